@@ -1,0 +1,1 @@
+//! Tideboard: the shared board that keeps working when the network doesn't.

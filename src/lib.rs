@@ -1,1 +1,14 @@
-//! Tideboard: the shared board that keeps working when the network doesn't.
+//! Tideboard: the shared board that keeps working when the network doesn't, and the sync layer under it.
+//!
+//! The rooms, in reading order. The first ones are the pure core: no I/O, no clock, no randomness, no `async`, no
+//! Dioxus; `tests/tidy.rs` holds them to it and the simulator in `tests/simulation` runs exactly this code.
+
+pub mod config;
+pub mod time;
+
+pub mod protocol;
+
+pub mod board;
+
+#[doc(hidden)]
+pub mod planted;

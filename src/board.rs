@@ -1,0 +1,148 @@
+//! Boards: widgets with named fields, how an operation changes them, and which kinds of widget there are.
+//!
+//! Invariant: pure. The same change applied to the same board gives the same board, on the server, in a browser and
+//! in the simulator.
+
+mod catalog;
+mod merge;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+pub use catalog::{Catalog, FieldSpec, KindSpec, Policy, ValueType, kinds};
+pub use merge::merge_text;
+
+use crate::protocol::{Change, Effect, Field, FieldName, Intent, Operation, Revision, Value, Widget, WidgetId, Writer};
+
+/// A board's widgets, removed ones included until the horizon passes their removal. Cheap to clone: widgets are
+/// shared until one of the copies changes them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Board {
+    widgets: BTreeMap<WidgetId, Arc<Widget>>,
+}
+
+impl Board {
+    /// A widget, removed or not.
+    #[must_use]
+    pub fn widget(&self, id: &WidgetId) -> Option<&Arc<Widget>> {
+        self.widgets.get(id)
+    }
+
+    /// A widget's field, whether the widget is removed or not.
+    #[must_use]
+    pub fn field(&self, widget: &WidgetId, field: &FieldName) -> Option<&Field> {
+        self.widgets.get(widget)?.fields.get(field)
+    }
+
+    /// Every widget, removed ones included, by name.
+    pub fn widgets(&self) -> impl Iterator<Item = (&WidgetId, &Arc<Widget>)> {
+        self.widgets.iter()
+    }
+
+    /// The widgets that are on the board.
+    pub fn present(&self) -> impl Iterator<Item = (&WidgetId, &Arc<Widget>)> {
+        self.widgets.iter().filter(|(_, widget)| widget.removed.is_none())
+    }
+
+    /// How many widgets are kept, removed ones included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.widgets.len()
+    }
+
+    /// Whether nothing was ever put here, or all of it is forgotten.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.widgets.is_empty()
+    }
+
+    /// Takes over a widget as the server has it, from a patch, a snapshot or the device's store.
+    pub fn put(&mut self, id: WidgetId, widget: Arc<Widget>) {
+        self.widgets.insert(id, widget);
+    }
+
+    /// Lets go of widgets removed before `horizon`: nothing that may still arrive can name them.
+    pub fn forget_removed(&mut self, horizon: Revision) {
+        self.widgets.retain(|_, widget| widget.removed.is_none_or(|removed| removed >= horizon));
+    }
+
+    /// Applies what the server ordered. Values are assigned, never recomputed, so that two versions of this program
+    /// can't come apart.
+    pub fn apply(&mut self, change: &Change) {
+        let Change { id, revision, widget, effect, writer, .. } = change;
+        let field = |value: &Value| Field { value: value.clone(), revision: *revision, operation: *id, writer: writer.clone() };
+        if let Effect::Created { kind, fields } = effect {
+            let fields = fields.iter().map(|(name, value)| (name.clone(), field(value))).collect();
+            let created = Widget { kind: kind.clone(), created: *revision, changed: *revision, removed: None, fields };
+            self.widgets.insert(widget.clone(), Arc::new(created));
+            return;
+        }
+        // A change of a widget that isn't here can only follow one that was pruned away: nothing to show.
+        let Some(target) = self.widgets.get_mut(widget) else { return };
+        let target = Arc::make_mut(target);
+        target.changed = *revision;
+        match effect {
+            Effect::Assigned { field: name, value } => {
+                target.fields.insert(name.clone(), field(value));
+            }
+            Effect::Removed => target.removed = target.removed.or(Some(*revision)),
+            Effect::Restored => target.removed = None,
+            Effect::Created { .. } => unreachable!("handled above"),
+        }
+    }
+
+    /// Lays an operation without a verdict over this board, as its author sees it until the server has spoken.
+    /// Answers whether anything shows of it: an addition past a counter's limit, or an edit of a widget that is
+    /// not here, changes nothing.
+    pub fn lay_over(&mut self, operation: &Operation, writer: &Writer) -> bool {
+        let Some(effect) = self.effect_of(&operation.widget, &operation.intent) else { return false };
+        let revision = match (&effect, self.widgets.get(&operation.widget)) {
+            // What is laid over keeps the confirmed revision: it is no revision of the server's.
+            (Effect::Assigned { field, .. }, Some(widget)) => widget.fields.get(field).map_or(Revision::ZERO, |field| field.revision),
+            (_, Some(widget)) => widget.changed,
+            (_, None) => Revision::ZERO,
+        };
+        let change = Change { id: operation.id, revision, widget: operation.widget.clone(), effect, writer: writer.clone(), deadline: None };
+        self.apply(&change);
+        true
+    }
+
+    /// What an intent does here, when nothing stands against it; `None` when it can do nothing.
+    #[must_use]
+    pub fn effect_of(&self, widget: &WidgetId, intent: &Intent) -> Option<Effect> {
+        let present = self.widgets.get(widget);
+        match intent {
+            Intent::Create { kind, fields } => present.is_none().then(|| Effect::Created { kind: kind.clone(), fields: fields.clone() }),
+            Intent::Set { field, value } => present.map(|_| Effect::Assigned { field: field.clone(), value: value.clone() }),
+            Intent::Add { field, amount } => {
+                let count = present?.fields.get(field).map_or(Some(0), |field| field.value.as_i64())?;
+                Some(Effect::Assigned { field: field.clone(), value: count.checked_add(*amount)?.into() })
+            }
+            Intent::Remove => present.map(|_| Effect::Removed),
+            Intent::Restore { .. } => present?.removed.map(|_| Effect::Restored),
+        }
+    }
+}
+
+impl FromIterator<(WidgetId, Arc<Widget>)> for Board {
+    fn from_iter<I: IntoIterator<Item = (WidgetId, Arc<Widget>)>>(widgets: I) -> Self {
+        Self { widgets: widgets.into_iter().collect() }
+    }
+}
+
+/// Bytes of a value as JSON, without writing it anywhere.
+#[must_use]
+pub fn value_bytes(value: &Value) -> usize {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    serde_json::to_writer(&mut count, value).expect("counting can't fail");
+    count.0
+}

@@ -1,0 +1,244 @@
+//! Which kinds of widget there are, what their fields take, and who wins when two people write at once.
+
+use std::collections::BTreeMap;
+
+use super::value_bytes;
+use crate::{
+    config::VALUE_BYTES_MAX,
+    protocol::{FieldName, Kind, Rejection, Value},
+};
+
+/// The kinds a server accepts. An app adds its own with [`Catalog::with`].
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    kinds: BTreeMap<String, KindSpec>,
+}
+
+/// A kind of widget.
+#[derive(Clone, Debug)]
+pub struct KindSpec {
+    /// Its fields.
+    pub fields: Vec<FieldSpec>,
+}
+
+/// A field of a kind.
+#[derive(Clone, Debug)]
+pub struct FieldSpec {
+    /// Its name. One that ends in `*` stands for every field that begins so: list items, say; those may be `null`,
+    /// which is how an item goes away.
+    pub name: &'static str,
+    /// What it takes.
+    pub value: ValueType,
+    /// Who wins when somebody else wrote first.
+    pub policy: Policy,
+}
+
+/// What a field takes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ValueType {
+    /// Text, within [`VALUE_BYTES_MAX`].
+    Text,
+    /// A whole number: counters.
+    Integer,
+    /// A finite number within the range, both ends included.
+    Number {
+        /// Smallest.
+        min: f64,
+        /// Largest.
+        max: f64,
+    },
+    /// `true` or `false`.
+    Boolean,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// Any JSON.
+    Any,
+}
+
+/// What becomes of a `set` whose author had not seen the value that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// It applies, and reports what it wrote over.
+    LastWriteWins,
+    /// What stands, stands; the author is told.
+    FirstWriteWins,
+    /// Text is merged by the server; where that can't be done, its author is asked.
+    Merge,
+    /// Its author is asked.
+    Ask,
+}
+
+impl Catalog {
+    /// No kinds but a board's own.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { kinds: BTreeMap::new() }.with(kinds::BOARD, vec![FieldSpec::new("name", ValueType::Text, Policy::LastWriteWins)])
+    }
+
+    /// Adds a kind, or replaces it.
+    #[must_use]
+    pub fn with(mut self, kind: &str, fields: Vec<FieldSpec>) -> Self {
+        self.kinds.insert(kind.to_owned(), KindSpec { fields });
+        self
+    }
+
+    /// The spec of a field.
+    ///
+    /// # Errors
+    /// [`Rejection::UnknownKind`] and [`Rejection::UnknownField`].
+    pub fn field(&self, kind: &Kind, field: &FieldName) -> Result<&FieldSpec, Rejection> {
+        let kind = self.kinds.get(kind.as_str()).ok_or(Rejection::UnknownKind)?;
+        kind.fields.iter().find(|spec| spec.covers(field.as_str())).ok_or(Rejection::UnknownField)
+    }
+
+    /// Whether a widget of this kind may be made with these values.
+    ///
+    /// # Errors
+    /// The first reason found why not.
+    pub fn check_create(&self, kind: &Kind, fields: &BTreeMap<FieldName, Value>) -> Result<(), Rejection> {
+        if !self.kinds.contains_key(kind.as_str()) {
+            return Err(Rejection::UnknownKind);
+        }
+        fields.iter().try_for_each(|(name, value)| self.field(kind, name)?.check(value))
+    }
+}
+
+impl FieldSpec {
+    /// A field that takes `value` by `policy`.
+    #[must_use]
+    pub const fn new(name: &'static str, value: ValueType, policy: Policy) -> Self {
+        Self { name, value, policy }
+    }
+
+    fn covers(&self, field: &str) -> bool {
+        self.name.strip_suffix('*').map_or(self.name == field, |prefix| field.starts_with(prefix))
+    }
+
+    /// Whether the field takes this value.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(&self, value: &Value) -> Result<(), Rejection> {
+        if value_bytes(value) > VALUE_BYTES_MAX {
+            return Err(Rejection::TooLarge { bytes_max: VALUE_BYTES_MAX as u64 });
+        }
+        if value.is_null() && self.name.ends_with('*') {
+            return Ok(());
+        }
+        let wrong = |expected: &str| Err(Rejection::WrongType { expected: expected.to_owned() });
+        match &self.value {
+            ValueType::Text if !value.is_string() => wrong("text"),
+            ValueType::Integer if !value.is_i64() => wrong("a whole number"),
+            ValueType::Boolean if !value.is_boolean() => wrong("yes or no"),
+            ValueType::Choice(words) if !value.as_str().is_some_and(|word| words.contains(&word)) => wrong(&format!("one of {}", words.join(", "))),
+            ValueType::Number { min, max } => match value.as_f64() {
+                None => wrong("a number"),
+                Some(number) if !(*min..=*max).contains(&number) => Err(Rejection::OutOfRange { min: *min, max: *max }),
+                Some(_) => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Default for Catalog {
+    /// The built-in kinds.
+    fn default() -> Self {
+        use Policy::{Ask, FirstWriteWins, LastWriteWins, Merge};
+        use ValueType::{Any, Boolean, Choice, Integer, Number, Text};
+        let title = || FieldSpec::new("title", Text, LastWriteWins);
+        let order = || FieldSpec::new("order", Number { min: -1e12, max: 1e12 }, LastWriteWins);
+        let number = || Number { min: -1e15, max: 1e15 };
+        let own = |fields: Vec<FieldSpec>| [vec![title(), order()], fields].concat();
+        let sampled = || {
+            own(vec![
+                FieldSpec::new("series", Any, LastWriteWins),
+                FieldSpec::new("unit", Text, LastWriteWins),
+                FieldSpec::new("min", number(), LastWriteWins),
+                FieldSpec::new("max", number(), LastWriteWins),
+            ])
+        };
+        Self::empty()
+            .with(kinds::STAT, sampled())
+            .with(kinds::GAUGE, sampled())
+            .with(kinds::SERIES, sampled())
+            .with(kinds::TABLE, sampled())
+            .with(kinds::STATUS, own(vec![FieldSpec::new("state", Choice(kinds::STATUS_WORDS), Ask), FieldSpec::new("text", Text, Merge)]))
+            .with(
+                kinds::CHECKLIST,
+                own(vec![
+                    FieldSpec::new("item-*", Text, Ask),
+                    FieldSpec::new("done-*", Boolean, LastWriteWins),
+                    // Who took an item on: the first one has it.
+                    FieldSpec::new("taken-*", Text, FirstWriteWins),
+                ]),
+            )
+            .with(
+                kinds::SETPOINT,
+                own(vec![
+                    FieldSpec::new("value", number(), Ask),
+                    FieldSpec::new("unit", Text, LastWriteWins),
+                    FieldSpec::new("min", number(), LastWriteWins),
+                    FieldSpec::new("max", number(), LastWriteWins),
+                    FieldSpec::new("step", number(), LastWriteWins),
+                ]),
+            )
+            .with(kinds::COUNTER, own(vec![FieldSpec::new("count", Integer, LastWriteWins), FieldSpec::new("unit", Text, LastWriteWins)]))
+            .with(kinds::NOTE, own(vec![FieldSpec::new("text", Text, Merge)]))
+    }
+}
+
+/// Names of the built-in kinds.
+pub mod kinds {
+    /// A board's own widget: its birth record, and its entry in the directory.
+    pub const BOARD: &str = "board";
+    /// One live number with a sparkline.
+    pub const STAT: &str = "stat";
+    /// One live number on a scale from `min` to `max`.
+    pub const GAUGE: &str = "gauge";
+    /// Live numbers over the last minutes.
+    pub const SERIES: &str = "series";
+    /// Live rows.
+    pub const TABLE: &str = "table";
+    /// How something is, in one word.
+    pub const STATUS: &str = "status";
+    /// Things to do.
+    pub const CHECKLIST: &str = "checklist";
+    /// A wanted value.
+    pub const SETPOINT: &str = "setpoint";
+    /// A number people add to.
+    pub const COUNTER: &str = "counter";
+    /// Text.
+    pub const NOTE: &str = "note";
+    /// The words of a status.
+    pub const STATUS_WORDS: &[&str] = &["ok", "busy", "attention", "down"];
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(kind: &str, field: &str, value: Value) -> Result<(), Rejection> {
+        let name: FieldName = field.parse().expect("a name");
+        Catalog::default().field(&kind.parse().expect("a kind"), &name)?.check(&value)
+    }
+
+    #[test]
+    fn a_field_takes_its_type_and_range_and_nothing_else() {
+        assert_eq!(check("counter", "count", json!(3)), Ok(()));
+        assert!(matches!(check("counter", "count", json!(3.5)), Err(Rejection::WrongType { .. })));
+        assert!(matches!(check("setpoint", "value", json!(1e300)), Err(Rejection::OutOfRange { .. })));
+        assert!(matches!(check("status", "state", json!("fine")), Err(Rejection::WrongType { .. })));
+        assert_eq!(check("note", "colour", json!("red")), Err(Rejection::UnknownField));
+        assert_eq!(check("clock", "text", json!("x")), Err(Rejection::UnknownKind));
+        assert!(matches!(check("note", "text", json!("x".repeat(VALUE_BYTES_MAX))), Err(Rejection::TooLarge { .. })));
+    }
+
+    #[test]
+    fn a_list_item_may_be_taken_away_and_a_plain_field_may_not() {
+        assert_eq!(check("checklist", "item-1", Value::Null), Ok(()));
+        assert!(check("note", "text", Value::Null).is_err());
+    }
+}

@@ -1,0 +1,119 @@
+//! Every limit and timeout, named, with units and the reason for its value.
+//!
+//! Units come last in a name: `_ms` milliseconds, `_bytes` bytes, `_len_max` a count of items.
+
+/// The WebSocket subprotocol both sides must speak; a change that an older peer can't read gets a new one.
+pub const SUBPROTOCOL: &str = "tideboard.v1";
+/// The data model's version, stamped on operations. The server migrates older ones and answers `retry` to newer ones.
+pub const SCHEMA: u32 = 1;
+/// Path of the socket.
+pub const SOCKET_PATH: &str = "/api/v1/socket";
+
+// Sizes on the wire.
+
+/// A frame: small enough that at 8 KiB/s one never hides the heartbeat for longer than [`DEAD_AFTER_MS`].
+pub const FRAME_BYTES_MAX: usize = 64 * 1024;
+/// What a frame may hold before the sender starts the next one; leaves room for its envelope.
+pub const FRAME_FILL_BYTES: usize = 56 * 1024;
+/// A field's value, encoded.
+pub const VALUE_BYTES_MAX: usize = 16 * 1024;
+/// All fields of a widget, encoded: a widget crosses in one frame.
+pub const WIDGET_BYTES_MAX: usize = 44 * 1024;
+/// Operations sent and not answered yet. Past it the rest wait on the device.
+pub const IN_FLIGHT_LEN_MAX: usize = 1_000;
+/// Bytes of operations sent and not answered yet.
+pub const IN_FLIGHT_BYTES_MAX: usize = 128 * 1024;
+/// Ids, kinds and field names, in bytes.
+pub const NAME_BYTES_MAX: usize = 64;
+/// An app's own named event, encoded; events are lossy.
+pub const EVENT_BYTES_MAX: usize = 4 * 1024;
+
+// Sizes of state.
+
+/// Operations that may wait on one device; a further edit is refused with the reason.
+pub const OUTBOX_LEN_MAX: usize = 20_000;
+/// Widgets on a board, removed ones that are still kept included.
+pub const WIDGETS_LEN_MAX: usize = 2_000;
+/// Fields of a widget.
+pub const FIELDS_LEN_MAX: usize = 256;
+/// Boards of a store.
+pub const BOARDS_LEN_MAX: usize = 500;
+/// Boards one connection may watch.
+pub const SUBSCRIPTIONS_LEN_MAX: usize = 64;
+/// Operations a device remembers as its own after they were applied, for undo and after a restored backup.
+pub const JOURNAL_LEN_MAX: usize = 5_000;
+/// Conflicts and set-aside operations a device keeps; the oldest settled ones go first, an undecided one never.
+pub const KEPT_LEN_MAX: usize = 5_000;
+/// App events queued while there is no connection; the oldest go first.
+pub const EVENT_QUEUE_LEN_MAX: usize = 64;
+
+// The server's memory of verdicts.
+
+/// Verdicts are kept for this long…
+pub const HORIZON_MS: u64 = 90 * DAY_MS;
+/// …or for this many operations of a board, whichever ends first.
+pub const HORIZON_LEN_MAX: u64 = 250_000;
+/// The horizon moves at most this far in one day of the server's clock, so that a clock jump only asks more questions.
+pub const PRUNE_MS_PER_DAY: u64 = 2 * DAY_MS;
+/// Recent changes kept in memory to serve a resume without a patch.
+pub const RING_LEN_MAX: usize = 4_096;
+/// Operations decided in one durable batch.
+pub const BATCH_LEN_MAX: usize = 1_000;
+
+// Time.
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+/// Silence after which the client asks with a ping.
+pub const PING_AFTER_MS: u64 = 3_000;
+/// Silence after which a connection is dead.
+pub const DEAD_AFTER_MS: u64 = 8_000;
+/// A dial or a greeting that takes longer is given up.
+pub const DIAL_MS_MAX: u64 = 8_000;
+/// Retry window before the server has sent one: the first retry too is spread over it.
+pub const RETRY_WINDOW_MS: u64 = 500;
+/// Largest retry window a client uses, whatever it was sent.
+pub const RETRY_WINDOW_MS_MAX: u64 = 60_000;
+/// At most one operation per field in this time: ten a second while a slider is dragged.
+pub const DEBOUNCE_MS: u64 = 100;
+/// A deadline may be derived from a server stamp that is at most this old.
+pub const STAMP_AGE_MS_MAX: u64 = 60_000;
+/// The holder of the send lock rereads the shared outbox this often, should a broadcast be missed.
+pub const REREAD_MS: u64 = 2_000;
+/// Confirmed state is written to the device's cache this long after it changed; settling never waits for it.
+pub const CACHE_WRITE_MS: u64 = 1_000;
+/// Wait before an operation that the server asked to retry or hold is sent again, doubled each time.
+pub const RETRY_MS: u64 = 250;
+/// Longest such wait.
+pub const RETRY_MS_MAX: u64 = 30_000;
+/// Tries after which a lane shows why it waits; it goes on trying at [`RETRY_MS_MAX`].
+pub const RETRY_SHOWN_AFTER: u32 = 3;
+/// Failed dials after which replay by server function is tried beside the socket.
+pub const FALLBACK_AFTER: u32 = 3;
+/// A sampled widget is stale after this many missed intervals, even on a live socket.
+pub const SAMPLE_MISSED_MAX: u64 = 3;
+/// Interval of the built-in host metrics.
+pub const SAMPLE_INTERVAL_MS: u64 = 1_000;
+/// Samples kept per series for the charts of the last minutes.
+pub const SAMPLE_HISTORY_LEN_MAX: usize = 300;
+/// Cursor and state are compared with the server this often.
+pub const REFRESH_MS: u64 = 5 * 60 * 1_000;
+
+// The server's capacity.
+
+/// Sockets open at once.
+pub const CONNECTIONS_LEN_MAX: usize = 10_000;
+/// Frames a session accepts per second, averaged over ten seconds.
+pub const FRAMES_PER_SECOND_MAX: u32 = 200;
+/// Read buffer of a connection: ten thousand idle ones must fit.
+pub const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Bytes queued to a slow reader before its queue is dropped and it is told that it lags.
+pub const WRITE_BUFFER_BYTES_MAX: usize = 512 * 1024;
+/// Connections a second the server can greet; the retry window is sized by it.
+pub const ACCEPT_PER_SECOND: u64 = 1_000;
+
+const _: () = assert!(FRAME_FILL_BYTES < FRAME_BYTES_MAX, "a filled frame must still fit with its envelope");
+const _: () = assert!(VALUE_BYTES_MAX < WIDGET_BYTES_MAX && WIDGET_BYTES_MAX < FRAME_FILL_BYTES, "a widget crosses in one frame");
+const _: () = assert!(IN_FLIGHT_LEN_MAX <= OUTBOX_LEN_MAX && IN_FLIGHT_LEN_MAX <= BATCH_LEN_MAX, "one push is one batch");
+const _: () = assert!(PING_AFTER_MS * 2 < DEAD_AFTER_MS, "two pings must fit before a connection is called dead");
+const _: () = assert!(FRAME_BYTES_MAX as u64 * 1_000 / (8 * 1_024) <= DEAD_AFTER_MS, "a full frame must cross 8 KiB/s in time");
+const _: () = assert!(RING_LEN_MAX as u64 <= HORIZON_LEN_MAX, "the ring may not reach past the horizon");

@@ -1,0 +1,466 @@
+//! One enum of frames each way, and their encoding.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{Access, BoardId, Change, Cursor, History, Identity, Operation, OperationId, Revision, RunId, StoreId, Value, Verdict, Widget, WidgetId, ClientId};
+use crate::{config::FRAME_BYTES_MAX, time::Timestamp};
+
+/// Client → server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientFrame {
+    /// The first frame.
+    Hello(Hello),
+    /// Start, or start again, to hear of a board. May follow `hello` at once.
+    Subscribe(Subscribe),
+    /// Stop hearing of it.
+    Unsubscribe {
+        /// The board.
+        board: BoardId,
+    },
+    /// Operations and withdrawals.
+    Push(Push),
+    /// The series to hear of: the whole list, each time.
+    Watch {
+        /// Their names.
+        series: Vec<String>,
+    },
+    /// "Are you there?" Browsers can't send WebSocket pings.
+    Ping {
+        /// Whether a person can see the page.
+        visible: bool,
+    },
+    /// An app's own event, lossy, for the others on the board.
+    Event {
+        /// The board whose subscribers hear it.
+        board: BoardId,
+        /// Its name.
+        name: String,
+        /// Anything, within [`crate::config::EVENT_BYTES_MAX`].
+        payload: Value,
+    },
+}
+
+/// Who is there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hello {
+    /// The client's data model.
+    pub schema: u32,
+    /// The store whose outbox this client holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store: Option<StoreId>,
+    /// A token, from clients that have no session cookie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The device's name for people; at most [`crate::config::NAME_BYTES_MAX`] bytes are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+}
+
+/// What a client has seen of a board, and which of its operations it has no verdict for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Subscribe {
+    /// The board.
+    pub board: BoardId,
+    /// How far it has seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Cursor>,
+    /// Whose verdicts it asks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undecided: Vec<Undecided>,
+}
+
+/// Operations of one client start, by ranges of sequences.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undecided {
+    /// The client start.
+    pub client: ClientId,
+    /// First and last sequence, both included, ascending.
+    pub ranges: Vec<(u64, u64)>,
+}
+
+impl Undecided {
+    /// Groups ids by client, and adjacent sequences into ranges.
+    pub fn group(ids: impl IntoIterator<Item = OperationId>) -> Vec<Self> {
+        let mut by_client: BTreeMap<ClientId, Vec<u64>> = BTreeMap::new();
+        for id in ids {
+            by_client.entry(id.client).or_default().push(id.sequence);
+        }
+        by_client
+            .into_iter()
+            .map(|(client, mut sequences)| {
+                sequences.sort_unstable();
+                let mut ranges: Vec<(u64, u64)> = Vec::new();
+                for sequence in sequences {
+                    match ranges.last_mut() {
+                        Some((_, last)) if sequence <= last.saturating_add(1) => *last = sequence,
+                        _ => ranges.push((sequence, sequence)),
+                    }
+                }
+                Self { client, ranges }
+            })
+            .collect()
+    }
+
+    /// Whether it names `id`.
+    #[must_use]
+    pub fn contains(&self, id: OperationId) -> bool {
+        self.client == id.client && self.ranges.iter().any(|(first, last)| (*first..=*last).contains(&id.sequence))
+    }
+}
+
+/// A batch of operations, bound to the store and server process it was meant for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Push {
+    /// From `welcome`.
+    pub store: StoreId,
+    /// From `welcome`: a frame delayed across a restart is refused.
+    pub run: RunId,
+    /// At most [`crate::config::IN_FLIGHT_LEN_MAX`], in outbox order.
+    pub items: Vec<PushItem>,
+}
+
+/// One thing to decide.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PushItem {
+    /// Apply this.
+    Operation {
+        /// The change.
+        operation: Operation,
+        /// The nearest earlier undecided operation of its lane: until that has a row, this is held.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<OperationId>,
+    },
+    /// Take this back: answers with the verdict it has, or fences it for ever.
+    Withdraw {
+        /// The operation.
+        id: OperationId,
+        /// Its board.
+        board: BoardId,
+        /// Its `made_at`.
+        made_at: Cursor,
+    },
+}
+
+impl PushItem {
+    /// The operation it is about.
+    #[must_use]
+    pub const fn id(&self) -> OperationId {
+        match self {
+            Self::Operation { operation, .. } => operation.id,
+            Self::Withdraw { id, .. } => *id,
+        }
+    }
+
+    /// The board whose log decides it.
+    #[must_use]
+    pub const fn board(&self) -> &BoardId {
+        match self {
+            Self::Operation { operation, .. } => &operation.board,
+            Self::Withdraw { board, .. } => board,
+        }
+    }
+
+    /// What its author had seen.
+    #[must_use]
+    pub const fn made_at(&self) -> Cursor {
+        match self {
+            Self::Operation { operation, .. } => operation.made_at,
+            Self::Withdraw { made_at, .. } => *made_at,
+        }
+    }
+}
+
+/// Server → client.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// Answers `hello`.
+    Welcome(Welcome),
+    /// Answers `subscribe`; `changes` or the parts of a `patch` up to `at` follow at once.
+    Subscribed(Subscribed),
+    /// What was applied, in order.
+    Changes(ChangesFrame),
+    /// State that differs, instead of the changes that made it.
+    Patch(PatchFrame),
+    /// Answers to pushed items, in the order of their decision.
+    Verdicts {
+        /// The answers.
+        items: Vec<Answered>,
+    },
+    /// The client was too slow for a board's changes; it subscribes again from its cursor.
+    Lagged {
+        /// The board.
+        board: BoardId,
+    },
+    /// Values of live series; lossy.
+    Samples(SamplesFrame),
+    /// Answers `ping`.
+    Pong {
+        /// Server time.
+        clock: Timestamp,
+    },
+    /// The server is about to close.
+    Goodbye {
+        /// Why, for people.
+        reason: String,
+        /// Come back at a random moment within this many milliseconds.
+        window_ms: u64,
+    },
+    /// Something was refused. After [`Code::is_final`] codes the server closes.
+    Error {
+        /// For programs.
+        code: Code,
+        /// For people: what happened and what to do.
+        message: String,
+    },
+    /// An app's own event.
+    Event {
+        /// The board it was sent to.
+        board: BoardId,
+        /// Its name.
+        name: String,
+        /// Its payload.
+        payload: Value,
+    },
+}
+
+/// The server's side of the greeting.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// The database.
+    pub store: StoreId,
+    /// The process; pushes name it.
+    pub run: RunId,
+    /// Server time.
+    pub clock: Timestamp,
+    /// Who the client is here.
+    pub identity: Identity,
+    /// The server's data model.
+    pub schema: u32,
+    /// After a cut, come back at a random moment within this many milliseconds.
+    pub window_ms: u64,
+    /// What this server allows.
+    pub limits: Limits,
+}
+
+/// Limits a client must know to keep.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Largest frame, in bytes.
+    pub frame_bytes_max: u64,
+    /// Largest value, encoded, in bytes.
+    pub value_bytes_max: u64,
+    /// Most unanswered operations.
+    pub in_flight_len_max: u64,
+    /// Verdicts are kept this many milliseconds…
+    pub horizon_ms: u64,
+    /// …or this many operations of a board.
+    pub horizon_len_max: u64,
+}
+
+/// A board's state of knowledge, at one durable revision.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Subscribed {
+    /// The board.
+    pub board: BoardId,
+    /// Where the catch-up that follows starts: the client's cursor, or the origin where that is not in this history.
+    pub from: Cursor,
+    /// Where it ends: everything here was read at this durable revision.
+    pub at: Cursor,
+    /// The board's history from `horizon` on.
+    pub history: History,
+    /// Verdicts of operations made before it may be forgotten.
+    pub horizon: Revision,
+    /// Verdicts known for the `undecided` asked for. One that is missing is not decided at `at`.
+    pub verdicts: Vec<(OperationId, Verdict)>,
+}
+
+/// Applied whole if `from` is the client's cursor; else the client subscribes again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangesFrame {
+    /// The board.
+    pub board: BoardId,
+    /// The cursor it continues.
+    pub from: Cursor,
+    /// The cursor it leads to.
+    pub to: Cursor,
+    /// Every change between, ascending and dense.
+    pub changes: Vec<Change>,
+}
+
+/// One part of a patch. Parts are applied together, at the last one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PatchFrame {
+    /// The board.
+    pub board: BoardId,
+    /// The cursor it starts from; from the origin it is the whole board.
+    pub from: Cursor,
+    /// The cursor it leads to.
+    pub to: Cursor,
+    /// Its number, from 0.
+    pub part: u32,
+    /// Whether it is the last.
+    pub last: bool,
+    /// Every widget that changed after `from`, removed ones included.
+    pub widgets: BTreeMap<WidgetId, Widget>,
+}
+
+/// A board as `GET /api/v1/boards/{id}` gives it: a patch from the origin.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// The database.
+    pub store: StoreId,
+    /// The process.
+    pub run: RunId,
+    /// Server time.
+    pub clock: Timestamp,
+    /// As in `subscribed`.
+    pub subscribed: Subscribed,
+    /// The widgets.
+    pub widgets: BTreeMap<WidgetId, Widget>,
+}
+
+/// The answer to one pushed item.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The operation.
+    pub id: OperationId,
+    /// What the server says.
+    pub answer: Answer,
+}
+
+/// A verdict, or why there is none yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Final.
+    Verdict {
+        /// The verdict.
+        verdict: Verdict,
+        /// It was given before.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        duplicate: bool,
+    },
+    /// What it comes after, or is based on, has no row yet. Send again after that is decided.
+    Hold,
+    /// Not now.
+    Retry {
+        /// Send again after this many milliseconds.
+        after_ms: u64,
+        /// Why, for people.
+        reason: String,
+    },
+    /// It was made before the horizon: its fate is unknown, and a person decides.
+    TooOld {
+        /// The horizon.
+        horizon: Revision,
+    },
+    /// It, or the frame, belongs to another history or process: say hello again.
+    History,
+    /// Somebody else made it: refused, and nothing said of it.
+    NotYours,
+}
+
+/// Values of live series.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SamplesFrame {
+    /// Server time.
+    pub clock: Timestamp,
+    /// Time between two values, in milliseconds.
+    pub interval_ms: u64,
+    /// The series.
+    pub series: Vec<SampleSeries>,
+}
+
+/// One live series: its newest value, or its last minutes when it was just asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SampleSeries {
+    /// Its name.
+    pub name: String,
+    /// Instants in server time, and values (a number; an array of rows for tables), ascending.
+    pub points: Vec<(Timestamp, Value)>,
+}
+
+/// What was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// No valid token or session.
+    NeedsAuth,
+    /// A frame that is not of this version.
+    Malformed,
+    /// A frame over the limit.
+    TooLarge,
+    /// A frame before `hello`, or a second `hello`.
+    OutOfOrder,
+    /// The board does not exist.
+    UnknownBoard,
+    /// Too many frames, connections or subscriptions.
+    RateLimited,
+    /// The client's data model is older than this server can read.
+    Unsupported,
+    /// The server can't go on with this board for now.
+    Unavailable,
+}
+
+impl Code {
+    /// Whether the server closes the connection after it.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::UnknownBoard)
+    }
+}
+
+/// A frame that can't be read.
+#[derive(Debug)]
+pub enum DecodeError {
+    /// Over [`FRAME_BYTES_MAX`].
+    TooLarge {
+        /// Its length in bytes.
+        len: usize,
+    },
+    /// Not JSON of this version.
+    Malformed(serde_json::Error),
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { len } => write!(f, "a frame of {len} bytes is over the limit of {FRAME_BYTES_MAX}: send less at once"),
+            Self::Malformed(error) => write!(f, "a frame is not of this protocol's version: {error}; reload the page or update the client"),
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// A frame as text.
+///
+/// # Panics
+/// Never: every frame is plain data with text keys.
+pub fn encode<F: Serialize>(frame: &F) -> String {
+    serde_json::to_string(frame).expect("frames are plain data with text keys")
+}
+
+/// A frame from text.
+///
+/// # Errors
+/// When it is too large, or not a frame.
+pub fn decode<F: DeserializeOwned>(text: &str) -> Result<F, DecodeError> {
+    if text.len() > FRAME_BYTES_MAX {
+        return Err(DecodeError::TooLarge { len: text.len() });
+    }
+    serde_json::from_str(text).map_err(DecodeError::Malformed)
+}
+
+impl Identity {
+    /// Whether it may change things.
+    #[must_use]
+    pub fn may_edit(&self) -> bool {
+        self.access == Access::Edit
+    }
+}

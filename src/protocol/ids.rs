@@ -1,0 +1,234 @@
+//! Identifiers. Random ones are 128 bits, written as 32 hexadecimal digits; chosen ones are short plain names.
+
+use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc};
+
+use serde::{Deserialize, Serialize, de};
+
+use crate::config::NAME_BYTES_MAX;
+
+/// Why a text is not an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdError {
+    /// A random id is 32 hexadecimal digits.
+    NotHex,
+    /// An operation's id is `<client>-<sequence>`.
+    NotAnOperation,
+    /// A name is 1 to [`NAME_BYTES_MAX`] characters of `A–Z a–z 0–9 . _ -`.
+    NotAName,
+}
+
+impl fmt::Display for IdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotHex => write!(f, "an id is 32 hexadecimal digits"),
+            Self::NotAnOperation => write!(f, "an operation's id is a client's 32 hexadecimal digits, a dash and a number"),
+            Self::NotAName => write!(f, "a name is 1 to {NAME_BYTES_MAX} of the characters A-Z a-z 0-9 . _ -"),
+        }
+    }
+}
+
+impl std::error::Error for IdError {}
+
+pub(super) fn hex(text: &str) -> Result<u128, IdError> {
+    if text.len() != 32 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(IdError::NotHex);
+    }
+    u128::from_str_radix(text, 16).map_err(|_| IdError::NotHex)
+}
+
+/// Serde by way of `Display` and `FromStr`, so that what is shown is what is sent.
+macro_rules! serde_as_text {
+    ($name:ident) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str($crate::protocol::ids::FromText(std::marker::PhantomData))
+            }
+        }
+    };
+}
+
+/// Reads an id from text where it stands, without copying it first.
+pub(super) struct FromText<T>(pub(super) PhantomData<T>);
+
+impl<T: FromStr<Err = IdError>> de::Visitor<'_> for FromText<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an id as text")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+}
+
+pub(super) use serde_as_text;
+
+macro_rules! random_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub u128);
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{:032x}", self.0)
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                // The first digits tell two apart in a trace.
+                write!(f, concat!(stringify!($name), "({:08x}…)"), self.0 >> 96)
+            }
+        }
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                hex(text).map(Self)
+            }
+        }
+        $crate::protocol::ids::serde_as_text!($name);
+    };
+}
+pub(super) use random_id;
+
+random_id! {
+    /// A database. Made with it; survives a backup.
+    StoreId
+}
+random_id! {
+    /// A server process.
+    RunId
+}
+random_id! {
+    /// One start of a tab or process. Drawn anew at every start and never stored for reuse: a restored or cloned
+    /// device would otherwise mint an id twice, and the second edit would be taken for a duplicate.
+    ClientId
+}
+
+/// An operation's identity: its client's start and that start's counter, from 1.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OperationId {
+    /// Who minted it.
+    pub client: ClientId,
+    /// Counter in that client's memory, from 1.
+    pub sequence: u64,
+}
+
+impl fmt::Display for OperationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.client, self.sequence)
+    }
+}
+
+impl fmt::Debug for OperationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}…-{}", self.client.0 >> 96, self.sequence)
+    }
+}
+
+impl FromStr for OperationId {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let (client, sequence) = text.split_once('-').ok_or(IdError::NotAnOperation)?;
+        Ok(Self { client: client.parse()?, sequence: sequence.parse().map_err(|_| IdError::NotAnOperation)? })
+    }
+}
+
+serde_as_text!(OperationId);
+
+macro_rules! name_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&*self.0, f)
+            }
+        }
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+                if text.is_empty() || text.len() > NAME_BYTES_MAX || !text.bytes().all(plain) {
+                    return Err(IdError::NotAName);
+                }
+                Ok(Self(text.into()))
+            }
+        }
+        serde_as_text!($name);
+    };
+}
+
+name_id! {
+    /// A board: the unit of subscription and of order.
+    BoardId
+}
+name_id! {
+    /// A widget of a board.
+    WidgetId
+}
+name_id! {
+    /// A widget's field.
+    FieldName
+}
+name_id! {
+    /// A widget's kind, as the catalog knows it.
+    Kind
+}
+name_id! {
+    /// Who made an operation, as the server knows them.
+    Principal
+}
+
+impl BoardId {
+    /// The board whose widgets are the boards: how they are listed, renamed and removed.
+    #[must_use]
+    pub fn directory() -> Self {
+        Self("boards".into())
+    }
+}
+
+impl WidgetId {
+    /// The widget whose creation is a board's first record: a board exists from then on.
+    #[must_use]
+    pub fn birth() -> Self {
+        Self("board".into())
+    }
+}
+
+/// What a principal may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Watch only; every operation is rejected.
+    View,
+    /// Watch and change.
+    Edit,
+}
+
+/// A principal with its access: what the server's door hands to the rooms behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Who.
+    pub principal: Principal,
+    /// What they may do.
+    pub access: Access,
+}

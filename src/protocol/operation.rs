@@ -1,0 +1,186 @@
+//! What a person or machine changes, and what became of it on the board.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{BoardId, Cursor, FieldName, Kind, OperationId, Principal, Revision, RunId, Value, WidgetId};
+use crate::time::Timestamp;
+
+/// One change: to one field, or to the being of one widget. Immutable once stored, but for `made_at` and `base`
+/// after a history break.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Operation {
+    /// Its identity, wherever and however often it is sent.
+    pub id: OperationId,
+    /// The board it changes.
+    pub board: BoardId,
+    /// The widget it changes; with the board, its lane.
+    pub widget: WidgetId,
+    /// [`crate::config::SCHEMA`] of the program that made it.
+    pub schema: u32,
+    /// What its author had seen of the board. Tells the server whether it may still know the operation's fate.
+    pub made_at: Cursor,
+    /// The change.
+    pub intent: Intent,
+    /// What the author saw in the field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Base>,
+    /// The value the author saw: for merges, conflict cards and undo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_value: Option<Value>,
+    /// When it must have taken effect, or never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Deadline>,
+    /// The conflict this resolves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolves: Option<OperationId>,
+}
+
+/// The change an operation asks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Intent {
+    /// Give a field a value.
+    Set {
+        /// The field.
+        field: FieldName,
+        /// Its new value.
+        value: Value,
+    },
+    /// Add to a counter. Never conflicts.
+    Add {
+        /// The field.
+        field: FieldName,
+        /// What to add; checked, so that no counter wraps.
+        amount: i64,
+    },
+    /// Put a widget on the board.
+    Create {
+        /// What it is.
+        kind: Kind,
+        /// Its first values.
+        #[serde(default)]
+        fields: BTreeMap<FieldName, Value>,
+    },
+    /// Take the widget off the board; its fields are kept until the horizon passes.
+    Remove,
+    /// Undo a removal.
+    Restore {
+        /// The removal this undoes.
+        removal: Base,
+    },
+}
+
+impl Intent {
+    /// The field it changes, when it changes one.
+    #[must_use]
+    pub const fn field(&self) -> Option<&FieldName> {
+        match self {
+            Self::Set { field, .. } | Self::Add { field, .. } => Some(field),
+            Self::Create { .. } | Self::Remove | Self::Restore { .. } => None,
+        }
+    }
+}
+
+/// What an author saw: confirmed state, or their own operation that had no verdict yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Base {
+    /// The field's revision as shown.
+    Revision(Revision),
+    /// Their own earlier, undecided operation.
+    Operation(OperationId),
+}
+
+/// "Now or never": judged by the server alone, on its own clock, which counts through suspend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadline {
+    /// The server process whose clock this is; any other expires it.
+    pub run: RunId,
+    /// The instant, in that server's time.
+    pub at: Timestamp,
+}
+
+/// Who wrote a value and when, for people: nothing is decided by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Writer {
+    /// As the server knows them.
+    pub principal: Principal,
+    /// The name of the device, as its owner set it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
+    /// When the server decided it, in server time.
+    pub at: Timestamp,
+}
+
+/// A field as the server ordered it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// Its value.
+    pub value: Value,
+    /// The revision that gave it.
+    pub revision: Revision,
+    /// The operation that gave it.
+    pub operation: OperationId,
+    /// Who that was.
+    pub writer: Writer,
+}
+
+/// A widget: an entity on a board, with named fields.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Widget {
+    /// What it is.
+    pub kind: Kind,
+    /// The revision that created it.
+    pub created: Revision,
+    /// The last revision that changed anything of it.
+    pub changed: Revision,
+    /// The revision that removed it. A removed widget keeps its fields, so that it can come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Revision>,
+    /// Its values.
+    pub fields: BTreeMap<FieldName, Field>,
+}
+
+/// An applied operation as everybody hears of it: resulting values, so that clients assign and never recompute.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The operation.
+    pub id: OperationId,
+    /// Its place in the board's order.
+    pub revision: Revision,
+    /// The widget it changed.
+    pub widget: WidgetId,
+    /// What came of it.
+    pub effect: Effect,
+    /// Who made it.
+    pub writer: Writer,
+    /// An actuator acts only on live changes before this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Deadline>,
+}
+
+/// What an applied operation did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// A field has this value now, whether it was set, added to or merged.
+    Assigned {
+        /// The field.
+        field: FieldName,
+        /// The resulting value.
+        value: Value,
+    },
+    /// A widget is there.
+    Created {
+        /// What it is.
+        kind: Kind,
+        /// Its first values.
+        fields: BTreeMap<FieldName, Value>,
+    },
+    /// A widget is gone, its fields kept.
+    Removed,
+    /// A removed widget is back.
+    Restored,
+}

@@ -1,0 +1,52 @@
+//! The server's clock: the one place of this room that reads the time.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::SystemTime,
+};
+
+use crate::time::Timestamp;
+
+/// Tells the time in milliseconds since the Unix epoch. Cheap to clone; clones tell the same time.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// The machine's clock, which goes on through suspend. It never goes backwards within a process: when the machine's
+    /// clock is set back, this one stands still until it is passed again.
+    #[must_use]
+    pub fn system() -> Self {
+        let latest = AtomicU64::new(0);
+        Self::new(move || {
+            let now = wall_clock_ms();
+            Timestamp(latest.fetch_max(now, Ordering::Relaxed).max(now))
+        })
+    }
+
+    /// A clock that asks `now`; tests pass one that they wind by hand.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({})", self.now().0)
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is the server's platform: never compiled for a browser")]
+fn wall_clock_ms() -> u64 {
+    // Before 1970 there is nothing to be right about.
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
+}

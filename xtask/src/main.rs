@@ -1,1 +1,66 @@
-fn main() {}
+//! The project's own tasks. `cargo xtask` lists them.
+//!
+//! Each task installs what it needs, once, and says what it does and about how long that takes.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "these tasks never run in a browser, and time themselves"
+)]
+
+mod bundle;
+mod reload;
+mod serve;
+mod shell;
+mod sim;
+mod size;
+mod test;
+mod tools;
+
+use clap::{Parser, Subcommand};
+use shell::Failure;
+use std::process::ExitCode;
+
+/// Tideboard's tasks: each installs what is missing, once, then does its work.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the page and the server in release, and serve the board on this machine.
+    Serve(serve::Arguments),
+    /// Run every test, as CI does.
+    Test(test::Arguments),
+    /// Run the simulator over many seeds, or replay one.
+    Sim(sim::Arguments),
+    /// Print the compressed size of the page against its budget.
+    Size,
+    /// Install everything that any task needs, and do nothing more.
+    Setup,
+    /// Show that `dx serve` puts an edited text on an open page, on a copy of the tree.
+    HotReload,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<(), Failure> {
+    match task {
+        Task::Serve(arguments) => serve::run(&arguments),
+        Task::Test(arguments) => test::run(&arguments),
+        Task::Sim(arguments) => sim::run(&arguments),
+        Task::Size => size::run(),
+        Task::Setup => tools::ensure(tools::ALL),
+        Task::HotReload => reload::run(),
+    }
+}

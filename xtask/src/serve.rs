@@ -1,0 +1,144 @@
+//! `cargo xtask serve`: from a fresh clone to a board in the browser.
+
+use crate::bundle;
+use crate::shell::{self, Failure};
+use crate::tools;
+use std::net::{IpAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The port of the page.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// The folder of the database; made if it doesn't exist.
+    #[arg(long, default_value = "./data")]
+    data: PathBuf,
+    /// The address to listen on. Any but this machine's own asks everyone for a token.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
+    listen: IpAddr,
+    /// Build for development, and put edits of the source on the open page as they are saved.
+    #[arg(long)]
+    dev: bool,
+    /// Further arguments for the server, after `--`; its own `--help` lists them.
+    #[arg(last = true)]
+    server: Vec<String>,
+}
+
+/// Builds and serves until the server ends.
+///
+/// # Errors
+/// What can't work is said before the build, which takes minutes: a port in use, a folder that can't be written.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    assert_port_is_free(arguments)?;
+    let data = writable_folder(&arguments.data)?;
+    if arguments.dev {
+        serve_development(arguments, &data)
+    } else {
+        serve_release(arguments, &data)
+    }
+}
+
+fn serve_release(arguments: &Arguments, data: &Path) -> Result<(), Failure> {
+    bundle::build()?;
+    let folder = bundle::folder();
+    let mut server = Command::new(folder.join("server"));
+    server.current_dir(&folder).arg("serve");
+    server.args([
+        "--port",
+        &arguments.port.to_string(),
+        "--listen",
+        &arguments.listen.to_string(),
+    ]);
+    server.arg("--data").arg(data).args(&arguments.server);
+    become_program(&mut server)
+}
+
+fn serve_development(arguments: &Arguments, data: &Path) -> Result<(), Failure> {
+    tools::ensure(tools::BUILD)?;
+    println!("building for development: about 10 minutes the first time on two cores, then seconds");
+    let mut serve = bundle::dx();
+    serve.args(["serve", "--web", "--open", "false"]);
+    serve.args([
+        "--port",
+        &arguments.port.to_string(),
+        "--addr",
+        &arguments.listen.to_string(),
+    ]);
+    serve.args(["--args", &development_arguments(data, &arguments.server)]);
+    become_program(&mut serve)
+}
+
+/// The server's arguments as the one string that `dx` splits like a shell.
+fn development_arguments(data: &Path, further: &[String]) -> String {
+    let data = data.to_string_lossy();
+    let words = ["serve", "--data", &data]
+        .into_iter()
+        .chain(further.iter().map(String::as_str));
+    words
+        .map(|word| format!("'{}'", word.replace('\'', r"'\''")))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Puts the program in this one's place, so that Ctrl-C and a supervisor's signals reach it and nothing else.
+#[cfg(unix)]
+fn become_program(program: &mut Command) -> Result<(), Failure> {
+    let source = std::os::unix::process::CommandExt::exec(program);
+    Err(shell::not_started(program, source))
+}
+
+#[cfg(not(unix))]
+fn become_program(program: &mut Command) -> Result<(), Failure> {
+    shell::run(program)
+}
+
+fn assert_port_is_free(arguments: &Arguments) -> Result<(), Failure> {
+    match TcpListener::bind((arguments.listen, arguments.port)) {
+        Ok(_) => Ok(()),
+        Err(source) => Err(Failure::Unexpected {
+            what: format!(
+                "can't listen on {}:{} ({source}). Stop what uses it, or choose another: --port {}",
+                arguments.listen,
+                arguments.port,
+                arguments.port.checked_add(1).unwrap_or(8080)
+            ),
+        }),
+    }
+}
+
+fn writable_folder(path: &Path) -> Result<PathBuf, Failure> {
+    let unwritable = |source| Failure::Unexpected {
+        what: format!(
+            "the data folder {} can't be written ({source}). Change its permissions, or choose another: --data FOLDER",
+            path.display()
+        ),
+    };
+    std::fs::create_dir_all(path).map_err(unwritable)?;
+    let probe = path.join(".writable");
+    std::fs::write(&probe, "")
+        .and_then(|()| std::fs::remove_file(&probe))
+        .map_err(unwritable)?;
+    path.canonicalize().map_err(unwritable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_in_the_data_folder_stays_inside_its_word() {
+        let line = development_arguments(Path::new("/tmp/it's here"), &["--log-json".into()]);
+        assert_eq!(line, r"'serve' '--data' '/tmp/it'\''s here' '--log-json'");
+    }
+
+    #[test]
+    fn a_file_is_no_data_folder() {
+        let file = std::env::temp_dir().join(format!("tideboard-xtask-{}", std::process::id()));
+        std::fs::write(&file, "").expect("the temporary folder is writable");
+        let failure = writable_folder(&file).expect_err("a file was taken for a folder");
+        assert!(failure.to_string().contains("--data FOLDER"), "{failure}");
+        std::fs::remove_file(&file).expect("it was just written");
+    }
+}

@@ -1,0 +1,90 @@
+//! `cargo xtask test`: everything that must hold, the fast first.
+//!
+//! Cold builds are most of its time, so the steps share them: all that is checked or tested natively is built in the one
+//! profile in which `dx` builds the server for development, and for a named target, as `dx` does. The core alone is built
+//! in the simulator's profile, which costs seconds, since it depends on two crates.
+
+mod steps;
+
+use crate::shell::Failure;
+use crate::tools;
+use std::time::{Duration, Instant};
+use steps::{STEPS, Step};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Run this step only; may be given several times.
+    #[arg(long, value_name = "STEP")]
+    only: Vec<String>,
+    /// List the steps, and run none.
+    #[arg(long)]
+    list: bool,
+}
+
+/// Runs the steps in order, and stops at the first that fails.
+///
+/// # Errors
+/// [`Failure::Step`] names the step; [`Failure::UnknownStep`] when `--only` names none.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if arguments.list {
+        for step in STEPS {
+            println!("{:<10} {}", step.name, step.what);
+        }
+        return Ok(());
+    }
+    let chosen = choose(&arguments.only)?;
+    let started = Instant::now();
+    let mut times = Vec::new();
+    for (position, step) in chosen.iter().enumerate() {
+        println!("\n== {}/{} {}: {}", position + 1, chosen.len(), step.name, step.what);
+        let step_started = Instant::now();
+        let outcome = tools::ensure(step.needs).and_then(|()| (step.run)());
+        times.push((step.name, step_started.elapsed()));
+        outcome.map_err(|source| Failure::Step {
+            name: step.name,
+            source: Box::new(source),
+        })?;
+        println!("== {} passed in {}", step.name, seconds(step_started.elapsed()));
+    }
+    println!();
+    for (name, time) in times {
+        println!("{name:<10} {:>8}", seconds(time));
+    }
+    println!("all {} steps passed in {}", chosen.len(), seconds(started.elapsed()));
+    Ok(())
+}
+
+fn choose(only: &[String]) -> Result<Vec<&'static Step>, Failure> {
+    if only.is_empty() {
+        return Ok(STEPS.iter().collect());
+    }
+    let find = |name: &String| {
+        STEPS
+            .iter()
+            .find(|step| step.name == name)
+            .ok_or(Failure::UnknownStep { name: name.clone() })
+    };
+    only.iter().map(find).collect()
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_step_is_refused_rather_than_skipped() {
+        assert!(matches!(choose(&["clipy".into()]), Err(Failure::UnknownStep { .. })));
+    }
+
+    #[test]
+    fn each_step_can_be_named() {
+        for step in STEPS {
+            let chosen = choose(&[step.name.into()]).expect("a listed step is known");
+            assert!(std::ptr::eq(chosen[0], step), "two steps are called {}", step.name);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The steps of `cargo xtask test`, in their order.
+
+use crate::shell::{self, Failure, cargo, command};
+use crate::tools::{self, Tool};
+use crate::{bundle, reload, sim, size};
+use std::process::Command;
+
+/// One thing that must hold.
+pub struct Step {
+    /// How `--only` names it.
+    pub name: &'static str,
+    /// What it shows, for people.
+    pub what: &'static str,
+    /// What must be installed first.
+    pub needs: &'static [Tool],
+    pub run: fn() -> Result<(), Failure>,
+}
+
+pub static STEPS: &[Step] = &[
+    Step {
+        name: "fmt",
+        what: "the source is formatted",
+        needs: &[Tool::Rustfmt],
+        run: format,
+    },
+    Step {
+        name: "tidy",
+        what: "the rules of the house hold",
+        needs: &[],
+        run: tidy,
+    },
+    Step {
+        name: "xtask",
+        what: "these tasks' own tests and lints",
+        needs: &[Tool::Clippy],
+        run: xtask,
+    },
+    Step {
+        name: "core",
+        what: "the pure core: units, scenarios, and thousands of simulated histories",
+        needs: &[],
+        run: core,
+    },
+    Step {
+        name: "clippy",
+        what: "no lint, for core, server and web",
+        needs: &[Tool::Clippy, Tool::WebTarget],
+        run: clippy,
+    },
+    Step {
+        name: "doc",
+        what: "the documentation builds without a warning",
+        needs: &[Tool::WebTarget],
+        run: document,
+    },
+    Step {
+        name: "server",
+        what: "the server on real sockets, and every component rendered",
+        needs: &[],
+        run: server,
+    },
+    Step {
+        name: "desktop",
+        what: "the desktop app compiles",
+        needs: &[Tool::Webview],
+        run: desktop,
+    },
+    Step {
+        name: "mobile",
+        what: "the phone app compiles",
+        needs: &[Tool::Webview],
+        run: mobile,
+    },
+    Step {
+        name: "deny",
+        what: "licences, bans and sources of dependencies",
+        needs: &[Tool::CargoDeny],
+        run: deny,
+    },
+    Step {
+        name: "web",
+        what: "the release build of page and server",
+        needs: tools::BUILD,
+        run: bundle::build,
+    },
+    Step {
+        name: "size",
+        what: "the page keeps to its budget",
+        needs: tools::BUILD,
+        run: size::run,
+    },
+    Step {
+        name: "browser",
+        what: "the release build in real browsers",
+        needs: &[Tool::NodePackages, Tool::Chromium],
+        run: browser,
+    },
+    Step {
+        name: "reload",
+        what: "an edited text appears on the open page",
+        needs: &[Tool::Chromium],
+        run: reload::run,
+    },
+];
+
+/// Seeds of the simulator in each run of the tests: about half a minute.
+const CORE_SEEDS: u64 = 3_000;
+
+/// The features of each half of the app: those that `dx` builds it with.
+const SERVER: &str = "dashboard,server";
+const WEB: &str = "dashboard,web";
+const WEB_TARGET: &str = "wasm32-unknown-unknown";
+
+fn format() -> Result<(), Failure> {
+    shell::run(&mut cargo(&["fmt", "--all", "--check"]))
+}
+
+fn tidy() -> Result<(), Failure> {
+    shell::run(cargo(&["test"]).args(sim::CORE).args(["--test", "tidy"]))
+}
+
+fn xtask() -> Result<(), Failure> {
+    shell::run(&mut cargo(&[
+        "clippy",
+        "--package",
+        "xtask",
+        "--all-targets",
+        "--",
+        "--deny",
+        "warnings",
+    ]))?;
+    shell::run(&mut cargo(&["test", "--package", "xtask"]))
+}
+
+fn core() -> Result<(), Failure> {
+    shell::run(cargo(&["test"]).args(sim::CORE).env("SEEDS", CORE_SEEDS.to_string()))
+}
+
+fn clippy() -> Result<(), Failure> {
+    let deny = ["--", "--deny", "warnings"];
+    shell::run(cargo(&["clippy", "--package", "tideboard", "--no-default-features"]).args(deny))?;
+    shell::run(cargo(&["clippy", "--all-targets"]).args(sim::CORE).args(deny))?;
+    shell::run(native("clippy", SERVER)?.arg("--all-targets").args(deny))?;
+    shell::run(development("clippy", WEB, WEB_TARGET).args(deny))
+}
+
+fn document() -> Result<(), Failure> {
+    let documented =
+        |command: &mut Command| shell::run(command.arg("--no-deps").env("RUSTDOCFLAGS", "--deny warnings"));
+    documented(cargo(&["doc"]).args(sim::CORE))?;
+    documented(&mut native("doc", SERVER)?)?;
+    documented(&mut development("doc", WEB, WEB_TARGET))
+}
+
+/// The simulator has had its thousands of seeds, optimised, in `core`; here it need only work.
+fn server() -> Result<(), Failure> {
+    shell::run(native("test", SERVER)?.env("SEEDS", "20"))
+}
+
+fn desktop() -> Result<(), Failure> {
+    shell::run(&mut native("check", "dashboard,desktop")?)
+}
+
+fn mobile() -> Result<(), Failure> {
+    shell::run(&mut native("check", "dashboard,mobile")?)
+}
+
+/// Advisories come from a database on the network: out of reach is said, not failed, but a known hole fails.
+fn deny() -> Result<(), Failure> {
+    shell::run(command("cargo-deny").args(["check", "bans", "licenses", "sources"]))?;
+    match shell::answer(command("cargo-deny").args(["fetch", "db"])) {
+        Some(_) => shell::run(command("cargo-deny").args(["check", "--disable-fetch", "advisories"])),
+        None => {
+            println!("advisories: not checked, their database is out of reach from here");
+            Ok(())
+        }
+    }
+}
+
+fn browser() -> Result<(), Failure> {
+    shell::run(
+        command("node")
+            .arg("tests/browser/run.mjs")
+            .env("TIDEBOARD_BUNDLE", bundle::folder()),
+    )
+}
+
+/// A cargo command on this machine, sharing what `dx` builds for development.
+fn native(task: &str, features: &str) -> Result<Command, Failure> {
+    Ok(development(task, features, &shell::host()?))
+}
+
+fn development(task: &str, features: &str, target: &str) -> Command {
+    let mut command = cargo(&[
+        task,
+        "--package",
+        "tideboard",
+        "--profile",
+        "server-dev",
+        "--target",
+        target,
+    ]);
+    command.args(["--no-default-features", "--features", features]);
+    command
+}

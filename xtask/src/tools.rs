@@ -1,0 +1,267 @@
+//! The tools that building and testing need: each is looked for first, and installed once if it is missing.
+//!
+//! Rust tools go where `cargo install` puts them, so that the next clone finds them. If another version is already there,
+//! it is left alone and ours goes under `target/tools`, which is first on PATH for every command started here.
+
+use crate::shell::{Failure, answer, command, not_started, read, root, run, target};
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Something to be there before a step can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// rustfmt.
+    Rustfmt,
+    /// clippy.
+    Clippy,
+    /// The standard library of `wasm32-unknown-unknown`.
+    WebTarget,
+    /// Dioxus's builder.
+    Dx,
+    /// Makes JavaScript glue for the wasm; must be of exactly the version of the crate in Cargo.lock.
+    WasmBindgen,
+    /// wasm-opt, esbuild, playwright-core and axe-core, in the versions of `xtask/tools/package-lock.json`.
+    NodePackages,
+    /// The browser that the tests drive.
+    Chromium,
+    /// What desktop and mobile link to on Linux.
+    Webview,
+    /// Checks licences, bans and sources of dependencies.
+    CargoDeny,
+}
+
+/// What `dx build` needs, web and server.
+pub const BUILD: &[Tool] = &[Tool::WebTarget, Tool::Dx, Tool::WasmBindgen, Tool::NodePackages];
+
+/// Everything, the quickest to install first.
+pub const ALL: &[Tool] = &[
+    Tool::Rustfmt,
+    Tool::Clippy,
+    Tool::WebTarget,
+    Tool::NodePackages,
+    Tool::Chromium,
+    Tool::Webview,
+    Tool::WasmBindgen,
+    Tool::CargoDeny,
+    Tool::Dx,
+];
+
+const DX_VERSION: &str = "0.7.10";
+const CARGO_DENY_VERSION: &str = "0.20.2";
+
+/// Debian's packages for a webview window, as `apt-get` names them.
+const WEBVIEW_PACKAGES: &[&str] = &[
+    "libwebkit2gtk-4.1-dev",
+    "libgtk-3-dev",
+    "libxdo-dev",
+    "libayatana-appindicator3-dev",
+    "librsvg2-dev",
+];
+
+/// The folder of the tools that belong to this checkout only.
+pub fn folder() -> PathBuf {
+    target().join("tools")
+}
+
+/// Installs those of `tools` that are missing.
+///
+/// # Errors
+/// The failure of an installer, or [`Failure::InstallByHand`] where this user may not install.
+pub fn ensure(tools: &[Tool]) -> Result<(), Failure> {
+    for tool in tools {
+        if is_present(*tool)? {
+            continue;
+        }
+        let started = Instant::now();
+        println!("installing {}: {}, once", describe(*tool), estimate(*tool));
+        install(*tool)?;
+        if !is_present(*tool)? {
+            return Err(Failure::StillMissing {
+                what: describe(*tool).into(),
+            });
+        }
+        println!("installed {} in {} s", describe(*tool), started.elapsed().as_secs());
+    }
+    Ok(())
+}
+
+fn describe(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Rustfmt => "rustfmt",
+        Tool::Clippy => "clippy",
+        Tool::WebTarget => "the web target of Rust",
+        Tool::Dx => "dx",
+        Tool::WasmBindgen => "wasm-bindgen",
+        Tool::NodePackages => "wasm-opt, esbuild and the browser tests' packages",
+        Tool::Chromium => "Chromium",
+        Tool::Webview => "the webview's libraries",
+        Tool::CargoDeny => "cargo-deny",
+    }
+}
+
+fn estimate(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Dx => "about 12 minutes on two cores",
+        Tool::CargoDeny => "about 5 minutes on two cores",
+        Tool::WasmBindgen => "about 3 minutes on two cores",
+        Tool::Chromium | Tool::Webview => "about 1 minute",
+        Tool::Rustfmt | Tool::Clippy | Tool::WebTarget | Tool::NodePackages => "some seconds",
+    }
+}
+
+fn is_present(tool: Tool) -> Result<bool, Failure> {
+    Ok(match tool {
+        Tool::Rustfmt => answer(command("cargo").args(["fmt", "--version"])).is_some(),
+        Tool::Clippy => answer(command("cargo").args(["clippy", "--version"])).is_some(),
+        Tool::WebTarget => {
+            let arguments = ["--print", "target-libdir", "--target", "wasm32-unknown-unknown"];
+            answer(command("rustc").args(arguments)).is_some_and(|path| PathBuf::from(path).is_dir())
+        }
+        Tool::Dx => has_version("dx", DX_VERSION),
+        Tool::WasmBindgen => has_version("wasm-bindgen", &wasm_bindgen_version()?),
+        Tool::CargoDeny => has_version("cargo-deny", CARGO_DENY_VERSION),
+        Tool::NodePackages => {
+            let wanted = read(&root().join("xtask/tools/package-lock.json"))?;
+            let modules = folder().join("node_modules");
+            modules.join(".package-lock.json").is_file()
+                && std::fs::read_to_string(folder().join("package-lock.json")).is_ok_and(|found| found == wanted)
+        }
+        Tool::Chromium => answer(command("chromium").arg("--version")).is_some(),
+        Tool::Webview => {
+            let libraries = ["webkit2gtk-4.1", "gtk+-3.0", "ayatana-appindicator3-0.1", "librsvg-2.0"];
+            answer(command("pkg-config").arg("--exists").args(libraries)).is_some()
+        }
+    })
+}
+
+fn install(tool: Tool) -> Result<(), Failure> {
+    match tool {
+        Tool::Rustfmt => run(command("rustup").args(["component", "add", "rustfmt"])),
+        Tool::Clippy => run(command("rustup").args(["component", "add", "clippy"])),
+        Tool::WebTarget => run(command("rustup").args(["target", "add", "wasm32-unknown-unknown"])),
+        Tool::Dx => {
+            debian_packages("what dx is built with", &["build-essential", "pkg-config"])?;
+            let features = ["--locked", "--features", "no-downloads,disable-telemetry"];
+            cargo_install("dioxus-cli", "dx", DX_VERSION, &features)
+        }
+        // Its own lock file can name a crate version that was withdrawn, so it is not used.
+        Tool::WasmBindgen => cargo_install("wasm-bindgen-cli", "wasm-bindgen", &wasm_bindgen_version()?, &[]),
+        Tool::CargoDeny => cargo_install("cargo-deny", "cargo-deny", CARGO_DENY_VERSION, &["--locked"]),
+        Tool::NodePackages => node_packages(),
+        Tool::Chromium => debian_packages("Chromium", &["chromium"]),
+        Tool::Webview => debian_packages("the webview's libraries", WEBVIEW_PACKAGES),
+    }
+}
+
+fn has_version(program: &str, version: &str) -> bool {
+    answer(command(program).arg("--version")).is_some_and(|text| text.split_whitespace().any(|word| word == version))
+}
+
+/// The version of wasm-bindgen in Cargo.lock: glue and wasm must agree on it to the last digit.
+fn wasm_bindgen_version() -> Result<String, Failure> {
+    let lock = read(&root().join("Cargo.lock"))?;
+    locked_version(&lock, "wasm-bindgen").ok_or_else(|| Failure::Unexpected {
+        what: "Cargo.lock names no wasm-bindgen. Run `cargo generate-lockfile`.".into(),
+    })
+}
+
+fn locked_version(lock: &str, package: &str) -> Option<String> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name).skip(1);
+    Some(
+        lines
+            .next()?
+            .strip_prefix("version = \"")?
+            .strip_suffix('"')?
+            .to_owned(),
+    )
+}
+
+fn cargo_install(package: &str, program: &str, version: &str, arguments: &[&str]) -> Result<(), Failure> {
+    let mut install = command("cargo");
+    install
+        .args(["install", &format!("{package}@{version}")])
+        .args(arguments);
+    // A tool that is used a few times an hour need not be the fastest it can be: this halves its build.
+    install
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+    // Cargo must not take the project's settings for a foreign program.
+    install.env_remove("CARGO_TARGET_DIR").current_dir(std::env::temp_dir());
+    if answer(command(program).arg("--version")).is_some() {
+        install.arg("--root").arg(folder());
+    }
+    run(&mut install)
+}
+
+fn node_packages() -> Result<(), Failure> {
+    let has_npm = answer(command("npm").arg("--version")).is_some();
+    if !has_npm {
+        debian_packages("Node.js", &["nodejs", "npm"])?;
+    }
+    let folder = folder();
+    std::fs::create_dir_all(&folder).map_err(|source| Failure::File {
+        path: folder.clone(),
+        source,
+    })?;
+    for name in ["package.json", "package-lock.json"] {
+        let from = root().join("xtask/tools").join(name);
+        std::fs::copy(&from, folder.join(name)).map_err(|source| Failure::File { path: from, source })?;
+    }
+    run(command("npm")
+        .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        .current_dir(&folder))
+}
+
+/// Installs Debian's packages when this user may, else says the line that does.
+fn debian_packages(what: &str, packages: &[&str]) -> Result<(), Failure> {
+    let missing: Vec<&str> = packages
+        .iter()
+        .copied()
+        .filter(|package| !is_debian_package_installed(package))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let by_hand = Failure::InstallByHand {
+        what: what.into(),
+        line: format!(
+            "sudo apt-get install --yes --no-install-recommends {}",
+            missing.join(" ")
+        ),
+    };
+    let is_root = answer(command("id").arg("-u")).is_some_and(|user| user == "0");
+    if !is_root || answer(command("apt-get").arg("--version")).is_none() {
+        return Err(by_hand);
+    }
+    let mut update = command("apt-get");
+    update.args(["update", "--quiet", "--quiet"]);
+    let updated = update.status().map_err(|source| not_started(&update, source))?;
+    if !updated.success() {
+        println!("the list of packages could not be refreshed; going on with the one at hand");
+    }
+    let arguments = ["install", "--yes", "--no-install-recommends", "--quiet", "--quiet"];
+    run(command("apt-get")
+        .args(arguments)
+        .args(&missing)
+        .env("DEBIAN_FRONTEND", "noninteractive"))
+    .map_err(|_| by_hand)
+}
+
+fn is_debian_package_installed(package: &str) -> bool {
+    answer(command("dpkg-query").args(["--show", "--showformat=${db:Status-Status}", package]))
+        .is_some_and(|status| status == "installed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::locked_version;
+
+    #[test]
+    fn the_locked_version_is_that_of_the_package_with_exactly_this_name() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-futures\"\nversion = \"0.4.1\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\nsource = \"x\"\n";
+        assert_eq!(locked_version(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
+        assert_eq!(locked_version(lock, "serde"), None);
+    }
+}

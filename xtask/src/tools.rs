@@ -5,6 +5,7 @@
 
 use crate::shell::{Failure, answer, command, not_started, read, root, run, target};
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::time::Instant;
 
 /// Something to be there before a step can run.
@@ -102,7 +103,7 @@ fn describe(tool: Tool) -> &'static str {
 fn estimate(tool: Tool) -> &'static str {
     match tool {
         Tool::Dx => "about 12 minutes on two cores",
-        Tool::CargoDeny => "about 5 minutes on two cores",
+        Tool::CargoDeny => "about 2 minutes on two cores",
         Tool::WasmBindgen => "about 3 minutes on two cores",
         Tool::Chromium | Tool::Webview => "about 1 minute",
         Tool::Rustfmt | Tool::Clippy | Tool::WebTarget | Tool::NodePackages => "some seconds",

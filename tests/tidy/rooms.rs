@@ -1,0 +1,349 @@
+//! Which room may know which, and what may never enter it.
+
+use crate::Breach;
+use crate::find_words;
+use crate::source::{Source, is_word};
+
+/// A room: a module at the top of `src`, or a part of the server that is pure though the rest is not.
+struct Room {
+    name: &'static str,
+    /// The rooms that it may name; those in [`OPEN`] besides.
+    uses: &'static [&'static str],
+    /// No I/O, no clock, no randomness, no `async`, no Dioxus, no conditional compilation.
+    pure: bool,
+    /// May start tasks.
+    spawns: bool,
+}
+
+const ROOMS: &[Room] = &[
+    Room {
+        name: "time",
+        uses: &[],
+        pure: true,
+        spawns: false,
+    },
+    Room {
+        name: "config",
+        uses: &[],
+        pure: true,
+        spawns: false,
+    },
+    Room {
+        name: "planted",
+        uses: &[],
+        pure: false,
+        spawns: false,
+    },
+    Room {
+        name: "protocol",
+        uses: &[],
+        pure: true,
+        spawns: false,
+    },
+    Room {
+        name: "board",
+        uses: &["protocol"],
+        pure: true,
+        spawns: false,
+    },
+    Room {
+        name: "sync",
+        uses: &["protocol", "board"],
+        pure: true,
+        spawns: false,
+    },
+    Room {
+        name: "platform",
+        uses: &["protocol"],
+        pure: false,
+        spawns: true,
+    },
+    Room {
+        name: "server::log",
+        uses: &["protocol", "board"],
+        pure: true,
+        spawns: false,
+    },
+    Room {
+        name: "server::authority",
+        uses: &["protocol", "board", "server::log"],
+        pure: true,
+        spawns: false,
+    },
+    Room {
+        name: "server",
+        uses: &["protocol", "board", "terminal"],
+        pure: false,
+        spawns: true,
+    },
+    Room {
+        name: "terminal",
+        uses: &["protocol", "board", "sync", "platform"],
+        pure: false,
+        spawns: true,
+    },
+    Room {
+        name: "state",
+        uses: &["protocol", "sync"],
+        pure: false,
+        spawns: false,
+    },
+    Room {
+        name: "api",
+        uses: &["protocol", "server"],
+        pure: false,
+        spawns: false,
+    },
+    Room {
+        name: "hooks",
+        uses: &["protocol", "state", "sync", "platform", "api"],
+        pure: false,
+        spawns: true,
+    },
+    Room {
+        name: "components",
+        uses: &["protocol", "board", "hooks"],
+        pure: false,
+        spawns: false,
+    },
+    Room {
+        name: "dashboard",
+        uses: &["protocol", "board", "hooks", "components"],
+        pure: false,
+        spawns: false,
+    },
+    Room {
+        name: "app",
+        uses: &["dashboard"],
+        pure: false,
+        spawns: false,
+    },
+    Room {
+        name: "main",
+        uses: &["app", "server"],
+        pure: false,
+        spawns: false,
+    },
+    Room {
+        name: "lib",
+        uses: &[],
+        pure: false,
+        spawns: false,
+    },
+];
+
+/// Rooms that every room may use.
+const OPEN: &[&str] = &["config", "time", "planted"];
+
+/// What would let chance, time or a target into the core.
+const IMPURE: &[&str] = &[
+    "dioxus",
+    "cfg(",
+    "cfg!(",
+    "async",
+    ".await",
+    "::now()",
+    "rand::",
+    "getrandom",
+    "tokio",
+    "std::time",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::thread",
+    "web_sys",
+    "js_sys",
+];
+const WHY_PURE: &str =
+    "the core is the same program in the browser, in the server and in the simulator: time and chance are arguments";
+
+const WHY_ONE_WAY: &str =
+    "imports go one way, so that each room can be read, tested and replaced without those above it";
+
+const SPAWNERS: &[&str] = &[
+    "spawn(",
+    "spawn_local(",
+    "spawn_forever(",
+    "spawn_blocking(",
+    "use_future(",
+    "use_coroutine(",
+];
+const WHY_SPAWN: &str = "a task outlives the component that started it, or dies with it, and both are bugs: ask a hook";
+
+/// What names a target inside a `cfg`.
+const TARGETS: &[&str] = &[
+    "target_",
+    "unix",
+    "windows",
+    "\"web\"",
+    "\"desktop\"",
+    "\"mobile\"",
+    "\"native\"",
+];
+const WHY_TARGET: &str = "all targets run the same program: `platform` chooses once, on its `mod` lines";
+
+pub fn check(source: &Source, breaches: &mut Vec<Breach>) {
+    let Some(inside) = source
+        .path
+        .strip_prefix("src/")
+        .and_then(|path| path.strip_suffix(".rs"))
+    else {
+        return;
+    };
+    let module = inside.replace('/', "::");
+    let Some(room) = room_of(&module) else {
+        let what = format!("there is no room `{module}` in tests/tidy/rooms.rs");
+        let why = "each file belongs to a room with known neighbours: put it in one, or build the room in the table";
+        breaches.push(Breach {
+            path: source.path.clone(),
+            line: 1,
+            what,
+            why,
+        });
+        return;
+    };
+    let mut breach = |line, what, why| {
+        breaches.push(Breach {
+            path: source.path.clone(),
+            line,
+            what,
+            why,
+        })
+    };
+    for (line, used) in uses(&source.code, &module) {
+        if !may_use(room, &used) {
+            breach(line, format!("`{}` may not use `{used}`", room.name), WHY_ONE_WAY);
+        }
+    }
+    for word in IMPURE.iter().filter(|_| room.pure) {
+        find_words(&source.code, word, |line| {
+            breach(line, format!("`{word}` may not enter `{}`", room.name), WHY_PURE)
+        });
+    }
+    for word in SPAWNERS.iter().filter(|_| !room.spawns) {
+        find_words(&source.code, word, |line| {
+            breach(line, format!("`{word}` in `{}`", room.name), WHY_SPAWN)
+        });
+    }
+    if !matches!(room.name, "platform" | "lib" | "main") {
+        for line in target_cfgs(&source.uncommented) {
+            breach(line, format!("a target `cfg` in `{}`", room.name), WHY_TARGET);
+        }
+    }
+}
+
+/// The room of a module: the one with the longest name that it begins with.
+fn room_of(module: &str) -> Option<&'static Room> {
+    let belongs = |room: &&Room| {
+        module == room.name
+            || module
+                .strip_prefix(room.name)
+                .is_some_and(|rest| rest.starts_with("::"))
+    };
+    ROOMS.iter().filter(belongs).max_by_key(|room| room.name.len())
+}
+
+fn may_use(room: &Room, used: &str) -> bool {
+    let Some(other) = room_of(used) else {
+        return !room.pure && room.name == "lib";
+    };
+    let server_within = room.name == "server" && other.name.starts_with("server::");
+    // Inside the server only: the pure parts may not reach what is around them.
+    other.name == room.name || OPEN.contains(&other.name) || room.uses.contains(&other.name) || server_within || {
+        other.name.starts_with("server::") && room.uses.contains(&"server")
+    }
+}
+
+/// The modules that `code` names by a path from the crate's root, each with its line.
+fn uses(code: &str, module: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for root in ["crate::", "tideboard::"] {
+        for (byte, _) in code.match_indices(root) {
+            if !code[..byte].ends_with(is_word) {
+                name_paths(code, byte + root.len(), "", &mut found);
+            }
+        }
+    }
+    // In `src/board/merge.rs`, whose module is `board::merge`, two `super::` lead to the root.
+    let climb = "super::".repeat(module.split("::").count());
+    for (byte, _) in code.match_indices(&climb) {
+        if !code[..byte].ends_with(is_word) {
+            name_paths(code, byte + climb.len(), "", &mut found);
+        }
+    }
+    found
+}
+
+/// Reads the path, or the group of paths, that begins at `byte`: two names deep, which tells one room from another.
+fn name_paths(code: &str, byte: usize, parent: &str, found: &mut Vec<(usize, String)>) {
+    let rest = &code[byte..];
+    if let Some(group) = rest.strip_prefix('{') {
+        let mut depth = 0_usize;
+        let mut start = byte + 1;
+        for (at, character) in group.char_indices() {
+            let here = byte + 1 + at;
+            match character {
+                '{' => depth += 1,
+                '}' | ',' if depth == 0 => {
+                    let member = here - code[start..here].trim_start().len();
+                    if member < here {
+                        name_paths(code, member, parent, found);
+                    }
+                    start = here + 1;
+                    if character == '}' {
+                        return;
+                    }
+                }
+                '}' => depth -= 1,
+                _ => {}
+            }
+        }
+        return;
+    }
+    let name: String = rest.chars().take_while(|character| is_word(*character)).collect();
+    let after = &rest[name.len()..];
+    if parent.is_empty() && name == "server" && after.starts_with("::") {
+        return name_paths(code, byte + name.len() + 2, "server::", found);
+    }
+    // A type of the server itself, such as `server::Config`, is of the room `server`.
+    let is_module = name.starts_with(|first: char| first.is_lowercase());
+    let full = if is_module {
+        format!("{parent}{name}")
+    } else {
+        parent.trim_end_matches("::").to_owned()
+    };
+    if !full.is_empty() && !name.is_empty() {
+        found.push((Source::line_of(code, byte), full));
+    }
+}
+
+/// The lines with a `cfg` that names a target.
+fn target_cfgs(uncommented: &str) -> Vec<usize> {
+    let mut lines = Vec::new();
+    for opening in ["cfg(", "cfg!(", "cfg_attr("] {
+        find_words(uncommented, opening, |line| {
+            let text: String = uncommented.lines().skip(line - 1).take(4).collect();
+            let inside = text.split_once(opening).map_or("", |(_, inside)| inside);
+            let end = closing(inside);
+            if TARGETS.iter().any(|target| inside[..end].contains(target)) {
+                lines.push(line);
+            }
+        });
+    }
+    lines
+}
+
+fn closing(text: &str) -> usize {
+    let mut depth = 1_usize;
+    for (byte, character) in text.char_indices() {
+        match character {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return byte;
+        }
+    }
+    text.len()
+}

@@ -11,6 +11,8 @@ use std::time::Instant;
 /// Something to be there before a step can run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tool {
+    /// A C compiler and linker, and the OpenSSL headers that Dioxus's development tools are built with.
+    Compiler,
     /// rustfmt.
     Rustfmt,
     /// clippy.
@@ -32,10 +34,17 @@ pub enum Tool {
 }
 
 /// What `dx build` needs, web and server.
-pub const BUILD: &[Tool] = &[Tool::WebTarget, Tool::Dx, Tool::WasmBindgen, Tool::NodePackages];
+pub const BUILD: &[Tool] = &[
+    Tool::Compiler,
+    Tool::WebTarget,
+    Tool::Dx,
+    Tool::WasmBindgen,
+    Tool::NodePackages,
+];
 
 /// Everything, the quickest to install first.
 pub const ALL: &[Tool] = &[
+    Tool::Compiler,
     Tool::Rustfmt,
     Tool::Clippy,
     Tool::WebTarget,
@@ -88,6 +97,7 @@ pub fn ensure(tools: &[Tool]) -> Result<(), Failure> {
 
 fn describe(tool: Tool) -> &'static str {
     match tool {
+        Tool::Compiler => "the C compiler and OpenSSL's headers",
         Tool::Rustfmt => "rustfmt",
         Tool::Clippy => "clippy",
         Tool::WebTarget => "the web target of Rust",
@@ -105,13 +115,17 @@ fn estimate(tool: Tool) -> &'static str {
         Tool::Dx => "about 12 minutes on two cores",
         Tool::CargoDeny => "about 2 minutes on two cores",
         Tool::WasmBindgen => "about 3 minutes on two cores",
-        Tool::Chromium | Tool::Webview => "about 1 minute",
+        Tool::Compiler | Tool::Chromium | Tool::Webview => "about 1 minute",
         Tool::Rustfmt | Tool::Clippy | Tool::WebTarget | Tool::NodePackages => "some seconds",
     }
 }
 
 fn is_present(tool: Tool) -> Result<bool, Failure> {
     Ok(match tool {
+        Tool::Compiler => {
+            answer(command("cc").arg("--version")).is_some()
+                && answer(command("pkg-config").args(["--exists", "openssl"])).is_some()
+        }
         Tool::Rustfmt => answer(command("cargo").args(["fmt", "--version"])).is_some(),
         Tool::Clippy => answer(command("cargo").args(["clippy", "--version"])).is_some(),
         Tool::WebTarget => {
@@ -137,11 +151,11 @@ fn is_present(tool: Tool) -> Result<bool, Failure> {
 
 fn install(tool: Tool) -> Result<(), Failure> {
     match tool {
+        Tool::Compiler => debian_packages(describe(tool), &["build-essential", "pkg-config", "libssl-dev"]),
         Tool::Rustfmt => run(command("rustup").args(["component", "add", "rustfmt"])),
         Tool::Clippy => run(command("rustup").args(["component", "add", "clippy"])),
         Tool::WebTarget => run(command("rustup").args(["target", "add", "wasm32-unknown-unknown"])),
         Tool::Dx => {
-            debian_packages("what dx is built with", &["build-essential", "pkg-config"])?;
             let features = ["--locked", "--features", "no-downloads,disable-telemetry"];
             cargo_install("dioxus-cli", "dx", DX_VERSION, &features)
         }
@@ -149,8 +163,8 @@ fn install(tool: Tool) -> Result<(), Failure> {
         Tool::WasmBindgen => cargo_install("wasm-bindgen-cli", "wasm-bindgen", &wasm_bindgen_version()?, &[]),
         Tool::CargoDeny => cargo_install("cargo-deny", "cargo-deny", CARGO_DENY_VERSION, &["--locked"]),
         Tool::NodePackages => node_packages(),
-        Tool::Chromium => debian_packages("Chromium", &["chromium"]),
-        Tool::Webview => debian_packages("the webview's libraries", WEBVIEW_PACKAGES),
+        Tool::Chromium => debian_packages(describe(tool), &["chromium"]),
+        Tool::Webview => debian_packages(describe(tool), WEBVIEW_PACKAGES),
     }
 }
 
@@ -242,11 +256,13 @@ fn debian_packages(what: &str, packages: &[&str]) -> Result<(), Failure> {
         println!("the list of packages could not be refreshed; going on with the one at hand");
     }
     let arguments = ["install", "--yes", "--no-install-recommends", "--quiet", "--quiet"];
-    run(command("apt-get")
+    let mut install = command("apt-get");
+    install
         .args(arguments)
         .args(&missing)
-        .env("DEBIAN_FRONTEND", "noninteractive"))
-    .map_err(|_| by_hand)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    // Its progress is pages long; what goes wrong, it says on the other channel.
+    run(install.stdout(Stdio::null())).map_err(|_| by_hand)
 }
 
 fn is_debian_package_installed(package: &str) -> bool {

@@ -44,31 +44,31 @@ pub static STEPS: &[Step] = &[
     Step {
         name: "clippy",
         what: "no lint, for core, server and web",
-        needs: &[Tool::Clippy, Tool::WebTarget],
+        needs: &[Tool::Compiler, Tool::Clippy, Tool::WebTarget],
         run: clippy,
     },
     Step {
         name: "doc",
         what: "the documentation builds without a warning",
-        needs: &[Tool::WebTarget],
+        needs: &[Tool::Compiler, Tool::WebTarget],
         run: document,
     },
     Step {
         name: "server",
         what: "the server on real sockets, and every component rendered",
-        needs: &[],
+        needs: &[Tool::Compiler],
         run: server,
     },
     Step {
         name: "desktop",
         what: "the desktop app compiles",
-        needs: &[Tool::Webview],
+        needs: &[Tool::Compiler, Tool::Webview],
         run: desktop,
     },
     Step {
         name: "mobile",
         what: "the phone app compiles",
-        needs: &[Tool::Webview],
+        needs: &[Tool::Compiler, Tool::Webview],
         run: mobile,
     },
     Step {

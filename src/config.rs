@@ -34,6 +34,8 @@ pub const EVENT_BYTES_MAX: usize = 4 * 1024;
 pub const OUTBOX_LEN_MAX: usize = 20_000;
 /// Widgets on a board, removed ones that are still kept included.
 pub const WIDGETS_LEN_MAX: usize = 2_000;
+/// What a field takes on the wire beside its value: its name, revision, operation and writer, each at its longest.
+pub const FIELD_OVERHEAD_BYTES: usize = 360;
 /// Fields of a widget.
 pub const FIELDS_LEN_MAX: usize = 256;
 /// Boards of a store.
@@ -110,6 +112,35 @@ pub const READ_BUFFER_BYTES: usize = 4 * 1024;
 pub const WRITE_BUFFER_BYTES_MAX: usize = 512 * 1024;
 /// Connections a second the server can greet; the retry window is sized by it.
 pub const ACCEPT_PER_SECOND: u64 = 1_000;
+
+// The door.
+
+/// Where a token is swapped for a session.
+pub const SESSION_PATH: &str = "/api/v1/session";
+/// The page that asks for a token.
+pub const SIGN_IN_PATH: &str = "/sign-in";
+/// Its stylesheet.
+pub const SIGN_IN_STYLE_PATH: &str = "/sign-in.css";
+/// Shortest token a person may choose; a generated one has 32 hexadecimal digits.
+pub const TOKEN_CHARS_MIN: usize = 16;
+/// A browser's session: a month, so that a wall display signs in rarely.
+pub const SESSION_MS: u64 = 30 * DAY_MS;
+/// Sessions remembered; past it the one that would end first ends now.
+pub const SESSIONS_LEN_MAX: usize = 10_000;
+/// Wrong tokens from one address within [`SIGN_IN_WINDOW_MS`]; more are not looked at.
+pub const SIGN_IN_FAILURES_MAX: u32 = 10;
+/// How long wrong tokens are held against an address.
+pub const SIGN_IN_WINDOW_MS: u64 = 60 * 1_000;
+/// Addresses whose wrong tokens are remembered.
+pub const SIGN_IN_PEERS_LEN_MAX: usize = 4_096;
+/// A rendered page.
+pub const PAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Body of a request: a full push with its envelope.
+pub const BODY_BYTES_MAX: usize = 2 * IN_FLIGHT_BYTES_MAX;
+/// Bytes of a socket's writes that are gathered before they go to the operating system.
+pub const WRITE_BUFFER_BYTES: usize = 4 * 1024;
+/// Requests and sockets get this long to end when the server stops.
+pub const DRAIN_MS_MAX: u64 = 5_000;
 
 const _: () = assert!(FRAME_FILL_BYTES < FRAME_BYTES_MAX, "a filled frame must still fit with its envelope");
 const _: () = assert!(VALUE_BYTES_MAX < WIDGET_BYTES_MAX && WIDGET_BYTES_MAX < FRAME_FILL_BYTES, "a widget crosses in one frame");

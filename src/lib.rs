@@ -10,5 +10,7 @@ pub mod protocol;
 
 pub mod board;
 
+pub mod server;
+
 #[doc(hidden)]
 pub mod planted;

@@ -114,6 +114,14 @@ impl FieldSpec {
         self.name.strip_suffix('*').map_or(self.name == field, |prefix| field.starts_with(prefix))
     }
 
+    /// Whether the field can be added to.
+    ///
+    /// # Errors
+    /// [`Rejection::WrongType`] unless it is a counter.
+    pub fn check_add(&self) -> Result<(), Rejection> {
+        if self.value == ValueType::Integer { Ok(()) } else { Err(Rejection::WrongType { expected: "a value, not an addition".to_owned() }) }
+    }
+
     /// Whether the field takes this value.
     ///
     /// # Errors

@@ -1,0 +1,35 @@
+//! The server: the authority for every board, and the door to it.
+//!
+//! The pure part (`log`, `authority`) decides and compiles everywhere, so that the simulator runs it without a
+//! server; the rest is the shell that makes it durable and reachable. `cli` starts it, `router` is its outside.
+
+pub mod authority;
+pub mod log;
+
+#[cfg(feature = "server")]
+pub mod auth;
+#[cfg(feature = "server")]
+pub mod cli;
+#[cfg(feature = "server")]
+pub mod clock;
+#[cfg(feature = "server")]
+pub mod csp;
+#[cfg(feature = "server")]
+pub mod metrics;
+#[cfg(feature = "server")]
+pub mod origin;
+#[cfg(feature = "server")]
+pub mod router;
+#[cfg(feature = "server")]
+pub mod run;
+#[cfg(feature = "server")]
+mod running;
+#[cfg(feature = "server")]
+mod session;
+#[cfg(feature = "server")]
+mod sign_in;
+
+#[cfg(feature = "server")]
+pub use running::{Seat, Server, ServerConfig};
+#[cfg(feature = "server")]
+pub(crate) use running::public_files;

@@ -1,0 +1,91 @@
+// One person's way to the server: a real proxy on a real port, so that a cut is what a cut is, and not a mock's idea of it.
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import { connect } from 'node:net';
+
+export class Network {
+  #proxy;
+  #sockets = new Set();
+  #isCut = false;
+  #wasCut = false;
+
+  /** Stands between a browser and `port` on this machine. */
+  static async to(port) {
+    const network = new Network();
+    network.#proxy = createServer((incoming, outgoing) => network.#carry(port, incoming, outgoing));
+    network.#proxy.on('upgrade', (incoming, socket, head) => network.#carryUpgraded(port, incoming, socket, head));
+    network.#proxy.listen(0, '127.0.0.1');
+    await once(network.#proxy, 'listening');
+    return network;
+  }
+
+  /** Where the page is, for this person. */
+  get url() {
+    return `http://localhost:${this.#proxy.address().port}/`;
+  }
+
+  /** Whether it ever failed: then a browser's own log of failed requests is no complaint. */
+  get wasCut() {
+    return this.#wasCut;
+  }
+
+  /**
+   * Breaks every open socket and refuses further calls. Pages and assets still come, as they do from a cache, so that a
+   * reload shows what the page kept and not what the browser says of dead hosts.
+   */
+  cut() {
+    this.#isCut = true;
+    this.#wasCut = true;
+    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.clear();
+  }
+
+  heal() {
+    this.#isCut = false;
+  }
+
+  close() {
+    this.cut();
+    this.#proxy.closeAllConnections();
+    this.#proxy.close();
+  }
+
+  #carry(port, incoming, outgoing) {
+    if (this.#isCut && incoming.url.startsWith('/api/')) return incoming.socket.destroy();
+    const { method, url: path, headers } = incoming;
+    const onward = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode, answer.headers);
+      answer.pipe(outgoing);
+      answer.on('error', () => outgoing.destroy());
+    });
+    onward.on('error', () => this.#fail(outgoing));
+    incoming.pipe(onward);
+  }
+
+  #carryUpgraded(port, incoming, socket, head) {
+    if (this.#isCut) return socket.destroy();
+    const onward = connect(port, '127.0.0.1', () => {
+      const { rawHeaders } = incoming;
+      const lines = [`${incoming.method} ${incoming.url} HTTP/1.1`];
+      for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
+      onward.write(`${lines.join('\r\n')}\r\n\r\n`);
+      onward.write(head);
+      socket.pipe(onward).pipe(socket);
+    });
+    for (const [end, other] of [[socket, onward], [onward, socket]]) {
+      this.#sockets.add(end);
+      end.setNoDelay(true);
+      end.on('error', () => this.#fail(end));
+      end.on('close', () => {
+        this.#sockets.delete(end);
+        other.destroy();
+      });
+    }
+  }
+
+  // A server that is gone is a fault of the network too, as seen from a browser.
+  #fail(end) {
+    this.#wasCut = true;
+    end.destroy();
+  }
+}

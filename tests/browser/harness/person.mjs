@@ -1,0 +1,66 @@
+// Somebody at the board: a browser profile, its tabs, and what they complained of.
+import { readFileSync } from 'node:fs';
+import { toolFile } from './tools.mjs';
+
+/** What Chromium itself logs when a server can't be reached. It can't be kept from it, and the page handles the fault. */
+const UNREACHABLE = /net::ERR_|WebSocket connection to|Failed to load resource/;
+
+export class Person {
+  #context;
+  #complaints = [];
+  network;
+  name;
+
+  constructor(name, context, network) {
+    this.name = name;
+    this.network = network;
+    this.#context = context;
+    context.on('console', (message) => {
+      if (message.type() === 'error') this.#complaints.push(message.text());
+    });
+    context.on('weberror', (error) => this.#complaints.push(String(error.error().stack ?? error.error())));
+  }
+
+  /** Opens the board in a new tab. */
+  async open(path = '') {
+    const page = await this.#context.newPage();
+    await page.goto(this.network.url + path, { waitUntil: 'domcontentloaded' });
+    return page;
+  }
+
+  /** The browser's own switch: no request leaves it, and it says so to the page. */
+  async goOffline() {
+    await this.#context.setOffline(true);
+    this.network.cut();
+  }
+
+  async goOnline() {
+    this.network.heal();
+    await this.#context.setOffline(false);
+  }
+
+  complaints() {
+    return this.#complaints.filter((text) => !(this.network.wasCut && UNREACHABLE.test(text)));
+  }
+
+  /** What axe finds against WCAG 2.2 AA on a page: one line for each violation. */
+  async violations(page) {
+    await page.evaluate(readFileSync(toolFile('axe-core/axe.min.js'), 'utf8'));
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const { violations } = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: 'tag', values } }), tags);
+    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' ')}`);
+  }
+
+  async describe() {
+    const views = this.#context.pages().map(async (page) => {
+      const text = await page.locator('body').ariaSnapshot({ timeout: 1_000 }).catch((error) => String(error));
+      return `${this.name} at ${page.url()}:\n${text}`;
+    });
+    return [...(await Promise.all(views)), ...this.#complaints.map((text) => `${this.name}'s console: ${text}`)].join('\n');
+  }
+
+  async leave() {
+    await this.#context.close();
+    this.network.close();
+  }
+}

@@ -1,0 +1,95 @@
+// The released server as a process of its own, which can be killed as a machine can lose its power.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** How much of its output is kept for the report of a failure, in lines. */
+const LOG_LINES_MAX = 40;
+
+export class Server {
+  #bundle;
+  #data = mkdtempSync(join(tmpdir(), 'tideboard-browser-'));
+  #process;
+  #lines = [];
+  port;
+
+  constructor(bundle) {
+    if (!existsSync(join(bundle, 'server'))) {
+      throw new Error(`no server in ${bundle}: \`cargo xtask test --only web\` builds it`);
+    }
+    this.#bundle = bundle;
+  }
+
+  get isRunning() {
+    return this.#process !== undefined;
+  }
+
+  /** Starts it, on the port and data that it had before, and resolves when it answers. */
+  async start() {
+    this.port ??= await freePort();
+    const options = ['serve', '--port', String(this.port), '--listen', '127.0.0.1', '--data', this.#data];
+    const child = spawn(join(this.#bundle, 'server'), options, { cwd: this.#bundle, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = child;
+    const output = [child.stdout, child.stderr].map((input) => createInterface({ input }));
+    const announced = new Promise((resolve, reject) => {
+      for (const lines of output) {
+        lines.on('line', (line) => {
+          this.#keep(line);
+          // It prints its address once it listens; what it logs before is no answer.
+          if (line.includes(`127.0.0.1:${this.port}`)) resolve();
+        });
+      }
+      child.once('error', reject);
+      child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${this.log()}`)));
+    });
+    await announced;
+    const ready = await fetch(`http://127.0.0.1:${this.port}/readyz`);
+    if (!ready.ok) throw new Error(`the server listens but is not ready: ${ready.status} ${await ready.text()}`);
+  }
+
+  /** Pulls the plug: SIGKILL, nothing is flushed. */
+  async kill() {
+    await this.#end('SIGKILL');
+  }
+
+  /** Asks it to end, as a service manager does; resolves when it has. */
+  async stop() {
+    const [code] = await this.#end('SIGTERM');
+    if (code !== 0) throw new Error(`the server did not end well: ${code}\n${this.log()}`);
+  }
+
+  log() {
+    return `server:\n${this.#lines.join('\n')}`;
+  }
+
+  async close() {
+    if (this.isRunning) await this.kill();
+    rmSync(this.#data, { recursive: true, force: true });
+  }
+
+  async #end(signal) {
+    const child = this.#process;
+    this.#process = undefined;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    return ended;
+  }
+
+  #keep(line) {
+    this.#lines.push(line);
+    if (this.#lines.length > LOG_LINES_MAX) this.#lines.shift();
+  }
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

@@ -1,0 +1,54 @@
+// What a spec has to play with: a server with an empty database, and people, each behind a network of their own.
+import { Network } from './network.mjs';
+import { Person } from './person.mjs';
+import { Server } from './server.mjs';
+
+/** How long any state is waited for, in milliseconds; a failing spec takes this long, a passing one never does. */
+export const PATIENCE_MS = 15_000;
+
+export class Stage {
+  #browser;
+  #bundle;
+  #server;
+  #people = [];
+
+  constructor(browser, bundle) {
+    this.#browser = browser;
+    this.#bundle = bundle;
+  }
+
+  /** The server, started when first asked for. */
+  async server() {
+    this.#server ??= new Server(this.#bundle);
+    if (!this.#server.isRunning) await this.#server.start();
+    return this.#server;
+  }
+
+  /** Somebody with a browser profile of their own. `options` are Playwright's for a context. */
+  async person(name, options = {}) {
+    const server = await this.server();
+    const network = await Network.to(server.port);
+    const context = await this.#browser.newContext(options);
+    context.setDefaultTimeout(PATIENCE_MS);
+    const person = new Person(name, context, network);
+    this.#people.push(person);
+    return person;
+  }
+
+  /** Fails if any page logged an error or threw, save for what a cut network makes the browser itself log. */
+  assertNoComplaint() {
+    const complaints = this.#people.flatMap((person) => person.complaints().map((text) => `${person.name}: ${text}`));
+    if (complaints.length > 0) throw new Error(`the page complained:\n${complaints.join('\n')}`);
+  }
+
+  /** What everybody sees, for the report of a failure. */
+  async describe() {
+    const views = await Promise.all(this.#people.map((person) => person.describe()));
+    return [...views, this.#server?.log() ?? 'no server was started'].join('\n');
+  }
+
+  async close() {
+    await Promise.all(this.#people.map((person) => person.leave()));
+    await this.#server?.close();
+  }
+}

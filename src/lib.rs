@@ -12,5 +12,11 @@ pub mod board;
 
 pub mod server;
 
+#[cfg(feature = "ui")]
+pub mod api;
+
+#[cfg(feature = "dashboard")]
+pub mod app;
+
 #[doc(hidden)]
 pub mod planted;

@@ -101,7 +101,14 @@ impl Auth {
         }
         session_cookies(headers)
             .find_map(|id| self.lock_sessions().identity(id, self.clock.now()))
-            .or_else(|| self.verify_token(bearer(headers)?))
+            .or_else(|| self.verify_token(self.bearer(headers)?))
+    }
+
+    /// The token in `Authorization: Bearer`, where the door asks for one.
+    #[must_use]
+    pub fn bearer<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        let value = headers.get(header::AUTHORIZATION).filter(|_| !self.is_open())?;
+        value.to_str().ok()?.strip_prefix("Bearer ")
     }
 
     /// Whose token this is. Callers that face the network use [`Auth::verify_token_from`], which counts failures.
@@ -330,10 +337,6 @@ fn session_cookies(headers: &HeaderMap) -> impl Iterator<Item = SessionId> {
         .filter_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='))
         .filter(|id| id.len() == 32)
         .filter_map(|id| u128::from_str_radix(id, 16).ok().map(SessionId))
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
 fn local() -> Identity {

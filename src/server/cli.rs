@@ -1,0 +1,103 @@
+//! The command line.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use clap::{Args, Parser, Subcommand};
+use dioxus::prelude::Element;
+use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+
+use super::{auth::Token, run::run};
+
+/// The shared board that keeps working when the network doesn't.
+#[derive(Debug, Parser)]
+#[command(name = "tideboard", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve boards to browsers and other clients. This is what happens without a command, too.
+    Serve(ServeArgs),
+}
+
+/// How to serve.
+#[derive(Clone, Debug, Args)]
+pub struct ServeArgs {
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 8080, env = "PORT")]
+    pub port: u16,
+    /// Address to listen on; any but this machine's own asks everybody for a token
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), env = "IP")]
+    pub listen: IpAddr,
+    /// Folder of the database; made when it is not there
+    #[arg(long, value_name = "FOLDER", default_value = "./data", env = "TIDEBOARD_DATA")]
+    pub data: PathBuf,
+    /// Token that lets people edit; a random one is made and shown when one is needed and none is given
+    #[arg(long, value_name = "TOKEN", env = "TIDEBOARD_EDIT_TOKEN", hide_env_values = true)]
+    pub edit_token: Option<Token>,
+    /// Token that lets people watch; made like the other
+    #[arg(long, value_name = "TOKEN", env = "TIDEBOARD_VIEW_TOKEN", hide_env_values = true)]
+    pub view_token: Option<Token>,
+    /// Write the log as one JSON object a line
+    #[arg(long)]
+    pub log_json: bool,
+}
+
+/// What the binary does: reads the arguments, and serves `app` or does as the command says. Ends with 0 when all went well,
+/// 1 when it did not (standard error says what happened and what to do), 2 when the arguments make no sense.
+#[must_use]
+pub fn main(app: fn() -> Element) -> ExitCode {
+    let cli = Cli::parse();
+    let Command::Serve(args) = cli.command.unwrap_or(Command::Serve(cli.serve));
+    log_to_stderr(args.log_json);
+    match run(&args, app) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tideboard: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `RUST_LOG` chooses what is logged, as everywhere.
+fn log_to_stderr(json: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG_FILTER));
+    let registry = tracing_subscriber::registry().with(filter);
+    let layer = fmt::layer().with_writer(std::io::stderr);
+    if json {
+        registry.with(layer.json()).init();
+    } else {
+        registry.with(layer.with_target(false)).init();
+    }
+}
+
+/// Dioxus names every server function it registers; that helps nobody who runs a server.
+const LOG_FILTER: &str = "info,dioxus_server=warn";
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::Cli;
+
+    #[test]
+    fn the_arguments_make_sense() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_token_that_could_be_guessed_is_refused_and_never_shown() {
+        let error = Cli::try_parse_from(["tideboard", "--edit-token", "short"]).expect_err("five characters");
+        assert!(error.to_string().contains("at least"), "{error}");
+        let cli = Cli::try_parse_from(["tideboard", "--edit-token", "0123456789abcdef"]).expect("sixteen characters");
+        assert!(!format!("{cli:?}").contains("0123456789abcdef"));
+    }
+}

@@ -1,0 +1,114 @@
+//! What a page from this server may do: one layer sets the security headers of every response, and lets the two inline
+//! scripts that Dioxus writes into a page (and no other) run by a nonce that is new for each response.
+//!
+//! What could not be had is in `docs/decisions/content-security-policy.md`.
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+
+use crate::config::PAGE_BYTES_MAX;
+
+/// Middleware: the headers, and the nonce of pages.
+pub async fn protect(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let mut response = if is_page { protect_page(response).await } else { protect_other(response) };
+    for (name, value) in FIXED_HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn protect_page(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    // Pages are rendered whole before they are sent (streaming is off), so nothing is delayed by collecting one.
+    let (Ok(body), Ok(nonce)) = (to_bytes(body, PAGE_BYTES_MAX).await, nonce()) else {
+        tracing::error!(limit_bytes = PAGE_BYTES_MAX, "a page was over the limit, or had no randomness for its nonce");
+        return (StatusCode::INTERNAL_SERVER_ERROR, "The page could not be made. Reload it.").into_response();
+    };
+    let page = stamp(&body, &nonce);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    // A page holds a nonce and, with tokens, what only its reader may see.
+    parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    set_policy(&mut parts.headers, &policy(Some(&nonce)));
+    Response::from_parts(parts, Body::from(page))
+}
+
+fn protect_other(mut response: Response) -> Response {
+    set_policy(response.headers_mut(), &policy(None));
+    response
+}
+
+fn set_policy(headers: &mut HeaderMap, policy: &str) {
+    let policy = HeaderValue::from_str(policy).expect("directives and hexadecimal digits are visible ASCII");
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+}
+
+/// The policy of a response; with a nonce, that of a page with inline parts.
+#[must_use]
+pub fn policy(nonce: Option<&str>) -> String {
+    let inline = nonce.map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
+    format!(
+        "default-src 'none'; \
+         script-src 'self'{inline} 'wasm-unsafe-eval'; \
+         style-src 'self'{inline}; style-src-attr 'unsafe-inline'; \
+         img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
+         form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+}
+
+/// Gives the nonce to the two inline scripts of a rendered page: the streaming helper, which opens the body before
+/// anything of the app, and the hydration data, which comes after all of it. A script that a value smuggled in between
+/// stays without.
+#[must_use]
+pub fn stamp(page: &[u8], nonce: &str) -> Bytes {
+    let Ok(page) = std::str::from_utf8(page) else { return Bytes::copy_from_slice(page) };
+    let helper = page.find("</head>").and_then(|head| Some(head + page[head..].find(SCRIPT)?));
+    let hydration = page.rfind(HYDRATION);
+    let mut stamped = String::with_capacity(page.len() + 128);
+    let mut copied = 0;
+    for start in [helper, hydration].into_iter().flatten() {
+        if start < copied {
+            continue;
+        }
+        let end = start + SCRIPT.len();
+        stamped.push_str(&page[copied..end - 1]);
+        stamped.push_str(&format!(" nonce=\"{nonce}\">"));
+        copied = end;
+    }
+    stamped.push_str(&page[copied..]);
+    stamped.into()
+}
+
+/// A nonce: 128 random bits as 32 hexadecimal digits.
+///
+/// # Errors
+/// When the operating system has no randomness to give.
+pub fn nonce() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
+}
+
+const SCRIPT: &str = "<script>";
+const HYDRATION: &str = "<script>window.initial_dioxus_hydration_data=";
+
+const FIXED_HEADERS: [(HeaderName, &str); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), \
+         fullscreen=(self), screen-wake-lock=(self)",
+    ),
+];

@@ -1,0 +1,158 @@
+//! The server's routes, and the walls around them. Mountable on an app's own axum router.
+//!
+//! From the outside in: security headers (`csp`), the request's host and origin (`origin`), who is asking (`auth`), the
+//! size of its body; then the routes. A route finds the [`Server`] and the caller's [`Identity`] in its extensions.
+
+use axum::{
+    Extension, Json, Router,
+    extract::{DefaultBodyLimit, Request, State, WebSocketUpgrade},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde_json::json;
+
+use super::{Server, auth::SignInError, csp, session, sign_in};
+use crate::{
+    config::{
+        BODY_BYTES_MAX, FRAME_BYTES_MAX, READ_BUFFER_BYTES, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH,
+        SUBPROTOCOL, WRITE_BUFFER_BYTES, WRITE_BUFFER_BYTES_MAX,
+    },
+    protocol::{Code, Identity},
+};
+
+/// `app` (an app's pages, files and server functions, or just `Router::new()`) with this server's routes beside it and its
+/// walls around both.
+///
+/// Serve it with connection info, so that guesses of a token are counted by address:
+/// `router(app, &server).into_make_service_with_connect_info::<SocketAddr>()`.
+///
+/// # Panics
+/// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/session` (POST, DELETE), `/sign-in`,
+/// `/sign-in.css`, `/healthz`, `/readyz`, `/metrics`.
+pub fn router(app: Router, server: &Server) -> Router {
+    let own = Router::new()
+        .route(SOCKET_PATH, get(socket))
+        .route(HEALTH_PATH, get(async || "ok\n"))
+        .route(READY_PATH, get(ready))
+        .route("/metrics", get(metrics))
+        .merge(sign_in::routes())
+        .with_state(server.clone());
+    app.merge(own)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(Extension(server.clone()))
+        .layer(from_fn_with_state(server.clone(), admit))
+        .layer(from_fn_with_state(server.clone(), check_origin))
+        .layer(from_fn(csp::protect))
+}
+
+async fn check_origin(State(server): State<Server>, request: Request, next: Next) -> Response {
+    match server.origins().check(request.method(), request.uri(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(error) => {
+            server.metrics().origins_refused.count();
+            tracing::warn!(%error, path = request.uri().path(), "refused");
+            (StatusCode::FORBIDDEN, error.to_string()).into_response()
+        }
+    }
+}
+
+/// Lets in who may come in, and notes who they are in the request's extensions.
+async fn admit(State(server): State<Server>, mut request: Request, next: Next) -> Response {
+    match identify(&server, &request) {
+        Err(error) => return too_many(&error),
+        Ok(Some(identity)) => {
+            request.extensions_mut().insert(identity);
+        }
+        Ok(None) if is_open(&server, request.uri().path()) => {}
+        Ok(None) => {
+            server.metrics().unauthorized.count();
+            return ask_to_sign_in(&request);
+        }
+    }
+    next.run(request).await
+}
+
+fn identify(server: &Server, request: &Request) -> Result<Option<Identity>, SignInError> {
+    let auth = server.auth();
+    if let Some(token) = auth.bearer(request.headers()) {
+        return match auth.verify_token_from(sign_in::peer_of(request.extensions()), token) {
+            Ok(identity) => Ok(Some(identity)),
+            Err(SignInError::Wrong) => Ok(None),
+            Err(error) => Err(error),
+        };
+    }
+    Ok(auth.identity_of(request.headers()))
+}
+
+/// What everybody may reach: health, signing in, and the page's own files, which hold nothing of a board. The socket is
+/// open too because native clients show their token in `hello`; without one a session ends with `needs_auth`.
+fn is_open(server: &Server, path: &str) -> bool {
+    matches!(path, HEALTH_PATH | READY_PATH | SOCKET_PATH | SESSION_PATH | SIGN_IN_PATH | SIGN_IN_STYLE_PATH)
+        || server.is_public_file(path)
+}
+
+fn ask_to_sign_in(request: &Request) -> Response {
+    if sign_in::accepts_html(request.headers()) {
+        return sign_in::ask(request.uri().path_and_query().map_or("/", |next| next.as_str()));
+    }
+    let message = format!("Sign in at {SIGN_IN_PATH}, or send the token as `Authorization: Bearer`.");
+    (StatusCode::UNAUTHORIZED, Json(json!({ "code": Code::NeedsAuth, "message": message }))).into_response()
+}
+
+fn too_many(error: &SignInError) -> Response {
+    let body = Json(json!({ "code": Code::RateLimited, "message": error.to_string() }));
+    let mut response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();
+    if let SignInError::TooMany { retry_after_ms } = error {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_ms.div_ceil(1_000)));
+    }
+    response
+}
+
+async fn ready(State(server): State<Server>) -> Response {
+    if server.is_stopping() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
+    }
+    "ready\n".into_response()
+}
+
+async fn metrics(State(server): State<Server>) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], server.metrics().render()).into_response()
+}
+
+async fn socket(
+    State(server): State<Server>,
+    identity: Option<Extension<Identity>>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    if !speaks_our_version(&headers) {
+        let message = format!("This server speaks {SUBPROTOCOL}. Reload the page, or update the client.");
+        return (StatusCode::BAD_REQUEST, message).into_response();
+    }
+    let Some(seat) = server.take_seat() else {
+        let message = "The server is full. Try again in a minute.";
+        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "60")], message).into_response();
+    };
+    upgrade
+        .protocols([SUBPROTOCOL])
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(WRITE_BUFFER_BYTES)
+        .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
+        .max_message_size(FRAME_BYTES_MAX)
+        .max_frame_size(FRAME_BYTES_MAX)
+        .on_upgrade(move |socket| session::serve(server, socket, identity.map(|Extension(identity)| identity), seat))
+}
+
+/// A client that offers no version speaks this one (the path names it too): some proxies drop the offer.
+fn speaks_our_version(headers: &HeaderMap) -> bool {
+    let mut offers = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).into_iter().peekable();
+    offers.peek().is_none()
+        || offers.any(|offer| {
+            offer.to_str().is_ok_and(|offer| offer.split(',').any(|version| version.trim() == SUBPROTOCOL))
+        })
+}
+
+const HEALTH_PATH: &str = "/healthz";
+const READY_PATH: &str = "/readyz";

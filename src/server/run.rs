@@ -1,0 +1,266 @@
+//! Starting and stopping: from arguments to a listening server, and from a signal to a clean end.
+
+use std::{
+    error, fmt, fs, io,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use axum::{Router, serve::ListenerExt};
+use dioxus::{
+    prelude::Element,
+    server::{DioxusRouterExt, FullstackState, ServeConfig},
+};
+use tokio::{net::TcpListener, runtime};
+
+use super::{
+    Server, ServerConfig,
+    auth::{Policy, Token},
+    cli::ServeArgs,
+    clock::Clock,
+    origin::OriginPolicy,
+    public_files, router,
+};
+use crate::config::{CONNECTIONS_LEN_MAX, DRAIN_MS_MAX};
+
+/// Why a server did not start, or could not go on.
+#[derive(Debug)]
+pub enum RunError {
+    /// Another program listens there.
+    PortInUse {
+        /// Where.
+        address: SocketAddr,
+    },
+    /// This machine has no such address, or this user may not listen there.
+    CantListen {
+        /// Where.
+        address: SocketAddr,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The data folder can't be made or written to.
+    DataFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Both tokens read the same, so one could not be told from the other.
+    SameTokens,
+    /// The operating system gave no random bytes for the tokens.
+    NoRandomness,
+    /// The operating system gave no threads, or took the listener away.
+    System(io::Error),
+}
+
+/// Runs a server of `app` until it is told to stop by SIGINT or SIGTERM.
+///
+/// # Errors
+/// [`RunError`], when it can't start or can't go on.
+pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
+    prepare_folder(&args.data).map_err(|source| RunError::DataFolder { folder: args.data.clone(), source })?;
+    let (policy, generated) = policy(args)?;
+    let public = public_folder();
+    let server = Server::new(ServerConfig {
+        origins: OriginPolicy {
+            loopback_only: matches!(policy, Policy::Local),
+            allowed_hosts: development_hosts(),
+        },
+        policy,
+        clock: Clock::system(),
+        connections_len_max: CONNECTIONS_LEN_MAX,
+        public_files: public.as_deref().map(public_files).unwrap_or_default(),
+    });
+    let runtime = runtime::Builder::new_multi_thread().enable_all().build().map_err(RunError::System)?;
+    if cfg!(debug_assertions) && dioxus::cli_config::is_cli_enabled() {
+        // `dx serve` started this and stops it: its own loop replaces code in the running server, which ours can't.
+        let _guard = runtime.enter();
+        dioxus::server::serve(move || {
+            let router = router::router(pages(app, public.as_deref()), &server);
+            async move { Ok(router) }
+        });
+    }
+    let address = SocketAddr::new(args.listen, args.port);
+    runtime.block_on(async {
+        let listener = listen(address).await?;
+        announce(listener.local_addr().map_err(RunError::System)?, generated.as_ref());
+        let router = router::router(pages(app, public.as_deref()), &server);
+        serve(listener, router, &server).await
+    })
+}
+
+/// The app's pages, the server functions of this binary, and the built files where there are any: a server without them
+/// beside it (in a test, say) renders pages that come without their program.
+fn pages(app: fn() -> Element, public: Option<&Path>) -> Router {
+    let router: Router<FullstackState> = Router::new();
+    match public {
+        Some(_) => router.serve_dioxus_application(ServeConfig::new(), app),
+        None => router.serve_api_application(ServeConfig::new(), app),
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => RunError::PortInUse { address },
+        _ => RunError::CantListen { address, source },
+    })
+}
+
+/// Serves until a signal, then until all have said goodbye or [`DRAIN_MS_MAX`] have passed.
+async fn serve(listener: TcpListener, router: Router, server: &Server) -> Result<(), RunError> {
+    let listener = listener.tap_io(|stream| {
+        // An edit is one small frame: waiting to fill a packet would only delay it.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection kept its delay");
+        }
+    });
+    let told_to_stop = {
+        let server = server.clone();
+        async move {
+            stop_signal().await;
+            tracing::info!("stopping: saying goodbye to every client");
+            server.stop();
+        }
+    };
+    let serving = async {
+        axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown(told_to_stop)
+            .await
+            .map_err(RunError::System)?;
+        server.stopped().await;
+        Ok(())
+    };
+    let patience = async {
+        server.stopping().await;
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(DRAIN_MS_MAX)) => {}
+            () = stop_signal() => {}
+        }
+    };
+    tokio::select! {
+        served = serving => served,
+        () = patience => {
+            tracing::warn!("stopped before every client had left");
+            Ok(())
+        }
+    }
+}
+
+/// Ends at the first SIGINT or SIGTERM.
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        tracing::warn!("SIGTERM can't be heard here; only an interrupt stops this server in good order");
+        let _ = interrupt.await;
+        return;
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Tokens the server made itself, to be told to the person who started it.
+struct Generated {
+    edit: Option<Token>,
+    view: Option<Token>,
+}
+
+/// Everything beyond this machine needs a token, and so does this machine once somebody chose one.
+fn policy(args: &ServeArgs) -> Result<(Policy, Option<Generated>), RunError> {
+    if args.listen.is_loopback() && args.edit_token.is_none() && args.view_token.is_none() {
+        return Ok((Policy::Local, None));
+    }
+    let mut generated = Generated { edit: None, view: None };
+    let edit = given_or_new(args.edit_token.as_ref(), &mut generated.edit)?;
+    let view = given_or_new(args.view_token.as_ref(), &mut generated.view)?;
+    if edit.reveal() == view.reveal() {
+        return Err(RunError::SameTokens);
+    }
+    Ok((Policy::Tokens { edit, view }, Some(generated)))
+}
+
+fn given_or_new(given: Option<&Token>, generated: &mut Option<Token>) -> Result<Token, RunError> {
+    if let Some(token) = given {
+        return Ok(token.clone());
+    }
+    let token = Token::generate().map_err(|_| RunError::NoRandomness)?;
+    *generated = Some(token.clone());
+    Ok(token)
+}
+
+/// Tells the person at the terminal where the server is. Standard output, and not the log: it may hold tokens.
+fn announce(address: SocketAddr, generated: Option<&Generated>) {
+    for address in reachable(address) {
+        println!("Tideboard is at http://{address}");
+    }
+    let Some(Generated { edit, view }) = generated else { return };
+    if let Some(token) = edit {
+        println!("Token to edit: {}", token.reveal());
+    }
+    if let Some(token) = view {
+        println!("Token to view: {}", token.reveal());
+    }
+}
+
+/// Addresses to open: of every network when the server listens on all.
+fn reachable(address: SocketAddr) -> Vec<SocketAddr> {
+    if !address.ip().is_unspecified() {
+        return vec![address];
+    }
+    let Ok(networks) = sysinfo::Networks::new_with_refreshed_list() else { return vec![address] };
+    let own = networks.values().flat_map(|network| network.ip_networks().iter().map(|own| own.addr));
+    let mut addresses: Vec<IpAddr> = own.filter(IpAddr::is_ipv4).collect();
+    addresses.sort();
+    addresses.into_iter().map(|own| SocketAddr::new(own, address.port())).collect()
+}
+
+/// Makes the folder, and sees that a file can be made in it.
+fn prepare_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let probe = folder.join(format!(".probe-{}", std::process::id()));
+    fs::write(&probe, b"")?;
+    fs::remove_file(probe)
+}
+
+/// Where `dx` puts the built page: beside the server's binary, unless told otherwise.
+fn public_folder() -> Option<PathBuf> {
+    let told = std::env::var_os("DIOXUS_PUBLIC_PATH").map(PathBuf::from);
+    let folder = told.or_else(|| Some(std::env::current_exe().ok()?.parent()?.join("public")))?;
+    folder.is_dir().then_some(folder)
+}
+
+/// The development server's own address: its pages reach this server through it.
+fn development_hosts() -> Vec<String> {
+    let Some(address) = dioxus::cli_config::devserver_raw_addr().filter(|_| dioxus::cli_config::is_cli_enabled()) else {
+        return Vec::new();
+    };
+    vec![address.to_string(), format!("localhost:{}", address.port())]
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PortInUse { address } => write!(
+                f,
+                "{address} is in use: another program, or another Tideboard, listens there. Stop it, or choose \
+                 another port with --port."
+            ),
+            Self::CantListen { address, source } => {
+                write!(f, "can't listen on {address}: {source}. Choose another address with --listen, or another --port.")
+            }
+            Self::DataFolder { folder, source } => write!(
+                f,
+                "can't write to the data folder {}: {source}. Give this user the right to write there, or choose \
+                 another folder with --data.",
+                folder.display()
+            ),
+            Self::SameTokens => write!(f, "--edit-token and --view-token are the same. Choose two, or leave one out."),
+            Self::NoRandomness => write!(f, "the operating system gave no random bytes for the tokens. Try again."),
+            Self::System(source) => write!(f, "the operating system stopped the server: {source}. Start it again."),
+        }
+    }
+}
+
+impl error::Error for RunError {}

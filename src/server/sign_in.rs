@@ -1,0 +1,160 @@
+//! Signing in: the page that asks for a token, and the route that swaps it for a session cookie.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::{
+    Form, Router,
+    extract::{ConnectInfo, Request, State},
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
+use serde::Deserialize;
+
+use super::{
+    Server,
+    auth::{COOKIE, SignInError},
+};
+use crate::config::{SESSION_MS, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH};
+
+/// The routes that are open to everybody, because they let people in and out.
+pub(super) fn routes() -> Router<Server> {
+    Router::new()
+        .route(SIGN_IN_PATH, get(page))
+        .route(SIGN_IN_STYLE_PATH, get(style))
+        .route(SESSION_PATH, post(sign_in).delete(sign_out))
+}
+
+/// The sign-in page in place of the page that was asked for.
+pub(super) fn ask(next: &str) -> Response {
+    (StatusCode::UNAUTHORIZED, form(next, None)).into_response()
+}
+
+/// Address of the other side; a server that was mounted without connection info counts everybody as one.
+pub(super) fn peer_of(extensions: &Extensions) -> IpAddr {
+    extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())
+}
+
+#[derive(Deserialize)]
+struct SignIn {
+    token: String,
+    #[serde(default)]
+    next: String,
+}
+
+async fn page() -> Response {
+    form("/", None).into_response()
+}
+
+async fn style() -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
+}
+
+async fn sign_in(State(server): State<Server>, request: Request) -> Response {
+    let peer = peer_of(request.extensions());
+    let headers = request.headers().clone();
+    let wants_page = accepts_html(&headers);
+    let input = match <Form<SignIn> as axum::extract::FromRequest<_>>::from_request(request, &()).await {
+        Ok(Form(input)) => input,
+        Err(rejection) => return rejection.into_response(),
+    };
+    match server.auth().sign_in(peer, input.token.trim()) {
+        Ok(id) => {
+            server.metrics().signed_in.count();
+            let cookie = set_cookie(&id.to_string(), SESSION_MS / 1_000, is_secure(&headers));
+            let response = if wants_page {
+                Redirect::to(local_path(&input.next)).into_response()
+            } else {
+                StatusCode::NO_CONTENT.into_response()
+            };
+            ([(header::SET_COOKIE, cookie)], response).into_response()
+        }
+        Err(error) => {
+            server.metrics().sign_ins_failed.count();
+            tracing::warn!(%peer, "a sign-in failed");
+            refuse(&error, wants_page, &input.next)
+        }
+    }
+}
+
+async fn sign_out(State(server): State<Server>, headers: HeaderMap) -> Response {
+    server.auth().sign_out(&headers);
+    ([(header::SET_COOKIE, set_cookie("", 0, is_secure(&headers)))], StatusCode::NO_CONTENT).into_response()
+}
+
+fn refuse(error: &SignInError, wants_page: bool, next: &str) -> Response {
+    let status = match error {
+        SignInError::Wrong => StatusCode::UNAUTHORIZED,
+        SignInError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        SignInError::NoRandomness => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let body = if wants_page {
+        form(next, Some(&error.to_string())).into_response()
+    } else {
+        error.to_string().into_response()
+    };
+    let mut response = (status, body).into_response();
+    if let SignInError::TooMany { retry_after_ms } = error {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_ms.div_ceil(1_000)));
+    }
+    response
+}
+
+fn set_cookie(value: &str, age_s: u64, secure: bool) -> HeaderValue {
+    let secure = if secure { "; Secure" } else { "" };
+    HeaderValue::from_str(&format!("{COOKIE}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}"))
+        .expect("a cookie of hexadecimal digits is visible ASCII")
+}
+
+/// Whether the browser reached us by TLS, at a proxy in front. To believe a header here only ever makes a cookie stricter.
+fn is_secure(headers: &HeaderMap) -> bool {
+    let says = |name: &str, scheme: &[u8]| headers.get(name).is_some_and(|value| value.as_bytes().starts_with(scheme));
+    says("origin", b"https://") || says("x-forwarded-proto", b"https")
+}
+
+pub(super) fn accepts_html(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// A path of this server, and never another site's: `//host` and `/\host` lead away.
+fn local_path(next: &str) -> &str {
+    let leads_away = next.starts_with("//") || next.contains('\\') || next.bytes().any(|byte| !byte.is_ascii_graphic());
+    if next.starts_with('/') && !leads_away { next } else { "/" }
+}
+
+/// Plain HTML without a script, so that it works before anything else does.
+fn form(next: &str, problem: Option<&str>) -> Html<String> {
+    let problem = problem.map(|text| format!("<p role=\"alert\">{}</p>", escape(text))).unwrap_or_default();
+    Html(
+        PAGE.replace("{style}", SIGN_IN_STYLE_PATH)
+            .replace("{action}", SESSION_PATH)
+            .replace("{problem}", &problem)
+            .replace("{next}", &escape(local_path(next))),
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
+
+const PAGE: &str = include_str!("sign_in.html");
+const STYLE: &str = include_str!("sign_in.css");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn next_never_leads_to_another_site() {
+        for away in ["//evil.example", "/\\evil.example", "https://evil.example", "", "javascript:alert(1)", "/a b"] {
+            assert_eq!(local_path(away), "/", "{away:?}");
+        }
+        assert_eq!(local_path("/boards/deck?wall"), "/boards/deck?wall");
+    }
+
+    #[test]
+    fn next_is_escaped_in_the_form() {
+        let Html(page) = form("/\"><script>alert(1)</script>", None);
+        assert!(!page.contains("<script>"), "{page}");
+    }
+}

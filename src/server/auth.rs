@@ -84,7 +84,12 @@ impl Auth {
     /// A door with `policy`, on `clock`'s time.
     #[must_use]
     pub fn new(policy: Policy, clock: Clock) -> Self {
-        Self { policy, clock, sessions: Mutex::default(), failures: Mutex::default() }
+        Self {
+            policy,
+            clock,
+            sessions: Mutex::default(),
+            failures: Mutex::default(),
+        }
     }
 
     /// Whether the door asks for nothing.
@@ -102,6 +107,18 @@ impl Auth {
         session_cookies(headers)
             .find_map(|id| self.lock_sessions().identity(id, self.clock.now()))
             .or_else(|| self.verify_token(self.bearer(headers)?))
+    }
+
+    /// The session that these headers name, while it lasts.
+    #[must_use]
+    pub fn session_of(&self, headers: &HeaderMap) -> Option<SessionId> {
+        session_cookies(headers).find(|id| self.is_current(*id))
+    }
+
+    /// Whether a session has neither expired nor been signed out of.
+    #[must_use]
+    pub fn is_current(&self, session: SessionId) -> bool {
+        self.lock_sessions().identity(session, self.clock.now()).is_some()
     }
 
     /// The token in `Authorization: Bearer`, where the door asks for one.
@@ -233,9 +250,16 @@ impl error::Error for TokenError {}
 impl fmt::Display for SignInError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Wrong => write!(f, "That token is not right. It stands in the terminal where the server was started."),
+            Self::Wrong => write!(
+                f,
+                "That token is not right. It stands in the terminal where the server was started."
+            ),
             Self::TooMany { retry_after_ms } => {
-                write!(f, "Too many wrong tokens from here. Try again in {} s.", retry_after_ms.div_ceil(1_000))
+                write!(
+                    f,
+                    "Too many wrong tokens from here. Try again in {} s.",
+                    retry_after_ms.div_ceil(1_000)
+                )
             }
             Self::NoRandomness => write!(f, "The server could not open a session. Try again."),
         }
@@ -267,7 +291,10 @@ struct Session {
 
 impl Sessions {
     fn identity(&self, id: SessionId, now: Timestamp) -> Option<Identity> {
-        self.0.get(&id).filter(|session| now < session.expires_at).map(|session| session.identity.clone())
+        self.0
+            .get(&id)
+            .filter(|session| now < session.expires_at)
+            .map(|session| session.identity.clone())
     }
 
     fn insert(&mut self, id: SessionId, identity: Identity, now: Timestamp) {
@@ -275,10 +302,20 @@ impl Sessions {
             self.0.retain(|_, session| now < session.expires_at);
         }
         if self.0.len() >= SESSIONS_LEN_MAX {
-            let oldest = self.0.iter().min_by_key(|(_, session)| session.expires_at).map(|(id, _)| *id);
+            let oldest = self
+                .0
+                .iter()
+                .min_by_key(|(_, session)| session.expires_at)
+                .map(|(id, _)| *id);
             self.0.retain(|id, _| Some(*id) != oldest);
         }
-        self.0.insert(id, Session { identity, expires_at: now.plus(SESSION_MS) });
+        self.0.insert(
+            id,
+            Session {
+                identity,
+                expires_at: now.plus(SESSION_MS),
+            },
+        );
         assert!(self.0.len() <= SESSIONS_LEN_MAX, "sessions are bounded");
     }
 }
@@ -295,12 +332,16 @@ struct Guesses {
 
 impl Failures {
     fn check(&self, peer: IpAddr, now: Timestamp) -> Result<(), SignInError> {
-        let Some(guesses) = self.0.get(&network_of(peer)) else { return Ok(()) };
+        let Some(guesses) = self.0.get(&network_of(peer)) else {
+            return Ok(());
+        };
         let passed = now.since(guesses.since);
         if guesses.count < SIGN_IN_FAILURES_MAX || passed >= SIGN_IN_WINDOW_MS {
             return Ok(());
         }
-        Err(SignInError::TooMany { retry_after_ms: SIGN_IN_WINDOW_MS - passed })
+        Err(SignInError::TooMany {
+            retry_after_ms: SIGN_IN_WINDOW_MS - passed,
+        })
     }
 
     fn count(&mut self, peer: IpAddr, now: Timestamp) {
@@ -309,10 +350,17 @@ impl Failures {
         }
         if self.0.len() >= SIGN_IN_PEERS_LEN_MAX {
             // More addresses guess than are remembered: forget the one that guessed least, it is the furthest from harm.
-            let least = self.0.iter().min_by_key(|(_, guesses)| (guesses.count, guesses.since)).map(|(peer, _)| *peer);
+            let least = self
+                .0
+                .iter()
+                .min_by_key(|(_, guesses)| (guesses.count, guesses.since))
+                .map(|(peer, _)| *peer);
             self.0.retain(|peer, _| Some(*peer) != least);
         }
-        let guesses = self.0.entry(network_of(peer)).or_insert(Guesses { count: 0, since: now });
+        let guesses = self
+            .0
+            .entry(network_of(peer))
+            .or_insert(Guesses { count: 0, since: now });
         if now.since(guesses.since) >= SIGN_IN_WINDOW_MS {
             *guesses = Guesses { count: 0, since: now };
         }
@@ -348,7 +396,8 @@ fn identity(principal: &str, access: Access) -> Identity {
     Identity { principal, access }
 }
 
-fn random() -> Result<u128, getrandom::Error> {
+/// Random bits from the operating system.
+pub(super) fn random() -> Result<u128, getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;
     Ok(u128::from_ne_bytes(bytes))

@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::{
+    io::IsTerminal,
     net::{IpAddr, Ipv4Addr},
     path::PathBuf,
     process::ExitCode,
@@ -71,7 +72,9 @@ pub fn main(app: fn() -> Element) -> ExitCode {
 fn log_to_stderr(json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG_FILTER));
     let registry = tracing_subscriber::registry().with(filter);
-    let layer = fmt::layer().with_writer(std::io::stderr);
+    let layer = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     if json {
         registry.with(layer.json()).init();
     } else {

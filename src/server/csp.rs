@@ -20,7 +20,11 @@ pub async fn protect(request: Request, next: Next) -> Response {
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    let mut response = if is_page { protect_page(response).await } else { protect_other(response) };
+    let mut response = if is_page {
+        protect_page(response).await
+    } else {
+        protect_other(response)
+    };
     for (name, value) in FIXED_HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
@@ -31,13 +35,22 @@ async fn protect_page(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     // Pages are rendered whole before they are sent (streaming is off), so nothing is delayed by collecting one.
     let (Ok(body), Ok(nonce)) = (to_bytes(body, PAGE_BYTES_MAX).await, nonce()) else {
-        tracing::error!(limit_bytes = PAGE_BYTES_MAX, "a page was over the limit, or had no randomness for its nonce");
-        return (StatusCode::INTERNAL_SERVER_ERROR, "The page could not be made. Reload it.").into_response();
+        tracing::error!(
+            limit_bytes = PAGE_BYTES_MAX,
+            "a page was over the limit, or had no randomness for its nonce"
+        );
+        return (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The page could not be made. Reload it.",
+        )
+            .into_response();
     };
     let page = stamp(&body, &nonce);
     parts.headers.remove(header::CONTENT_LENGTH);
     // A page holds a nonce and, with tokens, what only its reader may see.
-    parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    parts
+        .headers
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     set_policy(&mut parts.headers, &policy(Some(&nonce)));
     Response::from_parts(parts, Body::from(page))
 }
@@ -52,14 +65,14 @@ fn set_policy(headers: &mut HeaderMap, policy: &str) {
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
 }
 
-/// The policy of a response; with a nonce, that of a page with inline parts.
+/// The policy of a response; with a nonce, that of a page with inline scripts.
 #[must_use]
 pub fn policy(nonce: Option<&str>) -> String {
     let inline = nonce.map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
     format!(
         "default-src 'none'; \
          script-src 'self'{inline} 'wasm-unsafe-eval'; \
-         style-src 'self'{inline}; style-src-attr 'unsafe-inline'; \
+         style-src 'self'; style-src-attr 'unsafe-inline'; \
          img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
          form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
@@ -70,8 +83,12 @@ pub fn policy(nonce: Option<&str>) -> String {
 /// stays without.
 #[must_use]
 pub fn stamp(page: &[u8], nonce: &str) -> Bytes {
-    let Ok(page) = std::str::from_utf8(page) else { return Bytes::copy_from_slice(page) };
-    let helper = page.find("</head>").and_then(|head| Some(head + page[head..].find(SCRIPT)?));
+    let Ok(page) = std::str::from_utf8(page) else {
+        return Bytes::copy_from_slice(page);
+    };
+    let helper = page
+        .find("</head>")
+        .and_then(|head| Some(head + page[head..].find(SCRIPT)?));
     let hydration = page.rfind(HYDRATION);
     let mut stamped = String::with_capacity(page.len() + 128);
     let mut copied = 0;

@@ -48,16 +48,22 @@ impl OriginPolicy {
             return Ok(());
         }
         // Native clients send none, and a browser can't be made to leave it out.
-        let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+        let Some(origin) = headers.get(header::ORIGIN) else {
+            return Ok(());
+        };
         let origin = String::from_utf8_lossy(origin.as_bytes());
         match origin.split_once("://") {
             Some((_, page)) if page.eq_ignore_ascii_case(host) || self.allows(page) => Ok(()),
-            _ => Err(OriginError::ForeignOrigin { origin: origin.into_owned() }),
+            _ => Err(OriginError::ForeignOrigin {
+                origin: origin.into_owned(),
+            }),
         }
     }
 
     fn allows(&self, host: &str) -> bool {
-        self.allowed_hosts.iter().any(|allowed| allowed.eq_ignore_ascii_case(host))
+        self.allowed_hosts
+            .iter()
+            .any(|allowed| allowed.eq_ignore_ascii_case(host))
     }
 }
 
@@ -74,7 +80,10 @@ fn is_loopback(host: &str) -> bool {
         Some((address, _)) => address,
         None => host.split_once(':').map_or(host, |(name, _)| name),
     };
-    name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+    name.eq_ignore_ascii_case("localhost")
+        || name
+            .parse()
+            .is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
 fn is_safe(method: &Method) -> bool {

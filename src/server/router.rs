@@ -16,8 +16,8 @@ use serde_json::json;
 use super::{Server, auth::SignInError, csp, session, sign_in};
 use crate::{
     config::{
-        BODY_BYTES_MAX, FRAME_BYTES_MAX, READ_BUFFER_BYTES, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH,
-        SUBPROTOCOL, WRITE_BUFFER_BYTES, WRITE_BUFFER_BYTES_MAX,
+        BODY_BYTES_MAX, FRAME_BYTES_MAX, READ_BUFFER_BYTES, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH,
+        SOCKET_PATH, SUBPROTOCOL, WRITE_BUFFER_BYTES, WRITE_BUFFER_BYTES_MAX,
     },
     protocol::{Code, Identity},
 };
@@ -48,7 +48,10 @@ pub fn router(app: Router, server: &Server) -> Router {
 }
 
 async fn check_origin(State(server): State<Server>, request: Request, next: Next) -> Response {
-    match server.origins().check(request.method(), request.uri(), request.headers()) {
+    match server
+        .origins()
+        .check(request.method(), request.uri(), request.headers())
+    {
         Ok(()) => next.run(request).await,
         Err(error) => {
             server.metrics().origins_refused.count();
@@ -89,8 +92,10 @@ fn identify(server: &Server, request: &Request) -> Result<Option<Identity>, Sign
 /// What everybody may reach: health, signing in, and the page's own files, which hold nothing of a board. The socket is
 /// open too because native clients show their token in `hello`; without one a session ends with `needs_auth`.
 fn is_open(server: &Server, path: &str) -> bool {
-    matches!(path, HEALTH_PATH | READY_PATH | SOCKET_PATH | SESSION_PATH | SIGN_IN_PATH | SIGN_IN_STYLE_PATH)
-        || server.is_public_file(path)
+    matches!(
+        path,
+        HEALTH_PATH | READY_PATH | SOCKET_PATH | SESSION_PATH | SIGN_IN_PATH | SIGN_IN_STYLE_PATH
+    ) || server.is_public_file(path)
 }
 
 fn ask_to_sign_in(request: &Request) -> Response {
@@ -98,14 +103,20 @@ fn ask_to_sign_in(request: &Request) -> Response {
         return sign_in::ask(request.uri().path_and_query().map_or("/", |next| next.as_str()));
     }
     let message = format!("Sign in at {SIGN_IN_PATH}, or send the token as `Authorization: Bearer`.");
-    (StatusCode::UNAUTHORIZED, Json(json!({ "code": Code::NeedsAuth, "message": message }))).into_response()
+    (
+        StatusCode::UNAUTHORIZED,
+        Json(json!({ "code": Code::NeedsAuth, "message": message })),
+    )
+        .into_response()
 }
 
 fn too_many(error: &SignInError) -> Response {
     let body = Json(json!({ "code": Code::RateLimited, "message": error.to_string() }));
     let mut response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();
     if let SignInError::TooMany { retry_after_ms } = error {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_ms.div_ceil(1_000)));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(retry_after_ms.div_ceil(1_000)));
     }
     response
 }
@@ -118,7 +129,11 @@ async fn ready(State(server): State<Server>) -> Response {
 }
 
 async fn metrics(State(server): State<Server>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], server.metrics().render()).into_response()
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+        server.metrics().render(),
+    )
+        .into_response()
 }
 
 async fn socket(
@@ -150,7 +165,9 @@ fn speaks_our_version(headers: &HeaderMap) -> bool {
     let mut offers = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).into_iter().peekable();
     offers.peek().is_none()
         || offers.any(|offer| {
-            offer.to_str().is_ok_and(|offer| offer.split(',').any(|version| version.trim() == SUBPROTOCOL))
+            offer
+                .to_str()
+                .is_ok_and(|offer| offer.split(',').any(|version| version.trim() == SUBPROTOCOL))
         })
 }
 

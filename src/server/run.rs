@@ -59,7 +59,10 @@ pub enum RunError {
 /// # Errors
 /// [`RunError`], when it can't start or can't go on.
 pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
-    prepare_folder(&args.data).map_err(|source| RunError::DataFolder { folder: args.data.clone(), source })?;
+    prepare_folder(&args.data).map_err(|source| RunError::DataFolder {
+        folder: args.data.clone(),
+        source,
+    })?;
     let (policy, generated) = policy(args)?;
     let public = public_folder();
     let server = Server::new(ServerConfig {
@@ -72,7 +75,10 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
         connections_len_max: CONNECTIONS_LEN_MAX,
         public_files: public.as_deref().map(public_files).unwrap_or_default(),
     });
-    let runtime = runtime::Builder::new_multi_thread().enable_all().build().map_err(RunError::System)?;
+    let runtime = runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(RunError::System)?;
     if cfg!(debug_assertions) && dioxus::cli_config::is_cli_enabled() {
         // `dx serve` started this and stops it: its own loop replaces code in the running server, which ours can't.
         let _guard = runtime.enter();
@@ -192,15 +198,15 @@ fn given_or_new(given: Option<&Token>, generated: &mut Option<Token>) -> Result<
 
 /// Tells the person at the terminal where the server is. Standard output, and not the log: it may hold tokens.
 fn announce(address: SocketAddr, generated: Option<&Generated>) {
+    if let Some(Generated { edit, view }) = generated {
+        for (right, token) in [("edit", edit), ("view", view)] {
+            if let Some(token) = token {
+                println!("Token to {right}: {}", token.reveal());
+            }
+        }
+    }
     for address in reachable(address) {
         println!("Tideboard is at http://{address}");
-    }
-    let Some(Generated { edit, view }) = generated else { return };
-    if let Some(token) = edit {
-        println!("Token to edit: {}", token.reveal());
-    }
-    if let Some(token) = view {
-        println!("Token to view: {}", token.reveal());
     }
 }
 
@@ -209,11 +215,18 @@ fn reachable(address: SocketAddr) -> Vec<SocketAddr> {
     if !address.ip().is_unspecified() {
         return vec![address];
     }
-    let Ok(networks) = sysinfo::Networks::new_with_refreshed_list() else { return vec![address] };
-    let own = networks.values().flat_map(|network| network.ip_networks().iter().map(|own| own.addr));
+    let Ok(networks) = sysinfo::Networks::new_with_refreshed_list() else {
+        return vec![address];
+    };
+    let own = networks
+        .values()
+        .flat_map(|network| network.ip_networks().iter().map(|own| own.addr));
     let mut addresses: Vec<IpAddr> = own.filter(IpAddr::is_ipv4).collect();
     addresses.sort();
-    addresses.into_iter().map(|own| SocketAddr::new(own, address.port())).collect()
+    addresses
+        .into_iter()
+        .map(|own| SocketAddr::new(own, address.port()))
+        .collect()
 }
 
 /// Makes the folder, and sees that a file can be made in it.
@@ -233,7 +246,8 @@ fn public_folder() -> Option<PathBuf> {
 
 /// The development server's own address: its pages reach this server through it.
 fn development_hosts() -> Vec<String> {
-    let Some(address) = dioxus::cli_config::devserver_raw_addr().filter(|_| dioxus::cli_config::is_cli_enabled()) else {
+    let Some(address) = dioxus::cli_config::devserver_raw_addr().filter(|_| dioxus::cli_config::is_cli_enabled())
+    else {
         return Vec::new();
     };
     vec![address.to_string(), format!("localhost:{}", address.port())]
@@ -248,7 +262,10 @@ impl fmt::Display for RunError {
                  another port with --port."
             ),
             Self::CantListen { address, source } => {
-                write!(f, "can't listen on {address}: {source}. Choose another address with --listen, or another --port.")
+                write!(
+                    f,
+                    "can't listen on {address}: {source}. Choose another address with --listen, or another --port."
+                )
             }
             Self::DataFolder { folder, source } => write!(
                 f,
@@ -256,8 +273,14 @@ impl fmt::Display for RunError {
                  another folder with --data.",
                 folder.display()
             ),
-            Self::SameTokens => write!(f, "--edit-token and --view-token are the same. Choose two, or leave one out."),
-            Self::NoRandomness => write!(f, "the operating system gave no random bytes for the tokens. Try again."),
+            Self::SameTokens => write!(
+                f,
+                "--edit-token and --view-token are the same. Choose two, or leave one out."
+            ),
+            Self::NoRandomness => write!(
+                f,
+                "the operating system gave no random bytes for the tokens. Try again."
+            ),
             Self::System(source) => write!(f, "the operating system stopped the server: {source}. Start it again."),
         }
     }

@@ -32,7 +32,9 @@ pub(super) fn ask(next: &str) -> Response {
 
 /// Address of the other side; a server that was mounted without connection info counts everybody as one.
 pub(super) fn peer_of(extensions: &Extensions) -> IpAddr {
-    extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())
+    extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())
 }
 
 #[derive(Deserialize)]
@@ -79,7 +81,11 @@ async fn sign_in(State(server): State<Server>, request: Request) -> Response {
 
 async fn sign_out(State(server): State<Server>, headers: HeaderMap) -> Response {
     server.auth().sign_out(&headers);
-    ([(header::SET_COOKIE, set_cookie("", 0, is_secure(&headers)))], StatusCode::NO_CONTENT).into_response()
+    (
+        [(header::SET_COOKIE, set_cookie("", 0, is_secure(&headers)))],
+        StatusCode::NO_CONTENT,
+    )
+        .into_response()
 }
 
 fn refuse(error: &SignInError, wants_page: bool, next: &str) -> Response {
@@ -95,36 +101,53 @@ fn refuse(error: &SignInError, wants_page: bool, next: &str) -> Response {
     };
     let mut response = (status, body).into_response();
     if let SignInError::TooMany { retry_after_ms } = error {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_ms.div_ceil(1_000)));
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(retry_after_ms.div_ceil(1_000)));
     }
     response
 }
 
 fn set_cookie(value: &str, age_s: u64, secure: bool) -> HeaderValue {
     let secure = if secure { "; Secure" } else { "" };
-    HeaderValue::from_str(&format!("{COOKIE}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}"))
-        .expect("a cookie of hexadecimal digits is visible ASCII")
+    HeaderValue::from_str(&format!(
+        "{COOKIE}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}"
+    ))
+    .expect("a cookie of hexadecimal digits is visible ASCII")
 }
 
 /// Whether the browser reached us by TLS, at a proxy in front. To believe a header here only ever makes a cookie stricter.
 fn is_secure(headers: &HeaderMap) -> bool {
-    let says = |name: &str, scheme: &[u8]| headers.get(name).is_some_and(|value| value.as_bytes().starts_with(scheme));
+    let says = |name: &str, scheme: &[u8]| {
+        headers
+            .get(name)
+            .is_some_and(|value| value.as_bytes().starts_with(scheme))
+    };
     says("origin", b"https://") || says("x-forwarded-proto", b"https")
 }
 
 pub(super) fn accepts_html(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+    headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// A path of this server, and never another site's: `//host` and `/\host` lead away.
 fn local_path(next: &str) -> &str {
     let leads_away = next.starts_with("//") || next.contains('\\') || next.bytes().any(|byte| !byte.is_ascii_graphic());
-    if next.starts_with('/') && !leads_away { next } else { "/" }
+    if next.starts_with('/') && !leads_away {
+        next
+    } else {
+        "/"
+    }
 }
 
 /// Plain HTML without a script, so that it works before anything else does.
 fn form(next: &str, problem: Option<&str>) -> Html<String> {
-    let problem = problem.map(|text| format!("<p role=\"alert\">{}</p>", escape(text))).unwrap_or_default();
+    let problem = problem
+        .map(|text| format!("<p role=\"alert\">{}</p>", escape(text)))
+        .unwrap_or_default();
     Html(
         PAGE.replace("{style}", SIGN_IN_STYLE_PATH)
             .replace("{action}", SESSION_PATH)
@@ -134,7 +157,11 @@ fn form(next: &str, problem: Option<&str>) -> Html<String> {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 const PAGE: &str = include_str!("sign_in.html");
@@ -146,7 +173,14 @@ mod tests {
 
     #[test]
     fn next_never_leads_to_another_site() {
-        for away in ["//evil.example", "/\\evil.example", "https://evil.example", "", "javascript:alert(1)", "/a b"] {
+        for away in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "",
+            "javascript:alert(1)",
+            "/a b",
+        ] {
             assert_eq!(local_path(away), "/", "{away:?}");
         }
         assert_eq!(local_path("/boards/deck?wall"), "/boards/deck?wall");

@@ -1,0 +1,15 @@
+//! The server from outside: real sockets, and where a process matters, the real binary.
+#![cfg(feature = "server")]
+
+#[path = "server/auth.rs"]
+mod auth;
+#[path = "server/harness.rs"]
+mod harness;
+#[path = "server/headers.rs"]
+mod headers;
+#[path = "server/limits.rs"]
+mod limits;
+#[path = "server/origin.rs"]
+mod origin;
+#[path = "server/process.rs"]
+mod process;

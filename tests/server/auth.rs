@@ -1,0 +1,177 @@
+//! Who may come in.
+
+use tideboard::{
+    config::{SESSION_MS, SIGN_IN_FAILURES_MAX, SIGN_IN_WINDOW_MS},
+    protocol::{Access, ServerFrame},
+};
+
+use crate::harness::{EDIT, Reply, Socket, TestServer, VIEW};
+use tideboard::server::ServerConfig;
+
+#[tokio::test]
+async fn this_machine_alone_needs_no_token() {
+    let server = TestServer::start(ServerConfig::local()).await;
+    assert_eq!(server.get("/").await.status, 200);
+    let everyone = server.server.auth().verify_token("anything").expect("nothing is asked");
+    assert_eq!((everyone.principal.as_str(), everyone.access), ("local", Access::Edit));
+}
+
+#[tokio::test]
+async fn without_a_token_only_health_and_the_sign_in_page_are_open() {
+    let (server, _) = TestServer::with_tokens().await;
+    for open in ["/healthz", "/readyz", "/sign-in", "/sign-in.css"] {
+        assert_eq!(server.get(open).await.status, 200, "{open}");
+    }
+    for closed in ["/", "/metrics", "/api/v1/boards/deck", "/no/such/page"] {
+        let reply = server.get(closed).await;
+        assert_eq!(reply.status, 401, "{closed}");
+        assert!(reply.body.contains("needs_auth"), "{closed}: {}", reply.body);
+    }
+}
+
+#[tokio::test]
+async fn a_browser_is_asked_in_place_and_led_back_to_where_it_wanted() {
+    let (server, _) = TestServer::with_tokens().await;
+    let asked = server
+        .request("GET", "/boards/deck?wall")
+        .header("Accept", "text/html,*/*")
+        .send()
+        .await;
+    assert_eq!(asked.status, 401);
+    assert!(asked.body.contains("value=\"/boards/deck?wall\""), "{}", asked.body);
+    let form = format!("token={EDIT}&next=%2Fboards%2Fdeck%3Fwall");
+    let led = server
+        .request("POST", "/api/v1/session")
+        .header("Accept", "text/html")
+        .form(&form)
+        .send()
+        .await;
+    assert_eq!((led.status, led.header("location")), (303, "/boards/deck?wall"));
+}
+
+#[tokio::test]
+async fn the_session_cookie_is_kept_from_scripts_and_other_sites() {
+    let (server, _) = TestServer::with_tokens().await;
+    let plain = sign_in(&server, EDIT).await;
+    let cookie = plain.header("set-cookie");
+    assert!(
+        cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Strict"),
+        "{cookie}"
+    );
+    assert!(
+        !cookie.contains("Secure"),
+        "a browser would drop it on plain http: {cookie}"
+    );
+    assert!(!cookie.contains(EDIT), "{cookie}");
+    let proxied = server
+        .request("POST", "/api/v1/session")
+        .header("X-Forwarded-Proto", "https");
+    let proxied = proxied.form(&format!("token={EDIT}")).send().await;
+    assert!(proxied.header("set-cookie").contains("; Secure"), "{proxied:?}");
+}
+
+#[tokio::test]
+async fn a_session_opens_every_door_until_it_ends() {
+    let (server, clock) = TestServer::with_tokens().await;
+    let reply = sign_in(&server, EDIT).await;
+    let cookie = reply.cookie();
+    let page = async || server.request("GET", "/").header("Cookie", cookie).send().await.status;
+    assert_eq!(page().await, 200);
+    clock.wind(SESSION_MS - 1);
+    assert_eq!(page().await, 200);
+    clock.wind(1);
+    assert_eq!(page().await, 401);
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_on_the_server() {
+    let (server, _) = TestServer::with_tokens().await;
+    let reply = sign_in(&server, EDIT).await;
+    let out = server
+        .request("DELETE", "/api/v1/session")
+        .header("Cookie", reply.cookie())
+        .send()
+        .await;
+    assert_eq!(out.status, 204);
+    assert!(out.header("set-cookie").contains("Max-Age=0"), "{out:?}");
+    assert_eq!(
+        server
+            .request("GET", "/")
+            .header("Cookie", reply.cookie())
+            .send()
+            .await
+            .status,
+        401
+    );
+}
+
+#[tokio::test]
+async fn each_token_gives_its_own_access() {
+    let (server, _) = TestServer::with_tokens().await;
+    let auth = server.server.auth();
+    assert_eq!(
+        auth.verify_token(EDIT).map(|identity| identity.access),
+        Some(Access::Edit)
+    );
+    assert_eq!(
+        auth.verify_token(VIEW).map(|identity| identity.access),
+        Some(Access::View)
+    );
+    for wrong in ["", "edit", &EDIT[1..], &format!("{EDIT}0")] {
+        assert_eq!(auth.verify_token(wrong), None, "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn native_clients_send_the_token_as_a_bearer() {
+    let (server, _) = TestServer::with_tokens().await;
+    let with = async |token: &str| {
+        server
+            .request("GET", "/metrics")
+            .header("Authorization", &format!("Bearer {token}"))
+            .send()
+            .await
+            .status
+    };
+    assert_eq!(with(VIEW).await, 200);
+    assert_eq!(with("view-0123456789abcdee").await, 401);
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_and_forgotten_after_a_while() {
+    let (server, clock) = TestServer::with_tokens().await;
+    for _ in 0..SIGN_IN_FAILURES_MAX {
+        assert_eq!(sign_in(&server, "wrong-0123456789abcdef").await.status, 401);
+    }
+    let slowed = sign_in(&server, EDIT).await;
+    assert_eq!(slowed.status, 429, "the right token is not looked at either");
+    assert_eq!(slowed.header("retry-after"), "60");
+    let bearer = server
+        .request("GET", "/")
+        .header("Authorization", &format!("Bearer {EDIT}"))
+        .send()
+        .await;
+    assert_eq!(bearer.status, 429, "nor by another way in");
+    clock.wind(SIGN_IN_WINDOW_MS);
+    assert_eq!(sign_in(&server, EDIT).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_socket_may_open_first_and_show_its_token_in_hello() {
+    let (server, _) = TestServer::with_tokens().await;
+    let mut socket = Socket::open(server.address, &[])
+        .await
+        .expect("native clients have no cookie");
+    assert!(matches!(
+        socket.ping().await,
+        ServerFrame::Error { .. } | ServerFrame::Pong { .. }
+    ));
+}
+
+async fn sign_in(server: &TestServer, token: &str) -> Reply {
+    server
+        .request("POST", "/api/v1/session")
+        .form(&format!("token={token}"))
+        .send()
+        .await
+}

@@ -1,0 +1,353 @@
+//! What the tests of this folder share: a server in this process, the real binary as a process, and small clients.
+//!
+//! The HTTP client writes its own bytes, because the tests must send what no library would: a foreign `Host`, a cookie of
+//! somebody else's.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, routing::get};
+use futures_util::{SinkExt, StreamExt};
+use tideboard::{
+    protocol::{ClientFrame, ServerFrame, decode, encode},
+    server::{Server, ServerConfig, auth::Policy, clock::Clock, origin::OriginPolicy, router::router},
+    time::Timestamp,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{self, Message, client::IntoClientRequest, http::HeaderValue},
+};
+
+/// A token to edit, and one to view.
+pub const EDIT: &str = "edit-0123456789abcdef";
+pub const VIEW: &str = "view-0123456789abcdef";
+
+/// Waiting longer than this for anything means that it will not come.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server in this process, with one page of its own: `/`, as HTML.
+pub struct TestServer {
+    pub address: SocketAddr,
+    pub server: Server,
+    serving: JoinHandle<()>,
+}
+
+impl TestServer {
+    pub async fn start(config: ServerConfig) -> Self {
+        let server = Server::new(config);
+        let pages = Router::new().route("/", get(async || axum::response::Html(PAGE)));
+        let app = router(pages, &server).into_make_service_with_connect_info::<SocketAddr>();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("a bound listener has an address");
+        let serving = tokio::spawn(async move { axum::serve(listener, app).await.expect("the listener stays") });
+        Self {
+            address,
+            server,
+            serving,
+        }
+    }
+
+    /// One that asks for [`EDIT`] or [`VIEW`], on a clock that the test winds.
+    pub async fn with_tokens() -> (Self, HandClock) {
+        let clock = HandClock::default();
+        let config = ServerConfig {
+            policy: Policy::Tokens {
+                edit: EDIT.parse().expect("long enough"),
+                view: VIEW.parse().expect("long enough"),
+            },
+            origins: OriginPolicy::default(),
+            clock: clock.clock(),
+            ..ServerConfig::local()
+        };
+        (Self::start(config).await, clock)
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.request("GET", path).send().await
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> Request {
+        Request::new(self.address, method, path)
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// A clock that stands still until it is wound.
+#[derive(Clone, Default)]
+pub struct HandClock(Arc<AtomicU64>);
+
+impl HandClock {
+    pub fn clock(&self) -> Clock {
+        let hand = self.0.clone();
+        Clock::new(move || Timestamp(hand.load(Ordering::SeqCst)))
+    }
+
+    pub fn wind(&self, ms: u64) {
+        self.0.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+/// An HTTP/1.1 request, byte for byte.
+pub struct Request {
+    address: SocketAddr,
+    line: String,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl Request {
+    pub fn new(address: SocketAddr, method: &str, path: &str) -> Self {
+        let headers = vec![("Connection".to_owned(), "close".to_owned())];
+        Self {
+            address,
+            line: format!("{method} {path} HTTP/1.1"),
+            headers,
+            body: String::new(),
+        }
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn form(mut self, body: &str) -> Self {
+        self.body = body.to_owned();
+        self.header("Content-Type", "application/x-www-form-urlencoded")
+    }
+
+    pub async fn send(self) -> Reply {
+        let mut text = format!("{}\r\nContent-Length: {}\r\n", self.line, self.body.len());
+        if !self.headers.iter().any(|(name, _)| name == "Host") {
+            text += &format!("Host: {}\r\n", self.address);
+        }
+        for (name, value) in &self.headers {
+            text += &format!("{name}: {value}\r\n");
+        }
+        text += &format!("\r\n{}", self.body);
+        let mut stream = TcpStream::connect(self.address).await.expect("the server listens");
+        stream.write_all(text.as_bytes()).await.expect("the server reads");
+        let mut reply = Vec::new();
+        stream.read_to_end(&mut reply).await.expect("the server answers");
+        Reply::parse(&String::from_utf8(reply).expect("these replies are text"))
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+}
+
+impl Reply {
+    fn parse(text: &str) -> Self {
+        let (head, body) = text
+            .split_once("\r\n\r\n")
+            .unwrap_or_else(|| panic!("not a reply: {text:?}"));
+        let mut lines = head.lines();
+        let status = lines
+            .next()
+            .and_then(|line| line.split(' ').nth(1)?.parse().ok())
+            .expect("a status line");
+        let headers = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
+        Self {
+            status,
+            headers,
+            body: body.to_owned(),
+        }
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .iter()
+            .find(|(each, _)| each == name)
+            .map_or("", |(_, value)| value)
+    }
+
+    /// The cookie it sets, ready to be sent back.
+    pub fn cookie(&self) -> &str {
+        self.header("set-cookie").split(';').next().unwrap_or_default()
+    }
+}
+
+/// A client on a socket, speaking frames.
+pub struct Socket(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Socket {
+    /// # Errors
+    /// When the server refuses the upgrade.
+    pub async fn open(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Self, tungstenite::Error> {
+        let mut request = format!("ws://{address}/api/v1/socket").into_client_request()?;
+        for (name, value) in headers {
+            request
+                .headers_mut()
+                .append(*name, HeaderValue::from_str(value).expect("a header's value"));
+        }
+        connect_async(request).await.map(|(socket, _)| Self(socket))
+    }
+
+    pub async fn send(&mut self, frame: &ClientFrame) {
+        self.0
+            .send(Message::text(encode(frame)))
+            .await
+            .expect("the server reads");
+    }
+
+    /// The next frame; `None` when the server has closed.
+    pub async fn receive(&mut self) -> Option<ServerFrame> {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.0.next())
+                .await
+                .expect("an answer in time")?;
+            match message {
+                Ok(Message::Text(text)) => return Some(decode(&text).expect("the server speaks its own protocol")),
+                Ok(Message::Close(_)) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        }
+    }
+
+    pub async fn ping(&mut self) -> ServerFrame {
+        self.send(&ClientFrame::Ping { visible: true }).await;
+        self.receive().await.expect("a pong")
+    }
+}
+
+/// The status with which an upgrade was refused.
+pub fn refusal(opened: Result<Socket, tungstenite::Error>) -> (u16, String) {
+    match opened.map(|_| ()).expect_err("the upgrade is refused") {
+        tungstenite::Error::Http(response) => {
+            let body = response.body().clone().unwrap_or_default();
+            (
+                response.status().as_u16(),
+                String::from_utf8(body).expect("refusals are text"),
+            )
+        }
+        error => panic!("refused, but without an answer: {error}"),
+    }
+}
+
+/// A folder of this test's own, gone with it.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let name = format!(
+            "server-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(&path).expect("the build folder can be written to");
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left behind lies in the build folder: not worth failing for.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The real binary, serving on a port of its own choice. Killed when dropped.
+pub struct Process {
+    pub address: SocketAddr,
+    /// What it printed before its address was known, and that.
+    pub greeting: Vec<String>,
+    child: Child,
+}
+
+impl Process {
+    pub fn start(data: &Path, arguments: &[&str]) -> Self {
+        let mut child = command(data, arguments).spawn().expect("the binary starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
+        let mut greeting = Vec::new();
+        let address = loop {
+            let line = lines.next().expect("it says where it is").expect("it prints text");
+            greeting.push(line.clone());
+            if let Some(address) = line.strip_prefix("Tideboard is at http://") {
+                break address.parse().expect("an address and a port");
+            }
+        };
+        Self {
+            address,
+            greeting,
+            child,
+        }
+    }
+
+    /// Sends `signal` ("INT", "TERM", "KILL").
+    pub fn signal(&self, signal: &str) {
+        let sent = Command::new("kill")
+            .args(["-s", signal, &self.child.id().to_string()])
+            .status();
+        assert!(sent.expect("`kill` is there").success());
+    }
+
+    /// Waits for its end: how, and all it wrote to its log.
+    pub fn end(mut self) -> (ExitStatus, String) {
+        let mut log = String::new();
+        self.child
+            .stderr
+            .take()
+            .expect("its log is piped")
+            .read_to_string(&mut log)
+            .expect("its log is text");
+        (self.child.wait().expect("it was started"), log)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The binary with `arguments`, a free port and the folder `data`; output and log piped.
+pub fn command(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tideboard"));
+    command.args(["serve", "--data"]).arg(data).args(arguments);
+    for name in ["IP", "RUST_LOG", "TIDEBOARD_EDIT_TOKEN", "TIDEBOARD_VIEW_TOKEN"] {
+        command.env_remove(name);
+    }
+    command.env("PORT", "0");
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+const PAGE: &str = "<!DOCTYPE html><html><head><title>Test</title></head><body><div id=\"main\"><script>helper()</script>\
+    <p>a value: <script>alert(1)</script></p><script>window.initial_dioxus_hydration_data=\"\";</script></div></body></html>";

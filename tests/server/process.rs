@@ -1,0 +1,134 @@
+//! The binary itself: how it starts, what it says when it can't, how it ends.
+
+use std::net::TcpListener;
+
+use tideboard::protocol::ServerFrame;
+
+use crate::harness::{Folder, Process, Request, Socket, command};
+
+#[tokio::test]
+async fn it_serves_pages_and_health_without_built_files_beside_it() {
+    let data = Folder::new();
+    let process = Process::start(data.path(), &[]);
+    assert_eq!(
+        Request::new(process.address, "GET", "/healthz").send().await.status,
+        200
+    );
+    assert_eq!(Request::new(process.address, "GET", "/readyz").send().await.status, 200);
+    let page = Request::new(process.address, "GET", "/")
+        .header("Accept", "text/html")
+        .send()
+        .await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("<div id=\"main\">"), "{}", page.body);
+    let metrics = Request::new(process.address, "GET", "/metrics").send().await;
+    assert!(
+        metrics.body.contains("# TYPE tideboard_sockets_open gauge"),
+        "{}",
+        metrics.body
+    );
+    let me = Request::new(process.address, "GET", "/api/v1/session").send().await;
+    assert_eq!(me.body, r#"{"principal":"local","access":"edit"}"#);
+}
+
+#[tokio::test]
+async fn it_says_goodbye_to_every_client_and_ends_with_zero() {
+    for signal in ["INT", "TERM"] {
+        let data = Folder::new();
+        let process = Process::start(data.path(), &[]);
+        let mut socket = Socket::open(process.address, &[]).await.expect("a seat");
+        socket.ping().await;
+        process.signal(signal);
+        let last = socket.receive().await.expect("a last word");
+        assert!(matches!(last, ServerFrame::Goodbye { window_ms: 1.., .. }), "{last:?}");
+        assert!(socket.receive().await.is_none());
+        let (status, log) = process.end();
+        assert_eq!(status.code(), Some(0), "{log}");
+    }
+}
+
+#[test]
+fn a_port_in_use_is_named_with_what_to_do() {
+    let data = Folder::new();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = taken.local_addr().expect("it is bound").port().to_string();
+    let message = failure(&mut command(data.path(), &["--port", &port]));
+    assert!(message.contains(&port) && message.contains("--port"), "{message}");
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_written_is_named_with_what_to_do() {
+    let data = Folder::new();
+    // Tests may run as root, whom no permission stops; a file in the folder's place stops everybody.
+    let file = data.path().join("taken");
+    std::fs::write(&file, "not a folder").expect("the folder is there");
+    let message = failure(&mut command(&file, &[]));
+    assert!(message.contains("taken") && message.contains("--data"), "{message}");
+}
+
+#[test]
+fn an_address_that_is_not_this_machines_is_named_with_what_to_do() {
+    let data = Folder::new();
+    // 192.0.2.0/24 is kept for documentation: nobody has it.
+    let message = failure(&mut command(data.path(), &["--listen", "192.0.2.1"]));
+    assert!(
+        message.contains("192.0.2.1") && message.contains("--listen"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn with_one_token_given_it_makes_the_other_and_logs_neither() {
+    let data = Folder::new();
+    let view = "a-view-token-of-mine";
+    let process = Process::start(data.path(), &["--view-token", view, "--log-json"]);
+    let edit = process
+        .greeting
+        .iter()
+        .find_map(|line| line.strip_prefix("Token to edit: "))
+        .expect("a new one")
+        .to_owned();
+    assert_eq!(edit.len(), 32, "128 bits: {edit}");
+    assert!(
+        !process.greeting.iter().any(|line| line.contains(view)),
+        "a chosen token is not repeated"
+    );
+    let wrong = Request::new(process.address, "POST", "/api/v1/session")
+        .form("token=a-guess-that-is-wrong")
+        .send()
+        .await;
+    assert_eq!(wrong.status, 401);
+    for right in [view, &edit] {
+        let right = Request::new(process.address, "POST", "/api/v1/session")
+            .form(&format!("token={right}"))
+            .send()
+            .await;
+        assert_eq!(right.status, 204);
+    }
+    process.signal("INT");
+    let (status, log) = process.end();
+    assert_eq!(status.code(), Some(0), "{log}");
+    assert!(
+        log.lines().all(|line| line.starts_with('{')),
+        "one JSON object a line: {log}"
+    );
+    assert!(
+        log.contains("sign-in failed")
+            && !log.contains(view)
+            && !log.contains(&edit)
+            && !log.contains("a-guess-that-is-wrong"),
+        "{log}"
+    );
+}
+
+/// What it says when it ends at once: on standard error, without a backtrace, with exit code 1.
+fn failure(command: &mut std::process::Command) -> String {
+    let output = command.output().expect("the binary starts");
+    let message = String::from_utf8(output.stderr).expect("messages are text");
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(
+        message.starts_with("tideboard: ") && !message.contains("panicked"),
+        "{message}"
+    );
+    message
+}

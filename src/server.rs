@@ -30,6 +30,8 @@ mod session;
 mod sign_in;
 
 #[cfg(feature = "server")]
+pub use router::router;
+#[cfg(feature = "server")]
 pub use running::{Seat, Server, ServerConfig};
 #[cfg(feature = "server")]
 pub(crate) use running::public_files;

@@ -104,21 +104,20 @@ impl Auth {
         if self.is_open() {
             return Some(local());
         }
-        session_cookies(headers)
-            .find_map(|id| self.lock_sessions().identity(id, self.clock.now()))
-            .or_else(|| self.verify_token(self.bearer(headers)?))
+        let session = self.session_of(headers).and_then(|id| self.session(id));
+        session.or_else(|| self.verify_token(self.bearer(headers)?))
     }
 
-    /// The session that these headers name, while it lasts.
+    /// The live session that these headers name, where the door asks for one.
     #[must_use]
     pub fn session_of(&self, headers: &HeaderMap) -> Option<SessionId> {
-        session_cookies(headers).find(|id| self.is_current(*id))
+        session_cookies(headers).filter(|_| !self.is_open()).find(|id| self.session(*id).is_some())
     }
 
-    /// Whether a session has neither expired nor been signed out of.
+    /// Whose session this is, while it lasts.
     #[must_use]
-    pub fn is_current(&self, session: SessionId) -> bool {
-        self.lock_sessions().identity(session, self.clock.now()).is_some()
+    pub fn session(&self, id: SessionId) -> Option<Identity> {
+        self.lock_sessions().identity(id, self.clock.now())
     }
 
     /// The token in `Authorization: Bearer`, where the door asks for one.

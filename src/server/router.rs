@@ -139,14 +139,15 @@ async fn metrics(State(server): State<Server>) -> Response {
 async fn socket(
     State(server): State<Server>,
     identity: Option<Extension<Identity>>,
-    headers: HeaderMap,
     upgrade: WebSocketUpgrade,
+    request: Request,
 ) -> Response {
-    if !speaks_our_version(&headers) {
+    if !speaks_our_version(request.headers()) {
         let message = format!("This server speaks {SUBPROTOCOL}. Reload the page, or update the client.");
         return (StatusCode::BAD_REQUEST, message).into_response();
     }
-    let Some(seat) = server.take_seat() else {
+    let peer = sign_in::peer_of(request.extensions());
+    let Some(seat) = server.take_seat(peer, server.auth().session_of(request.headers())) else {
         let message = "The server is full. Try again in a minute.";
         return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "60")], message).into_response();
     };

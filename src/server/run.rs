@@ -83,7 +83,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
         // `dx serve` started this and stops it: its own loop replaces code in the running server, which ours can't.
         let _guard = runtime.enter();
         dioxus::server::serve(move || {
-            let router = router::router(pages(app, public.as_deref()), &server);
+            let router = router(pages(app, public.as_deref()), &server);
             async move { Ok(router) }
         });
     }
@@ -91,7 +91,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
     runtime.block_on(async {
         let listener = listen(address).await?;
         announce(listener.local_addr().map_err(RunError::System)?, generated.as_ref());
-        let router = router::router(pages(app, public.as_deref()), &server);
+        let router = router(pages(app, public.as_deref()), &server);
         serve(listener, router, &server).await
     })
 }

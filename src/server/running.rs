@@ -1,11 +1,11 @@
 //! A running server: what its routes share.
 
-use std::{collections::HashSet, path::Path, sync::Arc};
+use std::{collections::HashSet, net::IpAddr, path::Path, sync::Arc};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::{
-    auth::{Auth, Policy},
+    auth::{Auth, Policy, SessionId},
     clock::Clock,
     metrics::Metrics,
     origin::OriginPolicy,
@@ -35,6 +35,8 @@ pub struct ServerConfig {
 #[derive(Debug)]
 pub struct Seat {
     server: Server,
+    peer: IpAddr,
+    session: Option<SessionId>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -53,7 +55,10 @@ impl ServerConfig {
     pub fn local() -> Self {
         Self {
             policy: Policy::Local,
-            origins: OriginPolicy { loopback_only: true, allowed_hosts: Vec::new() },
+            origins: OriginPolicy {
+                loopback_only: true,
+                allowed_hosts: Vec::new(),
+            },
             clock: Clock::system(),
             connections_len_max: CONNECTIONS_LEN_MAX,
             public_files: HashSet::new(),
@@ -67,7 +72,13 @@ impl Server {
     pub fn new(config: ServerConfig) -> Self {
         let auth = Auth::new(config.policy.clone(), config.clock.clone());
         let seats = Arc::new(Semaphore::new(config.connections_len_max.min(CONNECTIONS_LEN_MAX)));
-        Self(Arc::new(Shared { config, auth, metrics: Metrics::default(), seats, stopping: watch::Sender::new(false) }))
+        Self(Arc::new(Shared {
+            config,
+            auth,
+            metrics: Metrics::default(),
+            seats,
+            stopping: watch::Sender::new(false),
+        }))
     }
 
     /// The door's keeper.
@@ -122,14 +133,34 @@ impl Server {
     }
 
     /// A seat, or `None` when the server is full.
-    pub(crate) fn take_seat(&self) -> Option<Seat> {
+    pub(crate) fn take_seat(&self, peer: IpAddr, session: Option<SessionId>) -> Option<Seat> {
         let Ok(permit) = self.0.seats.clone().try_acquire_owned() else {
             self.metrics().sockets_refused.count();
             return None;
         };
         self.metrics().sockets_opened.count();
         self.metrics().sockets_open.add(1);
-        Some(Seat { server: self.clone(), _permit: permit })
+        Some(Seat {
+            server: self.clone(),
+            peer,
+            session,
+            _permit: permit,
+        })
+    }
+}
+
+impl Seat {
+    /// Address of the other side, for [`Auth::verify_token_from`].
+    #[must_use]
+    pub fn peer(&self) -> IpAddr {
+        self.peer
+    }
+
+    /// Whether the session that this socket was opened with goes on: it ends by its age, or when its browser signs out.
+    /// A socket that was opened without one (on this machine, or with a token in `hello`) stays admitted.
+    #[must_use]
+    pub fn is_admitted(&self) -> bool {
+        self.session.is_none_or(|id| self.server.auth().session(id).is_some())
     }
 }
 
@@ -141,7 +172,9 @@ impl Drop for Seat {
 
 /// First segments of what lies in `folder`, but for the page itself, which is rendered.
 pub(crate) fn public_files(folder: &Path) -> HashSet<String> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return HashSet::new() };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return HashSet::new();
+    };
     entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| name != "index.html")

@@ -19,7 +19,7 @@ use axum::{Router, routing::get};
 use futures_util::{SinkExt, StreamExt};
 use tideboard::{
     protocol::{ClientFrame, ServerFrame, decode, encode},
-    server::{Server, ServerConfig, auth::Policy, clock::Clock, origin::OriginPolicy, router::router},
+    server::{Server, ServerConfig, auth::Policy, clock::Clock, origin::OriginPolicy, router},
     time::Timestamp,
 };
 use tokio::{

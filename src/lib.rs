@@ -10,6 +10,8 @@ pub mod protocol;
 
 pub mod board;
 
+pub mod sync;
+
 pub mod server;
 
 #[cfg(feature = "ui")]

@@ -1,0 +1,365 @@
+//! The client's mind: what one tab, window or process knows of the boards it watches, and what it has yet to send.
+//!
+//! One door in, one out: [`Engine::handle`] takes an [`Input`] and gives the [`Effect`]s to perform, in their order.
+//! Order is meaning: an operation is stored before it is sent, and said to be saved only when it is stored.
+//!
+//! Invariant: pure. Time and randomness are passed in; nothing here awaits, does I/O or knows Dioxus. Several engines
+//! may share one storage: each may add to the outbox at any time, any may send, and whoever is wrong about what is
+//! stored changes nothing and reads again.
+
+mod commands;
+mod conflict;
+mod connection;
+mod incoming;
+mod keeping;
+mod optimistic;
+mod outbox;
+mod outgoing;
+pub mod storage;
+mod updates;
+mod view;
+
+use std::collections::{BTreeMap, VecDeque};
+
+pub use commands::{Command, CommandError};
+pub use conflict::{Conflict, Resolution, SetAside, SetAsideReason};
+pub use connection::{Connection, Probe, retry_delay_ms};
+pub use optimistic::Shown;
+pub use outbox::{Outbox, Pending, Waiting};
+pub use view::{BoardView, Counters, Freshness, Phase, Status};
+
+use self::{
+    connection::Due,
+    keeping::Keeping,
+    storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction},
+    updates::{Drafts, Replica},
+};
+use crate::{
+    protocol::{Answered, BoardId, ClientId, Document, OperationId, Push, RunId, SamplesFrame, Value, Verdict, WidgetId},
+    time::Timestamp,
+};
+
+/// What an engine is born with.
+#[derive(Clone, Debug)]
+pub struct Birth {
+    /// Drawn anew at every start, and never stored.
+    pub client: ClientId,
+    /// Seeds the engine's dice: they only jitter retries.
+    pub seed: u64,
+    /// Sent with `hello`, where there is no session cookie.
+    pub token: Option<String>,
+    /// The device's name for people.
+    pub device: Option<String>,
+    /// The namespace this device worked in last, to start from without a network.
+    pub namespace: Option<Namespace>,
+    /// How well this device stores.
+    pub durability: Durability,
+}
+
+/// Something that happened outside.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A person or the app wants something.
+    Command(Command),
+    /// A dialled socket is open.
+    Opened {
+        /// Which dial.
+        dial: u64,
+    },
+    /// A frame arrived.
+    Received {
+        /// Which dial.
+        dial: u64,
+        /// Its text.
+        text: String,
+    },
+    /// A socket is gone, or could not be opened.
+    Closed {
+        /// Which dial.
+        dial: u64,
+    },
+    /// Answers [`Effect::Load`]: everything stored under the namespace, but for the widgets unless they were asked for.
+    Loaded {
+        /// Whose records.
+        namespace: Namespace,
+        /// Whether widgets are among them.
+        widgets: bool,
+        /// The records, or why they can't be read.
+        records: Result<Records, StorageError>,
+    },
+    /// Answers [`Effect::Commit`].
+    Committed(Outcome),
+    /// Another tab has written to the shared storage.
+    SiblingWrote,
+    /// This tab now does, or no longer does, the sending for all.
+    Leading(bool),
+    /// The device says that it came online, woke up or was shown again: look whether the socket is alive.
+    Woke,
+    /// The device says that there is no network.
+    WentOffline,
+    /// The page is hidden for good, or the device sleeps.
+    Suspended,
+    /// Whether a person can see the page.
+    Visible(bool),
+    /// Answers [`Effect::Replay`]; `None` when the server could not be reached.
+    Replayed(Option<Vec<Answered>>),
+    /// Answers [`Effect::Read`]; `None` when the server could not be reached or has no such board.
+    Document(Option<Box<Document>>),
+    /// It is [`Engine::next_wakeup`], or some other time.
+    TimerExpired,
+}
+
+/// Something to do outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Open a socket; it is known by this number from now on.
+    Dial {
+        /// The number.
+        dial: u64,
+    },
+    /// Close it.
+    HangUp {
+        /// The number.
+        dial: u64,
+    },
+    /// Send a frame.
+    Send {
+        /// On which socket.
+        dial: u64,
+        /// Its text.
+        text: String,
+    },
+    /// Read what is stored, in one transaction.
+    Load {
+        /// Whose.
+        namespace: Namespace,
+        /// Whether the widgets too.
+        widgets: bool,
+    },
+    /// Store; the next one comes only after this one was answered.
+    Commit {
+        /// Whose.
+        namespace: Namespace,
+        /// What.
+        transaction: Transaction,
+    },
+    /// Tell the other tabs that the storage was written to.
+    Broadcast,
+    /// Remember the namespace for the next start.
+    Remember(Namespace),
+    /// Send operations by server function.
+    Replay(Push),
+    /// Read a board by server function.
+    Read(BoardId),
+    /// Tell whoever listens.
+    Notice(Notice),
+}
+
+/// News for the app; state is read from the engine itself.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// The storage was read for the first time: boards may be shown.
+    Initialized,
+    /// The server gave a final answer to one of this device's operations.
+    Decided {
+        /// The operation.
+        id: OperationId,
+        /// The answer.
+        verdict: Verdict,
+    },
+    /// An operation was set aside without a verdict.
+    SetAside {
+        /// The operation.
+        id: OperationId,
+        /// Why.
+        reason: SetAsideReason,
+    },
+    /// A conflict was resolved.
+    Resolved {
+        /// The conflict.
+        id: OperationId,
+        /// How.
+        resolution: Resolution,
+    },
+    /// Confirmed state changed.
+    Changed {
+        /// The board.
+        board: BoardId,
+        /// Its widgets that did.
+        widgets: Vec<WidgetId>,
+    },
+    /// Live values.
+    Samples(SamplesFrame),
+    /// An app's own event.
+    Event {
+        /// The board.
+        board: BoardId,
+        /// Its name.
+        name: String,
+        /// Its payload.
+        payload: Value,
+    },
+    /// A command could not be carried out.
+    Refused(CommandError),
+    /// Something went wrong that a person should know.
+    Trouble {
+        /// What happened and what to do.
+        message: String,
+    },
+}
+
+/// One tab's, window's or process's part in the sync.
+#[derive(Debug)]
+pub struct Engine {
+    birth: Birth,
+    dice: Dice,
+    connection: Connection,
+    dials: u64,
+    /// The retry window the server sent last.
+    window_ms: u64,
+    /// Why the last connection ended, for people.
+    trouble: Option<String>,
+    /// When the connection was lost; `None` while it is live.
+    offline_since: Option<Timestamp>,
+    /// Whose records these are; `None` before the first welcome of a new device.
+    namespace: Option<Namespace>,
+    /// Whether those records were read.
+    loaded: bool,
+    leading: bool,
+    visible: bool,
+    sequence: u64,
+    replicas: BTreeMap<BoardId, Replica>,
+    outbox: Outbox,
+    drafts: Drafts,
+    conflicts: BTreeMap<OperationId, Conflict>,
+    aside: BTreeMap<OperationId, SetAside>,
+    keeping: Keeping,
+    /// One's own edits, newest last, that can be undone.
+    undo: Vec<OperationId>,
+    /// The series to hear of.
+    watched: Vec<String>,
+    /// App events made while there was no connection.
+    events: VecDeque<(BoardId, String, Value)>,
+    /// The newest server stamp with the local time of its arrival, for deadlines.
+    stamp: Option<(RunId, Timestamp, Timestamp)>,
+    /// When the server was last in agreement with this device.
+    synced_at: Option<Timestamp>,
+    /// A replay or read by server function is under way.
+    falling_back: bool,
+    /// When to try that way again, and how often it was gone.
+    fall_back_at: Timestamp,
+    fallbacks: usize,
+    counters: Counters,
+    effects: VecDeque<Effect>,
+}
+
+impl Engine {
+    /// An engine that has not been told anything yet: give it [`Command::Connect`] and [`Input::Leading`].
+    #[must_use]
+    pub fn new(birth: Birth) -> Self {
+        let mut engine = Self {
+            dice: Dice(birth.seed),
+            connection: Connection::Offline,
+            dials: 0,
+            window_ms: crate::config::RETRY_WINDOW_MS,
+            trouble: None,
+            offline_since: None,
+            namespace: None,
+            loaded: false,
+            leading: false,
+            visible: true,
+            sequence: 0,
+            replicas: BTreeMap::new(),
+            outbox: Outbox::default(),
+            drafts: Drafts::default(),
+            conflicts: BTreeMap::new(),
+            aside: BTreeMap::new(),
+            keeping: Keeping::default(),
+            undo: Vec::new(),
+            watched: Vec::new(),
+            events: VecDeque::new(),
+            stamp: None,
+            synced_at: None,
+            falling_back: false,
+            fall_back_at: Timestamp(0),
+            fallbacks: 0,
+            counters: Counters::default(),
+            effects: VecDeque::new(),
+            birth,
+        };
+        if let Some(namespace) = engine.birth.namespace.clone() {
+            engine.enter(namespace);
+        }
+        engine
+    }
+
+    /// Takes an input and gives the effects to perform, in order, before the next input.
+    #[must_use = "undrained effects are lost"]
+    pub fn handle(&mut self, now: Timestamp, input: Input) -> impl Iterator<Item = Effect> + '_ {
+        match input {
+            Input::Command(command) => self.command(now, command),
+            Input::Opened { dial } => self.opened(now, dial),
+            Input::Received { dial, text } => self.received(now, dial, &text),
+            Input::Closed { dial } if self.connection.dial() == Some(dial) => self.lost(now, None),
+            Input::Closed { .. } => {}
+            Input::Loaded { namespace, widgets, records } => self.loaded(now, &namespace, widgets, records),
+            Input::Committed(outcome) => self.committed(now, outcome),
+            Input::SiblingWrote => self.keeping.reread = true,
+            Input::Leading(leading) => {
+                self.keeping.reread |= leading && !self.leading;
+                self.leading = leading;
+            }
+            Input::Woke => self.woke(now),
+            Input::WentOffline => self.probe(now, true),
+            Input::Suspended => self.suspend(now),
+            Input::Visible(visible) => self.visible = visible,
+            Input::Replayed(answers) => self.replayed(now, answers),
+            Input::Document(document) => self.document(now, document),
+            Input::TimerExpired => {}
+        }
+        self.turn(now);
+        self.effects.drain(..)
+    }
+
+    /// When to send [`Input::TimerExpired`]; spurious ones are harmless.
+    #[must_use]
+    pub fn next_wakeup(&self) -> Option<Timestamp> {
+        [self.connection.next_wakeup(), self.drafts.next_wakeup(), self.keeping_wakeup(), self.push_wakeup()].into_iter().flatten().min()
+    }
+
+    /// What every turn ends with: timers, then storing, then sending.
+    fn turn(&mut self, now: Timestamp) {
+        match self.connection.due(now) {
+            Some(Due::Dial) => self.dial(now),
+            Some(Due::Ping) => self.probe(now, false),
+            Some(Due::GiveUp) => self.lost(now, Some("The server did not answer in time.".to_owned())),
+            None => {}
+        }
+        let due = self.drafts.due(now, false);
+        for draft in due {
+            self.make_set(now, draft);
+        }
+        self.expire(now);
+        self.keep(now);
+        self.push(now);
+        self.fall_back(now);
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        self.effects.push_back(Effect::Notice(notice));
+    }
+}
+
+/// SplitMix64 (Steele, Lea and Flood, 2014): jitter needs no more.
+#[derive(Debug)]
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,482 @@
+//! What a person or the app wants: edits, taking them back, resolving, undoing; connecting and watching.
+
+use std::{collections::BTreeMap, fmt};
+
+use super::{
+    Conflict, Connection, Engine, Notice, Resolution, SetAsideReason,
+    outbox::Pending,
+    storage::{aside_key, conflict_key, journal_key},
+    updates::Draft,
+};
+use crate::{
+    board::value_bytes,
+    config::{EVENT_BYTES_MAX, EVENT_QUEUE_LEN_MAX, OUTBOX_LEN_MAX, SCHEMA, STAMP_AGE_MS_MAX, VALUE_BYTES_MAX},
+    protocol::{Base, BoardId, ClientFrame, Deadline, FieldName, Intent, Kind, Operation, OperationId, Revision, Value, Verdict, WidgetId},
+    time::Timestamp,
+};
+
+/// A wish.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Connect, and stay connected.
+    Connect,
+    /// Work offline until `Connect`.
+    Disconnect,
+    /// Try now, whatever the timers say; and read the shared outbox again.
+    SyncNow,
+    /// The token to greet with from now on; `None` for the session cookie. Dials again.
+    SignIn {
+        /// The token.
+        token: Option<String>,
+    },
+    /// The device's name for people.
+    Name {
+        /// The name.
+        device: String,
+    },
+    /// Hear of a board. Counted: each is ended by an `Unwatch`.
+    Watch {
+        /// The board.
+        board: BoardId,
+    },
+    /// Stop hearing of it.
+    Unwatch {
+        /// The board.
+        board: BoardId,
+    },
+    /// The series to hear of: the whole list.
+    WatchSeries {
+        /// Their names.
+        series: Vec<String>,
+    },
+    /// Give a field a value. Shown at once; a run of them becomes at most ten operations a second.
+    Set {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+        /// The field.
+        field: FieldName,
+        /// Its value.
+        value: Value,
+    },
+    /// Give a field a value within so many milliseconds, or never.
+    SetNow {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+        /// The field.
+        field: FieldName,
+        /// Its value.
+        value: Value,
+        /// Milliseconds from now.
+        ttl_ms: u64,
+    },
+    /// Add to a counter.
+    Add {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+        /// The field.
+        field: FieldName,
+        /// How much.
+        amount: i64,
+    },
+    /// Put a widget on a board.
+    Create {
+        /// The board.
+        board: BoardId,
+        /// The widget's name.
+        widget: WidgetId,
+        /// What it is.
+        kind: Kind,
+        /// Its first values.
+        fields: BTreeMap<FieldName, Value>,
+    },
+    /// Take a widget off a board.
+    Remove {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+    },
+    /// Bring a removed widget back.
+    Restore {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+    },
+    /// Make operations of all edits that are only shown, now.
+    Flush,
+    /// Resolve a conflict.
+    Resolve {
+        /// The conflict.
+        id: OperationId,
+        /// How.
+        resolution: Resolution,
+    },
+    /// Put a conflict away without changing anything: theirs stands.
+    Dismiss {
+        /// The conflict.
+        id: OperationId,
+    },
+    /// Take back a pending operation, wherever it has come to.
+    Withdraw {
+        /// The operation.
+        id: OperationId,
+    },
+    /// Make a set-aside operation again, from what is shown now; with another value, if given.
+    Retry {
+        /// The operation.
+        id: OperationId,
+        /// The value instead of its own.
+        value: Option<Value>,
+    },
+    /// Forget a set-aside operation.
+    Discard {
+        /// The operation.
+        id: OperationId,
+    },
+    /// Undo one's own newest edit that is not undone.
+    Undo,
+    /// Send an app's own event to the others on a board. Lossy.
+    Emit {
+        /// The board.
+        board: BoardId,
+        /// Its name.
+        name: String,
+        /// Its payload.
+        payload: Value,
+    },
+}
+
+/// Why a command could not be carried out. `Display` says what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommandError {
+    /// Nothing is known of the server yet.
+    NotReady,
+    /// Too much waits already.
+    OutboxFull {
+        /// How many operations wait.
+        len: usize,
+    },
+    /// A value is over the limit.
+    TooLarge {
+        /// Its size in bytes.
+        bytes: usize,
+        /// The limit.
+        bytes_max: usize,
+    },
+    /// There is no such widget on the board as it is shown.
+    UnknownWidget,
+    /// There is no such operation, conflict or set-aside edit any more.
+    Unknown,
+    /// There is nothing to undo.
+    NothingToUndo,
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotReady => f.write_str("This device has not met the server yet. Connect once; from then on you can work offline."),
+            Self::OutboxFull { len } => write!(f, "{len} edits wait on this device, the most it keeps. Nothing was lost; connect, or discard some, and go on."),
+            Self::TooLarge { bytes, bytes_max } => write!(f, "That takes {bytes} bytes; the most a field holds is {bytes_max}. Shorten it and try again."),
+            Self::UnknownWidget => f.write_str("That widget is not on this board any more. Undo its removal first."),
+            Self::Unknown => f.write_str("That edit is not waiting any more: it was dealt with, here or in another tab."),
+            Self::NothingToUndo => f.write_str("There is nothing of yours to undo."),
+        }
+    }
+}
+
+impl std::error::Error for CommandError {}
+
+impl Engine {
+    pub(super) fn command(&mut self, now: Timestamp, command: Command) {
+        if let Err(error) = self.carry_out(now, command) {
+            self.notice(Notice::Refused(error));
+        }
+    }
+
+    fn carry_out(&mut self, now: Timestamp, command: Command) -> Result<(), CommandError> {
+        match command {
+            Command::Connect if self.connection.dial().is_none() => self.dial(now),
+            Command::Connect => {}
+            Command::Disconnect => self.leave(now, Connection::Offline),
+            Command::SyncNow => {
+                self.keeping.reread = true;
+                match self.connection {
+                    Connection::Live { .. } => self.probe(now, true),
+                    Connection::Waiting { .. } | Connection::Suspended => self.dial(now),
+                    _ => {}
+                }
+            }
+            Command::SignIn { token } => {
+                self.birth.token = token;
+                self.leave(now, Connection::Offline);
+                self.dial(now);
+            }
+            Command::Name { device } => self.birth.device = Some(device),
+            Command::Watch { board } => self.replicas.entry(board).or_default().watchers += 1,
+            Command::Unwatch { board } => {
+                if let Some(replica) = self.replicas.get_mut(&board) {
+                    replica.watchers = replica.watchers.saturating_sub(1);
+                }
+            }
+            Command::WatchSeries { series } => {
+                if self.watched != series {
+                    self.watched = series;
+                    if self.connection.welcome().is_some() {
+                        self.send(&ClientFrame::Watch { series: self.watched.clone() });
+                    }
+                }
+            }
+            Command::Set { board, widget, field, value } => self.set(now, board, widget, field, value)?,
+            Command::SetNow { board, widget, field, value, ttl_ms } => self.set_now(now, board, widget, field, value, ttl_ms)?,
+            Command::Add { board, widget, field, amount } => {
+                self.make(now, board, widget, Intent::Add { field, amount }, None)?;
+            }
+            Command::Create { board, widget, kind, fields } => {
+                fields.values().try_for_each(check_size)?;
+                self.make(now, board, widget, Intent::Create { kind, fields }, None)?;
+            }
+            Command::Remove { board, widget } => {
+                self.drafts.forget(&board, &widget);
+                self.make(now, board, widget, Intent::Remove, None)?;
+            }
+            Command::Restore { board, widget } => self.restore(now, board, widget)?,
+            Command::Flush => {
+                for draft in self.drafts.due(now, true) {
+                    self.make_set(now, draft);
+                }
+            }
+            Command::Resolve { id, resolution } => self.resolve(now, id, resolution)?,
+            Command::Dismiss { id } => self.resolve(now, id, Resolution::KeepTheirs)?,
+            Command::Withdraw { id } => {
+                self.outbox.get(id).ok_or(CommandError::Unknown)?;
+                self.withdraw(id);
+            }
+            Command::Retry { id, value } => self.retry(now, id, value)?,
+            Command::Discard { id } => {
+                let aside = self.aside.remove(&id).ok_or(CommandError::Unknown)?;
+                self.drop_record(aside.operation.board, aside_key(id));
+            }
+            Command::Undo => self.undo(now)?,
+            Command::Emit { board, name, payload } => self.emit(board, name, payload)?,
+        }
+        Ok(())
+    }
+
+    fn drop_record(&mut self, board: BoardId, key: String) {
+        self.keeping.due.insert(board.clone());
+        self.keeping.dropped.push((board, key));
+    }
+
+    fn set(&mut self, now: Timestamp, board: BoardId, widget: WidgetId, field: FieldName, value: Value) -> Result<(), CommandError> {
+        check_size(&value)?;
+        self.check_room()?;
+        if self.shown(&board).is_none_or(|shown| shown.widget(&widget).is_none()) {
+            return Err(CommandError::UnknownWidget);
+        }
+        if let Some(draft) = self.drafts.take(now, board, widget, field, value) {
+            self.make_set(now, draft);
+        }
+        Ok(())
+    }
+
+    /// Makes an operation of a draft. What is too much was refused when it was typed.
+    pub(super) fn make_set(&mut self, now: Timestamp, draft: Draft) {
+        let Draft { board, widget, field, value, .. } = draft;
+        if let Err(error) = self.make(now, board, widget, Intent::Set { field, value }, None) {
+            self.notice(Notice::Refused(error));
+        }
+    }
+
+    fn set_now(&mut self, now: Timestamp, board: BoardId, widget: WidgetId, field: FieldName, value: Value, ttl_ms: u64) -> Result<(), CommandError> {
+        check_size(&value)?;
+        let fresh = self.stamp.filter(|(_, _, at)| now.since(*at) <= STAMP_AGE_MS_MAX && self.connection.welcome().is_some());
+        let deadline = fresh.map(|(run, stamp, at)| Deadline { run, at: stamp.plus(now.since(at)).plus(ttl_ms) });
+        let intent = Intent::Set { field, value };
+        let made = self.operation(&board, widget, intent)?;
+        if deadline.is_none() {
+            // Without a recent word from the server nobody could judge it later: it is not sent at all.
+            let id = made.id;
+            let aside = super::SetAside { operation: made, reason: SetAsideReason::NotSent };
+            self.keeping.forgotten.insert(id, aside.clone());
+            self.keeping.due.insert(board);
+            self.aside.insert(id, aside);
+            self.notice(Notice::SetAside { id, reason: SetAsideReason::NotSent });
+            return Ok(());
+        }
+        self.outbox.insert(Pending::new(Operation { deadline, ..made }));
+        Ok(())
+    }
+
+    /// Makes an operation of an intent, based on what is shown.
+    fn make(&mut self, _now: Timestamp, board: BoardId, widget: WidgetId, intent: Intent, resolves: Option<(OperationId, Revision)>) -> Result<OperationId, CommandError> {
+        self.check_room()?;
+        let mut operation = self.operation(&board, widget, intent)?;
+        if let Some((conflict, seen)) = resolves {
+            (operation.resolves, operation.base) = (Some(conflict), Some(Base::Revision(seen)));
+        }
+        let id = operation.id;
+        self.undo.push(id);
+        self.outbox.insert(Pending::new(operation));
+        Ok(id)
+    }
+
+    fn operation(&mut self, board: &BoardId, widget: WidgetId, intent: Intent) -> Result<Operation, CommandError> {
+        if self.namespace.is_none() || !self.loaded {
+            return Err(CommandError::NotReady);
+        }
+        let shown = self.shown(board).unwrap_or_default();
+        let exists = shown.widget(&widget).is_some();
+        if !exists && !matches!(intent, Intent::Create { .. }) {
+            return Err(CommandError::UnknownWidget);
+        }
+        let (base, base_value) = match &intent {
+            Intent::Set { field, .. } => (shown.base(&widget, field), shown.board.field(&widget, field).map(|field| field.value.clone())),
+            _ => (None, None),
+        };
+        let made_at = self.replicas.entry(board.clone()).or_default().cursor;
+        self.sequence += 1;
+        let id = OperationId { client: self.birth.client, sequence: self.sequence };
+        Ok(Operation { id, board: board.clone(), widget, schema: SCHEMA, made_at, intent, base, base_value, deadline: None, resolves: None })
+    }
+
+    fn check_room(&self) -> Result<(), CommandError> {
+        let len = self.outbox.len() + self.drafts.len();
+        if len >= OUTBOX_LEN_MAX { Err(CommandError::OutboxFull { len }) } else { Ok(()) }
+    }
+
+    fn restore(&mut self, now: Timestamp, board: BoardId, widget: WidgetId) -> Result<(), CommandError> {
+        // One's own removal that nobody has decided yet is simply taken back.
+        let own = self.outbox.of_lane(&board, &widget).rev().find(|pending| matches!(pending.operation.intent, Intent::Remove) && pending.is_undecided() && !pending.withdrawing);
+        if let Some(id) = own.map(|pending| pending.operation.id) {
+            self.withdraw(id);
+            return Ok(());
+        }
+        let confirmed = self.replicas.get(&board).and_then(|replica| replica.confirmed.widget(&widget));
+        let removal = confirmed.and_then(|widget| widget.removed).ok_or(CommandError::UnknownWidget)?;
+        self.make(now, board, widget, Intent::Restore { removal: Base::Revision(removal) }, None).map(|_| ())
+    }
+
+    fn resolve(&mut self, now: Timestamp, id: OperationId, resolution: Resolution) -> Result<(), CommandError> {
+        let conflict = self.conflicts.get(&id).cloned().ok_or(CommandError::Unknown)?;
+        let Conflict { operation, theirs, .. } = conflict;
+        let value = match (&resolution, &operation.intent) {
+            (Resolution::KeepMine, Intent::Set { value, .. }) => Some(value.clone()),
+            (Resolution::Edit(value), _) => Some(value.clone()),
+            _ => None,
+        };
+        match (value, operation.intent.field()) {
+            (Some(value), Some(field)) => {
+                check_size(&value)?;
+                let intent = Intent::Set { field: field.clone(), value };
+                self.make(now, operation.board.clone(), operation.widget.clone(), intent, Some((id, theirs.revision)))?;
+            }
+            _ => {
+                self.conflicts.remove(&id);
+                self.drop_record(operation.board, conflict_key(id));
+            }
+        }
+        self.notice(Notice::Resolved { id, resolution });
+        Ok(())
+    }
+
+    /// Takes an operation back: off the screen at once, and fenced at the server.
+    pub(super) fn withdraw(&mut self, id: OperationId) {
+        let Some(pending) = self.outbox.get_mut(id) else { return };
+        if pending.verdict.is_some() {
+            return;
+        }
+        pending.withdrawing = true;
+        // A copy may be on its way; the withdrawal goes after it, and the server's row decides between them.
+        (pending.sent, pending.waiting) = (false, None);
+        pending.dirty = pending.number.is_some();
+        let board = pending.operation.board.clone();
+        self.keeping.due.insert(board);
+    }
+
+    fn retry(&mut self, now: Timestamp, id: OperationId, value: Option<Value>) -> Result<(), CommandError> {
+        if let Some(pending) = self.outbox.get_mut(id) {
+            pending.waiting = None;
+            return Ok(());
+        }
+        let aside = self.aside.get(&id).cloned().ok_or(CommandError::Unknown)?;
+        let Operation { board, widget, intent, .. } = aside.operation.clone();
+        if aside.reason == SetAsideReason::Forgotten && value.is_none() {
+            // The same operation, under the same id: should the other history have it after all, it is a duplicate.
+            self.outbox.insert(Pending::new(aside.operation));
+            if let (Some(replica), Some(pending)) = (self.replicas.get(&board), self.outbox.get_mut(id)) {
+                pending.lower(replica.cursor);
+            }
+        } else {
+            let intent = match (intent, value) {
+                (Intent::Set { field, .. }, Some(value)) => Intent::Set { field, value },
+                (intent, _) => intent,
+            };
+            self.make(now, board.clone(), widget, intent, None)?;
+        }
+        self.aside.remove(&id);
+        self.keeping.forgotten.remove(&id);
+        self.drop_record(board, aside_key(id));
+        Ok(())
+    }
+
+    fn undo(&mut self, now: Timestamp) -> Result<(), CommandError> {
+        while let Some(id) = self.undo.pop() {
+            if self.outbox.get(id).is_some_and(|pending| pending.verdict.is_none()) {
+                self.withdraw(id);
+                return Ok(());
+            }
+            let pending = self.outbox.get(id).map(|pending| (Operation::clone(&pending.operation), pending.verdict.clone()));
+            let journaled = || self.keeping.journal.get(&id).map(|journaled| (journaled.operation.clone(), Some(journaled.verdict.clone())));
+            let Some((operation, Some(Verdict::Applied { revision, overwrote, .. }))) = pending.or_else(journaled) else { continue };
+            let before = overwrote.map(|overwrote| overwrote.value).or(operation.base_value.clone());
+            let intent = match (operation.intent, before) {
+                (Intent::Set { field, .. }, Some(value)) => Intent::Set { field, value },
+                (Intent::Add { field, amount }, _) => Intent::Add { field, amount: amount.saturating_neg() },
+                (Intent::Create { .. } | Intent::Restore { .. }, _) => Intent::Remove,
+                (Intent::Remove, _) => Intent::Restore { removal: Base::Revision(revision) },
+                (Intent::Set { .. }, None) => continue, // there was no value before
+            };
+            let undone = self.make(now, operation.board.clone(), operation.widget, intent, None)?;
+            self.undo.pop(); // undoing is not undone by undoing again
+            if let Some(pending) = self.outbox.get_mut(undone)
+                && matches!(pending.operation.intent, Intent::Set { .. })
+            {
+                // Based on what is undone: if someone wrote since, that is a conflict, never a silent overwrite.
+                let operation = Operation { base: Some(Base::Revision(revision)), ..Operation::clone(&pending.operation) };
+                pending.operation = std::sync::Arc::new(operation);
+            }
+            self.drop_record(operation.board, journal_key(id));
+            self.keeping.journal.remove(&id);
+            return Ok(());
+        }
+        Err(CommandError::NothingToUndo)
+    }
+
+    fn emit(&mut self, board: BoardId, name: String, payload: Value) -> Result<(), CommandError> {
+        let bytes = value_bytes(&payload) + name.len();
+        if bytes > EVENT_BYTES_MAX {
+            return Err(CommandError::TooLarge { bytes, bytes_max: EVENT_BYTES_MAX });
+        }
+        if self.connection.welcome().is_some() {
+            self.send(&ClientFrame::Event { board, name, payload });
+            return Ok(());
+        }
+        self.events.push_back((board, name, payload));
+        if self.events.len() > EVENT_QUEUE_LEN_MAX {
+            self.events.pop_front();
+        }
+        Ok(())
+    }
+}
+
+fn check_size(value: &Value) -> Result<(), CommandError> {
+    let bytes = value_bytes(value);
+    if bytes > VALUE_BYTES_MAX { Err(CommandError::TooLarge { bytes, bytes_max: VALUE_BYTES_MAX }) } else { Ok(()) }
+}

@@ -1,0 +1,118 @@
+//! What did not take effect and waits for a person: conflicts, and operations that were set aside.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::{Contention, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict};
+
+/// One field, three values. Lives on its author's device until it is resolved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The operation that met it; its `base_value` is *before*, its value is *mine*.
+    pub operation: Operation,
+    /// Why.
+    pub contention: Contention,
+    /// What stands.
+    pub theirs: Overwritten,
+}
+
+impl Conflict {
+    /// The name of its card: the operation's id; or, when that was to resolve another conflict, that one's, so that
+    /// a resolution which meets yet another value stays on the same card.
+    #[must_use]
+    pub fn id(&self) -> OperationId {
+        self.operation.resolves.unwrap_or(self.operation.id)
+    }
+
+    /// What the author saw when they made the change.
+    #[must_use]
+    pub const fn before(&self) -> Option<&Value> {
+        self.operation.base_value.as_ref()
+    }
+
+    /// What the author wanted.
+    #[must_use]
+    pub const fn mine(&self) -> Option<&Value> {
+        match &self.operation.intent {
+            Intent::Set { value, .. } => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// How a conflict is resolved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resolution {
+    /// Mine is set again, over theirs.
+    KeepMine,
+    /// Theirs stands.
+    KeepTheirs,
+    /// Another value is set.
+    Edit(Value),
+}
+
+/// An operation that did not take effect, kept with its values and the reason until its author has dealt with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// The operation.
+    pub operation: Operation,
+    /// Why it is here.
+    pub reason: SetAsideReason,
+}
+
+/// Why an operation was set aside.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SetAsideReason {
+    /// The server can't apply it.
+    Rejected(Rejection),
+    /// Its deadline had passed.
+    Expired,
+    /// It needed a recent word from the server to have a deadline, and was never sent.
+    NotSent,
+    /// It was made before what the server remembers: nobody knows whether it took effect.
+    TooOld,
+    /// Somebody else's.
+    NotYours,
+    /// It was applied, and then the server went back to an older backup.
+    Forgotten,
+}
+
+impl fmt::Display for SetAsideReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rejected(rejection) => rejection.fmt(f),
+            Self::Expired => f.write_str("Too late, not sent."),
+            Self::NotSent => f.write_str("Not sent: this works only while the server is reachable."),
+            Self::TooOld => f.write_str("Too old: nobody knows whether it took effect. Look at the board, then retry or discard it."),
+            Self::NotYours => f.write_str("The server knows this edit as somebody else's. Export it, or discard it."),
+            Self::Forgotten => f.write_str("It was applied, and then the server went back to an older backup. Send it again, or discard it."),
+        }
+    }
+}
+
+/// Where a decided operation that is not applied goes.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Shelf {
+    Journal,
+    Conflict(Conflict),
+    Aside(SetAside),
+    Nowhere,
+}
+
+impl Shelf {
+    pub fn of(operation: &Operation, verdict: &Verdict) -> Self {
+        let aside = |reason| Self::Aside(SetAside { operation: operation.clone(), reason });
+        match verdict {
+            Verdict::Applied { .. } => Self::Journal,
+            Verdict::Conflict { contention, theirs, .. } => {
+                Self::Conflict(Conflict { operation: operation.clone(), contention: *contention, theirs: Overwritten::clone(theirs) })
+            }
+            Verdict::Rejected { reason, .. } => aside(SetAsideReason::Rejected(reason.clone())),
+            Verdict::Expired { .. } => aside(SetAsideReason::Expired),
+            Verdict::Withdrawn { .. } => Self::Nowhere,
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! What arrives: the socket's life, frames, verdicts, and the way by server functions.
+
+use super::{
+    Effect, Engine, Notice,
+    Connection, SetAside, SetAsideReason,
+    connection::retry_delay_ms,
+    outbox::{Pending, Waiting},
+    storage::Namespace,
+    updates::{Arrived, Subscription},
+};
+use crate::{
+    config::{RETRY_MS, RETRY_MS_MAX, SCHEMA},
+    planted::{self, Bug},
+    protocol::{
+        Answer, Answered, BoardId, ChangesFrame, ClientFrame, Code, Cursor, Document, Hello, OperationId, PatchFrame, Revision, ServerFrame, Subscribed, Undecided, Verdict, Welcome, decode,
+    },
+    time::Timestamp,
+};
+
+impl Engine {
+    pub(super) fn dial(&mut self, now: Timestamp) {
+        self.dials += 1;
+        self.connection = Connection::Dialing { dial: self.dials, attempt: self.connection.attempt(), since: now };
+        self.effects.push_back(Effect::Dial { dial: self.dials });
+    }
+
+    pub(super) fn opened(&mut self, now: Timestamp, opened: u64) {
+        let Connection::Dialing { dial, attempt, .. } = self.connection else { return };
+        if dial != opened {
+            return;
+        }
+        self.connection = Connection::Greeting { dial, attempt, since: now };
+        let store = self.namespace.as_ref().map(|namespace| namespace.store);
+        let hello = Hello { schema: SCHEMA, store, token: self.birth.token.clone(), device: self.birth.device.clone() };
+        self.send(&ClientFrame::Hello(hello));
+    }
+
+    /// The socket is gone: everything on its way is on its way no longer, and is sent again.
+    pub(super) fn lost(&mut self, now: Timestamp, trouble: Option<String>) {
+        let attempt = self.connection.attempt() + 1;
+        let retry_at = now.plus(retry_delay_ms(self.window_ms, attempt, self.dice.roll()));
+        self.leave(now, Connection::Waiting { attempt, retry_at });
+        self.trouble = trouble.or(self.trouble.take());
+    }
+
+    /// Ends the connection, if there is one, and goes to `next`.
+    pub(super) fn leave(&mut self, now: Timestamp, next: Connection) {
+        if let Some(dial) = self.connection.dial() {
+            self.effects.push_back(Effect::HangUp { dial });
+        }
+        self.connection = next;
+        self.offline_since.get_or_insert(now);
+        for replica in self.replicas.values_mut() {
+            replica.subscription = Subscription::Off;
+        }
+        for pending in self.outbox.iter_mut() {
+            pending.sent &= planted::is(Bug::ResendForgottenAfterReconnect);
+        }
+    }
+
+    /// A sign that the network or the device is back: try at once, or see whether the socket still lives.
+    pub(super) fn woke(&mut self, now: Timestamp) {
+        match &self.connection {
+            Connection::Suspended => self.dial(now),
+            Connection::Waiting { attempt, retry_at } => {
+                // Everyone on this network wakes at once: spread over the window, but no longer than promised.
+                let soon = now.plus(retry_delay_ms(self.window_ms, 0, self.dice.roll()).min(500));
+                self.connection = Connection::Waiting { attempt: *attempt, retry_at: soon.min(*retry_at) };
+            }
+            Connection::Live { .. } => self.probe(now, true),
+            _ => {}
+        }
+    }
+
+    pub(super) fn probe(&mut self, now: Timestamp, urgent: bool) {
+        if matches!(self.connection, Connection::Live { .. }) {
+            self.connection.probing(now, urgent);
+            self.send(&ClientFrame::Ping { visible: self.visible });
+        }
+    }
+
+    pub(super) fn suspend(&mut self, now: Timestamp) {
+        if !matches!(self.connection, Connection::Offline | Connection::NeedsAuth { .. } | Connection::Closed { .. }) {
+            self.leave(now, Connection::Suspended);
+        }
+    }
+
+    pub(super) fn received(&mut self, now: Timestamp, dial: u64, text: &str) {
+        if self.connection.dial() != Some(dial) {
+            return;
+        }
+        self.connection.heard(now);
+        match decode::<ServerFrame>(text) {
+            Ok(frame) => self.frame(now, frame),
+            Err(error) => self.lost(now, Some(format!("The server sent something this page can't read: {error}"))),
+        }
+    }
+
+    fn frame(&mut self, now: Timestamp, frame: ServerFrame) {
+        match frame {
+            ServerFrame::Welcome(welcome) => self.welcome(now, welcome),
+            ServerFrame::Subscribed(answer) => self.subscribed(answer),
+            ServerFrame::Changes(changes) => self.changes(now, &changes),
+            ServerFrame::Patch(part) => self.patch(now, part),
+            ServerFrame::Verdicts { items } => items.into_iter().for_each(|item| self.answered(now, item)),
+            ServerFrame::Lagged { board } => self.resubscribe(&board),
+            ServerFrame::Samples(samples) => self.notice(Notice::Samples(samples)),
+            ServerFrame::Pong { clock } => self.stamp = self.stamp.map(|(run, ..)| (run, clock, now)),
+            ServerFrame::Goodbye { reason, window_ms } => {
+                self.window_ms = window_ms;
+                self.lost(now, Some(reason));
+            }
+            ServerFrame::Error { code, message } => self.refused(now, code, message),
+            ServerFrame::Event { board, name, payload } => self.notice(Notice::Event { board, name, payload }),
+        }
+    }
+
+    fn refused(&mut self, now: Timestamp, code: Code, message: String) {
+        match code {
+            Code::NeedsAuth => self.leave(now, Connection::NeedsAuth { message }),
+            Code::Unsupported => self.leave(now, Connection::Closed { message }),
+            code if code.is_final() => self.lost(now, Some(message)),
+            _ => self.notice(Notice::Trouble { message }),
+        }
+    }
+
+    fn welcome(&mut self, now: Timestamp, welcome: Welcome) {
+        let Connection::Greeting { dial, .. } = self.connection else { return };
+        let namespace = Namespace { store: welcome.store, principal: welcome.identity.principal.clone() };
+        self.window_ms = welcome.window_ms;
+        self.stamp = Some((welcome.run, welcome.clock, now));
+        (self.trouble, self.offline_since) = (None, None);
+        self.connection = Connection::Live { dial, welcome: Box::new(welcome), heard_at: now, probe: None };
+        let same = self.namespace.as_ref() == Some(&namespace) || (planted::is(Bug::OutboxNotPerPrincipal) && self.namespace.is_some());
+        if !same {
+            // Another server or another person: what the last one left stays theirs, under their own name.
+            self.enter(namespace);
+        }
+        if !self.watched.is_empty() {
+            self.send(&ClientFrame::Watch { series: self.watched.clone() });
+        }
+        while let Some((board, name, payload)) = self.events.pop_front() {
+            self.send(&ClientFrame::Event { board, name, payload });
+        }
+    }
+
+    fn subscribed(&mut self, answer: Subscribed) {
+        let Some(replica) = self.replicas.get_mut(&answer.board) else { return };
+        let Subscription::Asked { listed } = std::mem::take(&mut replica.subscription) else { return };
+        let broken = answer.from == Cursor::ORIGIN
+            && replica.cursor.revision >= answer.horizon
+            && !answer.history.contains(replica.cursor, answer.at.revision)
+            && !planted::is(Bug::PendingNotLoweredAfterBreak);
+        let fork = broken.then(|| replica.history.fork(replica.cursor.revision, &answer.history, answer.at.revision));
+        let board = answer.board.clone();
+        let verdicts = if broken { Vec::new() } else { answer.verdicts.clone() };
+        // Nothing follows an answer at one's own cursor.
+        let there = answer.at == replica.cursor && answer.from == answer.at;
+        if there {
+            replica.caught_up(&answer);
+            replica.subscription = Subscription::Live;
+        } else {
+            replica.subscription = Subscription::CatchingUp { listed: listed.clone(), answer, parts: Vec::new(), fork };
+        }
+        for (id, verdict) in verdicts {
+            self.decided(id, verdict);
+        }
+        if there {
+            self.certain(&board, &listed);
+        }
+    }
+
+    fn changes(&mut self, now: Timestamp, frame: &ChangesFrame) {
+        let Some(replica) = self.replicas.get_mut(&frame.board) else { return };
+        if matches!(replica.subscription, Subscription::Off | Subscription::Asked { .. }) {
+            return; // of the subscription before; what is asked for now starts from the cursor
+        }
+        match replica.changes(now, frame) {
+            Arrived::Applied(widgets) => {
+                let arrived = match &replica.subscription {
+                    Subscription::CatchingUp { answer, .. } => replica.cursor.revision >= answer.at.revision,
+                    _ => false,
+                };
+                if arrived && let Subscription::CatchingUp { listed, answer, .. } = std::mem::replace(&mut replica.subscription, Subscription::Live) {
+                    replica.caught_up(&answer);
+                    self.certain(&frame.board, &listed);
+                }
+                for change in &frame.changes {
+                    self.seen(change.id, change.revision);
+                }
+                self.arrived(now, &frame.board, widgets);
+            }
+            Arrived::Known | Arrived::Partial => {}
+            Arrived::Gap => {
+                self.counters.gaps += 1;
+                self.resubscribe(&frame.board);
+            }
+        }
+    }
+
+    fn patch(&mut self, now: Timestamp, part: PatchFrame) {
+        let board = part.board.clone();
+        let Some(replica) = self.replicas.get(&board) else { return };
+        if part.last && let Subscription::CatchingUp { listed, fork, .. } = &replica.subscription {
+            // A patch does not say whose operations it contains. It may be applied only when the fate of every
+            // pending one was asked for along with it, or one could be shown twice.
+            let asked = |id: OperationId| listed.iter().any(|undecided| undecided.contains(id));
+            let open = |pending: &Pending| pending.is_undecided() || fork.is_some();
+            if self.outbox.of_board(&board).any(|pending| open(pending) && !asked(pending.operation.id)) {
+                self.resubscribe(&board);
+                return;
+            }
+        }
+        let Some(replica) = self.replicas.get_mut(&board) else { return };
+        let last = part.last;
+        match replica.patch(now, part) {
+            Arrived::Applied(widgets) => {
+                if last && let Subscription::CatchingUp { listed, answer, fork, .. } = std::mem::replace(&mut replica.subscription, Subscription::Live) {
+                    if let Some(fork) = fork {
+                        self.break_history(&answer, fork);
+                        for (id, verdict) in answer.verdicts {
+                            self.decided(id, verdict);
+                        }
+                    }
+                    self.certain(&board, &listed);
+                }
+                self.arrived(now, &board, widgets);
+            }
+            Arrived::Gap => {
+                self.counters.gaps += 1;
+                self.resubscribe(&board);
+            }
+            Arrived::Known => self.resubscribe(&board),
+            Arrived::Partial => {}
+        }
+    }
+
+    fn arrived(&mut self, now: Timestamp, board: &BoardId, widgets: impl IntoIterator<Item = crate::protocol::WidgetId>) {
+        self.synced_at = Some(now);
+        self.counters.updates += 1;
+        self.keeping.due.insert(board.clone());
+        self.notice(Notice::Changed { board: board.clone(), widgets: widgets.into_iter().collect() });
+    }
+
+    /// The fate of these was asked, and the answer is here: they are as undecided as they look.
+    fn certain(&mut self, board: &BoardId, listed: &[Undecided]) {
+        let mut asked_late = false;
+        for pending in self.outbox.iter_mut().filter(|pending| pending.uncertain && pending.operation.board == *board) {
+            pending.uncertain = !listed.iter().any(|undecided| undecided.contains(pending.operation.id));
+            asked_late |= pending.uncertain;
+        }
+        if asked_late {
+            self.resubscribe(board);
+        }
+    }
+
+    /// A change by one of this device's own operations: it was applied, whoever sent it. Its verdict says the rest.
+    fn seen(&mut self, id: OperationId, revision: Revision) {
+        if let Some(pending) = self.outbox.get_mut(id) {
+            pending.applied_at = Some(revision);
+        }
+    }
+
+    pub(super) fn decided(&mut self, id: OperationId, verdict: Verdict) {
+        let board = self.outbox.get(id).map(|pending| pending.operation.board.clone());
+        if let Some(board) = board
+            && self.outbox.decide(id, verdict.clone())
+        {
+            self.keeping.due.insert(board);
+            self.counters.verdicts += 1;
+            self.notice(Notice::Decided { id, verdict });
+        }
+    }
+
+    pub(super) fn answered(&mut self, now: Timestamp, Answered { id, answer }: Answered) {
+        match answer {
+            Answer::Verdict { verdict, duplicate } => {
+                self.counters.duplicates += u64::from(duplicate);
+                self.decided(id, verdict);
+            }
+            Answer::Hold => self.put_off(now, id, 0, "Waits for an earlier edit of the same widget."),
+            Answer::Retry { after_ms, reason } => self.put_off(now, id, after_ms, &reason),
+            Answer::TooOld { .. } => self.set_aside(id, SetAsideReason::TooOld),
+            Answer::NotYours => self.set_aside(id, SetAsideReason::NotYours),
+            Answer::History => {
+                // Either this process or this history is another one by now: greet again and find out which.
+                let board = self.outbox.get_mut(id).map(|pending| {
+                    pending.sent = false;
+                    pending.operation.board.clone()
+                });
+                if board.is_some() && matches!(self.connection, Connection::Live { .. }) {
+                    self.lost(now, None);
+                }
+            }
+        }
+    }
+
+    fn put_off(&mut self, now: Timestamp, id: OperationId, after_ms: u64, reason: &str) {
+        let Some(pending) = self.outbox.get_mut(id) else { return };
+        pending.sent = false;
+        let attempts = pending.waiting.as_ref().map_or(0, |waiting| waiting.attempts) + 1;
+        let delay = (RETRY_MS << attempts.min(10)).min(RETRY_MS_MAX).max(after_ms.min(RETRY_MS_MAX));
+        // Each waits a little differently, so that a thousand that were put off together don't come back together.
+        let retry_at = now.plus(delay / 2 + self.dice.roll() % (delay / 2 + 1));
+        pending.waiting = Some(Waiting { attempts, retry_at, reason: reason.to_owned() });
+    }
+
+    /// Takes an operation out of its lane without a verdict: a person decides.
+    pub(super) fn set_aside(&mut self, id: OperationId, reason: SetAsideReason) {
+        let Some(pending) = self.outbox.get(id) else { return };
+        let aside = SetAside { operation: crate::protocol::Operation::clone(&pending.operation), reason: reason.clone() };
+        self.outbox.pass_on_base(id);
+        self.keeping.due.insert(aside.operation.board.clone());
+        self.keeping.moved.insert(id, aside);
+        self.notice(Notice::SetAside { id, reason });
+    }
+
+    pub(super) fn replayed(&mut self, now: Timestamp, answers: Option<Vec<Answered>>) {
+        self.falling_back = false;
+        for pending in self.outbox.iter_mut() {
+            pending.sent = false;
+        }
+        for item in answers.into_iter().flatten() {
+            if item.answer == Answer::History {
+                self.stamp = None; // of another process: a read tells which one runs now
+            }
+            self.answered(now, item);
+        }
+    }
+
+    /// A board by server function: a patch from the origin, where nothing pending could be shown twice by it.
+    pub(super) fn document(&mut self, now: Timestamp, document: Option<Box<Document>>) {
+        self.falling_back = false;
+        let Some(document) = document else { return };
+        let Document { store, run, clock, subscribed, widgets } = *document;
+        if self.namespace.as_ref().is_none_or(|namespace| namespace.store != store) {
+            return;
+        }
+        self.stamp = Some((run, clock, now));
+        let board = subscribed.board.clone();
+        let undecided = self.outbox.of_board(&board).any(Pending::is_undecided);
+        let Some(replica) = self.replicas.get_mut(&board) else { return };
+        let older = subscribed.at.revision < replica.cursor.revision || !subscribed.history.contains(replica.cursor, subscribed.at.revision);
+        if undecided || older || !matches!(replica.subscription, Subscription::Off) {
+            return;
+        }
+        let part = PatchFrame { board: board.clone(), from: Cursor::ORIGIN, to: subscribed.at, part: 0, last: true, widgets };
+        replica.subscription = Subscription::CatchingUp { listed: Vec::new(), answer: Subscribed { from: Cursor::ORIGIN, ..subscribed }, parts: Vec::new(), fork: None };
+        if let Arrived::Applied(widgets) = replica.patch(now, part) {
+            self.arrived(now, &board, widgets);
+        }
+        if let Some(replica) = self.replicas.get_mut(&board) {
+            replica.subscription = Subscription::Off;
+        }
+    }
+}

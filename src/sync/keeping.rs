@@ -1,0 +1,473 @@
+//! What is stored, and when: one storage transaction at a time, each of which says what it believes is stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Effect, Engine, Notice, SetAside, SetAsideReason,
+    conflict::Shelf,
+    optimistic::is_shown,
+    outbox::{Outbox, Pending},
+    storage::{
+        HIGH, Journaled, Meta, Namespace, Outcome, Records, StorageError, Stored, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key, outbox_key, outbox_number, read, text,
+        widget_key,
+    },
+    updates::{Drafts, Replica},
+};
+use crate::{
+    config::{CACHE_WRITE_MS, JOURNAL_LEN_MAX, REREAD_MS, RETRY_MS_MAX},
+    planted::{self, Bug},
+    protocol::{BoardId, OperationId, Revision, Subscribed, WidgetId},
+    time::Timestamp,
+};
+
+/// The books of what is stored.
+#[derive(Debug, Default)]
+pub(super) struct Keeping {
+    /// What the storage is busy with; nothing else is asked of it meanwhile.
+    busy: Option<Busy>,
+    /// Another tab may have written: read again.
+    pub reread: bool,
+    reread_at: Timestamp,
+    /// Number of the last operation in the outbox that this device knows.
+    high: u64,
+    /// Boards with something to store at once.
+    pub due: BTreeSet<BoardId>,
+    /// Operations on their way out of the outbox without a verdict.
+    pub moved: BTreeMap<OperationId, SetAside>,
+    /// Records to delete, by the board they belong to.
+    pub dropped: Vec<(BoardId, String)>,
+    /// One's own operations that a broken history has forgotten, and that are not stored as such yet.
+    pub forgotten: BTreeMap<OperationId, SetAside>,
+    /// One's own operations that were applied.
+    pub journal: BTreeMap<OperationId, Journaled>,
+    /// Why the last transaction failed.
+    pub fault: Option<StorageError>,
+    retry_at: Timestamp,
+}
+
+#[derive(Debug)]
+enum Busy {
+    Loading,
+    Appending(Vec<OperationId>),
+    Settling(Box<Settling>),
+}
+
+/// A transaction of one board, and what it means once it is stored.
+#[derive(Debug)]
+struct Settling {
+    board: BoardId,
+    meta: (String, Meta),
+    with_state: bool,
+    widgets: BTreeSet<WidgetId>,
+    settled: Vec<(OperationId, Shelf)>,
+    rewritten: Vec<OperationId>,
+    moved: Vec<OperationId>,
+    forgotten: Vec<OperationId>,
+    dropped: Vec<String>,
+}
+
+impl Engine {
+    /// Starts to work under a namespace, with what is stored there. What the one before has not stored yet is
+    /// appended under its own name first.
+    pub(super) fn enter(&mut self, namespace: Namespace) {
+        if let Some(left) = self.namespace.replace(namespace.clone()) {
+            let busy_with: BTreeSet<OperationId> = match &self.keeping.busy {
+                Some(Busy::Appending(ids)) => ids.iter().copied().collect(),
+                _ => BTreeSet::new(),
+            };
+            let unsaved = self.outbox.iter().filter(|pending| pending.number.is_none() && !busy_with.contains(&pending.operation.id));
+            let append: Vec<String> = unsaved.map(|pending| text(&pending.stored())).collect();
+            if !append.is_empty() {
+                self.effects.push_back(Effect::Commit { namespace: left, transaction: Transaction { append, ..Transaction::default() } });
+            }
+        }
+        self.effects.push_back(Effect::Remember(namespace.clone()));
+        let watchers: Vec<(BoardId, u32)> = self.replicas.iter().map(|(board, replica)| (board.clone(), replica.watchers)).collect();
+        self.replicas = watchers.into_iter().map(|(board, watchers)| (board, Replica::watched(watchers))).collect();
+        (self.outbox, self.drafts) = (Outbox::default(), Drafts::default());
+        (self.conflicts, self.aside) = (BTreeMap::new(), BTreeMap::new());
+        self.undo.clear();
+        self.loaded = false;
+        self.keeping = Keeping { busy: Some(Busy::Loading), ..Keeping::default() };
+        self.effects.push_back(Effect::Load { namespace, widgets: true });
+    }
+
+    /// Asks for the next transaction, if one is due and none is under way.
+    pub(super) fn keep(&mut self, now: Timestamp) {
+        let Some(namespace) = self.namespace.clone() else { return };
+        if self.keeping.busy.is_some() || now < self.keeping.retry_at {
+            return;
+        }
+        let periodic = self.leading && self.loaded && now >= self.keeping.reread_at;
+        if !self.loaded || self.keeping.reread || periodic {
+            (self.keeping.reread, self.keeping.reread_at) = (false, now.plus(REREAD_MS));
+            self.keeping.busy = Some(Busy::Loading);
+            self.effects.push_back(Effect::Load { namespace, widgets: !self.loaded });
+            return;
+        }
+        let transaction = self.append().or_else(|| self.settle(now));
+        if let Some(transaction) = transaction {
+            self.effects.push_back(Effect::Commit { namespace, transaction });
+        }
+    }
+
+    /// The next time [`Engine::keep`] may have something to do.
+    pub(super) fn keeping_wakeup(&self) -> Option<Timestamp> {
+        if self.namespace.is_none() || self.keeping.busy.is_some() {
+            return None;
+        }
+        let work = self.outbox.iter().next_back().is_some_and(|pending| pending.number.is_none()) || !self.keeping.due.is_empty() || !self.loaded;
+        let cache = self.replicas.values().filter_map(|replica| replica.dirty_since).min().map(|since| since.plus(self.cache_write_ms()));
+        let retry = (self.keeping.fault.is_some() && work).then_some(self.keeping.retry_at);
+        let reread = (self.leading && self.loaded).then_some(self.keeping.reread_at);
+        [cache, retry, reread].into_iter().flatten().min().map(|at| at.max(self.keeping.retry_at))
+    }
+
+    /// The sender stores for all; the others only what it leaves, so that they don't write the same twice.
+    const fn cache_write_ms(&self) -> u64 {
+        if self.leading { CACHE_WRITE_MS } else { 3 * CACHE_WRITE_MS }
+    }
+
+    fn append(&mut self) -> Option<Transaction> {
+        let unsaved: Vec<&Pending> = self.outbox.iter().filter(|pending| pending.number.is_none()).collect();
+        if unsaved.is_empty() {
+            return None;
+        }
+        let boards: BTreeSet<&BoardId> = unsaved.iter().map(|pending| &pending.operation.board).collect();
+        // After a history break an operation is moved to the new history first.
+        let generation = |board: &BoardId| {
+            let stored = self.replicas.get(board).and_then(|replica| replica.stored.as_ref()).map_or(0, |(_, meta)| meta.generation);
+            (generation_key(board), (stored > 0).then(|| stored.to_string()))
+        };
+        let expect = boards.into_iter().map(generation).collect();
+        let append = unsaved.iter().map(|pending| text(&pending.stored())).collect();
+        let ids = unsaved.iter().map(|pending| pending.operation.id).collect();
+        self.keeping.busy = Some(Busy::Appending(ids));
+        Some(Transaction { expect, append, ..Transaction::default() })
+    }
+
+    fn settle(&mut self, now: Timestamp) -> Option<Transaction> {
+        let cache_ms = self.cache_write_ms();
+        let stale = |replica: &Replica| replica.dirty_since.is_some_and(|since| now >= since.plus(cache_ms));
+        let aged = self.replicas.iter().filter(|(_, replica)| stale(replica)).map(|(board, _)| board.clone());
+        let mut boards: Vec<BoardId> = self.keeping.due.iter().cloned().chain(aged).collect();
+        boards.dedup();
+        for board in boards {
+            self.keeping.due.remove(&board);
+            if let Some(transaction) = self.settle_board(now, &board) {
+                return Some(transaction);
+            }
+        }
+        None
+    }
+
+    /// One transaction for all that is due of a board. The outbox loses an operation only together with the
+    /// confirmed state that contains it, and confirmed state is stored only when the fate of every operation in the
+    /// outbox is known at it.
+    fn settle_board(&mut self, now: Timestamp, board: &BoardId) -> Option<Transaction> {
+        let cache_ms = self.cache_write_ms();
+        let replica = self.replicas.get(board)?;
+        let unclear = |pending: &Pending| pending.uncertain || (pending.verdict.is_none() && pending.applied_at.is_some());
+        let pending: Vec<&Pending> = self.outbox.of_board(board).collect();
+        let clear = !pending.iter().any(|pending| unclear(pending));
+        let early = planted::is(Bug::OutboxDeletedBeforeState);
+        let contained = |pending: &&&Pending| {
+            pending.number.is_some() && pending.verdict.as_ref().is_some_and(|verdict| (clear && replica.cursor.revision >= verdict.revision()) || early)
+        };
+        let settled: Vec<(OperationId, Shelf)> = pending
+            .iter()
+            .filter(contained)
+            .filter_map(|pending| Some((pending.operation.id, Shelf::of(&pending.operation, pending.verdict.as_ref()?))))
+            .collect();
+        let gone: BTreeSet<OperationId> = settled.iter().map(|(id, _)| *id).chain(self.keeping.moved.keys().copied()).collect();
+        let rewritten: Vec<&Pending> = pending.iter().copied().filter(|pending| pending.dirty && pending.number.is_some() && !gone.contains(&pending.operation.id)).collect();
+        let moved: Vec<&Pending> = pending.iter().copied().filter(|pending| pending.number.is_some() && self.keeping.moved.contains_key(&pending.operation.id)).collect();
+        let dropped: Vec<String> = self.keeping.dropped.iter().filter(|(of, _)| of == board).map(|(_, key)| key.clone()).collect();
+        let aged = replica.dirty_since.is_some_and(|since| now >= since.plus(cache_ms));
+        if settled.is_empty() && rewritten.is_empty() && moved.is_empty() && dropped.is_empty() && self.keeping.forgotten.is_empty() && !replica.lowered && !(aged && clear) {
+            return None;
+        }
+        let with_state = clear && !early;
+        let meta = replica.next_meta(with_state);
+        let meta_text = text(&meta);
+        let mut put = vec![(meta_key(board), meta_text.clone())];
+        let mut delete = dropped.clone();
+        if meta.generation > 0 {
+            put.push((generation_key(board), meta.generation.to_string()));
+        }
+        let widgets = if with_state { replica.dirty.clone() } else { BTreeSet::new() };
+        for id in &widgets {
+            match replica.confirmed.widget(id) {
+                Some(widget) => put.push((widget_key(board, id), text(&**widget))),
+                None => delete.push(widget_key(board, id)),
+            }
+        }
+        put.extend(rewritten.iter().filter_map(|pending| Some((outbox_key(pending.number?), text(&pending.stored())))));
+        for pending in &moved {
+            let id = pending.operation.id;
+            put.extend(self.keeping.moved.get(&id).map(|aside| (aside_key(id), text(aside))));
+        }
+        let decided = settled.iter().filter_map(|(id, _)| self.outbox.get(*id));
+        delete.extend(decided.chain(moved.iter().copied()).filter_map(|pending| Some(outbox_key(pending.number?))));
+        let forgotten: Vec<(&OperationId, &SetAside)> = self.keeping.forgotten.iter().filter(|(_, aside)| aside.operation.board == *board).collect();
+        for (id, aside) in &forgotten {
+            put.push((aside_key(**id), text(*aside)));
+            delete.push(journal_key(**id));
+        }
+        for (id, shelf) in &settled {
+            self.shelve(*id, shelf, &mut put, &mut delete);
+        }
+        let mut expect = vec![(meta_key(board), replica.stored.as_ref().map(|(text, _)| text.clone()))];
+        if with_state {
+            expect.push((HIGH.to_owned(), (self.keeping.high > 0).then(|| self.keeping.high.to_string())));
+        }
+        if planted::is(Bug::StaleLeaderOverwrites) {
+            expect.clear();
+        }
+        let rewritten = rewritten.iter().map(|pending| pending.operation.id).collect();
+        let moved = moved.iter().map(|pending| pending.operation.id).collect();
+        let forgotten = forgotten.into_iter().map(|(id, _)| *id).collect();
+        let settling = Settling { board: board.clone(), meta: (meta_text, meta), with_state, widgets, settled, rewritten, moved, forgotten, dropped };
+        self.keeping.busy = Some(Busy::Settling(Box::new(settling)));
+        Some(Transaction { expect, append: Vec::new(), put, delete })
+    }
+
+    /// Where a settled operation goes.
+    fn shelve(&self, id: OperationId, shelf: &Shelf, put: &mut Vec<(String, String)>, delete: &mut Vec<String>) {
+        let Some(pending) = self.outbox.get(id) else { return };
+        match shelf {
+            Shelf::Conflict(conflict) => put.push((conflict_key(conflict.id()), text(conflict))),
+            Shelf::Aside(aside) => put.push((aside_key(id), text(aside))),
+            Shelf::Journal => {
+                if let Some(verdict) = &pending.verdict {
+                    put.push((journal_key(id), text(&Journaled { operation: (*pending.operation).clone(), verdict: verdict.clone() })));
+                }
+                delete.extend(pending.operation.resolves.map(conflict_key));
+                if self.keeping.journal.len() >= JOURNAL_LEN_MAX
+                    && let Some(oldest) = self.keeping.journal.keys().next()
+                {
+                    delete.push(journal_key(*oldest));
+                }
+            }
+            Shelf::Nowhere => {}
+        }
+    }
+
+    pub(super) fn committed(&mut self, now: Timestamp, outcome: Outcome) {
+        let Some(busy) = self.keeping.busy.take_if(|busy| !matches!(busy, Busy::Loading)) else {
+            return; // of a namespace that was left meanwhile
+        };
+        match (outcome, busy) {
+            (Outcome::Done { first }, Busy::Appending(ids)) => self.appended(first, &ids),
+            (Outcome::Done { .. }, Busy::Settling(settling)) => self.settled(*settling),
+            (Outcome::Done { .. }, Busy::Loading) => {}
+            (outcome, busy) => {
+                if let Busy::Settling(settling) = busy {
+                    self.keeping.due.insert(settling.board);
+                }
+                match outcome {
+                    Outcome::Failed(error) => self.storage_failed(now, error),
+                    _ => self.keeping.reread = true,
+                }
+                return;
+            }
+        }
+        self.keeping.fault = None;
+    }
+
+    fn storage_failed(&mut self, now: Timestamp, error: StorageError) {
+        self.keeping.retry_at = now.plus((RETRY_MS_MAX / 10).max(1));
+        if self.keeping.fault.replace(error) != Some(error) {
+            self.notice(Notice::Trouble { message: error.to_string() });
+        }
+    }
+
+    fn appended(&mut self, first: u64, ids: &[OperationId]) {
+        for (number, id) in (first..).zip(ids) {
+            self.outbox.saved(*id, number);
+            if let Some(pending) = self.outbox.get(*id) && pending.withdrawing {
+                self.keeping.due.insert(pending.operation.board.clone());
+            }
+        }
+        if first == self.keeping.high + 1 {
+            self.keeping.high += ids.len() as u64;
+        } else {
+            self.keeping.reread = true; // another tab has appended in between
+        }
+        self.effects.push_back(Effect::Broadcast);
+    }
+
+    fn settled(&mut self, settling: Settling) {
+        let Settling { board, meta, with_state, widgets, settled, rewritten, moved, forgotten, dropped } = settling;
+        if let Some(replica) = self.replicas.get_mut(&board) {
+            replica.stored = Some(meta);
+            replica.lowered = false;
+            if with_state {
+                // What changed meanwhile is stored the next time.
+                replica.dirty.retain(|id| !widgets.contains(id));
+                replica.dirty_since = replica.dirty_since.filter(|_| !replica.dirty.is_empty());
+            }
+        }
+        for (id, shelf) in settled {
+            let Some(pending) = self.outbox.remove(id) else { continue };
+            match shelf {
+                Shelf::Journal => {
+                    if let Some(verdict) = pending.verdict {
+                        self.keeping.journal.insert(id, Journaled { operation: (*pending.operation).clone(), verdict });
+                    }
+                    if let Some(resolved) = pending.operation.resolves {
+                        self.conflicts.remove(&resolved);
+                    }
+                    while self.keeping.journal.len() > JOURNAL_LEN_MAX {
+                        self.keeping.journal.pop_first();
+                    }
+                }
+                Shelf::Conflict(conflict) => {
+                    self.conflicts.insert(conflict.id(), conflict);
+                }
+                Shelf::Aside(aside) => {
+                    self.aside.insert(id, aside);
+                }
+                Shelf::Nowhere => {}
+            }
+        }
+        for id in rewritten {
+            if let Some(pending) = self.outbox.get_mut(id) {
+                pending.dirty = false;
+            }
+        }
+        for id in moved {
+            self.outbox.remove(id);
+            if let Some(aside) = self.keeping.moved.remove(&id) {
+                self.aside.insert(id, aside);
+            }
+        }
+        for id in forgotten {
+            self.keeping.forgotten.remove(&id);
+        }
+        self.keeping.dropped.retain(|(_, key)| !dropped.contains(key));
+        self.effects.push_back(Effect::Broadcast);
+    }
+
+    pub(super) fn loaded(&mut self, now: Timestamp, namespace: &Namespace, widgets: bool, records: Result<Records, StorageError>) {
+        if self.namespace.as_ref() != Some(namespace) {
+            return;
+        }
+        if matches!(self.keeping.busy, Some(Busy::Loading)) {
+            self.keeping.busy = None;
+        }
+        match records {
+            Err(error) => self.storage_failed(now, error),
+            Ok(records) => self.reread(namespace, widgets, &records),
+        }
+    }
+
+    /// Takes over what is stored: what other tabs added, settled and learned.
+    fn reread(&mut self, namespace: &Namespace, widgets: bool, records: &Records) {
+        let metas: Vec<(BoardId, Meta)> = read::<Meta>(records, "meta/").filter_map(|(board, meta)| Some((board.parse().ok()?, meta))).collect();
+        let behind = |(board, meta): &&(BoardId, Meta)| self.replicas.get(board).is_none_or(|replica| replica.stored.is_none() || replica.is_behind(meta));
+        if !widgets && metas.iter().any(|entry| behind(&entry)) {
+            // Their state is stored with what their outbox lost: take both, or neither.
+            self.keeping.busy = Some(Busy::Loading);
+            self.effects.push_back(Effect::Load { namespace: namespace.clone(), widgets: true });
+            return;
+        }
+        let adopted = metas.into_iter().filter_map(|(board, meta)| self.take_over(&board, meta, records).then_some(board)).collect();
+        self.keeping.high = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
+        self.take_outbox(records, &adopted);
+        self.conflicts = read(records, "conflict/").filter_map(|(id, conflict)| Some((id.parse().ok()?, conflict))).collect();
+        self.aside = read(records, "aside/").filter_map(|(id, aside)| Some((id.parse().ok()?, aside))).collect();
+        self.aside.extend(self.keeping.forgotten.clone());
+        self.keeping.journal = read(records, "journal/").filter_map(|(id, journaled)| Some((id.parse().ok()?, journaled))).collect();
+        if !std::mem::replace(&mut self.loaded, true) {
+            self.notice(Notice::Initialized);
+        }
+    }
+
+    /// Whether the stored state of a board was taken over.
+    fn take_over(&mut self, board: &BoardId, meta: Meta, records: &Records) -> bool {
+        let replica = self.replicas.entry(board.clone()).or_default();
+        let Some(stored) = records.get(&meta_key(board)) else { return false };
+        if !replica.is_behind(&meta) && replica.cursor.revision > Revision::ZERO {
+            replica.stored = Some((stored.clone(), meta));
+            return false;
+        }
+        let Some(restored) = Replica::restore(board, stored, records) else { return false };
+        let broken = restored.generation > replica.generation;
+        let to = restored.history.cursor(replica.history.fork(replica.cursor.revision, &restored.history, restored.cursor.revision));
+        replica.adopt(restored);
+        if broken {
+            for pending in self.outbox.iter_mut().filter(|pending| pending.operation.board == *board && pending.number.is_none()) {
+                pending.lower(to);
+            }
+        }
+        self.resubscribe(board);
+        true
+    }
+
+    fn take_outbox(&mut self, records: &Records, adopted: &BTreeSet<BoardId>) {
+        let stored: BTreeMap<u64, Stored> = read(records, "outbox/").filter_map(|(number, stored)| Some((outbox_number(number)?, stored))).collect();
+        let kept = |pending: &Pending| pending.number.is_none_or(|number| stored.contains_key(&number));
+        let settled_elsewhere: Vec<OperationId> = self.outbox.iter().filter(|pending| !kept(pending)).map(|pending| pending.operation.id).collect();
+        for id in settled_elsewhere {
+            self.outbox.remove(id);
+            self.keeping.moved.remove(&id);
+        }
+        for (number, stored) in stored {
+            let id = stored.operation.id;
+            if let Some(known) = self.outbox.get_mut(id) {
+                known.withdrawing |= stored.withdrawing;
+                if known.operation.made_at != stored.operation.made_at && !known.dirty {
+                    // Another tab moved it to a new history.
+                    let restored = Pending::restored(number, stored);
+                    (known.operation, known.base, known.verdict, known.applied_at) = (restored.operation, restored.base, None, None);
+                }
+                continue;
+            }
+            let mut pending = Pending::restored(number, stored);
+            let board = pending.operation.board.clone();
+            match self.replicas.entry(board.clone()).or_default().fate(&pending.operation) {
+                Ok(applied_at) => pending.applied_at = applied_at,
+                // What is stored of a board goes with what is stored of its outbox.
+                Err(()) => pending.uncertain = !adopted.contains(&board) && self.loaded,
+            }
+            let uncertain = pending.uncertain;
+            self.outbox.insert(pending);
+            if uncertain {
+                self.resubscribe(&board);
+            }
+        }
+    }
+
+    /// The server's history is another one since `fork`: pending operations move to what both share, and what was
+    /// applied since then is shown as forgotten.
+    pub(super) fn break_history(&mut self, answer: &Subscribed, fork: Revision) {
+        let to = answer.history.cursor(fork);
+        for pending in self.outbox.iter_mut().filter(|pending| pending.operation.board == answer.board) {
+            pending.lower(to);
+        }
+        let forgotten = |journaled: &Journaled| journaled.operation.board == answer.board && journaled.verdict.revision() > fork;
+        let ids: Vec<OperationId> = self.keeping.journal.iter().filter(|(_, journaled)| forgotten(journaled)).map(|(id, _)| *id).collect();
+        for id in ids {
+            if let Some(journaled) = self.keeping.journal.remove(&id) {
+                let aside = SetAside { operation: journaled.operation, reason: SetAsideReason::Forgotten };
+                self.keeping.forgotten.insert(id, aside.clone());
+                self.aside.insert(id, aside);
+                self.notice(Notice::SetAside { id, reason: SetAsideReason::Forgotten });
+            }
+        }
+        if let Some(replica) = self.replicas.get_mut(&answer.board) {
+            replica.generation += 1;
+            replica.lowered = true;
+        }
+        self.keeping.due.insert(answer.board.clone());
+        self.counters.history_breaks += 1;
+    }
+
+    /// Whether an operation is laid over what is confirmed.
+    #[must_use]
+    pub fn is_shown(&self, id: OperationId) -> bool {
+        let Some(pending) = self.outbox.get(id) else { return false };
+        self.replicas.get(&pending.operation.board).is_some_and(|replica| is_shown(pending, replica.cursor.revision))
+    }
+}

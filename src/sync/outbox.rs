@@ -1,0 +1,250 @@
+//! The durable queue: pending operations in the order they were made, by lanes.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use super::storage::{Stored, text};
+use crate::{
+    protocol::{Base, BoardId, Cursor, Intent, Operation, OperationId, Revision, Verdict, WidgetId},
+    time::Timestamp,
+};
+
+/// A pending operation: not settled yet.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    /// The operation.
+    pub operation: Arc<Operation>,
+    /// Its number in the device's outbox; `None` while it is being saved.
+    pub number: Option<u64>,
+    /// The base's effective revision, once the operation it named was decided.
+    pub(super) base: Option<Revision>,
+    /// Its author takes it back.
+    pub withdrawing: bool,
+    /// The server's answer, until the confirmed state contains it.
+    pub verdict: Option<Verdict>,
+    /// A change that came by says that it was applied here, though its verdict is still to come.
+    pub(super) applied_at: Option<Revision>,
+    /// Sent on this connection and not answered yet.
+    pub sent: bool,
+    /// Made in another tab before this one's state, so its fate is asked for before it is shown.
+    pub(super) uncertain: bool,
+    /// The server asked to send it again, or to wait.
+    pub waiting: Option<Waiting>,
+    /// What it takes in a frame.
+    pub(super) bytes: usize,
+    /// What is stored of it is older than this.
+    pub(super) dirty: bool,
+}
+
+/// Why an operation is sent again later.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// How often it was put off.
+    pub attempts: u32,
+    /// When it is sent again.
+    pub retry_at: Timestamp,
+    /// What the server said.
+    pub reason: String,
+}
+
+impl Pending {
+    pub(super) fn new(operation: Operation) -> Self {
+        let bytes = text(&operation).len() + 128;
+        let operation = Arc::new(operation);
+        Self { operation, number: None, base: None, withdrawing: false, verdict: None, applied_at: None, sent: false, uncertain: false, waiting: None, bytes, dirty: false }
+    }
+
+    pub(super) fn restored(number: u64, stored: Stored) -> Self {
+        Self { number: Some(number), base: stored.base, withdrawing: stored.withdrawing, ..Self::new(stored.operation) }
+    }
+
+    /// Whether the confirmed state may still come to contain it without this device knowing.
+    pub(super) fn is_undecided(&self) -> bool {
+        self.verdict.is_none() && self.applied_at.is_none()
+    }
+
+    /// Moves it to the last point that a broken history and the new one share.
+    pub(super) fn lower(&mut self, to: Cursor) {
+        let mut operation = Operation::clone(&self.operation);
+        if operation.made_at.revision > to.revision || operation.made_at.epoch != to.epoch {
+            operation.made_at = to;
+        }
+        let base = match (self.base, operation.base) {
+            (Some(revision), _) | (None, Some(Base::Revision(revision))) => Some(Base::Revision(revision.min(to.revision))),
+            (None, other) => other,
+        };
+        if operation.base.is_some() {
+            operation.base = base;
+        }
+        if let Intent::Restore { removal: Base::Revision(revision) } = &mut operation.intent {
+            *revision = (*revision).min(to.revision);
+        }
+        (self.operation, self.base, self.verdict, self.applied_at) = (Arc::new(operation), None, None, None);
+        (self.sent, self.waiting, self.dirty) = (false, None, self.number.is_some());
+    }
+
+    pub(super) fn stored(&self) -> Stored {
+        Stored { operation: Operation::clone(&self.operation), base: self.base, withdrawing: self.withdrawing }
+    }
+
+    /// The revision its author had in effect seen, as far as this device knows.
+    pub(super) fn effective_base(&self) -> Option<Revision> {
+        match (self.base, self.operation.base) {
+            (Some(revision), _) | (None, Some(Base::Revision(revision))) => Some(revision),
+            (None, Some(Base::Operation(_))) => None,
+            (None, None) => Some(self.operation.made_at.revision),
+        }
+    }
+
+    /// What a later operation based on this one has seen, now that this one is decided.
+    pub(super) fn base_for_later(&self) -> Option<Revision> {
+        match self.verdict {
+            Some(Verdict::Applied { revision, verbatim: true, .. }) => Some(revision),
+            _ => self.effective_base(),
+        }
+    }
+}
+
+/// A lane: a board and a widget of it.
+pub(super) type Lane = (BoardId, WidgetId);
+
+/// Every pending operation of this device.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    /// By place: the number, or for one that is being saved a place after all numbers.
+    entries: BTreeMap<u64, Pending>,
+    places: HashMap<OperationId, u64>,
+    lanes: BTreeMap<Lane, BTreeSet<u64>>,
+    unsaved: u64,
+}
+
+const UNSAVED: u64 = 1 << 62;
+
+impl Outbox {
+    /// How many operations wait.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether none waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// In the order in which they were made.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Pending> {
+        self.entries.values()
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Pending> {
+        self.entries.values_mut()
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn get(&self, id: OperationId) -> Option<&Pending> {
+        self.entries.get(self.places.get(&id)?)
+    }
+
+    pub(super) fn get_mut(&mut self, id: OperationId) -> Option<&mut Pending> {
+        self.entries.get_mut(self.places.get(&id)?)
+    }
+
+    /// A board's, in order.
+    pub fn of_board<'a>(&'a self, board: &'a BoardId) -> impl Iterator<Item = &'a Pending> {
+        let lanes = self.lanes.iter().filter(move |((of, _), _)| of == board);
+        let mut places: Vec<u64> = lanes.flat_map(|(_, places)| places).copied().collect();
+        places.sort_unstable();
+        places.into_iter().filter_map(|place| self.entries.get(&place))
+    }
+
+    /// A widget's, in order.
+    pub fn of_lane(&self, board: &BoardId, widget: &WidgetId) -> impl DoubleEndedIterator<Item = &Pending> {
+        let places = self.lanes.get(&(board.clone(), widget.clone()));
+        places.into_iter().flatten().filter_map(|place| self.entries.get(place))
+    }
+
+    /// The boards with something pending.
+    pub fn boards(&self) -> BTreeSet<BoardId> {
+        self.lanes.keys().map(|(board, _)| board.clone()).collect()
+    }
+
+    pub(super) fn insert(&mut self, pending: Pending) {
+        let place = pending.number.unwrap_or_else(|| {
+            self.unsaved += 1;
+            UNSAVED + self.unsaved
+        });
+        let lane = (pending.operation.board.clone(), pending.operation.widget.clone());
+        self.places.insert(pending.operation.id, place);
+        self.lanes.entry(lane).or_default().insert(place);
+        self.entries.insert(place, pending);
+    }
+
+    pub(super) fn remove(&mut self, id: OperationId) -> Option<Pending> {
+        let place = self.places.remove(&id)?;
+        let pending = self.entries.remove(&place)?;
+        let lane = (pending.operation.board.clone(), pending.operation.widget.clone());
+        if let Some(places) = self.lanes.get_mut(&lane) {
+            places.remove(&place);
+            if places.is_empty() {
+                self.lanes.remove(&lane);
+            }
+        }
+        Some(pending)
+    }
+
+    /// The storage gave an operation its number.
+    pub(super) fn saved(&mut self, id: OperationId, number: u64) {
+        if let Some(mut pending) = self.remove(id) {
+            pending.number = Some(number);
+            self.insert(pending);
+        }
+    }
+
+    /// The nearest earlier undecided operation of the same lane; or, while the board's creation is undecided, that.
+    pub(super) fn after(&self, pending: &Pending) -> Option<OperationId> {
+        let Operation { board, widget, .. } = &*pending.operation;
+        let place = self.places.get(&pending.operation.id)?;
+        let undecided = |place: &u64| self.entries.get(place).filter(|earlier| earlier.verdict.is_none());
+        let lane = self.lanes.get(&(board.clone(), widget.clone()))?;
+        let earlier = lane.range(..place).rev().find_map(undecided);
+        let birth = || {
+            let places = self.lanes.get(&(board.clone(), WidgetId::birth()))?;
+            let is_birth = |pending: &&Pending| matches!(pending.operation.intent, Intent::Create { .. });
+            places.range(..place).find_map(undecided).filter(is_birth)
+        };
+        earlier.or_else(birth).map(|pending| pending.operation.id)
+    }
+
+    /// Notes a verdict, and what it means for later operations based on this one. Answers whether it was news.
+    pub(super) fn decide(&mut self, id: OperationId, verdict: Verdict) -> bool {
+        let Some(pending) = self.get_mut(id) else { return false };
+        if pending.verdict.is_some() {
+            return false;
+        }
+        pending.verdict = Some(verdict);
+        (pending.sent, pending.waiting, pending.uncertain) = (false, None, false);
+        self.pass_on_base(id);
+        true
+    }
+
+    /// Gives later operations based on `id` its effective base, since `id` is about to be forgotten here.
+    pub(super) fn pass_on_base(&mut self, id: OperationId) {
+        let Some(pending) = self.get(id) else { return };
+        let Some(base) = pending.base_for_later() else { return };
+        let lane = (pending.operation.board.clone(), pending.operation.widget.clone());
+        for place in self.lanes.get(&lane).cloned().unwrap_or_default() {
+            if let Some(later) = self.entries.get_mut(&place)
+                && later.operation.base == Some(Base::Operation(id))
+                && later.base.is_none()
+            {
+                later.base = Some(base);
+                later.dirty = later.number.is_some();
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! What leaves: subscriptions, operations in their lanes, and the way by server functions when no socket can be had.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Connection, Effect, Engine,
+    outbox::Pending,
+    updates::Subscription,
+};
+use crate::{
+    config::{FALLBACK_AFTER, FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX},
+    planted::{self, Bug},
+    protocol::{Base, BoardId, ClientFrame, Operation, OperationId, Push, PushItem, RunId, StoreId, Subscribe, Undecided, WidgetId, encode},
+    time::Timestamp,
+};
+
+/// Time between two tries by server function.
+const FALLBACK_MS: u64 = 5_000;
+/// How many operations beyond those it knows an engine asks the fate of: it may make them before the answer comes.
+const AHEAD: u64 = 1_000;
+
+impl Engine {
+    pub(super) fn send(&mut self, frame: &ClientFrame) {
+        if let Some(dial) = self.connection.dial() {
+            self.effects.push_back(Effect::Send { dial, text: encode(frame) });
+        }
+    }
+
+    /// Whether this engine is to hear of a board: someone looks at it, or its operations wait to be sent from here.
+    fn wants(&self, board: &BoardId, waiting: &BTreeSet<BoardId>) -> bool {
+        self.replicas.get(board).is_some_and(|replica| replica.watchers > 0) || (self.leading && waiting.contains(board))
+    }
+
+    /// Forgets a subscription that is of no use any more, so that the next turn asks again, from the cursor.
+    pub(super) fn resubscribe(&mut self, board: &BoardId) {
+        if let Some(replica) = self.replicas.get_mut(board) {
+            replica.subscription = Subscription::Off;
+        }
+    }
+
+    fn subscribe(&mut self) {
+        let waiting = self.outbox.boards();
+        for board in &waiting {
+            self.replicas.entry(board.clone()).or_default();
+        }
+        let boards: Vec<BoardId> = self.replicas.keys().cloned().collect();
+        for board in boards {
+            let wanted = self.wants(&board, &waiting);
+            let Some(replica) = self.replicas.get(&board) else { continue };
+            let off = matches!(replica.subscription, Subscription::Off);
+            if wanted && off {
+                let listed = self.listed(&board);
+                let cursor = replica.cursor;
+                if let Some(replica) = self.replicas.get_mut(&board) {
+                    replica.subscription = Subscription::Asked { listed: listed.clone() };
+                }
+                self.send(&ClientFrame::Subscribe(Subscribe { board, cursor: Some(cursor), undecided: listed }));
+            } else if !wanted && !off {
+                self.resubscribe(&board);
+                self.send(&ClientFrame::Unsubscribe { board });
+            }
+        }
+    }
+
+    /// The operations whose fate is asked for with a subscription: every pending one, and those that this engine
+    /// may make and send before the answer is here.
+    fn listed(&self, board: &BoardId) -> Vec<Undecided> {
+        let pending = self.outbox.of_board(board).map(|pending| pending.operation.id);
+        let mut listed = Undecided::group(pending);
+        let ahead = (self.sequence + 1, self.sequence + AHEAD);
+        match listed.iter_mut().find(|undecided| undecided.client == self.birth.client) {
+            Some(own) => own.ranges.push(ahead),
+            None => listed.push(Undecided { client: self.birth.client, ranges: vec![ahead] }),
+        }
+        listed
+    }
+
+    /// Subscribes, and sends what may be sent: in outbox order, a lane only as far as nothing in it waits.
+    pub(super) fn push(&mut self, now: Timestamp) {
+        if !self.loaded {
+            return;
+        }
+        let Some((store, run)) = self.connection.welcome().map(|welcome| (welcome.store, welcome.run)) else { return };
+        self.subscribe();
+        if !self.leading {
+            return;
+        }
+        let ready = |replica: &super::Replica| matches!(replica.subscription, Subscription::Live | Subscription::CatchingUp { fork: None, .. }) && !replica.lowered;
+        let boards: BTreeSet<BoardId> = self.replicas.iter().filter(|(_, replica)| ready(replica)).map(|(board, _)| board.clone()).collect();
+        let items = self.next_items(now, |board| boards.contains(board));
+        for push in frames(store, run, items) {
+            self.send(&ClientFrame::Push(push));
+        }
+    }
+
+    /// The items to send now, marked as sent.
+    fn next_items(&mut self, now: Timestamp, ready: impl Fn(&BoardId) -> bool) -> Vec<(PushItem, usize)> {
+        let (mut in_flight, mut bytes) = (0, 0);
+        let mut blocked: BTreeSet<(&BoardId, &WidgetId)> = BTreeSet::new();
+        let mut chosen: Vec<OperationId> = Vec::new();
+        for pending in self.outbox.iter() {
+            let lane = (&pending.operation.board, &pending.operation.widget);
+            let saved = pending.number.is_some() || planted::is(Bug::SavedBeforeStored);
+            if pending.verdict.is_some() || self.keeping.moved.contains_key(&pending.operation.id) {
+                continue;
+            }
+            in_flight += usize::from(pending.sent);
+            bytes += if pending.sent { pending.bytes } else { 0 };
+            if pending.sent {
+                continue;
+            }
+            let waits = pending.waiting.as_ref().is_some_and(|waiting| waiting.retry_at > now);
+            let room = in_flight < IN_FLIGHT_LEN_MAX && bytes + pending.bytes <= IN_FLIGHT_BYTES_MAX;
+            if waits || !saved || pending.dirty || pending.uncertain || !ready(lane.0) || blocked.contains(&lane) {
+                blocked.insert(lane);
+                continue;
+            }
+            if !room {
+                break;
+            }
+            in_flight += 1;
+            bytes += pending.bytes;
+            chosen.push(pending.operation.id);
+        }
+        chosen.into_iter().filter_map(|id| self.item(id)).collect()
+    }
+
+    fn item(&mut self, id: OperationId) -> Option<(PushItem, usize)> {
+        let pending = self.outbox.get(id)?;
+        let item = if pending.withdrawing {
+            PushItem::Withdraw { id, board: pending.operation.board.clone(), made_at: pending.operation.made_at }
+        } else {
+            PushItem::Operation { operation: self.as_sent(pending), after: self.outbox.after(pending) }
+        };
+        let bytes = pending.bytes;
+        if let Some(pending) = self.outbox.get_mut(id) {
+            pending.sent = true;
+        }
+        Some((item, bytes))
+    }
+
+    /// The operation as it is sent: a base whose fate is known goes as the revision it comes to.
+    fn as_sent(&self, pending: &Pending) -> Operation {
+        let mut operation = Operation::clone(&pending.operation);
+        if let Some(revision) = pending.base
+            && operation.base.is_some()
+        {
+            operation.base = Some(Base::Revision(revision));
+        }
+        operation
+    }
+
+    /// When something that was put off is sent again, or a deadline passes.
+    pub(super) fn push_wakeup(&self) -> Option<Timestamp> {
+        let live = self.leading && self.connection.welcome().is_some();
+        let retry = self.outbox.iter().filter(|pending| live && !pending.sent && pending.verdict.is_none()).filter_map(|pending| pending.waiting.as_ref());
+        let deadlines = self.outbox.iter().filter(|pending| pending.verdict.is_none() && !pending.withdrawing).filter_map(|pending| self.local_deadline(pending));
+        let fall_back = self.may_fall_back().then_some(self.fall_back_at);
+        retry.map(|waiting| waiting.retry_at).chain(deadlines).chain(fall_back).min()
+    }
+
+    /// A deadline on this device's clock, as far as the newest stamp tells.
+    fn local_deadline(&self, pending: &Pending) -> Option<Timestamp> {
+        let deadline = pending.operation.deadline?;
+        let (run, stamp, at) = self.stamp?;
+        (run == deadline.run).then(|| at.plus(deadline.at.since(stamp)))
+    }
+
+    /// Takes back what is too late: it vanishes from the screen, and a late copy of it is fenced.
+    pub(super) fn expire(&mut self, now: Timestamp) {
+        let late = |pending: &&Pending| pending.verdict.is_none() && !pending.withdrawing && self.local_deadline(pending).is_some_and(|deadline| deadline < now);
+        let late: Vec<OperationId> = self.outbox.iter().filter(late).map(|pending| pending.operation.id).collect();
+        for id in late {
+            self.withdraw(id);
+        }
+    }
+
+    fn may_fall_back(&self) -> bool {
+        let no_socket = matches!(self.connection, Connection::Waiting { attempt, .. } | Connection::Dialing { attempt, .. } if attempt >= FALLBACK_AFTER);
+        no_socket && self.leading && self.loaded && !self.falling_back
+    }
+
+    /// Where no socket can be had, the same operations go by server function, and boards are read the same way.
+    pub(super) fn fall_back(&mut self, now: Timestamp) {
+        if !self.may_fall_back() || now < self.fall_back_at {
+            return;
+        }
+        self.fall_back_at = now.plus(FALLBACK_MS);
+        let Some(store) = self.namespace.as_ref().map(|namespace| namespace.store) else { return };
+        if let Some((run, ..)) = self.stamp {
+            let lowered: BTreeSet<BoardId> = self.replicas.iter().filter(|(_, replica)| replica.lowered).map(|(board, _)| board.clone()).collect();
+            let items = self.next_items(now, |board| !lowered.contains(board));
+            if let Some(push) = frames(store, run, items).into_iter().next() {
+                self.falling_back = true;
+                self.effects.push_back(Effect::Replay(push));
+                return;
+            }
+        }
+        let waiting = self.outbox.boards();
+        let boards: Vec<BoardId> = self.replicas.keys().filter(|board| self.wants(board, &waiting)).cloned().collect();
+        if !boards.is_empty() {
+            self.falling_back = true;
+            self.fallbacks += 1;
+            let board = boards[self.fallbacks % boards.len()].clone();
+            self.effects.push_back(Effect::Read(board));
+        }
+    }
+}
+
+/// Pushes that each fit a frame.
+fn frames(store: StoreId, run: RunId, items: Vec<(PushItem, usize)>) -> Vec<Push> {
+    let mut pushes: Vec<Push> = Vec::new();
+    let mut filled = 0;
+    for (item, bytes) in items {
+        match pushes.last_mut() {
+            Some(push) if filled + bytes <= FRAME_FILL_BYTES => push.items.push(item),
+            _ => {
+                pushes.push(Push { store, run, items: vec![item] });
+                filled = 0;
+            }
+        }
+        filled += bytes;
+    }
+    pushes
+}

@@ -1,0 +1,192 @@
+//! What a device stores: text under keys, in transactions that compare before they set.
+//!
+//! A namespace belongs to one store and one principal, and is shared by every tab or window of a profile. Any of
+//! them may write at any time; a transaction says what it believes is stored, and changes nothing when it is wrong.
+//!
+//! | key | holds |
+//! |---|---|
+//! | `high` | the number of the last operation appended; kept by the storage itself |
+//! | `outbox/<number>` | a [`Stored`] operation, in the order in which they were made |
+//! | `meta/<board>` | how far the device has seen a board, and in which history |
+//! | `generation/<board>` | how often that board's history has broken |
+//! | `widget/<board>/<widget>` | confirmed state |
+//! | `aside/<operation>` | an operation that was set aside |
+//! | `conflict/<operation>` | a conflict that waits for its author |
+//! | `journal/<operation>` | one's own operation that was applied |
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::protocol::{BoardId, Cursor, History, Operation, OperationId, Principal, Revision, StoreId, Verdict, WidgetId, encode};
+
+/// Whose records these are.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Namespace {
+    /// The server's database.
+    pub store: StoreId,
+    /// Who works with it.
+    pub principal: Principal,
+}
+
+/// Everything under a namespace, or all of it but the widgets.
+pub type Records = BTreeMap<String, String>;
+
+/// Number of the last operation appended, as text; absent means none.
+pub const HIGH: &str = "high";
+/// Prefix of confirmed widgets: what a reread that only looks for news leaves out.
+pub const WIDGET: &str = "widget/";
+
+/// All or nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transaction {
+    /// What must be stored under these keys now (`None`: nothing); else nothing is changed and it is [`Outcome::Stale`].
+    pub expect: Vec<(String, Option<String>)>,
+    /// Operations to append, each under `outbox/` with the next number.
+    pub append: Vec<String>,
+    /// Records to write.
+    pub put: Vec<(String, String)>,
+    /// Records to delete.
+    pub delete: Vec<String>,
+}
+
+/// How a transaction ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything is stored, durably as far as the device can. `first` is the number of the first appended operation.
+    Done {
+        /// Number of the first operation appended; the others follow it.
+        first: u64,
+    },
+    /// Somebody else wrote in between.
+    Stale,
+    /// Nothing was stored.
+    Failed(StorageError),
+}
+
+/// Why a device can't store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StorageError {
+    /// The device, or the browser's share of it, is full.
+    Full,
+    /// The storage can't be reached, or gives an error.
+    Broken,
+}
+
+impl std::fmt::Display for StorageError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Full => "This device is full. Nothing was lost; new edits wait unsaved. Free some space, and they are saved.",
+            Self::Broken => "This device's storage gives an error. New edits are not saved here until it works again; keep this page open until they have been sent.",
+        })
+    }
+}
+
+impl std::error::Error for StorageError {}
+
+/// How well a device keeps what it stores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Durability {
+    /// On disk, and not evicted without being asked.
+    Durable,
+    /// On disk, but the browser may clear it.
+    BestEffort,
+    /// In memory: gone with the page. Never called saved.
+    #[default]
+    MemoryOnly,
+}
+
+/// An operation in the outbox.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Stored {
+    pub operation: Operation,
+    /// The base's effective revision, once the operation it named was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<Revision>,
+    /// Its author takes it back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawing: bool,
+}
+
+/// How far a board was seen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Meta {
+    pub cursor: Cursor,
+    pub history: History,
+    pub generation: u64,
+    /// Counts writes, so that each differs from the one before.
+    pub version: u64,
+}
+
+/// One's own operation that was applied.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Journaled {
+    pub operation: Operation,
+    pub verdict: Verdict,
+}
+
+pub(super) fn outbox_key(number: u64) -> String {
+    format!("outbox/{number:016x}")
+}
+
+pub(super) fn meta_key(board: &BoardId) -> String {
+    format!("meta/{board}")
+}
+
+pub(super) fn generation_key(board: &BoardId) -> String {
+    format!("generation/{board}")
+}
+
+pub(super) fn widget_key(board: &BoardId, widget: &WidgetId) -> String {
+    format!("{WIDGET}{board}/{widget}")
+}
+
+pub(super) fn aside_key(id: OperationId) -> String {
+    format!("aside/{id}")
+}
+
+pub(super) fn conflict_key(id: OperationId) -> String {
+    format!("conflict/{id}")
+}
+
+pub(super) fn journal_key(id: OperationId) -> String {
+    format!("journal/{id}")
+}
+
+/// Records under a prefix, decoded, with what follows the prefix. One that can't be read is left where it is: a
+/// newer version of this program wrote it, and will know.
+pub(super) fn read<'a, T: DeserializeOwned>(records: &'a Records, prefix: &'a str) -> impl Iterator<Item = (&'a str, T)> {
+    let within = records.range(prefix.to_owned()..).take_while(move |(key, _)| key.starts_with(prefix));
+    within.filter_map(move |(key, text)| Some((&key[prefix.len()..], serde_json::from_str(text).ok()?)))
+}
+
+/// The number in an outbox key.
+pub(super) fn outbox_number(rest: &str) -> Option<u64> {
+    u64::from_str_radix(rest, 16).ok()
+}
+
+/// A record as text.
+pub(super) fn text<T: Serialize>(record: &T) -> String {
+    encode(record)
+}
+
+/// What `records` become by `transaction`: the one meaning of a transaction, for storages that keep their records
+/// in memory and for checks of those that don't.
+#[must_use]
+pub fn apply(records: &mut Records, transaction: &Transaction) -> Outcome {
+    if transaction.expect.iter().any(|(key, text)| records.get(key) != text.as_ref()) {
+        return Outcome::Stale;
+    }
+    let high: u64 = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
+    for (number, text) in (high + 1..).zip(&transaction.append) {
+        records.insert(outbox_key(number), text.clone());
+    }
+    if !transaction.append.is_empty() {
+        records.insert(HIGH.to_owned(), (high + transaction.append.len() as u64).to_string());
+    }
+    records.extend(transaction.put.iter().cloned());
+    for key in &transaction.delete {
+        records.remove(key);
+    }
+    Outcome::Done { first: high + 1 }
+}

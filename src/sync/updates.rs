@@ -1,0 +1,260 @@
+//! What arrives and what leaves: changes in order and without gaps, patches whole, duplicates once; and the edits
+//! of a moving finger folded into at most ten operations a second.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    sync::Arc,
+};
+
+use super::storage::{Meta, Records, read, widget_key};
+use crate::{
+    board::Board,
+    config::{DEBOUNCE_MS, RING_LEN_MAX},
+    planted::{self, Bug},
+    protocol::{BoardId, ChangesFrame, Cursor, FieldName, History, Operation, OperationId, PatchFrame, Revision, Subscribed, Undecided, Value, Widget, WidgetId},
+    time::Timestamp,
+};
+
+/// A board as the server has confirmed it to this device, and how more of it comes.
+#[derive(Debug, Default)]
+pub(super) struct Replica {
+    pub confirmed: Board,
+    pub cursor: Cursor,
+    pub history: History,
+    pub horizon: Revision,
+    pub generation: u64,
+    pub subscription: Subscription,
+    /// How many parts of the app look at it.
+    pub watchers: u32,
+    /// The meta record as this device believes it to be stored.
+    pub stored: Option<(String, Meta)>,
+    /// Widgets whose stored copies are older than these.
+    pub dirty: BTreeSet<WidgetId>,
+    /// Since when something is not stored.
+    pub dirty_since: Option<Timestamp>,
+    /// A history break: pending operations were lowered and must be stored before any of them is sent.
+    pub lowered: bool,
+    /// Ids of the changes seen one by one, and from which revision on these are all there were.
+    recent: HashMap<OperationId, Revision>,
+    recent_order: VecDeque<OperationId>,
+    seen_from: Revision,
+}
+
+/// How far a subscription has come.
+#[derive(Debug, Default)]
+pub(super) enum Subscription {
+    #[default]
+    Off,
+    /// Asked for, with the operations whose verdicts were asked for along with it.
+    Asked { listed: Vec<Undecided> },
+    /// Answered; the catch-up is on its way.
+    /// With `fork` the history has broken there, and all of the answer takes effect together with its patch.
+    CatchingUp { listed: Vec<Undecided>, answer: Subscribed, parts: Vec<PatchFrame>, fork: Option<Revision> },
+    Live,
+}
+
+/// What came of a frame of changes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Arrived {
+    /// Applied whole.
+    Applied(BTreeSet<WidgetId>),
+    /// All of it was known.
+    Known,
+    /// It continues something this device doesn't have.
+    Gap,
+    /// It is part of something unfinished.
+    Partial,
+}
+
+impl Replica {
+    /// Nothing known yet.
+    pub fn watched(watchers: u32) -> Self {
+        Self { watchers, ..Self::default() }
+    }
+
+    /// As it is stored.
+    pub fn restore(board: &BoardId, stored: &str, records: &Records) -> Option<Self> {
+        let meta: Meta = serde_json::from_str(stored).ok()?;
+        let prefix = widget_key(board, &WidgetId::birth());
+        let prefix = prefix.strip_suffix(WidgetId::birth().as_str()).unwrap_or(&prefix);
+        let widgets = read::<Widget>(records, prefix).filter_map(|(id, widget)| Some((id.parse().ok()?, Arc::new(widget))));
+        let seen_from = meta.cursor.revision;
+        Some(Self {
+            confirmed: widgets.collect(),
+            cursor: meta.cursor,
+            history: meta.history.clone(),
+            generation: meta.generation,
+            stored: Some((stored.to_owned(), meta)),
+            seen_from,
+            ..Self::default()
+        })
+    }
+
+    /// Takes over what another tab stored, keeping what belongs to this one.
+    pub fn adopt(&mut self, stored: Self) {
+        *self = Self { watchers: self.watchers, lowered: false, ..stored };
+    }
+
+    /// Whether what is stored has come further than this, or is of a later history.
+    pub fn is_behind(&self, meta: &Meta) -> bool {
+        meta.generation > self.generation || (meta.generation == self.generation && meta.cursor.revision > self.cursor.revision)
+    }
+
+    /// The meta record to store next: with the confirmed state, or with what is stored of it already.
+    pub fn next_meta(&self, with_state: bool) -> Meta {
+        let stored = self.stored.as_ref().map(|(_, meta)| meta);
+        let version = stored.map_or(0, |meta| meta.version) + 1;
+        let now = || Meta { cursor: self.cursor, history: self.history.clone(), generation: self.generation, version };
+        let then = || Meta { generation: self.generation, version, ..stored.cloned().unwrap_or_default() };
+        if with_state { now() } else { then() }
+    }
+
+    pub fn soil(&mut self, now: Timestamp, widgets: impl IntoIterator<Item = WidgetId>) {
+        self.dirty.extend(widgets);
+        self.dirty_since.get_or_insert(now);
+    }
+
+    /// Changes as they come. Values are assigned; nothing is computed again here.
+    pub fn changes(&mut self, now: Timestamp, frame: &ChangesFrame) -> Arrived {
+        if frame.to.revision <= self.cursor.revision && self.history.contains(frame.to, self.cursor.revision) {
+            return Arrived::Known;
+        }
+        if frame.from != self.cursor && !planted::is(Bug::GapIgnored) {
+            return Arrived::Gap;
+        }
+        let mut touched = BTreeSet::new();
+        for change in &frame.changes {
+            self.confirmed.apply(change);
+            self.note(change.id, change.revision);
+            touched.insert(change.widget.clone());
+        }
+        self.cursor = frame.to;
+        self.history.note(frame.changes.first().map_or(frame.to.revision, |change| change.revision), frame.to.epoch);
+        self.soil(now, touched.iter().cloned());
+        Arrived::Applied(touched)
+    }
+
+    /// A part of a patch: held until the last one is there, then applied whole.
+    pub fn patch(&mut self, now: Timestamp, part: PatchFrame) -> Arrived {
+        let Subscription::CatchingUp { answer, parts, .. } = &mut self.subscription else { return Arrived::Gap };
+        if part.part as usize != parts.len() || part.from != answer.from || part.to != answer.at {
+            return Arrived::Gap;
+        }
+        let last = part.last;
+        parts.push(part);
+        if !last && !planted::is(Bug::PatchAppliedInParts) {
+            return Arrived::Partial;
+        }
+        let (answer, parts) = (answer.clone(), if last { std::mem::take(parts) } else { parts.clone() });
+        if answer.at.revision < self.cursor.revision && answer.from != Cursor::ORIGIN {
+            return Arrived::Known;
+        }
+        let mut touched = BTreeSet::new();
+        if answer.from == Cursor::ORIGIN && !planted::is(Bug::PatchKeepsRemovedWidgets) {
+            touched.extend(self.confirmed.widgets().map(|(id, _)| id.clone()));
+            self.confirmed = Board::default();
+        }
+        for (id, widget) in parts.into_iter().flat_map(|part| part.widgets) {
+            touched.insert(id.clone());
+            self.confirmed.put(id, Arc::new(widget));
+        }
+        self.arrive(&answer);
+        self.soil(now, touched.iter().cloned());
+        Arrived::Applied(touched)
+    }
+
+    /// The state is the one of `answer.at` now, and how it came about was not seen.
+    fn arrive(&mut self, answer: &Subscribed) {
+        (self.cursor, self.history, self.horizon) = (answer.at, answer.history.clone(), answer.horizon);
+        (self.seen_from, self.recent, self.recent_order) = (answer.at.revision, HashMap::new(), VecDeque::new());
+    }
+
+    /// Notes what a subscription's answer says of history, when its catch-up has come by changes.
+    pub fn caught_up(&mut self, answer: &Subscribed) {
+        (self.history, self.horizon) = (answer.history.clone(), answer.horizon);
+        self.confirmed.forget_removed(answer.horizon);
+    }
+
+    /// What is known of an operation that was made elsewhere and is new here: `Err` when its fate must be asked.
+    pub fn fate(&self, operation: &Operation) -> Result<Option<Revision>, ()> {
+        match self.recent.get(&operation.id) {
+            Some(revision) => Ok(Some(*revision)),
+            // It can only have been applied after what its author had seen, and all since then was seen here.
+            None if operation.made_at.revision >= self.seen_from => Ok(None),
+            None => Err(()),
+        }
+    }
+
+    fn note(&mut self, id: OperationId, revision: Revision) {
+        self.recent.insert(id, revision);
+        self.recent_order.push_back(id);
+        if self.recent_order.len() > RING_LEN_MAX
+            && let Some(oldest) = self.recent_order.pop_front()
+        {
+            self.seen_from = self.recent.remove(&oldest).unwrap_or(self.seen_from);
+        }
+    }
+}
+
+/// Edits that are shown and not yet made into operations: at most one per field, always the last value.
+#[derive(Debug, Default)]
+pub(super) struct Drafts {
+    drafts: BTreeMap<(BoardId, WidgetId, FieldName), Draft>,
+    /// When the last operation of a field was made.
+    made: BTreeMap<(BoardId, WidgetId, FieldName), Timestamp>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    pub board: BoardId,
+    pub widget: WidgetId,
+    pub field: FieldName,
+    pub value: Value,
+    due: Timestamp,
+}
+
+impl Drafts {
+    /// Takes an edit. Answers it back when it is to become an operation at once: the first of a movement always is.
+    pub fn take(&mut self, now: Timestamp, board: BoardId, widget: WidgetId, field: FieldName, value: Value) -> Option<Draft> {
+        let key = (board.clone(), widget.clone(), field.clone());
+        let free_at = self.made.get(&key).map_or(now, |made| made.plus(DEBOUNCE_MS));
+        let draft = Draft { board, widget, field, value, due: free_at };
+        if free_at <= now {
+            self.drafts.remove(&key);
+            self.made.insert(key, now);
+            return Some(draft);
+        }
+        let due = self.drafts.get(&key).map_or(free_at, |held| held.due);
+        self.drafts.insert(key, Draft { due, ..draft });
+        None
+    }
+
+    /// The drafts that are due; all of them when `all`.
+    pub fn due(&mut self, now: Timestamp, all: bool) -> Vec<Draft> {
+        self.made.retain(|_, made| made.plus(DEBOUNCE_MS) > now);
+        let due = self.drafts.extract_if(.., |_, draft| all || draft.due <= now);
+        let due: Vec<Draft> = due.map(|(_, draft)| draft).collect();
+        for draft in &due {
+            self.made.insert((draft.board.clone(), draft.widget.clone(), draft.field.clone()), now);
+        }
+        due
+    }
+
+    /// The drafts of a board, to be shown.
+    pub fn of_board<'a>(&'a self, board: &'a BoardId) -> impl Iterator<Item = &'a Draft> {
+        self.drafts.values().filter(move |draft| draft.board == *board)
+    }
+
+    /// Forgets what was typed into a widget.
+    pub fn forget(&mut self, board: &BoardId, widget: &WidgetId) {
+        self.drafts.retain(|_, draft| draft.board != *board || draft.widget != *widget);
+    }
+
+    pub fn next_wakeup(&self) -> Option<Timestamp> {
+        self.drafts.values().map(|draft| draft.due).min()
+    }
+
+    pub fn len(&self) -> usize {
+        self.drafts.len()
+    }
+}

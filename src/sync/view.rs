@@ -1,0 +1,205 @@
+//! What the engine shows: plain values, computed when asked for.
+
+use super::{
+    Conflict, Connection, Engine, SetAside, Shown,
+    optimistic::replay,
+    outbox::Pending,
+    storage::{Durability, Namespace, StorageError},
+    updates::Subscription,
+};
+use crate::{
+    config::RETRY_SHOWN_AFTER,
+    protocol::{BoardId, Cursor, Identity, OperationId, Principal, Revision, Verdict},
+    time::Timestamp,
+};
+
+/// How fresh a board is: from its cursor, never from the socket alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// Every change is here as the server orders it.
+    Live,
+    /// The server's answer is on its way; so many changes are missing, where that is known.
+    CatchingUp {
+        /// How many.
+        missing: u64,
+    },
+    /// As of the moment the connection was lost; `None` when this device has not been online since it started.
+    Offline {
+        /// That moment, on this device's clock.
+        since: Option<Timestamp>,
+    },
+}
+
+/// A board to look at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoardView {
+    /// What is shown.
+    pub shown: Shown,
+    /// How fresh.
+    pub freshness: Freshness,
+    /// How far the server's order has been seen.
+    pub cursor: Cursor,
+    /// Whether anything was ever received of it.
+    pub is_known: bool,
+}
+
+/// How far a pending operation has come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// Being written to this device's storage.
+    Saving,
+    /// On this device.
+    Saved,
+    /// Sent, not answered.
+    Sent,
+    /// Put off by the server: tries, and why.
+    Retrying {
+        /// How often it was put off.
+        attempts: u32,
+        /// When it is sent again.
+        retry_at: Timestamp,
+        /// Why.
+        reason: String,
+        /// Whether it has been long enough to tell a person.
+        shown: bool,
+    },
+    /// Being taken back.
+    Withdrawing,
+    /// The server has it, and has answered.
+    Decided(Verdict),
+}
+
+/// The whole of the sync in a few words and numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Status {
+    /// The connection.
+    pub connection: Connection,
+    /// Since when there is none.
+    pub offline_since: Option<Timestamp>,
+    /// Why the last one ended.
+    pub trouble: Option<String>,
+    /// Whether the storage was read.
+    pub initialized: bool,
+    /// Whether this tab does the sending.
+    pub leading: bool,
+    /// Whose records these are.
+    pub namespace: Option<Namespace>,
+    /// Who this is to the server, while connected.
+    pub identity: Option<Identity>,
+    /// Operations that wait for a verdict.
+    pub pending: usize,
+    /// When the server was last in agreement with this device.
+    pub synced_at: Option<Timestamp>,
+    /// How well this device stores.
+    pub durability: Durability,
+    /// Why it can't at the moment.
+    pub fault: Option<StorageError>,
+    /// Counts since the start.
+    pub counters: Counters,
+}
+
+/// Counts since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Frames of changes and patches applied.
+    pub updates: u64,
+    /// Verdicts received.
+    pub verdicts: u64,
+    /// Verdicts that had been given before.
+    pub duplicates: u64,
+    /// Gaps found.
+    pub gaps: u64,
+    /// Histories that broke.
+    pub history_breaks: u64,
+}
+
+impl Engine {
+    /// In a few words and numbers.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        Status {
+            connection: self.connection.clone(),
+            offline_since: self.offline_since,
+            trouble: self.trouble.clone(),
+            initialized: self.loaded,
+            leading: self.leading,
+            namespace: self.namespace.clone(),
+            identity: self.connection.welcome().map(|welcome| welcome.identity.clone()),
+            pending: self.outbox.iter().filter(|pending| pending.verdict.is_none()).count() + self.drafts.len(),
+            synced_at: self.synced_at,
+            durability: self.birth.durability,
+            fault: self.keeping.fault,
+            counters: self.counters,
+        }
+    }
+
+    /// A board as its reader sees it; `None` when nobody has asked for it.
+    #[must_use]
+    pub fn board(&self, board: &BoardId) -> Option<BoardView> {
+        let replica = self.replicas.get(board)?;
+        let freshness = match (&self.connection, &replica.subscription) {
+            (Connection::Live { .. }, Subscription::Live) => Freshness::Live,
+            (Connection::Live { .. }, Subscription::CatchingUp { answer, .. }) => Freshness::CatchingUp { missing: answer.at.revision.0.saturating_sub(replica.cursor.revision.0) },
+            (Connection::Live { .. }, _) => Freshness::CatchingUp { missing: 0 },
+            _ => Freshness::Offline { since: self.offline_since },
+        };
+        let is_known = replica.cursor.revision > Revision::ZERO || matches!(replica.subscription, Subscription::Live);
+        Some(BoardView { shown: self.shown(board)?, freshness, cursor: replica.cursor, is_known })
+    }
+
+    /// The board with pending operations and drafts laid over it.
+    #[must_use]
+    pub fn shown(&self, board: &BoardId) -> Option<Shown> {
+        let replica = self.replicas.get(board)?;
+        Some(replay(&replica.confirmed, replica.cursor.revision, self.outbox.of_board(board), self.drafts.of_board(board), &self.principal()))
+    }
+
+    /// The confirmed board, for comparison with the server's.
+    #[must_use]
+    pub fn confirmed(&self, board: &BoardId) -> Option<(&crate::board::Board, Cursor)> {
+        self.replicas.get(board).map(|replica| (&replica.confirmed, replica.cursor))
+    }
+
+    /// Pending operations, in the order in which they were made.
+    pub fn pending(&self) -> impl Iterator<Item = &Pending> {
+        self.outbox.iter()
+    }
+
+    /// How far a pending operation has come.
+    #[must_use]
+    pub fn phase(&self, pending: &Pending) -> Phase {
+        match (&pending.verdict, &pending.waiting, pending.number) {
+            (Some(verdict), ..) => Phase::Decided(verdict.clone()),
+            _ if pending.withdrawing => Phase::Withdrawing,
+            (_, _, None) => Phase::Saving,
+            _ if pending.sent => Phase::Sent,
+            (_, Some(waiting), _) => Phase::Retrying {
+                attempts: waiting.attempts,
+                retry_at: waiting.retry_at,
+                reason: waiting.reason.clone(),
+                shown: waiting.attempts >= RETRY_SHOWN_AFTER,
+            },
+            _ => Phase::Saved,
+        }
+    }
+
+    /// Conflicts that wait for their author; one whose resolution is on its way waits no longer.
+    pub fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
+        let resolving: std::collections::BTreeSet<OperationId> = self.outbox.iter().filter(|pending| !pending.withdrawing).filter_map(|pending| pending.operation.resolves).collect();
+        self.conflicts.values().filter(move |conflict| !resolving.contains(&conflict.id()))
+    }
+
+    /// Operations that were set aside.
+    pub fn set_aside_list(&self) -> impl Iterator<Item = &SetAside> {
+        self.aside.values()
+    }
+
+    /// The boards known to this device.
+    pub fn boards(&self) -> impl Iterator<Item = &BoardId> {
+        self.replicas.keys()
+    }
+
+    fn principal(&self) -> Principal {
+        self.namespace.as_ref().map_or_else(|| "me".parse().expect("a plain name"), |namespace| namespace.principal.clone())
+    }
+}

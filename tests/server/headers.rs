@@ -40,7 +40,7 @@ async fn every_response_is_hardened() {
     for path in ["/", "/healthz", "/no/such/page", "/sign-in"] {
         let reply = server.get(path).await;
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(reply.header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(reply.header("referrer-policy"), "same-origin", "{path}");
         assert!(reply.header("permissions-policy").contains("camera=()"), "{path}");
         assert!(
             reply

@@ -69,10 +69,10 @@ fn a_data_folder_that_cannot_be_written_is_named_with_what_to_do() {
 #[test]
 fn an_address_that_is_not_this_machines_is_named_with_what_to_do() {
     let data = Folder::new();
-    // 192.0.2.0/24 is kept for documentation: nobody has it.
-    let message = failure(&mut command(data.path(), &["--listen", "192.0.2.1"]));
+    // 203.0.113.0/24 is kept for documentation: nobody has it.
+    let message = failure(&mut command(data.path(), &["--listen", "203.0.113.1"]));
     assert!(
-        message.contains("192.0.2.1") && message.contains("--listen"),
+        message.contains("203.0.113.1") && message.contains("--listen"),
         "{message}"
     );
 }

@@ -10,6 +10,9 @@ import { launchBrowser } from './harness/browser.mjs';
 import { Stage } from './harness/stage.mjs';
 import { project } from './harness/tools.mjs';
 
+/** No spec takes longer than this, in milliseconds, whatever it hangs on. */
+const SPEC_MAX_MS = 120_000;
+
 const { values: options } = parseArgs({
   options: {
     repeat: { type: 'string', default: '1' },
@@ -30,7 +33,7 @@ for (let round = 1; round <= Number(options.repeat); round += 1) {
     const started = performance.now();
     const stage = new Stage(browser, options.bundle);
     try {
-      await play(stage);
+      await within(SPEC_MAX_MS, play(stage));
       stage.assertNoComplaint();
       passed += 1;
       console.log(`ok    ${title} (${seconds(started)})`);
@@ -49,6 +52,14 @@ await browser.close();
 for (const title of failures) console.log(`failed: ${title}`);
 console.log(`${passed} passed, ${failures.length} failed`);
 process.exitCode = failures.length === 0 && passed > 0 ? 0 : 1;
+
+function within(limitMs, work) {
+  let timer;
+  const expired = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took more than ${limitMs / 1000} s`)), limitMs);
+  });
+  return Promise.race([work, expired]).finally(() => clearTimeout(timer));
+}
 
 function seconds(started) {
   return `${((performance.now() - started) / 1000).toFixed(1)} s`;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** How much of its output is kept for the report of a failure, in lines. */
@@ -21,7 +21,7 @@ export class Server {
     if (!existsSync(join(bundle, 'server'))) {
       throw new Error(`no server in ${bundle}: \`cargo xtask test --only web\` builds it`);
     }
-    this.#bundle = bundle;
+    this.#bundle = resolve(bundle);
   }
 
   get isRunning() {
@@ -35,16 +35,19 @@ export class Server {
     const child = spawn(join(this.#bundle, 'server'), options, { cwd: this.#bundle, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     const output = [child.stdout, child.stderr].map((input) => createInterface({ input }));
-    const announced = new Promise((resolve, reject) => {
+    const announced = new Promise((announce, reject) => {
       for (const lines of output) {
         lines.on('line', (line) => {
           this.#keep(line);
           // It prints its address once it listens; what it logs before is no answer.
-          if (line.includes(`127.0.0.1:${this.port}`)) resolve();
+          if (line.includes(`127.0.0.1:${this.port}`)) announce();
         });
       }
       child.once('error', reject);
-      child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${this.log()}`)));
+      child.once('exit', (code, signal) => {
+        if (this.#process === child) this.#process = undefined;
+        reject(new Error(`the server ended with ${code ?? signal}:\n${this.log()}`));
+      });
     });
     await announced;
     const ready = await fetch(`http://127.0.0.1:${this.port}/readyz`);
@@ -74,6 +77,7 @@ export class Server {
   async #end(signal) {
     const child = this.#process;
     this.#process = undefined;
+    if (child?.pid === undefined) return [null];
     const ended = once(child, 'exit');
     child.kill(signal);
     return ended;

@@ -17,6 +17,12 @@ pub mod server;
 #[cfg(feature = "ui")]
 pub mod api;
 
+#[cfg(feature = "ui")]
+pub mod components;
+
+#[cfg(feature = "dashboard")]
+pub mod dashboard;
+
 #[cfg(feature = "dashboard")]
 pub mod app;
 

@@ -1,0 +1,107 @@
+//! A button and what opens below it: a panel, a menu, or on a phone a sheet from below. Never a modal: the page goes
+//! on behind it, and Escape or a click beside it closes it.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+
+use super::word::Tone;
+
+/// What opens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// A panel of its content's width.
+    #[default]
+    Panel,
+    /// A panel of a page's column.
+    Wide,
+    /// A list of choices.
+    Menu,
+}
+
+impl Shape {
+    const fn role(self) -> &'static str {
+        match self {
+            Self::Menu => "menu",
+            Self::Panel | Self::Wide => "dialog",
+        }
+    }
+}
+
+/// The button (`face`) and what it opens (`children`), which is made only while it is open.
+#[component]
+pub fn Disclosure(
+    /// Whether it is open.
+    open: Signal<bool>,
+    /// What the button shows.
+    face: Element,
+    /// The button's name, where its words are not enough.
+    #[props(default)]
+    name: Option<String>,
+    /// The panel's name.
+    label: String,
+    #[props(default)] shape: Shape,
+    /// Opens to the right of the button's left edge, not to the left of its right one.
+    #[props(default)]
+    leftward: bool,
+    /// Classes of the button.
+    #[props(into)]
+    class: String,
+    #[props(default)] weight: Option<&'static str>,
+    #[props(default)] state: Option<String>,
+    #[props(default)] tone: Option<Tone>,
+    children: Element,
+) -> Element {
+    let mut open = open;
+    let mut trigger = use_signal(|| None::<Rc<MountedData>>);
+    let close = use_callback(move |()| open.set(false));
+    let is_open = open();
+    rsx! {
+        div { class: "anchor", "data-sheet": shape != Shape::Menu,
+            button {
+                class,
+                r#type: "button",
+                "data-weight": weight,
+                "data-shape": weight.map(|_| "square"),
+                "data-state": state,
+                "data-tone": tone.map(Tone::token),
+                "aria-label": name,
+                "aria-expanded": is_open,
+                "aria-haspopup": shape.role(),
+                onmounted: move |event| trigger.set(Some(event.data())),
+                onclick: move |_| open.set(!is_open),
+                {face}
+            }
+            if is_open {
+                button { class: "veil", r#type: "button", tabindex: "-1", "aria-hidden": "true", onclick: move |_| close(()) }
+                div {
+                    class: "panel",
+                    role: shape.role(),
+                    "data-role": shape.role(),
+                    "data-size": (shape == Shape::Wide).then_some("wide"),
+                    "data-side": leftward.then_some("left"),
+                    "aria-label": label,
+                    tabindex: "-1",
+                    onmounted: async move |event: MountedEvent| {
+                        // A panel that can't be focused is still there to be read.
+                        let _ = event.set_focus(true).await;
+                    },
+                    onkeydown: move |event| {
+                        let trigger = trigger();
+                        let is_escape = event.key() == Key::Escape;
+                        if is_escape {
+                            event.stop_propagation();
+                            close(());
+                        }
+                        async move {
+                            if let Some(trigger) = trigger.filter(|_| is_escape) {
+                                let _ = trigger.set_focus(true).await;
+                            }
+                        }
+                    },
+                    {children}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Numbers, spans and values as people read them. English; nothing here asks for a locale or a clock.
+
+use crate::protocol::Value;
+
+/// A number with its unit, apart: the unit is set smaller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// The digits, or a span in words.
+    pub digits: String,
+    /// The unit, empty where there is none.
+    pub unit: String,
+}
+
+/// A number for people: bytes (`B`) by 1,024, rates (`B/s`) by 1,000, seconds (`s`) as a span, the rest as they are,
+/// with three digits that matter.
+#[must_use]
+pub fn figure(value: f64, unit: &str) -> Figure {
+    let (value, unit) = match unit {
+        "B" => scaled(value, 1024.0, &["B", "KiB", "MiB", "GiB", "TiB"]),
+        "B/s" => scaled(value, 1000.0, &["B/s", "kB/s", "MB/s", "GB/s"]),
+        "s" => return Figure { digits: span(value.max(0.0) as u64), unit: String::new() },
+        _ => (value, unit),
+    };
+    Figure { digits: digits(value), unit: unit.to_owned() }
+}
+
+/// [`figure`] as one text, its parts held together by a narrow space that does not break.
+#[must_use]
+pub fn figure_text(value: f64, unit: &str) -> String {
+    let Figure { digits, unit } = figure(value, unit);
+    if unit.is_empty() { digits } else { format!("{digits}\u{202f}{unit}") }
+}
+
+fn scaled<'a>(mut value: f64, by: f64, units: &[&'a str]) -> (f64, &'a str) {
+    let mut at = 0;
+    while value.abs() >= by && at + 1 < units.len() {
+        value /= by;
+        at += 1;
+    }
+    (value, units[at])
+}
+
+/// A number with as many decimals as still say something.
+#[must_use]
+pub fn digits(value: f64) -> String {
+    let size = value.abs();
+    let text = match size {
+        _ if value == value.trunc() && size < 1e15 => return format!("{}", value as i64),
+        _ if size >= 100.0 => format!("{value:.0}"),
+        _ if size >= 10.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    };
+    let trimmed = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if trimmed == "-0" { "0".to_owned() } else { trimmed.to_owned() }
+}
+
+/// Seconds as a span of at most two parts: `3 d 4 h`, `12 min`, `40 s`.
+#[must_use]
+pub fn span(seconds: u64) -> String {
+    let (large, large_unit, small, small_unit) = match seconds {
+        0..60 => return format!("{seconds}\u{202f}s"),
+        60..3_600 => return format!("{}\u{202f}min", seconds / 60),
+        3_600..86_400 => (seconds / 3_600, "h", seconds / 60 % 60, "min"),
+        _ => (seconds / 86_400, "d", seconds / 3_600 % 24, "h"),
+    };
+    if small == 0 { format!("{large}\u{202f}{large_unit}") } else { format!("{large}\u{202f}{large_unit} {small}\u{202f}{small_unit}") }
+}
+
+/// How long ago, in one part: `now` within five seconds, then `12 s`, `4 min`, `2 h`, `3 d`. In steps of five
+/// seconds below a minute, so that a screen full of ages does not flicker.
+#[must_use]
+pub fn age(ms: u64) -> String {
+    match ms / 1_000 {
+        0..5 => "now".to_owned(),
+        seconds @ 5..60 => format!("{}\u{202f}s", seconds / 5 * 5),
+        seconds @ 60..3_600 => format!("{}\u{202f}min", seconds / 60),
+        seconds @ 3_600..86_400 => format!("{}\u{202f}h", seconds / 3_600),
+        seconds => format!("{}\u{202f}d", seconds / 86_400),
+    }
+}
+
+/// `1st`, `2nd`, `3rd`, `4th`…
+#[must_use]
+pub fn ordinal(number: u32) -> String {
+    let suffix = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{suffix}")
+}
+
+/// `1 edit`, `2 edits`.
+#[must_use]
+pub fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+/// A field's value in words, as far as it has any; else as JSON.
+#[must_use]
+pub fn value_text(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), digits),
+        Value::String(text) if text.is_empty() => "empty".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+/// The first `chars_max` characters, with an ellipsis where something was left off.
+#[must_use]
+pub fn excerpt(text: &str, chars_max: usize) -> String {
+    match text.char_indices().nth(chars_max) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_figure_has_three_digits_that_matter() {
+        let text = |value, unit| figure_text(value, unit).replace('\u{202f}', " ");
+        assert_eq!(text(37.456, "%"), "37.5 %");
+        assert_eq!(text(3.0, "%"), "3 %");
+        assert_eq!(text(0.046, ""), "0.05");
+        assert_eq!(text(-0.001, ""), "0");
+        assert_eq!(text(1536.0, "B"), "1.5 KiB");
+        assert_eq!(text(25_769_803_776.0, "B"), "24 GiB");
+        assert_eq!(text(1_234_567.0, "B/s"), "1.23 MB/s");
+        assert_eq!(text(187_500.0, "s"), "2 d 4 h");
+        assert_eq!(text(21.5, "°C"), "21.5 °C");
+    }
+
+    #[test]
+    fn an_age_moves_in_steps_that_do_not_flicker() {
+        let text = |ms| age(ms).replace('\u{202f}', " ");
+        assert_eq!([text(0), text(4_999), text(14_000), text(61_000)], ["now", "now", "10 s", "1 min"]);
+        assert_eq!([text(7_200_000), text(200_000_000)], ["2 h", "2 d"]);
+    }
+
+    #[test]
+    fn a_value_reads_as_words_where_it_has_some() {
+        assert_eq!(value_text(&json!(true)), "yes");
+        assert_eq!(value_text(&json!(21.50)), "21.5");
+        assert_eq!(value_text(&json!("")), "empty");
+        assert_eq!(value_text(&json!(["a"])), "[\"a\"]");
+        assert_eq!(excerpt("føur letters", 4), "føur…");
+    }
+
+    #[test]
+    fn numbers_are_counted_as_people_count() {
+        assert_eq!([ordinal(1), ordinal(2), ordinal(11), ordinal(23)], ["1st", "2nd", "11th", "23rd"]);
+        assert_eq!([count(1, "edit"), count(3, "edit")], ["1 edit", "3 edits"]);
+    }
+}

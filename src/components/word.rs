@@ -1,0 +1,181 @@
+//! The vocabulary of states: each has one word, one icon and one colour, and all three are always shown together, so
+//! that no meaning hangs on a colour. Healthy is silent; red means that a person must act.
+
+use dioxus::prelude::*;
+
+use super::icon::{Glyph, Icon};
+
+/// A state that a person is told of. In the order of urgency: of several, the first is the one to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Word {
+    /// Edits are not kept on this device.
+    CantStore,
+    /// The server asks who this is.
+    SignIn,
+    /// The server speaks another version than this page.
+    OtherVersion,
+    /// A field has two versions.
+    Conflict,
+    /// An edit was not accepted.
+    SetAside,
+    /// There is no network, or it is not used by choice.
+    Offline,
+    /// The server can't be reached; the next try has its time.
+    Waiting,
+    /// Paused while hidden.
+    Suspended,
+    /// The first connection is being made.
+    Connecting,
+    /// The server's answer is on its way.
+    CatchingUp,
+    /// The server asked to try again.
+    Retrying,
+    /// Values stopped arriving.
+    Stale,
+    /// An edit came too late, and was not sent.
+    Expired,
+    /// Kept on this device for as long as the browser likes.
+    BestEffort,
+    /// Kept on this device.
+    Stored,
+    /// All is well.
+    Live,
+}
+
+/// What a state asks of a person, as a colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Green: nothing.
+    Live,
+    /// Yellow: patience; nothing is lost.
+    Wait,
+    /// Red: to act.
+    Act,
+    /// Neutral: nothing, and nothing will come of itself.
+    Rest,
+}
+
+impl Word {
+    /// Its name in `data-state`.
+    #[must_use]
+    pub const fn token(self) -> &'static str {
+        match self {
+            Self::CantStore => "cant-store",
+            Self::SignIn => "sign-in",
+            Self::OtherVersion => "other-version",
+            Self::Conflict => "conflict",
+            Self::SetAside => "set-aside",
+            Self::Offline => "offline",
+            Self::Waiting => "waiting",
+            Self::Suspended => "suspended",
+            Self::Connecting => "connecting",
+            Self::CatchingUp => "catching-up",
+            Self::Retrying => "retrying",
+            Self::Stale => "stale",
+            Self::Expired => "expired",
+            Self::BestEffort => "best-effort",
+            Self::Stored => "stored",
+            Self::Live => "live",
+        }
+    }
+
+    /// The word itself; where there is more to say (since when, how many), it follows this.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::CantStore => "Not saved on this device",
+            Self::SignIn => "Sign in to go on",
+            Self::OtherVersion => "Reload to go on",
+            Self::Conflict => "2 versions",
+            Self::SetAside => "Not accepted",
+            Self::Offline => "Offline",
+            Self::Waiting => "Server unreachable",
+            Self::Suspended => "Paused while hidden",
+            Self::Connecting => "Connecting…",
+            Self::CatchingUp => "Catching up",
+            Self::Retrying => "Retrying",
+            Self::Stale => "No data",
+            Self::Expired => "Too late, not sent",
+            Self::BestEffort => "This browser may clear it",
+            Self::Stored => "Saved on this device",
+            Self::Live => "Live",
+        }
+    }
+
+    /// Its colour.
+    #[must_use]
+    pub const fn tone(self) -> Tone {
+        match self {
+            Self::Live | Self::Stored => Tone::Live,
+            Self::Suspended | Self::Expired => Tone::Rest,
+            Self::CantStore | Self::SignIn | Self::OtherVersion | Self::Conflict | Self::SetAside => Tone::Act,
+            _ => Tone::Wait,
+        }
+    }
+
+    /// Its icon.
+    #[must_use]
+    pub const fn glyph(self) -> Glyph {
+        match self {
+            Self::CantStore => Glyph::ShieldAlert,
+            Self::SignIn => Glyph::KeyRound,
+            Self::Conflict => Glyph::GitFork,
+            Self::SetAside => Glyph::PackageX,
+            Self::Offline => Glyph::CloudOff,
+            Self::Waiting => Glyph::Timer,
+            Self::Suspended => Glyph::Pause,
+            Self::Connecting => Glyph::LoaderCircle,
+            Self::CatchingUp => Glyph::ChevronsDown,
+            Self::Retrying | Self::OtherVersion => Glyph::RotateCw,
+            Self::Stale => Glyph::ClockAlert,
+            Self::Expired => Glyph::Hourglass,
+            Self::BestEffort => Glyph::ShieldHalf,
+            Self::Stored => Glyph::ShieldCheck,
+            Self::Live => Glyph::CircleCheck,
+        }
+    }
+}
+
+impl Tone {
+    /// Its name in `data-tone`.
+    #[must_use]
+    pub const fn token(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Wait => "wait",
+            Self::Act => "act",
+            Self::Rest => "rest",
+        }
+    }
+}
+
+/// A state said in full: icon, word and colour; `more` follows the word.
+#[component]
+pub fn Saying(word: Word, #[props(default)] more: String) -> Element {
+    let text = if more.is_empty() { word.text().to_owned() } else { format!("{} · {more}", word.text()) };
+    rsx! {
+        span { class: "saying", "data-tone": word.tone().token(), "data-state": word.token(),
+            Icon { glyph: word.glyph() }
+            span { class: "saying-text", "{text}" }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_states_the_most_urgent_is_said() {
+        use Word::{CantStore, CatchingUp, Conflict, Live, Offline, SignIn, Waiting};
+        let by_urgency = [CantStore, SignIn, Conflict, Offline, Waiting, CatchingUp, Live];
+        assert!(by_urgency.is_sorted());
+    }
+
+    #[test]
+    fn red_is_kept_for_what_a_person_must_do() {
+        assert_eq!(Word::Offline.tone(), Tone::Wait);
+        assert_eq!(Word::Waiting.tone(), Tone::Wait);
+        assert_eq!(Word::SetAside.tone(), Tone::Act);
+    }
+}

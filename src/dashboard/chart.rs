@@ -1,0 +1,191 @@
+//! What a chart is made of: a scale with round ticks, and lines with their gaps. Drawn in a square of [`SIDE`] units
+//! that the page stretches to the card, so every coordinate is a small whole number.
+
+/// Units of the drawing's side.
+pub const SIDE: f64 = 1_000.0;
+
+/// A vertical scale that begins and ends at a round number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    /// Its lower end.
+    pub min: f64,
+    /// Its upper end; greater than `min`.
+    pub max: f64,
+    /// From one tick to the next.
+    pub step: f64,
+}
+
+impl Scale {
+    /// The least round scale that holds `low..=high` with three to six ticks; `binary` where it counts bytes.
+    #[must_use]
+    pub fn around(low: f64, high: f64, binary: bool) -> Self {
+        // A flat line gets room above it instead of a scale of no height.
+        let high = if high - low > f64::EPSILON * high.abs().max(1.0) { high } else { low + low.abs().max(1.0) };
+        let step = round_step((high - low) / 4.0, binary);
+        Self { min: (low / step).floor() * step, max: (high / step).ceil() * step, step }
+    }
+
+    /// The ticks, ascending, both ends included.
+    pub fn ticks(self) -> impl Iterator<Item = f64> {
+        let count = ((self.max - self.min) / self.step).round().clamp(1.0, TICKS_MAX) as u32;
+        (0..=count).map(move |at| self.min + f64::from(at) * self.step)
+    }
+
+    /// How far from the top a value lies, in units of the drawing; what is off the scale lies at its edge.
+    #[must_use]
+    pub fn place(self, value: f64) -> i32 {
+        let share = ((self.max - value) / (self.max - self.min)).clamp(0.0, 1.0);
+        (share * SIDE).round() as i32
+    }
+}
+
+/// The least round step that is not below `least`: 1, 2 or 5 times a power of ten; a power of two where bytes count.
+fn round_step(least: f64, binary: bool) -> f64 {
+    let mut unit = 1.0;
+    if binary {
+        while unit < least {
+            unit *= 2.0;
+        }
+        return unit;
+    }
+    while unit > least {
+        unit /= 10.0;
+    }
+    loop {
+        for factor in [1.0, 2.0, 5.0] {
+            if unit * factor >= least * (1.0 - 1e-9) {
+                return unit * factor;
+            }
+        }
+        unit *= 10.0;
+    }
+}
+
+/// More ticks than these are never drawn, whatever rounding did.
+const TICKS_MAX: f64 = 8.0;
+
+/// The part of time that a chart shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Its newest instant, in milliseconds.
+    pub end: u64,
+    /// How far back it goes, in milliseconds; not 0.
+    pub length: u64,
+    /// A pause longer than this is a gap.
+    pub gap: u64,
+}
+
+impl Window {
+    fn place(self, at: u64) -> i32 {
+        let back = self.end.saturating_sub(at).min(self.length);
+        (SIDE - back as f64 * SIDE / self.length as f64).round() as i32
+    }
+}
+
+/// The lines of a series as the `d` of a path: a new one after each gap, a dot where a value stands alone.
+#[must_use]
+pub fn lines(points: &[(u64, f64)], window: Window, scale: Scale) -> String {
+    use std::fmt::Write as _;
+    let mut path = String::new();
+    let mut before: Option<u64> = None;
+    for (at, value) in visible(points, window) {
+        let joined = before.is_some_and(|before| at.saturating_sub(before) <= window.gap);
+        let command = if joined { 'L' } else { 'M' };
+        let (x, y) = (window.place(at), scale.place(value));
+        let written = if joined { write!(path, "{command}{x} {y}") } else { write!(path, "{command}{x} {y}h0") };
+        written.expect("a string takes what is written");
+        before = Some(at);
+    }
+    path
+}
+
+/// The areas under the lines of [`lines`], as the `d` of a path.
+#[must_use]
+pub fn area(points: &[(u64, f64)], window: Window, scale: Scale) -> String {
+    use std::fmt::Write as _;
+    let mut path = String::new();
+    let mut run: Option<(i32, u64)> = None;
+    let floor = SIDE as i32;
+    for (at, value) in visible(points, window) {
+        let (x, y) = (window.place(at), scale.place(value));
+        let written = match run {
+            Some((_, before)) if at.saturating_sub(before) <= window.gap => write!(path, "L{x} {y}"),
+            Some((last, _)) => write!(path, "L{last} {floor}ZM{x} {floor}L{x} {y}"),
+            None => write!(path, "M{x} {floor}L{x} {y}"),
+        };
+        written.expect("a string takes what is written");
+        run = Some((x, at));
+    }
+    if let Some((last, _)) = run {
+        write!(path, "L{last} {floor}Z").expect("a string takes what is written");
+    }
+    path
+}
+
+fn visible(points: &[(u64, f64)], window: Window) -> impl Iterator<Item = (u64, f64)> {
+    let start = window.end.saturating_sub(window.length);
+    points.iter().copied().filter(move |(at, _)| (start..=window.end).contains(at))
+}
+
+/// The arc of a gauge over 240° around (50, 50), for a `share` of it from 0 to 1, as the `d` of a path.
+#[must_use]
+pub fn arc(share: f64) -> String {
+    let share = share.clamp(0.0, 1.0);
+    if share <= 0.0 {
+        return String::new();
+    }
+    let angle = (-210.0 + 240.0 * share).to_radians();
+    let (x, y) = (50.0 + RADIUS * angle.cos(), 50.0 + RADIUS * angle.sin());
+    let start = (-210.0_f64).to_radians();
+    let (start_x, start_y) = (50.0 + RADIUS * start.cos(), 50.0 + RADIUS * start.sin());
+    let is_large = i32::from(share > 0.75);
+    format!("M{start_x:.1} {start_y:.1}A{RADIUS} {RADIUS} 0 {is_large} 1 {x:.1} {y:.1}")
+}
+
+const RADIUS: f64 = 42.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scale_is_round_and_holds_its_values() {
+        assert_eq!(Scale::around(0.0, 100.0, false), Scale { min: 0.0, max: 100.0, step: 50.0 });
+        let load = Scale::around(0.13, 1.9, false);
+        assert!(load.min <= 0.13 && load.max >= 1.9 && load.ticks().count() >= 3, "{load:?}");
+        let bytes = Scale::around(0.0, 3.0 * 1024.0 * 1024.0, true);
+        assert_eq!(bytes.step % (1024.0 * 1024.0), 0.0, "{bytes:?}");
+    }
+
+    #[test]
+    fn a_flat_line_gets_a_scale_with_a_height() {
+        for value in [0.0, 7.0, -3.0, 1e12] {
+            let scale = Scale::around(value, value, false);
+            assert!(scale.max > scale.min, "{scale:?}");
+            assert!((3..=9).contains(&scale.ticks().count()), "{scale:?}");
+        }
+    }
+
+    #[test]
+    fn a_gap_stays_a_gap() {
+        let window = Window { end: 10_000, length: 10_000, gap: 3_000 };
+        let scale = Scale { min: 0.0, max: 10.0, step: 5.0 };
+        let points = [(1_000, 0.0), (2_000, 5.0), (8_000, 10.0)];
+        assert_eq!(lines(&points, window, scale), "M100 1000h0L200 500M800 0h0");
+        assert_eq!(area(&points, window, scale), "M100 1000L100 1000L200 500L200 1000ZM800 1000L800 0L800 1000Z");
+    }
+
+    #[test]
+    fn what_is_older_than_the_window_is_not_drawn() {
+        let window = Window { end: 20_000, length: 10_000, gap: 3_000 };
+        let scale = Scale { min: 0.0, max: 10.0, step: 5.0 };
+        assert_eq!(lines(&[(9_999, 1.0), (10_000, 0.0)], window, scale), "M0 1000h0");
+    }
+
+    #[test]
+    fn a_gauge_turns_with_its_share() {
+        assert_eq!(arc(0.0), "");
+        assert!(arc(0.5).ends_with("0 1 50.0 8.0"), "{}", arc(0.5));
+        assert!(arc(1.0).contains(" 1 1 "), "{}", arc(1.0));
+    }
+}

@@ -21,7 +21,7 @@ const { values: options } = parseArgs({
   },
 });
 
-const folder = join(import.meta.dirname, 'specs');
+const folder = join(project, 'tests/browser/specs');
 const names = readdirSync(folder).filter((name) => name.endsWith('.mjs') && name.includes(options.only)).sort();
 const browser = await launchBrowser();
 const failures = [];

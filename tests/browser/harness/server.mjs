@@ -89,7 +89,8 @@ export class Server {
   }
 }
 
-async function freePort() {
+/** A port of this machine that nothing listens on. */
+export async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address();

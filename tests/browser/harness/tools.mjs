@@ -1,9 +1,10 @@
 // Where things are: the project, and the packages that `cargo xtask` installs under its target folder.
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** The project's folder. */
-export const project = resolve(import.meta.dirname, '../../..');
+export const project = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The target folder: `CARGO_TARGET_DIR` if set, as cargo has it. */
 export const target = resolve(project, process.env.CARGO_TARGET_DIR ?? 'target');

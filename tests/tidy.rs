@@ -295,6 +295,20 @@ mod the_rules {
     }
 
     #[test]
+    fn what_is_shown_is_not_driven() {
+        allows(
+            "src/components/badge.rs",
+            "use crate::sync::Conflict;\nuse crate::state::ConnectionStatus;",
+        );
+        refuses("src/components/badge.rs", "use crate::sync::Engine;", "`Engine`");
+        refuses(
+            "src/dashboard/page.rs",
+            "fn f() { crate::state::publish(snapshot) }",
+            "`publish(`",
+        );
+    }
+
+    #[test]
     fn an_unknown_room_is_refused() {
         refuses("src/helpers.rs", "", "no room `helpers`");
     }

@@ -13,124 +13,63 @@ struct Room {
     pure: bool,
     /// May start tasks.
     spawns: bool,
+    /// What may not be named here, though the room that has it may be: of `state` and `sync`, those above take plain
+    /// types only.
+    without: &'static [&'static str],
 }
 
 const ROOMS: &[Room] = &[
-    Room {
-        name: "time",
-        uses: &[],
-        pure: true,
-        spawns: false,
-    },
-    Room {
-        name: "config",
-        uses: &[],
-        pure: true,
-        spawns: false,
-    },
-    Room {
-        name: "planted",
-        uses: &[],
-        pure: false,
-        spawns: false,
-    },
-    Room {
-        name: "protocol",
-        uses: &[],
-        pure: true,
-        spawns: false,
-    },
-    Room {
-        name: "board",
-        uses: &["protocol"],
-        pure: true,
-        spawns: false,
-    },
-    Room {
-        name: "sync",
-        uses: &["protocol", "board"],
-        pure: true,
-        spawns: false,
-    },
-    Room {
-        name: "platform",
-        uses: &["protocol"],
-        pure: false,
-        spawns: true,
-    },
-    Room {
-        name: "server::log",
-        uses: &["protocol", "board"],
-        pure: true,
-        spawns: false,
-    },
-    Room {
-        name: "server::authority",
-        uses: &["protocol", "board", "server::log"],
-        pure: true,
-        spawns: false,
-    },
-    Room {
-        name: "server",
-        uses: &["protocol", "board", "terminal"],
-        pure: false,
-        spawns: true,
-    },
-    Room {
-        name: "terminal",
-        uses: &["protocol", "board", "sync", "platform"],
-        pure: false,
-        spawns: true,
-    },
-    Room {
-        name: "state",
-        uses: &["protocol", "sync"],
-        pure: false,
-        spawns: false,
-    },
-    Room {
-        name: "api",
-        uses: &["protocol", "server"],
-        pure: false,
-        spawns: false,
-    },
-    Room {
-        name: "hooks",
-        uses: &["protocol", "state", "sync", "platform", "api"],
-        pure: false,
-        spawns: true,
-    },
-    Room {
-        name: "components",
-        uses: &["protocol", "board", "hooks"],
-        pure: false,
-        spawns: false,
-    },
-    Room {
-        name: "dashboard",
-        uses: &["protocol", "board", "hooks", "components"],
-        pure: false,
-        spawns: false,
-    },
-    Room {
-        name: "app",
-        uses: &["dashboard"],
-        pure: false,
-        spawns: false,
-    },
-    Room {
-        name: "main",
-        uses: &["app", "server"],
-        pure: false,
-        spawns: false,
-    },
-    Room {
-        name: "lib",
-        uses: &[],
-        pure: false,
-        spawns: false,
-    },
+    pure("time", &[]),
+    pure("config", &[]),
+    shell("planted", &[]),
+    pure("protocol", &[]),
+    pure("board", &["protocol"]),
+    pure("sync", &["protocol", "board"]),
+    shell("platform", &["protocol", "sync"]).spawning().without(&["Engine"]),
+    pure("server::log", &["protocol", "board"]),
+    pure("server::authority", &["protocol", "board", "server::log"]),
+    shell("server", &["protocol", "board", "terminal"]).spawning(),
+    shell("terminal", &["protocol", "board", "sync", "platform"]).spawning(),
+    shell("state", &["protocol", "board", "sync"]).without(&["Engine"]),
+    shell("api", &["protocol", "server"]),
+    shell("hooks", &["protocol", "board", "state", "sync", "platform", "api"]).spawning(),
+    shell("components", &["protocol", "board", "state", "sync", "hooks"]).without(&["Engine", "publish("]),
+    shell(
+        "dashboard",
+        &["protocol", "board", "state", "sync", "hooks", "components"],
+    )
+    .without(&["Engine", "publish("]),
+    shell("app", &["components", "dashboard"]),
+    shell("main", &["app", "server"]),
+    shell("lib", &[]),
 ];
+
+const fn pure(name: &'static str, uses: &'static [&'static str]) -> Room {
+    Room {
+        pure: true,
+        ..shell(name, uses)
+    }
+}
+
+const fn shell(name: &'static str, uses: &'static [&'static str]) -> Room {
+    Room {
+        name,
+        uses,
+        pure: false,
+        spawns: false,
+        without: &[],
+    }
+}
+
+impl Room {
+    const fn spawning(self) -> Self {
+        Self { spawns: true, ..self }
+    }
+
+    const fn without(self, without: &'static [&'static str]) -> Self {
+        Self { without, ..self }
+    }
+}
 
 /// Rooms that every room may use.
 const OPEN: &[&str] = &["config", "time", "planted"];
@@ -159,6 +98,9 @@ const WHY_PURE: &str =
 
 const WHY_ONE_WAY: &str =
     "imports go one way, so that each room can be read, tested and replaced without those above it";
+
+const WHY_PLAIN: &str =
+    "from `state` and `sync` this room takes plain types: the engine is driven, and state is written, by hooks alone";
 
 const SPAWNERS: &[&str] = &[
     "spawn(",
@@ -218,6 +160,11 @@ pub fn check(source: &Source, breaches: &mut Vec<Breach>) {
     for word in IMPURE.iter().filter(|_| room.pure) {
         find_words(&source.code, word, |line| {
             breach(line, format!("`{word}` may not enter `{}`", room.name), WHY_PURE)
+        });
+    }
+    for word in room.without {
+        find_words(&source.code, word, |line| {
+            breach(line, format!("`{word}` in `{}`", room.name), WHY_PLAIN)
         });
     }
     for word in SPAWNERS.iter().filter(|_| !room.spawns) {

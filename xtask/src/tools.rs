@@ -29,6 +29,8 @@ pub enum Tool {
     Chromium,
     /// What desktop and mobile link to on Linux.
     Webview,
+    /// Shows in which order the server writes to its disk and to its sockets.
+    Strace,
     /// Checks licences, bans and sources of dependencies.
     CargoDeny,
 }
@@ -51,6 +53,7 @@ pub const ALL: &[Tool] = &[
     Tool::NodePackages,
     Tool::Chromium,
     Tool::Webview,
+    Tool::Strace,
     Tool::WasmBindgen,
     Tool::CargoDeny,
     Tool::Dx,
@@ -106,6 +109,7 @@ fn describe(tool: Tool) -> &'static str {
         Tool::NodePackages => "wasm-opt, esbuild and the browser tests' packages",
         Tool::Chromium => "Chromium",
         Tool::Webview => "the webview's libraries",
+        Tool::Strace => "strace",
         Tool::CargoDeny => "cargo-deny",
     }
 }
@@ -116,7 +120,7 @@ fn estimate(tool: Tool) -> &'static str {
         Tool::CargoDeny => "about 2 minutes on two cores",
         Tool::WasmBindgen => "about 3 minutes on two cores",
         Tool::Compiler | Tool::Chromium | Tool::Webview => "about 1 minute",
-        Tool::Rustfmt | Tool::Clippy | Tool::WebTarget | Tool::NodePackages => "some seconds",
+        Tool::Rustfmt | Tool::Clippy | Tool::WebTarget | Tool::NodePackages | Tool::Strace => "some seconds",
     }
 }
 
@@ -141,6 +145,7 @@ fn is_present(tool: Tool) -> Result<bool, Failure> {
             modules.join(".package-lock.json").is_file()
                 && std::fs::read_to_string(folder().join("package-lock.json")).is_ok_and(|found| found == wanted)
         }
+        Tool::Strace => answer(command("strace").arg("--version")).is_some(),
         Tool::Chromium => answer(command("chromium").arg("--version")).is_some(),
         Tool::Webview => {
             let libraries = ["webkit2gtk-4.1", "gtk+-3.0", "ayatana-appindicator3-0.1", "librsvg-2.0"];
@@ -164,6 +169,7 @@ fn install(tool: Tool) -> Result<(), Failure> {
         Tool::CargoDeny => cargo_install("cargo-deny", "cargo-deny", CARGO_DENY_VERSION, &["--locked"]),
         Tool::NodePackages => node_packages(),
         Tool::Chromium => debian_packages(describe(tool), &["chromium"]),
+        Tool::Strace => debian_packages(describe(tool), &["strace"]),
         Tool::Webview => debian_packages(describe(tool), WEBVIEW_PACKAGES),
     }
 }

@@ -56,7 +56,7 @@ pub static STEPS: &[Step] = &[
     Step {
         name: "server",
         what: "the server on real sockets, and every component rendered",
-        needs: &[Tool::Compiler],
+        needs: &[Tool::Compiler, Tool::Strace],
         run: server,
     },
     Step {

@@ -22,17 +22,17 @@ pub enum Bug {
     UnknownAppendDecidedAnew,
     // More of the same kind.
     RunNotChecked,
-    DuplicateAnsweredFromStaged,
     OutboxDeletedBeforeState,
     PatchKeepsRemovedWidgets,
     WithdrawNotRecorded,
     PendingNotLoweredAfterBreak,
     GapIgnored,
-    MergeOnClient,
     SavedBeforeStored,
     HorizonNotStored,
     ResendForgottenAfterReconnect,
     StaleLeaderOverwrites,
+    FatesNotAsked,
+    SiblingAppendsIgnored,
 }
 
 #[cfg(feature = "planted")]

@@ -78,11 +78,12 @@ pub enum Input {
         /// Which dial.
         dial: u64,
     },
-    /// Answers [`Effect::Load`]: everything stored under the namespace, but for the widgets unless they were asked for.
+    /// Answers [`Effect::Load`]: everything stored under the namespace, without what [`storage::is_cold`] unless that was
+    /// asked for.
     Loaded {
         /// Whose records.
         namespace: Namespace,
-        /// Whether widgets are among them.
+        /// Whether the cold ones are among them: widgets and the journal.
         widgets: bool,
         /// The records, or why they can't be read.
         records: Result<Records, StorageError>,
@@ -133,7 +134,7 @@ pub enum Effect {
     Load {
         /// Whose.
         namespace: Namespace,
-        /// Whether the widgets too.
+        /// Whether the cold ones too: widgets and the journal.
         widgets: bool,
     },
     /// Store; the next one comes only after this one was answered.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::log::{CatchUp, Context, Head, Log, Memory, Record};
 use crate::{
     board::{Catalog, value_bytes},
-    config::{ACCEPT_PER_SECOND, BOARDS_LEN_MAX, FIELD_OVERHEAD_BYTES, FRAME_BYTES_MAX, FRAME_FILL_BYTES, IN_FLIGHT_LEN_MAX, NAME_BYTES_MAX, RETRY_MS, RETRY_MS_MAX, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX, SCHEMA, SUBSCRIPTIONS_LEN_MAX, VALUE_BYTES_MAX},
+    config::{ACCEPT_PER_SECOND, BOARDS_LEN_MAX, FIELD_OVERHEAD_BYTES, FRAME_BYTES_MAX, IN_FLIGHT_LEN_MAX, NAME_BYTES_MAX, RETRY_MS, RETRY_MS_MAX, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX, SCHEMA, SUBSCRIPTIONS_LEN_MAX, VALUE_BYTES_MAX},
     planted::{self, Bug},
     protocol::{
         Answer, Answered, BoardId, Change, ChangesFrame, ClientFrame, Code, Cursor, Document, Effect, Epoch, Hello, Identity, Limits, PatchFrame, Push, PushItem, RunId, ServerFrame, StoreId, Subscribe,
@@ -39,6 +39,8 @@ pub struct Setup {
     pub memory: Memory,
     /// The kinds of widget.
     pub catalog: Catalog,
+    /// What a frame holds before the next one starts: [`crate::config::FRAME_FILL_BYTES`] but for tests.
+    pub frame_fill_bytes: usize,
 }
 
 /// Something that happened outside.
@@ -178,6 +180,12 @@ impl Authority {
     #[must_use]
     pub const fn logs(&self) -> &BTreeMap<BoardId, Log> {
         &self.logs
+    }
+
+    /// The epoch of this opening of the database: what a board that is read again is stamped with.
+    #[must_use]
+    pub const fn epoch(&self) -> Epoch {
+        self.setup.epoch
     }
 
     /// Sessions that were greeted.
@@ -352,7 +360,7 @@ impl Authority {
         let Some(log) = self.logs.get(board) else { return };
         let Some(first) = record.changes.first() else { return };
         let from = log.history().cursor(crate::protocol::Revision(first.revision.0 - 1));
-        for frame in changes_frames(board, log, from, record.changes) {
+        for frame in self.changes_frames(board, log, from, record.changes) {
             replies.push(Reply::Publish { sessions: sessions.iter().copied().collect(), frame });
         }
     }
@@ -401,10 +409,37 @@ impl Authority {
         let frame = ServerFrame::Subscribed(subscribed(&board, log, from, verdicts));
         replies.push(Reply::Send { session, frame });
         let frames = match catch_up {
-            CatchUp::Changes(changes) => changes_frames(&board, log, from, changes),
-            CatchUp::Patch { widgets, .. } => patch_frames(&board, from, log.cursor(), widgets),
+            CatchUp::Changes(changes) => self.changes_frames(&board, log, from, changes),
+            CatchUp::Patch { widgets, .. } => self.patch_frames(&board, from, log.cursor(), widgets),
         };
         replies.extend(frames.into_iter().map(|frame| Reply::Send { session, frame }));
+    }
+
+    /// Splits changes into frames that each lead from one cursor to the next.
+    fn changes_frames(&self, board: &BoardId, log: &Log, mut from: Cursor, changes: Vec<Change>) -> Vec<ServerFrame> {
+        split(changes, self.setup.frame_fill_bytes, change_bytes)
+            .into_iter()
+            .map(|changes| {
+                let to = changes.last().map_or(from, |change| log.history().cursor(change.revision));
+                let frame = ChangesFrame { board: board.clone(), from, to, changes };
+                from = to;
+                ServerFrame::Changes(frame)
+            })
+            .collect()
+    }
+
+    /// Splits a patch into parts; an empty one is one empty part, so that its `to` arrives.
+    fn patch_frames(&self, board: &BoardId, from: Cursor, to: Cursor, widgets: BTreeMap<WidgetId, std::sync::Arc<Widget>>) -> Vec<ServerFrame> {
+        let mut parts = split(widgets.into_iter().collect(), self.setup.frame_fill_bytes, |(id, widget)| widget_bytes(id, widget));
+        if parts.is_empty() {
+            parts.push(Vec::new());
+        }
+        let last = parts.len() - 1;
+        let part = |(number, widgets): (usize, Vec<(WidgetId, std::sync::Arc<Widget>)>)| {
+            let widgets = widgets.into_iter().map(|(id, widget)| (id, Widget::clone(&widget))).collect();
+            ServerFrame::Patch(PatchFrame { board: board.clone(), from, to, part: number as u32, last: number == last, widgets })
+        };
+        parts.into_iter().enumerate().map(part).collect()
     }
 
     fn unsubscribe(&mut self, session: SessionId, board: &BoardId) {
@@ -441,41 +476,14 @@ fn subscribed(board: &BoardId, log: &Log, from: Cursor, verdicts: Vec<(crate::pr
     Subscribed { board: board.clone(), from, at: log.cursor(), history: log.history().clone(), horizon: log.horizon(), verdicts }
 }
 
-/// Splits changes into frames that each lead from one cursor to the next.
-fn changes_frames(board: &BoardId, log: &Log, mut from: Cursor, changes: Vec<Change>) -> Vec<ServerFrame> {
-    split(changes, change_bytes)
-        .into_iter()
-        .map(|changes| {
-            let to = changes.last().map_or(from, |change| log.history().cursor(change.revision));
-            let frame = ChangesFrame { board: board.clone(), from, to, changes };
-            from = to;
-            ServerFrame::Changes(frame)
-        })
-        .collect()
-}
-
-/// Splits a patch into parts; an empty one is one empty part, so that its `to` arrives.
-fn patch_frames(board: &BoardId, from: Cursor, to: Cursor, widgets: BTreeMap<WidgetId, std::sync::Arc<Widget>>) -> Vec<ServerFrame> {
-    let mut parts = split(widgets.into_iter().collect(), |(id, widget)| widget_bytes(id, widget));
-    if parts.is_empty() {
-        parts.push(Vec::new());
-    }
-    let last = parts.len() - 1;
-    let part = |(number, widgets): (usize, Vec<(WidgetId, std::sync::Arc<Widget>)>)| {
-        let widgets = widgets.into_iter().map(|(id, widget)| (id, Widget::clone(&widget))).collect();
-        ServerFrame::Patch(PatchFrame { board: board.clone(), from, to, part: number as u32, last: number == last, widgets })
-    };
-    parts.into_iter().enumerate().map(part).collect()
-}
-
 /// Groups items, in order, so that each group's bytes fill at most one frame.
-fn split<T>(items: Vec<T>, bytes: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
+fn split<T>(items: Vec<T>, fill_bytes: usize, bytes: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
     let mut groups: Vec<Vec<T>> = Vec::new();
     let mut filled = 0;
     for item in items {
         let size = bytes(&item);
         match groups.last_mut() {
-            Some(group) if filled + size <= FRAME_FILL_BYTES => group.push(item),
+            Some(group) if filled + size <= fill_bytes => group.push(item),
             _ => {
                 groups.push(vec![item]);
                 filled = 0;

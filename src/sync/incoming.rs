@@ -206,7 +206,7 @@ impl Engine {
             // pending one was asked for along with it, or one could be shown twice.
             let asked = |id: OperationId| listed.iter().any(|undecided| undecided.contains(id));
             let open = |pending: &Pending| pending.is_undecided() || fork.is_some();
-            if self.outbox.of_board(&board).any(|pending| open(pending) && !asked(pending.operation.id)) {
+            if self.outbox.of_board(&board).any(|pending| open(pending) && !asked(pending.operation.id)) && !planted::is(Bug::FatesNotAsked) {
                 self.resubscribe(&board);
                 return;
             }

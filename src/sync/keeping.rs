@@ -8,7 +8,7 @@ use super::{
     optimistic::is_shown,
     outbox::{Outbox, Pending},
     storage::{
-        HIGH, Journaled, Meta, Namespace, Outcome, Records, StorageError, Stored, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key, outbox_key, outbox_number, read, text,
+        HIGH, JOURNAL, Journaled, Meta, Namespace, Outcome, Records, StorageError, Stored, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key, outbox_key, outbox_number, read, text,
         widget_key,
     },
     updates::{Drafts, Replica},
@@ -218,7 +218,7 @@ impl Engine {
             self.shelve(*id, shelf, &mut put, &mut delete);
         }
         let mut expect = vec![(meta_key(board), replica.stored.as_ref().map(|(text, _)| text.clone()))];
-        if with_state {
+        if with_state && !planted::is(Bug::SiblingAppendsIgnored) {
             expect.push((HIGH.to_owned(), (self.keeping.high > 0).then(|| self.keeping.high.to_string())));
         }
         if planted::is(Bug::StaleLeaderOverwrites) {
@@ -378,7 +378,9 @@ impl Engine {
         self.conflicts = read(records, "conflict/").filter_map(|(id, conflict)| Some((id.parse().ok()?, conflict))).collect();
         self.aside = read(records, "aside/").filter_map(|(id, aside)| Some((id.parse().ok()?, aside))).collect();
         self.aside.extend(self.keeping.forgotten.clone());
-        self.keeping.journal = read(records, "journal/").filter_map(|(id, journaled)| Some((id.parse().ok()?, journaled))).collect();
+        if widgets {
+            self.keeping.journal = read(records, JOURNAL).filter_map(|(id, journaled)| Some((id.parse().ok()?, journaled))).collect();
+        }
         if !std::mem::replace(&mut self.loaded, true) {
             self.notice(Notice::Initialized);
         }

@@ -29,13 +29,21 @@ pub struct Namespace {
     pub principal: Principal,
 }
 
-/// Everything under a namespace, or all of it but the widgets.
+/// Everything under a namespace, or all of it but what [`is_cold`].
 pub type Records = BTreeMap<String, String>;
 
 /// Number of the last operation appended, as text; absent means none.
 pub const HIGH: &str = "high";
-/// Prefix of confirmed widgets: what a reread that only looks for news leaves out.
+/// Prefix of confirmed widgets.
 pub const WIDGET: &str = "widget/";
+/// Prefix of one's own applied operations.
+pub const JOURNAL: &str = "journal/";
+
+/// Whether a reread that only looks for news leaves this record out.
+#[must_use]
+pub fn is_cold(key: &str) -> bool {
+    key.starts_with(WIDGET) || key.starts_with(JOURNAL)
+}
 
 /// All or nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -150,7 +158,7 @@ pub(super) fn conflict_key(id: OperationId) -> String {
 }
 
 pub(super) fn journal_key(id: OperationId) -> String {
-    format!("journal/{id}")
+    format!("{JOURNAL}{id}")
 }
 
 /// Records under a prefix, decoded, with what follows the prefix. One that can't be read is left where it is: a

@@ -161,7 +161,7 @@ impl Engine {
     }
 
     /// Pending operations, in the order in which they were made.
-    pub fn pending(&self) -> impl Iterator<Item = &Pending> {
+    pub fn pending(&self) -> impl DoubleEndedIterator<Item = &Pending> {
         self.outbox.iter()
     }
 

@@ -1,0 +1,119 @@
+//! Disks that forget what was not synced: the server's, and a device's.
+
+use std::collections::BTreeMap;
+
+use tideboard::{
+    protocol::{BoardId, Epoch},
+    server::log::{Log, Memory, Record, Snapshot},
+    sync::storage::{Namespace, Outcome, Records, StorageError, Transaction, apply, is_cold},
+};
+
+/// A board's records as bytes, and its newest snapshot.
+#[derive(Clone, Debug, Default)]
+struct Shelf {
+    records: Vec<(u64, Vec<u8>)>,
+    snapshot: Option<Vec<u8>>,
+}
+
+/// The server's disk. What is written is there after [`ServerDisk::sync`]; before, a power loss takes it.
+#[derive(Clone, Debug, Default)]
+pub struct ServerDisk {
+    durable: BTreeMap<BoardId, Shelf>,
+    written: Vec<(BoardId, u64, Vec<u8>)>,
+}
+
+impl ServerDisk {
+    pub fn append(&mut self, board: &BoardId, record: &Record) {
+        self.written.push((board.clone(), record.sequence, serde_json::to_vec(record).expect("plain data")));
+    }
+
+    pub fn sync(&mut self) {
+        for (board, sequence, bytes) in self.written.drain(..) {
+            let shelf = self.durable.entry(board).or_default();
+            let last = shelf.records.last().map_or(0, |(sequence, _)| *sequence);
+            assert!(last == 0 || sequence == last + 1, "compare-and-set: record {sequence} after {last}");
+            shelf.records.push((sequence, bytes));
+        }
+    }
+
+    /// The transaction failed, or the power went.
+    pub fn forget(&mut self) {
+        self.written.clear();
+    }
+
+    /// Puts a snapshot down and drops records that neither it nor the horizon needs.
+    pub fn compact(&mut self, board: &BoardId, log: &Log) {
+        let Some(shelf) = self.durable.get_mut(board) else { return };
+        let snapshot = log.snapshot();
+        let needed = |bytes: &[u8]| {
+            let record: Record = serde_json::from_slice(bytes).expect("what was written");
+            record.decisions.iter().any(|decision| decision.verdict.revision() >= log.horizon())
+        };
+        let last = shelf.records.len().saturating_sub(1);
+        let first_needed = shelf.records.iter().position(|(_, bytes)| needed(bytes)).unwrap_or(last).min(last);
+        shelf.records.drain(..first_needed);
+        shelf.snapshot = Some(serde_json::to_vec(&snapshot).expect("plain data"));
+    }
+
+    pub fn open(&self, board: &BoardId, memory: Memory, epoch: Epoch) -> Log {
+        let shelf = self.durable.get(board).cloned().unwrap_or_default();
+        let snapshot: Option<Snapshot> = shelf.snapshot.as_deref().map(|bytes| serde_json::from_slice(bytes).expect("what was written"));
+        let records = shelf.records.iter().map(|(_, bytes)| serde_json::from_slice::<Record>(bytes).expect("what was written"));
+        Log::restore(memory, epoch, snapshot, records).expect("a log that was written in order")
+    }
+
+    pub fn boards(&self) -> impl Iterator<Item = &BoardId> {
+        self.durable.keys()
+    }
+}
+
+/// A device's storage, shared by its tabs.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceDisk {
+    /// What its tabs see.
+    visible: BTreeMap<String, Records>,
+    /// What a power loss leaves, and what is on its way there.
+    durable: BTreeMap<String, Records>,
+    unsynced: Vec<(String, Transaction)>,
+    pub remembered: Option<Namespace>,
+    pub full: bool,
+}
+
+fn name(namespace: &Namespace) -> String {
+    format!("{}/{}", namespace.store, namespace.principal)
+}
+
+impl DeviceDisk {
+    pub fn load(&self, namespace: &Namespace, cold: bool) -> Records {
+        let records = self.visible.get(&name(namespace)).into_iter().flatten();
+        records.filter(|(key, _)| cold || !is_cold(key)).map(|(key, text)| (key.clone(), text.clone())).collect()
+    }
+
+    pub fn commit(&mut self, namespace: &Namespace, transaction: &Transaction) -> Outcome {
+        if self.full {
+            return Outcome::Failed(StorageError::Full);
+        }
+        let outcome = apply(self.visible.entry(name(namespace)).or_default(), transaction);
+        if matches!(outcome, Outcome::Done { .. }) {
+            self.unsynced.push((name(namespace), transaction.clone()));
+        }
+        outcome
+    }
+
+    /// A transaction's answer goes out only after this.
+    pub fn sync(&mut self) {
+        for (namespace, transaction) in self.unsynced.drain(..) {
+            let outcome = apply(self.durable.entry(namespace).or_default(), &transaction);
+            assert!(matches!(outcome, Outcome::Done { .. }), "what was done in memory is done on the disk");
+        }
+    }
+
+    pub fn power_loss(&mut self) {
+        self.unsynced.clear();
+        self.visible.clone_from(&self.durable);
+    }
+
+    pub fn namespaces(&self) -> impl Iterator<Item = &Records> {
+        self.durable.values()
+    }
+}

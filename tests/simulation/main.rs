@@ -1,0 +1,84 @@
+//! The simulator: whole systems of clients, tabs, a server, disks and a network, from a seed, in virtual time. The engine,
+//! the authority and the log are the ones people run; every message crosses as text through the real decoder.
+//!
+//! `SEEDS=20000 SEED=1 cargo test --profile sim --no-default-features --features planted --test simulation seeds -- --nocapture`
+
+mod dice;
+mod disk;
+mod ledger;
+mod plan;
+mod tab;
+mod world;
+
+use std::{env, fs, path::PathBuf, time::Instant};
+
+use ledger::Failure;
+use plan::Plan;
+use tideboard::planted::{self, Bug};
+use world::World;
+
+/// What came of a seed.
+fn simulate(seed: u64, plan: Plan) -> (Option<Failure>, u64, u64) {
+    let mut world = World::new(seed, plan);
+    world.run();
+    (world.ledger.failure().cloned(), world.ledger.applied, world.ledger.conflicts)
+}
+
+fn number(name: &str) -> Option<u64> {
+    env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} must be a number, not {text:?}")))
+}
+
+fn plan_of(seed: u64) -> Plan {
+    env::var("PLAN").map_or_else(|_| Plan::draw(seed), |path| Plan::parse(&fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))))
+}
+
+/// Writes a failing seed's plan where it can be cut down by hand, and says how to run it again.
+fn report(seed: u64, failure: &Failure) {
+    let folder = PathBuf::from(env::var("CARGO_TARGET_TMPDIR").unwrap_or_else(|_| env!("CARGO_TARGET_TMPDIR").to_owned()));
+    let path = folder.join(format!("seed-{seed}.plan"));
+    fs::write(&path, plan_of(seed).text()).expect("the target folder can be written to");
+    eprintln!("{failure:#?}");
+    eprintln!("replay: SEEDS=1 SEED={seed} cargo test --profile sim --no-default-features --features planted --test simulation seeds -- --nocapture");
+    eprintln!("the plan, to cut down by hand: PLAN={} (and the line above)", path.display());
+}
+
+#[test]
+fn seeds() {
+    let (first, count) = (number("SEED").unwrap_or(1), number("SEEDS").unwrap_or(300));
+    let started = Instant::now();
+    let (mut lost, mut duplicated, mut diverged, mut stuck, mut applied, mut conflicts) = (0, 0, 0, 0, 0, 0);
+    for seed in first..first + count {
+        let (failure, operations, met) = simulate(seed, plan_of(seed));
+        (applied, conflicts) = (applied + operations, conflicts + met);
+        let Some(failure) = failure else { continue };
+        report(seed, &failure);
+        match failure {
+            Failure::Lost(_) => lost += 1,
+            Failure::Duplicated(_) => duplicated += 1,
+            Failure::Diverged(_) => diverged += 1,
+            Failure::Stuck(_) => stuck += 1,
+        }
+        if lost + duplicated + diverged + stuck >= 5 {
+            break;
+        }
+    }
+    let minutes = started.elapsed().as_secs_f64() / 60.0;
+    println!("{applied} operations applied, {conflicts} conflicts met, {:.0} seeds a minute", count as f64 / minutes);
+    println!("{count} seeds, {lost} lost, {duplicated} duplicated, {diverged} diverged, {stuck} stuck");
+    assert_eq!(lost + duplicated + diverged + stuck, 0, "see the replay lines above");
+    assert!(applied > count * 20, "a simulation in which nothing happens proves nothing");
+}
+
+/// The mistakes, and within how many seeds each must be found.
+const PLANTED: &[(Bug, u64)] = &[];
+
+#[test]
+fn every_planted_mistake_is_found() {
+    for (bug, within) in PLANTED {
+        planted::plant(Some(*bug));
+        let found = (1..=*within).find(|seed| simulate(*seed, Plan::draw(*seed)).0.is_some());
+        planted::plant(None);
+        println!("{bug:?}: found at seed {found:?} of {within}");
+        assert!(found.is_some(), "{bug:?} was not found within {within} seeds");
+    }
+}

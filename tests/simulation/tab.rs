@@ -1,0 +1,294 @@
+//! Devices and their tabs: who sits there, what they store, how their clocks run, and what their people do.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde_json::json;
+use tideboard::{
+    board::{Catalog, FieldSpec, Policy, ValueType},
+    protocol::{Access, BoardId, ClientId, Cursor, FieldName, Identity, Intent, OperationId, Value, WidgetId},
+    server::log::Log,
+    sync::{
+        Birth, Command, Engine, Input, Phase, Resolution,
+        storage::{Durability, Namespace, Transaction},
+    },
+    time::Timestamp,
+};
+
+use crate::{
+    disk::DeviceDisk,
+    plan::Act,
+    world::World,
+};
+
+/// How many people there are; each device is used by some of them in turn.
+pub const PEOPLE: usize = 2;
+
+pub struct Device {
+    pub disk: DeviceDisk,
+    number: usize,
+    pub signed_in: usize,
+}
+
+impl Device {
+    pub fn new(number: usize) -> Self {
+        Self { disk: DeviceDisk::default(), number, signed_in: 0 }
+    }
+
+    /// Who is signed in: also their token.
+    pub fn person(&self) -> String {
+        format!("p{}", (self.number + self.signed_in) % PEOPLE)
+    }
+}
+
+/// Something a tab's storage is asked to do.
+#[derive(Clone, Debug)]
+pub enum Job {
+    Load { namespace: Namespace, widgets: bool },
+    Commit { namespace: Namespace, transaction: Transaction },
+}
+
+#[derive(Default)]
+pub struct Tab {
+    pub device: usize,
+    pub life: u64,
+    pub engine: Option<Engine>,
+    pub leading: bool,
+    pub wire: Option<u64>,
+    pub jobs: VecDeque<Job>,
+    pub timer_at: Option<u64>,
+    pub frozen: bool,
+    pub frozen_at: u64,
+    pub held: Vec<Input>,
+    /// Time that passed while its clock stood.
+    pub lag: u64,
+    offset: u64,
+    created: u64,
+    /// What was shown of saved edits when it was killed; checked when it has been opened again.
+    pub was_shown: BTreeMap<(BoardId, WidgetId, FieldName), (OperationId, Value)>,
+}
+
+impl Tab {
+    pub fn new(device: usize) -> Self {
+        Self { device, ..Self::default() }
+    }
+
+    pub fn open(device: &Device, client: u128, seed: u64, now: u64, offset: u64) -> Self {
+        let birth = Birth {
+            client: ClientId(client),
+            seed,
+            token: Some(device.person()),
+            device: None,
+            namespace: device.disk.remembered.clone().filter(|namespace| namespace.principal.as_str() == device.person()),
+            durability: Durability::Durable,
+        };
+        Self { engine: Some(Engine::new(birth)), lag: now, offset, ..Self::default() }
+    }
+
+    /// Its own clock: counts from its own origin, and not while it stands still.
+    pub fn local(&self, now: u64) -> Timestamp {
+        Timestamp(self.offset + now - self.lag)
+    }
+
+    pub fn true_time(&self, local: Timestamp) -> u64 {
+        (local.0 + self.lag).saturating_sub(self.offset)
+    }
+
+    /// Nothing pending, everything settled, and as far as the server.
+    pub fn is_at_rest(&self, logs: &BTreeMap<BoardId, Log>) -> bool {
+        let Some(engine) = &self.engine else { return true };
+        let level = |board: &BoardId| {
+            let server = logs.get(board).map_or(Cursor::ORIGIN, Log::cursor);
+            engine.confirmed(board).is_none_or(|(_, cursor)| cursor == server)
+        };
+        self.jobs.is_empty() && engine.status().initialized && engine.status().pending == 0 && engine.pending().next().is_none() && engine.boards().all(level)
+    }
+
+    pub fn describe(&self, logs: &BTreeMap<BoardId, Log>) -> String {
+        let Some(engine) = &self.engine else { return "closed".to_owned() };
+        let status = engine.status();
+        let pending: Vec<String> = engine.pending().map(|pending| format!("{:?} {:?} {:?}", pending.operation.id, engine.phase(pending), pending.operation)).take(4).collect();
+        let level: Vec<String> = engine
+            .boards()
+            .map(|board| {
+                let here = engine.board(board).map(|view| (view.freshness, view.cursor));
+                format!("{board}: here {here:?}, server {:?}", logs.get(board).map(Log::cursor))
+            })
+            .collect();
+        format!("{:?}, leading {}, jobs {}, {} pending {pending:#?}, {level:#?}", status.connection, status.leading, self.jobs.len(), status.pending)
+    }
+
+    /// Notes what is shown of edits that are said to be saved.
+    pub fn remember_shown(&mut self, boards: &[BoardId]) {
+        self.was_shown.clear();
+        let Some(engine) = &self.engine else { return };
+        let saved: BTreeSet<OperationId> = engine.pending().filter(|pending| pending.number.is_some()).map(|pending| pending.operation.id).collect();
+        let unsaved: BTreeSet<(BoardId, WidgetId)> =
+            engine.pending().filter(|pending| pending.number.is_none()).map(|pending| (pending.operation.board.clone(), pending.operation.widget.clone())).collect();
+        for board in boards {
+            let Some(shown) = engine.shown(board) else { continue };
+            for (widget, fields) in &shown.pending {
+                for (field, id) in fields {
+                    let is_set = engine.pending().any(|pending| pending.operation.id == *id && matches!(pending.operation.intent, Intent::Set { .. }));
+                    if saved.contains(id) && is_set && !unsaved.contains(&(board.clone(), widget.clone())) {
+                        let value = shown.board.field(widget, field).map(|field| field.value.clone()).unwrap_or_default();
+                        self.was_shown.insert((board.clone(), widget.clone(), field.clone()), (*id, value));
+                    }
+                }
+            }
+        }
+    }
+}
+
+pub fn identity(person: &str) -> Identity {
+    Identity { principal: person.parse().expect("a name"), access: Access::Edit }
+}
+
+/// One kind of widget with a field of every policy.
+pub fn catalog() -> Catalog {
+    let number = || ValueType::Number { min: -1e9, max: 1e9 };
+    Catalog::empty().with(
+        "all",
+        vec![
+            FieldSpec::new("last", ValueType::Text, Policy::LastWriteWins),
+            FieldSpec::new("first", ValueType::Text, Policy::FirstWriteWins),
+            FieldSpec::new("note", ValueType::Text, Policy::Merge),
+            FieldSpec::new("ask", ValueType::Text, Policy::Ask),
+            FieldSpec::new("count", ValueType::Integer, Policy::LastWriteWins),
+            FieldSpec::new("dial", number(), Policy::LastWriteWins),
+            FieldSpec::new("switch", ValueType::Text, Policy::LastWriteWins),
+        ],
+    )
+}
+
+fn name(text: &str) -> FieldName {
+    text.parse().expect("a name")
+}
+
+const FIELDS: [&str; 4] = ["last", "first", "note", "ask"];
+
+impl World {
+    /// Does a step.
+    pub fn act(&mut self, act: Act) {
+        let count = self.tabs.len();
+        match act {
+            Act::Set { tab, board, widget, field, word } => {
+                let tab = tab % count;
+                let Some((board, widget)) = self.widget(tab, board, widget, false) else { return };
+                let field = name(FIELDS[field % FIELDS.len()]);
+                let value = self.word(tab, &board, &widget, &field, word);
+                self.command(tab, Command::Set { board, widget, field, value });
+            }
+            Act::Drag { tab, board, widget, len } => {
+                let tab = tab % count;
+                let Some((board, widget)) = self.widget(tab, board, widget, false) else { return };
+                for value in 0..len {
+                    let set = Command::Set { board: board.clone(), widget: widget.clone(), field: name("dial"), value: value.into() };
+                    let (life, when) = (self.tabs[tab].life, self.now + value * 16);
+                    self.at(when, crate::world::Happening::ToTab { tab, life, input: Input::Command(set) });
+                }
+            }
+            Act::Press { tab, board, widget, ttl_ms } => {
+                let tab = tab % count;
+                let Some((board, widget)) = self.widget(tab, board, widget, false) else { return };
+                self.ledger.press_ms = Some(ttl_ms);
+                let value = json!(format!("on {}", self.now));
+                self.command(tab, Command::SetNow { board, widget, field: name("switch"), value, ttl_ms });
+                self.ledger.press_ms = None;
+            }
+            Act::Add { tab, board, widget, amount } => {
+                let tab = tab % count;
+                let Some((board, widget)) = self.widget(tab, board, widget, false) else { return };
+                self.command(tab, Command::Add { board, widget, field: name("count"), amount });
+            }
+            Act::Create { tab, board, kind } => self.create(tab % count, board, kind),
+            Act::Remove { tab, board, widget } => {
+                let tab = tab % count;
+                let Some((board, widget)) = self.widget(tab, board, widget, false) else { return };
+                self.command(tab, Command::Remove { board, widget });
+            }
+            Act::Restore { tab, board, widget } => {
+                let tab = tab % count;
+                let Some((board, widget)) = self.widget(tab, board, widget, true) else { return };
+                self.command(tab, Command::Restore { board, widget });
+            }
+            Act::Resolve { tab, how } => self.resolve(tab % count, how),
+            Act::Retry { tab } => self.with_aside(tab % count, |id| Command::Retry { id, value: None }),
+            Act::Discard { tab } => self.with_aside(tab % count, |id| Command::Discard { id }),
+            Act::Withdraw { tab } => {
+                let tab = tab % count;
+                let engine = self.tabs[tab].engine.as_ref();
+                let newest = engine.and_then(|engine| engine.pending().rev().find(|pending| engine.phase(pending) != Phase::Withdrawing).map(|pending| pending.operation.id));
+                if let Some(id) = newest {
+                    self.ledger.dealt_with(id);
+                    self.command(tab, Command::Withdraw { id });
+                }
+            }
+            Act::Undo { tab } => {
+                self.ledger.undoing = true;
+                self.command(tab % count, Command::Undo);
+                self.ledger.undoing = false;
+            }
+            weather => self.disaster(weather),
+        }
+    }
+
+    fn board(&self, board: usize) -> BoardId {
+        format!("b{}", board % self.plan.shape.boards).parse().expect("a name")
+    }
+
+    /// A widget as this tab shows it.
+    fn widget(&self, tab: usize, board: usize, widget: usize, removed: bool) -> Option<(BoardId, WidgetId)> {
+        let board = self.board(board);
+        let shown = self.tabs[tab].engine.as_ref()?.shown(&board)?;
+        let is_candidate = |(id, widget): &(&WidgetId, &std::sync::Arc<tideboard::protocol::Widget>)| **id != WidgetId::birth() && widget.removed.is_some() == removed;
+        let candidates: Vec<WidgetId> = shown.board.widgets().filter(is_candidate).map(|(id, _)| id.clone()).collect();
+        let id = candidates.get(widget % candidates.len().max(1))?.clone();
+        Some((board, id))
+    }
+
+    fn word(&self, tab: usize, board: &BoardId, widget: &WidgetId, field: &FieldName, word: u64) -> Value {
+        let shown = self.tabs[tab].engine.as_ref().and_then(|engine| engine.shown(board));
+        let old = shown.and_then(|shown| shown.board.field(widget, field).and_then(|field| field.value.as_str().map(ToOwned::to_owned))).unwrap_or_default();
+        match word % 8 {
+            _ if field.as_str() != "note" => json!(format!("{word} {}", self.now)),
+            0 if old.len() > 40 => json!(""),
+            0..=3 => json!(format!("{word} {old}")),
+            4..=6 => json!(format!("{old} {word}")),
+            _ => json!(format!("{word}")),
+        }
+    }
+
+    fn create(&mut self, tab: usize, board: usize, kind: usize) {
+        let board = self.board(board);
+        let Some(shown) = self.tabs[tab].engine.as_ref().and_then(|engine| engine.shown(&board)) else { return };
+        if shown.widget(&WidgetId::birth()).is_none() {
+            let birth = Command::Create { board: board.clone(), widget: WidgetId::birth(), kind: "board".parse().expect("a name"), fields: BTreeMap::new() };
+            self.command(tab, birth);
+        }
+        self.tabs[tab].created += 1;
+        // Now and then two people choose one name.
+        let widget = if kind == 0 { "w-shared".to_owned() } else { format!("w{tab}-{}-{}", self.tabs[tab].life, self.tabs[tab].created) };
+        let fields = BTreeMap::from([(name("last"), json!("new")), (name("count"), json!(0)), (name("note"), json!("a")), (name("dial"), json!(0))]);
+        self.command(tab, Command::Create { board, widget: widget.parse().expect("a name"), kind: "all".parse().expect("a name"), fields });
+    }
+
+    fn resolve(&mut self, tab: usize, how: u64) {
+        let conflict = self.tabs[tab].engine.as_ref().and_then(|engine| engine.conflicts().next().map(|conflict| conflict.id()));
+        let Some(id) = conflict else { return };
+        let resolution = match how % 3 {
+            0 => Resolution::KeepMine,
+            1 => Resolution::KeepTheirs,
+            _ => Resolution::Edit(json!(format!("both {}", self.now))),
+        };
+        self.ledger.dealt_with(id);
+        self.command(tab, Command::Resolve { id, resolution });
+    }
+
+    fn with_aside(&mut self, tab: usize, command: impl Fn(OperationId) -> Command) {
+        let first = self.tabs[tab].engine.as_ref().and_then(|engine| engine.set_aside_list().next().map(|aside| aside.operation.id));
+        if let Some(id) = first {
+            self.ledger.dealt_with(id);
+            self.command(tab, command(id));
+        }
+    }
+}

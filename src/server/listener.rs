@@ -1,0 +1,237 @@
+//! Connections: how many, and how long each may keep the server waiting.
+//!
+//! `axum::serve` has no limit on either, so a few hundred connections that say nothing would use up the process's file
+//! descriptors. This is its loop with both.
+
+use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    response::{IntoResponse, Response},
+};
+use http::{Request, StatusCode};
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    time::{sleep, timeout},
+};
+use tower::{ServiceExt, service_fn};
+
+use crate::config::{
+    ACCEPT_RETRY_MS, HTTP_CONNECTIONS_LEN_MAX, REQUEST_HEAD_BYTES_MAX, REQUEST_HEAD_MS_MAX, REQUEST_MS_MAX,
+};
+
+/// How many connections, and how long each may keep the server waiting. `Default` is [`crate::config`]'s.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    pub connections_len_max: usize,
+    pub head_ms_max: u64,
+    pub request_ms_max: u64,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connections_len_max: HTTP_CONNECTIONS_LEN_MAX,
+            head_ms_max: REQUEST_HEAD_MS_MAX,
+            request_ms_max: REQUEST_MS_MAX,
+        }
+    }
+}
+
+/// Serves `router` on `listener` until `stop` ends, then answers what was asked already. Sockets live on: each has a seat of
+/// its own, and says goodbye by itself.
+pub(super) async fn serve(listener: TcpListener, router: Router, patience: Patience, stop: impl Future<Output = ()>) {
+    let free = Arc::new(Semaphore::new(patience.connections_len_max));
+    let stopping = watch::Sender::new(());
+    let mut stop = pin!(stop);
+    loop {
+        let (stream, peer, permit) = tokio::select! {
+            accepted = accept(&listener, &free) => accepted,
+            () = &mut stop => break,
+        };
+        let serving = serve_connection(stream, peer, router.clone(), patience, stopping.subscribe());
+        tokio::spawn(async move {
+            serving.await;
+            drop(permit);
+        });
+    }
+    drop(listener);
+    // A receiver learns of the end by losing its sender.
+    drop(stopping);
+    let all = patience.connections_len_max as u32;
+    let _all_closed = free.acquire_many(all).await;
+}
+
+async fn serve_connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    patience: Patience,
+    mut stopping: watch::Receiver<()>,
+) {
+    let service = TowerToHyperService::new(service_fn(move |request: Request<_>| {
+        let answer = answer(router.clone(), peer, request.map(Body::new));
+        let limit = Duration::from_millis(patience.request_ms_max);
+        async move { timeout(limit, answer).await.unwrap_or_else(|_| Ok(too_slow())) }
+    }));
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(Duration::from_millis(patience.head_ms_max))
+            .max_buf_size(REQUEST_HEAD_BYTES_MAX)
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades()
+    );
+    let served = tokio::select! {
+        served = &mut connection => served,
+        _ = stopping.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = served {
+        tracing::debug!(%peer, %error, "a connection broke");
+    }
+}
+
+async fn accept(listener: &TcpListener, free: &Arc<Semaphore>) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+    let permit = free
+        .clone()
+        .acquire_owned()
+        .await
+        .expect("the semaphore is never closed");
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                // An edit is one small frame: waiting to fill a packet would only delay it.
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%peer, %error, "a connection kept its delay");
+                }
+                return (stream, peer, permit);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "no connection could be accepted");
+                sleep(Duration::from_millis(ACCEPT_RETRY_MS)).await;
+            }
+        }
+    }
+}
+
+async fn answer(router: Router, peer: SocketAddr, mut request: Request<Body>) -> Result<Response, Infallible> {
+    request.extensions_mut().insert(ConnectInfo(peer));
+    router.oneshot(request).await
+}
+
+fn too_slow() -> Response {
+    (StatusCode::REQUEST_TIMEOUT, "The request took too long. Send it again.").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use axum::routing::get;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        sync::oneshot,
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_that_says_nothing_is_closed() {
+        let address = start(
+            Patience {
+                head_ms_max: 20,
+                ..Patience::default()
+            },
+            pending(),
+        )
+        .await;
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        assert_eq!(silent.read(&mut [0; 64]).await.unwrap(), 0, "closed without a word");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_takes_too_long_is_told_so() {
+        let address = start(
+            Patience {
+                request_ms_max: 20,
+                ..Patience::default()
+            },
+            pending(),
+        )
+        .await;
+        assert!(ask(address, "/never").await.starts_with("HTTP/1.1 408 "));
+        assert!(
+            ask(address, "/").await.starts_with("HTTP/1.1 200 "),
+            "and the next one is served"
+        );
+    }
+
+    #[tokio::test]
+    async fn when_all_places_are_taken_the_next_one_waits_for_the_first_to_leave() {
+        let address = start(
+            Patience {
+                connections_len_max: 1,
+                ..Patience::default()
+            },
+            pending(),
+        )
+        .await;
+        let mut first = TcpStream::connect(address).await.unwrap();
+        first.write_all(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
+        assert!(first.read(&mut [0; 64]).await.unwrap() > 0, "served, and kept open");
+        let second = tokio::spawn(ask(address, "/"));
+        tokio::task::yield_now().await;
+        assert!(!second.is_finished());
+        drop(first);
+        assert!(second.await.unwrap().starts_with("HTTP/1.1 200 "));
+    }
+
+    #[tokio::test]
+    async fn told_to_stop_it_ends_though_a_connection_is_kept_open() {
+        let (tell, told) = oneshot::channel::<()>();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = tokio::spawn(serve(listener, router(), Patience::default(), async {
+            drop(told.await)
+        }));
+        let mut idle = TcpStream::connect(address).await.unwrap();
+        idle.write_all(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
+        assert!(idle.read(&mut [0; 64]).await.unwrap() > 0);
+        tell.send(()).unwrap();
+        serving.await.unwrap();
+        assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    }
+
+    async fn start(patience: Patience, stop: impl Future<Output = ()> + Send + 'static) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(serve(listener, router(), patience, stop));
+        address
+    }
+
+    fn router() -> Router {
+        Router::new()
+            .route("/", get(async || "here"))
+            .route("/never", get(pending::<()>))
+    }
+
+    async fn ask(address: SocketAddr, path: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).await.unwrap();
+        reply
+    }
+}

@@ -72,7 +72,7 @@ pub fn policy(nonce: Option<&str>) -> String {
     format!(
         "default-src 'none'; \
          script-src 'self'{inline} 'wasm-unsafe-eval'; \
-         style-src 'self'; style-src-attr 'unsafe-inline'; \
+         style-src 'self'; \
          img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; \
          form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )

@@ -53,6 +53,17 @@ async fn every_response_is_hardened() {
     assert_eq!(refused.header("x-content-type-options"), "nosniff");
 }
 
+#[tokio::test]
+async fn a_page_is_compressed_for_a_browser_that_can_read_it() {
+    let server = TestServer::start(ServerConfig::local()).await;
+    let read = async |encoding: &str| {
+        let request = server.request("HEAD", "/").header("Accept-Encoding", encoding);
+        request.send().await.header("content-encoding").to_owned()
+    };
+    assert_eq!(read("gzip, br").await, "br");
+    assert_eq!(read("identity").await, "");
+}
+
 #[test]
 fn a_page_without_scripts_is_left_as_it_is() {
     let page = b"<html><head></head><body>plain</body></html>";

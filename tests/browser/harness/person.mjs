@@ -5,9 +5,13 @@ import { toolFile } from './tools.mjs';
 /** What Chromium itself logs when a server can't be reached. It can't be kept from it, and the page handles the fault. */
 const UNREACHABLE = /net::ERR_|WebSocket connection to|Failed to load resource/;
 
+/** A debug build looks for `dx serve`, and complains when it was started without. */
+const DEVELOPMENT = /\/_dioxus\?build_id/;
+
 export class Person {
   #context;
   #complaints = [];
+  #expected = [];
   network;
   name;
 
@@ -39,8 +43,14 @@ export class Person {
     await this.#context.setOffline(false);
   }
 
+  /** Says that the browser itself will log what `pattern` matches, because the spec provokes it. */
+  expects(pattern) {
+    this.#expected.push(pattern);
+  }
+
   complaints() {
-    return this.#complaints.filter((text) => !(this.network.wasCut && UNREACHABLE.test(text)));
+    const expected = this.network.wasCut ? [...this.#expected, DEVELOPMENT, UNREACHABLE] : [...this.#expected, DEVELOPMENT];
+    return this.#complaints.filter((text) => !expected.some((pattern) => pattern.test(text)));
   }
 
   /** What axe finds against WCAG 2.2 AA on a page: one line for each violation. */

@@ -12,16 +12,19 @@ const LOG_LINES_MAX = 40;
 
 export class Server {
   #bundle;
+  #options;
   #data = mkdtempSync(join(tmpdir(), 'tideboard-browser-'));
   #process;
   #lines = [];
   port;
 
-  constructor(bundle) {
+  /** `options` are further ones of its command line. */
+  constructor(bundle, options = []) {
     if (!existsSync(join(bundle, 'server'))) {
       throw new Error(`no server in ${bundle}: \`cargo xtask test --only web\` builds it`);
     }
     this.#bundle = resolve(bundle);
+    this.#options = options;
   }
 
   get isRunning() {
@@ -31,7 +34,7 @@ export class Server {
   /** Starts it, on the port and data that it had before, and resolves when it answers. */
   async start() {
     this.port ??= await freePort();
-    const options = ['serve', '--port', String(this.port), '--listen', '127.0.0.1', '--data', this.#data];
+    const options = ['serve', '--port', String(this.port), '--listen', '127.0.0.1', '--data', this.#data, ...this.#options];
     const child = spawn(join(this.#bundle, 'server'), options, { cwd: this.#bundle, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     const output = [child.stdout, child.stderr].map((input) => createInterface({ input }));

@@ -17,9 +17,9 @@ export class Stage {
     this.#bundle = bundle;
   }
 
-  /** The server, started when first asked for. */
-  async server() {
-    this.#server ??= new Server(this.#bundle);
+  /** The server, started when first asked for; then with `options`, further ones of its command line. */
+  async server(...options) {
+    this.#server ??= new Server(this.#bundle, options);
     if (!this.#server.isRunning) await this.#server.start();
     return this.#server;
   }

@@ -1,0 +1,29 @@
+export const title = 'where tokens are asked for, the page asks once, refuses a wrong one, and opens where it was going';
+
+const EDIT = 'edit-0123456789abcdef';
+
+export async function play(stage) {
+  await stage.server('--edit-token', EDIT, '--view-token', 'view-0123456789abcdef');
+  const ada = await stage.person('Ada');
+  // Chromium logs every 401, and this spec provokes two.
+  ada.expects(/status of 401/);
+  const page = await ada.open('?wall');
+  await signIn(page, 'wrong-0123456789abcdef');
+  await page.getByRole('alert').filter({ hasText: 'not right' }).waitFor();
+  const violations = await ada.violations(page);
+  if (violations.length > 0) throw new Error(violations.join('\n'));
+  await signIn(page, EDIT);
+  await page.waitForURL('**/?wall');
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor({ state: 'detached' });
+  const cookies = await page.context().cookies();
+  const readable = await page.evaluate(() => document.cookie);
+  if (cookies.length !== 1 || readable !== '') throw new Error(`a script can read the session: ${readable}`);
+  const again = await ada.open();
+  await again.getByRole('heading', { name: 'Sign in' }).waitFor({ state: 'detached' });
+  await again.getByRole('main').waitFor();
+}
+
+async function signIn(page, token) {
+  await page.getByLabel('Token').fill(token);
+  await page.getByRole('button', { name: 'Open the board' }).click();
+}

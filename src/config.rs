@@ -6,6 +6,8 @@
 pub const SUBPROTOCOL: &str = "tideboard.v1";
 /// The data model's version, stamped on operations. The server migrates older ones and answers `retry` to newer ones.
 pub const SCHEMA: u32 = 1;
+/// The oldest client's data model that the server can read.
+pub const SCHEMA_MIN: u32 = 1;
 /// Path of the socket.
 pub const SOCKET_PATH: &str = "/api/v1/socket";
 
@@ -100,6 +102,21 @@ pub const SAMPLE_HISTORY_LEN_MAX: usize = 300;
 /// Cursor and state are compared with the server this often.
 pub const REFRESH_MS: u64 = 5 * 60 * 1_000;
 
+// The store.
+
+/// A page of the database: SQLite's own default, and what most file systems write at once.
+pub const STORE_PAGE_BYTES: i64 = 4 * 1024;
+/// The write-ahead log is folded into the database at this size: large enough that folding is rare under load.
+pub const STORE_WAL_BYTES: i64 = 16 * 1024 * 1024;
+/// A database grows to this size, and then says that it is full.
+pub const STORE_BYTES_MAX: i64 = 64 * 1024 * 1024 * 1024;
+/// A board gets a new snapshot after this many operations: reading that many at a start takes well under a second.
+pub const SNAPSHOT_LEN: usize = 10_000;
+/// Requests queued to the committer; past it, sessions wait. Room for a full batch of single operations.
+pub const REQUESTS_LEN_MAX: usize = 1_024;
+/// What a catch-up counts for in a batch, in operations: at most 20 boards wait in memory to be sent.
+pub const SUBSCRIBE_WEIGHT: usize = 50;
+
 // The server's capacity.
 
 /// Sockets open at once.
@@ -139,12 +156,59 @@ pub const PAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const BODY_BYTES_MAX: usize = 2 * IN_FLIGHT_BYTES_MAX;
 /// Bytes of a socket's writes that are gathered before they go to the operating system.
 pub const WRITE_BUFFER_BYTES: usize = 4 * 1024;
+/// A socket gets this long to greet.
+pub const GREETING_MS_MAX: u64 = DIAL_MS_MAX;
+/// A socket that says nothing for this long is closed: a client pings after [`PING_AFTER_MS`], a hidden page once a minute.
+pub const SILENCE_MS_MAX: u64 = 150_000;
+/// One turn of writing to a socket may take this long: a full frame at 2 KiB/s.
+pub const WRITE_MS_MAX: u64 = 30_000;
+/// The other side gets this long to answer a close.
+pub const CLOSE_MS_MAX: u64 = 1_000;
+/// Answers queued to a reader before it is cut off: it asks on without reading.
+pub const BACKLOG_BYTES_MAX: usize = 4 * WRITE_BUFFER_BYTES_MAX;
+/// Series one connection may watch, wildcards counted once.
+pub const WATCHED_LEN_MAX: usize = 256;
+/// Live series a server keeps.
+pub const SERIES_LEN_MAX: usize = 512;
+/// Processes in the table of the busiest.
+pub const PROCESSES_LEN_MAX: usize = 8;
+/// HTTP connections open at once, sockets not counted; further ones wait to be accepted.
+pub const HTTP_CONNECTIONS_LEN_MAX: usize = 4_096;
+/// A connection gets this long to say what it wants, and is closed when it wants nothing for so long.
+pub const REQUEST_HEAD_MS_MAX: u64 = 30_000;
+/// Line and headers of a request.
+pub const REQUEST_HEAD_BYTES_MAX: usize = 32 * 1024;
+/// A request gets this long from its head to the head of its response.
+pub const REQUEST_MS_MAX: u64 = 30_000;
+/// Wait after the operating system refused a connection: it has no file descriptor left, and asking at once would spin.
+pub const ACCEPT_RETRY_MS: u64 = 200;
 /// Requests and sockets get this long to end when the server stops.
 pub const DRAIN_MS_MAX: u64 = 5_000;
+
+// The client's shell.
+
+/// Commands that may wait for the sync loop; it takes them at once, so a full queue means that something calls in a loop.
+pub const COMMANDS_LEN_MAX: usize = 1_024;
+/// Inputs taken before what they came to is shown: what has arrived together is shown together.
+pub const TURN_LEN_MAX: usize = 64;
+/// Ages on the page ("12 s") are told this often, while somebody can see it.
+pub const CLOCK_TICK_MS: u64 = 1_000;
+/// Pending operations listed one by one; further ones are only counted.
+pub const PENDING_SHOWN_LEN_MAX: usize = 200;
+/// Notices of one turn handed to listeners; past it the oldest are dropped.
+pub const NOTICES_LEN_MAX: usize = 1_024;
+/// Frames that may wait between a socket and the engine, each way: past it the socket is closed, and a new one catches up.
+pub const SOCKET_QUEUE_LEN_MAX: usize = 1_024;
+/// A browser is given this long to say whether it will keep what is stored; some ask the person first.
+pub const PERSIST_MS_MAX: u64 = 400;
+/// Other processes' writes to a shared storage file are noticed within this time.
+pub const SIBLING_POLL_MS: u64 = 250;
 
 const _: () = assert!(FRAME_FILL_BYTES < FRAME_BYTES_MAX, "a filled frame must still fit with its envelope");
 const _: () = assert!(VALUE_BYTES_MAX < WIDGET_BYTES_MAX && WIDGET_BYTES_MAX < FRAME_FILL_BYTES, "a widget crosses in one frame");
 const _: () = assert!(IN_FLIGHT_LEN_MAX <= OUTBOX_LEN_MAX && IN_FLIGHT_LEN_MAX <= BATCH_LEN_MAX, "one push is one batch");
 const _: () = assert!(PING_AFTER_MS * 2 < DEAD_AFTER_MS, "two pings must fit before a connection is called dead");
 const _: () = assert!(FRAME_BYTES_MAX as u64 * 1_000 / (8 * 1_024) <= DEAD_AFTER_MS, "a full frame must cross 8 KiB/s in time");
+const _: () = assert!(REQUESTS_LEN_MAX >= BATCH_LEN_MAX, "a full batch must be able to queue up");
+const _: () = assert!(WRITE_BUFFER_BYTES_MAX >= 2 * FRAME_BYTES_MAX, "a reader of full frames is not slow yet");
 const _: () = assert!(RING_LEN_MAX as u64 <= HORIZON_LEN_MAX, "the ring may not reach past the horizon");

@@ -9,15 +9,25 @@ pub mod log;
 #[cfg(feature = "server")]
 pub mod auth;
 #[cfg(feature = "server")]
+mod committer;
+#[cfg(feature = "server")]
 pub mod cli;
 #[cfg(feature = "server")]
 pub mod clock;
 #[cfg(feature = "server")]
 pub mod csp;
 #[cfg(feature = "server")]
+mod listener;
+#[cfg(feature = "server")]
+mod fanout;
+#[cfg(feature = "server")]
+mod mailbox;
+#[cfg(feature = "server")]
 pub mod metrics;
 #[cfg(feature = "server")]
 pub mod origin;
+#[cfg(feature = "server")]
+mod packet;
 #[cfg(feature = "server")]
 pub mod router;
 #[cfg(feature = "server")]
@@ -25,9 +35,15 @@ pub mod run;
 #[cfg(feature = "server")]
 mod running;
 #[cfg(feature = "server")]
+pub mod seed;
+#[cfg(feature = "server")]
 mod session;
 #[cfg(feature = "server")]
 mod sign_in;
+#[cfg(feature = "server")]
+pub mod sources;
+#[cfg(feature = "server")]
+pub mod store;
 
 #[cfg(feature = "server")]
 pub use router::router;

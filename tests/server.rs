@@ -3,6 +3,10 @@
 
 #[path = "server/auth.rs"]
 mod auth;
+#[path = "server/boards.rs"]
+mod boards;
+#[path = "server/editor.rs"]
+mod editor;
 #[path = "server/harness.rs"]
 mod harness;
 #[path = "server/headers.rs"]

@@ -111,7 +111,9 @@ impl Auth {
     /// The live session that these headers name, where the door asks for one.
     #[must_use]
     pub fn session_of(&self, headers: &HeaderMap) -> Option<SessionId> {
-        session_cookies(headers).filter(|_| !self.is_open()).find(|id| self.session(*id).is_some())
+        session_cookies(headers)
+            .filter(|_| !self.is_open())
+            .find(|id| self.session(*id).is_some())
     }
 
     /// Whose session this is, while it lasts.

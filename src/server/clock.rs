@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::SystemTime,
+    time::{Duration, Instant, SystemTime},
 };
 
 use crate::time::Timestamp;
@@ -45,8 +45,35 @@ impl fmt::Debug for Clock {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "this is the server's platform: never compiled for a browser")]
+/// Measures how long something takes.
+#[derive(Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts one.
+    #[must_use]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "this is the server's platform: never compiled for a browser"
+    )]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time since it was started.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is the server's platform: never compiled for a browser"
+)]
 fn wall_clock_ms() -> u64 {
     // Before 1970 there is nothing to be right about.
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
+    SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis() as u64)
 }

@@ -20,7 +20,7 @@ use hyper_util::{
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 use tower::{ServiceExt, service_fn};
 
@@ -127,7 +127,15 @@ async fn accept(listener: &TcpListener, free: &Arc<Semaphore>) -> (TcpStream, So
 
 async fn answer(router: Router, peer: SocketAddr, mut request: Request<Body>) -> Result<Response, Infallible> {
     request.extensions_mut().insert(ConnectInfo(peer));
-    router.oneshot(request).await
+    let (method, path, asked_at) = (
+        request.method().clone(),
+        request.uri().path().to_owned(),
+        Instant::now(),
+    );
+    let response = router.oneshot(request).await?;
+    // The path without its query, and no header: nothing that could hold a secret.
+    tracing::debug!(%peer, %method, path, status = response.status().as_u16(), took = ?asked_at.elapsed(), "answered");
+    Ok(response)
 }
 
 fn too_slow() -> Response {

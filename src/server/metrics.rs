@@ -3,7 +3,10 @@
 use std::{
     fmt::Write as _,
     sync::atomic::{AtomicI64, AtomicU64, Ordering},
+    time::Duration,
 };
+
+use crate::protocol::Verdict;
 
 /// A number that only grows.
 #[derive(Debug, Default)]
@@ -49,6 +52,23 @@ impl Gauge {
     }
 }
 
+/// Time that only adds up.
+#[derive(Debug, Default)]
+pub struct Seconds(AtomicU64);
+
+impl Seconds {
+    /// Adds a duration.
+    pub fn add(&self, duration: Duration) {
+        self.0.fetch_add(duration.as_micros() as u64, Ordering::Relaxed);
+    }
+
+    /// The sum, in seconds.
+    #[must_use]
+    pub fn get(&self) -> f64 {
+        self.0.load(Ordering::Relaxed) as f64 / 1e6
+    }
+}
+
 /// Declares each metric once: its doc comment is also the help text that `/metrics` gives.
 macro_rules! metrics {
     ($(#[doc = $help:literal] $field:ident: $kind:ident = $name:literal;)*) => {
@@ -70,6 +90,7 @@ macro_rules! metrics {
     };
     (@type Counter) => { "counter" };
     (@type Gauge) => { "gauge" };
+    (@type Seconds) => { "counter" };
 }
 
 metrics! {
@@ -87,6 +108,44 @@ metrics! {
     signed_in: Counter = "tideboard_sign_ins_total";
     /// Sign-ins that failed.
     sign_ins_failed: Counter = "tideboard_sign_ins_failed_total";
+    /// Operations that took effect.
+    operations_applied: Counter = "tideboard_operations_applied_total";
+    /// Operations whose author was asked, because somebody else wrote first.
+    operations_in_conflict: Counter = "tideboard_operations_in_conflict_total";
+    /// Operations that could not take effect.
+    operations_rejected: Counter = "tideboard_operations_rejected_total";
+    /// Operations that came after their deadline.
+    operations_expired: Counter = "tideboard_operations_expired_total";
+    /// Operations that were taken back before they were decided.
+    operations_withdrawn: Counter = "tideboard_operations_withdrawn_total";
+    /// Batches that were made durable.
+    commits: Counter = "tideboard_commit_seconds_count";
+    /// Time spent on making them durable.
+    commit_seconds: Seconds = "tideboard_commit_seconds_sum";
+    /// Frames handed to connections, each counted once for every reader.
+    frames_sent: Counter = "tideboard_frames_sent_total";
+    /// Bytes of those frames.
+    bytes_sent: Counter = "tideboard_bytes_sent_total";
+    /// Frames read from connections.
+    frames_received: Counter = "tideboard_frames_received_total";
+    /// Times a reader was too slow for a board's changes.
+    readers_lagged: Counter = "tideboard_readers_lagged_total";
+    /// Connections closed because their reader was slower still.
+    readers_cut_off: Counter = "tideboard_readers_cut_off_total";
+}
+
+impl Metrics {
+    /// Counts a verdict that was made durable.
+    pub fn count_verdict(&self, verdict: &Verdict) {
+        let counter = match verdict {
+            Verdict::Applied { .. } => &self.operations_applied,
+            Verdict::Conflict { .. } => &self.operations_in_conflict,
+            Verdict::Rejected { .. } => &self.operations_rejected,
+            Verdict::Expired { .. } => &self.operations_expired,
+            Verdict::Withdrawn { .. } => &self.operations_withdrawn,
+        };
+        counter.count();
+    }
 }
 
 fn write_metric(text: &mut String, name: &str, help: &str, kind: &str, value: impl std::fmt::Display) {

@@ -1,24 +1,22 @@
 //! The server's routes, and the walls around them. Mountable on an app's own axum router.
 //!
-//! From the outside in: security headers (`csp`), the request's host and origin (`origin`), who is asking (`auth`), the
+//! From the outside in: compression, security headers (`csp`), the request's host and origin (`origin`), who is asking (`auth`), the
 //! size of its body; then the routes. A route finds the [`Server`] and the caller's [`Identity`] in its extensions.
 
 use axum::{
     Extension, Json, Router,
-    extract::{DefaultBodyLimit, Request, State, WebSocketUpgrade},
+    extract::{DefaultBodyLimit, Request, State},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header};
 use serde_json::json;
+use tower_http::compression::CompressionLayer;
 
 use super::{Server, auth::SignInError, csp, session, sign_in};
 use crate::{
-    config::{
-        BODY_BYTES_MAX, FRAME_BYTES_MAX, READ_BUFFER_BYTES, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH,
-        SOCKET_PATH, SUBPROTOCOL, WRITE_BUFFER_BYTES, WRITE_BUFFER_BYTES_MAX,
-    },
+    config::{BODY_BYTES_MAX, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH, SUBPROTOCOL},
     protocol::{Code, Identity},
 };
 
@@ -45,6 +43,15 @@ pub fn router(app: Router, server: &Server) -> Router {
         .layer(from_fn_with_state(server.clone(), admit))
         .layer(from_fn_with_state(server.clone(), check_origin))
         .layer(from_fn(csp::protect))
+        .layer(CompressionLayer::new().compress_when(is_rendered))
+}
+
+/// What is made anew for each reader. Built files were compressed when they were built, better than there is time for here.
+fn is_rendered(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .map_or(&b""[..], HeaderValue::as_bytes);
+    kind.starts_with(b"text/html") || kind.starts_with(b"application/json")
 }
 
 async fn check_origin(State(server): State<Server>, request: Request, next: Next) -> Response {
@@ -136,12 +143,7 @@ async fn metrics(State(server): State<Server>) -> Response {
         .into_response()
 }
 
-async fn socket(
-    State(server): State<Server>,
-    identity: Option<Extension<Identity>>,
-    upgrade: WebSocketUpgrade,
-    request: Request,
-) -> Response {
+async fn socket(State(server): State<Server>, request: Request) -> Response {
     if !speaks_our_version(request.headers()) {
         let message = format!("This server speaks {SUBPROTOCOL}. Reload the page, or update the client.");
         return (StatusCode::BAD_REQUEST, message).into_response();
@@ -151,14 +153,7 @@ async fn socket(
         let message = "The server is full. Try again in a minute.";
         return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "60")], message).into_response();
     };
-    upgrade
-        .protocols([SUBPROTOCOL])
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
-        .max_message_size(FRAME_BYTES_MAX)
-        .max_frame_size(FRAME_BYTES_MAX)
-        .on_upgrade(move |socket| session::serve(server, socket, identity.map(|Extension(identity)| identity), seat))
+    session::upgrade(&server, request, seat)
 }
 
 /// A client that offers no version speaks this one (the path names it too): some proxies drop the offer.

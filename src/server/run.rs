@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, serve::ListenerExt};
+use axum::Router;
 use dioxus::{
     prelude::Element,
     server::{DioxusRouterExt, FullstackState, ServeConfig},
@@ -19,10 +19,12 @@ use super::{
     auth::{Policy, Token},
     cli::ServeArgs,
     clock::Clock,
+    listener::{self, Patience},
     origin::OriginPolicy,
     public_files, router,
+    store::StoreError,
 };
-use crate::config::{CONNECTIONS_LEN_MAX, DRAIN_MS_MAX};
+use crate::config::{CONNECTIONS_LEN_MAX, DRAIN_MS_MAX, STORE_BYTES_MAX};
 
 /// Why a server did not start, or could not go on.
 #[derive(Debug)]
@@ -46,11 +48,13 @@ pub enum RunError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The database can't be opened.
+    Store(StoreError),
     /// Both tokens read the same, so one could not be told from the other.
     SameTokens,
     /// The operating system gave no random bytes for the tokens.
     NoRandomness,
-    /// The operating system gave no threads, or took the listener away.
+    /// The operating system gave no threads, or no listener.
     System(io::Error),
 }
 
@@ -65,7 +69,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
     })?;
     let (policy, generated) = policy(args)?;
     let public = public_folder();
-    let server = Server::new(ServerConfig {
+    let config = ServerConfig {
         origins: OriginPolicy {
             loopback_only: matches!(policy, Policy::Local),
             allowed_hosts: development_hosts(),
@@ -74,7 +78,9 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
         clock: Clock::system(),
         connections_len_max: CONNECTIONS_LEN_MAX,
         public_files: public.as_deref().map(public_files).unwrap_or_default(),
-    });
+        data: Some(args.data.clone()),
+        store_bytes_max: STORE_BYTES_MAX,
+    };
     let runtime = runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -82,6 +88,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
     if cfg!(debug_assertions) && dioxus::cli_config::is_cli_enabled() {
         // `dx serve` started this and stops it: its own loop replaces code in the running server, which ours can't.
         let _guard = runtime.enter();
+        let server = Server::open(config).map_err(RunError::Store)?;
         dioxus::server::serve(move || {
             let router = router(pages(app, public.as_deref()), &server);
             async move { Ok(router) }
@@ -89,10 +96,16 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
     }
     let address = SocketAddr::new(args.listen, args.port);
     runtime.block_on(async {
+        // First the door, then the store: whoever comes meanwhile waits, and a taken port touches no database.
         let listener = listen(address).await?;
-        announce(listener.local_addr().map_err(RunError::System)?, generated.as_ref());
+        let server = Server::open(config).map_err(RunError::Store)?;
+        let address = listener.local_addr().map_err(RunError::System)?;
+        tracing::info!(%address, "serving");
+        announce(address, generated.as_ref());
         let router = router(pages(app, public.as_deref()), &server);
-        serve(listener, router, &server).await
+        serve(listener, router, &server).await;
+        server.close().await;
+        Ok(())
     })
 }
 
@@ -114,13 +127,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
 }
 
 /// Serves until a signal, then until all have said goodbye or [`DRAIN_MS_MAX`] have passed.
-async fn serve(listener: TcpListener, router: Router, server: &Server) -> Result<(), RunError> {
-    let listener = listener.tap_io(|stream| {
-        // An edit is one small frame: waiting to fill a packet would only delay it.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection kept its delay");
-        }
-    });
+async fn serve(listener: TcpListener, router: Router, server: &Server) {
     let told_to_stop = {
         let server = server.clone();
         async move {
@@ -130,12 +137,8 @@ async fn serve(listener: TcpListener, router: Router, server: &Server) -> Result
         }
     };
     let serving = async {
-        axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-            .with_graceful_shutdown(told_to_stop)
-            .await
-            .map_err(RunError::System)?;
+        listener::serve(listener, router, Patience::default(), told_to_stop).await;
         server.stopped().await;
-        Ok(())
     };
     let patience = async {
         server.stopping().await;
@@ -145,11 +148,8 @@ async fn serve(listener: TcpListener, router: Router, server: &Server) -> Result
         }
     };
     tokio::select! {
-        served = serving => served,
-        () = patience => {
-            tracing::warn!("stopped before every client had left");
-            Ok(())
-        }
+        () = serving => {}
+        () = patience => tracing::warn!("stopped before every client had left"),
     }
 }
 
@@ -273,6 +273,7 @@ impl fmt::Display for RunError {
                  another folder with --data.",
                 folder.display()
             ),
+            Self::Store(error) => error.fmt(f),
             Self::SameTokens => write!(
                 f,
                 "--edit-token and --view-token are the same. Choose two, or leave one out."
@@ -281,7 +282,10 @@ impl fmt::Display for RunError {
                 f,
                 "the operating system gave no random bytes for the tokens. Try again."
             ),
-            Self::System(source) => write!(f, "the operating system stopped the server: {source}. Start it again."),
+            Self::System(source) => write!(
+                f,
+                "the operating system refused what a server needs: {source}. Start it again."
+            ),
         }
     }
 }

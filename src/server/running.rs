@@ -1,16 +1,32 @@
 //! A running server: what its routes share.
 
-use std::{collections::HashSet, net::IpAddr, path::Path, sync::Arc};
+use std::{
+    collections::HashSet,
+    net::IpAddr,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
+};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 
 use super::{
     auth::{Auth, Policy, SessionId},
+    authority,
     clock::Clock,
+    committer::{self, Request, Requests},
     metrics::Metrics,
     origin::OriginPolicy,
+    sources::{Sources, host},
+    store::{Store, StoreError},
 };
-use crate::config::CONNECTIONS_LEN_MAX;
+use crate::{
+    config::{ACCEPT_PER_SECOND, CONNECTIONS_LEN_MAX, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX, STORE_BYTES_MAX},
+    protocol::{Answered, BoardId, Document, Identity, Push},
+};
 
 /// A running server: what its routes share. Clones are the same server.
 #[derive(Clone, Debug)]
@@ -29,6 +45,10 @@ pub struct ServerConfig {
     pub connections_len_max: usize,
     /// First segments of the paths of files that need no token: what the page itself is made of.
     pub public_files: HashSet<String>,
+    /// Folder of the database; `None` keeps everything in memory, and forgets it at the end.
+    pub data: Option<PathBuf>,
+    /// The database grows to this size; at most [`STORE_BYTES_MAX`].
+    pub store_bytes_max: i64,
 }
 
 /// A place among the open sockets; dropping it gives it back.
@@ -44,9 +64,14 @@ pub struct Seat {
 struct Shared {
     config: ServerConfig,
     auth: Auth,
-    metrics: Metrics,
+    metrics: Arc<Metrics>,
     seats: Arc<Semaphore>,
     stopping: watch::Sender<bool>,
+    requests: Requests,
+    sources: Sources,
+    sessions_made: AtomicU64,
+    /// Dropped with the server: the thread at the other end stops measuring.
+    _measuring: mpsc::Sender<()>,
 }
 
 impl ServerConfig {
@@ -62,23 +87,65 @@ impl ServerConfig {
             clock: Clock::system(),
             connections_len_max: CONNECTIONS_LEN_MAX,
             public_files: HashSet::new(),
+            data: None,
+            store_bytes_max: STORE_BYTES_MAX,
         }
     }
 }
 
 impl Server {
-    /// A server with `config`.
-    #[must_use]
-    pub fn new(config: ServerConfig) -> Self {
+    /// A server with `config`: opens its store, reads every board, and starts to measure this machine.
+    ///
+    /// # Errors
+    /// [`StoreError`], when the store can't be opened; it was left as it is then.
+    pub fn open(config: ServerConfig) -> Result<Self, StoreError> {
+        let bytes_max = config.store_bytes_max.min(STORE_BYTES_MAX);
+        let store = match &config.data {
+            Some(folder) => Store::open(folder, bytes_max)?,
+            None => Store::in_memory(bytes_max)?,
+        };
+        let metrics = Arc::new(Metrics::default());
+        let requests = committer::start(store, config.clock.clone(), Arc::clone(&metrics))?;
+        let sources = Sources::new();
+        let (measuring, stop) = mpsc::channel();
+        host::start(sources.clone(), config.clock.clone(), stop).map_err(StoreError::NoThread)?;
         let auth = Auth::new(config.policy.clone(), config.clock.clone());
         let seats = Arc::new(Semaphore::new(config.connections_len_max.min(CONNECTIONS_LEN_MAX)));
-        Self(Arc::new(Shared {
+        Ok(Self(Arc::new(Shared {
             config,
             auth,
-            metrics: Metrics::default(),
+            metrics,
             seats,
             stopping: watch::Sender::new(false),
-        }))
+            requests,
+            sources,
+            sessions_made: AtomicU64::new(0),
+            _measuring: measuring,
+        })))
+    }
+
+    /// Decides operations without a socket: the same rules, ids and verdicts. `None` when the server has ended.
+    pub async fn replay(&self, identity: Identity, push: Push) -> Option<Vec<Answered>> {
+        let (asker, answer) = oneshot::channel();
+        self.0
+            .requests
+            .send(Request::Replay { identity, push, asker })
+            .await
+            .ok()?;
+        answer.await.ok()
+    }
+
+    /// A board as it stands on the disk. `None` when the server has ended, `Some(None)` when there is no such board.
+    pub async fn read(&self, board: BoardId) -> Option<Option<Box<Document>>> {
+        let (asker, answer) = oneshot::channel();
+        self.0.requests.send(Request::Read { board, asker }).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// Its live series: an app records its own there.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.0.sources
     }
 
     /// The door's keeper.
@@ -121,6 +188,31 @@ impl Server {
         let all = self.0.config.connections_len_max.min(CONNECTIONS_LEN_MAX) as u32;
         // The semaphore is never closed, so waiting can't fail.
         let _ = self.0.seats.acquire_many(all).await;
+    }
+
+    /// Decides what was sent before, puts every board down and closes the store. Nothing is decided after it.
+    pub async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.0.requests.send(Request::Stop { done }).await.is_ok() {
+            // A failure says that it has ended already.
+            let _ = closed.await;
+        }
+    }
+
+    /// The window over which clients spread their return, sized to the crowd.
+    pub(super) fn retry_window_ms(&self) -> u64 {
+        let crowd = self.0.metrics.sockets_open.get().max(0).cast_unsigned();
+        (crowd * 1_000 / ACCEPT_PER_SECOND).clamp(RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX)
+    }
+
+    /// The way to the committer.
+    pub(super) fn requests(&self) -> &Requests {
+        &self.0.requests
+    }
+
+    /// A number for a new connection.
+    pub(super) fn next_session(&self) -> authority::SessionId {
+        self.0.sessions_made.fetch_add(1, Ordering::Relaxed)
     }
 
     pub(crate) fn origins(&self) -> &OriginPolicy {

@@ -1,38 +1,388 @@
-//! One socket's life.
+//! One socket's life: greeted within a time, within its limits, and told why when it ends.
+//!
+//! ```text
+//! socket ─ decode ─ limits ─► committer          (waits while the committer's queue is full)
+//! socket ◄─ flush once ◄─ mailbox ◄─ fan-out     (and samples, which never queue: the newest are written)
+//! ```
+//!
+//! Ten thousand of these idle in one server, so each keeps as little as it can: no write buffer (packets are written
+//! from where they lie, shared), a small read buffer, one timer.
 
-use axum::extract::ws::{Message, WebSocket};
+mod pace;
+mod pipe;
 
-use super::{Seat, Server};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use tokio::{
+    sync::watch,
+    time::{Instant, Sleep, sleep_until, timeout},
+};
+use tokio_tungstenite::tungstenite::{Error as SocketError, Message, error::CapacityError};
+
+pub(super) use self::pipe::upgrade;
+use self::{pace::Pace, pipe::Pipe};
+use super::{Seat, Server, authority::SessionId, committer::Request, mailbox::Mailbox, packet::packet, sources::Tick};
 use crate::{
-    config::RETRY_WINDOW_MS,
-    protocol::{ClientFrame, Code, Identity, ServerFrame, decode, encode},
+    config::{
+        CLOSE_MS_MAX, EVENT_BYTES_MAX, FRAME_BYTES_MAX, GREETING_MS_MAX, IN_FLIGHT_LEN_MAX, NAME_BYTES_MAX, SCHEMA_MIN,
+        SILENCE_MS_MAX, WATCHED_LEN_MAX, WRITE_MS_MAX,
+    },
+    protocol::{ClientFrame, Code, DecodeError, Hello, Identity, ServerFrame, decode},
 };
 
-/// Serves `socket` until either side ends it. `identity` is what its cookie told; without one, `hello` must bring a token.
-pub(super) async fn serve(server: Server, mut socket: WebSocket, _identity: Option<Identity>, seat: Seat) {
-    loop {
-        let received = tokio::select! {
-            received = socket.recv() => received,
-            () = server.stopping() => {
-                let reason = "The server is stopping.".to_owned();
-                let _ = socket.send(text(&ServerFrame::Goodbye { reason, window_ms: RETRY_WINDOW_MS })).await;
-                break;
-            }
-        };
-        let Some(Ok(message)) = received else { break };
-        let Message::Text(message) = message else { continue };
-        let answer = match decode(&message) {
-            Ok(ClientFrame::Ping { .. }) => ServerFrame::Pong { clock: server.clock().now() },
-            Ok(_) => ServerFrame::Error { code: Code::Unavailable, message: "There are no boards here yet.".to_owned() },
-            Err(error) => ServerFrame::Error { code: Code::Malformed, message: error.to_string() },
-        };
-        if socket.send(text(&answer)).await.is_err() {
-            break;
-        }
-    }
-    drop(seat);
+/// A connection's side of the server.
+struct Session {
+    id: SessionId,
+    server: Server,
+    seat: Seat,
+    /// What its cookie told; without one, `hello` must bring a token.
+    identity: Option<Identity>,
+    pipe: Pipe,
+    mailbox: Arc<Mailbox>,
+    pace: Pace,
+    greeted: Greeted,
+    heard_at: Instant,
+    watched: Option<Box<Watched>>,
 }
 
-fn text(frame: &ServerFrame) -> Message {
-    Message::Text(encode(frame).into())
+/// How far the greeting has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Greeted {
+    /// Nothing came yet.
+    Not,
+    /// By somebody unknown: the authority's refusal is on its way.
+    Refused,
+    /// By somebody the door knows.
+    Welcome,
+}
+
+/// The series it hears of.
+struct Watched {
+    names: Arc<[String]>,
+    ticks: watch::Receiver<Arc<Tick>>,
+}
+
+/// Why a session ends.
+#[derive(Debug)]
+enum End {
+    /// The other side is gone, or does not take what it is sent.
+    Gone,
+    /// The authority has said all it had to say.
+    Told,
+    /// The server stops.
+    Stopping,
+    /// Refused, with the reason.
+    Refused(Code, String),
+}
+
+/// What a session waits for.
+enum Step {
+    Received(Option<Result<Message, SocketError>>),
+    Mail,
+    Tick,
+    Timer,
+    Stopping,
+}
+
+/// Serves a socket until either side ends it. `identity` is what its cookie told.
+async fn serve(server: Server, pipe: Pipe, identity: Option<Identity>, seat: Seat) {
+    let requests = server.requests().clone();
+    let mut session = Session {
+        id: server.next_session(),
+        seat,
+        identity,
+        pipe,
+        mailbox: Arc::default(),
+        pace: Pace::default(),
+        greeted: Greeted::Not,
+        heard_at: Instant::now(),
+        watched: None,
+        server,
+    };
+    let end = session.run().await;
+    if session.greeted != Greeted::Not {
+        // The committer is gone only when the server is; then there is nobody to tell.
+        let _ = requests.send(Request::Closed { session: session.id }).await;
+    }
+    session.end(end).await;
+}
+
+impl Session {
+    /// Goes on until there is a reason to end.
+    async fn run(&mut self) -> End {
+        let server = self.server.clone();
+        let stopping = server.stopping();
+        let timer = sleep_until(self.deadline());
+        tokio::pin!(stopping, timer);
+        loop {
+            let step = tokio::select! {
+                received = self.pipe.next() => Step::Received(received),
+                () = self.mailbox.filled() => Step::Mail,
+                () = tick(&mut self.watched) => Step::Tick,
+                () = timer.as_mut() => Step::Timer,
+                () = stopping.as_mut() => Step::Stopping,
+            };
+            let went_on = match step {
+                Step::Received(received) => self.received(received).await,
+                Step::Mail => self.write_mail().await,
+                Step::Tick => self.write_samples().await,
+                Step::Timer => self.check_silence(timer.as_mut()),
+                Step::Stopping => Err(End::Stopping),
+            };
+            if let Err(end) = went_on {
+                return end;
+            }
+        }
+    }
+
+    /// The moment from which on the other side has been silent for too long.
+    fn deadline(&self) -> Instant {
+        let patience_ms = if self.greeted == Greeted::Not {
+            GREETING_MS_MAX
+        } else {
+            SILENCE_MS_MAX
+        };
+        self.heard_at + Duration::from_millis(patience_ms)
+    }
+
+    fn check_silence(&self, timer: std::pin::Pin<&mut Sleep>) -> Result<(), End> {
+        if Instant::now() < self.deadline() {
+            timer.reset(self.deadline());
+            return Ok(());
+        }
+        match self.greeted {
+            Greeted::Not => Err(End::Refused(
+                Code::OutOfOrder,
+                "No `hello` came in time. Connect again and greet first.".to_owned(),
+            )),
+            _ => Err(End::Gone),
+        }
+    }
+
+    async fn received(&mut self, received: Option<Result<Message, SocketError>>) -> Result<(), End> {
+        let message = match received {
+            Some(Ok(message)) => message,
+            Some(Err(SocketError::Capacity(CapacityError::MessageTooLong { size, .. }))) => {
+                return Err(unreadable(&DecodeError::TooLarge { len: size }));
+            }
+            Some(Err(_)) | None => return Err(End::Gone),
+        };
+        // The first word comes with the time for all others.
+        self.heard_at = if self.greeted == Greeted::Not {
+            self.heard_at
+        } else {
+            Instant::now()
+        };
+        match message {
+            Message::Text(text) => {
+                self.server.metrics().frames_received.count();
+                if !self.pace.admits(self.server.clock().now()) {
+                    return Err(End::Refused(
+                        Code::RateLimited,
+                        "Too many frames: put more into each, or send less often.".to_owned(),
+                    ));
+                }
+                let frame = decode::<ClientFrame>(&text).map_err(|error| unreadable(&error))?;
+                self.frame(frame).await
+            }
+            Message::Binary(_) => Err(End::Refused(
+                Code::Malformed,
+                "Frames are JSON in text messages; this one was binary.".to_owned(),
+            )),
+            Message::Close(_) => Err(End::Gone),
+            // The socket answers those itself.
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
+        }
+    }
+
+    async fn frame(&mut self, frame: ClientFrame) -> Result<(), End> {
+        match frame {
+            ClientFrame::Hello(hello) if self.greeted == Greeted::Not => return self.greet(hello).await,
+            _ if self.greeted == Greeted::Not => {
+                return Err(End::Refused(
+                    Code::OutOfOrder,
+                    "The first frame must be `hello`: greet, then go on.".to_owned(),
+                ));
+            }
+            _ if self.greeted == Greeted::Refused => return Ok(()),
+            _ => {}
+        }
+        if !self.seat.is_admitted() {
+            return Err(End::Refused(
+                Code::NeedsAuth,
+                "Your session has ended: sign in to go on. Your edits wait safely on this device.".to_owned(),
+            ));
+        }
+        match frame {
+            ClientFrame::Ping { .. } => self.pong().await,
+            ClientFrame::Watch { series } => self.watch(series).await,
+            frame => {
+                check_limits(&frame)?;
+                self.ask(Request::Frame {
+                    session: self.id,
+                    frame: Box::new(frame),
+                })
+                .await
+            }
+        }
+    }
+
+    async fn greet(&mut self, mut hello: Hello) -> Result<(), End> {
+        if hello.schema < SCHEMA_MIN {
+            return Err(End::Refused(
+                Code::Unsupported,
+                "This client is older than the server can read: update it, or reload the page.".to_owned(),
+            ));
+        }
+        // Taken out here: from now on no part of the server sees the token.
+        let token = hello.token.take();
+        if let (None, Some(token)) = (&self.identity, token) {
+            match self.server.auth().verify_token_from(self.seat.peer(), &token) {
+                Ok(identity) => self.identity = Some(identity),
+                Err(error) => {
+                    self.server.metrics().sign_ins_failed.count();
+                    return Err(End::Refused(Code::NeedsAuth, error.to_string()));
+                }
+            }
+        }
+        self.greeted = if self.identity.is_some() {
+            Greeted::Welcome
+        } else {
+            Greeted::Refused
+        };
+        self.heard_at = Instant::now();
+        let (identity, mailbox) = (self.identity.clone(), Arc::clone(&self.mailbox));
+        self.ask(Request::Hello {
+            session: self.id,
+            hello: Box::new(hello),
+            identity,
+            mailbox,
+        })
+        .await
+    }
+
+    /// Waits while the committer's queue is full, and so does whoever sends.
+    async fn ask(&mut self, request: Request) -> Result<(), End> {
+        self.server.requests().send(request).await.map_err(|_| End::Stopping)
+    }
+
+    async fn pong(&mut self) -> Result<(), End> {
+        let pong = packet(&ServerFrame::Pong {
+            clock: self.server.clock().now(),
+        });
+        self.write([pong].into()).await
+    }
+
+    async fn watch(&mut self, series: Vec<String>) -> Result<(), End> {
+        if series.len() > WATCHED_LEN_MAX || series.iter().any(|name| name.len() > NAME_BYTES_MAX) {
+            let message = format!(
+                "One connection may watch {WATCHED_LEN_MAX} series with names of {NAME_BYTES_MAX} bytes: watch fewer, or use `*`."
+            );
+            return Err(End::Refused(Code::TooLarge, message));
+        }
+        if series.is_empty() {
+            self.watched = None;
+            return Ok(());
+        }
+        let names: Arc<[String]> = series.into();
+        // Subscribed before the past is read: a tick between the two is sent twice rather than never.
+        let ticks = self.server.sources().watch();
+        let past = self.server.sources().history(self.server.clock().now(), &names);
+        self.watched = Some(Box::new(Watched { names, ticks }));
+        self.write(past).await
+    }
+
+    async fn write_samples(&mut self) -> Result<(), End> {
+        let Some(watched) = &mut self.watched else {
+            return Ok(());
+        };
+        let newest = Arc::clone(&watched.ticks.borrow_and_update());
+        let Some(packet) = newest.packet(&watched.names) else {
+            return Ok(());
+        };
+        self.write([packet].into()).await
+    }
+
+    async fn write_mail(&mut self) -> Result<(), End> {
+        let mail = self.mailbox.take(FRAME_BYTES_MAX);
+        self.write(mail.packets).await?;
+        if mail.last { Err(End::Told) } else { Ok(()) }
+    }
+
+    /// Writes and flushes, all at once. A reader that takes nothing for [`WRITE_MS_MAX`] is gone.
+    async fn write(&mut self, packets: VecDeque<Bytes>) -> Result<(), End> {
+        match timeout(Duration::from_millis(WRITE_MS_MAX), self.pipe.write(packets)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+
+    /// Says the last words, closes, and waits a little for the other side to do the same: without that, what was said
+    /// may never arrive.
+    async fn end(mut self, end: End) {
+        let last_words = match end {
+            End::Gone => return,
+            End::Told => None,
+            End::Stopping => {
+                let reason = "The server is stopping; it will be back.".to_owned();
+                Some(ServerFrame::Goodbye {
+                    reason,
+                    window_ms: self.server.retry_window_ms(),
+                })
+            }
+            End::Refused(code, message) => {
+                tracing::debug!(session = self.id, ?code, %message, "closing");
+                Some(ServerFrame::Error { code, message })
+            }
+        };
+        if let Some(frame) = last_words
+            && self.write([packet(&frame)].into()).await.is_err()
+        {
+            return;
+        }
+        let patience = Duration::from_millis(CLOSE_MS_MAX);
+        let closing = async {
+            self.pipe.close().await?;
+            while let Some(Ok(_)) = self.pipe.next().await {}
+            Ok::<(), SocketError>(())
+        };
+        // Whether the other side answered in time makes no difference any more.
+        let _ = timeout(patience, closing).await;
+    }
+}
+
+/// Ends at the next tick, where any series is watched.
+async fn tick(watched: &mut Option<Box<Watched>>) {
+    if let Some(watched) = watched
+        && watched.ticks.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
+}
+
+/// Limits of a frame that decoding does not know.
+fn check_limits(frame: &ClientFrame) -> Result<(), End> {
+    let message = match frame {
+        ClientFrame::Push(push) if push.items.len() > IN_FLIGHT_LEN_MAX => {
+            format!("A push holds at most {IN_FLIGHT_LEN_MAX} operations: send fewer at once.")
+        }
+        ClientFrame::Event { name, .. } if name.len() > NAME_BYTES_MAX => {
+            format!("An event's name has at most {NAME_BYTES_MAX} bytes: shorten it.")
+        }
+        ClientFrame::Event { payload, .. } if crate::board::value_bytes(payload) > EVENT_BYTES_MAX => {
+            format!("An event's payload has at most {EVENT_BYTES_MAX} bytes: send less.")
+        }
+        _ => return Ok(()),
+    };
+    Err(End::Refused(Code::TooLarge, message))
+}
+
+fn unreadable(error: &DecodeError) -> End {
+    let code = match error {
+        DecodeError::TooLarge { .. } => Code::TooLarge,
+        DecodeError::Malformed(_) => Code::Malformed,
+    };
+    End::Refused(code, error.to_string())
 }

@@ -2,7 +2,7 @@
 
 use tideboard::{
     config::{SESSION_MS, SIGN_IN_FAILURES_MAX, SIGN_IN_WINDOW_MS},
-    protocol::{Access, ServerFrame},
+    protocol::{Access, Code, ServerFrame},
 };
 
 use crate::harness::{EDIT, Reply, Socket, TestServer, VIEW};
@@ -162,10 +162,21 @@ async fn a_socket_may_open_first_and_show_its_token_in_hello() {
     let mut socket = Socket::open(server.address, &[])
         .await
         .expect("native clients have no cookie");
-    assert!(matches!(
-        socket.ping().await,
-        ServerFrame::Error { .. } | ServerFrame::Pong { .. }
-    ));
+    let ServerFrame::Welcome(welcome) = socket.greet(Some(VIEW)).await else {
+        panic!("the token is right")
+    };
+    assert_eq!(welcome.identity.access, Access::View);
+    for wrong in [None, Some("not-the-token-at-all")] {
+        let mut socket = Socket::open(server.address, &[]).await.expect("a seat");
+        let answer = socket.greet(wrong).await;
+        let ServerFrame::Error {
+            code: Code::NeedsAuth, ..
+        } = answer
+        else {
+            panic!("{answer:?}")
+        };
+        assert!(socket.receive().await.is_none(), "and it is closed");
+    }
 }
 
 async fn sign_in(server: &TestServer, token: &str) -> Reply {

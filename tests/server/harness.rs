@@ -18,7 +18,8 @@ use std::{
 use axum::{Router, routing::get};
 use futures_util::{SinkExt, StreamExt};
 use tideboard::{
-    protocol::{ClientFrame, ServerFrame, decode, encode},
+    config::SCHEMA,
+    protocol::{ClientFrame, Hello, ServerFrame, decode, encode},
     server::{Server, ServerConfig, auth::Policy, clock::Clock, origin::OriginPolicy, router},
     time::Timestamp,
 };
@@ -48,7 +49,7 @@ pub struct TestServer {
 
 impl TestServer {
     pub async fn start(config: ServerConfig) -> Self {
-        let server = Server::new(config);
+        let server = Server::open(config).expect("the store opens");
         let pages = Router::new().route("/", get(async || axum::response::Html(PAGE)));
         let app = router(pages, &server).into_make_service_with_connect_info::<SocketAddr>();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -74,6 +75,13 @@ impl TestServer {
             ..ServerConfig::local()
         };
         (Self::start(config).await, clock)
+    }
+
+    /// Stops it in good order: everything is put down, and its folder is free.
+    pub async fn stop(self) {
+        self.server.stop();
+        self.server.stopped().await;
+        self.server.close().await;
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -229,6 +237,18 @@ impl Socket {
                 Ok(_) => {}
             }
         }
+    }
+
+    /// Greets, with a token where one is given; the answer is a welcome or a refusal.
+    pub async fn greet(&mut self, token: Option<&str>) -> ServerFrame {
+        let hello = Hello {
+            schema: SCHEMA,
+            store: None,
+            token: token.map(ToOwned::to_owned),
+            device: None,
+        };
+        self.send(&ClientFrame::Hello(hello)).await;
+        self.receive().await.expect("an answer")
     }
 
     pub async fn ping(&mut self) -> ServerFrame {

@@ -18,6 +18,7 @@ async fn a_full_server_says_so_and_takes_the_next_one_when_a_seat_is_free() {
     })
     .await;
     let mut only = Socket::open(server.address, &[]).await.expect("one seat");
+    only.greet(None).await;
     only.ping().await;
     let (status, message) = refusal(Socket::open(server.address, &[]).await);
     assert_eq!(status, 503);
@@ -73,6 +74,7 @@ async fn a_frame_over_the_limit_ends_the_connection_and_no_other() {
     // The server may have closed before all of it is written; either way it ends.
     let _ = big.0.send(Message::text("x".repeat(FRAME_BYTES_MAX + 1))).await;
     while big.receive().await.is_some() {}
+    other.greet(None).await;
     assert!(matches!(other.ping().await, ServerFrame::Pong { .. }));
 }
 

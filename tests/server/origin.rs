@@ -11,6 +11,7 @@ async fn a_page_of_another_site_opens_no_socket() {
     let mut socket = Socket::open(server.address, &[("Origin", &own)])
         .await
         .expect("the server's own page");
+    socket.greet(None).await;
     assert!(matches!(socket.ping().await, ServerFrame::Pong { .. }));
     let other_port = format!("http://127.0.0.1:{}", server.address.port() ^ 1);
     for foreign in ["http://evil.example", "null", other_port.as_str(), "https://127.0.0.1"] {

@@ -37,6 +37,7 @@ async fn it_says_goodbye_to_every_client_and_ends_with_zero() {
         let data = Folder::new();
         let process = Process::start(data.path(), &[]);
         let mut socket = Socket::open(process.address, &[]).await.expect("a seat");
+        socket.greet(None).await;
         socket.ping().await;
         process.signal(signal);
         let last = socket.receive().await.expect("a last word");

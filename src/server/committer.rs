@@ -1,0 +1,325 @@
+//! The one thread that decides: it owns the authority and the store.
+//!
+//! Each turn takes what has queued up while the last one was flushed to the disk, decides it, appends it as one
+//! transaction, and only then lets anyone hear of it (group commit). So one flush pays for as many operations as there
+//! are, and an idle server answers after exactly one.
+//!
+//! The queue to it is bounded: when it is full, sessions wait, and with them the sockets they read.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    io,
+    sync::Arc,
+    thread,
+};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    auth,
+    authority::{Authority, Batch, Event, SessionId, Setup},
+    clock::{Clock, Stopwatch},
+    fanout::{Fanout, Waiting},
+    log::{Log, Memory},
+    mailbox::Mailbox,
+    metrics::Metrics,
+    seed,
+    store::{AppendError, Store, StoreError},
+};
+use crate::{
+    board::Catalog,
+    config::{BATCH_LEN_MAX, FRAME_FILL_BYTES, REQUESTS_LEN_MAX, SNAPSHOT_LEN, SUBSCRIBE_WEIGHT},
+    protocol::{Answered, BoardId, ClientFrame, Document, Epoch, Hello, Identity, Push, RunId},
+};
+
+/// Something for the committer to do.
+#[derive(Debug)]
+pub(super) enum Request {
+    /// A connection greets. What is for it goes to `mailbox`.
+    Hello {
+        session: SessionId,
+        hello: Box<Hello>,
+        identity: Option<Identity>,
+        mailbox: Arc<Mailbox>,
+    },
+    /// A greeted connection sent a frame.
+    Frame {
+        session: SessionId,
+        frame: Box<ClientFrame>,
+    },
+    /// A connection is gone.
+    Closed { session: SessionId },
+    /// Operations without a connection.
+    Replay {
+        identity: Identity,
+        push: Push,
+        asker: oneshot::Sender<Vec<Answered>>,
+    },
+    /// A board without a connection.
+    Read {
+        board: BoardId,
+        asker: oneshot::Sender<Option<Box<Document>>>,
+    },
+    /// Put everything down and end.
+    Stop { done: oneshot::Sender<()> },
+}
+
+/// The way to the committer.
+pub(super) type Requests = mpsc::Sender<Request>;
+
+/// The thread's state.
+struct Committer {
+    authority: Authority,
+    store: Store,
+    fanout: Fanout,
+    memory: Memory,
+    epoch: Epoch,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    /// Operations since each board's last snapshot.
+    since_snapshot: HashMap<BoardId, usize>,
+    /// What the fan-out found, for the next turn to begin with.
+    found: Vec<Event>,
+}
+
+/// Reads every board from `store` and starts the thread that goes on with them. It ends at [`Request::Stop`], or when
+/// every sender is gone.
+///
+/// # Errors
+/// When the store can't be read or written.
+pub(super) fn start(store: Store, clock: Clock, metrics: Arc<Metrics>) -> Result<Requests, StoreError> {
+    let committer = Committer::new(store, clock, metrics)?;
+    let (requests, inbox) = mpsc::channel(REQUESTS_LEN_MAX);
+    thread::Builder::new()
+        .name("committer".to_owned())
+        .spawn(move || committer.run(inbox))
+        .map_err(|error: io::Error| StoreError::NoThread(error))?;
+    Ok(requests)
+}
+
+impl Committer {
+    fn new(store: Store, clock: Clock, metrics: Arc<Metrics>) -> Result<Self, StoreError> {
+        let random = || auth::random().map_err(|_| StoreError::NoRandomness);
+        let (memory, epoch, run) = (Memory::default(), Epoch(random()?), RunId(random()?));
+        let mut logs = BTreeMap::new();
+        for board in store.boards()? {
+            let log = store.restore(&board, memory, epoch)?;
+            logs.insert(board, log);
+        }
+        let is_new = logs.is_empty();
+        tracing::info!(boards = logs.len(), store = %store.id(), "the store is open");
+        let setup = Setup {
+            store: store.id(),
+            run,
+            epoch,
+            memory,
+            catalog: Catalog::default(),
+            frame_fill_bytes: FRAME_FILL_BYTES,
+        };
+        let authority = Authority::new(setup, logs);
+        let fanout = Fanout::new(Arc::clone(&metrics));
+        let mut committer = Self {
+            authority,
+            store,
+            fanout,
+            memory,
+            epoch,
+            clock,
+            metrics,
+            since_snapshot: HashMap::new(),
+            found: Vec::new(),
+        };
+        if is_new {
+            committer.seed(run)?;
+        }
+        Ok(committer)
+    }
+
+    /// Makes the first boards, by operations like anyone's.
+    fn seed(&mut self, run: RunId) -> Result<(), StoreError> {
+        let client = auth::random().map_err(|_| StoreError::NoRandomness)?;
+        let (identity, push) = seed::first_boards(self.store.id(), run, client);
+        let (asker, _) = oneshot::channel();
+        self.turn(vec![Request::Replay { identity, push, asker }]);
+        Ok(())
+    }
+
+    fn run(mut self, mut inbox: mpsc::Receiver<Request>) {
+        let mut queue = VecDeque::new();
+        let mut received = Vec::new();
+        loop {
+            let room = REQUESTS_LEN_MAX.saturating_sub(queue.len());
+            let is_busy = !queue.is_empty() || !self.found.is_empty();
+            if is_busy {
+                while received.len() < room
+                    && let Ok(request) = inbox.try_recv()
+                {
+                    received.push(request);
+                }
+            } else if inbox.blocking_recv_many(&mut received, room) == 0 {
+                break;
+            }
+            queue.extend(received.drain(..));
+            let mut batch = take_batch(&mut queue);
+            let stop = batch.pop_if(|request| matches!(request, Request::Stop { .. }));
+            self.turn(batch);
+            if let Some(Request::Stop { done }) = stop {
+                self.put_down();
+                // Whoever asked may have stopped waiting.
+                let _ = done.send(());
+                return;
+            }
+        }
+        self.put_down();
+    }
+
+    /// One turn: decide, make durable, tell.
+    fn turn(&mut self, requests: Vec<Request>) {
+        let mut events = std::mem::take(&mut self.found);
+        events.extend(requests.into_iter().filter_map(|request| self.admit(request)));
+        let batch = self.authority.handle(self.clock.now(), events);
+        let boards: Vec<(BoardId, usize)> = batch
+            .records
+            .iter()
+            .map(|(board, _, record)| (board.clone(), record.decisions.len()))
+            .collect();
+        let replies = match self.append(&batch) {
+            Ok(()) => self.authority.committed(batch),
+            Err(error @ (AppendError::Full | AppendError::Conflict { .. })) => {
+                tracing::error!(%error, "nothing was written: whoever waits is asked to send again");
+                let (store, memory, epoch) = (&self.store, self.memory, self.epoch);
+                let reload = |board: &BoardId| -> Result<Log, StoreError> { store.restore(board, memory, epoch) };
+                self.authority
+                    .abandoned(batch, reload)
+                    .unwrap_or_else(|error| give_up(&error))
+            }
+            Err(error @ AppendError::Unknown(_)) => give_up(&error),
+        };
+        for reply in replies {
+            self.fanout.deliver(reply, &mut self.found);
+        }
+        for (board, operations) in boards {
+            self.note(board, operations);
+        }
+    }
+
+    /// Takes a request's own things out of it; what is left is for the authority.
+    fn admit(&mut self, request: Request) -> Option<Event> {
+        Some(match request {
+            Request::Hello {
+                session,
+                hello,
+                identity,
+                mailbox,
+            } => {
+                self.fanout.join(session, mailbox);
+                Event::Hello {
+                    session,
+                    hello: *hello,
+                    identity,
+                }
+            }
+            Request::Frame { session, frame } => Event::Frame { session, frame: *frame },
+            Request::Closed { session } => {
+                self.fanout.leave(session);
+                Event::Closed { session }
+            }
+            Request::Replay { identity, push, asker } => Event::Replay {
+                request: self.fanout.expect(Waiting::Replay(asker)),
+                identity,
+                push,
+            },
+            Request::Read { board, asker } => Event::Read {
+                request: self.fanout.expect(Waiting::Read(asker)),
+                board,
+            },
+            Request::Stop { .. } => return None,
+        })
+    }
+
+    fn append(&mut self, batch: &Batch) -> Result<(), AppendError> {
+        if batch.records.is_empty() {
+            return Ok(());
+        }
+        let stopwatch = Stopwatch::start();
+        self.store.append(&batch.records)?;
+        self.metrics.commits.count();
+        self.metrics.commit_seconds.add(stopwatch.elapsed());
+        for decision in batch.records.iter().flat_map(|(_, _, record)| &record.decisions) {
+            self.metrics.count_verdict(&decision.verdict);
+        }
+        Ok(())
+    }
+
+    /// Puts down a snapshot of a board that has grown enough since the last one.
+    fn note(&mut self, board: BoardId, operations: usize) {
+        let since = self.since_snapshot.entry(board.clone()).or_default();
+        *since += operations;
+        if *since >= SNAPSHOT_LEN {
+            *since = 0;
+            self.put_snapshot(&board);
+        }
+    }
+
+    /// Before the end: the next start then reads little.
+    fn put_down(&mut self) {
+        for (board, since) in std::mem::take(&mut self.since_snapshot) {
+            if since > 0 {
+                self.put_snapshot(&board);
+            }
+        }
+        tracing::info!("every board is put down");
+    }
+
+    /// A snapshot only shortens the next start, so one that fails for want of room is left for later.
+    fn put_snapshot(&mut self, board: &BoardId) {
+        let Some(log) = self.authority.logs().get(board) else {
+            return;
+        };
+        match self.store.put_snapshot(board, &log.snapshot()) {
+            Ok(()) => {}
+            Err(error @ AppendError::Unknown(_)) => give_up(&error),
+            Err(error) => tracing::warn!(%board, %error, "no snapshot was made"),
+        }
+    }
+}
+
+/// The disk failed, or does not give back what was written: whatever were told from here on might not be true. The
+/// process ends, and the next start reads what is really there.
+fn give_up(error: &dyn std::error::Error) -> ! {
+    tracing::error!(%error, "the server stops at once, so that nothing untrue is told");
+    eprintln!("tideboard: {error}");
+    std::process::exit(1)
+}
+
+/// Takes as many requests as make a good batch; at least one, and nothing after a [`Request::Stop`].
+fn take_batch(queue: &mut VecDeque<Request>) -> Vec<Request> {
+    let mut batch = Vec::new();
+    let mut weight = 0;
+    while let Some(request) = queue.front() {
+        weight += weight_of(request);
+        if weight > BATCH_LEN_MAX && !batch.is_empty() {
+            break;
+        }
+        let is_stop = matches!(request, Request::Stop { .. });
+        batch.extend(queue.pop_front());
+        if is_stop {
+            break;
+        }
+    }
+    batch
+}
+
+/// In operations. A catch-up may be a whole board, so only some share a batch: their frames wait in memory together.
+fn weight_of(request: &Request) -> usize {
+    match request {
+        Request::Frame { frame, .. } => match &**frame {
+            ClientFrame::Push(push) => push.items.len(),
+            ClientFrame::Subscribe(_) => SUBSCRIBE_WEIGHT,
+            _ => 0,
+        },
+        Request::Replay { push, .. } => push.items.len(),
+        Request::Read { .. } => SUBSCRIBE_WEIGHT,
+        Request::Hello { .. } | Request::Closed { .. } | Request::Stop { .. } => 0,
+    }
+}

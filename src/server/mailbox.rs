@@ -1,0 +1,286 @@
+//! What waits to be written to one connection, within limits.
+//!
+//! The committer puts packets in and never waits; the session takes them out as fast as its socket takes them. A
+//! reader that is too slow loses a board's changes, not its place: they are dropped, and when the rest is written it is
+//! told to subscribe again from where it is. So a slow reader neither slows others nor grows the server.
+
+use std::{
+    collections::VecDeque,
+    mem,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use bytes::Bytes;
+use tokio::sync::Notify;
+
+use super::packet::packet;
+use crate::{
+    config::{BACKLOG_BYTES_MAX, WRITE_BUFFER_BYTES_MAX},
+    protocol::{BoardId, ServerFrame},
+};
+
+/// One connection's queue. Empty, it takes less than 200 bytes.
+#[derive(Debug, Default)]
+pub(super) struct Mailbox {
+    state: Mutex<State>,
+    filled: Notify,
+}
+
+/// What to write next.
+#[derive(Debug, Default)]
+pub(super) struct Mail {
+    /// Packets, in order.
+    pub packets: VecDeque<Bytes>,
+    /// Nothing comes after them: close.
+    pub last: bool,
+}
+
+/// What became of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Posted {
+    /// It waits to be written, or is of a kind that may be dropped.
+    Taken,
+    /// The reader is too slow: this board's changes were dropped just now, and go on being dropped until it has been told.
+    Overflowed,
+    /// The reader is so slow that its connection ends.
+    Closed,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    waiting: VecDeque<Letter>,
+    /// Of all that waits but catch-ups: those are bounded by their boards, and by there being one a board.
+    bytes: usize,
+    /// Boards whose changes were dropped, and whose reader was not told yet.
+    lagging: Vec<BoardId>,
+    closing: bool,
+}
+
+#[derive(Debug)]
+struct Letter {
+    packet: Bytes,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Answer,
+    Change(BoardId),
+    CatchUp(BoardId),
+}
+
+impl Mailbox {
+    /// An answer: never dropped. A reader that asks on without reading the answers is cut off.
+    pub fn answer(&self, packet: Bytes) -> Posted {
+        self.post(|state| {
+            if state.bytes + packet.len() > BACKLOG_BYTES_MAX {
+                *state = State {
+                    closing: true,
+                    ..State::default()
+                };
+                return Posted::Closed;
+            }
+            state.put(packet, Kind::Answer)
+        })
+    }
+
+    /// A board's changes, dropped when too much waits.
+    pub fn change(&self, board: &BoardId, packet: &Bytes) -> Posted {
+        self.post(|state| {
+            if state.lagging.contains(board) {
+                return Posted::Taken;
+            }
+            if state.bytes + packet.len() > WRITE_BUFFER_BYTES_MAX {
+                state.drop_board(board);
+                state.lagging.push(board.clone());
+                return Posted::Overflowed;
+            }
+            state.put(packet.clone(), Kind::Change(board.clone()))
+        })
+    }
+
+    /// An app's event: lossy, so simply dropped when too much waits.
+    pub fn event(&self, packet: &Bytes) -> Posted {
+        self.post(|state| {
+            if state.bytes + packet.len() > WRITE_BUFFER_BYTES_MAX {
+                return Posted::Taken;
+            }
+            state.put(packet.clone(), Kind::Answer)
+        })
+    }
+
+    /// A board's catch-up begins with `packet`: what still waits of it, from before, is overtaken.
+    pub fn begin_catch_up(&self, board: &BoardId, packet: Bytes) -> Posted {
+        self.post(|state| {
+            state.drop_board(board);
+            state.put(packet, Kind::Answer)
+        })
+    }
+
+    /// Its catch-up goes on.
+    pub fn catch_up(&self, board: &BoardId, packet: Bytes) -> Posted {
+        self.post(|state| state.put(packet, Kind::CatchUp(board.clone())))
+    }
+
+    /// Nothing comes after what waits.
+    pub fn close(&self) {
+        self.lock().closing = true;
+        self.filled.notify_one();
+    }
+
+    /// Ends when there is something to take.
+    pub async fn filled(&self) {
+        self.filled.notified().await;
+    }
+
+    /// Takes about `bytes_max`, and rings again when more is left.
+    pub fn take(&self, bytes_max: usize) -> Mail {
+        let mut state = self.lock();
+        let mut mail = Mail::default();
+        let mut taken = 0;
+        while taken < bytes_max
+            && let Some(letter) = state.pop()
+        {
+            taken += letter.packet.len();
+            mail.packets.push_back(letter.packet);
+        }
+        if state.waiting.is_empty() {
+            // An idle connection keeps no room for what once waited.
+            state.waiting = VecDeque::new();
+            let told = mem::take(&mut state.lagging)
+                .into_iter()
+                .map(|board| packet(&ServerFrame::Lagged { board }));
+            mail.packets.extend(told);
+            mail.last = state.closing;
+        } else {
+            self.filled.notify_one();
+        }
+        mail
+    }
+
+    fn post(&self, put: impl FnOnce(&mut State) -> Posted) -> Posted {
+        let mut state = self.lock();
+        if state.closing {
+            return Posted::Taken;
+        }
+        let posted = put(&mut state);
+        drop(state);
+        self.filled.notify_one();
+        posted
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Each change of the state is whole before anything in it can panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn put(&mut self, packet: Bytes, kind: Kind) -> Posted {
+        self.bytes += kind.counted(&packet);
+        self.waiting.push_back(Letter { packet, kind });
+        Posted::Taken
+    }
+
+    fn pop(&mut self) -> Option<Letter> {
+        let letter = self.waiting.pop_front()?;
+        self.bytes -= letter.kind.counted(&letter.packet);
+        Some(letter)
+    }
+
+    fn drop_board(&mut self, board: &BoardId) {
+        self.waiting
+            .retain(|letter| !matches!(&letter.kind, Kind::Change(other) | Kind::CatchUp(other) if other == board));
+        self.bytes = self
+            .waiting
+            .iter()
+            .map(|letter| letter.kind.counted(&letter.packet))
+            .sum();
+    }
+}
+
+impl Kind {
+    fn counted(&self, packet: &Bytes) -> usize {
+        if matches!(self, Self::CatchUp(_)) {
+            0
+        } else {
+            packet.len()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn board(name: &str) -> BoardId {
+        name.parse().expect("a name")
+    }
+
+    fn fill(mailbox: &Mailbox, name: &str) -> Posted {
+        let half = Bytes::from(vec![0; WRITE_BUFFER_BYTES_MAX / 2]);
+        assert_eq!(mailbox.change(&board(name), &half), Posted::Taken);
+        assert_eq!(mailbox.change(&board(name), &half), Posted::Taken);
+        mailbox.change(&board(name), &half)
+    }
+
+    #[test]
+    fn a_slow_reader_loses_one_boards_changes_and_is_told_when_the_rest_is_written() {
+        let mailbox = Mailbox::default();
+        assert_eq!(mailbox.answer(Bytes::from_static(b"verdict")), Posted::Taken);
+        assert_eq!(fill(&mailbox, "a"), Posted::Overflowed);
+        assert_eq!(
+            mailbox.change(&board("a"), &Bytes::from_static(b"later")),
+            Posted::Taken,
+            "it is reported once"
+        );
+        assert_eq!(
+            mailbox.change(&board("b"), &Bytes::from_static(b"other")),
+            Posted::Taken
+        );
+        let mail = mailbox.take(usize::MAX);
+        let lagged = packet(&ServerFrame::Lagged { board: board("a") });
+        assert_eq!(
+            mail.packets,
+            [Bytes::from_static(b"verdict"), Bytes::from_static(b"other"), lagged]
+        );
+        assert_eq!(mailbox.change(&board("a"), &Bytes::from_static(b"anew")), Posted::Taken);
+        assert_eq!(mailbox.take(usize::MAX).packets, [Bytes::from_static(b"anew")]);
+    }
+
+    #[test]
+    fn a_second_catch_up_overtakes_the_first() {
+        let mailbox = Mailbox::default();
+        mailbox.begin_catch_up(&board("a"), Bytes::from_static(b"first"));
+        mailbox.catch_up(&board("a"), Bytes::from_static(b"large"));
+        mailbox.begin_catch_up(&board("a"), Bytes::from_static(b"second"));
+        mailbox.catch_up(&board("a"), Bytes::from_static(b"small"));
+        let expected: [&'static [u8]; 3] = [b"first", b"second", b"small"];
+        assert_eq!(mailbox.take(usize::MAX).packets, expected.map(Bytes::from_static));
+    }
+
+    #[test]
+    fn a_reader_that_never_reads_its_answers_is_cut_off() {
+        let mailbox = Mailbox::default();
+        let answer = Bytes::from(vec![0; BACKLOG_BYTES_MAX / 2]);
+        assert_eq!(
+            [(); 3].map(|()| mailbox.answer(answer.clone())),
+            [Posted::Taken, Posted::Taken, Posted::Closed]
+        );
+        let mail = mailbox.take(usize::MAX);
+        assert!(mail.last && mail.packets.is_empty());
+    }
+
+    #[test]
+    fn what_is_taken_is_bounded_and_the_rest_is_announced() {
+        let mailbox = Mailbox::default();
+        for _ in 0..3 {
+            mailbox.answer(Bytes::from_static(b"0123456789"));
+        }
+        mailbox.close();
+        let first = mailbox.take(15);
+        assert_eq!((first.packets.len(), first.last), (2, false));
+        let rest = mailbox.take(15);
+        assert_eq!((rest.packets.len(), rest.last), (1, true));
+    }
+}

@@ -1,0 +1,210 @@
+//! Live series: their newest values for whoever watches, and their last minutes in memory for whoever comes.
+//!
+//! Samples are lossy by design. They are no state of a board: they never meet the authority or the store, and a slow
+//! reader simply gets the newest ones.
+
+pub mod host;
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
+
+use bytes::Bytes;
+use tokio::sync::watch;
+
+use super::packet::packet;
+use crate::{
+    board::value_bytes,
+    config::{FRAME_FILL_BYTES, NAME_BYTES_MAX, SAMPLE_HISTORY_LEN_MAX, SAMPLE_INTERVAL_MS, SERIES_LEN_MAX},
+    protocol::{SampleSeries, SamplesFrame, ServerFrame, Value},
+    time::Timestamp,
+};
+
+/// Every live series of a server. Clones are the same series.
+#[derive(Clone, Debug)]
+pub struct Sources(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    rings: RwLock<BTreeMap<String, VecDeque<(Timestamp, Value)>>>,
+    newest: watch::Sender<Arc<Tick>>,
+}
+
+/// What was measured at one instant.
+#[derive(Debug, Default)]
+pub(super) struct Tick {
+    at: Timestamp,
+    values: BTreeMap<String, Value>,
+    /// Encoded once for all who watch the same: mostly everybody who looks at one board.
+    packets: Mutex<HashMap<Arc<[String]>, Option<Bytes>>>,
+}
+
+impl Sources {
+    /// No series yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Arc::new(Shared {
+            rings: RwLock::default(),
+            newest: watch::Sender::default(),
+        }))
+    }
+
+    /// Takes what was measured at `at`: a number for a chart, an array of rows for a table. Of a table only the newest
+    /// rows are kept. Series past [`SERIES_LEN_MAX`], and names over [`NAME_BYTES_MAX`] bytes, are left out.
+    pub fn record(&self, at: Timestamp, samples: impl IntoIterator<Item = (String, Value)>) {
+        let mut rings = self.0.rings.write().unwrap_or_else(PoisonError::into_inner);
+        let mut values = BTreeMap::new();
+        for (name, value) in samples {
+            let is_known = rings.contains_key(&name);
+            if !is_known && (rings.len() >= SERIES_LEN_MAX || name.len() > NAME_BYTES_MAX) {
+                continue;
+            }
+            let ring = rings.entry(name.clone()).or_default();
+            let len_max = if value.is_array() { 1 } else { SAMPLE_HISTORY_LEN_MAX };
+            while ring.len() >= len_max {
+                ring.pop_front();
+            }
+            ring.push_back((at, value.clone()));
+            values.insert(name, value);
+        }
+        drop(rings);
+        self.0.newest.send_replace(Arc::new(Tick {
+            at,
+            values,
+            packets: Mutex::default(),
+        }));
+    }
+
+    /// Hears of each tick, the newest one only when several passed.
+    pub(super) fn watch(&self) -> watch::Receiver<Arc<Tick>> {
+        self.0.newest.subscribe()
+    }
+
+    /// The last minutes of the watched series, in as many frames as they need.
+    pub(super) fn history(&self, now: Timestamp, watched: &[String]) -> VecDeque<Bytes> {
+        let rings = self.0.rings.read().unwrap_or_else(PoisonError::into_inner);
+        let mut packets = VecDeque::new();
+        let mut series: Vec<SampleSeries> = Vec::new();
+        let mut filled = 0;
+        for (name, ring) in rings.iter().filter(|(name, _)| is_watched(watched, name)) {
+            let bytes: usize = ring.iter().map(|(_, value)| value_bytes(value) + POINT_BYTES).sum();
+            if filled + bytes > FRAME_FILL_BYTES && !series.is_empty() {
+                packets.push_back(samples(now, std::mem::take(&mut series)));
+                filled = 0;
+            }
+            filled += bytes + name.len() + POINT_BYTES;
+            series.push(SampleSeries {
+                name: name.clone(),
+                points: ring.iter().cloned().collect(),
+            });
+        }
+        // An answer comes even when nothing of that name is measured: the asker knows then that it was heard.
+        if !series.is_empty() || packets.is_empty() {
+            packets.push_back(samples(now, series));
+        }
+        packets
+    }
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Tick {
+    /// The values of the watched series as a frame; `None` when none of them was measured.
+    pub fn packet(&self, watched: &Arc<[String]>) -> Option<Bytes> {
+        let mut packets = self.packets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(packet) = packets.get(watched) {
+            return packet.clone();
+        }
+        let values = self.values.iter().filter(|(name, _)| is_watched(watched, name));
+        let series: Vec<SampleSeries> = values
+            .map(|(name, value)| SampleSeries {
+                name: name.clone(),
+                points: vec![(self.at, value.clone())],
+            })
+            .collect();
+        let packet = (!series.is_empty()).then(|| samples(self.at, series));
+        packets.insert(Arc::clone(watched), packet.clone());
+        packet
+    }
+}
+
+fn samples(clock: Timestamp, series: Vec<SampleSeries>) -> Bytes {
+    packet(&ServerFrame::Samples(SamplesFrame {
+        clock,
+        interval_ms: SAMPLE_INTERVAL_MS,
+        series,
+    }))
+}
+
+/// Whether a series is among the watched names; one that ends in `*` stands for every series that begins so.
+fn is_watched(watched: &[String], name: &str) -> bool {
+    watched.iter().any(|pattern| {
+        pattern
+            .strip_suffix('*')
+            .map_or(pattern == name, |prefix| name.starts_with(prefix))
+    })
+}
+
+/// A point's instant and punctuation.
+const POINT_BYTES: usize = 24;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::FRAME_BYTES_MAX;
+
+    fn names(names: &[&str]) -> Arc<[String]> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_star_watches_every_series_that_begins_so() {
+        let watched = names(&["host.cpu.*", "host.load.1"]);
+        assert!(is_watched(&watched, "host.cpu.0") && is_watched(&watched, "host.load.1"));
+        assert!(!is_watched(&watched, "host.cpu") && !is_watched(&watched, "host.load.15"));
+    }
+
+    #[test]
+    fn the_past_is_kept_for_some_minutes_and_crosses_in_frames_that_fit() {
+        let sources = Sources::new();
+        for second in 0..SAMPLE_HISTORY_LEN_MAX as u64 + 10 {
+            let cores = (0..40).map(|core| (format!("host.cpu.{core}"), json!(12.5)));
+            sources.record(Timestamp(1_700_000_000_000 + second * 1_000), cores);
+        }
+        let packets = sources.history(Timestamp(1_700_000_400_000), &names(&["host.cpu.*"]));
+        assert!(packets.len() > 1);
+        assert!(packets.iter().all(|packet| packet.len() <= FRAME_BYTES_MAX));
+        let rings = sources.0.rings.read().expect("nobody panicked");
+        assert!(rings.len() == 40 && rings.values().all(|ring| ring.len() == SAMPLE_HISTORY_LEN_MAX));
+    }
+
+    #[test]
+    fn series_are_bounded() {
+        let sources = Sources::new();
+        sources.record(
+            Timestamp(1),
+            (0..SERIES_LEN_MAX + 5).map(|number| (format!("s{number}"), json!(1))),
+        );
+        assert_eq!(sources.watch().borrow().values.len(), SERIES_LEN_MAX);
+    }
+
+    #[test]
+    fn a_tick_is_encoded_once_for_all_who_watch_the_same() {
+        let sources = Sources::new();
+        sources.record(Timestamp(5), [("a".to_owned(), json!(1)), ("b".to_owned(), json!(2))]);
+        let tick = sources.watch().borrow().clone();
+        let (first, second) = (tick.packet(&names(&["a"])), tick.packet(&names(&["a"])));
+        assert_eq!(
+            first.as_deref().map(<[u8]>::as_ptr),
+            second.as_deref().map(<[u8]>::as_ptr)
+        );
+        assert_eq!(tick.packet(&names(&["c"])), None);
+    }
+}

@@ -1,0 +1,209 @@
+//! A client without a mind of its own: it greets, subscribes and pushes as a test tells it to.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    net::SocketAddr,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use tideboard::{
+    config::SCHEMA,
+    protocol::{
+        Answer, Change, ClientFrame, ClientId, Cursor, Intent, Operation, OperationId, Push, PushItem, ServerFrame,
+        Subscribe, Value, Welcome, Widget, WidgetId,
+    },
+};
+
+use crate::harness::Socket;
+
+/// A client's side of a greeted connection.
+pub struct Editor {
+    pub socket: Socket,
+    pub welcome: Welcome,
+    client: ClientId,
+    sequence: u64,
+    /// The cursors of the boards it has seen.
+    cursors: HashMap<String, Cursor>,
+    /// Frames that came while it waited for another kind.
+    aside: VecDeque<ServerFrame>,
+}
+
+impl Editor {
+    pub async fn enter(address: SocketAddr) -> Self {
+        Self::enter_with(address, None).await
+    }
+
+    pub async fn enter_with(address: SocketAddr, token: Option<&str>) -> Self {
+        let mut socket = Socket::open(address, &[]).await.expect("a seat");
+        let ServerFrame::Welcome(welcome) = socket.greet(token).await else {
+            panic!("a welcome comes first")
+        };
+        Self {
+            socket,
+            welcome,
+            client: fresh_client(),
+            sequence: 0,
+            cursors: HashMap::new(),
+            aside: VecDeque::new(),
+        }
+    }
+
+    /// The next frame.
+    pub async fn receive(&mut self) -> ServerFrame {
+        match self.aside.pop_front() {
+            Some(frame) => frame,
+            None => self.socket.receive().await.expect("the connection stays open"),
+        }
+    }
+
+    /// The next frame for which `pick` gives something; the others are kept for later.
+    async fn find<T>(&mut self, mut pick: impl FnMut(&ServerFrame) -> Option<T>) -> T {
+        if let Some((index, found)) = self
+            .aside
+            .iter()
+            .enumerate()
+            .find_map(|(index, frame)| Some((index, pick(frame)?)))
+        {
+            self.aside.remove(index);
+            return found;
+        }
+        loop {
+            let frame = self.socket.receive().await.expect("the connection stays open");
+            match pick(&frame) {
+                Some(found) => return found,
+                None => self.aside.push_back(frame),
+            }
+        }
+    }
+
+    /// Subscribes from nothing, and gives the whole board.
+    pub async fn subscribe(&mut self, board: &str) -> BTreeMap<WidgetId, Widget> {
+        self.ask_for(board, None).await;
+        let at = self
+            .find(|frame| match frame {
+                ServerFrame::Subscribed(subscribed) if subscribed.board.as_str() == board => Some(subscribed.at),
+                _ => None,
+            })
+            .await;
+        self.cursors.insert(board.to_owned(), at);
+        let mut widgets = BTreeMap::new();
+        if at == Cursor::ORIGIN {
+            return widgets;
+        }
+        loop {
+            let part = self
+                .find(|frame| match frame {
+                    ServerFrame::Patch(patch) if patch.board.as_str() == board => Some(patch.clone()),
+                    _ => None,
+                })
+                .await;
+            widgets.extend(part.widgets);
+            if part.last {
+                return widgets;
+            }
+        }
+    }
+
+    /// Sends a subscription, and waits for nothing.
+    pub async fn ask_for(&mut self, board: &str, cursor: Option<Cursor>) {
+        let subscribe = Subscribe {
+            board: board.parse().expect("a name"),
+            cursor,
+            undecided: Vec::new(),
+        };
+        self.socket.send(&ClientFrame::Subscribe(subscribe)).await;
+    }
+
+    /// New operations: board, widget, intent.
+    pub fn items(&mut self, edits: Vec<(&str, &str, Intent)>) -> Vec<PushItem> {
+        edits
+            .into_iter()
+            .map(|(board, widget, intent)| {
+                self.sequence += 1;
+                let operation = Operation {
+                    id: OperationId {
+                        client: self.client,
+                        sequence: self.sequence,
+                    },
+                    board: board.parse().expect("a name"),
+                    widget: widget.parse().expect("a name"),
+                    schema: SCHEMA,
+                    made_at: self.cursors.get(board).copied().unwrap_or(Cursor::ORIGIN),
+                    intent,
+                    base: None,
+                    base_value: None,
+                    deadline: None,
+                    resolves: None,
+                };
+                PushItem::Operation { operation, after: None }
+            })
+            .collect()
+    }
+
+    pub async fn push_items(&mut self, items: Vec<PushItem>) {
+        let push = Push {
+            store: self.welcome.store,
+            run: self.welcome.run,
+            principal: self.welcome.identity.principal.clone(),
+            items,
+        };
+        self.socket.send(&ClientFrame::Push(push)).await;
+    }
+
+    /// Pushes new operations, and gives their ids.
+    pub async fn push(&mut self, edits: Vec<(&str, &str, Intent)>) -> Vec<OperationId> {
+        let items = self.items(edits);
+        let ids = items.iter().map(PushItem::id).collect();
+        self.push_items(items).await;
+        ids
+    }
+
+    /// Waits for this many answers.
+    pub async fn verdicts(&mut self, len: usize) -> HashMap<OperationId, Answer> {
+        let mut answers = HashMap::new();
+        while answers.len() < len {
+            let items = self
+                .find(|frame| match frame {
+                    ServerFrame::Verdicts { items } => Some(items.clone()),
+                    _ => None,
+                })
+                .await;
+            answers.extend(items.into_iter().map(|item| (item.id, item.answer)));
+        }
+        answers
+    }
+
+    /// Pushes one operation, and gives its answer.
+    pub async fn edit(&mut self, board: &str, widget: &str, intent: Intent) -> Answer {
+        let id = self.push(vec![(board, widget, intent)]).await[0];
+        self.verdicts(1).await.remove(&id).expect("its answer")
+    }
+
+    /// The next change anyone makes; frames of one are expected.
+    pub async fn change(&mut self) -> Change {
+        self.find(|frame| match frame {
+            ServerFrame::Changes(changes) if changes.changes.len() == 1 => Some(changes.changes[0].clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn watch(&mut self, series: &[&str]) {
+        let series = series.iter().map(|name| (*name).to_owned()).collect();
+        self.socket.send(&ClientFrame::Watch { series }).await;
+    }
+}
+
+/// A field's value; the widget and the field are there.
+pub fn field<'a>(board: &'a BTreeMap<WidgetId, Widget>, widget: &str, field: &str) -> &'a Value {
+    let widget = &board[&widget.parse::<WidgetId>().expect("a name")];
+    &widget.fields[&field.parse().expect("a name")].value
+}
+
+/// Unlike any other of this test run, and of those before it.
+fn fresh_client() -> ClientId {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let since_epoch = tideboard::server::clock::Clock::system().now().0;
+    let number = u128::from(COUNT.fetch_add(1, Ordering::Relaxed));
+    ClientId(u128::from(since_epoch) << 64 | u128::from(std::process::id()) << 32 | number)
+}

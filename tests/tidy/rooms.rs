@@ -26,13 +26,18 @@ const ROOMS: &[Room] = &[
     pure("board", &["protocol"]),
     pure("sync", &["protocol", "board"]),
     shell("platform", &["protocol", "sync"]).spawning().without(&["Engine"]),
+    shell("driver", &["protocol", "sync", "platform"]),
     pure("server::log", &["protocol", "board"]),
     pure("server::authority", &["protocol", "board", "server::log"]),
     shell("server", &["protocol", "board", "terminal"]).spawning(),
-    shell("terminal", &["protocol", "board", "sync", "platform"]).spawning(),
+    shell("terminal", &["protocol", "board", "sync", "platform", "driver"]).spawning(),
     shell("state", &["protocol", "board", "sync"]).without(&["Engine"]),
     shell("api", &["protocol", "server"]),
-    shell("hooks", &["protocol", "board", "state", "sync", "platform", "api"]).spawning(),
+    shell(
+        "hooks",
+        &["protocol", "board", "state", "sync", "platform", "driver", "api"],
+    )
+    .spawning(),
     shell("components", &["protocol", "board", "state", "sync", "hooks"]).without(&["Engine", "publish("]),
     shell(
         "dashboard",

@@ -1,5 +1,6 @@
 // Somebody at the board: a browser profile, its tabs, and what they complained of.
 import { readFileSync } from 'node:fs';
+import { Board } from './board.mjs';
 import { toolFile } from './tools.mjs';
 
 /** What Chromium itself logs when a server can't be reached. It can't be kept from it, and the page handles the fault. */
@@ -25,11 +26,11 @@ export class Person {
     context.on('weberror', (error) => this.#complaints.push(String(error.error().stack ?? error.error())));
   }
 
-  /** Opens the board in a new tab. */
+  /** Opens a board in a new tab: the first one, or that of `path`. */
   async open(path = '') {
     const page = await this.#context.newPage();
     await page.goto(this.network.url + path, { waitUntil: 'domcontentloaded' });
-    return page;
+    return new Board(page);
   }
 
   /** The browser's own switch: no request leaves it, and it says so to the page. */
@@ -54,7 +55,7 @@ export class Person {
   }
 
   /** What axe finds against WCAG 2.2 AA on a page: one line for each violation. */
-  async violations(page) {
+  async violations({ page }) {
     await page.evaluate(readFileSync(toolFile('axe-core/axe.min.js'), 'utf8'));
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
     const { violations } = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: 'tag', values } }), tags);

@@ -2,6 +2,7 @@ export const title = 'the page opens, comes alive, and nothing is logged as an e
 
 export async function play(stage) {
   const ada = await stage.person('Ada');
-  const page = await ada.open();
-  await page.getByRole('main').waitFor();
+  const board = await ada.open();
+  await board.page.getByRole('main').waitFor();
+  await board.isIn('live');
 }

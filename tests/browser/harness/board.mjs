@@ -1,0 +1,62 @@
+// The board as people know it: by roles, names and the states that the page exposes. Specs say what happens; where it is
+// found on the page is said here, once.
+
+/** The first board's widgets, by the titles that the server gives them. */
+export const COUNTER = 'Coffees';
+export const SETPOINT = 'Target temperature';
+
+export class Board {
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** Resolves when the indicator says so: `live`, `offline`, `waiting`, `conflict`, … */
+  async isIn(...states) {
+    const found = states.map((state) => `.indicator[data-state="${state}"]`).join(', ');
+    await this.page.locator(found).waitFor();
+  }
+
+  /** Resolves when the server has answered for everything that was changed here. */
+  async isSettled() {
+    await this.page.locator('.pending-badge[data-state="clear"]').waitFor();
+  }
+
+  /** Resolves when so many edits wait, each of them kept on this device. */
+  async keeps(count) {
+    await this.page.locator('.pending-badge').getByRole('button').click();
+    const kept = this.page.getByRole('region', { name: 'On their way' }).locator('li[data-state="saved"]');
+    await kept.nth(count - 1).waitFor();
+    await this.page.keyboard.press('Escape');
+  }
+
+  widget(title) {
+    return this.page.getByRole('article', { name: title });
+  }
+
+  async increase(title = COUNTER) {
+    await this.widget(title).getByRole('button', { name: 'Add one' }).click();
+  }
+
+  /** Resolves when the counter shows the number. */
+  async counts(number, title = COUNTER) {
+    await this.widget(title).locator('output', { hasText: new RegExp(`^${number}$`) }).waitFor();
+  }
+
+  /** Sets the number beside a setpoint's slider. */
+  async set(number, title = SETPOINT) {
+    const input = this.widget(title).getByRole('spinbutton');
+    await input.fill(String(number));
+    await input.press('Enter');
+  }
+
+  /** Resolves when the setpoint shows the number. */
+  async isSetTo(number, title = SETPOINT) {
+    const input = await this.widget(title).getByRole('spinbutton').elementHandle();
+    await this.page.waitForFunction(([element, wanted]) => Number(element.value) === wanted, [input, number]);
+  }
+
+  /** The card of a field with two versions. */
+  conflict(title = SETPOINT) {
+    return this.page.getByRole('region', { name: 'Conflicts' }).getByRole('article', { name: title });
+  }
+}

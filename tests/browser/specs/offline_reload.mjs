@@ -1,0 +1,27 @@
+export const title = 'an edit made without a network survives a reload, and arrives once';
+
+export async function play(stage) {
+  const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
+  const [hers, his] = await Promise.all([ada.open(), ben.open()]);
+  await Promise.all([hers.isIn('live'), his.isIn('live')]);
+
+  ada.network.cut();
+  await hers.isIn('waiting', 'offline');
+  await hers.increase();
+  await hers.increase();
+  await hers.counts(2);
+  await hers.keeps(2);
+
+  await hers.page.reload();
+  await hers.counts(2);
+  await hers.keeps(2);
+
+  ada.network.heal();
+  await hers.isIn('live');
+  await hers.isSettled();
+  await his.counts(2);
+
+  // One more on top shows the same sum on both sides: nothing arrived twice.
+  await his.increase();
+  await Promise.all([hers.counts(3), his.counts(3)]);
+}

@@ -30,7 +30,7 @@ export class Board {
   }
 
   widget(title) {
-    return this.page.getByRole('article', { name: title });
+    return this.page.getByRole('article', { name: title, exact: true });
   }
 
   async increase(title = COUNTER) {

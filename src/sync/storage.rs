@@ -6,7 +6,7 @@
 //! | key | holds |
 //! |---|---|
 //! | `high` | the number of the last operation appended; kept by the storage itself |
-//! | `outbox/<number>` | a [`Stored`] operation, in the order in which they were made |
+//! | `outbox/<number>` | a `Stored` operation, in the order in which they were made |
 //! | `meta/<board>` | how far the device has seen a board, and in which history |
 //! | `generation/<board>` | how often that board's history has broken |
 //! | `widget/<board>/<widget>` | confirmed state |

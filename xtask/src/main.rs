@@ -7,6 +7,7 @@
     reason = "these tasks never run in a browser, and time themselves"
 )]
 
+mod browser;
 mod bundle;
 mod reload;
 mod serve;
@@ -38,6 +39,8 @@ enum Task {
     Sim(sim::Arguments),
     /// Print the compressed size of the page against its budget.
     Size,
+    /// Play the browser specs against the last release build, once or many times.
+    Browser(browser::Arguments),
     /// Install everything that any task needs, and do nothing more.
     Setup,
     /// Show that `dx serve` puts an edited text on an open page, on a copy of the tree.
@@ -60,6 +63,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Test(arguments) => test::run(&arguments),
         Task::Sim(arguments) => sim::run(&arguments),
         Task::Size => size::run(),
+        Task::Browser(arguments) => browser::run(&arguments),
         Task::Setup => tools::ensure(tools::ALL),
         Task::HotReload => reload::run(),
     }

@@ -2,7 +2,7 @@
 
 use crate::shell::{self, Failure, cargo, command};
 use crate::tools::{self, Tool};
-use crate::{bundle, reload, sim, size};
+use crate::{browser, bundle, reload, sim, size};
 use std::process::Command;
 
 /// One thing that must hold.
@@ -92,8 +92,8 @@ pub static STEPS: &[Step] = &[
     Step {
         name: "browser",
         what: "the release build in real browsers",
-        needs: &[Tool::NodePackages, Tool::Chromium],
-        run: browser,
+        needs: browser::TOOLS,
+        run: browser::run_all,
     },
     Step {
         name: "reload",
@@ -175,14 +175,6 @@ fn deny() -> Result<(), Failure> {
             Ok(())
         }
     }
-}
-
-fn browser() -> Result<(), Failure> {
-    shell::run(
-        command("node")
-            .arg("tests/browser/run.mjs")
-            .env("TIDEBOARD_BUNDLE", bundle::folder()),
-    )
 }
 
 /// A cargo command on this machine, sharing what `dx` builds for development.

@@ -7,10 +7,10 @@ export async function play(stage) {
   const ada = await stage.person('Ada');
   // Chromium logs every 401, and this spec provokes two.
   ada.expects(/status of 401/);
-  const page = await ada.open('?wall');
+  const { page } = await ada.open('?wall');
   await signIn(page, 'wrong-0123456789abcdef');
   await page.getByRole('alert').filter({ hasText: 'not right' }).waitFor();
-  const violations = await ada.violations(page);
+  const violations = await ada.violations({ page });
   if (violations.length > 0) throw new Error(violations.join('\n'));
   await signIn(page, EDIT);
   await page.waitForURL('**/?wall');
@@ -18,7 +18,7 @@ export async function play(stage) {
   const cookies = await page.context().cookies();
   const readable = await page.evaluate(() => document.cookie);
   if (cookies.length !== 1 || readable !== '') throw new Error(`a script can read the session: ${readable}`);
-  const again = await ada.open();
+  const { page: again } = await ada.open();
   await again.getByRole('heading', { name: 'Sign in' }).waitFor({ state: 'detached' });
   await again.getByRole('main').waitFor();
 }

@@ -90,22 +90,26 @@ async function editIsSeen(port) {
   page.on('console', (message) => keep(`console: ${message.text()}`));
   const listening = await updatesAreHeard(page);
   await page.goto(`http://localhost:${port}/`);
-  const heading = page.getByRole('main').getByRole('heading').first();
-  await heading.waitFor({ timeout: BUILD_MAX_MS });
+  await page.getByRole('main').waitFor({ timeout: BUILD_MAX_MS });
   await listening();
   // Gone if the page is loaded anew: then the edit would be seen too, and what was typed would be lost.
   await page.evaluate(() => { globalThis.sameDocument = true; });
-  const original = (await heading.textContent()).trim();
-  let shown = original;
+  const { file, text } = writtenText(await page.evaluate(shownTexts));
+  let shown = text;
   for (let attempt = 1; attempt <= EDITS_MAX; attempt += 1) {
     const started = performance.now();
-    edit(shown, `${original}, edit ${attempt}`);
-    shown = `${original}, edit ${attempt}`;
-    const isSeen = await page.getByText(shown).first().waitFor({ timeout: EDIT_MAX_MS }).then(() => true, () => false);
+    const edited = `${text}, edit ${attempt}`;
+    writeFileSync(file, readFileSync(file, 'utf8').replace(literal(shown), literal(edited)));
+    shown = edited;
+    const seen = page.getByText(edited).first().waitFor({ state: 'attached', timeout: EDIT_MAX_MS });
+    const isSeen = await seen.then(() => true, () => false);
     if (!(await page.evaluate(() => globalThis.sameDocument))) throw new Error('the page was loaded anew for an edit');
-    if (isSeen) return `an edited text was on the open page after ${Math.round(performance.now() - started)} ms, without loading it anew`;
+    if (isSeen) {
+      const took = Math.round(performance.now() - started);
+      return `an edited text was on the open page after ${took} ms, without loading it anew`;
+    }
   }
-  throw new Error(`none of ${EDITS_MAX} edits appeared on the page`);
+  throw new Error(`none of ${EDITS_MAX} edits of ${JSON.stringify(text)} in ${file} appeared on the page`);
 }
 
 /** Watches for the page's socket to `dx`; what it returns resolves when that is open: an edit before is told to nobody. */
@@ -124,11 +128,24 @@ async function updatesAreHeard(page) {
   return () => opened;
 }
 
-/** Replaces the text in the one place of the source that shows it as an element's only text. */
-function edit(before, after) {
-  const files = readdirSync(join(copy, 'src'), { recursive: true }).filter((name) => name.endsWith('.rs'));
-  const shown = `{ "${before}" }`;
-  const places = files.map((name) => join(copy, 'src', name)).filter((file) => readFileSync(file, 'utf8').includes(shown));
-  if (places.length === 0) throw new Error(`no source shows ${JSON.stringify(before)} as the text of an element`);
-  for (const file of places) writeFileSync(file, readFileSync(file, 'utf8').replaceAll(shown, `{ "${after}" }`));
+/** The texts of the page's innermost elements; runs in the page. */
+function shownTexts() {
+  const innermost = [...document.body.querySelectorAll(':not(script)')].filter((element) => element.childElementCount === 0);
+  return innermost.map((element) => element.textContent.trim()).filter((text) => text !== '');
+}
+
+/** The first of the page's texts that stands in one place of the source, as it is. */
+function writtenText(texts) {
+  const names = readdirSync(join(copy, 'src'), { recursive: true }).filter((name) => name.endsWith('.rs'));
+  const files = names.map((name) => join(copy, 'src', name)).map((file) => ({ file, source: readFileSync(file, 'utf8') }));
+  for (const text of texts) {
+    const places = files.filter(({ source }) => source.split(literal(text)).length === 2);
+    if (places.length === 1) return { file: places[0].file, text };
+  }
+  throw new Error('no text of the page stands in the source as it is');
+}
+
+/** How an element's only or last text is written. */
+function literal(text) {
+  return `"${text}" }`;
 }

@@ -12,10 +12,22 @@ pub mod board;
 
 pub mod sync;
 
+#[cfg(any(feature = "ui", feature = "native"))]
+pub mod platform;
+
+#[cfg(any(feature = "ui", feature = "native"))]
+pub mod driver;
+
 pub mod server;
 
 #[cfg(feature = "ui")]
 pub mod api;
+
+#[cfg(feature = "ui")]
+pub mod state;
+
+#[cfg(feature = "ui")]
+pub mod hooks;
 
 #[cfg(feature = "ui")]
 pub mod components;

@@ -1,0 +1,328 @@
+//! The engine's hands: one loop's worth of waiting and doing, on any target.
+//!
+//! [`Driver::next`] waits for what happens next: a frame, a storage's answer, news of the device, a timer.
+//! [`Driver::take`] hands it to the engine and performs what the engine asks for, in order. Whoever owns a driver
+//! calls the two in turn and shows what the engine knows in between: a page by signals, a terminal by lines.
+//!
+//! Storing goes on while frames go out: a transaction's outcome comes back as an input. There is one transaction at a
+//! time. Dropping the driver closes its socket and ends its listening; a transaction under way is still carried out.
+
+mod options;
+
+use std::{
+    any::Any,
+    collections::VecDeque,
+    future::poll_fn,
+    rc::Rc,
+    task::{Context, Poll},
+};
+
+use futures_util::{FutureExt, future::LocalBoxFuture};
+
+pub use options::{Fallback, Leads, NoFallback, Options, StartError};
+
+use crate::{
+    config::NOTICES_LEN_MAX,
+    platform::{self, Clock, Network, NetworkEvent, ServerAddress, Socket, SocketEvent, Storage},
+    protocol::ClientId,
+    sync::{
+        Birth, Command, Effect, Engine, Input, Notice,
+        storage::{Namespace, StorageError},
+    },
+    time::Timestamp,
+};
+
+/// An engine with this device around it.
+pub struct Driver {
+    engine: Engine,
+    clock: Rc<dyn Clock>,
+    network: Box<dyn Network>,
+    storage: Box<dyn Storage>,
+    fallback: Box<dyn Fallback>,
+    server: ServerAddress,
+    leads: Leads,
+    online: bool,
+    shown: bool,
+    /// The dial that counts, with its socket.
+    socket: Option<(u64, Box<dyn Socket>)>,
+    /// What the storage does now, and what it is to do next.
+    storing: Option<LocalBoxFuture<'static, Input>>,
+    to_store: VecDeque<LocalBoxFuture<'static, Input>>,
+    /// The server function under way; the engine asks for one at a time.
+    asking: Option<LocalBoxFuture<'static, Input>>,
+    /// The right to send for all of this device: waited for, then held.
+    electing: Option<LocalBoxFuture<'static, Box<dyn Any>>>,
+    _lead: Option<Box<dyn Any>>,
+    /// Inputs that are there already.
+    ready: VecDeque<Input>,
+    notices: VecDeque<Notice>,
+    /// Why edits don't outlive the page, when they don't.
+    memory_only: Option<String>,
+}
+
+impl Driver {
+    /// Opens what the device offers and gives birth to an engine. It does nothing yet: give it [`Command::Connect`].
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let (storage, memory_only) = options.open_storage().await?;
+        let server = options.server(&*storage).await?;
+        let namespace = storage.note(&namespace_note(&server)).await;
+        let random = platform::random().map_err(StartError::NoRandomness)?;
+        let seed = platform::random().map_err(StartError::NoRandomness)?;
+        let engine = Engine::new(Birth {
+            client: ClientId(random),
+            seed: (seed & u128::from(u64::MAX)) as u64,
+            token: options.token,
+            device: options.device,
+            namespace: namespace.and_then(|text| serde_json::from_str(&text).ok()),
+            durability: storage.durability(),
+        });
+        let network = platform::network();
+        let mut driver = Self {
+            engine,
+            clock: platform::clock(),
+            online: network.is_online(),
+            shown: true,
+            network,
+            storage,
+            fallback: options.fallback,
+            server,
+            leads: options.leads,
+            socket: None,
+            storing: None,
+            to_store: VecDeque::new(),
+            asking: None,
+            electing: None,
+            _lead: None,
+            ready: VecDeque::new(),
+            notices: VecDeque::new(),
+            memory_only,
+        };
+        if matches!(driver.leads, Leads::Always) {
+            driver.ready.push_back(Input::Leading(true));
+        }
+        // What the engine wants at birth: its first effects come with its first input.
+        driver.ready.push_back(Input::TimerExpired);
+        Ok(driver)
+    }
+
+    /// Waits for what happens next. May be dropped at any time; nothing is lost by it.
+    pub async fn next(&mut self) -> Input {
+        let mut timer = self.engine.next_wakeup().map(|at| self.clock.sleep_until(at));
+        poll_fn(|cx| match self.poll(cx) {
+            Poll::Ready(input) => Poll::Ready(input),
+            Poll::Pending => match &mut timer {
+                Some(timer) => timer.poll_unpin(cx).map(|()| Input::TimerExpired),
+                None => Poll::Pending,
+            },
+        })
+        .await
+    }
+
+    /// What has happened already, without waiting.
+    pub fn next_ready(&mut self) -> Option<Input> {
+        poll_fn(|cx| self.poll(cx)).now_or_never()
+    }
+
+    /// Hands an input to the engine and performs its effects in their order.
+    pub fn take(&mut self, input: Input) {
+        let effects: Vec<Effect> = self.engine.handle(self.clock.now(), input).collect();
+        for effect in effects {
+            self.perform(effect);
+        }
+    }
+
+    /// Hands it a command.
+    pub fn command(&mut self, command: Command) {
+        self.take(Input::Command(command));
+    }
+
+    /// What was to be told since the last call; at most the newest [`NOTICES_LEN_MAX`].
+    pub fn notices(&mut self) -> impl Iterator<Item = Notice> + use<> {
+        std::mem::take(&mut self.notices).into_iter()
+    }
+
+    /// What the engine knows.
+    #[must_use]
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The instant on the clock the engine runs by.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The device's clocks.
+    #[must_use]
+    pub fn clock(&self) -> Rc<dyn Clock> {
+        self.clock.clone()
+    }
+
+    /// The device's own opinion of its network.
+    #[must_use]
+    pub const fn is_online(&self) -> bool {
+        self.online
+    }
+
+    /// Whether somebody can see the page, as far as the device tells.
+    #[must_use]
+    pub const fn is_shown(&self) -> bool {
+        self.shown
+    }
+
+    /// The server it speaks with.
+    #[must_use]
+    pub const fn server(&self) -> &ServerAddress {
+        &self.server
+    }
+
+    /// Why edits don't outlive this page, when they don't.
+    #[must_use]
+    pub fn memory_only(&self) -> Option<&str> {
+        self.memory_only.as_deref()
+    }
+
+    /// Whether everything that was to be stored is stored.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.storing.is_none() && self.to_store.is_empty()
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
+        loop {
+            if let Some(input) = self.ready.pop_front() {
+                return Poll::Ready(input);
+            }
+            if let Poll::Ready(input) = self.poll_storing(cx) {
+                return Poll::Ready(input);
+            }
+            if let Poll::Ready(input) = self.poll_socket(cx) {
+                return Poll::Ready(input);
+            }
+            if let Poll::Ready(input) = poll_once(&mut self.asking, cx) {
+                return Poll::Ready(input);
+            }
+            if let Poll::Ready(lead) = poll_once(&mut self.electing, cx) {
+                self._lead = Some(lead);
+                return Poll::Ready(Input::Leading(true));
+            }
+            if self.storage.poll_sibling(cx).is_ready() {
+                return Poll::Ready(Input::SiblingWrote);
+            }
+            match self.network.poll_event(cx) {
+                Poll::Ready(event) => self.heard(event),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+
+    fn poll_storing(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
+        if self.storing.is_none() {
+            self.storing = self.to_store.pop_front();
+        }
+        poll_once(&mut self.storing, cx)
+    }
+
+    fn poll_socket(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
+        let Some((dial, socket)) = &mut self.socket else { return Poll::Pending };
+        let dial = *dial;
+        socket.poll_event(cx).map(|event| match event {
+            SocketEvent::Opened => Input::Opened { dial },
+            SocketEvent::Text(text) => Input::Received { dial, text },
+            SocketEvent::Closed => {
+                self.socket = None;
+                Input::Closed { dial }
+            }
+        })
+    }
+
+    /// What news of the device mean to the engine.
+    fn heard(&mut self, event: NetworkEvent) {
+        let inputs: &[Input] = match event {
+            NetworkEvent::Online | NetworkEvent::Woke => &[Input::Woke],
+            NetworkEvent::Offline => &[Input::WentOffline],
+            NetworkEvent::Shown => &[Input::Visible(true), Input::Woke],
+            // What was only shown so far is stored now: a hidden page may not get another moment.
+            NetworkEvent::Hidden => &[Input::Visible(false), Input::Command(Command::Flush)],
+            NetworkEvent::Suspended => &[Input::Command(Command::Flush), Input::Suspended],
+        };
+        self.online = self.network.is_online();
+        self.shown = match event {
+            NetworkEvent::Shown => true,
+            NetworkEvent::Hidden | NetworkEvent::Suspended => false,
+            _ => self.shown,
+        };
+        self.ready.extend(inputs.iter().cloned());
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Dial { dial } => self.socket = Some((dial, platform::dial(&self.server))),
+            Effect::HangUp { dial } => self.socket = self.socket.take_if(|(open, _)| *open != dial),
+            Effect::Send { dial, text } => {
+                if let Some((_, socket)) = self.socket.as_mut().filter(|(open, _)| *open == dial) {
+                    socket.send(text);
+                }
+            }
+            Effect::Load { namespace, widgets } => {
+                let loading = self.storage.load(namespace.clone(), widgets);
+                self.store(loading.map(move |records| Input::Loaded { namespace, widgets, records }).boxed_local());
+            }
+            Effect::Commit { namespace, transaction } => {
+                let committing = self.storage.commit(namespace, transaction);
+                self.store(committing.map(Input::Committed).boxed_local());
+            }
+            Effect::Broadcast => self.storage.announce(),
+            Effect::Remember(namespace) => self.remember(&namespace),
+            Effect::Replay(push) => self.asking = Some(self.fallback.replay(push).map(Input::Replayed).boxed_local()),
+            Effect::Read(board) => self.asking = Some(self.fallback.read(board).map(Input::Document).boxed_local()),
+            Effect::Notice(notice) => {
+                if self.notices.len() == NOTICES_LEN_MAX {
+                    self.notices.pop_front();
+                }
+                self.notices.push_back(notice);
+            }
+        }
+    }
+
+    fn store(&mut self, job: LocalBoxFuture<'static, Input>) {
+        self.to_store.push_back(job);
+    }
+
+    /// Keeps the namespace for the next start, and competes for the right to send for it.
+    fn remember(&mut self, namespace: &Namespace) {
+        if let Ok(text) = serde_json::to_string(namespace) {
+            let writing = self.storage.write_note(&namespace_note(&self.server), &text);
+            self.store(writing.map(note_written).boxed_local());
+        }
+        if matches!(self.leads, Leads::Elected) {
+            (self._lead, self.electing) = (None, Some(self.storage.lead(namespace)));
+            self.ready.push_back(Input::Leading(false));
+        }
+    }
+}
+
+/// A device that can't keep the note starts without it: then it must meet the server once more before it works offline.
+fn note_written(outcome: Result<(), StorageError>) -> Input {
+    if let Err(error) = outcome {
+        tracing::warn!("this device will not remember its last server: {error}");
+    }
+    Input::TimerExpired
+}
+
+fn namespace_note(server: &ServerAddress) -> String {
+    format!("namespace {}", server.origin())
+}
+
+fn poll_once<T>(future: &mut Option<LocalBoxFuture<'static, T>>, cx: &mut Context<'_>) -> Poll<T> {
+    let Some(pending) = future else { return Poll::Pending };
+    let polled = pending.poll_unpin(cx);
+    if polled.is_ready() {
+        *future = None;
+    }
+    polled
+}

@@ -1,0 +1,56 @@
+//! Hooks: how components read the sync and act on it, and the one loop behind them.
+//!
+//! `DashboardRealtimeProvider` calls [`use_sync_loop`]; everything below it calls the others. Each cleans up after
+//! itself when its component goes. Outside a provider they panic with a message that says so.
+//!
+//! ```ignore
+//! #[component]
+//! fn Fuel(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>) -> Element {
+//!     let fuel = use_realtime_updates(board, widget);
+//!     rsx! {
+//!         input { r#type: "range", value: "{fuel.number(\"value\").unwrap_or_default()}",
+//!             oninput: move |event| if let Ok(litres) = event.value().parse::<f64>() { fuel.edit("value", litres) },
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! Invariant: the only room that spawns, and it spawns once. No markup; nothing that depends on the target.
+
+mod context;
+mod fresh_name;
+mod snapshot;
+mod use_background_sync;
+mod use_board;
+mod use_later;
+mod use_notices;
+mod use_now;
+mod use_realtime_managers;
+mod use_realtime_updates;
+mod use_samples;
+mod use_sync_loop;
+mod use_websocket;
+
+pub use fresh_name::fresh_name;
+pub use use_background_sync::{BackgroundSync, use_background_sync};
+pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards};
+pub use use_later::{Later, use_later};
+pub use use_notices::use_notices;
+pub use use_now::use_now;
+pub use use_realtime_managers::{
+    BackgroundSyncManager, RealtimeManagers, RealtimeStateManager, UpdateProcessor, WebSocketManager,
+    use_realtime_managers,
+};
+pub use use_realtime_updates::{RealtimeUpdates, WidgetView, use_realtime_updates};
+pub use use_samples::{SeriesList, use_samples};
+pub use use_sync_loop::{SyncLoopOptions, use_sync_loop};
+pub use use_websocket::{WebSocketHandle, use_websocket};
+
+// What the hooks speak of, so that components need no other room.
+pub use crate::{
+    state::{ConnectionStatus, Now, PendingOperation, Series, SyncDetails},
+    sync::{
+        Command, CommandError, Conflict, Counters, Freshness, Notice, Phase, Resolution, SetAside, SetAsideReason,
+        storage::{Durability, StorageError},
+    },
+};

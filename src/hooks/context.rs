@@ -1,0 +1,152 @@
+//! What a provider shares with the hooks below it: the way to the loop, who wants to hear of what, and who listens.
+
+use std::collections::BTreeMap;
+
+use dioxus::prelude::*;
+use futures_channel::mpsc;
+
+use crate::{
+    config::COMMANDS_LEN_MAX,
+    protocol::BoardId,
+    sync::{Command, Notice},
+};
+
+/// What reaches the loop from components.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// A wish for the engine.
+    Command(Command),
+    /// What components want to hear of has changed: see [`Context::wanted`].
+    WantsChanged,
+}
+
+/// The boards and series that somebody looks at, each with how many do.
+#[derive(Debug, Default)]
+pub(super) struct Wants {
+    pub boards: BTreeMap<BoardId, usize>,
+    pub series: BTreeMap<String, usize>,
+    /// The loop was told, and has not looked yet: a page of many widgets tells it once.
+    told: bool,
+}
+
+type Listeners = BTreeMap<u64, Callback<Notice>>;
+
+/// Shared by a provider with everything below it. `Copy`, as signals are; lives as long as the provider.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Context {
+    sender: CopyValue<mpsc::Sender<Message>>,
+    wants: CopyValue<Wants>,
+    listeners: CopyValue<Listeners>,
+    listeners_made: CopyValue<u64>,
+}
+
+impl Context {
+    /// A context, and the loop's end of it.
+    pub fn new() -> (Self, mpsc::Receiver<Message>) {
+        let (sender, receiver) = mpsc::channel(COMMANDS_LEN_MAX);
+        let context = Self {
+            sender: CopyValue::new(sender),
+            wants: CopyValue::new(Wants::default()),
+            listeners: CopyValue::new(Listeners::new()),
+            listeners_made: CopyValue::new(0),
+        };
+        (context, receiver)
+    }
+
+    /// Asks the loop to carry out a command. What comes of it is seen in the state, and heard as notices.
+    pub fn command(mut self, command: Command) {
+        self.send(Message::Command(command));
+    }
+
+    fn send(&mut self, message: Message) {
+        if let Err(error) = self.sender.write().try_send(message) {
+            // Full: something calls in a loop, and more of the same would change nothing. Closed: the page is going.
+            tracing::error!("a command was dropped: {error}");
+        }
+    }
+
+    /// Somebody looks at a board from now on.
+    pub fn want_board(mut self, board: BoardId) {
+        *self.wants.write().boards.entry(board).or_default() += 1;
+        self.wants_changed();
+    }
+
+    /// One fewer looks at it.
+    pub fn unwant_board(mut self, board: &BoardId) {
+        forget_one(&mut self.wants.write().boards, board);
+        self.wants_changed();
+    }
+
+    /// Somebody looks at these series from now on.
+    pub fn want_series(mut self, series: &[String]) {
+        for name in series {
+            *self.wants.write().series.entry(name.clone()).or_default() += 1;
+        }
+        self.wants_changed();
+    }
+
+    /// One fewer looks at them.
+    pub fn unwant_series(mut self, series: &[String]) {
+        for name in series {
+            forget_one(&mut self.wants.write().series, name);
+        }
+        self.wants_changed();
+    }
+
+    fn wants_changed(&mut self) {
+        if !std::mem::replace(&mut self.wants.write().told, true) {
+            self.send(Message::WantsChanged);
+        }
+    }
+
+    /// What is wanted now, for the loop.
+    pub fn wanted(mut self) -> (Vec<BoardId>, Vec<String>) {
+        let mut wants = self.wants.write();
+        wants.told = false;
+        (wants.boards.keys().cloned().collect(), wants.series.keys().cloned().collect())
+    }
+
+    /// Adds a listener and gives its number.
+    pub fn listen(mut self, listener: Callback<Notice>) -> u64 {
+        let number = *self.listeners_made.peek() + 1;
+        self.listeners_made.set(number);
+        self.listeners.write().insert(number, listener);
+        number
+    }
+
+    /// Removes it.
+    pub fn unlisten(mut self, number: u64) {
+        self.listeners.write().remove(&number);
+    }
+
+    /// Hands a notice to every listener; one that goes away meanwhile is not called any more.
+    pub fn tell(self, notice: &Notice) {
+        let numbers: Vec<u64> = self.listeners.read().keys().copied().collect();
+        for number in numbers {
+            let listener = self.listeners.read().get(&number).copied();
+            if let Some(listener) = listener {
+                listener.call(notice.clone());
+            }
+        }
+    }
+}
+
+fn forget_one<K: Ord>(counts: &mut BTreeMap<K, usize>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(key);
+        }
+    }
+}
+
+/// The context of the provider above, for the hook `name`.
+///
+/// # Panics
+/// When there is none.
+#[track_caller]
+pub(super) fn use_provided(name: &str) -> Context {
+    try_use_context::<Context>().unwrap_or_else(|| {
+        panic!("`{name}` needs a `DashboardRealtimeProvider` above the component that calls it: wrap the app in one")
+    })
+}

@@ -1,0 +1,140 @@
+//! What the engine knows, as the page shows it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use crate::{
+    config::{PENDING_SHOWN_LEN_MAX, SERIES_LEN_MAX},
+    driver::Driver,
+    protocol::{BoardId, OperationId, SamplesFrame},
+    state::{ConnectionStatus, Now, PendingOperation, Series, Snapshot, SyncDetails},
+    sync::{BoardView, Freshness},
+    time::Timestamp,
+};
+
+/// What is remembered between snapshots.
+pub(super) struct Gatherer {
+    boards: BTreeSet<BoardId>,
+    wanted_series: Vec<String>,
+    samples: BTreeMap<String, Arc<Series>>,
+    samples_changed: bool,
+    /// When this page's own operations were made, in Unix milliseconds.
+    made: BTreeMap<OperationId, u64>,
+    now: Now,
+    trouble: Option<String>,
+}
+
+impl Gatherer {
+    pub fn new(driver: &Driver) -> Self {
+        let (boards, wanted_series, samples) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
+        Self { boards, wanted_series, samples, samples_changed: false, made: BTreeMap::new(), now: read_clocks(driver), trouble: None }
+    }
+
+    /// What is looked at from now on. Series that nobody looks at any more are let go.
+    pub fn want(&mut self, boards: &BTreeSet<BoardId>, series: &[String]) {
+        self.boards.clone_from(boards);
+        self.wanted_series = series.to_vec();
+        let before = self.samples.len();
+        self.samples.retain(|name, _| is_wanted(series, name));
+        self.samples_changed |= self.samples.len() != before;
+    }
+
+    /// Takes live values as they arrive.
+    pub fn take_samples(&mut self, now: Timestamp, frame: SamplesFrame) {
+        for arrived in frame.series {
+            let room = self.samples.len() < SERIES_LEN_MAX || self.samples.contains_key(&arrived.name);
+            if room && is_wanted(&self.wanted_series, &arrived.name) {
+                let series = self.samples.entry(arrived.name.clone()).or_default();
+                Arc::make_mut(series).take(now, frame.interval_ms, arrived);
+                self.samples_changed = true;
+            }
+        }
+    }
+
+    /// Reads the clocks, for ages on the page.
+    pub fn tick(&mut self, driver: &Driver) {
+        self.now = read_clocks(driver);
+    }
+
+    /// Something went wrong that a person should know.
+    pub fn note_trouble(&mut self, message: String) {
+        self.trouble = Some(message);
+    }
+
+    /// What is shown after this turn.
+    pub fn snapshot(&mut self, driver: &Driver) -> Snapshot {
+        let engine = driver.engine();
+        let status = engine.status();
+        let boards: BTreeMap<BoardId, BoardView> =
+            self.boards.iter().filter_map(|board| Some((board.clone(), engine.board(board)?))).collect();
+        let missing = missing(&boards);
+        let conflicts: Vec<_> = engine.conflicts().cloned().collect();
+        let set_aside: Vec<_> = engine.set_aside_list().cloned().collect();
+        let connection = ConnectionStatus::of(&status, driver.is_online(), conflicts.len(), set_aside.len(), missing);
+        let link = ConnectionStatus::of_connection(&status, driver.is_online(), missing);
+        if matches!(link, ConnectionStatus::Live) {
+            self.trouble = None;
+        }
+        let sync = SyncDetails {
+            initialized: status.initialized,
+            link,
+            online: driver.is_online(),
+            leading: status.leading,
+            durability: Some(status.durability),
+            fault: status.fault,
+            trouble: status.trouble.or_else(|| self.trouble.clone()).or_else(|| driver.memory_only().map(str::to_owned)),
+            identity: status.identity,
+            namespace: status.namespace,
+            pending: status.pending,
+            synced_at: status.synced_at,
+            offline_since: status.offline_since,
+            counters: status.counters,
+        };
+        let pending = self.pending(driver);
+        let samples = std::mem::take(&mut self.samples_changed).then(|| self.samples.clone());
+        Snapshot { connection, sync, pending, conflicts, set_aside, boards, samples, now: Some(self.now) }
+    }
+
+    fn pending(&mut self, driver: &Driver) -> Vec<PendingOperation> {
+        let engine = driver.engine();
+        // One that is being saved was made here, just now: nobody else's is seen before it is saved.
+        let unix_ms = driver.clock().wall().0;
+        for pending in engine.pending().rev().take_while(|pending| pending.number.is_none()) {
+            self.made.entry(pending.operation.id).or_insert(unix_ms);
+        }
+        if engine.pending().next().is_none() {
+            self.made.clear();
+        }
+        engine
+            .pending()
+            .take(PENDING_SHOWN_LEN_MAX)
+            .map(|pending| PendingOperation {
+                id: pending.operation.id,
+                operation: pending.operation.clone(),
+                phase: engine.phase(pending),
+                made_at_ms: self.made.get(&pending.operation.id).copied(),
+            })
+            .collect()
+    }
+}
+
+fn read_clocks(driver: &Driver) -> Now {
+    let clock = driver.clock();
+    let (unix_ms, utc_offset_minutes) = clock.wall();
+    Now { device: clock.now(), unix_ms, utc_offset_minutes }
+}
+
+/// Changes on their way to the boards looked at; `None` when all of them are live.
+fn missing(boards: &BTreeMap<BoardId, BoardView>) -> Option<u64> {
+    let catching_up = boards.values().filter_map(|view| match view.freshness {
+        Freshness::CatchingUp { missing } => Some(missing),
+        _ => None,
+    });
+    catching_up.fold(None, |sum, missing| Some(sum.unwrap_or(0) + missing))
+}
+
+fn is_wanted(wanted: &[String], name: &str) -> bool {
+    wanted.iter().any(|wanted| wanted.strip_suffix('*').map_or(wanted == name, |prefix| name.starts_with(prefix)))
+}

@@ -1,0 +1,104 @@
+//! The outbox: what waits, and since when.
+
+use dioxus::prelude::*;
+
+use super::{RealtimeManagers, use_realtime_managers};
+use crate::{
+    protocol::{OperationId, Value},
+    state::{ConnectionStatus, PENDING, PendingOperation, SET_ASIDE, SYNC, SyncDetails},
+    sync::SetAside,
+    time::Timestamp,
+};
+
+/// What waits on this device, and the buttons for it. `Copy`.
+#[derive(Clone, Copy, PartialEq)]
+pub struct BackgroundSync {
+    managers: RealtimeManagers,
+}
+
+/// The outbox of this device. It drains by itself whenever there is a connection; nothing here must be called.
+///
+/// ```ignore
+/// let sync = use_background_sync();
+/// rsx! { button { onclick: move |_| sync.sync_now(), "Sync now ({sync.pending()} waiting)" } }
+/// ```
+///
+/// # Panics
+/// Outside a provider.
+#[must_use]
+pub fn use_background_sync() -> BackgroundSync {
+    BackgroundSync { managers: use_realtime_managers() }
+}
+
+impl BackgroundSync {
+    /// How many operations wait for the server's answer. Subscribes the reader, as all of these do.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        SYNC.read().pending
+    }
+
+    /// The oldest of them, at most [`crate::config::PENDING_SHOWN_LEN_MAX`].
+    #[must_use]
+    pub fn queue(&self) -> Vec<PendingOperation> {
+        PENDING()
+    }
+
+    /// What the server did not accept, or could not be sent in time.
+    #[must_use]
+    pub fn set_aside(&self) -> Vec<SetAside> {
+        SET_ASIDE()
+    }
+
+    /// When the server last sent changes, on this device's clock; `None` before the first time.
+    #[must_use]
+    pub fn last_sync(&self) -> Option<Timestamp> {
+        SYNC.read().synced_at
+    }
+
+    /// The device's own opinion of its network.
+    #[must_use]
+    pub fn is_online(&self) -> bool {
+        SYNC.read().online
+    }
+
+    /// Whether a person chose to work offline.
+    #[must_use]
+    pub fn works_offline(&self) -> bool {
+        matches!(SYNC.read().link, ConnectionStatus::Offline { chosen: true, .. })
+    }
+
+    /// Everything else that a details panel tells.
+    #[must_use]
+    pub fn details(&self) -> SyncDetails {
+        SYNC()
+    }
+
+    /// Try now, whatever the timers say.
+    pub fn sync_now(&self) {
+        self.managers.background.sync_now();
+    }
+
+    /// Work offline, or connect again.
+    pub fn work_offline(&self, offline: bool) {
+        if offline {
+            self.managers.websocket.disconnect();
+        } else {
+            self.managers.websocket.connect();
+        }
+    }
+
+    /// Send a pending operation again at once, or make a set-aside one again; with another value, if given.
+    pub fn retry(&self, id: OperationId, value: Option<Value>) {
+        self.managers.background.retry(id, value);
+    }
+
+    /// Take back a pending operation.
+    pub fn roll_back(&self, id: OperationId) {
+        self.managers.state.roll_back(id);
+    }
+
+    /// Forget a set-aside operation.
+    pub fn discard(&self, id: OperationId) {
+        self.managers.background.discard(id);
+    }
+}

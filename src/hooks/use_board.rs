@@ -1,0 +1,160 @@
+//! A board, and the list of boards.
+
+use std::collections::BTreeMap;
+
+use dioxus::prelude::*;
+
+use super::{RealtimeManagers, context::use_provided};
+use crate::{
+    protocol::{BoardId, FieldName, Kind, Value, Widget, WidgetId},
+    state::BOARDS,
+    sync::Freshness,
+};
+
+/// A widget's place on a board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoardEntry {
+    /// Its name.
+    pub id: WidgetId,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// A board as a whole; its widgets' values come by [`super::use_realtime_updates`], one widget at a time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoardSummary {
+    /// Its name for people, where it has one.
+    pub name: Option<String>,
+    /// Its widgets but for its own record, by their field `order` (those without one last), then by id.
+    pub widgets: Vec<BoardEntry>,
+    /// How fresh it is.
+    pub freshness: Freshness,
+    /// Whether anything was ever received of it. False while it loads, and where there is no such board.
+    pub is_known: bool,
+    /// Whether the board exists, as far as is known: its own record is there.
+    pub exists: bool,
+}
+
+/// A board that is watched, and what can be done to it as a whole. `Copy`.
+#[derive(Clone, Copy, PartialEq)]
+pub struct BoardHandle {
+    board: ReadSignal<BoardId>,
+    summary: Memo<BoardSummary>,
+    managers: RealtimeManagers,
+}
+
+/// Watches a board as long as the component lives. Renders its reader when widgets come, go or change places, never
+/// for their values.
+///
+/// ```ignore
+/// let board = use_board(id);
+/// rsx! { for entry in board.summary().widgets { WidgetRealtime { board: id, widget_id: entry.id } } }
+/// ```
+///
+/// # Panics
+/// Outside a provider.
+#[must_use]
+pub fn use_board(board: ReadSignal<BoardId>) -> BoardHandle {
+    let context = use_provided("use_board");
+    use_watch(board);
+    let summary = use_memo(move || summary_of(&board.read()));
+    BoardHandle { board, summary, managers: RealtimeManagers::of(context) }
+}
+
+/// The directory of boards: a board whose widgets are the boards, each with a field `name`. Watched as long as the
+/// component lives.
+///
+/// # Panics
+/// Outside a provider.
+#[must_use]
+pub fn use_boards() -> Memo<Vec<(BoardId, String)>> {
+    let directory = use_signal(BoardId::directory);
+    use_watch(directory.into());
+    use_memo(|| {
+        let boards = BOARDS.read();
+        let Some(view) = boards.get(&BoardId::directory()) else { return Vec::new() };
+        let listed = view.shown.board.present().filter(|(id, _)| **id != WidgetId::birth());
+        let named = |(id, widget): (&WidgetId, &std::sync::Arc<Widget>)| {
+            let id: BoardId = id.as_str().parse().ok()?;
+            let name = text(widget, "name").unwrap_or_else(|| id.to_string());
+            Some((id, name))
+        };
+        let mut list: Vec<(BoardId, String)> = listed.filter_map(named).collect();
+        list.sort_by(|(id, name), (id_other, name_other)| (name, id).cmp(&(name_other, id_other)));
+        list
+    })
+}
+
+/// Hears of a board as long as the component lives, and of another one when the signal changes.
+pub(super) fn use_watch(board: ReadSignal<BoardId>) {
+    let context = use_provided("use_board");
+    let mut watched = use_hook(|| CopyValue::new(None::<BoardId>));
+    use_effect(move || {
+        let board = board();
+        let before = watched.write().replace(board.clone());
+        context.want_board(board);
+        if let Some(before) = before {
+            context.unwant_board(&before);
+        }
+    });
+    use_drop(move || {
+        if let Some(board) = watched.write().take() {
+            context.unwant_board(&board);
+        }
+    });
+}
+
+impl BoardHandle {
+    /// The board. Subscribes the reader.
+    #[must_use]
+    pub fn id(&self) -> BoardId {
+        self.board.cloned()
+    }
+
+    /// Which widgets it has, in order, and how fresh it is. Subscribes the reader.
+    #[must_use]
+    pub fn summary(&self) -> BoardSummary {
+        self.summary.cloned()
+    }
+
+    /// Puts a widget on it.
+    pub fn create(&self, widget: WidgetId, kind: Kind, fields: BTreeMap<FieldName, Value>) {
+        self.managers.state.create(self.board.cloned(), widget, kind, fields);
+    }
+
+    /// Takes one off it.
+    pub fn remove(&self, widget: WidgetId) {
+        self.managers.state.remove(self.board.cloned(), widget);
+    }
+
+    /// Brings one back.
+    pub fn restore(&self, widget: WidgetId) {
+        self.managers.state.restore(self.board.cloned(), widget);
+    }
+}
+
+fn summary_of(board: &BoardId) -> BoardSummary {
+    let boards = BOARDS.read();
+    let Some(view) = boards.get(board) else {
+        let freshness = Freshness::Offline { since: None };
+        return BoardSummary { name: None, widgets: Vec::new(), freshness, is_known: false, exists: false };
+    };
+    let own = view.shown.board.present().find(|(id, _)| **id == WidgetId::birth());
+    let name = own.and_then(|(_, widget)| text(widget, "name"));
+    let placed = view.shown.board.present().filter(|(id, _)| **id != WidgetId::birth());
+    let mut placed: Vec<(f64, &WidgetId, &Kind)> =
+        placed.map(|(id, widget)| (order(widget), id, &widget.kind)).collect();
+    placed.sort_by(|(order, id, _), (order_other, id_other, _)| order.total_cmp(order_other).then_with(|| id.cmp(id_other)));
+    let widgets = placed.into_iter().map(|(_, id, kind)| BoardEntry { id: id.clone(), kind: kind.clone() }).collect();
+    BoardSummary { name, widgets, freshness: view.freshness, is_known: view.is_known, exists: own.is_some() }
+}
+
+fn order(widget: &Widget) -> f64 {
+    let order = widget.fields.iter().find(|(name, _)| name.as_str() == "order");
+    order.and_then(|(_, field)| field.value.as_f64()).unwrap_or(f64::INFINITY)
+}
+
+fn text(widget: &Widget, name: &str) -> Option<String> {
+    let field = widget.fields.iter().find(|(field, _)| field.as_str() == name);
+    field.and_then(|(_, field)| Some(field.value.as_str()?.to_owned()))
+}

@@ -1,0 +1,201 @@
+//! The four managers: thin handles over the way to the loop.
+
+use dioxus::prelude::*;
+
+use super::context::{Context, use_provided};
+use crate::{
+    protocol::{BoardId, FieldName, Kind, OperationId, Value, WidgetId},
+    state::{CONFLICTS, PENDING, PendingOperation, SET_ASIDE, SYNC},
+    sync::{Command, Conflict, Counters, Resolution, SetAside},
+};
+use std::collections::BTreeMap;
+
+/// The managers of the provider above. `Copy`: move them into handlers freely.
+#[derive(Clone, Copy, PartialEq)]
+pub struct RealtimeManagers {
+    /// The connection.
+    pub websocket: WebSocketManager,
+    /// Edits, and taking them back.
+    pub state: RealtimeStateManager,
+    /// The outbox of this device.
+    pub background: BackgroundSyncManager,
+    /// How updates are gathered.
+    pub updates: UpdateProcessor,
+}
+
+/// The managers that the provider above has started.
+///
+/// ```ignore
+/// let managers = use_realtime_managers();
+/// rsx! { button { onclick: move |_| managers.state.undo(), "Undo" } }
+/// ```
+///
+/// # Panics
+/// Outside a provider.
+#[must_use]
+pub fn use_realtime_managers() -> RealtimeManagers {
+    RealtimeManagers::of(use_provided("use_realtime_managers"))
+}
+
+impl RealtimeManagers {
+    pub(super) const fn of(context: Context) -> Self {
+        Self {
+            websocket: WebSocketManager { context },
+            state: RealtimeStateManager { context },
+            background: BackgroundSyncManager { context },
+            updates: UpdateProcessor { context },
+        }
+    }
+}
+
+/// The connection's life: dialling, greeting, heartbeat and retries are the engine's; this says what is wanted.
+#[derive(Clone, Copy, PartialEq)]
+pub struct WebSocketManager {
+    context: Context,
+}
+
+impl WebSocketManager {
+    /// Connect, and stay connected.
+    pub fn connect(self) {
+        self.context.command(Command::Connect);
+    }
+
+    /// Work offline until told to connect. Edits are kept.
+    pub fn disconnect(self) {
+        self.context.command(Command::Disconnect);
+    }
+
+    /// The token to greet with from now on; `None` for the browser's session. Connects again.
+    pub fn sign_in(self, token: Option<String>) {
+        self.context.command(Command::SignIn { token });
+    }
+
+    /// This device's name for people, told at the next greeting.
+    pub fn name_device(self, device: impl Into<String>) {
+        self.context.command(Command::Name { device: device.into() });
+    }
+
+    /// Send an app's own event to the others on a board. Lossy.
+    pub fn emit(self, board: BoardId, name: impl Into<String>, payload: impl Into<Value>) {
+        self.context.command(Command::Emit { board, name: name.into(), payload: payload.into() });
+    }
+}
+
+/// Edits that show at once, are saved, sent, and decided by the server; and what a person does about the rest.
+#[derive(Clone, Copy, PartialEq)]
+pub struct RealtimeStateManager {
+    context: Context,
+}
+
+impl RealtimeStateManager {
+    /// Give a field a value. A run of them becomes at most ten operations a second, always the last value.
+    pub fn set(self, board: BoardId, widget: WidgetId, field: FieldName, value: impl Into<Value>) {
+        self.context.command(Command::Set { board, widget, field, value: value.into() });
+    }
+
+    /// Give a field a value within so many milliseconds, or never.
+    pub fn set_now(self, board: BoardId, widget: WidgetId, field: FieldName, value: impl Into<Value>, ttl_ms: u64) {
+        self.context.command(Command::SetNow { board, widget, field, value: value.into(), ttl_ms });
+    }
+
+    /// Add to a counter; negative to take away.
+    pub fn add(self, board: BoardId, widget: WidgetId, field: FieldName, amount: i64) {
+        self.context.command(Command::Add { board, widget, field, amount });
+    }
+
+    /// Put a widget on a board.
+    pub fn create(self, board: BoardId, widget: WidgetId, kind: Kind, fields: BTreeMap<FieldName, Value>) {
+        self.context.command(Command::Create { board, widget, kind, fields });
+    }
+
+    /// Take a widget off a board. It can be brought back.
+    pub fn remove(self, board: BoardId, widget: WidgetId) {
+        self.context.command(Command::Remove { board, widget });
+    }
+
+    /// Bring a removed widget back.
+    pub fn restore(self, board: BoardId, widget: WidgetId) {
+        self.context.command(Command::Restore { board, widget });
+    }
+
+    /// Undo this device's newest edit that is not undone.
+    pub fn undo(self) {
+        self.context.command(Command::Undo);
+    }
+
+    /// Resolve a conflict.
+    pub fn resolve(self, id: OperationId, resolution: Resolution) {
+        self.context.command(Command::Resolve { id, resolution });
+    }
+
+    /// Put a conflict away: theirs stands.
+    pub fn dismiss(self, id: OperationId) {
+        self.context.command(Command::Dismiss { id });
+    }
+
+    /// Take back a pending operation, wherever it has come to.
+    pub fn roll_back(self, id: OperationId) {
+        self.context.command(Command::Withdraw { id });
+    }
+
+    /// Conflicts that wait for a decision. Subscribes the reader.
+    #[must_use]
+    pub fn conflicts(self) -> Vec<Conflict> {
+        CONFLICTS()
+    }
+}
+
+/// The durable outbox of this device, and what was set aside from it.
+#[derive(Clone, Copy, PartialEq)]
+pub struct BackgroundSyncManager {
+    context: Context,
+}
+
+impl BackgroundSyncManager {
+    /// The oldest pending operations, at most [`crate::config::PENDING_SHOWN_LEN_MAX`]. Subscribes the reader.
+    #[must_use]
+    pub fn queue(self) -> Vec<PendingOperation> {
+        PENDING()
+    }
+
+    /// What was set aside. Subscribes the reader.
+    #[must_use]
+    pub fn set_aside(self) -> Vec<SetAside> {
+        SET_ASIDE()
+    }
+
+    /// Try now, whatever the timers say.
+    pub fn sync_now(self) {
+        self.context.command(Command::SyncNow);
+    }
+
+    /// Send a pending operation again at once, or make a set-aside one again; with another value, if given.
+    pub fn retry(self, id: OperationId, value: Option<Value>) {
+        self.context.command(Command::Retry { id, value });
+    }
+
+    /// Forget a set-aside operation.
+    pub fn discard(self, id: OperationId) {
+        self.context.command(Command::Discard { id });
+    }
+}
+
+/// How updates are gathered: edits of one field within a tenth of a second become one operation, and what arrives
+/// together is shown together.
+#[derive(Clone, Copy, PartialEq)]
+pub struct UpdateProcessor {
+    context: Context,
+}
+
+impl UpdateProcessor {
+    /// Make operations of all edits that are only shown so far, now.
+    pub fn flush(self) {
+        self.context.command(Command::Flush);
+    }
+
+    /// Counts since the page opened. Subscribes the reader.
+    #[must_use]
+    pub fn counters(self) -> Counters {
+        SYNC.read().counters
+    }
+}

@@ -1,0 +1,206 @@
+//! One widget: what it shows, how far its edits have come, and editing it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use dioxus::prelude::*;
+
+use super::{RealtimeManagers, context::use_provided, use_board::use_watch};
+use crate::{
+    protocol::{BoardId, Field, FieldName, OperationId, Value, Widget, WidgetId},
+    state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SET_ASIDE},
+    sync::{Conflict, Freshness, SetAside},
+};
+
+/// A widget as its reader sees it.
+#[derive(Clone, Debug)]
+pub struct WidgetView {
+    /// Its values, with this device's own edits laid over them; `None` while the board loads, and where there is no such
+    /// widget. A removed one is still here, with `removed` set.
+    pub widget: Option<Arc<Widget>>,
+    /// The operation that gave a field the value shown, where that is not confirmed yet.
+    pub pending: BTreeMap<FieldName, OperationId>,
+    /// Its operations without an end, oldest first.
+    pub operations: Vec<PendingOperation>,
+    /// Its fields with two versions.
+    pub conflicts: Vec<Conflict>,
+    /// Its edits that were set aside.
+    pub set_aside: Vec<SetAside>,
+    /// How fresh its board is.
+    pub freshness: Freshness,
+    /// Whether anything was ever received of its board: until then it loads.
+    pub is_known: bool,
+}
+
+/// An unchanged widget is the same `Arc`, and is not looked into.
+impl PartialEq for WidgetView {
+    fn eq(&self, other: &Self) -> bool {
+        let same_widget = match (&self.widget, &other.widget) {
+            (Some(one), Some(two)) => Arc::ptr_eq(one, two) || one == two,
+            (one, two) => one.is_none() && two.is_none(),
+        };
+        same_widget
+            && self.pending == other.pending
+            && self.operations == other.operations
+            && self.conflicts == other.conflicts
+            && self.set_aside == other.set_aside
+            && (self.freshness, self.is_known) == (other.freshness, other.is_known)
+    }
+}
+
+/// A widget, live: read it in a component, and edit it from handlers. `Copy`.
+#[derive(Clone, Copy, PartialEq)]
+pub struct RealtimeUpdates {
+    board: ReadSignal<BoardId>,
+    widget: ReadSignal<WidgetId>,
+    view: Memo<WidgetView>,
+    managers: RealtimeManagers,
+}
+
+/// Watches a widget as long as the component lives. Renders its reader when something of this widget has changed, and
+/// not for any other.
+///
+/// ```ignore
+/// let counter = use_realtime_updates(board, widget);
+/// rsx! {
+///     output { "data-state": if counter.is_pending("count") { "pending" } else { "confirmed" }, {counter.text("count")} }
+///     button { onclick: move |_| counter.add("count", 1), "+" }
+/// }
+/// ```
+///
+/// # Panics
+/// Outside a provider.
+#[must_use]
+pub fn use_realtime_updates(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>) -> RealtimeUpdates {
+    let context = use_provided("use_realtime_updates");
+    use_watch(board);
+    let view = use_memo(move || view_of(&board.read(), &widget.read()));
+    RealtimeUpdates { board, widget, view, managers: RealtimeManagers::of(context) }
+}
+
+impl RealtimeUpdates {
+    /// Everything at once. Subscribes the reader, as all of these do.
+    #[must_use]
+    pub fn view(&self) -> WidgetView {
+        self.view.cloned()
+    }
+
+    /// The view as a signal, for memos and props.
+    #[must_use]
+    pub const fn signal(&self) -> Memo<WidgetView> {
+        self.view
+    }
+
+    /// Whether the board has not arrived yet.
+    #[must_use]
+    pub fn is_loading(&self) -> bool {
+        let view = self.view.read();
+        view.widget.is_none() && !view.is_known
+    }
+
+    /// A field with its revision and writer.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<Field> {
+        let view = self.view.read();
+        let fields = &view.widget.as_ref()?.fields;
+        fields.iter().find(|(field, _)| field.as_str() == name).map(|(_, field)| field.clone())
+    }
+
+    /// A field's value.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<Value> {
+        self.field(name).map(|field| field.value)
+    }
+
+    /// A field's number.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.value(name)?.as_f64()
+    }
+
+    /// A field's text as people read it: without quotes; nothing for a missing one.
+    #[must_use]
+    pub fn text(&self, name: &str) -> String {
+        match self.value(name) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text,
+            Some(other) => other.to_string(),
+        }
+    }
+
+    /// Whether a field shows an edit that is not confirmed yet.
+    #[must_use]
+    pub fn is_pending(&self, name: &str) -> bool {
+        self.view.read().pending.keys().any(|field| field.as_str() == name)
+    }
+
+    /// The conflicts of a field.
+    #[must_use]
+    pub fn conflicts(&self, name: &str) -> Vec<Conflict> {
+        let of_field = |conflict: &&Conflict| conflict.operation.intent.field().is_some_and(|field| field.as_str() == name);
+        self.view.read().conflicts.iter().filter(of_field).cloned().collect()
+    }
+
+    /// How fresh its board is.
+    #[must_use]
+    pub fn freshness(&self) -> Freshness {
+        self.view.read().freshness
+    }
+
+    /// Gives a field a value: shown at once, saved, sent. A run of edits becomes at most ten operations a second.
+    pub fn edit(&self, field: &str, value: impl Into<Value>) {
+        if let Some((board, widget, field)) = self.target(field) {
+            self.managers.state.set(board, widget, field, value);
+        }
+    }
+
+    /// Gives a field a value within so many milliseconds, or never.
+    pub fn edit_now(&self, field: &str, value: impl Into<Value>, ttl_ms: u64) {
+        if let Some((board, widget, field)) = self.target(field) {
+            self.managers.state.set_now(board, widget, field, value, ttl_ms);
+        }
+    }
+
+    /// Adds to a counter; negative to take away. Never conflicts.
+    pub fn add(&self, field: &str, amount: i64) {
+        if let Some((board, widget, field)) = self.target(field) {
+            self.managers.state.add(board, widget, field, amount);
+        }
+    }
+
+    /// Takes the widget off its board. It can be brought back.
+    pub fn remove(&self) {
+        self.managers.state.remove(self.board.cloned(), self.widget.cloned());
+    }
+
+    /// Brings it back.
+    pub fn restore(&self) {
+        self.managers.state.restore(self.board.cloned(), self.widget.cloned());
+    }
+
+    fn target(&self, field: &str) -> Option<(BoardId, WidgetId, FieldName)> {
+        match field.parse() {
+            Ok(field) => Some((self.board.cloned(), self.widget.cloned(), field)),
+            Err(error) => {
+                tracing::error!("`{field}` is no field: {error}");
+                None
+            }
+        }
+    }
+}
+
+fn view_of(board: &BoardId, widget: &WidgetId) -> WidgetView {
+    let boards = BOARDS.read();
+    let view = boards.get(board);
+    let operations = PENDING.read().iter().filter(|pending| pending.board() == board && pending.widget() == widget).cloned().collect();
+    let conflicts = CONFLICTS.read().iter().filter(|conflict| conflict.operation.board == *board && conflict.operation.widget == *widget).cloned().collect();
+    let set_aside = SET_ASIDE.read().iter().filter(|aside| aside.operation.board == *board && aside.operation.widget == *widget).cloned().collect();
+    WidgetView {
+        widget: view.and_then(|view| view.shown.widget(widget).cloned()),
+        pending: view.and_then(|view| view.shown.pending.get(widget).cloned()).unwrap_or_default(),
+        operations,
+        conflicts,
+        set_aside,
+        freshness: view.map_or(Freshness::Offline { since: None }, |view| view.freshness),
+        is_known: view.is_some_and(|view| view.is_known),
+    }
+}

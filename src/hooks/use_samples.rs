@@ -1,0 +1,61 @@
+//! Live series.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+
+use super::context::use_provided;
+use crate::state::{SAMPLES, Series};
+
+/// Live series with their names, in the order of the names asked for, wildcards in alphabetical order.
+#[derive(Clone, Debug, Default)]
+pub struct SeriesList(pub Vec<(String, Arc<Series>)>);
+
+/// Shared series are the same as long as nothing has come.
+impl PartialEq for SeriesList {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |((name, series), (name_other, other)): (&(String, Arc<Series>), &(String, Arc<Series>))| {
+            name == name_other && Arc::ptr_eq(series, other)
+        };
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(same)
+    }
+}
+
+/// The last minutes of live series, and each new value as it comes. A name that ends in `*` stands for every series
+/// that begins so. A series that has sent nothing yet is missing from the list. Asks the server for exactly what is on
+/// the screen; stops with the component.
+///
+/// ```ignore
+/// let names = use_memo(|| vec!["host.cpu".to_owned()]);
+/// let cpu = use_samples(names.into());
+/// let latest = cpu.read().0.first().and_then(|(_, series)| series.latest().cloned());
+/// ```
+///
+/// # Panics
+/// Outside a provider.
+#[must_use]
+pub fn use_samples(names: ReadSignal<Vec<String>>) -> Memo<SeriesList> {
+    let context = use_provided("use_samples");
+    let mut wanted = use_hook(|| CopyValue::new(Vec::<String>::new()));
+    use_effect(move || {
+        let names = names();
+        let before = std::mem::replace(&mut *wanted.write(), names.clone());
+        context.want_series(&names);
+        context.unwant_series(&before);
+    });
+    use_drop(move || context.unwant_series(&wanted.peek()));
+    use_memo(move || {
+        let samples = SAMPLES.read();
+        let mut list = Vec::new();
+        for name in names.read().iter() {
+            match name.strip_suffix('*') {
+                Some(prefix) => {
+                    let matching = samples.range(prefix.to_owned()..).take_while(|(name, _)| name.starts_with(prefix));
+                    list.extend(matching.map(|(name, series)| (name.clone(), series.clone())));
+                }
+                None => list.extend(samples.get(name).map(|series| (name.clone(), series.clone()))),
+            }
+        }
+        SeriesList(list)
+    })
+}

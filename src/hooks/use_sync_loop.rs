@@ -1,0 +1,196 @@
+//! The loop: the one place that spawns.
+
+use std::{collections::BTreeSet, pin::pin};
+
+use dioxus::prelude::*;
+use futures_channel::mpsc;
+use futures_util::{
+    FutureExt, StreamExt,
+    future::{Fuse, LocalBoxFuture},
+    select_biased,
+};
+
+use super::{
+    RealtimeManagers,
+    context::{Context, Message},
+    snapshot::Gatherer,
+};
+use crate::{
+    config::{CLOCK_TICK_MS, TURN_LEN_MAX},
+    driver::{Driver, Leads, NoFallback, Options, StartError},
+    protocol::BoardId,
+    state::{Snapshot, clear, publish},
+    sync::{Command, Input, Notice},
+};
+
+/// How the loop starts. Read once: later changes have no effect.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct SyncLoopOptions {
+    /// The server's address; `None` for the page's own, or for the one this device spoke with last.
+    pub server: Option<String>,
+    /// Whether to wait for [`super::WebSocketManager::connect`] instead of connecting at once.
+    pub stay_offline: bool,
+    /// A token to greet with, where there is no session cookie.
+    pub token: Option<String>,
+    /// The device's name for people.
+    pub device: Option<String>,
+}
+
+/// Starts the sync for everything below the calling component, and ends it with the component. Called by
+/// `DashboardRealtimeProvider` and nobody else; an app has one.
+///
+/// Nothing happens while a server renders the page: the first paint is the same everywhere.
+pub fn use_sync_loop(options: SyncLoopOptions) -> RealtimeManagers {
+    let mut receiver = use_hook(|| CopyValue::new(None));
+    let context = use_context_provider(|| {
+        let (context, messages) = Context::new();
+        receiver.set(Some(messages));
+        context
+    });
+    use_future(move || {
+        let messages = receiver.write().take();
+        let options = options.clone();
+        async move {
+            if let Some(messages) = messages {
+                run(context, messages, options).await;
+            }
+        }
+    });
+    use_drop(clear);
+    RealtimeManagers::of(context)
+}
+
+/// Waits, takes what has come, shows what came of it; until the provider goes.
+async fn run(context: Context, messages: mpsc::Receiver<Message>, options: SyncLoopOptions) {
+    let connect = !options.stay_offline;
+    let driver = match start(options).await {
+        Ok(driver) => driver,
+        Err(error) => return publish(Snapshot::failed(error.to_string())),
+    };
+    let mut turn = Turn::new(context, messages, driver);
+    if connect {
+        turn.driver.command(Command::Connect);
+    }
+    turn.show();
+    while let Some(step) = turn.next().await {
+        turn.take(step);
+        for _ in 1..TURN_LEN_MAX {
+            let Some(step) = turn.next_ready() else { break };
+            turn.take(step);
+        }
+        turn.show();
+    }
+}
+
+async fn start(options: SyncLoopOptions) -> Result<Driver, StartError> {
+    let SyncLoopOptions { server, token, device, .. } = options;
+    Driver::start(Options {
+        server,
+        token,
+        device,
+        folder: None,
+        allow_memory: true,
+        leads: Leads::Elected,
+        fallback: Box::new(NoFallback),
+    })
+    .await
+}
+
+/// What a turn works with.
+struct Turn {
+    context: Context,
+    messages: mpsc::Receiver<Message>,
+    driver: Driver,
+    gatherer: Gatherer,
+    /// What the engine was told to hear of.
+    boards: BTreeSet<BoardId>,
+    series: Vec<String>,
+    tick: Fuse<LocalBoxFuture<'static, ()>>,
+}
+
+/// What a turn starts from.
+enum Step {
+    Message(Message),
+    Input(Input),
+    Tick,
+}
+
+impl Turn {
+    fn new(context: Context, messages: mpsc::Receiver<Message>, driver: Driver) -> Self {
+        let (boards, series, gatherer) = (BTreeSet::new(), Vec::new(), Gatherer::new(&driver));
+        let tick = tick(&driver);
+        Self { context, messages, driver, gatherer, boards, series, tick }
+    }
+
+    /// The next thing that happens; `None` when the provider is gone.
+    async fn next(&mut self) -> Option<Step> {
+        let Self { driver, messages, tick, .. } = self;
+        let mut input = pin!(driver.next().fuse());
+        select_biased! {
+            message = messages.next() => message.map(Step::Message),
+            input = input => Some(Step::Input(input)),
+            () = &mut *tick => Some(Step::Tick),
+        }
+    }
+
+    /// What has happened already.
+    fn next_ready(&mut self) -> Option<Step> {
+        let message = self.messages.next().now_or_never().flatten();
+        message.map(Step::Message).or_else(|| self.driver.next_ready().map(Step::Input))
+    }
+
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Input(input) => self.driver.take(input),
+            Step::Message(Message::Command(command)) => self.driver.command(command),
+            Step::Message(Message::WantsChanged) => self.want(),
+            Step::Tick => {
+                self.tick = tick(&self.driver);
+                if self.driver.is_shown() {
+                    self.gatherer.tick(&self.driver);
+                }
+            }
+        }
+    }
+
+    /// Tells the engine what the page looks at now.
+    fn want(&mut self) {
+        let (boards, series) = self.context.wanted();
+        let boards: BTreeSet<BoardId> = boards.into_iter().collect();
+        for board in boards.difference(&self.boards) {
+            self.driver.command(Command::Watch { board: board.clone() });
+        }
+        for board in self.boards.difference(&boards) {
+            self.driver.command(Command::Unwatch { board: board.clone() });
+        }
+        if self.series != series {
+            self.driver.command(Command::WatchSeries { series: series.clone() });
+        }
+        self.gatherer.want(&boards, &series);
+        (self.boards, self.series) = (boards, series);
+    }
+
+    /// Publishes what the engine knows, and then tells the news of it.
+    fn show(&mut self) {
+        let now = self.driver.now();
+        let mut news = Vec::new();
+        for notice in self.driver.notices() {
+            match notice {
+                Notice::Samples(frame) => self.gatherer.take_samples(now, frame),
+                Notice::Trouble { message } => {
+                    self.gatherer.note_trouble(message.clone());
+                    news.push(Notice::Trouble { message });
+                }
+                notice => news.push(notice),
+            }
+        }
+        publish(self.gatherer.snapshot(&self.driver));
+        for notice in news {
+            self.context.tell(&notice);
+        }
+    }
+}
+
+fn tick(driver: &Driver) -> Fuse<LocalBoxFuture<'static, ()>> {
+    driver.clock().sleep_until(driver.now().plus(CLOCK_TICK_MS)).fuse()
+}

@@ -1,0 +1,204 @@
+//! The world outside: sockets, storage, clocks, and what the device says of its network.
+//!
+//! Bytes and clocks only. When to dial, what to retry and what to store is decided elsewhere; nothing here keeps a
+//! policy or writes a signal. Everything is on one thread, and stops when it is dropped.
+//!
+//! Invariant: the only room that knows targets, and it does on its `mod` lines alone.
+
+mod address;
+mod memory;
+#[cfg(any(all(feature = "web", target_arch = "wasm32"), all(feature = "native", not(target_arch = "wasm32"))))]
+mod plan;
+
+#[cfg(not(any(all(feature = "web", target_arch = "wasm32"), all(feature = "native", not(target_arch = "wasm32")))))]
+mod detached;
+#[cfg(all(feature = "native", not(target_arch = "wasm32")))]
+mod native;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+mod web;
+
+use std::{
+    any::Any,
+    fmt,
+    path::Path,
+    rc::Rc,
+    task::{Context, Poll},
+};
+
+use futures_util::future::LocalBoxFuture;
+
+pub use address::{AddressError, ServerAddress};
+pub use memory::Memory;
+
+#[cfg(not(any(all(feature = "web", target_arch = "wasm32"), all(feature = "native", not(target_arch = "wasm32")))))]
+use detached as chosen;
+#[cfg(all(feature = "native", not(target_arch = "wasm32")))]
+use native as chosen;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+use web as chosen;
+
+use crate::{
+    sync::storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction},
+    time::Timestamp,
+};
+
+/// The device's clocks.
+pub trait Clock {
+    /// Milliseconds on a clock that never goes back. Its origin is the start of the page or process; whether it counts
+    /// while the device sleeps is the system's choice.
+    fn now(&self) -> Timestamp;
+    /// Wall time, for people: milliseconds since the Unix epoch, and the minutes that local time is ahead of UTC.
+    fn wall(&self) -> (u64, i32);
+    /// Ends at the given instant, or a little later.
+    fn sleep_until(&self, at: Timestamp) -> LocalBoxFuture<'static, ()>;
+}
+
+/// One WebSocket, from dialling to its end. Closes when it is dropped.
+pub trait Socket {
+    /// Sends a text frame, or queues it; what can't be sent any more is dropped, and [`SocketEvent::Closed`] follows.
+    fn send(&mut self, text: String);
+    /// The next event, as it comes. Nothing comes after [`SocketEvent::Closed`].
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<SocketEvent>;
+}
+
+/// What happens on a socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SocketEvent {
+    /// It is open.
+    Opened,
+    /// A text frame.
+    Text(String),
+    /// It is gone, or could not be opened.
+    Closed,
+}
+
+/// What the device says of its network and of who looks at it.
+pub trait Network {
+    /// The device's own opinion; `true` where it has none.
+    fn is_online(&self) -> bool;
+    /// The next event, as it comes.
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<NetworkEvent>;
+}
+
+/// News of the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetworkEvent {
+    /// There is a network again.
+    Online,
+    /// There is none.
+    Offline,
+    /// The device slept, or the page was frozen, and is back.
+    Woke,
+    /// A person can see the page.
+    Shown,
+    /// Nobody can.
+    Hidden,
+    /// The page is put away, perhaps for good.
+    Suspended,
+}
+
+/// Records under namespaces, shared by every tab, window or process of a profile.
+///
+/// [`crate::sync::storage::apply`] is the meaning of a transaction. Futures don't borrow the storage, and a transaction
+/// that was started is carried out even if its future is dropped.
+pub trait Storage {
+    /// How well it keeps what it is given.
+    fn durability(&self) -> Durability;
+    /// Reads what is stored under a namespace in one transaction; `cold` as well what
+    /// [`crate::sync::storage::is_cold`].
+    fn load(&self, namespace: Namespace, cold: bool) -> LocalBoxFuture<'static, Result<Records, StorageError>>;
+    /// Carries out a transaction. It is answered when it is on disk, as far as the device can tell.
+    fn commit(&self, namespace: Namespace, transaction: Transaction) -> LocalBoxFuture<'static, Outcome>;
+    /// Reads a note: small texts that belong to no namespace.
+    fn note(&self, name: &str) -> LocalBoxFuture<'static, Option<String>>;
+    /// Writes a note.
+    fn write_note(&self, name: &str, text: &str) -> LocalBoxFuture<'static, Result<(), StorageError>>;
+    /// Tells the other tabs and windows that something was written.
+    fn announce(&self);
+    /// Ready once for every time, or run of times, that another tab, window or process has written.
+    fn poll_sibling(&mut self, cx: &mut Context<'_>) -> Poll<()>;
+    /// Ends when this one holds the right to send for a namespace, which it does until the value is dropped.
+    fn lead(&self, namespace: &Namespace) -> LocalBoxFuture<'static, Box<dyn Any>>;
+}
+
+/// Why a durable storage can't be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenError {
+    /// There is none here, or the browser does not allow it: a private window, say.
+    Unavailable {
+        /// What the system said.
+        reason: String,
+    },
+    /// It was written by a newer version of this program. It is left untouched.
+    Newer,
+    /// It was written by another program. It is left untouched.
+    Foreign,
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable { reason } => {
+                write!(f, "this device's storage can't be opened: {reason}. Choose another folder, or allow writing there.")
+            }
+            Self::Newer => write!(f, "this device's storage was written by a newer version. Update this program; nothing was changed."),
+            Self::Foreign => write!(f, "this device's storage belongs to another program. Choose another folder; nothing was changed."),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+/// The operating system gave no random bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoRandomness;
+
+impl fmt::Display for NoRandomness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the operating system gave no random bytes. Try again.")
+    }
+}
+
+impl std::error::Error for NoRandomness {}
+
+/// 128 bits from the operating system.
+///
+/// # Errors
+/// [`NoRandomness`].
+pub fn random() -> Result<u128, NoRandomness> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
+    Ok(u128::from_le_bytes(bytes))
+}
+
+/// This device's clocks.
+#[must_use]
+pub fn clock() -> Rc<dyn Clock> {
+    chosen::clock()
+}
+
+/// This device's network.
+#[must_use]
+pub fn network() -> Box<dyn Network> {
+    chosen::network()
+}
+
+/// Starts to open a socket. What comes of it is an event.
+#[must_use]
+pub fn dial(server: &ServerAddress) -> Box<dyn Socket> {
+    chosen::dial(server)
+}
+
+/// Opens this device's durable storage, in a folder where the target has folders; `None` for the usual one.
+///
+/// # Errors
+/// [`OpenError`].
+pub async fn open_storage(folder: Option<&Path>) -> Result<Box<dyn Storage>, OpenError> {
+    chosen::open_storage(folder).await
+}
+
+/// The server that the page came from, where there is a page.
+#[must_use]
+pub fn page_origin() -> Option<String> {
+    chosen::page_origin()
+}

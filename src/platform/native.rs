@@ -1,0 +1,30 @@
+//! Desktop, phone and terminal: tokio for sockets and timers, SQLite for what is stored.
+
+mod clock;
+mod disk;
+mod network;
+mod socket;
+
+use std::{path::Path, rc::Rc};
+
+use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};
+
+pub fn clock() -> Rc<dyn Clock> {
+    Rc::new(clock::SystemClock)
+}
+
+pub fn network() -> Box<dyn Network> {
+    Box::new(network::Watched::default())
+}
+
+pub fn dial(server: &ServerAddress) -> Box<dyn Socket> {
+    Box::new(socket::Tungstenite::dial(server))
+}
+
+pub async fn open_storage(folder: Option<&Path>) -> Result<Box<dyn Storage>, OpenError> {
+    disk::Disk::open(folder).await.map(|disk| Box::new(disk) as Box<dyn Storage>)
+}
+
+pub fn page_origin() -> Option<String> {
+    None
+}

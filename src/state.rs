@@ -1,0 +1,126 @@
+//! What the page knows of the sync, in global signals, and their one writer.
+//!
+//! Read them anywhere below a `DashboardRealtimeProvider`; the hooks give the same in smaller pieces, so that an edit
+//! of one widget renders that widget alone. Each `VirtualDom` has its own: pages rendered by a server share nothing.
+//!
+//! Invariant: only [`publish`] writes, once per turn of the sync loop, and only what has changed.
+
+mod details;
+mod samples;
+mod status;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use dioxus::prelude::*;
+
+pub use details::{Now, PendingOperation, SyncDetails};
+pub use samples::Series;
+pub use status::ConnectionStatus;
+
+use crate::{
+    board::Board,
+    protocol::BoardId,
+    sync::{BoardView, Conflict, SetAside},
+};
+
+/// The one word for how things are.
+pub static CONNECTION: GlobalSignal<ConnectionStatus> = Signal::global(ConnectionStatus::default);
+/// Everything else that a details panel tells.
+pub static SYNC: GlobalSignal<SyncDetails> = Signal::global(SyncDetails::default);
+/// The oldest operations without an end, at most [`crate::config::PENDING_SHOWN_LEN_MAX`]; [`SyncDetails::pending`] counts all.
+pub static PENDING: GlobalSignal<Vec<PendingOperation>> = Signal::global(Vec::new);
+/// Conflicts that wait for a decision.
+pub static CONFLICTS: GlobalSignal<Vec<Conflict>> = Signal::global(Vec::new);
+/// Operations that were set aside.
+pub static SET_ASIDE: GlobalSignal<Vec<SetAside>> = Signal::global(Vec::new);
+/// Every board that is watched. Widgets are shared with the engine: an unchanged one is the same `Arc`.
+pub static BOARDS: GlobalSignal<BTreeMap<BoardId, BoardView>> = Signal::global(BTreeMap::new);
+/// The last minutes of every live series that is watched.
+pub static SAMPLES: GlobalSignal<BTreeMap<String, Arc<Series>>> = Signal::global(BTreeMap::new);
+/// The device's clocks, once a second while the page is shown; `None` on the first paint.
+pub static NOW: GlobalSignal<Option<Now>> = Signal::global(|| None);
+
+/// What one turn of the sync loop leaves to be shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    pub connection: ConnectionStatus,
+    pub sync: SyncDetails,
+    pub pending: Vec<PendingOperation>,
+    pub conflicts: Vec<Conflict>,
+    pub set_aside: Vec<SetAside>,
+    pub boards: BTreeMap<BoardId, BoardView>,
+    /// `None` when no value has come since the last turn.
+    pub samples: Option<BTreeMap<String, Arc<Series>>>,
+    pub now: Option<Now>,
+}
+
+impl Snapshot {
+    /// The first paint.
+    fn blank() -> Self {
+        Self {
+            connection: ConnectionStatus::default(),
+            sync: SyncDetails::default(),
+            pending: Vec::new(),
+            conflicts: Vec::new(),
+            set_aside: Vec::new(),
+            boards: BTreeMap::new(),
+            samples: Some(BTreeMap::new()),
+            now: None,
+        }
+    }
+
+    /// The sync could not start at all.
+    pub fn failed(message: String) -> Self {
+        let closed = ConnectionStatus::Closed { message: message.clone() };
+        let sync = SyncDetails { link: closed.clone(), trouble: Some(message), ..SyncDetails::default() };
+        Self { connection: closed, sync, ..Self::blank() }
+    }
+}
+
+/// Shows a turn's outcome: writes each signal whose value has changed, and no other.
+pub(crate) fn publish(snapshot: Snapshot) {
+    let Snapshot { connection, sync, pending, conflicts, set_aside, boards, samples, now } = snapshot;
+    write_changed(&CONNECTION, connection);
+    write_changed(&SYNC, sync);
+    write_changed(&PENDING, pending);
+    write_changed(&CONFLICTS, conflicts);
+    write_changed(&SET_ASIDE, set_aside);
+    let changed = !same_boards(&BOARDS.peek(), &boards);
+    if changed {
+        *BOARDS.write() = boards;
+    }
+    if let Some(samples) = samples {
+        *SAMPLES.write() = samples;
+    }
+    write_changed(&NOW, now);
+}
+
+/// Back to the first paint: the loop has ended.
+pub(crate) fn clear() {
+    publish(Snapshot::blank());
+}
+
+fn write_changed<T: PartialEq + 'static>(signal: &GlobalSignal<T>, value: T) {
+    let changed = *signal.peek() != value;
+    if changed {
+        *signal.write() = value;
+    }
+}
+
+/// As `==`, but a shared widget is not looked into: thousands are compared in each turn.
+fn same_boards(before: &BTreeMap<BoardId, BoardView>, after: &BTreeMap<BoardId, BoardView>) -> bool {
+    let same = |(before, after): (&BoardView, &BoardView)| {
+        (before.freshness, before.cursor, before.is_known) == (after.freshness, after.cursor, after.is_known)
+            && before.shown.pending == after.shown.pending
+            && same_widgets(&before.shown.board, &after.shown.board)
+    };
+    before.keys().eq(after.keys()) && before.values().zip(after.values()).all(same)
+}
+
+fn same_widgets(before: &Board, after: &Board) -> bool {
+    let mut pairs = before.widgets().zip(after.widgets());
+    before.len() == after.len()
+        && pairs.all(|((id, widget), (id_after, widget_after))| {
+            id == id_after && (Arc::ptr_eq(widget, widget_after) || widget == widget_after)
+        })
+}

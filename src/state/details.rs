@@ -1,0 +1,113 @@
+//! What details panels and lists tell.
+
+use std::sync::Arc;
+
+use super::ConnectionStatus;
+use crate::{
+    protocol::{BoardId, FieldName, Identity, Operation, OperationId, WidgetId},
+    sync::{
+        Counters, Phase,
+        storage::{Durability, Namespace, StorageError},
+    },
+    time::Timestamp,
+};
+
+/// The sync in numbers and facts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SyncDetails {
+    /// Whether this device's storage was read: what is shown is all that is known here.
+    pub initialized: bool,
+    /// The word for the connection alone, whatever else has priority in [`super::CONNECTION`].
+    pub link: ConnectionStatus,
+    /// The device's own opinion of its network.
+    pub online: bool,
+    /// Whether this tab or window does the sending for all of this device.
+    pub leading: bool,
+    /// How well this device stores; `None` until that is known.
+    pub durability: Option<Durability>,
+    /// Why it can't store at the moment.
+    pub fault: Option<StorageError>,
+    /// What went wrong last, for people; `None` again once the server was greeted.
+    pub trouble: Option<String>,
+    /// Who this is to the server, while connected.
+    pub identity: Option<Identity>,
+    /// Whose records are shown.
+    pub namespace: Option<Namespace>,
+    /// Operations that wait for the server's answer, all of them.
+    pub pending: usize,
+    /// When the server last sent changes, on this device's clock.
+    pub synced_at: Option<Timestamp>,
+    /// Since when there is no connection.
+    pub offline_since: Option<Timestamp>,
+    /// Counts since the page opened.
+    pub counters: Counters,
+}
+
+/// An operation without an end yet, for lists of what is pending.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PendingOperation {
+    /// Its name.
+    pub id: OperationId,
+    /// What it asks for.
+    pub operation: Arc<Operation>,
+    /// How far it has come.
+    pub phase: Phase,
+    /// When it was made, in Unix milliseconds of this device; `None` for one of an earlier start or another tab.
+    pub made_at_ms: Option<u64>,
+}
+
+impl PendingOperation {
+    /// The board it changes.
+    #[must_use]
+    pub fn board(&self) -> &BoardId {
+        &self.operation.board
+    }
+
+    /// The widget it changes.
+    #[must_use]
+    pub fn widget(&self) -> &WidgetId {
+        &self.operation.widget
+    }
+
+    /// The field it changes, where it changes one.
+    #[must_use]
+    pub fn field(&self) -> Option<&FieldName> {
+        self.operation.intent.field()
+    }
+
+    /// How often the server has put it off.
+    #[must_use]
+    pub const fn attempts(&self) -> u32 {
+        match &self.phase {
+            Phase::Retrying { attempts, .. } => *attempts,
+            _ => 0,
+        }
+    }
+}
+
+/// The device's clocks, read together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// The clock that the engine runs by: all `Timestamp`s of this device compare with it.
+    pub device: Timestamp,
+    /// Wall time, in milliseconds since the Unix epoch: compares, roughly, with what the server stamps.
+    pub unix_ms: u64,
+    /// Minutes that local time is ahead of UTC.
+    pub utc_offset_minutes: i32,
+}
+
+impl Now {
+    /// The wall time of an instant on the device's clock, in Unix milliseconds.
+    #[must_use]
+    pub const fn unix_ms_of(&self, at: Timestamp) -> u64 {
+        self.unix_ms.saturating_sub(self.device.since(at)).saturating_add(at.since(self.device))
+    }
+
+    /// Hours and minutes of the local day at `unix_ms`.
+    #[must_use]
+    pub fn hours_and_minutes(&self, unix_ms: u64) -> (u32, u32) {
+        let minutes = i64::try_from(unix_ms / 60_000).unwrap_or(i64::MAX).saturating_add(i64::from(self.utc_offset_minutes));
+        let of_day = u32::try_from(minutes.rem_euclid(24 * 60)).unwrap_or(0);
+        (of_day / 60, of_day % 60)
+    }
+}

@@ -1,15 +1,16 @@
-//! The app: provider, routes, stylesheet.
+//! The app: its stylesheet, and the dashboard.
 
 use dioxus::prelude::*;
+
+use crate::dashboard::Dashboard;
+
+static STYLES: Asset = asset!("/assets/tideboard.css");
 
 /// The whole page.
 #[component]
 pub fn App() -> Element {
-    let mut count = use_signal(|| 0);
     rsx! {
-        main {
-            h1 { "Tideboard" }
-            button { onclick: move |_| count += 1, "{count}" }
-        }
+        document::Stylesheet { href: STYLES }
+        Dashboard {}
     }
 }

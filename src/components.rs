@@ -3,7 +3,20 @@
 //! Markup, roles, live regions and focus; every state stands in `data-state`, in words and in an icon, never in a
 //! colour alone. Absent here: the engine, storage, the server, and anything that outlives its component.
 
+mod conflict_resolution_ui;
+mod dashboard_realtime_provider;
+mod dashboard_sync_indicator;
+mod difference;
 pub mod disclosure;
+mod edit_line;
 pub mod format;
 pub mod icon;
+mod pending_operations_badge;
+mod widget_realtime;
 pub mod word;
+
+pub use conflict_resolution_ui::{ConflictResolutionUI, ConflictResolved};
+pub use dashboard_realtime_provider::DashboardRealtimeProvider;
+pub use dashboard_sync_indicator::{DashboardSyncIndicator, SyncDetailsPanel};
+pub use pending_operations_badge::{OperationFailure, PendingOperationsBadge, PendingOperationsList};
+pub use widget_realtime::{RealtimeError, WidgetRealtime, WidgetUpdate};

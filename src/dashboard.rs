@@ -1,4 +1,82 @@
 //! The app itself: its boards, its pages, and the widgets on them.
+//!
+//! It uses the layer as any other app would: the provider around it, the indicator and the badge in its header, the
+//! conflicts under that, and each widget wrapped.
 
+mod add_widget;
 mod chart;
+mod lines;
+mod page;
 mod plot;
+mod switcher;
+mod widgets;
+
+use dioxus::prelude::*;
+
+use self::{lines::use_lines_provider, page::BoardPage};
+use crate::{components::DashboardRealtimeProvider, protocol::BoardId};
+
+/// The pages.
+#[derive(Clone, Debug, PartialEq, Routable)]
+pub enum Route {
+    /// The board of the machine that serves this page.
+    #[route("/")]
+    Home {},
+    /// Any board.
+    #[route("/boards/:id")]
+    Board {
+        /// Which.
+        id: BoardId,
+    },
+    /// An address that leads nowhere.
+    #[route("/:..segments")]
+    Elsewhere {
+        /// Its parts.
+        segments: Vec<String>,
+    },
+}
+
+/// The app, from the provider down.
+#[component]
+pub fn Dashboard() -> Element {
+    use_lines_provider();
+    rsx! {
+        DashboardRealtimeProvider {
+            Router::<Route> {}
+        }
+    }
+}
+
+/// The board that every server is born with.
+const FIRST_BOARD: &str = "this-machine";
+
+fn first_board() -> BoardId {
+    FIRST_BOARD.parse().expect("a plain name")
+}
+
+#[component]
+fn Home() -> Element {
+    rsx! {
+        BoardPage { id: first_board() }
+    }
+}
+
+#[component]
+fn Board(id: ReadSignal<BoardId>) -> Element {
+    rsx! {
+        BoardPage { id }
+    }
+}
+
+#[component]
+fn Elsewhere(segments: Vec<String>) -> Element {
+    rsx! {
+        main { class: "board",
+            div { class: "empty", "data-state": "unknown-page",
+                h1 { "There is nothing at this address." }
+                p { "/{segments.join(\"/\")}" }
+                Link { class: "button", to: Route::Home {}, "Open this machine’s board" }
+            }
+        }
+    }
+}

@@ -1,6 +1,9 @@
 //! Numbers, spans and values as people read them. English; nothing here asks for a locale or a clock.
 
-use crate::protocol::Value;
+use crate::{
+    hooks::Now,
+    protocol::{Value, Writer},
+};
 
 /// A number with its unit, apart: the unit is set smaller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +80,23 @@ pub fn age(ms: u64) -> String {
         seconds @ 3_600..86_400 => format!("{}\u{202f}h", seconds / 3_600),
         seconds => format!("{}\u{202f}d", seconds / 86_400),
     }
+}
+
+/// The local time of day, `14:02`, at an instant in Unix milliseconds; how many days ago, where it was not today.
+#[must_use]
+pub fn time_of_day(now: Now, unix_ms: u64) -> String {
+    let days = now.unix_ms.saturating_sub(unix_ms) / 86_400_000;
+    if days > 0 {
+        return format!("{} ago", count(usize::try_from(days).unwrap_or(usize::MAX), "day"));
+    }
+    let (hours, minutes) = now.hours_and_minutes(unix_ms);
+    format!("{hours:02}:{minutes:02}")
+}
+
+/// Who wrote something: their device's name, else what the server calls them.
+#[must_use]
+pub fn writer_name(writer: &Writer) -> String {
+    writer.device.clone().unwrap_or_else(|| writer.principal.to_string())
 }
 
 /// `1st`, `2nd`, `3rd`, `4th`…

@@ -4,12 +4,13 @@
 use dioxus::prelude::*;
 
 use super::icon::{Glyph, Icon};
+use crate::hooks::{ConnectionStatus, Durability, SetAsideReason};
 
 /// A state that a person is told of. In the order of urgency: of several, the first is the one to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Word {
     /// Edits are not kept on this device.
-    CantStore,
+    CannotStore,
     /// The server asks who this is.
     SignIn,
     /// The server speaks another version than this page.
@@ -60,9 +61,9 @@ impl Word {
     #[must_use]
     pub const fn token(self) -> &'static str {
         match self {
-            Self::CantStore => "cant-store",
+            Self::CannotStore => "cannot-store",
             Self::SignIn => "sign-in",
-            Self::OtherVersion => "other-version",
+            Self::OtherVersion => "closed",
             Self::Conflict => "conflict",
             Self::SetAside => "set-aside",
             Self::Offline => "offline",
@@ -83,7 +84,7 @@ impl Word {
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {
-            Self::CantStore => "Not saved on this device",
+            Self::CannotStore => "Not saved on this device",
             Self::SignIn => "Sign in to go on",
             Self::OtherVersion => "Reload to go on",
             Self::Conflict => "2 versions",
@@ -108,7 +109,7 @@ impl Word {
         match self {
             Self::Live | Self::Stored => Tone::Live,
             Self::Suspended | Self::Expired => Tone::Rest,
-            Self::CantStore | Self::SignIn | Self::OtherVersion | Self::Conflict | Self::SetAside => Tone::Act,
+            Self::CannotStore | Self::SignIn | Self::OtherVersion | Self::Conflict | Self::SetAside => Tone::Act,
             _ => Tone::Wait,
         }
     }
@@ -117,7 +118,7 @@ impl Word {
     #[must_use]
     pub const fn glyph(self) -> Glyph {
         match self {
-            Self::CantStore => Glyph::ShieldAlert,
+            Self::CannotStore => Glyph::ShieldAlert,
             Self::SignIn => Glyph::KeyRound,
             Self::Conflict => Glyph::GitFork,
             Self::SetAside => Glyph::PackageX,
@@ -149,6 +150,43 @@ impl Tone {
     }
 }
 
+impl From<&ConnectionStatus> for Word {
+    fn from(status: &ConnectionStatus) -> Self {
+        match status {
+            ConnectionStatus::Starting | ConnectionStatus::Connecting => Self::Connecting,
+            ConnectionStatus::CannotStore { .. } => Self::CannotStore,
+            ConnectionStatus::SignIn { .. } => Self::SignIn,
+            ConnectionStatus::Closed { .. } => Self::OtherVersion,
+            ConnectionStatus::Decide { conflicts: 0, .. } => Self::SetAside,
+            ConnectionStatus::Decide { .. } => Self::Conflict,
+            ConnectionStatus::Offline { .. } => Self::Offline,
+            ConnectionStatus::Suspended => Self::Suspended,
+            ConnectionStatus::Waiting { .. } => Self::Waiting,
+            ConnectionStatus::CatchingUp { .. } => Self::CatchingUp,
+            ConnectionStatus::Live => Self::Live,
+        }
+    }
+}
+
+impl From<&SetAsideReason> for Word {
+    fn from(reason: &SetAsideReason) -> Self {
+        match reason {
+            SetAsideReason::Expired | SetAsideReason::NotSent => Self::Expired,
+            _ => Self::SetAside,
+        }
+    }
+}
+
+impl From<Durability> for Word {
+    fn from(durability: Durability) -> Self {
+        match durability {
+            Durability::Durable => Self::Stored,
+            Durability::BestEffort => Self::BestEffort,
+            Durability::MemoryOnly => Self::CannotStore,
+        }
+    }
+}
+
 /// A state said in full: icon, word and colour; `more` follows the word.
 #[component]
 pub fn Saying(word: Word, #[props(default)] more: String) -> Element {
@@ -167,8 +205,8 @@ mod tests {
 
     #[test]
     fn of_several_states_the_most_urgent_is_said() {
-        use Word::{CantStore, CatchingUp, Conflict, Live, Offline, SignIn, Waiting};
-        let by_urgency = [CantStore, SignIn, Conflict, Offline, Waiting, CatchingUp, Live];
+        use Word::{CannotStore, CatchingUp, Conflict, Live, Offline, SignIn, Waiting};
+        let by_urgency = [CannotStore, SignIn, Conflict, Offline, Waiting, CatchingUp, Live];
         assert!(by_urgency.is_sorted());
     }
 

@@ -44,9 +44,9 @@ pub fn Plot(lines: Vec<Line>, unit: String, min: Option<f64>, max: Option<f64>) 
         div { class: "plot",
             svg { role: "img", "aria-label": summary,
                 for tick in scale.ticks() {
-                    line { class: "grid-line", x1: "0", x2: "100%", y1: percent(scale.place(tick)), y2: percent(scale.place(tick)) }
+                    line { class: "grid-line", "x1": "0", "x2": "100%", "y1": percent(scale.place(tick)), "y2": percent(scale.place(tick)) }
                 }
-                svg { width: "100%", height: "100%", "viewBox": "0 0 1000 1000", "preserveAspectRatio": "none", overflow: "visible",
+                svg { "width": "100%", "height": "100%", "viewBox": "0 0 1000 1000", "preserveAspectRatio": "none", "overflow": "visible",
                     if is_single {
                         path { class: "series-area", "data-series": "1", d: chart::area(&lines[0].points, window, scale) }
                     }
@@ -55,7 +55,7 @@ pub fn Plot(lines: Vec<Line>, unit: String, min: Option<f64>, max: Option<f64>) 
                     }
                 }
                 for tick in scale.ticks().skip(1) {
-                    text { class: "tick", x: "0", y: percent(scale.place(tick)), dy: "14", {figure_text(tick, &unit)} }
+                    text { class: "tick", "x": "0", "y": percent(scale.place(tick)), "dy": "14", {figure_text(tick, &unit)} }
                 }
             }
             div { class: "plot-times", "aria-hidden": "true",

@@ -1,0 +1,38 @@
+//! Starts the sync for everything below it, and ends it with the page.
+
+use dioxus::prelude::*;
+
+use crate::hooks::{Notice, SyncLoopOptions, use_notices, use_sync_loop};
+
+/// Wrap an app in it, once: the connection, the outbox of this device, and what the hooks and the other components read.
+///
+/// It renders its children at once and never suspends; what fails (no storage, no server) is told by the indicator,
+/// and what can be retried is retried.
+///
+/// ```ignore
+/// rsx! { DashboardRealtimeProvider { DashboardSyncIndicator {} Page {} } }
+/// ```
+#[component]
+pub fn DashboardRealtimeProvider(
+    /// The server's address; by default the page's own, or natively the one this device spoke with last.
+    #[props(default)]
+    server: Option<String>,
+    /// Whether to connect at once, or to wait for `use_websocket().connect()`.
+    #[props(default = true)]
+    auto_connect: bool,
+    /// Called once, when this device's storage was read: what is shown from then on is all that is known here.
+    #[props(default)]
+    on_initialized: Option<Callback<()>>,
+    children: Element,
+) -> Element {
+    use_sync_loop(SyncLoopOptions { server, stay_offline: !auto_connect, ..SyncLoopOptions::default() });
+    let mut is_told = use_hook(|| CopyValue::new(false));
+    use_notices(move |notice| {
+        if let (Notice::Initialized, Some(report)) = (notice, on_initialized)
+            && !is_told.replace(true)
+        {
+            report(());
+        }
+    });
+    children
+}

@@ -1,0 +1,215 @@
+//! How the connection is: one word, its icon and its colour; and, behind them, everything there is to know.
+
+use dioxus::prelude::*;
+
+use super::{
+    disclosure::{Disclosure, Shape},
+    format::{age, count, time_of_day},
+    icon::Icon,
+    word::{Saying, Word},
+};
+use crate::{
+    config::SIGN_IN_PATH,
+    hooks::{ConnectionStatus, Durability, Now, SyncDetails, use_background_sync, use_now, use_websocket},
+    protocol::Access,
+};
+
+/// The live connection status: green, yellow or red, with how much waits on this device. A click opens the details.
+///
+/// The word is announced when it changes; the seconds in it are not.
+#[component]
+pub fn DashboardSyncIndicator(
+    /// Whether a click opens the details panel.
+    #[props(default = true)]
+    show_details: bool,
+    /// Called with each new status, not with the one it starts from.
+    #[props(default)]
+    on_status_change: Option<Callback<ConnectionStatus>>,
+) -> Element {
+    let socket = use_websocket();
+    let status = use_memo(move || socket.status());
+    let mut told = use_hook(|| CopyValue::new(None));
+    use_effect(move || {
+        let status = status();
+        let before = told.write().replace(status.clone());
+        if let Some(report) = on_status_change
+            && before.is_some_and(|before| before != status)
+        {
+            report(status);
+        }
+    });
+    let open = use_signal(|| false);
+    let current = status();
+    let word = Word::from(&current);
+    rsx! {
+        div { class: "indicator", "data-state": current.token(),
+            span { class: "unseen", role: "status", "data-state": current.token(), {word.text()} }
+            if show_details {
+                Disclosure {
+                    open,
+                    class: "teller",
+                    name: format!("Sync: {}", word.text()),
+                    label: "Sync details",
+                    shape: Shape::Wide,
+                    state: current.token().to_owned(),
+                    tone: word.tone(),
+                    face: rsx! { Telling { status } },
+                    SyncDetailsPanel {}
+                }
+            } else {
+                span { class: "teller", "data-state": current.token(), "data-tone": word.tone().token(), Telling { status } }
+            }
+        }
+    }
+}
+
+/// The word with what goes with it: since when, how many, until when.
+#[component]
+fn Telling(status: ReadSignal<ConnectionStatus>) -> Element {
+    let sync = use_background_sync();
+    let now = use_now();
+    let status = status.read();
+    let word = Word::from(&*status);
+    let more = more(&status, sync.pending(), now());
+    rsx! {
+        Icon { glyph: word.glyph() }
+        span { class: "teller-word", {word.text()} }
+        if !more.is_empty() {
+            span { class: "teller-more", "{more}" }
+        }
+    }
+}
+
+/// What follows the word.
+fn more(status: &ConnectionStatus, pending: usize, now: Option<Now>) -> String {
+    let waiting = |verb: &str| (pending > 0).then(|| format!("{pending} {verb}"));
+    let parts: [Option<String>; 2] = match status {
+        ConnectionStatus::Offline { since, .. } => {
+            let since = since.zip(now).map(|(since, now)| format!("since {}", time_of_day(now, now.unix_ms_of(since))));
+            [since, waiting("saved here")]
+        }
+        ConnectionStatus::Waiting { retry_at, .. } => {
+            let wait = retry_at.zip(now).map(|(at, now)| at.since(now.device).div_ceil(1_000));
+            let next = match wait {
+                None | Some(0) => "trying now".to_owned(),
+                Some(seconds) => format!("next try in {seconds} s"),
+            };
+            [Some(next), waiting("saved here")]
+        }
+        ConnectionStatus::CatchingUp { missing: 1.. } => {
+            let ConnectionStatus::CatchingUp { missing } = status else { return String::new() };
+            [Some(count(usize::try_from(*missing).unwrap_or(usize::MAX), "change")), None]
+        }
+        ConnectionStatus::Decide { conflicts, set_aside } => {
+            let fields = (*conflicts > 1).then(|| format!("of {conflicts} fields"));
+            let aside = (*set_aside > 0 && *conflicts > 0).then(|| format!("{set_aside} not accepted"));
+            let edits = (*set_aside > 1 && *conflicts == 0).then(|| count(*set_aside, "edit"));
+            [fields, aside.or(edits)]
+        }
+        ConnectionStatus::SignIn { .. } | ConnectionStatus::Closed { .. } | ConnectionStatus::CannotStore { .. } => {
+            [waiting("waiting"), None]
+        }
+        _ => [None, None],
+    };
+    parts.into_iter().flatten().map(|part| format!("· {part}")).collect::<Vec<_>>().join(" ")
+}
+
+/// What a click on the indicator opens; it may also stand in a page of its own.
+#[component]
+pub fn SyncDetailsPanel() -> Element {
+    let sync = use_background_sync();
+    let details = use_memo(move || sync.details());
+    let link = use_memo(move || details.read().link.clone());
+    let word = Word::from(&*link.read());
+    let offline = sync.works_offline();
+    rsx! {
+        section { "aria-label": "Connection",
+            Saying { word, more: explain(&link.read()) }
+            if let Some(trouble) = details.read().trouble.clone() {
+                p { class: "note-line", role: "alert", "data-tone": "wait", "{trouble}" }
+            }
+            if let Some(fault) = details.read().fault {
+                p { class: "note-line", role: "alert", "data-tone": "act", "{fault}" }
+            }
+            Way { link }
+        }
+        section { "aria-label": "Work offline",
+            button {
+                class: "switch",
+                r#type: "button",
+                role: "switch",
+                "aria-checked": offline,
+                "data-state": if offline { "on" } else { "off" },
+                onclick: move |_| sync.work_offline(!offline),
+                "Work offline"
+                span { class: "switch-track", "aria-hidden": "true" }
+            }
+            p { class: "note-line", "Edits are kept on this device, and sent when you switch this off." }
+        }
+        section { "aria-label": "Facts", Facts { details } }
+    }
+}
+
+/// The one button that helps in this state.
+#[component]
+fn Way(link: ReadSignal<ConnectionStatus>) -> Element {
+    let sync = use_background_sync();
+    match &*link.read() {
+        ConnectionStatus::SignIn { .. } => rsx! {
+            div { class: "row", a { class: "button", "data-weight": "strong", href: SIGN_IN_PATH, "Sign in" } }
+        },
+        ConnectionStatus::Closed { .. } => rsx! {
+            div { class: "row", a { class: "button", "data-weight": "strong", href: "", "Reload" } }
+        },
+        ConnectionStatus::Waiting { .. } => rsx! {
+            div { class: "row", button { class: "button", r#type: "button", onclick: move |_| sync.sync_now(), "Try now" } }
+        },
+        ConnectionStatus::Offline { chosen: true, .. } => rsx! {},
+        _ => rsx! {
+            div { class: "row", button { class: "button", r#type: "button", onclick: move |_| sync.sync_now(), "Sync now" } }
+        },
+    }
+}
+
+fn explain(link: &ConnectionStatus) -> String {
+    match link {
+        ConnectionStatus::SignIn { message } | ConnectionStatus::Closed { message } => message.clone(),
+        ConnectionStatus::Offline { chosen: true, .. } => "by your choice".to_owned(),
+        ConnectionStatus::Offline { .. } => "this device has no network".to_owned(),
+        ConnectionStatus::Waiting { attempt, .. } => count(*attempt as usize, "failed try").replace("trys", "tries"),
+        _ => String::new(),
+    }
+}
+
+#[component]
+fn Facts(details: ReadSignal<SyncDetails>) -> Element {
+    let now = use_now();
+    let facts = details.read();
+    let synced = match (facts.synced_at, now()) {
+        (Some(at), Some(now)) => age(now.device.since(at)),
+        (Some(_), None) => "a moment ago".to_owned(),
+        (None, _) => "not yet".to_owned(),
+    };
+    rsx! {
+        dl { class: "facts",
+            dt { "Waiting to be sent" }
+            dd { "data-fact": "pending", {count(facts.pending, "edit")} }
+            dt { "Last sync" }
+            dd { "data-fact": "last-sync", "{synced}" }
+            dt { "Edits" }
+            dd { "data-fact": "durability",
+                if let Some(durability) = facts.durability {
+                    Saying { word: Word::from(durability), more: if durability == Durability::MemoryOnly { "kept while this page is open" } else { "" } }
+                } else {
+                    "…"
+                }
+            }
+            dt { "Sent by" }
+            dd { if facts.leading { "this tab" } else { "another tab" } }
+            if let Some(identity) = &facts.identity {
+                dt { "Signed in as" }
+                dd { "{identity.principal}" if identity.access == Access::View { ", to watch" } }
+            }
+        }
+    }
+}

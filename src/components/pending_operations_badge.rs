@@ -1,0 +1,335 @@
+//! What waits on this device: how many edits, how far each has come, and what can be done about it.
+
+use dioxus::prelude::*;
+
+use super::{
+    disclosure::{Disclosure, Shape},
+    edit_line::EditLine,
+    format::{excerpt, ordinal, time_of_day, value_text},
+    icon::{Glyph, Icon},
+    word::{Saying, Tone, Word},
+};
+use crate::{
+    hooks::{
+        Durability, Notice, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync, use_notices, use_now,
+        use_realtime_updates,
+    },
+    protocol::{BoardId, Intent, OperationId, Value, Verdict, WidgetId},
+};
+
+/// An operation that came to nothing, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OperationFailure {
+    /// The operation.
+    pub id: OperationId,
+    /// Why it was set aside.
+    pub reason: SetAsideReason,
+}
+
+/// How the queue is, in a word for `data-state`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Queue {
+    Clear,
+    Pending,
+    Retrying,
+    Failed,
+}
+
+/// How many edits wait, and a list of them: kind, value, time and phase, with *Retry* and *Roll back*; and of those
+/// that were set aside, with the reason, *Edit*, *Retry* and *Discard*.
+#[component]
+pub fn PendingOperationsBadge(
+    /// Whether a click opens the list.
+    #[props(default = true)]
+    show_details: bool,
+    /// Called when the server has applied an operation of this device.
+    #[props(default)]
+    on_operation_complete: Option<Callback<OperationId>>,
+    /// Called when one was rejected, has expired or was set aside.
+    #[props(default)]
+    on_operation_fail: Option<Callback<OperationFailure>>,
+) -> Element {
+    use_notices(move |notice| report(notice, on_operation_complete, on_operation_fail));
+    let sync = use_background_sync();
+    let open = use_signal(|| false);
+    let tally = use_memo(move || Tally::of(sync.pending(), &sync.queue(), &sync.set_aside()));
+    let Tally { pending, retrying, failed } = tally();
+    let (queue, tone) = match () {
+        () if failed > 0 => (Queue::Failed, Some(Tone::Act)),
+        () if retrying > 0 => (Queue::Retrying, Some(Tone::Wait)),
+        () if pending > 0 => (Queue::Pending, None),
+        () => (Queue::Clear, None),
+    };
+    let state = queue.token();
+    let summary = tally().summary();
+    let face = rsx! {
+        Icon { glyph: if failed > 0 { Glyph::PackageX } else { Glyph::Inbox } }
+        if pending + failed > 0 {
+            span { class: "count", "{pending + failed}" }
+        }
+    };
+    rsx! {
+        div { class: "pending-badge", "data-state": state,
+            span { class: "unseen", role: "status", "data-state": state, {announcement(queue)} }
+            if show_details {
+                Disclosure { open, class: "teller", name: summary, label: "Waiting edits", shape: Shape::Wide, state: state.to_owned(), tone, face, PendingOperationsList {} }
+            } else {
+                span { class: "teller", role: "img", "aria-label": summary, "data-state": state, "data-tone": tone.map(Tone::token), {face} }
+            }
+        }
+    }
+}
+
+impl Queue {
+    const fn token(self) -> &'static str {
+        match self {
+            Self::Clear => "clear",
+            Self::Pending => "pending",
+            Self::Retrying => "retrying",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What a screen reader hears: only what asks for something. Each edit passes through the queue; saying so each time
+/// would drown the rest.
+const fn announcement(queue: Queue) -> &'static str {
+    match queue {
+        Queue::Clear | Queue::Pending => "",
+        Queue::Retrying => "The server asked to send an edit again.",
+        Queue::Failed => "An edit was not accepted.",
+    }
+}
+
+fn report(notice: Notice, complete: Option<Callback<OperationId>>, fail: Option<Callback<OperationFailure>>) {
+    let failure = match notice {
+        Notice::Decided { id, verdict: Verdict::Applied { .. } } => {
+            if let Some(complete) = complete {
+                complete(id);
+            }
+            return;
+        }
+        Notice::Decided { id, verdict: Verdict::Rejected { reason, .. } } => OperationFailure { id, reason: SetAsideReason::Rejected(reason) },
+        Notice::Decided { id, verdict: Verdict::Expired { .. } } => OperationFailure { id, reason: SetAsideReason::Expired },
+        Notice::SetAside { id, reason } => OperationFailure { id, reason },
+        _ => return,
+    };
+    if let Some(fail) = fail {
+        fail(failure);
+    }
+}
+
+/// How many of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Tally {
+    pending: usize,
+    retrying: usize,
+    failed: usize,
+}
+
+impl Tally {
+    fn of(pending: usize, queue: &[PendingOperation], set_aside: &[SetAside]) -> Self {
+        let retrying = queue.iter().filter(|operation| matches!(operation.phase, Phase::Retrying { .. })).count();
+        Self { pending, retrying, failed: set_aside.len() }
+    }
+
+    fn summary(self) -> String {
+        if self.pending + self.failed == 0 {
+            return "Nothing waits".to_owned();
+        }
+        let part = |number: usize, word: &str| (number > 0).then(|| format!("{number} {word}"));
+        let parts = [part(self.pending, "waiting"), part(self.retrying, "retrying"), part(self.failed, "not accepted")];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// What a click on the badge opens; it may also stand in a page of its own.
+#[component]
+pub fn PendingOperationsList() -> Element {
+    let sync = use_background_sync();
+    let queue: Vec<PendingOperation> = sync.queue().into_iter().filter(|pending| !is_decided(pending)).collect();
+    let set_aside = sync.set_aside();
+    let unlisted = sync.pending().saturating_sub(queue.len());
+    rsx! {
+        if queue.is_empty() && set_aside.is_empty() {
+            p { class: "note-line", "data-state": "clear", "Nothing waits. Everything you changed is on the server." }
+        }
+        if !set_aside.is_empty() {
+            section { "aria-label": "Not accepted",
+                h2 { "Not accepted" }
+                ul { class: "entries",
+                    for aside in set_aside {
+                        SetAsideEntry { key: "{aside.operation.id}", aside }
+                    }
+                }
+            }
+        }
+        if !queue.is_empty() {
+            section { "aria-label": "On their way",
+                h2 { "On their way" }
+                ul { class: "entries",
+                    for pending in queue {
+                        PendingEntry { key: "{pending.id}", pending }
+                    }
+                }
+                if unlisted > 0 {
+                    p { class: "note-line", "… and {unlisted} more" }
+                }
+            }
+        }
+    }
+}
+
+fn is_decided(pending: &PendingOperation) -> bool {
+    matches!(pending.phase, Phase::Decided(_))
+}
+
+#[component]
+fn PendingEntry(pending: PendingOperation) -> Element {
+    let sync = use_background_sync();
+    let now = use_now();
+    let id = pending.id;
+    let when = pending.made_at_ms.zip(now()).map_or_else(|| "earlier".to_owned(), |(at, now)| time_of_day(now, at));
+    let is_stored = !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
+    let (token, said) = phase_words(&pending.phase, is_stored);
+    let is_waiting = !matches!(pending.phase, Phase::Withdrawing);
+    rsx! {
+        li { class: "entry", "data-state": token, "data-tone": (token == "retrying").then_some("wait"),
+            Head { board: pending.board().clone(), widget: pending.widget().clone(), intent: pending.operation.intent.clone(), when }
+            if let Phase::Retrying { attempts, reason, shown, .. } = &pending.phase {
+                Saying { word: Word::Retrying, more: format!("{} try", ordinal(attempts + 1)) }
+                if *shown {
+                    p { class: "note-line", "{reason}" }
+                }
+            } else {
+                p { class: "note-line", "{said}" }
+            }
+            if is_waiting {
+                div { class: "row",
+                    if matches!(pending.phase, Phase::Retrying { .. }) {
+                        button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), "Retry" }
+                    }
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.roll_back(id), "Roll back" }
+                }
+            }
+        }
+    }
+}
+
+/// A phase's name for `data-state`, and in words; "saved" is never said where nothing outlives the page.
+fn phase_words(phase: &Phase, is_stored: bool) -> (&'static str, &'static str) {
+    match phase {
+        Phase::Saving => ("saving", "Being saved"),
+        Phase::Saved if is_stored => ("saved", "Saved on this device"),
+        Phase::Saved => ("saved", "In this page only"),
+        Phase::Sent => ("sent", "Sent, not answered yet"),
+        Phase::Retrying { .. } => ("retrying", ""),
+        Phase::Withdrawing => ("withdrawing", "Being taken back"),
+        Phase::Decided(_) => ("decided", "On the server"),
+    }
+}
+
+#[component]
+fn SetAsideEntry(aside: SetAside) -> Element {
+    let sync = use_background_sync();
+    let mut editing = use_signal(|| false);
+    let id = aside.operation.id;
+    let word = Word::from(&aside.reason);
+    let own = match &aside.operation.intent {
+        Intent::Set { value, .. } => Some(value.clone()),
+        _ => None,
+    };
+    rsx! {
+        li { class: "entry", "data-state": word.token(), "data-tone": word.tone().token(),
+            Head { board: aside.operation.board.clone(), widget: aside.operation.widget.clone(), intent: aside.operation.intent.clone(), when: "" }
+            Saying { word }
+            p { class: "note-line", "{aside.reason}" }
+            if let Some(value) = own.clone().filter(|_| editing()) {
+                EditLine {
+                    label: "Other value",
+                    value,
+                    on_commit: move |value: Value| {
+                        editing.set(false);
+                        sync.retry(id, Some(value));
+                    },
+                    on_cancel: move |()| editing.set(false),
+                }
+            } else {
+                div { class: "row",
+                    if own.is_some() {
+                        button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| editing.set(true), "Edit" }
+                    }
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), "Retry" }
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), "Discard" }
+                }
+            }
+        }
+    }
+}
+
+/// What an operation does, and to which widget.
+#[component]
+fn Head(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, intent: Intent, when: String) -> Element {
+    let live = use_realtime_updates(board, widget);
+    let title = Some(live.text("title")).filter(|title| !title.is_empty()).unwrap_or_else(|| widget.read().to_string());
+    let (what, value) = describe(&intent);
+    rsx! {
+        div { class: "entry-head",
+            p { class: "entry-what", "{title}" }
+            p { class: "entry-when", "{when}" }
+        }
+        p { class: "entry-value",
+            "{what}"
+            if let Some(value) = value {
+                " "
+                strong { "{value}" }
+            }
+        }
+    }
+}
+
+/// An intent in words, and its value.
+fn describe(intent: &Intent) -> (String, Option<String>) {
+    match intent {
+        Intent::Set { field, value } => (format!("Set {}:", plain(field.as_str())), Some(excerpt(&value_text(value), VALUE_CHARS_MAX))),
+        Intent::Add { field, amount } => (format!("Add to {}:", plain(field.as_str())), Some(format!("{amount:+}"))),
+        Intent::Create { kind, .. } => (format!("Add a {kind}"), None),
+        Intent::Remove => ("Remove it".to_owned(), None),
+        Intent::Restore { .. } => ("Bring it back".to_owned(), None),
+    }
+}
+
+/// A field's name as a word: `item-1` is `item`.
+fn plain(field: &str) -> &str {
+    field.split_once('-').map_or(field, |(word, _)| word)
+}
+
+/// A value in a list is cut to this many characters.
+const VALUE_CHARS_MAX: usize = 60;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_summary_names_what_there_is_and_nothing_else() {
+        assert_eq!(Tally { pending: 0, retrying: 0, failed: 0 }.summary(), "Nothing waits");
+        assert_eq!(Tally { pending: 3, retrying: 1, failed: 0 }.summary(), "3 waiting, 1 retrying");
+        assert_eq!(Tally { pending: 0, retrying: 0, failed: 2 }.summary(), "2 not accepted");
+    }
+
+    #[test]
+    fn an_intent_reads_as_a_sentence() {
+        let set = Intent::Set { field: "item-7".parse().expect("a name"), value: json!("ropes") };
+        assert_eq!(describe(&set), ("Set item:".to_owned(), Some("ropes".to_owned())));
+        let add = Intent::Add { field: "count".parse().expect("a name"), amount: 2 };
+        assert_eq!(describe(&add), ("Add to count:".to_owned(), Some("+2".to_owned())));
+    }
+
+    #[test]
+    fn saved_is_not_said_where_nothing_outlives_the_page() {
+        assert_eq!(phase_words(&Phase::Saved, false).1, "In this page only");
+    }
+}

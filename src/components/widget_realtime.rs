@@ -1,0 +1,241 @@
+//! The frame around a widget, any widget: its title, how fresh it is, how far one's own edits have come, and what went
+//! wrong with them. Healthy is silent: a word appears only where there is something to say.
+
+mod foot;
+mod freshness;
+mod head;
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+
+use self::{
+    foot::Foot,
+    freshness::{Fresh, series_names},
+    head::Head,
+};
+use super::word::Word;
+use crate::{
+    hooks::{Conflict, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_now, use_realtime_updates, use_samples},
+    protocol::{BoardId, OperationId, Widget, WidgetId},
+};
+
+/// A widget that changed: by this device, or by anybody.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WidgetUpdate {
+    /// Its board.
+    pub board: BoardId,
+    /// Its name.
+    pub widget_id: WidgetId,
+    /// What it is now, with this device's pending edits laid over it.
+    pub widget: Arc<Widget>,
+}
+
+/// What went wrong with a widget. Nothing is lost: the edit waits where its author can see it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RealtimeError {
+    /// An edit did not take effect, and is taken off the screen.
+    NotAccepted {
+        /// The edit.
+        id: OperationId,
+        /// Why.
+        reason: SetAsideReason,
+    },
+    /// A field has two versions.
+    Conflict {
+        /// The edit that met another one.
+        id: OperationId,
+    },
+    /// What is inside the frame could not be rendered.
+    Failed {
+        /// What it said.
+        message: String,
+    },
+}
+
+/// Wraps a widget. Its children read and edit it by `use_realtime_updates`; the frame tells how that goes.
+///
+/// A rejected edit is rolled back by itself, with the reason and a way to retry; what the server puts off is tried
+/// again without being asked.
+#[component]
+pub fn WidgetRealtime(
+    /// The board it is on.
+    board: ReadSignal<BoardId>,
+    /// Its name there.
+    widget_id: ReadSignal<WidgetId>,
+    /// Whether edits show before the server has answered; else they stay under an overlay until it has.
+    #[props(default = true)]
+    enable_optimistic: bool,
+    /// Called with each change of the widget.
+    #[props(default)]
+    on_update: Option<Callback<WidgetUpdate>>,
+    /// Called with each failure of one of its edits.
+    #[props(default)]
+    on_error: Option<Callback<RealtimeError>>,
+    /// Called with its title when a person has removed it, so that the page can offer to undo that.
+    #[props(default)]
+    on_remove: Option<Callback<String>>,
+    children: Element,
+) -> Element {
+    let live = use_realtime_updates(board, widget_id);
+    let view = live.signal();
+    let series = use_memo(move || series_names(live.value("series").as_ref()));
+    let samples = use_samples(series.into());
+    let now = use_now();
+    let fresh = use_memo(move || Fresh::of(&view.read(), &samples.read(), now().map(|now| now.device)));
+    use_reports(live, board, widget_id, on_update, on_error);
+    let menu = use_signal(|| false);
+    let facts = use_memo(move || Facts::of(live));
+    let facts = facts();
+    let state = fresh.read().token();
+    let is_covered = !enable_optimistic && facts.is_pending;
+    rsx! {
+        article {
+            class: "card",
+            "aria-label": facts.title.clone(),
+            "data-widget": "{widget_id}",
+            "data-kind": facts.kind.clone(),
+            "data-state": state,
+            "data-tide": fresh.read().tide(),
+            "data-pending": facts.is_pending,
+            "data-conflict": facts.conflicts > 0,
+            "data-menu": if menu() { "open" },
+            Head { live, fresh, menu, title: facts.title.clone(), conflicts: facts.conflicts, on_remove }
+            div { class: "card-body", "aria-busy": is_covered || state == "loading",
+                if facts.is_missing {
+                    p { class: "waiting-for", "data-state": "missing", "This widget is not on the board any more." }
+                } else if state == "loading" {
+                    Skeleton {}
+                } else {
+                    ErrorBoundary {
+                        handle_error: move |error: ErrorContext| {
+                            let message = error.error().map(|error| error.to_string()).unwrap_or_default();
+                            rsx! { Broken { message, error, on_error } }
+                        },
+                        {children}
+                    }
+                }
+                for aside in facts.set_aside {
+                    Refusal { key: "{aside.operation.id}", aside }
+                }
+            }
+            if is_covered {
+                div { class: "overlay", "data-state": "waiting", p { class: "note-line", "Waiting for the server…" } }
+            }
+            Foot { live, fresh }
+            div { class: "tide", "aria-hidden": "true" }
+        }
+    }
+}
+
+/// What the frame itself shows; its children are not rendered again for a value that only they show.
+#[derive(Clone, Debug, PartialEq)]
+struct Facts {
+    title: String,
+    kind: String,
+    is_missing: bool,
+    is_pending: bool,
+    conflicts: usize,
+    set_aside: Vec<SetAside>,
+}
+
+impl Facts {
+    fn of(live: RealtimeUpdates) -> Self {
+        let view = live.view();
+        let kind = view.widget.as_ref().map(|widget| widget.kind.to_string()).unwrap_or_default();
+        let title = Some(live.text("title")).filter(|title| !title.is_empty()).unwrap_or_else(|| kind.clone());
+        Self {
+            title,
+            kind,
+            is_missing: view.is_known && view.widget.as_ref().is_none_or(|widget| widget.removed.is_some()),
+            is_pending: !view.pending.is_empty(),
+            conflicts: view.conflicts.len(),
+            set_aside: view.set_aside,
+        }
+    }
+}
+
+/// Calls the app's handlers: with each change once, and with each failure once.
+fn use_reports(
+    live: RealtimeUpdates,
+    board: ReadSignal<BoardId>,
+    widget_id: ReadSignal<WidgetId>,
+    on_update: Option<Callback<WidgetUpdate>>,
+    on_error: Option<Callback<RealtimeError>>,
+) {
+    let mut last = use_hook(|| CopyValue::new(None::<Arc<Widget>>));
+    let mut told = use_hook(|| CopyValue::new(Vec::<OperationId>::new()));
+    use_effect(move || {
+        let view = live.view();
+        if let Some(widget) = view.widget {
+            let before = last.write().replace(widget.clone());
+            if let Some(report) = on_update
+                && before.is_some_and(|before| !Arc::ptr_eq(&before, &widget) && *before != *widget)
+            {
+                report(WidgetUpdate { board: board.cloned(), widget_id: widget_id.cloned(), widget });
+            }
+        }
+        let conflict = |conflict: &Conflict| RealtimeError::Conflict { id: conflict.operation.id };
+        let refusal = |aside: &SetAside| RealtimeError::NotAccepted { id: aside.operation.id, reason: aside.reason.clone() };
+        let failures: Vec<(OperationId, RealtimeError)> = view.conflicts.iter().map(|one| (one.operation.id, conflict(one))).chain(view.set_aside.iter().map(|one| (one.operation.id, refusal(one)))).collect();
+        let before = told.replace(failures.iter().map(|(id, _)| *id).collect());
+        for (id, error) in failures {
+            if let Some(report) = on_error
+                && !before.contains(&id)
+            {
+                report(error);
+            }
+        }
+    });
+}
+
+/// Still, and shaped like what will come.
+#[component]
+fn Skeleton() -> Element {
+    rsx! {
+        div { class: "skeleton", "data-state": "loading",
+            span {}
+            span {}
+            span {}
+            p { class: "unseen", "Loading…" }
+        }
+    }
+}
+
+/// An edit of this widget that did not take effect: why, and what can be done.
+#[component]
+fn Refusal(aside: SetAside) -> Element {
+    let sync = use_background_sync();
+    let id = aside.operation.id;
+    let word = Word::from(&aside.reason);
+    rsx! {
+        div { class: "refusal", role: "alert", "data-state": word.token(), "data-tone": word.tone().token(),
+            p { {word.text()} ": {aside.reason}" }
+            div { class: "row",
+                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), "Retry" }
+                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), "Discard" }
+            }
+        }
+    }
+}
+
+/// What is inside could not be rendered: what happened, what is safe, one button.
+#[component]
+fn Broken(message: String, error: ErrorContext, on_error: Option<Callback<RealtimeError>>) -> Element {
+    let said = message.clone();
+    use_effect(move || {
+        if let Some(report) = on_error {
+            report(RealtimeError::Failed { message: said.clone() });
+        }
+    });
+    rsx! {
+        div { class: "card-error", role: "alert", "data-state": "error",
+            p { "This widget can't be shown. Its values are safe." }
+            div { class: "row", button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| error.clear_errors(), "Try again" } }
+            details {
+                summary { "Details" }
+                pre { class: "json", tabindex: "0", "{message}" }
+            }
+        }
+    }
+}

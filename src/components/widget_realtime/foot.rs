@@ -1,0 +1,134 @@
+//! The foot of the frame: how far one's own last edit has come, and the age of what is shown.
+
+use dioxus::prelude::*;
+
+use super::freshness::Fresh;
+use crate::{
+    components::{
+        format::{age, ordinal},
+        word::Word,
+    },
+    hooks::{Durability, Phase, RealtimeUpdates, WidgetView, use_background_sync, use_now},
+    protocol::OperationId,
+};
+
+#[component]
+pub(super) fn Foot(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
+    rsx! {
+        footer { class: "card-foot",
+            ReceiptBeads { live }
+            Age { live, fresh }
+        }
+    }
+}
+
+/// How far an edit has come: on this device, on the server, applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Receipt {
+    Saving,
+    OnDevice { is_stored: bool },
+    Retrying { attempts: u32 },
+    OnServer,
+    Applied,
+}
+
+impl Receipt {
+    /// Of the newest pending edit; or, when the edit that was the newest before has left the queue well, that it was applied.
+    fn of(view: &WidgetView, before: Option<OperationId>, is_stored: bool) -> Option<Self> {
+        let Some(newest) = view.operations.last() else {
+            let before = before?;
+            let went_wrong = view.conflicts.iter().any(|one| one.operation.id == before) || view.set_aside.iter().any(|one| one.operation.id == before);
+            return (!went_wrong).then_some(Self::Applied);
+        };
+        Some(match &newest.phase {
+            Phase::Saving => Self::Saving,
+            Phase::Retrying { attempts, shown: true, .. } => Self::Retrying { attempts: *attempts },
+            Phase::Decided(_) => Self::OnServer,
+            Phase::Withdrawing => return None,
+            Phase::Saved | Phase::Sent | Phase::Retrying { .. } => Self::OnDevice { is_stored },
+        })
+    }
+
+    const fn token(self) -> &'static str {
+        match self {
+            Self::Saving => "saving",
+            Self::OnDevice { .. } => "on-device",
+            Self::Retrying { .. } => "retrying",
+            Self::OnServer => "on-server",
+            Self::Applied => "applied",
+        }
+    }
+
+    /// How many of the four beads are filled; the last one is for having been seen by others.
+    const fn filled(self) -> usize {
+        match self {
+            Self::Saving => 0,
+            Self::OnDevice { .. } | Self::Retrying { .. } => 1,
+            Self::OnServer => 2,
+            Self::Applied => 3,
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::Saving => "Saving…".to_owned(),
+            Self::OnDevice { is_stored: true } => "Saved on this device".to_owned(),
+            Self::OnDevice { is_stored: false } => "In this page only".to_owned(),
+            Self::Retrying { attempts } => format!("{} · {} try", Word::Retrying.text(), ordinal(attempts + 1)),
+            Self::OnServer => "On the server".to_owned(),
+            Self::Applied => "Applied".to_owned(),
+        }
+    }
+}
+
+/// Four beads on a thread, filled from the left, with the latest word. Once applied they fade.
+#[component]
+fn ReceiptBeads(live: RealtimeUpdates) -> Element {
+    let sync = use_background_sync();
+    let is_stored = use_memo(move || !matches!(sync.details().durability, None | Some(Durability::MemoryOnly)));
+    let mut before = use_signal(|| None::<OperationId>);
+    use_effect(move || {
+        let newest = live.view().operations.last().map(|pending| pending.id);
+        if newest.is_some() && *before.peek() != newest {
+            before.set(newest);
+        }
+    });
+    let receipt = use_memo(move || Receipt::of(&live.view(), before(), is_stored()));
+    let Some(receipt) = receipt() else { return rsx! {} };
+    rsx! {
+        span { class: "receipt", "data-state": receipt.token(),
+            svg { class: "beads", "viewBox": "0 0 47 7", "aria-hidden": "true",
+                path { d: "M6 3.5h35" }
+                for bead in 0..4 {
+                    circle { key: "{bead}", "cx": "{3.5 + 13.0 * bead as f32}", "cy": "3.5", "r": "2.5", "data-filled": bead < receipt.filled() }
+                }
+            }
+            span { {receipt.text()} }
+        }
+    }
+}
+
+/// How old what is shown is: the last value of a series, else the last change.
+#[component]
+fn Age(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
+    let now = use_now();
+    let age = use_memo(move || {
+        let now = now()?;
+        let view = live.view();
+        let is_sampled = live.value("series").is_some();
+        if is_sampled {
+            return match &*fresh.read() {
+                Fresh::Live => Some("now".to_owned()),
+                Fresh::Stale { seconds, .. } => Some(age(seconds * 1_000)),
+                _ => None,
+            };
+        }
+        let changed = view.widget.as_ref()?.fields.values().map(|field| field.writer.at.0).max().filter(|at| *at > 0)?;
+        Some(age(now.unix_ms.saturating_sub(changed)))
+    });
+    rsx! {
+        if let Some(age) = age() {
+            span { class: "card-age", title: "Last change", "{age}" }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! How fresh a widget is: from its board's place in the server's order, and for a sampled one from its last value.
+
+use crate::{
+    components::{format::count, word::Word},
+    config::SAMPLE_MISSED_MAX,
+    hooks::{Freshness, SeriesList, WidgetView},
+    protocol::Value,
+    time::Timestamp,
+};
+
+/// How fresh, with what there is to say of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fresh {
+    /// Nothing has arrived yet.
+    Loading,
+    /// As of now.
+    Live,
+    /// So many changes are on their way.
+    CatchingUp { missing: u64 },
+    /// So many values in a row did not come, for so many seconds.
+    Stale { missed: u64, seconds: u64 },
+    /// There is no connection.
+    Offline,
+}
+
+impl Fresh {
+    /// Of a widget, with its live series where it has any. Without a clock (the first paint) nothing is stale.
+    pub fn of(view: &WidgetView, samples: &SeriesList, now: Option<Timestamp>) -> Self {
+        if view.widget.is_none() && !view.is_known {
+            return Self::Loading;
+        }
+        match view.freshness {
+            Freshness::Offline { .. } => Self::Offline,
+            Freshness::CatchingUp { missing } => Self::CatchingUp { missing },
+            Freshness::Live => Self::of_samples(samples, now),
+        }
+    }
+
+    /// The freshest series counts: one core that went away does not make the others old.
+    fn of_samples(samples: &SeriesList, now: Option<Timestamp>) -> Self {
+        let Some(now) = now else { return Self::Live };
+        let missed = samples.0.iter().map(|(_, series)| (series.missed(now), now.since(series.heard_at) / 1_000)).min();
+        match missed {
+            Some((missed, seconds)) if missed >= SAMPLE_MISSED_MAX => Self::Stale { missed, seconds },
+            _ => Self::Live,
+        }
+    }
+
+    /// For `data-state`.
+    pub const fn token(&self) -> &'static str {
+        match self {
+            Self::Loading => "loading",
+            Self::Live => "live",
+            Self::CatchingUp { .. } => "catching-up",
+            Self::Stale { .. } => "stale",
+            Self::Offline => "offline",
+        }
+    }
+
+    /// How far the tide line reaches.
+    pub const fn tide(&self) -> &'static str {
+        match self {
+            Self::Loading => "none",
+            Self::Live => "full",
+            Self::CatchingUp { .. } => "dashed",
+            Self::Stale { missed: ..10, .. } => "two-thirds",
+            Self::Stale { missed: 10..30, .. } => "third",
+            Self::Stale { .. } => "stub",
+            Self::Offline => "offline",
+        }
+    }
+
+    /// The word for it, and what follows; nothing while it is live.
+    pub fn word(&self) -> Option<(Word, String)> {
+        match self {
+            Self::Loading | Self::Live => None,
+            Self::CatchingUp { missing: 0 } => Some((Word::CatchingUp, String::new())),
+            Self::CatchingUp { missing } => Some((Word::CatchingUp, count(usize::try_from(*missing).unwrap_or(usize::MAX), "change"))),
+            // In steps, so that the word does not count like a clock.
+            Self::Stale { seconds, .. } => Some((Word::Stale, format!("for {}\u{202f}s", seconds / 5 * 5))),
+            Self::Offline => Some((Word::Offline, String::new())),
+        }
+    }
+}
+
+/// The series a widget shows, as its field `series` names them.
+pub(super) fn series_names(value: Option<&Value>) -> Vec<String> {
+    let names = value.and_then(Value::as_array).into_iter().flatten();
+    names.filter_map(|name| Some(name.as_str()?.to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, sync::Arc};
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{hooks::Series, protocol::{Revision, Widget}};
+
+    fn view(freshness: Freshness) -> WidgetView {
+        let widget = Widget { kind: "stat".parse().expect("a name"), created: Revision(1), changed: Revision(1), removed: None, fields: BTreeMap::new() };
+        WidgetView {
+            widget: Some(Arc::new(widget)),
+            pending: BTreeMap::new(),
+            operations: Vec::new(),
+            conflicts: Vec::new(),
+            set_aside: Vec::new(),
+            freshness,
+            is_known: true,
+        }
+    }
+
+    fn samples(heard_at: u64) -> SeriesList {
+        let series = Series { interval_ms: 1_000, heard_at: Timestamp(heard_at), ..Series::default() };
+        SeriesList(vec![("host.cpu".to_owned(), Arc::new(series))])
+    }
+
+    #[test]
+    fn a_sampled_widget_goes_stale_on_a_live_socket() {
+        let fresh = |seconds: u64| Fresh::of(&view(Freshness::Live), &samples(10_000), Some(Timestamp(10_000 + seconds * 1_000)));
+        assert_eq!(fresh(2), Fresh::Live);
+        assert_eq!([fresh(3).tide(), fresh(10).tide(), fresh(30).tide()], ["two-thirds", "third", "stub"]);
+        assert_eq!(fresh(42).word(), Some((Word::Stale, "for 40\u{202f}s".to_owned())));
+    }
+
+    #[test]
+    fn offline_is_said_before_anything_about_samples() {
+        assert_eq!(Fresh::of(&view(Freshness::Offline { since: None }), &samples(0), Some(Timestamp(99_000))), Fresh::Offline);
+    }
+
+    #[test]
+    fn the_first_paint_knows_no_clock_and_calls_nothing_old() {
+        assert_eq!(Fresh::of(&view(Freshness::Live), &samples(0), None), Fresh::Live);
+    }
+
+    #[test]
+    fn series_are_named_by_a_list_and_by_nothing_else() {
+        assert_eq!(series_names(Some(&json!(["a", 1, "b*"]))), ["a", "b*"]);
+        assert_eq!(series_names(Some(&json!("a"))), Vec::<String>::new());
+    }
+}

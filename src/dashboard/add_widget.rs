@@ -1,0 +1,182 @@
+//! A new widget: its kind, its title, and for a live one the series it shows.
+
+use std::collections::BTreeMap;
+
+use dioxus::prelude::*;
+use serde_json::json;
+
+use crate::{
+    board::kinds,
+    components::{
+        disclosure::{Disclosure, Shape},
+        icon::{Glyph, Icon},
+    },
+    hooks::{BoardHandle, fresh_name, use_now},
+    protocol::{FieldName, Value},
+};
+
+/// A kind, as people choose it.
+struct Choice {
+    kind: &'static str,
+    name: &'static str,
+    /// The series that is suggested, where it shows any.
+    series: Option<&'static str>,
+}
+
+const CHOICES: [Choice; 9] = [
+    Choice { kind: kinds::NOTE, name: "Note", series: None },
+    Choice { kind: kinds::CHECKLIST, name: "Checklist", series: None },
+    Choice { kind: kinds::STATUS, name: "Status", series: None },
+    Choice { kind: kinds::COUNTER, name: "Counter", series: None },
+    Choice { kind: kinds::SETPOINT, name: "Setpoint", series: None },
+    Choice { kind: kinds::STAT, name: "Live number", series: Some("host.cpu") },
+    Choice { kind: kinds::GAUGE, name: "Gauge", series: Some("host.memory.percent") },
+    Choice { kind: kinds::SERIES, name: "Chart", series: Some("host.cpu.*") },
+    Choice { kind: kinds::TABLE, name: "Table", series: Some("host.processes") },
+];
+
+/// Series that every server has, with their units; any other may be typed.
+const SERIES: [(&str, &str); 12] = [
+    ("host.cpu", "%"),
+    ("host.cpu.*", "%"),
+    ("host.memory.percent", "%"),
+    ("host.memory.used", "B"),
+    ("host.swap.percent", "%"),
+    ("host.disk.root.percent", "%"),
+    ("host.disk.root.used", "B"),
+    ("host.network.received", "B/s"),
+    ("host.network.sent", "B/s"),
+    ("host.load.*", ""),
+    ("host.uptime", "s"),
+    ("host.processes", ""),
+];
+
+/// The button in the header, and the form behind it.
+#[component]
+pub fn AddWidget(board: BoardHandle) -> Element {
+    let open = use_signal(|| false);
+    rsx! {
+        Disclosure {
+            open,
+            class: "button",
+            weight: "quiet",
+            name: "Add widget",
+            label: "Add widget",
+            shape: Shape::Wide,
+            leftward: true,
+            face: rsx! { Icon { glyph: Glyph::Plus } },
+            Form { board, open }
+        }
+    }
+}
+
+#[component]
+fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
+    let mut open = open;
+    let now = use_now();
+    let mut at = use_signal(|| 0_usize);
+    let mut title = use_signal(String::new);
+    let mut series = use_signal(String::new);
+    let mut complaint = use_signal(|| None::<String>);
+    let choice = &CHOICES[at().min(CHOICES.len() - 1)];
+    let add = move |event: FormEvent| {
+        event.prevent_default();
+        let choice = &CHOICES[at().min(CHOICES.len() - 1)];
+        let typed = Some(title.read().trim().to_owned()).filter(|title| !title.is_empty());
+        let mut fields = defaults(choice, series.read().trim());
+        fields.push(("title", json!(typed.unwrap_or_else(|| choice.name.to_owned()))));
+        // After everything that is there: seconds since 1970 are larger than any place in the first board.
+        fields.push(("order", json!(now.peek().map_or(0, |now| now.unix_ms / 1_000))));
+        match fresh_name(choice.kind) {
+            Ok(id) => {
+                board.create(id, choice.kind.parse().expect("a plain name"), named(fields));
+                open.set(false);
+            }
+            Err(error) => complaint.set(Some(error.to_string())),
+        }
+    };
+    rsx! {
+        form { class: "form", onsubmit: add,
+            label {
+                "Kind"
+                select {
+                    class: "input",
+                    onchange: move |event| at.set(CHOICES.iter().position(|choice| choice.kind == event.value()).unwrap_or(0)),
+                    for option in &CHOICES {
+                        option { key: "{option.kind}", value: option.kind, selected: option.kind == choice.kind, "{option.name}" }
+                    }
+                }
+            }
+            label {
+                "Title"
+                input { class: "input", r#type: "text", maxlength: "80", placeholder: choice.name, value: "{title}", oninput: move |event| title.set(event.value()) }
+            }
+            if let Some(suggested) = choice.series {
+                label {
+                    "Series"
+                    input {
+                        class: "input",
+                        r#type: "text",
+                        list: "known-series",
+                        placeholder: suggested,
+                        value: "{series}",
+                        oninput: move |event| series.set(event.value()),
+                    }
+                }
+                datalist { id: "known-series",
+                    for (name, _) in SERIES {
+                        option { key: "{name}", value: name }
+                    }
+                }
+            }
+            if let Some(reason) = complaint() {
+                p { class: "note-line", role: "alert", "data-tone": "act", "{reason}" }
+            }
+            div { class: "row",
+                button { class: "button", "data-weight": "strong", r#type: "submit", "Add" }
+                button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| open.set(false), "Cancel" }
+            }
+        }
+    }
+}
+
+/// What a new widget of a kind starts with.
+fn defaults(choice: &Choice, series: &str) -> Vec<(&'static str, Value)> {
+    if let Some(suggested) = choice.series {
+        let series = if series.is_empty() { suggested } else { series };
+        let unit = SERIES.iter().find(|(name, _)| *name == series).map_or("", |(_, unit)| unit);
+        let mut fields = vec![("series", json!([series])), ("unit", json!(unit))];
+        if unit == "%" && choice.kind != kinds::STAT {
+            fields.extend([("min", json!(0)), ("max", json!(100))]);
+        }
+        return fields;
+    }
+    match choice.kind {
+        kinds::STATUS => vec![("state", json!("ok")), ("text", json!(""))],
+        kinds::COUNTER => vec![("count", json!(0))],
+        kinds::SETPOINT => vec![("value", json!(20)), ("min", json!(0)), ("max", json!(100)), ("step", json!(1)), ("unit", json!(""))],
+        kinds::NOTE => vec![("text", json!(""))],
+        _ => Vec::new(),
+    }
+}
+
+fn named(fields: Vec<(&'static str, Value)>) -> BTreeMap<FieldName, Value> {
+    fields.into_iter().map(|(name, value)| (name.parse().expect("a plain name"), value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::board::Catalog;
+
+    #[test]
+    fn the_server_takes_every_kind_with_what_it_starts_with() {
+        for choice in &CHOICES {
+            let mut fields = defaults(choice, "");
+            fields.push(("title", json!(choice.name)));
+            fields.push(("order", json!(1_800_000_000)));
+            let kind = choice.kind.parse().expect("a plain name");
+            assert_eq!(Catalog::default().check_create(&kind, &named(fields)), Ok(()), "{}", choice.name);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! A board's page: header, lines, conflicts, and the grid of widgets.
+
+use dioxus::prelude::*;
+
+use super::{
+    Route,
+    add_widget::AddWidget,
+    lines::{Lines, Removed, use_removal},
+    switcher::BoardSwitcher,
+    widgets::WidgetBody,
+};
+use crate::{
+    components::{ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, WidgetRealtime},
+    hooks::{BoardHandle, BoardSummary, Freshness, use_board, use_boards},
+    protocol::{BoardId, Kind, WidgetId},
+};
+
+/// Cards shown while a board loads.
+const SKELETONS: usize = 8;
+
+/// The page of one board.
+#[component]
+pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
+    let board = use_board(id);
+    let boards = use_boards();
+    let name = use_memo(move || {
+        let listed = boards.read().iter().find(|(board, _)| *board == *id.read()).map(|(_, name)| name.clone());
+        listed.or_else(|| board.summary().name).unwrap_or_else(|| placeholder(&id.read()))
+    });
+    let summary = board.summary();
+    rsx! {
+        a { class: "button skip", href: "#board", "Skip to the board" }
+        header { class: "bar",
+            div { class: "bar-side",
+                BoardSwitcher { id, name }
+                if summary.exists {
+                    AddWidget { board }
+                }
+            }
+            div { class: "bar-side",
+                PendingOperationsBadge {}
+                DashboardSyncIndicator {}
+            }
+        }
+        Lines { is_known: summary.is_known }
+        ConflictResolutionUI {}
+        main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state_of(&summary),
+            Grid { board }
+        }
+    }
+}
+
+/// What a board is called before anything is known of it.
+fn placeholder(id: &BoardId) -> String {
+    let mut name = id.to_string().replace(['-', '_'], " ");
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    name
+}
+
+fn state_of(summary: &BoardSummary) -> &'static str {
+    match (summary.is_known, summary.exists, summary.freshness) {
+        (false, ..) => "loading",
+        (true, false, Freshness::Live) => "unknown",
+        (true, true, _) if summary.widgets.is_empty() => "empty",
+        (true, _, Freshness::Live) => "live",
+        (true, _, Freshness::CatchingUp { .. }) => "catching-up",
+        (true, _, Freshness::Offline { .. }) => "offline",
+    }
+}
+
+#[component]
+fn Grid(board: BoardHandle) -> Element {
+    let summary = board.summary();
+    let id = board.id();
+    match state_of(&summary) {
+        "loading" => rsx! {
+            for card in 0..SKELETONS {
+                div { key: "{card}", class: "card", "data-kind": "stat", "data-state": "loading", "data-tide": "none", "aria-hidden": "true",
+                    div { class: "card-head" }
+                    div { class: "card-body",
+                        div { class: "skeleton",
+                            span {}
+                            span {}
+                            span {}
+                        }
+                    }
+                }
+            }
+            p { class: "unseen", role: "status", "Loading the board…" }
+        },
+        "unknown" => rsx! {
+            div { class: "empty", "data-state": "unknown",
+                h2 { "There is no board here." }
+                p { "It was never made, or its name is spelt otherwise. Choose another one, or make it, by the name above." }
+                Link { class: "button", to: Route::Home {}, "Open this machine’s board" }
+            }
+        },
+        "empty" => rsx! {
+            div { class: "empty", "data-state": "empty",
+                h2 { "Nothing here yet." }
+                p { "Add a widget by the button above: a live number of this machine, or something to edit together." }
+            }
+        },
+        _ => rsx! {
+            for entry in summary.widgets {
+                Card { key: "{entry.id}", board: id.clone(), widget: entry.id, kind: entry.kind }
+            }
+        },
+    }
+}
+
+#[component]
+fn Card(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
+    let removal = use_removal();
+    rsx! {
+        WidgetRealtime {
+            board,
+            widget_id: widget,
+            on_remove: move |title| removal(Removed { board: board.cloned(), widget: widget.cloned(), title }),
+            WidgetBody { board, widget, kind }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_board_without_a_name_is_called_by_its_address() {
+        assert_eq!(placeholder(&"this-machine".parse().expect("a name")), "This machine");
+    }
+}

@@ -1,0 +1,212 @@
+//! The board's name in the header, and behind it the list of boards: open, add, rename, remove.
+
+use std::collections::BTreeMap;
+
+use dioxus::prelude::*;
+use serde_json::json;
+
+use super::{
+    Route, first_board,
+    lines::{Removed, use_removal},
+};
+use crate::{
+    board::kinds,
+    components::{
+        disclosure::{Disclosure, Shape},
+        icon::{Glyph, Icon},
+    },
+    hooks::{RealtimeManagers, fresh_name, use_boards, use_realtime_managers},
+    protocol::{BoardId, FieldName, Kind, Value, WidgetId},
+};
+
+/// A board's name, at most so many characters.
+const NAME_CHARS_MAX: usize = 60;
+
+/// The name of the board that is open; a click lists them all.
+#[component]
+pub fn BoardSwitcher(id: ReadSignal<BoardId>, name: ReadSignal<String>) -> Element {
+    let open = use_signal(|| false);
+    rsx! {
+        h1 { class: "unseen", "{name}" }
+        Disclosure {
+            open,
+            class: "board-name",
+            name: format!("Board: {name}"),
+            label: "Boards",
+            shape: Shape::Wide,
+            leftward: true,
+            face: rsx! {
+                span { class: "board-name-text", "{name}" }
+                Icon { glyph: Glyph::ChevronDown }
+            },
+            BoardList { id, open }
+            AddBoard { open }
+            ThisBoard { id, name, open }
+        }
+    }
+}
+
+#[component]
+fn BoardList(id: ReadSignal<BoardId>, open: Signal<bool>) -> Element {
+    let mut open = open;
+    let boards = use_boards();
+    let list = boards.read();
+    rsx! {
+        section { "aria-label": "Boards",
+            h2 { "Boards" }
+            ul {
+                for (board, name) in list.iter().cloned() {
+                    li { key: "{board}",
+                        Link {
+                            class: "menu-item",
+                            to: if board == first_board() { Route::Home {} } else { Route::Board { id: board.clone() } },
+                            "aria-current": if board == *id.read() { "page" },
+                            onclick: move |_| open.set(false),
+                            span { class: "menu-item-text", "{name}" }
+                            if board == *id.read() {
+                                Icon { glyph: Glyph::Check }
+                            }
+                        }
+                    }
+                }
+            }
+            if list.is_empty() {
+                p { class: "note-line", "The list has not arrived yet." }
+            }
+        }
+    }
+}
+
+#[component]
+fn AddBoard(open: Signal<bool>) -> Element {
+    let mut open = open;
+    let managers = use_realtime_managers();
+    let navigator = use_navigator();
+    let mut name = use_signal(String::new);
+    let mut complaint = use_signal(|| None::<String>);
+    let add = move |event: FormEvent| {
+        event.prevent_default();
+        let wanted = name.read().trim().to_owned();
+        if wanted.is_empty() {
+            complaint.set(Some("Give it a name first.".to_owned()));
+            return;
+        }
+        match create_board(managers, &wanted) {
+            Ok(id) => {
+                name.set(String::new());
+                open.set(false);
+                navigator.push(Route::Board { id });
+            }
+            Err(reason) => complaint.set(Some(reason)),
+        }
+    };
+    rsx! {
+        section { "aria-label": "New board",
+            form { class: "form", onsubmit: add,
+                label {
+                    "New board"
+                    input {
+                        class: "input",
+                        r#type: "text",
+                        placeholder: "Name",
+                        maxlength: "{NAME_CHARS_MAX}",
+                        value: "{name}",
+                        oninput: move |event| {
+                            name.set(event.value());
+                            complaint.set(None);
+                        },
+                    }
+                }
+                if let Some(reason) = complaint() {
+                    p { class: "note-line", role: "alert", "data-tone": "act", "{reason}" }
+                }
+                div { class: "row", button { class: "button", r#type: "submit", Icon { glyph: Glyph::Plus } "Add board" } }
+            }
+        }
+    }
+}
+
+/// Makes a board and its entry in the directory. Two operations, each whole: should one of them be refused, the other
+/// still makes sense.
+fn create_board(managers: RealtimeManagers, name: &str) -> Result<BoardId, String> {
+    let entry = fresh_name(&slug(name)).map_err(|error| error.to_string())?;
+    let id: BoardId = entry.as_str().parse().expect("a widget's name is a board's name");
+    let kind: Kind = kinds::BOARD.parse().expect("a plain name");
+    let fields = || BTreeMap::from([(name_field(), Value::from(name))]);
+    managers.state.create(id.clone(), WidgetId::birth(), kind.clone(), fields());
+    managers.state.create(BoardId::directory(), entry, kind, fields());
+    Ok(id)
+}
+
+/// A name as part of an address: plain lower-case letters and digits with dashes between.
+fn slug(name: &str) -> String {
+    let words = name.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let slug = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();
+    if slug.is_empty() { "board".to_owned() } else { slug }
+}
+
+fn name_field() -> FieldName {
+    "name".parse().expect("a plain name")
+}
+
+/// Renames or removes the board that is open.
+#[component]
+fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<bool>) -> Element {
+    let mut open = open;
+    let managers = use_realtime_managers();
+    let navigator = use_navigator();
+    let removal = use_removal();
+    let boards = use_boards();
+    let mut text = use_signal(|| name.peek().clone());
+    let is_listed = boards.read().iter().any(|(board, _)| *board == *id.read());
+    let rename = move |event: FormEvent| {
+        event.prevent_default();
+        let wanted = text.read().trim().to_owned();
+        if !wanted.is_empty() && wanted != *name.read() {
+            managers.state.set(BoardId::directory(), entry(&id.read()), name_field(), json!(wanted));
+            managers.state.set(id.cloned(), WidgetId::birth(), name_field(), json!(wanted));
+        }
+        open.set(false);
+    };
+    let remove = move |_| {
+        let widget = entry(&id.read());
+        managers.state.remove(BoardId::directory(), widget.clone());
+        removal(Removed { board: BoardId::directory(), widget, title: name.cloned() });
+        open.set(false);
+        navigator.push(Route::Home {});
+    };
+    if !is_listed {
+        return rsx! {};
+    }
+    rsx! {
+        section { "aria-label": "This board",
+            form { class: "form", onsubmit: rename,
+                label {
+                    "This board’s name"
+                    input { class: "input", r#type: "text", maxlength: "{NAME_CHARS_MAX}", value: "{text}", oninput: move |event| text.set(event.value()) }
+                }
+                div { class: "row", "data-fit": "between",
+                    button { class: "button", r#type: "submit", "Rename" }
+                    button { class: "button", "data-weight": "quiet", "data-danger": "true", r#type: "button", onclick: remove, Icon { glyph: Glyph::Trash } "Remove board" }
+                }
+            }
+        }
+    }
+}
+
+/// A board's entry in the directory has the board's name.
+fn entry(id: &BoardId) -> WidgetId {
+    id.as_str().parse().expect("a board's name is a widget's name")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_boards_address_begins_with_its_name() {
+        assert_eq!(slug("Engine room, aft"), "engine-room-aft");
+        assert_eq!(slug("Küche"), "k-che");
+        assert_eq!(slug("船"), "board");
+    }
+}

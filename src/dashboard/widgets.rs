@@ -1,0 +1,34 @@
+//! The built-in widgets: what stands inside a card. They read and edit by the hooks alone, as an app's own would.
+
+mod checklist;
+mod counter;
+mod sampled;
+mod setpoint;
+mod status;
+mod text;
+
+use dioxus::prelude::*;
+
+use crate::{
+    board::kinds,
+    hooks::use_realtime_updates,
+    protocol::{BoardId, Kind, WidgetId},
+};
+
+/// A widget's inside, by its kind.
+#[component]
+pub fn WidgetBody(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
+    let live = use_realtime_updates(board, widget);
+    match kind.as_str() {
+        kinds::STAT => rsx! { sampled::Stat { live } },
+        kinds::GAUGE => rsx! { sampled::GaugeOf { live } },
+        kinds::SERIES => rsx! { sampled::Chart { live } },
+        kinds::TABLE => rsx! { sampled::Table { live } },
+        kinds::STATUS => rsx! { status::Status { live, name: "{widget}" } },
+        kinds::CHECKLIST => rsx! { checklist::Checklist { live } },
+        kinds::SETPOINT => rsx! { setpoint::Setpoint { live } },
+        kinds::COUNTER => rsx! { counter::Counter { live } },
+        kinds::NOTE => rsx! { text::TextEditor { live, field: "text", label: "Text", class: "input value note", is_long: true, placeholder: "Write something" } },
+        other => rsx! { p { class: "waiting-for", "This page doesn’t know widgets of the kind “{other}”. Reload it, or update the server." } },
+    }
+}

@@ -1,0 +1,172 @@
+//! Widgets that show live series: a number, a gauge, a chart, a table.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+
+use crate::{
+    components::format::{figure, figure_text, value_text},
+    dashboard::plot::{Gauge, Line, Plot, Sparkline},
+    hooks::{RealtimeUpdates, Series, SeriesList, use_samples},
+    protocol::Value,
+};
+
+/// The series a widget names, and what they have sent.
+fn use_series(live: RealtimeUpdates) -> (Memo<Vec<String>>, Memo<SeriesList>) {
+    let names = use_memo(move || {
+        let names = live.value("series");
+        let names = names.as_ref().and_then(Value::as_array).into_iter().flatten();
+        names.filter_map(|name| Some(name.as_str()?.to_owned())).collect::<Vec<String>>()
+    });
+    (names, use_samples(names.into()))
+}
+
+#[component]
+fn Waiting(names: Vec<String>) -> Element {
+    let names = names.join(", ");
+    rsx! {
+        p { class: "waiting-for", "data-state": "waiting",
+            if names.is_empty() {
+                "No series is chosen."
+            } else {
+                "Waiting for the first value of "
+                em { "{names}" }
+                "."
+            }
+        }
+    }
+}
+
+/// One number, with its last minute beneath.
+#[component]
+pub fn Stat(live: RealtimeUpdates) -> Element {
+    let (names, samples) = use_series(live);
+    let list = samples.read();
+    let Some((name, series)) = list.0.first() else { return rsx! { Waiting { names: names() } } };
+    let Some(value) = series.latest().and_then(Value::as_f64) else { return rsx! { Waiting { names: names() } } };
+    let shown = figure(value, &live.text("unit"));
+    rsx! {
+        div { class: "stat",
+            p { class: "figure value",
+                "{shown.digits}"
+                if !shown.unit.is_empty() {
+                    small { "{shown.unit}" }
+                }
+            }
+            Sparkline { line: line(name, series, 1) }
+        }
+    }
+}
+
+/// One number on its scale.
+#[component]
+pub fn GaugeOf(live: RealtimeUpdates) -> Element {
+    let (names, samples) = use_series(live);
+    let list = samples.read();
+    let value = list.0.first().and_then(|(_, series)| series.latest()?.as_f64());
+    let Some(value) = value else { return rsx! { Waiting { names: names() } } };
+    let (min, max) = (live.number("min").unwrap_or(0.0), live.number("max").unwrap_or(100.0));
+    rsx! {
+        Gauge { name: live.text("title"), value, unit: live.text("unit"), min, max }
+    }
+}
+
+/// Numbers over the last minutes.
+#[component]
+pub fn Chart(live: RealtimeUpdates) -> Element {
+    let (names, samples) = use_series(live);
+    let list = samples.read();
+    let lines: Vec<Line> = list.0.iter().map(|(name, series)| line(name, series, list.0.len())).collect();
+    if lines.iter().all(|line| line.points.is_empty()) {
+        return rsx! { Waiting { names: names() } };
+    }
+    rsx! {
+        Plot { lines, unit: live.text("unit"), min: live.number("min"), max: live.number("max") }
+    }
+}
+
+/// Rows as they are now.
+#[component]
+pub fn Table(live: RealtimeUpdates) -> Element {
+    let (names, samples) = use_series(live);
+    let list = samples.read();
+    let rows = list.0.first().and_then(|(name, series)| Some((columns(name), series.latest()?.as_array()?.clone())));
+    let Some((columns, rows)) = rows else { return rsx! { Waiting { names: names() } } };
+    rsx! {
+        div { class: "table-frame", tabindex: "0", role: "region", "aria-label": live.text("title"),
+            table { class: "table",
+                if !columns.is_empty() {
+                    thead {
+                        tr {
+                            for (heading, unit) in columns {
+                                th { key: "{heading}", scope: "col", "data-type": unit.map(|_| "number"), "{heading}" }
+                            }
+                        }
+                    }
+                }
+                tbody {
+                    for (at, row) in rows.iter().enumerate() {
+                        tr { key: "{at}",
+                            for (column, cell) in row.as_array().into_iter().flatten().enumerate() {
+                                td { key: "{column}", "data-type": cell.is_number().then_some("number"), {cell_text(cell, columns.get(column).and_then(|(_, unit)| *unit))} }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Headings and units of tables that are known; `None` for text.
+fn columns(series: &str) -> &'static [(&'static str, Option<&'static str>)] {
+    match series {
+        "host.processes" => &[("Name", None), ("Process", Some("")), ("Processor", Some("%")), ("Memory", Some("B"))],
+        _ => &[],
+    }
+}
+
+fn cell_text(cell: &Value, unit: Option<&str>) -> String {
+    match (cell.as_f64(), unit) {
+        (Some(number), Some(unit)) => figure_text(number, unit),
+        _ => value_text(cell),
+    }
+}
+
+fn line(name: &str, series: &Arc<Series>, of: usize) -> Line {
+    let points = series.points.iter().filter_map(|(at, value)| Some((at.0, value.as_f64()?))).collect();
+    Line { name: label(name, of), points }
+}
+
+/// What a series is called beside others of its kind: the end of its name tells them apart.
+fn label(name: &str, of: usize) -> String {
+    let end = name.rsplit('.').next().unwrap_or(name);
+    match name {
+        _ if of == 1 => name.strip_prefix("host.").unwrap_or(name).replace('.', " "),
+        _ if name.starts_with("host.cpu.") => format!("core {end}"),
+        _ if name.starts_with("host.load.") => format!("{end} min"),
+        _ => end.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn series_are_told_apart_by_the_ends_of_their_names() {
+        assert_eq!(label("host.cpu.3", 8), "core 3");
+        assert_eq!(label("host.load.15", 3), "15 min");
+        assert_eq!(label("host.network.sent", 2), "sent");
+        assert_eq!(label("host.memory.percent", 1), "memory percent");
+    }
+
+    #[test]
+    fn a_cell_has_its_columns_unit() {
+        assert_eq!(cell_text(&json!(1_048_576), Some("B")), "1\u{202f}MiB");
+        assert_eq!(cell_text(&json!("init"), None), "init");
+        assert_eq!(cell_text(&json!(4321), Some("")), "4321");
+    }
+}

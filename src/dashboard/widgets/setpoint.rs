@@ -1,0 +1,108 @@
+//! A wanted value: a slider that follows the finger, and the number beside it.
+
+use dioxus::prelude::*;
+use serde_json::{Number, json};
+
+use crate::{components::format::figure_text, hooks::RealtimeUpdates, protocol::Value};
+
+#[component]
+pub fn Setpoint(live: RealtimeUpdates) -> Element {
+    let shown = use_memo(move || live.number("value"));
+    // Where the finger is, until what is shown has come to the same place.
+    let mut held = use_signal(|| None::<f64>);
+    let mut is_held = use_signal(|| false);
+    let mut typed = use_signal(|| None::<String>);
+    use_effect(move || {
+        let shown = shown();
+        if !is_held() && held.peek().is_some() && *held.peek() == shown {
+            held.set(None);
+        }
+    });
+    let (min, max) = (live.number("min").unwrap_or(0.0), live.number("max").unwrap_or(100.0));
+    let step = live.number("step").filter(|step| *step > 0.0).unwrap_or(1.0);
+    let unit = live.text("unit");
+    let value = held().or_else(|| shown()).unwrap_or(min);
+    let mut commit = move || {
+        let text = typed.take();
+        let number = text.and_then(|text| text.trim().replace(',', ".").parse::<f64>().ok()).filter(|number| number.is_finite());
+        if let Some(number) = number.map(|number| number.clamp(min, max.max(min)))
+            && Some(number) != shown()
+        {
+            held.set(Some(number));
+            live.edit("value", plain(number));
+        }
+    };
+    let text = typed().unwrap_or_else(|| typeable(value));
+    let title = live.text("title");
+    rsx! {
+        div { class: "setpoint",
+            p { class: "figure",
+                input {
+                    class: "input value",
+                    "data-weight": "quiet",
+                    "data-state": if live.is_pending("value") { "pending" } else { "confirmed" },
+                    r#type: "number",
+                    inputmode: "decimal",
+                    "aria-label": "{title}, number",
+                    "min": "{min}",
+                    "max": "{max}",
+                    "step": "{step}",
+                    value: text,
+                    oninput: move |event| typed.set(Some(event.value())),
+                    onchange: move |_| commit(),
+                    onblur: move |_| commit(),
+                }
+                if !unit.is_empty() {
+                    small { "{unit}" }
+                }
+            }
+            div {
+                input {
+                    class: "range",
+                    r#type: "range",
+                    "aria-label": "{title}, slider",
+                    "aria-valuetext": figure_text(value, &unit),
+                    "min": "{min}",
+                    "max": "{max}",
+                    "step": "{step}",
+                    value: typeable(value),
+                    oninput: move |event| {
+                        if let Ok(number) = event.value().parse::<f64>() {
+                            is_held.set(true);
+                            held.set(Some(number));
+                            live.edit("value", plain(number));
+                        }
+                    },
+                    onchange: move |_| is_held.set(false),
+                    onblur: move |_| is_held.set(false),
+                }
+                div { class: "setpoint-ends", "aria-hidden": "true",
+                    span { {figure_text(min, &unit)} }
+                    span { {figure_text(max, &unit)} }
+                }
+            }
+        }
+    }
+}
+
+/// As a number box takes it.
+fn typeable(value: f64) -> String {
+    format!("{value}")
+}
+
+/// A whole number stays one, so that 21 is not shown as 21.0 in a list.
+fn plain(value: f64) -> Value {
+    if value == value.trunc() && value.abs() < 1e15 { json!(value as i64) } else { Number::from_f64(value).map_or(Value::Null, Value::Number) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_number_stays_one() {
+        assert_eq!(plain(21.0), json!(21));
+        assert_eq!(plain(21.5), json!(21.5));
+        assert_eq!([typeable(21.0), typeable(0.1)], ["21", "0.1"]);
+    }
+}

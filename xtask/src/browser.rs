@@ -1,4 +1,4 @@
-//! `cargo xtask browser`: the specs of `tests/browser`, against the last release build.
+//! `cargo xtask browser` and `cargo xtask latency`: the scripts of `tests/browser`, against the last release build.
 
 use crate::bundle;
 use crate::shell::{self, Failure, command};
@@ -22,20 +22,36 @@ pub const TOOLS: &[Tool] = &[Tool::NodePackages, Tool::Chromium];
 /// # Errors
 /// The failure of an installer or of a spec.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    tools::ensure(TOOLS)?;
-    let mut suite = command("node");
-    suite.args([
+    play(
         "tests/browser/run.mjs",
-        "--repeat",
-        &arguments.repeat.to_string(),
-        "--only",
-        &arguments.only,
-    ]);
-    shell::run(
-        suite
-            .env("TIDEBOARD_BUNDLE", bundle::folder())
-            .env("CARGO_TARGET_DIR", shell::target()),
+        &["--repeat", &arguments.repeat.to_string(), "--only", &arguments.only],
     )
+}
+
+/// Runs a script of the suite with what it needs.
+fn play(script: &str, arguments: &[&str]) -> Result<(), Failure> {
+    tools::ensure(TOOLS)?;
+    let mut node = command("node");
+    node.arg(script)
+        .args(arguments)
+        .env("TIDEBOARD_BUNDLE", bundle::folder())
+        .env("CARGO_TARGET_DIR", shell::target());
+    shell::run(&mut node)
+}
+
+#[derive(clap::Args)]
+pub struct LatencyArguments {
+    /// How many edits are timed.
+    #[arg(long, default_value_t = 500)]
+    edits: u32,
+}
+
+/// Prints how long an edit takes from one browser to another.
+///
+/// # Errors
+/// The failure of an installer, or of the board.
+pub fn run_latency(arguments: &LatencyArguments) -> Result<(), Failure> {
+    play("tests/browser/latency.mjs", &["--edits", &arguments.edits.to_string()])
 }
 
 /// Plays each spec once.

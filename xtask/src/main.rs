@@ -41,6 +41,8 @@ enum Task {
     Size,
     /// Play the browser specs against the last release build, once or many times.
     Browser(browser::Arguments),
+    /// Print how long an edit takes from one browser to another, with the last release build.
+    Latency(browser::LatencyArguments),
     /// Install everything that any task needs, and do nothing more.
     Setup,
     /// Show that `dx serve` puts an edited text on an open page, on a copy of the tree.
@@ -64,6 +66,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Sim(arguments) => sim::run(&arguments),
         Task::Size => size::run(),
         Task::Browser(arguments) => browser::run(&arguments),
+        Task::Latency(arguments) => browser::run_latency(&arguments),
         Task::Setup => tools::ensure(tools::ALL),
         Task::HotReload => reload::run(),
     }

@@ -1,11 +1,25 @@
 //! Server functions: what both halves compile. The socket's path is `config::SOCKET_PATH`.
 //!
 //! Each is a thin, versioned stub: the path and the types are the contract with installed apps, so a new field is an
-//! `Option` and a new meaning gets a new path.
+//! `Option` and a new meaning gets a new path. They are for where a socket can't be had, and answer with the ids and
+//! verdicts that a socket would give: sending the same operations by both ways does no harm.
+
+use std::{error, fmt};
 
 use dioxus::prelude::*;
+use dioxus_fullstack::{AsStatusCode, StatusCode};
+use serde::{Deserialize, Serialize};
 
-use crate::protocol::Identity;
+use crate::protocol::{Answered, Code, Document, Identity, Push};
+
+/// Why a server function did not do what it was asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ApiError {
+    /// For programs; `None` when no answer of this server's came back.
+    pub code: Option<Code>,
+    /// For people: what happened and what to do.
+    pub message: String,
+}
 
 /// Who the caller is to the server, and what they may do.
 ///
@@ -15,3 +29,99 @@ use crate::protocol::Identity;
 pub async fn whoami() -> Result<Identity> {
     Ok(identity.0)
 }
+
+/// Decides operations without a socket, by the same rules and each on its own. The answers come when they are on the
+/// server's disk, in the order of the items.
+///
+/// # Errors
+/// [`Code::NeedsAuth`], [`Code::TooLarge`], [`Code::Unavailable`], or no code when the server can't be reached: then
+/// nothing is known, and the same operations may be sent again by any way.
+#[post("/api/v1/operations", identity: axum::Extension<Identity>, server: axum::Extension<crate::server::Server>)]
+pub async fn replay_operations(push: Push) -> Result<Vec<Answered>, ApiError> {
+    if push.items.len() > crate::config::IN_FLIGHT_LEN_MAX {
+        let message = format!(
+            "A push holds at most {} operations: send fewer at once.",
+            crate::config::IN_FLIGHT_LEN_MAX
+        );
+        return Err(ApiError {
+            code: Some(Code::TooLarge),
+            message,
+        });
+    }
+    server.replay(identity.0, push).await.ok_or_else(ApiError::stopping)
+}
+
+/// A board as it stands on the server's disk: a patch from the origin.
+///
+/// # Errors
+/// [`Code::UnknownBoard`], [`Code::NeedsAuth`], [`Code::Unavailable`], or no code when the server can't be reached.
+#[get("/api/v1/boards/{id}", server: axum::Extension<crate::server::Server>)]
+pub async fn read_board(id: String) -> Result<Document, ApiError> {
+    let Ok(board) = id.parse() else {
+        return Err(ApiError::unknown_board(&id));
+    };
+    let found = server.read(board).await.ok_or_else(ApiError::stopping)?;
+    found
+        .map(|document| *document)
+        .ok_or_else(|| ApiError::unknown_board(&id))
+}
+
+#[cfg(feature = "server")]
+impl ApiError {
+    fn stopping() -> Self {
+        let message =
+            "The server is stopping. Try again in a moment; your edits wait safely on this device.".to_owned();
+        Self {
+            code: Some(Code::Unavailable),
+            message,
+        }
+    }
+
+    fn unknown_board(id: &str) -> Self {
+        let message = format!("There is no board {id:?} here. Check its name, or create it first.");
+        Self {
+            code: Some(Code::UnknownBoard),
+            message,
+        }
+    }
+}
+
+impl AsStatusCode for ApiError {
+    fn as_status_code(&self) -> StatusCode {
+        match self.code {
+            Some(Code::UnknownBoard) => StatusCode::NOT_FOUND,
+            Some(Code::NeedsAuth) => StatusCode::UNAUTHORIZED,
+            Some(Code::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+            Some(Code::RateLimited) => StatusCode::TOO_MANY_REQUESTS,
+            Some(Code::Malformed | Code::OutOfOrder | Code::Unsupported) => StatusCode::BAD_REQUEST,
+            Some(Code::Unavailable) | None => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl From<ServerFnError> for ApiError {
+    /// What stands before a server function answers with a status alone: the door, or a proxy.
+    fn from(error: ServerFnError) -> Self {
+        let code = match &error {
+            ServerFnError::ServerError { code: 401 | 403, .. } => Some(Code::NeedsAuth),
+            ServerFnError::ServerError { code: 413, .. } => Some(Code::TooLarge),
+            ServerFnError::ServerError { code: 429, .. } => Some(Code::RateLimited),
+            ServerFnError::ServerError { code: 400..=499, .. }
+            | ServerFnError::Args(_)
+            | ServerFnError::MissingArg(_) => Some(Code::Malformed),
+            _ => None,
+        };
+        Self {
+            code,
+            message: error.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl error::Error for ApiError {}

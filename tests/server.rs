@@ -17,3 +17,5 @@ mod limits;
 mod origin;
 #[path = "server/process.rs"]
 mod process;
+#[path = "server/replay.rs"]
+mod replay;

@@ -43,7 +43,19 @@ pub fn router(app: Router, server: &Server) -> Router {
         .layer(from_fn_with_state(server.clone(), admit))
         .layer(from_fn_with_state(server.clone(), check_origin))
         .layer(from_fn(csp::protect))
+        .layer(from_fn(never_store))
         .layer(CompressionLayer::new().compress_when(is_rendered))
+}
+
+/// An answer about a board or a session is true when it is given, and for who asked: no cache may give it again.
+async fn never_store(request: Request, next: Next) -> Response {
+    let is_answer = request.uri().path().starts_with(API_PATH);
+    let mut response = next.run(request).await;
+    if is_answer {
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
 }
 
 /// What is made anew for each reader. Built files were compressed when they were built, better than there is time for here.
@@ -167,5 +179,6 @@ fn speaks_our_version(headers: &HeaderMap) -> bool {
         })
 }
 
+const API_PATH: &str = "/api/";
 const HEALTH_PATH: &str = "/healthz";
 const READY_PATH: &str = "/readyz";

@@ -61,15 +61,13 @@ pub(super) fn first_boards(store: StoreId, run: RunId, client: u128) -> (Identit
         },
         after: None,
     };
-    (
-        identity,
-        Push {
-            store,
-            run,
-            principal: Principal::clone(&identity.principal),
-            items: drafts.into_iter().enumerate().map(item).collect(),
-        },
-    )
+    let push = Push {
+        store,
+        run,
+        principal: identity.principal.clone(),
+        items: drafts.into_iter().enumerate().map(item).collect(),
+    };
+    (identity, push)
 }
 
 /// What is on the first board, in its order: live numbers first, then what people edit, then what takes more room.

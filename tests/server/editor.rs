@@ -108,6 +108,7 @@ impl Editor {
     pub async fn ask_for(&mut self, board: &str, cursor: Option<Cursor>) {
         let subscribe = Subscribe {
             board: board.parse().expect("a name"),
+            request: 0,
             cursor,
             undecided: Vec::new(),
         };

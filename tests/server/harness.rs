@@ -143,6 +143,11 @@ impl Request {
         self.header("Content-Type", "application/x-www-form-urlencoded")
     }
 
+    pub fn json(mut self, body: &serde_json::Value) -> Self {
+        self.body = body.to_string();
+        self.header("Content-Type", "application/json")
+    }
+
     pub async fn send(self) -> Reply {
         let mut text = format!("{}\r\nContent-Length: {}\r\n", self.line, self.body.len());
         if !self.headers.iter().any(|(name, _)| name == "Host") {

@@ -4,23 +4,24 @@
 //! view. A browser swaps a token for a session cookie, once; a native client sends it in `hello` or as a bearer token.
 //! Tokens are compared in constant time, kept out of every `Debug` and log, and never travel in a URL.
 
+mod guesses;
+mod sessions;
+
 use std::{
-    collections::HashMap,
     error, fmt,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use http::{HeaderMap, header};
 use subtle::ConstantTimeEq;
 
+pub use self::sessions::SessionId;
+use self::{guesses::Guesses, sessions::Sessions};
 use crate::{
-    config::{
-        SESSION_MS, SESSIONS_LEN_MAX, SIGN_IN_FAILURES_MAX, SIGN_IN_PEERS_LEN_MAX, SIGN_IN_WINDOW_MS, TOKEN_CHARS_MIN,
-    },
+    config::TOKEN_CHARS_MIN,
     protocol::{Access, Identity, Principal},
     server::clock::Clock,
-    time::Timestamp,
 };
 
 /// Name of the session cookie.
@@ -32,7 +33,7 @@ pub struct Auth {
     policy: Policy,
     clock: Clock,
     sessions: Mutex<Sessions>,
-    failures: Mutex<Failures>,
+    guesses: Mutex<Guesses>,
 }
 
 /// What the door asks for.
@@ -76,10 +77,6 @@ pub enum SignInError {
     NoRandomness,
 }
 
-/// A session as its cookie names it: 128 random bits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SessionId(u128);
-
 impl Auth {
     /// A door with `policy`, on `clock`'s time.
     #[must_use]
@@ -88,7 +85,7 @@ impl Auth {
             policy,
             clock,
             sessions: Mutex::default(),
-            failures: Mutex::default(),
+            guesses: Mutex::default(),
         }
     }
 
@@ -111,7 +108,7 @@ impl Auth {
     /// The live session that these headers name, where the door asks for one.
     #[must_use]
     pub fn session_of(&self, headers: &HeaderMap) -> Option<SessionId> {
-        session_cookies(headers)
+        SessionId::named_by(headers)
             .filter(|_| !self.is_open())
             .find(|id| self.session(*id).is_some())
     }
@@ -152,9 +149,9 @@ impl Auth {
     /// [`SignInError::Wrong`], or [`SignInError::TooMany`] without a look at the token.
     pub fn verify_token_from(&self, peer: IpAddr, token: &str) -> Result<Identity, SignInError> {
         let now = self.clock.now();
-        self.lock_failures().check(peer, now)?;
+        self.lock_guesses().check(peer, now)?;
         self.verify_token(token).ok_or_else(|| {
-            self.lock_failures().count(peer, now);
+            self.lock_guesses().count(peer, now);
             SignInError::Wrong
         })
     }
@@ -165,15 +162,15 @@ impl Auth {
     /// As [`Auth::verify_token_from`], and [`SignInError::NoRandomness`].
     pub fn sign_in(&self, peer: IpAddr, token: &str) -> Result<SessionId, SignInError> {
         let identity = self.verify_token_from(peer, token)?;
-        let id = SessionId(random().map_err(|_| SignInError::NoRandomness)?);
-        self.lock_sessions().insert(id, identity, self.clock.now());
+        let id = SessionId::draw().map_err(|_| SignInError::NoRandomness)?;
+        self.lock_sessions().begin(id, identity, self.clock.now());
         Ok(id)
     }
 
     /// Ends the sessions that these headers name.
     pub fn sign_out(&self, headers: &HeaderMap) {
-        for id in session_cookies(headers) {
-            self.lock_sessions().0.remove(&id);
+        for id in SessionId::named_by(headers) {
+            self.lock_sessions().end(id);
         }
     }
 
@@ -182,8 +179,8 @@ impl Auth {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock_failures(&self) -> MutexGuard<'_, Failures> {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_guesses(&self) -> MutexGuard<'_, Guesses> {
+        self.guesses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -268,125 +265,6 @@ impl fmt::Display for SignInError {
 }
 
 impl error::Error for SignInError {}
-
-impl fmt::Display for SessionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
-
-impl fmt::Debug for SessionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SessionId(hidden)")
-    }
-}
-
-#[derive(Debug, Default)]
-struct Sessions(HashMap<SessionId, Session>);
-
-#[derive(Debug)]
-struct Session {
-    identity: Identity,
-    expires_at: Timestamp,
-}
-
-impl Sessions {
-    fn identity(&self, id: SessionId, now: Timestamp) -> Option<Identity> {
-        self.0
-            .get(&id)
-            .filter(|session| now < session.expires_at)
-            .map(|session| session.identity.clone())
-    }
-
-    fn insert(&mut self, id: SessionId, identity: Identity, now: Timestamp) {
-        if self.0.len() >= SESSIONS_LEN_MAX {
-            self.0.retain(|_, session| now < session.expires_at);
-        }
-        if self.0.len() >= SESSIONS_LEN_MAX {
-            let oldest = self
-                .0
-                .iter()
-                .min_by_key(|(_, session)| session.expires_at)
-                .map(|(id, _)| *id);
-            self.0.retain(|id, _| Some(*id) != oldest);
-        }
-        self.0.insert(
-            id,
-            Session {
-                identity,
-                expires_at: now.plus(SESSION_MS),
-            },
-        );
-        assert!(self.0.len() <= SESSIONS_LEN_MAX, "sessions are bounded");
-    }
-}
-
-/// Wrong tokens by address, within a window that starts at the first of them.
-#[derive(Debug, Default)]
-struct Failures(HashMap<IpAddr, Guesses>);
-
-#[derive(Debug)]
-struct Guesses {
-    count: u32,
-    since: Timestamp,
-}
-
-impl Failures {
-    fn check(&self, peer: IpAddr, now: Timestamp) -> Result<(), SignInError> {
-        let Some(guesses) = self.0.get(&network_of(peer)) else {
-            return Ok(());
-        };
-        let passed = now.since(guesses.since);
-        if guesses.count < SIGN_IN_FAILURES_MAX || passed >= SIGN_IN_WINDOW_MS {
-            return Ok(());
-        }
-        Err(SignInError::TooMany {
-            retry_after_ms: SIGN_IN_WINDOW_MS - passed,
-        })
-    }
-
-    fn count(&mut self, peer: IpAddr, now: Timestamp) {
-        if self.0.len() >= SIGN_IN_PEERS_LEN_MAX {
-            self.0.retain(|_, guesses| now.since(guesses.since) < SIGN_IN_WINDOW_MS);
-        }
-        if self.0.len() >= SIGN_IN_PEERS_LEN_MAX {
-            // More addresses guess than are remembered: forget the one that guessed least, it is the furthest from harm.
-            let least = self
-                .0
-                .iter()
-                .min_by_key(|(_, guesses)| (guesses.count, guesses.since))
-                .map(|(peer, _)| *peer);
-            self.0.retain(|peer, _| Some(*peer) != least);
-        }
-        let guesses = self
-            .0
-            .entry(network_of(peer))
-            .or_insert(Guesses { count: 0, since: now });
-        if now.since(guesses.since) >= SIGN_IN_WINDOW_MS {
-            *guesses = Guesses { count: 0, since: now };
-        }
-        guesses.count += 1;
-    }
-}
-
-/// The address, or the network a single IPv6 host commonly has to itself.
-fn network_of(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (!0 << 64))),
-        v4 => v4,
-    }
-}
-
-fn session_cookies(headers: &HeaderMap) -> impl Iterator<Item = SessionId> {
-    headers
-        .get_all(header::COOKIE)
-        .into_iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|cookie| cookie.trim().strip_prefix(COOKIE)?.strip_prefix('='))
-        .filter(|id| id.len() == 32)
-        .filter_map(|id| u128::from_str_radix(id, 16).ok().map(SessionId))
-}
 
 fn local() -> Identity {
     identity("local", Access::Edit)

@@ -1,0 +1,31 @@
+//! The browser: its WebSocket, IndexedDB, locks and channels between tabs, and what it says of network and visibility.
+
+mod clock;
+mod indexed_db;
+mod leadership;
+mod network;
+mod socket;
+
+use std::{path::Path, rc::Rc};
+
+use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};
+
+pub fn clock() -> Rc<dyn Clock> {
+    Rc::new(clock::PageClock::default())
+}
+
+pub fn network() -> Box<dyn Network> {
+    Box::new(network::Page::listen())
+}
+
+pub fn dial(server: &ServerAddress) -> Box<dyn Socket> {
+    Box::new(socket::BrowserSocket::dial(server))
+}
+
+pub async fn open_storage(_: Option<&Path>) -> Result<Box<dyn Storage>, OpenError> {
+    indexed_db::IndexedDb::open().await.map(|storage| Box::new(storage) as Box<dyn Storage>)
+}
+
+pub fn page_origin() -> Option<String> {
+    web_sys::window()?.location().origin().ok()
+}

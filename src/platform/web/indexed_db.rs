@@ -1,0 +1,160 @@
+//! Records in IndexedDB: one database for all tabs of a profile, one strict transaction per commit.
+//!
+//! IndexedDB ends a transaction as soon as nothing is asked of it. So each runs in a task of its own, asks for all it
+//! reads at once, and writes in the same breath as the last answer; it waits for nothing else in between.
+
+mod requests;
+
+use std::{
+    any::Any,
+    rc::Rc,
+    task::{Context, Poll},
+};
+
+use futures_channel::{mpsc, oneshot};
+use futures_util::{
+    FutureExt, StreamExt,
+    future::{Either, LocalBoxFuture, select},
+};
+use gloo_events::EventListener;
+use gloo_timers::future::TimeoutFuture;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::BroadcastChannel;
+
+use self::requests::{Connection, Failure};
+use super::leadership::lead;
+use crate::{
+    config::PERSIST_MS_MAX,
+    platform::{OpenError, Storage, memory::name_of},
+    sync::storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction},
+};
+
+/// The profile's storage.
+pub struct IndexedDb {
+    connection: Rc<Connection>,
+    durability: Durability,
+    siblings: Siblings,
+}
+
+impl IndexedDb {
+    /// Opens the database, and asks the browser to keep it.
+    pub async fn open() -> Result<Self, OpenError> {
+        let connection = Connection::default();
+        connection.database().await.map_err(|failure| match failure {
+            Failure::Newer => OpenError::Newer,
+            other => OpenError::Unavailable { reason: other.reason() },
+        })?;
+        let durability = if is_kept().await { Durability::Durable } else { Durability::BestEffort };
+        Ok(Self { connection: Rc::new(connection), durability, siblings: Siblings::listen() })
+    }
+
+    /// Runs a request in a task of its own: it is carried out even when nobody waits for its answer.
+    fn ask<T: 'static>(&self, lost: T, request: impl Future<Output = T> + 'static) -> LocalBoxFuture<'static, T> {
+        let (answer, answered) = oneshot::channel();
+        spawn_local(async move {
+            let _ = answer.send(request.await);
+        });
+        answered.map(|answer| answer.unwrap_or(lost)).boxed_local()
+    }
+}
+
+impl Storage for IndexedDb {
+    fn durability(&self) -> Durability {
+        self.durability
+    }
+
+    fn load(&self, namespace: Namespace, cold: bool) -> LocalBoxFuture<'static, Result<Records, StorageError>> {
+        let connection = self.connection.clone();
+        self.ask(Err(StorageError::Broken), async move {
+            connection.load(&name_of(&namespace), cold).await.map_err(|failure| failure.storage_error())
+        })
+    }
+
+    fn commit(&self, namespace: Namespace, transaction: Transaction) -> LocalBoxFuture<'static, Outcome> {
+        let connection = self.connection.clone();
+        self.ask(Outcome::Failed(StorageError::Broken), async move {
+            let committed = connection.commit(&name_of(&namespace), &transaction).await;
+            committed.unwrap_or_else(|failure| Outcome::Failed(failure.storage_error()))
+        })
+    }
+
+    fn note(&self, name: &str) -> LocalBoxFuture<'static, Option<String>> {
+        let (connection, name) = (self.connection.clone(), name.to_owned());
+        self.ask(None, async move { connection.note(&name).await.ok().flatten() })
+    }
+
+    fn write_note(&self, name: &str, text: &str) -> LocalBoxFuture<'static, Result<(), StorageError>> {
+        let (connection, name, text) = (self.connection.clone(), name.to_owned(), text.to_owned());
+        self.ask(Err(StorageError::Broken), async move {
+            connection.write_note(&name, &text).await.map_err(|failure| failure.storage_error())
+        })
+    }
+
+    fn announce(&self) {
+        self.siblings.announce();
+    }
+
+    fn poll_sibling(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match self.siblings.heard.poll_next_unpin(cx) {
+            Poll::Ready(Some(())) => Poll::Ready(()),
+            _ => Poll::Pending,
+        }
+    }
+
+    fn lead(&self, namespace: &Namespace) -> LocalBoxFuture<'static, Box<dyn Any>> {
+        lead(format!("tideboard-send-{}", name_of(namespace))).boxed_local()
+    }
+}
+
+/// The other tabs of the profile. Where they can't be reached, the periodic reread finds what they wrote.
+struct Siblings {
+    channel: Option<BroadcastChannel>,
+    heard: mpsc::Receiver<()>,
+    _listener: Option<EventListener>,
+}
+
+impl Siblings {
+    fn listen() -> Self {
+        let (mut sender, heard) = mpsc::channel(1);
+        let channel = BroadcastChannel::new("tideboard").ok();
+        let listener = channel.as_ref().map(|channel| {
+            EventListener::new(channel, "message", move |_| {
+                let _ = sender.try_send(()); // full: it is told already
+            })
+        });
+        Self { channel, heard, _listener: listener }
+    }
+
+    fn announce(&self) {
+        if let Some(channel) = &self.channel {
+            let _ = channel.post_message(&JsValue::TRUE);
+        }
+    }
+}
+
+impl Drop for Siblings {
+    fn drop(&mut self) {
+        if let Some(channel) = &self.channel {
+            channel.close();
+        }
+    }
+}
+
+/// Whether the browser keeps what is stored until it is told otherwise. Some ask the person first: their answer counts
+/// from the next start.
+async fn is_kept() -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    let storage = window.navigator().storage();
+    // Missing on plain http: then the calls throw.
+    let Ok(persisted) = storage.persisted() else { return false };
+    if JsFuture::from(persisted).await.is_ok_and(|kept| kept.is_truthy()) {
+        return true;
+    }
+    let Ok(persist) = storage.persist() else { return false };
+    let patience = u32::try_from(PERSIST_MS_MAX).map_or_else(|_| TimeoutFuture::new(0), TimeoutFuture::new);
+    match select(JsFuture::from(persist), patience).await {
+        Either::Left((kept, _)) => kept.is_ok_and(|kept| kept.is_truthy()),
+        Either::Right(_) => false,
+    }
+}

@@ -1,0 +1,44 @@
+//! Which tab sends for all: the one that holds a Web Lock. Browsers that have none let every tab send.
+
+use std::any::Any;
+
+use futures_channel::oneshot;
+use futures_util::future::{Either, select};
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+/// The lock is held until this is dropped, or the tab is gone.
+struct Held {
+    _release: oneshot::Sender<()>,
+}
+
+/// Ends when this tab holds the lock of that name.
+pub async fn lead(name: String) -> Box<dyn Any> {
+    let (held, holding) = oneshot::channel();
+    let granted = Closure::once_into_js(move |_: JsValue| {
+        let (release, released) = oneshot::channel::<()>();
+        if held.send(Held { _release: release }).is_err() {
+            return JsValue::UNDEFINED; // nobody waits any more: the lock goes to the next
+        }
+        let until = async {
+            let _ = released.await;
+            Ok(JsValue::UNDEFINED)
+        };
+        future_to_promise(until).into()
+    });
+    let Some(request) = request(&name, &granted) else { return Box::new(()) };
+    match select(holding, JsFuture::from(request)).await {
+        Either::Left((Ok(held), _)) => Box::new(held),
+        // Refused: then all send, as where there are no locks. Safety never rests on it.
+        _ => Box::new(()),
+    }
+}
+
+/// `navigator.locks.request`; `None` in a browser, or a context, without locks.
+fn request(name: &str, granted: &JsValue) -> Option<Promise> {
+    let navigator = web_sys::window()?.navigator();
+    let locks = Reflect::get(&navigator, &"locks".into()).ok().filter(JsValue::is_object)?;
+    let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
+    request.call2(&locks, &name.into(), granted).ok()?.dyn_into().ok()
+}

@@ -1,0 +1,57 @@
+//! The app's pages.
+
+use dioxus::prelude::*;
+use serde_json::json;
+use tideboard::{app::App, state::ConnectionStatus, sync::Freshness};
+
+use crate::stage::{Scene, bare, first_paint, has, has_not, on_home, unknown};
+
+fn app() -> Element {
+    rsx! { App {} }
+}
+
+#[test]
+fn the_first_paint_of_the_page_is_a_constant() {
+    let page = first_paint(app);
+    assert_eq!(page, first_paint(app));
+    has(&page, &["<main", "This machine", "Loading the board…", "skeleton", "Skip to the board"]);
+    has_not(&page, &["<output", "ago"]);
+}
+
+#[test]
+fn the_header_has_the_boards_name_the_badge_and_the_indicator() {
+    has(&on_home(bare(), app), &["<header", "Bridge", "class=\"pending-badge\"", "class=\"indicator\"", "Add widget"]);
+}
+
+#[test]
+fn an_empty_board_says_what_to_do() {
+    has(&on_home(bare(), app), &["data-state=\"empty\"", "Nothing here yet."]);
+}
+
+#[test]
+fn a_board_that_does_not_exist_says_so_and_leads_home() {
+    let page = on_home(Scene::live(), app);
+    has(&page, &["data-state=\"unknown\"", "There is no board here.", "href=\"/\""]);
+    has_not(&page, &["aria-label=\"Add widget\""]);
+}
+
+#[test]
+fn a_page_opened_without_a_network_says_what_it_shows_once() {
+    let mut scene = bare().board(Freshness::Offline { since: None }).connection(ConnectionStatus::Offline { since: None, chosen: false });
+    scene.sync.synced_at = None;
+    has(&on_home(scene, app), &["You’re offline. This is the board as this device last saw it"]);
+    has_not(&on_home(bare(), app), &["You’re offline"]);
+}
+
+#[test]
+fn while_it_loads_the_page_holds_its_shape() {
+    let page = on_home(unknown(), app);
+    has(&page, &["data-state=\"loading\"", "Loading the board…"]);
+    assert!(page.matches("class=\"skeleton\"").count() > 4, "{page}");
+}
+
+#[test]
+fn no_element_has_a_style_of_its_own() {
+    let scene = bare().widget("setpoint", &[("value", json!(3))]).conflict("value", json!(3), json!(4), tideboard::protocol::Contention::Ask);
+    has_not(&on_home(scene, app), &[" style="]);
+}

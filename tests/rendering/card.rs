@@ -99,15 +99,3 @@ fn the_age_is_that_of_the_last_change() {
     has(&render(counter(), card), &["1\u{202f}min</span>"]);
     has(&render(stat(1), card), &[">now</span>"]);
 }
-
-#[test]
-fn what_fails_inside_leaves_the_frame_and_says_what_is_safe() {
-    fn broken() -> Element {
-        rsx! { WidgetRealtime { board: board(), widget_id: w(), Fails {} } }
-    }
-    #[component]
-    fn Fails() -> Element {
-        Err(std::io::Error::other("no such gauge"))?
-    }
-    has(&render(counter(), broken), &["data-state=\"error\"", "Its values are safe.", "no such gauge", "Try again", ">Coffees</h2>"]);
-}

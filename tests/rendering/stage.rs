@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use dioxus::{core::NoOpMutations, prelude::*};
+use dioxus::prelude::*;
 use serde_json::json;
 use tideboard::{
     components::DashboardRealtimeProvider,
@@ -168,9 +168,8 @@ fn paint(scene: Option<Scene>, face: fn() -> Element) -> String {
 
 fn render_with(props: StageProps) -> String {
     let mut dom = VirtualDom::new_with_props(stage, props);
+    // Nothing more is run than this: the loop of the sync would open this machine's own storage.
     dom.rebuild_in_place();
-    // What failed inside shows in the turn after.
-    dom.render_immediate(&mut NoOpMutations);
     dioxus::ssr::render(&dom)
 }
 

@@ -82,8 +82,8 @@ fn log_to_stderr(json: bool) {
     }
 }
 
-/// Dioxus names every server function it registers; that helps nobody who runs a server.
-const LOG_FILTER: &str = "info,dioxus_server=warn";
+/// Dioxus names every server function it registers, and warns of built files that a server may well do without.
+const LOG_FILTER: &str = "info,dioxus_server=error";
 
 #[cfg(test)]
 mod tests {

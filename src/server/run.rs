@@ -7,11 +7,17 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+};
 use dioxus::{
     prelude::Element,
     server::{DioxusRouterExt, FullstackState, ServeConfig},
 };
+use http::{StatusCode, header};
 use tokio::{net::TcpListener, runtime};
 
 use super::{
@@ -113,10 +119,33 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
 /// beside it (in a test, say) renders pages that come without their program.
 fn pages(app: fn() -> Element, public: Option<&Path>) -> Router {
     let router: Router<FullstackState> = Router::new();
-    match public {
-        Some(_) => router.serve_dioxus_application(ServeConfig::new(), app),
-        None => router.serve_api_application(ServeConfig::new(), app),
+    let router = if public.is_some() {
+        router.serve_dioxus_application(ServeConfig::new(), app)
+    } else {
+        tracing::warn!(
+            "no built page beside this program: boards are shown, but don't come alive. `cargo xtask serve` builds it"
+        );
+        router.serve_api_application(ServeConfig::new(), app)
+    };
+    router.layer(from_fn(no_page_for_a_file))
+}
+
+/// Dioxus renders a page for every path it does not know. A file of an older build that is gone must be missed, or its
+/// page would run what it reads there.
+async fn no_page_for_a_file(request: Request, next: Next) -> Response {
+    let is_file = ["/assets/", "/wasm/"]
+        .iter()
+        .any(|folder| request.uri().path().starts_with(folder));
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if is_file && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return (
+            StatusCode::NOT_FOUND,
+            "This file is of another version. Reload the page.",
+        )
+            .into_response();
     }
+    response
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {

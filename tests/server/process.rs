@@ -21,6 +21,10 @@ async fn it_serves_pages_and_health_without_built_files_beside_it() {
         .await;
     assert_eq!(page.status, 200);
     assert!(page.body.contains("<div id=\"main\">"), "{}", page.body);
+    let gone = Request::new(process.address, "GET", "/assets/of-another-version.js")
+        .send()
+        .await;
+    assert_eq!(gone.status, 404, "a page in a script's place would be run: {gone:?}");
     let metrics = Request::new(process.address, "GET", "/metrics").send().await;
     assert!(
         metrics.body.contains("# TYPE tideboard_sockets_open gauge"),
@@ -123,7 +127,7 @@ async fn with_one_token_given_it_makes_the_other_and_logs_neither() {
 }
 
 /// What it says when it ends at once: on standard error, without a backtrace, with exit code 1.
-fn failure(command: &mut std::process::Command) -> String {
+pub fn failure(command: &mut std::process::Command) -> String {
     let output = command.output().expect("the binary starts");
     let message = String::from_utf8(output.stderr).expect("messages are text");
     assert_eq!(output.status.code(), Some(1), "{message}");

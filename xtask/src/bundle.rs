@@ -16,6 +16,11 @@ pub fn folder() -> PathBuf {
 /// The failure of an installer or of the build.
 pub fn build() -> Result<(), Failure> {
     tools::ensure(tools::BUILD)?;
+    // `dx` leaves what earlier builds called by another hash; it would be measured, and kept for ever.
+    let public = folder().join("public");
+    if public.exists() {
+        std::fs::remove_dir_all(&public).map_err(|source| Failure::File { path: public, source })?;
+    }
     println!("building the page and the server: about 6 minutes the first time on two cores, then as much as changed");
     run(dx().args(["build", "--web", "--release"]))
 }

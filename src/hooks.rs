@@ -18,6 +18,7 @@
 //! Invariant: the only room that spawns, and it spawns once. No markup; nothing that depends on the target.
 
 mod context;
+mod fallback;
 mod fresh_name;
 mod snapshot;
 mod use_background_sync;

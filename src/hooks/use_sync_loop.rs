@@ -13,11 +13,12 @@ use futures_util::{
 use super::{
     RealtimeManagers,
     context::{Context, Message},
+    fallback::ServerFunctions,
     snapshot::Gatherer,
 };
 use crate::{
     config::{CLOCK_TICK_MS, TURN_LEN_MAX},
-    driver::{Driver, Leads, NoFallback, Options, StartError},
+    driver::{Driver, Fallback, Leads, NoFallback, Options, StartError},
     protocol::BoardId,
     state::{Snapshot, clear, publish},
     sync::{Command, Input, Notice},
@@ -84,6 +85,10 @@ async fn run(context: Context, messages: mpsc::Receiver<Message>, options: SyncL
 
 async fn start(options: SyncLoopOptions) -> Result<Driver, StartError> {
     let SyncLoopOptions { server, token, device, .. } = options;
+    // Dioxus sends server functions to one server: they are a way to ours only when that is the same.
+    let set = dioxus_fullstack::get_server_url();
+    let is_ours = server.as_deref().map_or(set.is_empty(), |server| server == set);
+    let fallback: Box<dyn Fallback> = if is_ours { Box::new(ServerFunctions) } else { Box::new(NoFallback) };
     Driver::start(Options {
         server,
         token,
@@ -91,7 +96,7 @@ async fn start(options: SyncLoopOptions) -> Result<Driver, StartError> {
         folder: None,
         allow_memory: true,
         leads: Leads::Elected,
-        fallback: Box::new(NoFallback),
+        fallback,
     })
     .await
 }

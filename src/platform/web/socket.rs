@@ -24,10 +24,25 @@ impl BrowserSocket {
     /// Starts to dial.
     pub fn dial(server: &ServerAddress) -> Self {
         let (sender, events) = mpsc::channel(SOCKET_QUEUE_LEN_MAX);
+        let url = server.socket_url();
+        // `dx serve` drops the subprotocol on its way, and a browser refuses an answer without the one it offered. The
+        // server takes a socket that offers none for this version, which its path names too.
+        let socket = if cfg!(debug_assertions) {
+            WebSocket::new(&url)
+        } else {
+            WebSocket::new_with_str(&url, SUBPROTOCOL)
+        };
         // A page whose policy forbids the address gets an error instead of a socket: closed from the start.
-        let socket = WebSocket::new_with_str(&server.socket_url(), SUBPROTOCOL).ok();
-        let listeners = socket.as_ref().map(|socket| listen(socket, &sender)).unwrap_or_default();
-        Self { socket, events, _listeners: listeners }
+        let socket = socket.ok();
+        let listeners = socket
+            .as_ref()
+            .map(|socket| listen(socket, &sender))
+            .unwrap_or_default();
+        Self {
+            socket,
+            events,
+            _listeners: listeners,
+        }
     }
 }
 

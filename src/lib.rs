@@ -20,6 +20,9 @@ pub mod driver;
 
 pub mod server;
 
+#[cfg(feature = "server")]
+pub mod terminal;
+
 #[cfg(feature = "ui")]
 pub mod api;
 

@@ -12,6 +12,7 @@ use dioxus::prelude::Element;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
 use super::{auth::Token, run::run};
+use crate::terminal;
 
 /// The shared board that keeps working when the network doesn't.
 #[derive(Debug, Parser)]
@@ -27,6 +28,8 @@ struct Cli {
 enum Command {
     /// Serve boards to browsers and other clients. This is what happens without a command, too.
     Serve(ServeArgs),
+    #[command(flatten)]
+    Terminal(terminal::Command),
 }
 
 /// How to serve.
@@ -57,8 +60,14 @@ pub struct ServeArgs {
 #[must_use]
 pub fn main(app: fn() -> Element) -> ExitCode {
     let cli = Cli::parse();
-    let Command::Serve(args) = cli.command.unwrap_or(Command::Serve(cli.serve));
-    log_to_stderr(args.log_json);
+    let args = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(args) => args,
+        Command::Terminal(command) => {
+            log_to_stderr(false, CLIENT_LOG_FILTER);
+            return terminal::run(command);
+        }
+    };
+    log_to_stderr(args.log_json, LOG_FILTER);
     match run(&args, app) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -69,8 +78,8 @@ pub fn main(app: fn() -> Element) -> ExitCode {
 }
 
 /// `RUST_LOG` chooses what is logged, as everywhere.
-fn log_to_stderr(json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG_FILTER));
+fn log_to_stderr(json: bool, otherwise: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(otherwise));
     let registry = tracing_subscriber::registry().with(filter);
     let layer = fmt::layer()
         .with_writer(std::io::stderr)
@@ -84,6 +93,8 @@ fn log_to_stderr(json: bool) {
 
 /// Dioxus names every server function it registers, and warns of built files that a server may well do without.
 const LOG_FILTER: &str = "info,dioxus_server=error";
+/// A client says in words of its own what a person should know.
+const CLIENT_LOG_FILTER: &str = "error";
 
 #[cfg(test)]
 mod tests {

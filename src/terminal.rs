@@ -1,0 +1,203 @@
+//! The client for terminals and scripts: the same engine and the same durable outbox as a page, without the page.
+//!
+//! Exit codes: 0 done · 1 it can't be done (standard error says why and what to do) · 2 the arguments make no sense ·
+//! 3 somebody else's value stands, and a person must choose · 4 the server did not accept the edit · 5 saved on this
+//! device, and not answered yet.
+
+mod get;
+mod lines;
+mod outbox;
+mod session;
+mod set;
+mod watch;
+
+use std::{fmt, path::PathBuf, process::ExitCode, str::FromStr};
+
+use clap::{Args, Subcommand};
+
+use self::session::Session;
+use crate::{
+    driver::StartError,
+    protocol::{BoardId, OperationId},
+};
+
+/// What to do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Print a board's values, and each change as it comes
+    Watch {
+        /// The board
+        board: BoardId,
+        /// Where everything is
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Print a board, a widget or a field, and end
+    Get {
+        /// The board
+        board: BoardId,
+        /// `WIDGET` or `WIDGET.FIELD`; the whole board by default
+        target: Option<String>,
+        /// Print what this device saw last when the server can't be reached
+        #[arg(long)]
+        offline_ok: bool,
+        /// Where everything is
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Give a field a value, and wait for the server's answer
+    Set {
+        /// The board
+        board: BoardId,
+        /// `WIDGET.FIELD`
+        target: String,
+        /// JSON, or plain text; a field that holds text takes it as it stands
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+        /// End as soon as the edit is saved on this device; it is sent by whatever command reaches the server next
+        #[arg(long)]
+        offline_ok: bool,
+        /// Where everything is
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// List what waits on this device: edits not answered yet, edits not accepted, and fields with two versions
+    Outbox {
+        /// What to do first
+        #[command(flatten)]
+        action: Action,
+        /// Where everything is
+        #[command(flatten)]
+        reach: Reach,
+    },
+}
+
+/// What to do with what waits.
+#[derive(Clone, Debug, Default, Args)]
+#[group(multiple = false)]
+pub struct Action {
+    /// Wait until the server has answered everything
+    #[arg(long)]
+    pub send: bool,
+    /// Forget an edit that was not accepted
+    #[arg(long, value_name = "ID")]
+    pub discard: Option<OperationId>,
+    /// Make an edit that was not accepted again
+    #[arg(long, value_name = "ID")]
+    pub retry: Option<OperationId>,
+    /// Of two versions, set mine again
+    #[arg(long, value_name = "ID")]
+    pub keep_mine: Option<OperationId>,
+    /// Of two versions, let theirs stand
+    #[arg(long, value_name = "ID")]
+    pub keep_theirs: Option<OperationId>,
+}
+
+/// Where the server and this device's data are.
+#[derive(Clone, Debug, Args)]
+pub struct Reach {
+    /// The server; by default the one this device spoke with last, or http://127.0.0.1:8080
+    #[arg(long, value_name = "URL", env = "TIDEBOARD_SERVER")]
+    pub server: Option<String>,
+    /// A token, where the server asks for one. Arguments are seen by others on this machine: better in the variable
+    #[arg(long, env = "TIDEBOARD_TOKEN", hide_env_values = true)]
+    pub token: Option<Secret>,
+    /// Folder of this device's outbox; by default the user's data folder
+    #[arg(long, value_name = "FOLDER", env = "TIDEBOARD_OUTBOX")]
+    pub data: Option<PathBuf>,
+    /// Give up waiting for the server after so many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT_S)]
+    pub timeout: u64,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A token that never shows in a log.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl FromStr for Secret {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// How a command ended without doing what it was asked for.
+#[derive(Debug)]
+pub enum Failure {
+    /// It could not start.
+    Start(StartError),
+    /// The operating system refused what a client needs.
+    System(std::io::Error),
+    /// It can't be done; the text says why and what to do.
+    Refused(String),
+    /// Another value stands.
+    Conflict(String),
+    /// The server did not accept the edit.
+    NotAccepted(String),
+    /// It is saved, and not answered yet.
+    Unanswered(String),
+}
+
+impl Failure {
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Start(_) | Self::System(_) | Self::Refused(_) => 1,
+            Self::Conflict(_) => 3,
+            Self::NotAccepted(_) => 4,
+            Self::Unanswered(_) => 5,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Start(error) => error.fmt(f),
+            Self::System(error) => write!(f, "the operating system refused what a client needs: {error}. Start it again."),
+            Self::Refused(text) | Self::Conflict(text) | Self::NotAccepted(text) | Self::Unanswered(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Does as the command says, and tells how it ended.
+#[must_use]
+pub fn run(command: Command) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let outcome = runtime.map_err(Failure::System).and_then(|runtime| runtime.block_on(carry_out(command)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("tideboard: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+async fn carry_out(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Watch { board, reach } => watch::watch(Session::open(&reach).await?, board, reach.json).await,
+        Command::Get { board, target, offline_ok, reach } => {
+            let session = Session::open(&reach).await?;
+            get::get(session, board, target.as_deref(), offline_ok, reach.json).await
+        }
+        Command::Set { board, target, value, offline_ok, reach } => {
+            set::set(Session::open(&reach).await?, board, &target, &value, offline_ok).await
+        }
+        Command::Outbox { action, reach } => outbox::outbox(Session::open(&reach).await?, action, reach.json).await,
+    }
+}
+
+/// Longer than a server's restart; a script that can't wait says less.
+const TIMEOUT_S: u64 = 30;

@@ -1,0 +1,129 @@
+//! A driver, and waiting for what it comes to.
+
+use super::{Failure, Reach};
+use crate::{
+    driver::{Driver, Leads, NoFallback, Options, StartError},
+    protocol::BoardId,
+    sync::{BoardView, Command, Connection, Freshness, Notice},
+    time::Timestamp,
+};
+
+/// The server of this very machine, as it is started without arguments.
+const DEFAULT_SERVER: &str = "http://127.0.0.1:8080";
+
+/// One command's life with the engine.
+pub struct Session {
+    pub driver: Driver,
+    give_up_at: Timestamp,
+    timeout_s: u64,
+}
+
+/// Why a wait ended without what was waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Time is up.
+    TimedOut,
+    /// The person has pressed Ctrl-C.
+    Interrupted,
+}
+
+impl Session {
+    /// Opens this device's outbox. Not connected yet.
+    pub async fn open(reach: &Reach) -> Result<Self, Failure> {
+        let options = |server: Option<String>| Options {
+            server,
+            token: reach.token.as_ref().map(|token| token.0.clone()),
+            device: Some("terminal".to_owned()),
+            folder: reach.data.clone(),
+            allow_memory: false,
+            leads: Leads::Always,
+            fallback: Box::new(NoFallback),
+        };
+        let driver = match Driver::start(options(reach.server.clone())).await {
+            Err(StartError::NoServer) => Driver::start(options(Some(DEFAULT_SERVER.to_owned()))).await,
+            started => started,
+        };
+        let driver = driver.map_err(Failure::Start)?;
+        let give_up_at = driver.now().plus(reach.timeout.saturating_mul(1_000));
+        Ok(Self { driver, give_up_at, timeout_s: reach.timeout })
+    }
+
+    /// Connects, and hears of a board.
+    pub fn watch(&mut self, board: &BoardId) {
+        self.driver.command(Command::Watch { board: board.clone() });
+        self.driver.command(Command::Connect);
+    }
+
+    /// Turn after turn until `look` sees what it waits for. It is shown the news of each turn once.
+    pub async fn until<T>(&mut self, look: impl FnMut(&Driver, &[Notice]) -> Option<T>) -> Result<T, Ended> {
+        self.turn(Some(self.give_up_at), look).await
+    }
+
+    /// The same, without giving up.
+    pub async fn forever<T>(&mut self, look: impl FnMut(&Driver, &[Notice]) -> Option<T>) -> Result<T, Ended> {
+        self.turn(None, look).await
+    }
+
+    async fn turn<T>(&mut self, end: Option<Timestamp>, mut look: impl FnMut(&Driver, &[Notice]) -> Option<T>) -> Result<T, Ended> {
+        let clock = self.driver.clock();
+        let mut out_of_time = clock.sleep_until(end.unwrap_or(Timestamp(u64::MAX >> 20)));
+        loop {
+            while let Some(input) = self.driver.next_ready() {
+                self.driver.take(input);
+            }
+            let notices: Vec<Notice> = self.driver.notices().collect();
+            if let Some(seen) = look(&self.driver, &notices) {
+                return Ok(seen);
+            }
+            let input = tokio::select! {
+                input = self.driver.next() => input,
+                () = &mut out_of_time => return Err(Ended::TimedOut),
+                _ = tokio::signal::ctrl_c() => return Err(Ended::Interrupted),
+            };
+            self.driver.take(input);
+        }
+    }
+
+    /// Waits until the board is here: as the server has it, or, when the server can't be reached and `offline_ok`, as
+    /// this device saw it last.
+    pub async fn board(&mut self, board: &BoardId, offline_ok: bool) -> Result<BoardView, Failure> {
+        let look = |driver: &Driver, notices: &[Notice]| {
+            if let Some(refused) = refusal(driver, notices) {
+                return Some(Err(Failure::Refused(refused)));
+            }
+            let view = driver.engine().board(board)?;
+            let unreachable = matches!(driver.engine().status().connection, Connection::Waiting { .. });
+            let stored = driver.engine().status().initialized && view.is_known && unreachable;
+            (view.freshness == Freshness::Live || (offline_ok && stored)).then_some(Ok(view))
+        };
+        let found = self.until(look).await;
+        found.unwrap_or_else(|ended| Err(Failure::Refused(self.unreachable(ended))))
+    }
+
+    /// What to say when the server has not answered.
+    pub fn unreachable(&self, ended: Ended) -> String {
+        let server = self.driver.server().origin();
+        match ended {
+            Ended::Interrupted => "interrupted.".to_owned(),
+            Ended::TimedOut => {
+                let seconds = self.timeout_s;
+                format!("no answer from {server} in {seconds} s. Is it running? Name another with --server, or wait longer with --timeout.")
+            }
+        }
+    }
+}
+
+/// What the server, or this device, refuses for good.
+fn refusal(driver: &Driver, notices: &[Notice]) -> Option<String> {
+    match driver.engine().status().connection {
+        Connection::NeedsAuth { message } => {
+            return Some(format!("{message} Give a token in TIDEBOARD_TOKEN."));
+        }
+        Connection::Closed { message } => return Some(message),
+        _ => {}
+    }
+    notices.iter().find_map(|notice| match notice {
+        Notice::Trouble { message } => Some(message.clone()),
+        _ => None,
+    })
+}

@@ -1,0 +1,134 @@
+//! `tideboard set`.
+
+use super::{Failure, get, lines, session::{Ended, Session}};
+use crate::{
+    driver::Driver,
+    protocol::{BoardId, OperationId, Rejection, Value, Verdict},
+    sync::{Command, Notice, SetAsideReason},
+};
+
+/// Gives a field a value. Based on what the server has now; when it can't be reached, on what this device saw last.
+pub async fn set(mut session: Session, board: BoardId, target: &str, text: &str, offline_ok: bool) -> Result<(), Failure> {
+    session.watch(&board);
+    let view = session.board(&board, true).await?;
+    let found = get::find(&board, &view, target)?;
+    let Some(field) = found.field else {
+        let fields: Vec<&str> = found.widget.fields.keys().map(|field| field.as_str()).collect();
+        return Err(Failure::Refused(format!("which field of `{target}`? It has: {}.", fields.join(", "))));
+    };
+    let is_text = found.widget.fields.get(&field).is_some_and(|field| field.value.is_string());
+    let value = read_value(text, is_text);
+    session.driver.command(Command::Set { board: board.clone(), widget: found.id, field, value });
+    session.driver.command(Command::Flush);
+    let id = made(&mut session.driver)?;
+    if offline_ok {
+        return until_saved(&mut session, id).await;
+    }
+    match until_decided(&mut session, id).await {
+        Ok(outcome) => {
+            // What is known now is also written down, if the disk is not slow: the next start asks nothing then.
+            let settled = |driver: &Driver, _: &[Notice]| is_settled(driver, id).then_some(());
+            let _ = session.until(settled).await;
+            outcome
+        }
+        Err(ended) if is_saved(&session.driver, id) => {
+            let why = session.unreachable(ended);
+            let what = "The edit is saved on this device, and is sent by whatever command reaches the server next: `tideboard outbox --send`, say.";
+            Err(Failure::Unanswered(format!("{why} {what}")))
+        }
+        Err(ended) => Err(Failure::Refused(format!("{} The edit was not saved.", session.unreachable(ended)))),
+    }
+}
+
+/// JSON where it is JSON, else text; a field that holds text takes everything as it stands.
+fn read_value(text: &str, is_text: bool) -> Value {
+    let verbatim = || Value::String(text.to_owned());
+    if is_text { verbatim() } else { serde_json::from_str(text).unwrap_or_else(|_| verbatim()) }
+}
+
+/// The operation that was made just now.
+fn made(driver: &mut Driver) -> Result<OperationId, Failure> {
+    let refused = driver.notices().find_map(|notice| match notice {
+        Notice::Refused(error) => Some(error.to_string()),
+        _ => None,
+    });
+    if let Some(refused) = refused {
+        return Err(Failure::Refused(refused));
+    }
+    let newest = driver.engine().pending().next_back().map(|pending| pending.operation.id);
+    newest.ok_or_else(|| Failure::Refused("the edit was not taken. Try again.".to_owned()))
+}
+
+async fn until_saved(session: &mut Session, id: OperationId) -> Result<(), Failure> {
+    let look = |driver: &Driver, notices: &[Notice]| {
+        let trouble = notices.iter().find_map(|notice| match notice {
+            Notice::Trouble { message } => Some(message.clone()),
+            _ => None,
+        });
+        let saved = is_saved(driver, id) || is_settled(driver, id);
+        saved.then_some(Ok(())).or_else(|| trouble.map(|message| Err(Failure::Refused(message))))
+    };
+    let saved = session.until(look).await;
+    saved.unwrap_or_else(|ended| Err(Failure::Refused(session.unreachable(ended))))?;
+    let _ = lines::print("saved on this device");
+    Ok(())
+}
+
+async fn until_decided(session: &mut Session, id: OperationId) -> Result<Result<(), Failure>, Ended> {
+    let look = |_: &Driver, notices: &[Notice]| {
+        notices.iter().find_map(|notice| match notice {
+            Notice::Decided { id: decided, verdict } if *decided == id => Some(outcome(id, verdict)),
+            Notice::SetAside { id: aside, reason } if *aside == id => Some(Err(not_accepted(id, reason))),
+            _ => None,
+        })
+    };
+    session.until(look).await
+}
+
+fn outcome(id: OperationId, verdict: &Verdict) -> Result<(), Failure> {
+    match verdict {
+        Verdict::Applied { revision, overwrote, .. } => {
+            let over = overwrote.as_ref().map(|before| format!(", over {}", lines::value(&before.value)));
+            let _ = lines::print(&format!("applied at revision {revision}{}", over.unwrap_or_default()));
+            Ok(())
+        }
+        Verdict::Conflict { theirs, .. } => {
+            let by = theirs.writer.as_ref().map(|writer| format!(", by {}", writer.principal)).unwrap_or_default();
+            let stands = lines::value(&theirs.value);
+            Err(Failure::Conflict(format!(
+                "somebody else's value stands: {stands}{by}. Choose: `tideboard outbox --keep-mine {id}` or `--keep-theirs {id}`."
+            )))
+        }
+        Verdict::Rejected { reason, .. } => Err(not_accepted(id, &SetAsideReason::Rejected(Rejection::clone(reason)))),
+        Verdict::Expired { .. } => Err(not_accepted(id, &SetAsideReason::Expired)),
+        Verdict::Withdrawn { .. } => Err(Failure::NotAccepted("it was taken back, here or in another window.".to_owned())),
+    }
+}
+
+fn not_accepted(id: OperationId, reason: &SetAsideReason) -> Failure {
+    Failure::NotAccepted(format!("not accepted: {reason} It is kept; `tideboard outbox --discard {id}` forgets it."))
+}
+
+fn is_saved(driver: &Driver, id: OperationId) -> bool {
+    driver.engine().pending().any(|pending| pending.operation.id == id && pending.number.is_some())
+}
+
+/// Whether the operation has left the outbox for good.
+fn is_settled(driver: &Driver, id: OperationId) -> bool {
+    !driver.engine().pending().any(|pending| pending.operation.id == id) && driver.is_idle()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_value_is_json_where_it_is_json_and_text_for_a_field_of_text() {
+        assert_eq!(read_value("21.5", false), json!(21.5));
+        assert_eq!(read_value("true", false), json!(true));
+        assert_eq!(read_value("busy", false), json!("busy"));
+        assert_eq!(read_value("42", true), json!("42"));
+    }
+}

@@ -1,0 +1,104 @@
+//! `tideboard watch`.
+
+use std::{collections::BTreeMap, io, sync::Arc};
+
+use serde_json::json;
+
+use super::{Failure, lines, session::Session};
+use crate::{
+    driver::Driver,
+    protocol::{BoardId, Widget, WidgetId},
+    sync::{BoardView, Connection, Freshness, Notice},
+};
+
+/// Prints a board's values and each change as it comes, until interrupted. How the connection is goes to standard
+/// error.
+pub async fn watch(mut session: Session, board: BoardId, as_json: bool) -> Result<(), Failure> {
+    session.watch(&board);
+    let mut printer = Printer { board: board.clone(), as_json, printed: BTreeMap::new(), word: String::new() };
+    let look = |driver: &Driver, notices: &[Notice]| {
+        let view = driver.engine().board(&board)?;
+        if let Some(message) = fatal(driver, notices, &view) {
+            return Some(Err(Failure::Refused(message)));
+        }
+        printer.tell(driver, &view);
+        let printed = if view.is_known { printer.print(&view) } else { Ok(()) };
+        printed.is_err().then_some(Ok(())) // nobody reads any more
+    };
+    session.forever(look).await.unwrap_or(Ok(()))
+}
+
+/// What ends a watch: no right to look, another version, no such board. A lost connection does not.
+fn fatal(driver: &Driver, notices: &[Notice], view: &BoardView) -> Option<String> {
+    match driver.engine().status().connection {
+        Connection::NeedsAuth { message } => return Some(format!("{message} Give a token in TIDEBOARD_TOKEN.")),
+        Connection::Closed { message } => return Some(message),
+        _ => {}
+    }
+    let trouble = notices.iter().find_map(|notice| match notice {
+        Notice::Trouble { message } => Some(message.clone()),
+        _ => None,
+    });
+    trouble.filter(|_| !view.is_known)
+}
+
+struct Printer {
+    board: BoardId,
+    as_json: bool,
+    /// The widgets as they were printed last.
+    printed: BTreeMap<WidgetId, Arc<Widget>>,
+    word: String,
+}
+
+impl Printer {
+    fn print(&mut self, view: &BoardView) -> io::Result<()> {
+        for (id, widget) in view.shown.board.widgets() {
+            let before = self.printed.insert(id.clone(), widget.clone());
+            if before.as_ref().is_some_and(|before| Arc::ptr_eq(before, widget)) {
+                continue;
+            }
+            self.print_widget(view, id, widget, before.as_deref())?;
+        }
+        Ok(())
+    }
+
+    fn print_widget(&self, view: &BoardView, id: &WidgetId, widget: &Widget, before: Option<&Widget>) -> io::Result<()> {
+        let was_there = before.is_some_and(|before| before.removed.is_none());
+        if widget.removed.is_some() {
+            return if was_there { self.print_removal(id, widget) } else { Ok(()) };
+        }
+        for (name, field) in &widget.fields {
+            let known = before.filter(|_| was_there).and_then(|before| before.fields.get(name));
+            if known.is_some_and(|known| known.value == field.value && known.operation == field.operation) {
+                continue;
+            }
+            let pending = view.shown.pending.get(id).is_some_and(|fields| fields.contains_key(name));
+            lines::print(&lines::field(&self.board, id, name, field, pending, self.as_json))?;
+        }
+        Ok(())
+    }
+
+    fn print_removal(&self, id: &WidgetId, widget: &Widget) -> io::Result<()> {
+        if self.as_json {
+            let line = json!({ "board": self.board, "widget": id, "removed": widget.removed });
+            return lines::print(&line.to_string());
+        }
+        lines::print(&format!("{id} removed"))
+    }
+
+    /// Says how the connection is, when that has changed.
+    fn tell(&mut self, driver: &Driver, view: &BoardView) {
+        let word = match (&driver.engine().status().connection, view.freshness) {
+            (_, Freshness::Live) => "live",
+            (Connection::Live { .. }, _) => "catching up",
+            (Connection::Waiting { .. }, _) => "server unreachable, trying again",
+            _ => "connecting",
+        };
+        // The first word of a row of tries says it: the others would only repeat each other.
+        let repeats = word == "connecting" && self.word.starts_with("server unreachable");
+        if self.word != word && !repeats {
+            eprintln!("-- {word}");
+            word.clone_into(&mut self.word);
+        }
+    }
+}

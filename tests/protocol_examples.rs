@@ -166,7 +166,7 @@ impl Stage {
         let bo = session_of("bo");
         let hello = Hello { schema: config::SCHEMA, store: None, token: None, device: Some("Bo's laptop".to_owned()) };
         stage.receive(BEFORE, bo, ClientFrame::Hello(hello));
-        stage.receive(BEFORE, bo, ClientFrame::Subscribe(Subscribe { board: id("deck"), cursor: None, undecided: Vec::new() }));
+        stage.receive(BEFORE, bo, ClientFrame::Subscribe(Subscribe { board: id("deck"), request: 1, cursor: None, undecided: Vec::new() }));
         stage.mail.clear();
         stage
     }
@@ -272,7 +272,7 @@ fn board_words() -> &'static [&'static str] {
 fn a_cursor_of_another_epoch_is_refused_as_the_page_says() {
     let mut stage = Stage::new();
     let stranger = Cursor { epoch: id("6512bd43d9caa6e02c990b0a82652dca"), revision: Revision(2) };
-    let subscribe = Subscribe { board: id("deck"), cursor: Some(stranger), undecided: Vec::new() };
+    let subscribe = Subscribe { board: id("deck"), request: 1, cursor: Some(stranger), undecided: Vec::new() };
     stage.receive(START, session_of("bo"), ClientFrame::Subscribe(subscribe));
     let first = stage.mail.get_mut(&session_of("bo")).and_then(VecDeque::pop_front);
     assert!(matches!(first, Some(ServerFrame::Subscribed(subscribed)) if subscribed.from == Cursor::ORIGIN && subscribed.at.revision == Revision(2)));

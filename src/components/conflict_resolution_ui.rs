@@ -76,7 +76,7 @@ pub fn ConflictResolutionUI(
     }
     let shown = if all() { list.len() } else { CARDS_LEN_MAX };
     rsx! {
-        section { class: "conflicts", "aria-label": "Conflicts", "data-state": if list.is_empty() { "resolved" } else { "conflict" },
+        section { class: "conflicts", id: "conflicts", "aria-label": "Conflicts", "data-state": if list.is_empty() { "resolved" } else { "conflict" },
             span { class: "unseen", role: "status", {announcement(list.len())} }
             if !list.is_empty() {
                 h2 { class: "conflicts-head",

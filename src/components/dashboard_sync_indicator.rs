@@ -133,6 +133,7 @@ pub fn SyncDetailsPanel() -> Element {
             }
             Way { link }
         }
+        Decisions {}
         section { "aria-label": "Work offline",
             button {
                 class: "switch",
@@ -147,6 +148,28 @@ pub fn SyncDetailsPanel() -> Element {
             p { class: "note-line", "Edits are kept on this device, and sent when you switch this off." }
         }
         section { "aria-label": "Facts", Facts { details } }
+    }
+}
+
+/// What waits for a decision, and the way to it.
+#[component]
+fn Decisions() -> Element {
+    let socket = use_websocket();
+    let status = use_memo(move || socket.status());
+    let ConnectionStatus::Decide { conflicts, set_aside } = status() else { return rsx! {} };
+    rsx! {
+        section { "aria-label": "Decisions",
+            if conflicts > 0 {
+                div { class: "row", "data-fit": "between",
+                    Saying { word: Word::Conflict, more: count(conflicts, "field") }
+                    a { class: "button", href: "#conflicts", "Choose" }
+                }
+            }
+            if set_aside > 0 {
+                Saying { word: Word::SetAside, more: count(set_aside, "edit") }
+                p { class: "note-line", "They wait in the list beside this, with the reason." }
+            }
+        }
     }
 }
 

@@ -58,13 +58,10 @@ pub fn Plot(lines: Vec<Line>, unit: String, min: Option<f64>, max: Option<f64>) 
                     text { class: "tick", "x": "0", "y": percent(scale.place(tick)), "dy": "14", {figure_text(tick, &unit)} }
                 }
             }
-            div { class: "plot-times", "aria-hidden": "true",
-                span { "{span(window.length / 1_000)} ago" }
-                span { "now" }
-            }
             if !is_single {
                 Legend { lines, unit }
             }
+            p { class: "plot-times", "aria-hidden": "true", "{span(window.length / 1_000)} ago" }
         }
     }
 }

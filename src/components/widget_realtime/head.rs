@@ -37,7 +37,7 @@ pub(super) fn Head(
                 h2 { class: "card-title", title: title.clone(), "{title}" }
             }
             if conflicts > 0 {
-                span { class: "chip", "data-tone": "act", "data-state": "conflict",
+                a { class: "chip", href: "#conflicts", "data-tone": "act", "data-state": "conflict",
                     Icon { glyph: Word::Conflict.glyph() }
                     {Word::Conflict.text()}
                 }

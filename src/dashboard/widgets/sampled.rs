@@ -37,6 +37,9 @@ fn Waiting(names: Vec<String>) -> Element {
     }
 }
 
+/// More characters than these are set smaller: half a phone's width holds them.
+const LARGE_CHARS_MAX: usize = 6;
+
 /// One number, with its last minute beneath.
 #[component]
 pub fn Stat(live: RealtimeUpdates) -> Element {
@@ -44,16 +47,20 @@ pub fn Stat(live: RealtimeUpdates) -> Element {
     let list = samples.read();
     let Some((name, series)) = list.0.first() else { return rsx! { Waiting { names: names() } } };
     let Some(value) = series.latest().and_then(Value::as_f64) else { return rsx! { Waiting { names: names() } } };
-    let shown = figure(value, &live.text("unit"));
+    let unit = live.text("unit");
+    let shown = figure(value, &unit);
     rsx! {
         div { class: "stat",
-            p { class: "figure value",
+            p { class: "figure value", "data-size": (shown.digits.chars().count() > LARGE_CHARS_MAX).then_some("long"),
                 "{shown.digits}"
                 if !shown.unit.is_empty() {
                     small { "{shown.unit}" }
                 }
             }
-            Sparkline { line: line(name, series, 1) }
+            // A span only grows: its line would say nothing.
+            if unit != "s" {
+                Sparkline { line: line(name, series, 1) }
+            }
         }
     }
 }

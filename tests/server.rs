@@ -7,6 +7,10 @@ mod auth;
 mod boards;
 #[path = "server/editor.rs"]
 mod editor;
+#[path = "server/durable.rs"]
+mod durable;
+#[path = "server/frames.rs"]
+mod frames;
 #[path = "server/harness.rs"]
 mod harness;
 #[path = "server/headers.rs"]
@@ -19,3 +23,7 @@ mod origin;
 mod process;
 #[path = "server/replay.rs"]
 mod replay;
+#[path = "server/slow.rs"]
+mod slow;
+#[path = "server/store.rs"]
+mod store;

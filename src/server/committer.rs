@@ -261,13 +261,15 @@ impl Committer {
         }
     }
 
-    /// Before the end: the next start then reads little.
-    fn put_down(&mut self) {
+    /// Ends: snapshots, so that the next start reads little, and then the store is closed.
+    fn put_down(mut self) {
         for (board, since) in std::mem::take(&mut self.since_snapshot) {
             if since > 0 {
                 self.put_snapshot(&board);
             }
         }
+        // The folder is free from here on: for a backup, or the next server.
+        drop(self.store);
         tracing::info!("every board is put down");
     }
 

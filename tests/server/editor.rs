@@ -6,13 +6,15 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use futures_util::SinkExt;
 use tideboard::{
     config::SCHEMA,
     protocol::{
-        Answer, Change, ClientFrame, ClientId, Cursor, Intent, Operation, OperationId, Push, PushItem, ServerFrame,
-        Subscribe, Value, Welcome, Widget, WidgetId,
+        Answer, Answered, Change, ClientFrame, ClientId, Cursor, Intent, Operation, OperationId, Push, PushItem,
+        ServerFrame, Subscribe, Value, Welcome, Widget, WidgetId, encode,
     },
 };
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::harness::Socket;
 
@@ -142,13 +144,23 @@ impl Editor {
     }
 
     pub async fn push_items(&mut self, items: Vec<PushItem>) {
-        let push = Push {
+        let push = self.frame(items);
+        self.socket.send(&push).await;
+    }
+
+    fn frame(&self, items: Vec<PushItem>) -> ClientFrame {
+        ClientFrame::Push(Push {
             store: self.welcome.store,
             run: self.welcome.run,
             principal: self.welcome.identity.principal.clone(),
             items,
-        };
-        self.socket.send(&ClientFrame::Push(push)).await;
+        })
+    }
+
+    /// As [`Editor::push_items`]; false when the server is gone.
+    pub async fn try_push(&mut self, items: Vec<PushItem>) -> bool {
+        let push = self.frame(items);
+        self.socket.0.send(Message::text(encode(&push))).await.is_ok()
     }
 
     /// Pushes new operations, and gives their ids.
@@ -172,6 +184,15 @@ impl Editor {
             answers.extend(items.into_iter().map(|item| (item.id, item.answer)));
         }
         answers
+    }
+
+    /// The next answers, or `None` when the server is gone.
+    pub async fn answers(&mut self) -> Option<Vec<Answered>> {
+        loop {
+            if let ServerFrame::Verdicts { items } = self.socket.receive().await? {
+                return Some(items);
+            }
+        }
     }
 
     /// Pushes one operation, and gives its answer.

@@ -314,7 +314,12 @@ pub struct Process {
 
 impl Process {
     pub fn start(data: &Path, arguments: &[&str]) -> Self {
-        let mut child = command(data, arguments).spawn().expect("the binary starts");
+        Self::spawn(&mut command(data, arguments))
+    }
+
+    /// Runs a command that becomes the server.
+    pub fn spawn(command: &mut Command) -> Self {
+        let mut child = command.spawn().expect("the binary starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
         let mut greeting = Vec::new();
         let address = loop {

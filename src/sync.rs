@@ -229,6 +229,7 @@ pub struct Engine {
     leading: bool,
     visible: bool,
     sequence: u64,
+    requests: u64,
     replicas: BTreeMap<BoardId, Replica>,
     outbox: Outbox,
     drafts: Drafts,
@@ -251,6 +252,8 @@ pub struct Engine {
     fall_back_at: Timestamp,
     fallbacks: usize,
     counters: Counters,
+    /// The moment of the last turn.
+    turned_at: Timestamp,
     effects: VecDeque<Effect>,
 }
 
@@ -270,6 +273,7 @@ impl Engine {
             leading: false,
             visible: true,
             sequence: 0,
+            requests: 0,
             replicas: BTreeMap::new(),
             outbox: Outbox::default(),
             drafts: Drafts::default(),
@@ -285,6 +289,7 @@ impl Engine {
             fall_back_at: Timestamp(0),
             fallbacks: 0,
             counters: Counters::default(),
+            turned_at: Timestamp(0),
             effects: VecDeque::new(),
             birth,
         };
@@ -330,6 +335,7 @@ impl Engine {
 
     /// What every turn ends with: timers, then storing, then sending.
     fn turn(&mut self, now: Timestamp) {
+        self.turned_at = now;
         match self.connection.due(now) {
             Some(Due::Dial) => self.dial(now),
             Some(Due::Ping) => self.probe(now, false),

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Access, BoardId, Change, Cursor, History, Identity, Operation, OperationId, Revision, RunId, StoreId, Value, Verdict, Widget, WidgetId, ClientId};
+use super::{Access, BoardId, Change, Cursor, History, Identity, Operation, OperationId, Principal, Revision, RunId, StoreId, Value, Verdict, Widget, WidgetId, ClientId};
 use crate::{config::FRAME_BYTES_MAX, time::Timestamp};
 
 /// Client → server.
@@ -64,6 +64,8 @@ pub struct Hello {
 pub struct Subscribe {
     /// The board.
     pub board: BoardId,
+    /// The client's number for this request, for it to know the answer by: it may have asked twice.
+    pub request: u64,
     /// How far it has seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
@@ -111,13 +113,15 @@ impl Undecided {
     }
 }
 
-/// A batch of operations, bound to the store and server process it was meant for.
+/// A batch of operations, bound to the store, the server process and the person it was meant for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Push {
     /// From `welcome`.
     pub store: StoreId,
     /// From `welcome`: a frame delayed across a restart is refused.
     pub run: RunId,
+    /// Whose operations these are: in a browser the cookie may have become somebody else's meanwhile.
+    pub principal: Principal,
     /// At most [`crate::config::IN_FLIGHT_LEN_MAX`], in outbox order.
     pub items: Vec<PushItem>,
 }
@@ -267,6 +271,8 @@ pub struct Limits {
 pub struct Subscribed {
     /// The board.
     pub board: BoardId,
+    /// The number of the request this answers; 0 in a [`Document`].
+    pub request: u64,
     /// Where the catch-up that follows starts: the client's cursor, or the origin where that is not in this history.
     pub from: Cursor,
     /// Where it ends: everything here was read at this durable revision.

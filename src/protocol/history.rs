@@ -81,6 +81,20 @@ impl History {
         cursor == Cursor::ORIGIN || (cursor.revision <= head && self.epoch_at(cursor.revision) == Some(cursor.epoch))
     }
 
+    /// Where something made at `cursor` belongs here, when that is not on the way to `head`: the last revision that its
+    /// epoch wrote in this history, or the origin when that epoch wrote nothing here. `None` when it is on the way, lies
+    /// ahead, or lies before what is kept: then nobody can tell.
+    #[must_use]
+    pub fn strayed(&self, cursor: Cursor, head: Revision) -> Option<Cursor> {
+        let forgotten = self.0.first().is_none_or(|(first, _)| cursor.revision < *first);
+        if self.contains(cursor, head) || cursor.revision > head || forgotten {
+            return None;
+        }
+        let segment = self.0.iter().rposition(|(_, epoch)| *epoch == cursor.epoch);
+        let end = segment.map(|index| self.0.get(index + 1).map_or(head, |(next, _)| Revision(next.0 - 1)));
+        Some(end.filter(|end| *end < cursor.revision).map_or(Cursor::ORIGIN, |end| Cursor { epoch: cursor.epoch, revision: end }))
+    }
+
     /// The last revision at which this history (with its `head`) and `other` (with its) agree: 0 when unsure.
     #[must_use]
     pub fn fork(&self, head: Revision, other: &Self, other_head: Revision) -> Revision {

@@ -330,7 +330,8 @@ impl Authority {
     }
 
     fn push(&mut self, now: Timestamp, identity: &Identity, device: Option<&str>, push: Push) -> Vec<Answered> {
-        let ours = push.store == self.setup.store && (push.run == self.setup.run || planted::is(Bug::RunNotChecked));
+        let now_and_here = push.store == self.setup.store && (push.run == self.setup.run || planted::is(Bug::RunNotChecked));
+        let ours = now_and_here && push.principal == identity.principal;
         let mut items: Vec<Answered> = Vec::with_capacity(push.items.len());
         for item in push.items {
             let answer = if ours { self.decide(now, identity, device, &item) } else { Answer::History };
@@ -383,7 +384,7 @@ impl Authority {
             store: self.setup.store,
             run: self.setup.run,
             clock: now,
-            subscribed: subscribed(board, log, Cursor::ORIGIN, Vec::new()),
+            subscribed: subscribed(board, 0, log, Cursor::ORIGIN, Vec::new()),
             widgets: log.board().widgets().map(|(id, widget)| (id.clone(), Widget::clone(widget))).collect(),
         }
     }
@@ -394,7 +395,7 @@ impl Authority {
             replies.extend(refusal(session, Code::RateLimited, "One connection may watch 64 boards: close some."));
             return;
         }
-        let Subscribe { board, cursor, undecided } = subscribe;
+        let Subscribe { board, request, cursor, undecided } = subscribe;
         state.subscriptions.insert(board.clone());
         self.subscribers.entry(board.clone()).or_default().insert(session);
         // A board nobody has written to yet: its creation may be waiting in this very client's outbox.
@@ -406,7 +407,7 @@ impl Authority {
             CatchUp::Changes(_) => cursor.unwrap_or(Cursor::ORIGIN),
             CatchUp::Patch { from, .. } => *from,
         };
-        let frame = ServerFrame::Subscribed(subscribed(&board, log, from, verdicts));
+        let frame = ServerFrame::Subscribed(subscribed(&board, request, log, from, verdicts));
         replies.push(Reply::Send { session, frame });
         let frames = match catch_up {
             CatchUp::Changes(changes) => self.changes_frames(&board, log, from, changes),
@@ -472,8 +473,8 @@ fn refuse(session: SessionId, code: Code, message: &str) -> impl Iterator<Item =
     refusal(session, code, message).into_iter().map(Waiting::Ready)
 }
 
-fn subscribed(board: &BoardId, log: &Log, from: Cursor, verdicts: Vec<(crate::protocol::OperationId, crate::protocol::Verdict)>) -> Subscribed {
-    Subscribed { board: board.clone(), from, at: log.cursor(), history: log.history().clone(), horizon: log.horizon(), verdicts }
+fn subscribed(board: &BoardId, request: u64, log: &Log, from: Cursor, verdicts: Vec<(crate::protocol::OperationId, crate::protocol::Verdict)>) -> Subscribed {
+    Subscribed { board: board.clone(), request, from, at: log.cursor(), history: log.history().clone(), horizon: log.horizon(), verdicts }
 }
 
 /// Groups items, in order, so that each group's bytes fill at most one frame.

@@ -214,8 +214,13 @@ impl Engine {
                 }
             }
             Command::SignIn { token } => {
+                // Who this is now only the server can tell; until then nothing is shown or edited in the last one's name.
+                for draft in self.drafts.due(now, true) {
+                    self.make_set(now, draft);
+                }
                 self.birth.token = token;
                 self.leave(now, Connection::Offline);
+                self.quit();
                 self.dial(now);
             }
             Command::Name { device } => self.birth.device = Some(device),

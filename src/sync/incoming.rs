@@ -4,7 +4,7 @@ use super::{
     Effect, Engine, Notice,
     Connection, SetAside, SetAsideReason,
     connection::retry_delay_ms,
-    outbox::{Pending, Waiting},
+    outbox::{Fate, Pending, Waiting},
     storage::Namespace,
     updates::{Arrived, Subscription},
 };
@@ -136,6 +136,9 @@ impl Engine {
             // Another server or another person: what the last one left stays theirs, under their own name.
             self.enter(namespace);
         }
+        for pending in self.outbox.iter_mut() {
+            pending.sent &= planted::is(Bug::ResendForgottenAfterReconnect); // what went by server function may hang there
+        }
         if !self.watched.is_empty() {
             self.send(&ClientFrame::Watch { series: self.watched.clone() });
         }
@@ -146,7 +149,7 @@ impl Engine {
 
     fn subscribed(&mut self, answer: Subscribed) {
         let Some(replica) = self.replicas.get_mut(&answer.board) else { return };
-        let Subscription::Asked { listed } = std::mem::take(&mut replica.subscription) else { return };
+        let Subscription::Asked { listed, .. } = replica.subscription.answered(answer.request) else { return };
         let broken = answer.from == Cursor::ORIGIN
             && replica.cursor.revision >= answer.horizon
             && !answer.history.contains(replica.cursor, answer.at.revision)
@@ -166,7 +169,7 @@ impl Engine {
             self.decided(id, verdict);
         }
         if there {
-            self.certain(&board, &listed);
+            self.certain(&board, &listed, false);
         }
     }
 
@@ -183,7 +186,7 @@ impl Engine {
                 };
                 if arrived && let Subscription::CatchingUp { listed, answer, .. } = std::mem::replace(&mut replica.subscription, Subscription::Live) {
                     replica.caught_up(&answer);
-                    self.certain(&frame.board, &listed);
+                    self.certain(&frame.board, &listed, false);
                 }
                 for change in &frame.changes {
                     self.seen(change.id, change.revision);
@@ -216,13 +219,14 @@ impl Engine {
         match replica.patch(now, part) {
             Arrived::Applied(widgets) => {
                 if last && let Subscription::CatchingUp { listed, answer, fork, .. } = std::mem::replace(&mut replica.subscription, Subscription::Live) {
+                    let whole = answer.from == Cursor::ORIGIN;
                     if let Some(fork) = fork {
                         self.break_history(&answer, fork);
                         for (id, verdict) in answer.verdicts {
                             self.decided(id, verdict);
                         }
                     }
-                    self.certain(&board, &listed);
+                    self.certain(&board, &listed, whole);
                 }
                 self.arrived(now, &board, widgets);
             }
@@ -242,12 +246,19 @@ impl Engine {
         self.notice(Notice::Changed { board: board.clone(), widgets: widgets.into_iter().collect() });
     }
 
-    /// The fate of these was asked, and the answer is here: they are as undecided as they look.
-    fn certain(&mut self, board: &BoardId, listed: &[Undecided]) {
+    /// The fate of these was asked, and the answer is here: they are as undecided as they look; unless the whole board
+    /// was sent, and they were made before what the server remembers.
+    fn certain(&mut self, board: &BoardId, listed: &[Undecided], whole: bool) {
+        self.call_home(board);
+        let horizon = self.replicas.get(board).map_or(Revision::ZERO, |replica| replica.horizon);
         let mut asked_late = false;
-        for pending in self.outbox.iter_mut().filter(|pending| pending.uncertain && pending.operation.board == *board) {
-            pending.uncertain = !listed.iter().any(|undecided| undecided.contains(pending.operation.id));
-            asked_late |= pending.uncertain;
+        for pending in self.outbox.iter_mut().filter(|pending| pending.operation.board == *board && pending.is_undecided()) {
+            let forgotten = whole && pending.operation.made_at.revision < horizon;
+            let asked = listed.iter().any(|undecided| undecided.contains(pending.operation.id));
+            asked_late |= pending.fate == Fate::Unasked && !asked;
+            if asked {
+                pending.fate = if forgotten { Fate::Unknown } else { Fate::Known };
+            }
         }
         if asked_late {
             self.resubscribe(board);

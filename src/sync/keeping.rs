@@ -6,7 +6,7 @@ use super::{
     Effect, Engine, Notice, SetAside, SetAsideReason,
     conflict::Shelf,
     optimistic::is_shown,
-    outbox::{Outbox, Pending},
+    outbox::{Fate, Outbox, Pending},
     storage::{
         HIGH, JOURNAL, Journaled, Meta, Namespace, Outcome, Records, StorageError, Stored, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key, outbox_key, outbox_number, read, text,
         widget_key,
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config::{CACHE_WRITE_MS, JOURNAL_LEN_MAX, REREAD_MS, RETRY_MS_MAX},
     planted::{self, Bug},
-    protocol::{BoardId, OperationId, Revision, Subscribed, WidgetId},
+    protocol::{Base, BoardId, OperationId, Revision, Subscribed, WidgetId},
     time::Timestamp,
 };
 
@@ -29,7 +29,7 @@ pub(super) struct Keeping {
     pub reread: bool,
     reread_at: Timestamp,
     /// Number of the last operation in the outbox that this device knows.
-    high: u64,
+    pub high: u64,
     /// Boards with something to store at once.
     pub due: BTreeSet<BoardId>,
     /// Operations on their way out of the outbox without a verdict.
@@ -57,20 +57,29 @@ enum Busy {
 struct Settling {
     board: BoardId,
     meta: (String, Meta),
-    with_state: bool,
     widgets: BTreeSet<WidgetId>,
     settled: Vec<(OperationId, Shelf)>,
     rewritten: Vec<OperationId>,
     moved: Vec<OperationId>,
     forgotten: Vec<OperationId>,
     dropped: Vec<String>,
+    dirty_since: Option<Timestamp>,
 }
 
 impl Engine {
-    /// Starts to work under a namespace, with what is stored there. What the one before has not stored yet is
-    /// appended under its own name first.
+    /// Starts to work under a namespace, with what is stored there.
     pub(super) fn enter(&mut self, namespace: Namespace) {
-        if let Some(left) = self.namespace.replace(namespace.clone()) {
+        self.quit();
+        self.namespace = Some(namespace.clone());
+        self.keeping.busy = Some(Busy::Loading);
+        self.effects.push_back(Effect::Remember(namespace.clone()));
+        self.effects.push_back(Effect::Load { namespace, widgets: true });
+    }
+
+    /// Leaves the namespace: nothing of it is shown, and nobody else's edits get into it. What is not stored of it yet
+    /// is appended under its own name.
+    pub(super) fn quit(&mut self) {
+        if let Some(left) = self.namespace.take() {
             let busy_with: BTreeSet<OperationId> = match &self.keeping.busy {
                 Some(Busy::Appending(ids)) => ids.iter().copied().collect(),
                 _ => BTreeSet::new(),
@@ -81,15 +90,13 @@ impl Engine {
                 self.effects.push_back(Effect::Commit { namespace: left, transaction: Transaction { append, ..Transaction::default() } });
             }
         }
-        self.effects.push_back(Effect::Remember(namespace.clone()));
         let watchers: Vec<(BoardId, u32)> = self.replicas.iter().map(|(board, replica)| (board.clone(), replica.watchers)).collect();
         self.replicas = watchers.into_iter().map(|(board, watchers)| (board, Replica::watched(watchers))).collect();
         (self.outbox, self.drafts) = (Outbox::default(), Drafts::default());
         (self.conflicts, self.aside) = (BTreeMap::new(), BTreeMap::new());
         self.undo.clear();
         self.loaded = false;
-        self.keeping = Keeping { busy: Some(Busy::Loading), ..Keeping::default() };
-        self.effects.push_back(Effect::Load { namespace, widgets: true });
+        self.keeping = Keeping::default();
     }
 
     /// Asks for the next transaction, if one is due and none is under way.
@@ -98,7 +105,7 @@ impl Engine {
         if self.keeping.busy.is_some() || now < self.keeping.retry_at {
             return;
         }
-        let periodic = self.leading && self.loaded && now >= self.keeping.reread_at;
+        let periodic = self.rereads() && now >= self.keeping.reread_at;
         if !self.loaded || self.keeping.reread || periodic {
             (self.keeping.reread, self.keeping.reread_at) = (false, now.plus(REREAD_MS));
             self.keeping.busy = Some(Busy::Loading);
@@ -111,6 +118,12 @@ impl Engine {
         }
     }
 
+    /// Whether news in the storage is looked for from time to time: a broadcast may be missed by who sends for others,
+    /// and by who waits for another to send.
+    fn rereads(&self) -> bool {
+        self.loaded && (self.leading || !self.outbox.is_empty())
+    }
+
     /// The next time [`Engine::keep`] may have something to do.
     pub(super) fn keeping_wakeup(&self) -> Option<Timestamp> {
         if self.namespace.is_none() || self.keeping.busy.is_some() {
@@ -119,7 +132,7 @@ impl Engine {
         let work = self.outbox.iter().next_back().is_some_and(|pending| pending.number.is_none()) || !self.keeping.due.is_empty() || !self.loaded;
         let cache = self.replicas.values().filter_map(|replica| replica.dirty_since).min().map(|since| since.plus(self.cache_write_ms()));
         let retry = (self.keeping.fault.is_some() && work).then_some(self.keeping.retry_at);
-        let reread = (self.leading && self.loaded).then_some(self.keeping.reread_at);
+        let reread = self.rereads().then_some(self.keeping.reread_at);
         [cache, retry, reread].into_iter().flatten().min().map(|at| at.max(self.keeping.retry_at))
     }
 
@@ -157,6 +170,10 @@ impl Engine {
             if let Some(transaction) = self.settle_board(now, &board) {
                 return Some(transaction);
             }
+            // Something's fate is open: look again later, not at once.
+            if let Some(replica) = self.replicas.get_mut(&board) {
+                replica.dirty_since = replica.dirty_since.map(|_| now);
+            }
         }
         None
     }
@@ -167,7 +184,7 @@ impl Engine {
     fn settle_board(&mut self, now: Timestamp, board: &BoardId) -> Option<Transaction> {
         let cache_ms = self.cache_write_ms();
         let replica = self.replicas.get(board)?;
-        let unclear = |pending: &Pending| pending.uncertain || (pending.verdict.is_none() && pending.applied_at.is_some());
+        let unclear = |pending: &Pending| pending.verdict.is_none() && (pending.fate != Fate::Known || pending.applied_at.is_some());
         let pending: Vec<&Pending> = self.outbox.of_board(board).collect();
         let clear = !pending.iter().any(|pending| unclear(pending));
         let early = planted::is(Bug::OutboxDeletedBeforeState);
@@ -196,6 +213,7 @@ impl Engine {
             put.push((generation_key(board), meta.generation.to_string()));
         }
         let widgets = if with_state { replica.dirty.clone() } else { BTreeSet::new() };
+        let dirty_since = replica.dirty_since;
         for id in &widgets {
             match replica.confirmed.widget(id) {
                 Some(widget) => put.push((widget_key(board, id), text(&**widget))),
@@ -227,7 +245,11 @@ impl Engine {
         let rewritten = rewritten.iter().map(|pending| pending.operation.id).collect();
         let moved = moved.iter().map(|pending| pending.operation.id).collect();
         let forgotten = forgotten.into_iter().map(|(id, _)| *id).collect();
-        let settling = Settling { board: board.clone(), meta: (meta_text, meta), with_state, widgets, settled, rewritten, moved, forgotten, dropped };
+        if with_state && let Some(replica) = self.replicas.get_mut(board) {
+            // What changes from here on is stored the next time.
+            (replica.dirty, replica.dirty_since) = (BTreeSet::new(), None);
+        }
+        let settling = Settling { board: board.clone(), meta: (meta_text, meta), widgets, settled, rewritten, moved, forgotten, dropped, dirty_since };
         self.keeping.busy = Some(Busy::Settling(Box::new(settling)));
         Some(Transaction { expect, append: Vec::new(), put, delete })
     }
@@ -263,6 +285,10 @@ impl Engine {
             (Outcome::Done { .. }, Busy::Loading) => {}
             (outcome, busy) => {
                 if let Busy::Settling(settling) = busy {
+                    if let Some(replica) = self.replicas.get_mut(&settling.board) {
+                        replica.dirty.extend(settling.widgets);
+                        replica.dirty_since = settling.dirty_since.or(replica.dirty_since);
+                    }
                     self.keeping.due.insert(settling.board);
                 }
                 match outcome {
@@ -298,15 +324,10 @@ impl Engine {
     }
 
     fn settled(&mut self, settling: Settling) {
-        let Settling { board, meta, with_state, widgets, settled, rewritten, moved, forgotten, dropped } = settling;
+        let Settling { board, meta, settled, rewritten, moved, forgotten, dropped, .. } = settling;
         if let Some(replica) = self.replicas.get_mut(&board) {
             replica.stored = Some(meta);
             replica.lowered = false;
-            if with_state {
-                // What changed meanwhile is stored the next time.
-                replica.dirty.retain(|id| !widgets.contains(id));
-                replica.dirty_since = replica.dirty_since.filter(|_| !replica.dirty.is_empty());
-            }
         }
         for (id, shelf) in settled {
             let Some(pending) = self.outbox.remove(id) else { continue };
@@ -381,6 +402,9 @@ impl Engine {
         if widgets {
             self.keeping.journal = read(records, JOURNAL).filter_map(|(id, journaled)| Some((id.parse().ok()?, journaled))).collect();
         }
+        for board in self.outbox.boards() {
+            self.mend_bases(&board);
+        }
         if !std::mem::replace(&mut self.loaded, true) {
             self.notice(Notice::Initialized);
         }
@@ -431,13 +455,46 @@ impl Engine {
             match self.replicas.entry(board.clone()).or_default().fate(&pending.operation) {
                 Ok(applied_at) => pending.applied_at = applied_at,
                 // What is stored of a board goes with what is stored of its outbox.
-                Err(()) => pending.uncertain = !adopted.contains(&board) && self.loaded,
+                Err(()) if !adopted.contains(&board) && self.loaded => pending.fate = Fate::Unasked,
+                Err(()) => {}
             }
-            let uncertain = pending.uncertain;
+            let unasked = pending.fate == Fate::Unasked;
             self.outbox.insert(pending);
-            if uncertain {
+            self.call_home(&board);
+            if unasked {
                 self.resubscribe(&board);
             }
+        }
+    }
+
+    /// Moves operations of a board that were made in a history which is no more to where it left this one: another
+    /// tab may have stored them after this one had seen the break.
+    pub(super) fn call_home(&mut self, board: &BoardId) {
+        let Some(replica) = self.replicas.get(board).filter(|replica| replica.cursor.revision > Revision::ZERO) else { return };
+        if planted::is(Bug::PendingNotLoweredAfterBreak) {
+            return;
+        }
+        for pending in self.outbox.iter_mut().filter(|pending| pending.operation.board == *board) {
+            if let Some(home) = replica.history.strayed(pending.operation.made_at, replica.cursor.revision) {
+                pending.lower(home);
+                self.keeping.due.insert(board.clone());
+            }
+        }
+    }
+
+    /// Gives operations based on one that was set aside what that one had seen: the server has no row to tell by.
+    pub(super) fn mend_bases(&mut self, board: &BoardId) {
+        for pending in self.outbox.iter_mut().filter(|pending| pending.operation.board == *board && pending.verdict.is_none() && pending.base.is_none()) {
+            let Some(Base::Operation(based_on)) = pending.operation.base else { continue };
+            let Some(aside) = self.aside.get(&based_on) else { continue };
+            let seen = match aside.operation.base {
+                Some(Base::Revision(revision)) => revision,
+                Some(Base::Operation(_)) => Revision::ZERO, // of one that is gone as well: asks, rather than overwrites
+                None => aside.operation.made_at.revision,
+            };
+            pending.base = Some(seen.min(pending.operation.made_at.revision));
+            pending.dirty = pending.number.is_some();
+            self.keeping.due.insert(board.clone());
         }
     }
 
@@ -458,6 +515,7 @@ impl Engine {
                 self.notice(Notice::SetAside { id, reason: SetAsideReason::Forgotten });
             }
         }
+        self.mend_bases(&answer.board);
         if let Some(replica) = self.replicas.get_mut(&answer.board) {
             replica.generation += 1;
             replica.lowered = true;

@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{outbox::Pending, updates::Draft};
+use super::{
+    outbox::{Fate, Pending},
+    updates::Draft,
+};
 use crate::{
     board::Board,
     planted::{self, Bug},
@@ -14,7 +17,7 @@ use crate::{
 /// Whether an operation is laid over the state at `confirmed`: as long as that state does not contain it and nobody
 /// has taken it back.
 pub(super) fn is_shown(pending: &Pending, confirmed: Revision) -> bool {
-    if pending.withdrawing || pending.uncertain {
+    if pending.withdrawing || pending.fate != Fate::Known {
         return false;
     }
     match &pending.verdict {

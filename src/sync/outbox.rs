@@ -28,14 +28,25 @@ pub struct Pending {
     pub(super) applied_at: Option<Revision>,
     /// Sent on this connection and not answered yet.
     pub sent: bool,
-    /// Made in another tab before this one's state, so its fate is asked for before it is shown.
-    pub(super) uncertain: bool,
+    /// Whether this device knows if its confirmed state contains it.
+    pub(super) fate: Fate,
     /// The server asked to send it again, or to wait.
     pub waiting: Option<Waiting>,
     /// What it takes in a frame.
     pub(super) bytes: usize,
     /// What is stored of it is older than this.
     pub(super) dirty: bool,
+}
+
+/// Whether a device knows if its confirmed state contains an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It knows.
+    Known,
+    /// Another tab made it, before this one's state: asked for before it is shown or sent.
+    Unasked,
+    /// The server was asked and may have forgotten: sent, to hear that it is too old, and not shown.
+    Unknown,
 }
 
 /// Why an operation is sent again later.
@@ -53,7 +64,7 @@ impl Pending {
     pub(super) fn new(operation: Operation) -> Self {
         let bytes = text(&operation).len() + 128;
         let operation = Arc::new(operation);
-        Self { operation, number: None, base: None, withdrawing: false, verdict: None, applied_at: None, sent: false, uncertain: false, waiting: None, bytes, dirty: false }
+        Self { operation, number: None, base: None, withdrawing: false, verdict: None, applied_at: None, sent: false, fate: Fate::Known, waiting: None, bytes, dirty: false }
     }
 
     pub(super) fn restored(number: u64, stored: Stored) -> Self {
@@ -68,7 +79,7 @@ impl Pending {
     /// Moves it to the last point that a broken history and the new one share.
     pub(super) fn lower(&mut self, to: Cursor) {
         let mut operation = Operation::clone(&self.operation);
-        if operation.made_at.revision > to.revision || operation.made_at.epoch != to.epoch {
+        if operation.made_at.revision > to.revision {
             operation.made_at = to;
         }
         let base = match (self.base, operation.base) {
@@ -227,7 +238,7 @@ impl Outbox {
             return false;
         }
         pending.verdict = Some(verdict);
-        (pending.sent, pending.waiting, pending.uncertain) = (false, None, false);
+        (pending.sent, pending.waiting, pending.fate) = (false, None, Fate::Known);
         self.pass_on_base(id);
         true
     }

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::{
     Connection, Effect, Engine,
-    outbox::Pending,
+    outbox::{Fate, Pending},
     updates::Subscription,
 };
 use crate::{
     config::{FALLBACK_AFTER, FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX},
     planted::{self, Bug},
-    protocol::{Base, BoardId, ClientFrame, Operation, OperationId, Push, PushItem, RunId, StoreId, Subscribe, Undecided, WidgetId, encode},
+    protocol::{Base, BoardId, ClientFrame, Operation, OperationId, Principal, Push, PushItem, Subscribe, Undecided, WidgetId, encode},
     time::Timestamp,
 };
 
@@ -51,10 +51,12 @@ impl Engine {
             if wanted && off {
                 let listed = self.listed(&board);
                 let cursor = replica.cursor;
+                self.requests += 1;
+                let request = self.requests;
                 if let Some(replica) = self.replicas.get_mut(&board) {
-                    replica.subscription = Subscription::Asked { listed: listed.clone() };
+                    replica.subscription = Subscription::Asked { request, listed: listed.clone() };
                 }
-                self.send(&ClientFrame::Subscribe(Subscribe { board, cursor: Some(cursor), undecided: listed }));
+                self.send(&ClientFrame::Subscribe(Subscribe { board, request, cursor: Some(cursor), undecided: listed }));
             } else if !wanted && !off {
                 self.resubscribe(&board);
                 self.send(&ClientFrame::Unsubscribe { board });
@@ -88,9 +90,18 @@ impl Engine {
         let ready = |replica: &super::Replica| matches!(replica.subscription, Subscription::Live | Subscription::CatchingUp { fork: None, .. }) && !replica.lowered;
         let boards: BTreeSet<BoardId> = self.replicas.iter().filter(|(_, replica)| ready(replica)).map(|(board, _)| board.clone()).collect();
         let items = self.next_items(now, |board| boards.contains(board));
-        for push in frames(store, run, items) {
+        let Some(principal) = self.sender() else { return };
+        for push in frames(&Push { store, run, principal, items: Vec::new() }, items) {
             self.send(&ClientFrame::Push(push));
         }
+    }
+
+    /// Under whose name operations are sent: the one whose outbox this is.
+    fn sender(&self) -> Option<Principal> {
+        if planted::is(Bug::OutboxNotPerPrincipal) {
+            return self.connection.welcome().map(|welcome| welcome.identity.principal.clone());
+        }
+        self.namespace.as_ref().map(|namespace| namespace.principal.clone())
     }
 
     /// The items to send now, marked as sent.
@@ -100,7 +111,8 @@ impl Engine {
         let mut chosen: Vec<OperationId> = Vec::new();
         for pending in self.outbox.iter() {
             let lane = (&pending.operation.board, &pending.operation.widget);
-            let saved = pending.number.is_some() || planted::is(Bug::SavedBeforeStored);
+            // An operation goes only when every earlier one of the shared outbox is known: one of them may be of its lane.
+            let saved = pending.number.is_some_and(|number| number <= self.keeping.high) || planted::is(Bug::SavedBeforeStored);
             if pending.verdict.is_some() || self.keeping.moved.contains_key(&pending.operation.id) {
                 continue;
             }
@@ -111,7 +123,7 @@ impl Engine {
             }
             let waits = pending.waiting.as_ref().is_some_and(|waiting| waiting.retry_at > now);
             let room = in_flight < IN_FLIGHT_LEN_MAX && bytes + pending.bytes <= IN_FLIGHT_BYTES_MAX;
-            if waits || !saved || pending.dirty || pending.uncertain || !ready(lane.0) || blocked.contains(&lane) {
+            if waits || !saved || pending.dirty || pending.fate == Fate::Unasked || !ready(lane.0) || blocked.contains(&lane) {
                 blocked.insert(lane);
                 continue;
             }
@@ -156,7 +168,9 @@ impl Engine {
         let retry = self.outbox.iter().filter(|pending| live && !pending.sent && pending.verdict.is_none()).filter_map(|pending| pending.waiting.as_ref());
         let deadlines = self.outbox.iter().filter(|pending| pending.verdict.is_none() && !pending.withdrawing).filter_map(|pending| self.local_deadline(pending));
         let fall_back = self.may_fall_back().then_some(self.fall_back_at);
-        retry.map(|waiting| waiting.retry_at).chain(deadlines).chain(fall_back).min()
+        // What was due and not sent then waits for something else than time.
+        let retry = retry.map(|waiting| waiting.retry_at).filter(|at| *at > self.turned_at);
+        retry.chain(deadlines).chain(fall_back).min()
     }
 
     /// A deadline on this device's clock, as far as the newest stamp tells.
@@ -186,11 +200,11 @@ impl Engine {
             return;
         }
         self.fall_back_at = now.plus(FALLBACK_MS);
-        let Some(store) = self.namespace.as_ref().map(|namespace| namespace.store) else { return };
+        let Some((store, principal)) = self.namespace.as_ref().map(|namespace| (namespace.store, namespace.principal.clone())) else { return };
         if let Some((run, ..)) = self.stamp {
             let lowered: BTreeSet<BoardId> = self.replicas.iter().filter(|(_, replica)| replica.lowered).map(|(board, _)| board.clone()).collect();
             let items = self.next_items(now, |board| !lowered.contains(board));
-            if let Some(push) = frames(store, run, items).into_iter().next() {
+            if let Some(push) = frames(&Push { store, run, principal, items: Vec::new() }, items).into_iter().next() {
                 self.falling_back = true;
                 self.effects.push_back(Effect::Replay(push));
                 return;
@@ -208,14 +222,14 @@ impl Engine {
 }
 
 /// Pushes that each fit a frame.
-fn frames(store: StoreId, run: RunId, items: Vec<(PushItem, usize)>) -> Vec<Push> {
+fn frames(to: &Push, items: Vec<(PushItem, usize)>) -> Vec<Push> {
     let mut pushes: Vec<Push> = Vec::new();
     let mut filled = 0;
     for (item, bytes) in items {
         match pushes.last_mut() {
             Some(push) if filled + bytes <= FRAME_FILL_BYTES => push.items.push(item),
             _ => {
-                pushes.push(Push { store, run, items: vec![item] });
+                pushes.push(Push { items: vec![item], ..to.clone() });
                 filled = 0;
             }
         }

@@ -46,11 +46,22 @@ pub(super) enum Subscription {
     #[default]
     Off,
     /// Asked for, with the operations whose verdicts were asked for along with it.
-    Asked { listed: Vec<Undecided> },
+    Asked { request: u64, listed: Vec<Undecided> },
     /// Answered; the catch-up is on its way.
     /// With `fork` the history has broken there, and all of the answer takes effect together with its patch.
     CatchingUp { listed: Vec<Undecided>, answer: Subscribed, parts: Vec<PatchFrame>, fork: Option<Revision> },
     Live,
+}
+
+impl Subscription {
+    /// Takes out what was asked for, if `request` is the one under way: an older one's answer, and what follows it,
+    /// are of no use any more.
+    pub fn answered(&mut self, request: u64) -> Self {
+        match self {
+            Self::Asked { request: asked, .. } if *asked == request => std::mem::take(self),
+            _ => Self::Off,
+        }
+    }
 }
 
 /// What came of a frame of changes.

@@ -133,6 +133,12 @@ impl Engine {
         }
     }
 
+    /// The moment of the last turn.
+    #[must_use]
+    pub const fn turned_at(&self) -> Timestamp {
+        self.turned_at
+    }
+
     /// A board as its reader sees it; `None` when nobody has asked for it.
     #[must_use]
     pub fn board(&self, board: &BoardId) -> Option<BoardView> {

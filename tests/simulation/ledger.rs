@@ -270,7 +270,7 @@ impl Ledger {
     // The devices' side.
 
     /// Looks at a tab after each of its turns: what it has made, and whether what it shows is so.
-    pub fn looked(&mut self, number: usize, tab: &mut Tab, device: &Device, now: Timestamp) {
+    pub fn looked(&mut self, number: usize, tab: &mut Tab, now: Timestamp) {
         let Some(engine) = &tab.engine else { return };
         for pending in engine.pending().rev().take_while(|pending| pending.number.is_none()) {
             let operation = &pending.operation;
@@ -279,7 +279,8 @@ impl Ledger {
             }
             let own = engine.pending().filter(|other| engine.is_shown(other.operation.id)).map(|other| other.operation.id).collect();
             let pressed = operation.deadline.and(self.press_ms).map(|ttl| (now.0, ttl));
-            let made = Made { operation: Operation::clone(operation), device: tab.device, person: device.person(), saved: false, number: None, pressed, own };
+            let person = engine.status().namespace.map_or_else(|| "nobody".to_owned(), |namespace| namespace.principal.to_string());
+            let made = Made { operation: Operation::clone(operation), device: tab.device, person, saved: false, number: None, pressed, own };
             self.made.insert(operation.id, made);
         }
         for pending in engine.pending().filter(|pending| pending.withdrawing) {

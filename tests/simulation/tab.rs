@@ -107,14 +107,13 @@ impl Tab {
         let Some(engine) = &self.engine else { return "closed".to_owned() };
         let status = engine.status();
         let pending: Vec<String> = engine.pending().map(|pending| format!("{:?} {:?} {:?}", pending.operation.id, engine.phase(pending), pending.operation)).take(4).collect();
-        let level: Vec<String> = engine
-            .boards()
-            .map(|board| {
-                let here = engine.board(board).map(|view| (view.freshness, view.cursor));
-                format!("{board}: here {here:?}, server {:?}", logs.get(board).map(Log::cursor))
-            })
-            .collect();
-        format!("{:?}, leading {}, jobs {}, {} pending {pending:#?}, {level:#?}", status.connection, status.leading, self.jobs.len(), status.pending)
+        let level = |board: &BoardId| {
+            let server = logs.get(board).map(|log| log.cursor().revision.0);
+            engine.board(board).map(|view| format!("{board}: {:?} at {} of {server:?}", view.freshness, view.cursor.revision))
+        };
+        let level: Vec<String> = engine.boards().filter_map(level).collect();
+        let connection: String = format!("{:?}", status.connection).chars().take(40).collect();
+        format!("device {} {connection}, wakes in {:?}, leading {} {}, jobs {}, {} pending {pending:?}, {level:?}", self.device, engine.next_wakeup().map(|at| at.0 as i64 - engine.turned_at().0 as i64), status.leading, self.leading, self.jobs.len(), status.pending)
     }
 
     /// Notes what is shown of edits that are said to be saved.

@@ -27,7 +27,9 @@ const DAY_MS: u64 = 24 * 3_600_000;
 const START_MS: u64 = 1_000_000;
 /// Virtual time the safety phase goes on after its last step, and the most the liveness phase may take.
 const AFTERMATH_MS: u64 = 3_000;
-const LIVENESS_MS: u64 = 15 * 60_000;
+/// A seed takes some ten thousand turns; one that spins takes no end.
+const TURNS_MAX: u64 = 300_000;
+const LIVENESS_MS: u64 = 4 * 60_000;
 
 /// What happens at a moment.
 #[derive(Debug)]
@@ -65,6 +67,7 @@ pub struct Wire {
     pub tab: usize,
     pub life: u64,
     pub dial: u64,
+    person: Option<String>,
     /// A socket is ordered: nothing arrives before what was sent before it.
     up_at: u64,
     down_at: u64,
@@ -86,15 +89,19 @@ pub struct World {
     pub leap_ms: u64,
     pub devices: Vec<Device>,
     pub tabs: Vec<Tab>,
-    pub wires: HashMap<SessionId, Wire>,
+    pub wires: BTreeMap<SessionId, Wire>,
     sessions: u64,
     partitioned: HashMap<usize, u64>,
     no_sockets_until: u64,
     fail_commit: Option<bool>,
+    /// Requests under way, with what their tab hears when the server dies over them.
+    requests: Vec<(usize, u64, Input)>,
     pub healing: bool,
     pub ledger: Ledger,
     boards: Vec<BoardId>,
     lag_next: Option<usize>,
+    /// `TRACE=1` prints what happens, for one seed at a time.
+    trace: bool,
 }
 
 impl World {
@@ -116,15 +123,17 @@ impl World {
             leap_ms: 0,
             devices: Vec::new(),
             tabs: Vec::new(),
-            wires: HashMap::new(),
+            wires: BTreeMap::new(),
             sessions: 0,
             partitioned: HashMap::new(),
             no_sockets_until: 0,
             fail_commit: None,
+            requests: Vec::new(),
             healing: false,
             ledger: Ledger::new(boards.clone()),
             boards,
             lag_next: None,
+            trace: std::env::var_os("TRACE").is_some(),
             plan,
         };
         world.start_server();
@@ -138,7 +147,7 @@ impl World {
             world.open_tab(tab);
         }
         for (index, step) in world.plan.steps.clone().into_iter().enumerate() {
-            world.at(START_MS + 1_500 + step.at, Happening::Step(index));
+            world.at(START_MS + 4_000 + step.at, Happening::Step(index));
         }
         world
     }
@@ -153,7 +162,7 @@ impl World {
     /// must come to rest, equal everywhere.
     pub fn run(&mut self) {
         let last = self.plan.steps.last().map_or(0, |step| step.at);
-        let end = START_MS + 1_500 + last + AFTERMATH_MS;
+        let end = START_MS + 4_000 + last + AFTERMATH_MS;
         self.run_until(end, |_| false);
         self.heal();
         for person in 0..crate::tab::PEOPLE {
@@ -180,6 +189,10 @@ impl World {
             let Some(happening) = self.happenings.remove(&number) else { continue };
             self.happen(happening);
             turns += 1;
+            if turns > TURNS_MAX {
+                let tabs: Vec<String> = self.tabs.iter().map(|tab| tab.describe(&BTreeMap::new())).collect();
+                self.ledger.stuck(format!("it turns without end: a timer that is due and does nothing; {tabs:#?}"));
+            }
             if self.ledger.failed() || (turns.is_multiple_of(64) && done(self)) {
                 return;
             }
@@ -192,6 +205,14 @@ impl World {
     }
 
     fn happen(&mut self, happening: Happening) {
+        if self.trace && !matches!(happening, Happening::Timer { .. } | Happening::Storage { .. } | Happening::Turn { .. } | Happening::Commit { .. }) {
+            let line = match &happening {
+                Happening::Step(index) => format!("Step {:?}", self.plan.steps[*index].act),
+                Happening::Stored { tab, input: Input::Loaded { widgets, .. }, .. } => format!("tab {tab} loaded, cold {widgets}"),
+                other => format!("{other:?}"),
+            };
+            eprintln!("{:>9} {}", self.now, line.chars().take(9_000).collect::<String>());
+        }
         match happening {
             Happening::Step(index) => {
                 let act = self.plan.steps[index].act.clone();
@@ -247,6 +268,9 @@ impl World {
         }
         self.disk.forget();
         self.ledger.batch_lost();
+        for (tab, life, input) in std::mem::take(&mut self.requests) {
+            self.at(self.now + 1, Happening::ToTab { tab, life, input });
+        }
         let wires: Vec<SessionId> = self.wires.keys().copied().collect();
         for session in wires {
             self.drop_wire(session, 0);
@@ -265,17 +289,21 @@ impl World {
     }
 
     fn server_receives(&mut self, life: u64, session: SessionId, text: &str) {
-        let Some(wire) = self.wires.get(&session) else { return };
-        let tab = wire.tab;
+        if !self.wires.contains_key(&session) {
+            return;
+        }
         let frame: ClientFrame = decode(text).expect("the engine's own frame");
         let event = match frame {
             ClientFrame::Hello(hello) => {
                 let identity = hello.token.as_deref().map(crate::tab::identity);
+                if let Some(wire) = self.wires.get_mut(&session) {
+                    wire.person = hello.token.clone();
+                }
                 Event::Hello { session, hello, identity }
             }
             frame => {
                 if let ClientFrame::Push(push) = &frame {
-                    self.maybe_echo(tab, push);
+                    self.maybe_echo(session, push);
                 }
                 Event::Frame { session, frame }
             }
@@ -283,11 +311,12 @@ impl World {
         self.server_hears(life, event);
     }
 
-    fn maybe_echo(&mut self, tab: usize, push: &Push) {
+    fn maybe_echo(&mut self, session: SessionId, push: &Push) {
         if self.healing || !self.dice.chance(self.plan.shape.echo) {
             return;
         }
-        let identity = crate::tab::identity(&self.devices[self.tabs[tab].device].person());
+        let Some(person) = self.wires.get(&session).and_then(|wire| wire.person.clone()) else { return };
+        let identity = crate::tab::identity(&person);
         let late = self.now + [50, 3_000, 20_000][self.dice.below(3) as usize];
         self.at(late, Happening::Echo { identity, push: push.clone() });
     }
@@ -441,7 +470,7 @@ impl World {
         };
         self.sessions += 1;
         let at = self.now + delay;
-        let wire = Wire { session: self.sessions, server, tab, life, dial, up_at: at, down_at: at };
+        let wire = Wire { session: self.sessions, server, tab, life, dial, person: None, up_at: at, down_at: at };
         self.wires.insert(self.sessions, wire);
         self.tabs[tab].wire = Some(self.sessions);
         self.at(at, Happening::ToTab { tab, life, input: Input::Opened { dial } });
@@ -461,15 +490,19 @@ impl World {
 
     fn answer_request(&mut self, request: u64, input: Input) {
         let (tab, life) = ((request >> 32) as usize - 1, request & 0xffff_ffff);
+        self.requests.retain(|(asker, ..)| *asker != tab);
         let when = self.now + self.delay();
         self.at(when, Happening::ToTab { tab, life, input });
     }
 
-    fn requests(&mut self, tab: usize, life: u64, event: Event, failed: Input) {
+    fn request(&mut self, tab: usize, life: u64, event: Event, failed: Input) {
         let delay = self.delay();
         let partitioned = self.partitioned.get(&tab).is_some_and(|until| self.now < *until);
         match self.server.as_ref().map(|server| server.life).filter(|_| !partitioned) {
-            Some(server) => self.server_hears(server, event),
+            Some(server) => {
+                self.requests.push((tab, life, failed));
+                self.server_hears(server, event);
+            }
             None => self.at(self.now + delay, Happening::ToTab { tab, life, input: failed }),
         }
     }
@@ -517,8 +550,7 @@ impl World {
             self.perform(tab, life, effect);
         }
         let server_time = self.server_time();
-        let device = &self.devices[self.tabs[tab].device];
-        self.ledger.looked(tab, &mut self.tabs[tab], device, server_time);
+        self.ledger.looked(tab, &mut self.tabs[tab], server_time);
         self.set_timer(tab);
     }
 
@@ -560,11 +592,11 @@ impl World {
             Effect::Replay(push) => {
                 let identity = crate::tab::identity(&self.devices[self.tabs[tab].device].person());
                 let request = ((tab as u64 + 1) << 32) | life;
-                self.requests(tab, life, Event::Replay { request, identity, push }, Input::Replayed(None));
+                self.request(tab, life, Event::Replay { request, identity, push }, Input::Replayed(None));
             }
             Effect::Read(board) => {
                 let request = ((tab as u64 + 1) << 32) | life;
-                self.requests(tab, life, Event::Read { request, board }, Input::Document(None));
+                self.request(tab, life, Event::Read { request, board }, Input::Document(None));
             }
             Effect::Notice(notice) => self.ledger.noticed(tab, &notice, self.now),
         }
@@ -761,7 +793,8 @@ impl World {
         let Some(server) = &self.server else { return self.ledger.stuck("the server is down".to_owned()) };
         for (number, tab) in self.tabs.iter().enumerate() {
             if !tab.is_at_rest(server.authority.logs()) {
-                self.ledger.stuck(format!("tab {number} did not come to rest: {}", tab.describe(server.authority.logs())));
+                let tabs: Vec<String> = self.tabs.iter().map(|tab| tab.describe(server.authority.logs())).collect();
+                self.ledger.stuck(format!("tab {number} did not come to rest: {tabs:#?}"));
                 return;
             }
             self.ledger.compare(number, tab, server.authority.logs());

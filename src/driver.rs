@@ -228,7 +228,9 @@ impl Driver {
     }
 
     fn poll_socket(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
-        let Some((dial, socket)) = &mut self.socket else { return Poll::Pending };
+        let Some((dial, socket)) = &mut self.socket else {
+            return Poll::Pending;
+        };
         let dial = *dial;
         socket.poll_event(cx).map(|event| match event {
             SocketEvent::Opened => Input::Opened { dial },
@@ -270,7 +272,15 @@ impl Driver {
             }
             Effect::Load { namespace, widgets } => {
                 let loading = self.storage.load(namespace.clone(), widgets);
-                self.store(loading.map(move |records| Input::Loaded { namespace, widgets, records }).boxed_local());
+                self.store(
+                    loading
+                        .map(move |records| Input::Loaded {
+                            namespace,
+                            widgets,
+                            records,
+                        })
+                        .boxed_local(),
+                );
             }
             Effect::Commit { namespace, transaction } => {
                 let committing = self.storage.commit(namespace, transaction);

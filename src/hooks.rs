@@ -30,6 +30,7 @@ mod use_realtime_managers;
 mod use_realtime_updates;
 mod use_samples;
 mod use_sync_loop;
+mod use_typed_text;
 mod use_websocket;
 
 pub use fresh_name::fresh_name;
@@ -45,6 +46,7 @@ pub use use_realtime_managers::{
 pub use use_realtime_updates::{RealtimeUpdates, WidgetView, use_realtime_updates};
 pub use use_samples::{SeriesList, use_samples};
 pub use use_sync_loop::{SyncLoopOptions, use_sync_loop};
+pub use use_typed_text::{TypedText, use_typed_text};
 pub use use_websocket::{WebSocketHandle, use_websocket};
 
 // What the hooks speak of, so that components need no other room.

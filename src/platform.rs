@@ -7,10 +7,16 @@
 
 mod address;
 mod memory;
-#[cfg(any(all(feature = "web", target_arch = "wasm32"), all(feature = "native", not(target_arch = "wasm32"))))]
+#[cfg(any(
+    all(feature = "web", target_arch = "wasm32"),
+    all(feature = "native", not(target_arch = "wasm32"))
+))]
 mod plan;
 
-#[cfg(not(any(all(feature = "web", target_arch = "wasm32"), all(feature = "native", not(target_arch = "wasm32")))))]
+#[cfg(not(any(
+    all(feature = "web", target_arch = "wasm32"),
+    all(feature = "native", not(target_arch = "wasm32"))
+)))]
 mod detached;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 mod native;
@@ -30,7 +36,10 @@ use futures_util::future::LocalBoxFuture;
 pub use address::{AddressError, ServerAddress};
 pub use memory::Memory;
 
-#[cfg(not(any(all(feature = "web", target_arch = "wasm32"), all(feature = "native", not(target_arch = "wasm32")))))]
+#[cfg(not(any(
+    all(feature = "web", target_arch = "wasm32"),
+    all(feature = "native", not(target_arch = "wasm32"))
+)))]
 use detached as chosen;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 use native as chosen;
@@ -139,10 +148,19 @@ impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unavailable { reason } => {
-                write!(f, "this device's storage can't be opened: {reason}. Choose another folder, or allow writing there.")
+                write!(
+                    f,
+                    "this device's storage can't be opened: {reason}. Choose another folder, or allow writing there."
+                )
             }
-            Self::Newer => write!(f, "this device's storage was written by a newer version. Update this program; nothing was changed."),
-            Self::Foreign => write!(f, "this device's storage belongs to another program. Choose another folder; nothing was changed."),
+            Self::Newer => write!(
+                f,
+                "this device's storage was written by a newer version. Update this program; nothing was changed."
+            ),
+            Self::Foreign => write!(
+                f,
+                "this device's storage belongs to another program. Choose another folder; nothing was changed."
+            ),
         }
     }
 }
@@ -201,4 +219,16 @@ pub async fn open_storage(folder: Option<&Path>) -> Result<Box<dyn Storage>, Ope
 #[must_use]
 pub fn page_origin() -> Option<String> {
     chosen::page_origin()
+}
+
+/// The selection in the text box that has the focus: its start and end, in UTF-16 units. `None` where there is no such
+/// box, or no way to know.
+#[must_use]
+pub fn selection() -> Option<(u32, u32)> {
+    chosen::selection()
+}
+
+/// Puts the selection of the text box that has the focus there, where that can be done.
+pub fn select(start: u32, end: u32) {
+    chosen::select(start, end);
 }

@@ -71,15 +71,34 @@ impl Snapshot {
 
     /// The sync could not start at all.
     pub fn failed(message: String) -> Self {
-        let closed = ConnectionStatus::Closed { message: message.clone() };
-        let sync = SyncDetails { link: closed.clone(), trouble: Some(message), ..SyncDetails::default() };
-        Self { connection: closed, sync, ..Self::blank() }
+        let closed = ConnectionStatus::Closed {
+            message: message.clone(),
+        };
+        let sync = SyncDetails {
+            link: closed.clone(),
+            trouble: Some(message),
+            ..SyncDetails::default()
+        };
+        Self {
+            connection: closed,
+            sync,
+            ..Self::blank()
+        }
     }
 }
 
 /// Shows a turn's outcome: writes each signal whose value has changed, and no other.
 pub(crate) fn publish(snapshot: Snapshot) {
-    let Snapshot { connection, sync, pending, conflicts, set_aside, boards, samples, now } = snapshot;
+    let Snapshot {
+        connection,
+        sync,
+        pending,
+        conflicts,
+        set_aside,
+        boards,
+        samples,
+        now,
+    } = snapshot;
     write_changed(&CONNECTION, connection);
     write_changed(&SYNC, sync);
     write_changed(&PENDING, pending);

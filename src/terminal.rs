@@ -163,8 +163,13 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Start(error) => error.fmt(f),
-            Self::System(error) => write!(f, "the operating system refused what a client needs: {error}. Start it again."),
-            Self::Refused(text) | Self::Conflict(text) | Self::NotAccepted(text) | Self::Unanswered(text) => f.write_str(text),
+            Self::System(error) => write!(
+                f,
+                "the operating system refused what a client needs: {error}. Start it again."
+            ),
+            Self::Refused(text) | Self::Conflict(text) | Self::NotAccepted(text) | Self::Unanswered(text) => {
+                f.write_str(text)
+            }
         }
     }
 }
@@ -175,7 +180,9 @@ impl std::error::Error for Failure {}
 #[must_use]
 pub fn run(command: Command) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let outcome = runtime.map_err(Failure::System).and_then(|runtime| runtime.block_on(carry_out(command)));
+    let outcome = runtime
+        .map_err(Failure::System)
+        .and_then(|runtime| runtime.block_on(carry_out(command)));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -188,13 +195,22 @@ pub fn run(command: Command) -> ExitCode {
 async fn carry_out(command: Command) -> Result<(), Failure> {
     match command {
         Command::Watch { board, reach } => watch::watch(Session::open(&reach).await?, board, reach.json).await,
-        Command::Get { board, target, offline_ok, reach } => {
+        Command::Get {
+            board,
+            target,
+            offline_ok,
+            reach,
+        } => {
             let session = Session::open(&reach).await?;
             get::get(session, board, target.as_deref(), offline_ok, reach.json).await
         }
-        Command::Set { board, target, value, offline_ok, reach } => {
-            set::set(Session::open(&reach).await?, board, &target, &value, offline_ok).await
-        }
+        Command::Set {
+            board,
+            target,
+            value,
+            offline_ok,
+            reach,
+        } => set::set(Session::open(&reach).await?, board, &target, &value, offline_ok).await,
         Command::Outbox { action, reach } => outbox::outbox(Session::open(&reach).await?, action, reach.json).await,
     }
 }

@@ -77,7 +77,10 @@ pub enum StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoServer => write!(f, "no server is known yet. Name it once, like http://127.0.0.1:8080; this device remembers it."),
+            Self::NoServer => write!(
+                f,
+                "no server is known yet. Name it once, like http://127.0.0.1:8080; this device remembers it."
+            ),
             Self::Address(error) => error.fmt(f),
             Self::Storage(error) => error.fmt(f),
             Self::NoRandomness(error) => error.fmt(f),

@@ -103,7 +103,10 @@ impl Context {
     pub fn wanted(mut self) -> (Vec<BoardId>, Vec<String>) {
         let mut wants = self.wants.write();
         wants.told = false;
-        (wants.boards.keys().cloned().collect(), wants.series.keys().cloned().collect())
+        (
+            wants.boards.keys().cloned().collect(),
+            wants.series.keys().cloned().collect(),
+        )
     }
 
     /// Adds a listener and gives its number.

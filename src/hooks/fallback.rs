@@ -15,7 +15,9 @@ impl Fallback for ServerFunctions {
     fn replay(&self, push: Push) -> LocalBoxFuture<'static, Option<Vec<Answered>>> {
         async {
             let answers = api::replay_operations(push).await;
-            answers.inspect_err(|error| tracing::debug!("operations were not replayed: {error}")).ok()
+            answers
+                .inspect_err(|error| tracing::debug!("operations were not replayed: {error}"))
+                .ok()
         }
         .boxed_local()
     }
@@ -23,7 +25,10 @@ impl Fallback for ServerFunctions {
     fn read(&self, board: BoardId) -> LocalBoxFuture<'static, Option<Box<Document>>> {
         async move {
             let document = api::read_board(board.to_string()).await;
-            document.inspect_err(|error| tracing::debug!("{board} was not read: {error}")).ok().map(Box::new)
+            document
+                .inspect_err(|error| tracing::debug!("{board} was not read: {error}"))
+                .ok()
+                .map(Box::new)
         }
         .boxed_local()
     }

@@ -11,7 +11,13 @@ use crate::{
 /// # Errors
 /// When the device has no randomness to give.
 pub fn fresh_name(prefix: &str) -> Result<WidgetId, NoRandomness> {
-    let plain: String = prefix.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-').take(30).collect();
+    let plain: String = prefix
+        .chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-')
+        .take(30)
+        .collect();
     let random = platform::random()? & 0xffff_ffff_ffff;
-    Ok(format!("{plain}-{random:012x}").parse().expect("plain characters, and few"))
+    Ok(format!("{plain}-{random:012x}")
+        .parse()
+        .expect("plain characters, and few"))
 }

@@ -29,7 +29,15 @@ pub(super) struct Gatherer {
 impl Gatherer {
     pub fn new(driver: &Driver) -> Self {
         let (boards, wanted_series, samples) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
-        Self { boards, wanted_series, samples, samples_changed: false, made: BTreeMap::new(), now: read_clocks(driver), trouble: None }
+        Self {
+            boards,
+            wanted_series,
+            samples,
+            samples_changed: false,
+            made: BTreeMap::new(),
+            now: read_clocks(driver),
+            trouble: None,
+        }
     }
 
     /// What is looked at from now on. Series that nobody looks at any more are let go.
@@ -67,8 +75,11 @@ impl Gatherer {
     pub fn snapshot(&mut self, driver: &Driver) -> Snapshot {
         let engine = driver.engine();
         let status = engine.status();
-        let boards: BTreeMap<BoardId, BoardView> =
-            self.boards.iter().filter_map(|board| Some((board.clone(), engine.board(board)?))).collect();
+        let boards: BTreeMap<BoardId, BoardView> = self
+            .boards
+            .iter()
+            .filter_map(|board| Some((board.clone(), engine.board(board)?)))
+            .collect();
         let missing = missing(&boards);
         let conflicts: Vec<_> = engine.conflicts().cloned().collect();
         let set_aside: Vec<_> = engine.set_aside_list().cloned().collect();
@@ -84,7 +95,10 @@ impl Gatherer {
             leading: status.leading,
             durability: Some(status.durability),
             fault: status.fault,
-            trouble: status.trouble.or_else(|| self.trouble.clone()).or_else(|| driver.memory_only().map(str::to_owned)),
+            trouble: status
+                .trouble
+                .or_else(|| self.trouble.clone())
+                .or_else(|| driver.memory_only().map(str::to_owned)),
             identity: status.identity,
             namespace: status.namespace,
             pending: status.pending,
@@ -94,7 +108,16 @@ impl Gatherer {
         };
         let pending = self.pending(driver);
         let samples = std::mem::take(&mut self.samples_changed).then(|| self.samples.clone());
-        Snapshot { connection, sync, pending, conflicts, set_aside, boards, samples, now: Some(self.now) }
+        Snapshot {
+            connection,
+            sync,
+            pending,
+            conflicts,
+            set_aside,
+            boards,
+            samples,
+            now: Some(self.now),
+        }
     }
 
     fn pending(&mut self, driver: &Driver) -> Vec<PendingOperation> {
@@ -123,7 +146,11 @@ impl Gatherer {
 fn read_clocks(driver: &Driver) -> Now {
     let clock = driver.clock();
     let (unix_ms, utc_offset_minutes) = clock.wall();
-    Now { device: clock.now(), unix_ms, utc_offset_minutes }
+    Now {
+        device: clock.now(),
+        unix_ms,
+        utc_offset_minutes,
+    }
 }
 
 /// Changes on their way to the boards looked at; `None` when all of them are live.
@@ -136,5 +163,9 @@ fn missing(boards: &BTreeMap<BoardId, BoardView>) -> Option<u64> {
 }
 
 fn is_wanted(wanted: &[String], name: &str) -> bool {
-    wanted.iter().any(|wanted| wanted.strip_suffix('*').map_or(wanted == name, |prefix| name.starts_with(prefix)))
+    wanted.iter().any(|wanted| {
+        wanted
+            .strip_suffix('*')
+            .map_or(wanted == name, |prefix| name.starts_with(prefix))
+    })
 }

@@ -27,7 +27,9 @@ pub struct BackgroundSync {
 /// Outside a provider.
 #[must_use]
 pub fn use_background_sync() -> BackgroundSync {
-    BackgroundSync { managers: use_realtime_managers() }
+    BackgroundSync {
+        managers: use_realtime_managers(),
+    }
 }
 
 impl BackgroundSync {

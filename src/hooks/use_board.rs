@@ -58,7 +58,11 @@ pub fn use_board(board: ReadSignal<BoardId>) -> BoardHandle {
     let context = use_provided("use_board");
     use_watch(board);
     let summary = use_memo(move || summary_of(&board.read()));
-    BoardHandle { board, summary, managers: RealtimeManagers::of(context) }
+    BoardHandle {
+        board,
+        summary,
+        managers: RealtimeManagers::of(context),
+    }
 }
 
 /// The directory of boards: a board whose widgets are the boards, each with a field `name`. Watched as long as the
@@ -72,7 +76,9 @@ pub fn use_boards() -> Memo<Vec<(BoardId, String)>> {
     use_watch(directory.into());
     use_memo(|| {
         let boards = BOARDS.read();
-        let Some(view) = boards.get(&BoardId::directory()) else { return Vec::new() };
+        let Some(view) = boards.get(&BoardId::directory()) else {
+            return Vec::new();
+        };
         let listed = view.shown.board.present().filter(|(id, _)| **id != WidgetId::birth());
         let named = |(id, widget): (&WidgetId, &std::sync::Arc<Widget>)| {
             let id: BoardId = id.as_str().parse().ok()?;
@@ -137,21 +143,43 @@ fn summary_of(board: &BoardId) -> BoardSummary {
     let boards = BOARDS.read();
     let Some(view) = boards.get(board) else {
         let freshness = Freshness::Offline { since: None };
-        return BoardSummary { name: None, widgets: Vec::new(), freshness, is_known: false, exists: false };
+        return BoardSummary {
+            name: None,
+            widgets: Vec::new(),
+            freshness,
+            is_known: false,
+            exists: false,
+        };
     };
     let own = view.shown.board.present().find(|(id, _)| **id == WidgetId::birth());
     let name = own.and_then(|(_, widget)| text(widget, "name"));
     let placed = view.shown.board.present().filter(|(id, _)| **id != WidgetId::birth());
     let mut placed: Vec<(f64, &WidgetId, &Kind)> =
         placed.map(|(id, widget)| (order(widget), id, &widget.kind)).collect();
-    placed.sort_by(|(order, id, _), (order_other, id_other, _)| order.total_cmp(order_other).then_with(|| id.cmp(id_other)));
-    let widgets = placed.into_iter().map(|(_, id, kind)| BoardEntry { id: id.clone(), kind: kind.clone() }).collect();
-    BoardSummary { name, widgets, freshness: view.freshness, is_known: view.is_known, exists: own.is_some() }
+    placed.sort_by(|(order, id, _), (order_other, id_other, _)| {
+        order.total_cmp(order_other).then_with(|| id.cmp(id_other))
+    });
+    let widgets = placed
+        .into_iter()
+        .map(|(_, id, kind)| BoardEntry {
+            id: id.clone(),
+            kind: kind.clone(),
+        })
+        .collect();
+    BoardSummary {
+        name,
+        widgets,
+        freshness: view.freshness,
+        is_known: view.is_known,
+        exists: own.is_some(),
+    }
 }
 
 fn order(widget: &Widget) -> f64 {
     let order = widget.fields.iter().find(|(name, _)| name.as_str() == "order");
-    order.and_then(|(_, field)| field.value.as_f64()).unwrap_or(f64::INFINITY)
+    order
+        .and_then(|(_, field)| field.value.as_f64())
+        .unwrap_or(f64::INFINITY)
 }
 
 fn text(widget: &Widget, name: &str) -> Option<String> {

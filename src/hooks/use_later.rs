@@ -21,14 +21,22 @@ pub struct Later {
 pub fn use_later(delay_ms: u64, action: impl FnMut(()) + 'static) -> Later {
     let action = use_callback(action);
     let waiting = use_hook(|| CopyValue::new(None));
-    Later { delay_ms, action, waiting }
+    Later {
+        delay_ms,
+        action,
+        waiting,
+    }
 }
 
 impl Later {
     /// Waits, from now; a wait under way begins again.
     pub fn start(mut self) {
         self.cancel();
-        let Self { delay_ms, action, mut waiting } = self;
+        let Self {
+            delay_ms,
+            action,
+            mut waiting,
+        } = self;
         let task = spawn(async move {
             let clock = platform::clock();
             clock.sleep_until(clock.now().plus(delay_ms)).await;

@@ -77,7 +77,11 @@ impl WebSocketManager {
 
     /// Send an app's own event to the others on a board. Lossy.
     pub fn emit(self, board: BoardId, name: impl Into<String>, payload: impl Into<Value>) {
-        self.context.command(Command::Emit { board, name: name.into(), payload: payload.into() });
+        self.context.command(Command::Emit {
+            board,
+            name: name.into(),
+            payload: payload.into(),
+        });
     }
 }
 
@@ -90,22 +94,43 @@ pub struct RealtimeStateManager {
 impl RealtimeStateManager {
     /// Give a field a value. A run of them becomes at most ten operations a second, always the last value.
     pub fn set(self, board: BoardId, widget: WidgetId, field: FieldName, value: impl Into<Value>) {
-        self.context.command(Command::Set { board, widget, field, value: value.into() });
+        self.context.command(Command::Set {
+            board,
+            widget,
+            field,
+            value: value.into(),
+        });
     }
 
     /// Give a field a value within so many milliseconds, or never.
     pub fn set_now(self, board: BoardId, widget: WidgetId, field: FieldName, value: impl Into<Value>, ttl_ms: u64) {
-        self.context.command(Command::SetNow { board, widget, field, value: value.into(), ttl_ms });
+        self.context.command(Command::SetNow {
+            board,
+            widget,
+            field,
+            value: value.into(),
+            ttl_ms,
+        });
     }
 
     /// Add to a counter; negative to take away.
     pub fn add(self, board: BoardId, widget: WidgetId, field: FieldName, amount: i64) {
-        self.context.command(Command::Add { board, widget, field, amount });
+        self.context.command(Command::Add {
+            board,
+            widget,
+            field,
+            amount,
+        });
     }
 
     /// Put a widget on a board.
     pub fn create(self, board: BoardId, widget: WidgetId, kind: Kind, fields: BTreeMap<FieldName, Value>) {
-        self.context.command(Command::Create { board, widget, kind, fields });
+        self.context.command(Command::Create {
+            board,
+            widget,
+            kind,
+            fields,
+        });
     }
 
     /// Take a widget off a board. It can be brought back.

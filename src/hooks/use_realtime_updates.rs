@@ -74,7 +74,12 @@ pub fn use_realtime_updates(board: ReadSignal<BoardId>, widget: ReadSignal<Widge
     let context = use_provided("use_realtime_updates");
     use_watch(board);
     let view = use_memo(move || view_of(&board.read(), &widget.read()));
-    RealtimeUpdates { board, widget, view, managers: RealtimeManagers::of(context) }
+    RealtimeUpdates {
+        board,
+        widget,
+        view,
+        managers: RealtimeManagers::of(context),
+    }
 }
 
 impl RealtimeUpdates {
@@ -102,7 +107,10 @@ impl RealtimeUpdates {
     pub fn field(&self, name: &str) -> Option<Field> {
         let view = self.view.read();
         let fields = &view.widget.as_ref()?.fields;
-        fields.iter().find(|(field, _)| field.as_str() == name).map(|(_, field)| field.clone())
+        fields
+            .iter()
+            .find(|(field, _)| field.as_str() == name)
+            .map(|(_, field)| field.clone())
     }
 
     /// A field's value.
@@ -136,7 +144,13 @@ impl RealtimeUpdates {
     /// The conflicts of a field.
     #[must_use]
     pub fn conflicts(&self, name: &str) -> Vec<Conflict> {
-        let of_field = |conflict: &&Conflict| conflict.operation.intent.field().is_some_and(|field| field.as_str() == name);
+        let of_field = |conflict: &&Conflict| {
+            conflict
+                .operation
+                .intent
+                .field()
+                .is_some_and(|field| field.as_str() == name)
+        };
         self.view.read().conflicts.iter().filter(of_field).cloned().collect()
     }
 
@@ -191,12 +205,29 @@ impl RealtimeUpdates {
 fn view_of(board: &BoardId, widget: &WidgetId) -> WidgetView {
     let boards = BOARDS.read();
     let view = boards.get(board);
-    let operations = PENDING.read().iter().filter(|pending| pending.board() == board && pending.widget() == widget).cloned().collect();
-    let conflicts = CONFLICTS.read().iter().filter(|conflict| conflict.operation.board == *board && conflict.operation.widget == *widget).cloned().collect();
-    let set_aside = SET_ASIDE.read().iter().filter(|aside| aside.operation.board == *board && aside.operation.widget == *widget).cloned().collect();
+    let operations = PENDING
+        .read()
+        .iter()
+        .filter(|pending| pending.board() == board && pending.widget() == widget)
+        .cloned()
+        .collect();
+    let conflicts = CONFLICTS
+        .read()
+        .iter()
+        .filter(|conflict| conflict.operation.board == *board && conflict.operation.widget == *widget)
+        .cloned()
+        .collect();
+    let set_aside = SET_ASIDE
+        .read()
+        .iter()
+        .filter(|aside| aside.operation.board == *board && aside.operation.widget == *widget)
+        .cloned()
+        .collect();
     WidgetView {
         widget: view.and_then(|view| view.shown.widget(widget).cloned()),
-        pending: view.and_then(|view| view.shown.pending.get(widget).cloned()).unwrap_or_default(),
+        pending: view
+            .and_then(|view| view.shown.pending.get(widget).cloned())
+            .unwrap_or_default(),
         operations,
         conflicts,
         set_aside,

@@ -50,7 +50,9 @@ pub fn use_samples(names: ReadSignal<Vec<String>>) -> Memo<SeriesList> {
         for name in names.read().iter() {
             match name.strip_suffix('*') {
                 Some(prefix) => {
-                    let matching = samples.range(prefix.to_owned()..).take_while(|(name, _)| name.starts_with(prefix));
+                    let matching = samples
+                        .range(prefix.to_owned()..)
+                        .take_while(|(name, _)| name.starts_with(prefix));
                     list.extend(matching.map(|(name, series)| (name.clone(), series.clone())));
                 }
                 None => list.extend(samples.get(name).map(|series| (name.clone(), series.clone()))),

@@ -84,11 +84,17 @@ async fn run(context: Context, messages: mpsc::Receiver<Message>, options: SyncL
 }
 
 async fn start(options: SyncLoopOptions) -> Result<Driver, StartError> {
-    let SyncLoopOptions { server, token, device, .. } = options;
+    let SyncLoopOptions {
+        server, token, device, ..
+    } = options;
     // Dioxus sends server functions to one server: they are a way to ours only when that is the same.
     let set = dioxus_fullstack::get_server_url();
     let is_ours = server.as_deref().map_or(set.is_empty(), |server| server == set);
-    let fallback: Box<dyn Fallback> = if is_ours { Box::new(ServerFunctions) } else { Box::new(NoFallback) };
+    let fallback: Box<dyn Fallback> = if is_ours {
+        Box::new(ServerFunctions)
+    } else {
+        Box::new(NoFallback)
+    };
     Driver::start(Options {
         server,
         token,
@@ -124,12 +130,22 @@ impl Turn {
     fn new(context: Context, messages: mpsc::Receiver<Message>, driver: Driver) -> Self {
         let (boards, series, gatherer) = (BTreeSet::new(), Vec::new(), Gatherer::new(&driver));
         let tick = tick(&driver);
-        Self { context, messages, driver, gatherer, boards, series, tick }
+        Self {
+            context,
+            messages,
+            driver,
+            gatherer,
+            boards,
+            series,
+            tick,
+        }
     }
 
     /// The next thing that happens; `None` when the provider is gone.
     async fn next(&mut self) -> Option<Step> {
-        let Self { driver, messages, tick, .. } = self;
+        let Self {
+            driver, messages, tick, ..
+        } = self;
         let mut input = pin!(driver.next().fuse());
         select_biased! {
             message = messages.next() => message.map(Step::Message),
@@ -141,7 +157,9 @@ impl Turn {
     /// What has happened already.
     fn next_ready(&mut self) -> Option<Step> {
         let message = self.messages.next().now_or_never().flatten();
-        message.map(Step::Message).or_else(|| self.driver.next_ready().map(Step::Input))
+        message
+            .map(Step::Message)
+            .or_else(|| self.driver.next_ready().map(Step::Input))
     }
 
     fn take(&mut self, step: Step) {

@@ -23,7 +23,9 @@ pub struct WebSocketHandle {
 /// Outside a provider.
 #[must_use]
 pub fn use_websocket() -> WebSocketHandle {
-    WebSocketHandle { managers: use_realtime_managers() }
+    WebSocketHandle {
+        managers: use_realtime_managers(),
+    }
 }
 
 impl WebSocketHandle {
@@ -42,7 +44,10 @@ impl WebSocketHandle {
     /// Whether the server is connected and has greeted. Subscribes the reader.
     #[must_use]
     pub fn is_connected(&self) -> bool {
-        matches!(SYNC.read().link, ConnectionStatus::Live | ConnectionStatus::CatchingUp { .. })
+        matches!(
+            SYNC.read().link,
+            ConnectionStatus::Live | ConnectionStatus::CatchingUp { .. }
+        )
     }
 
     /// Connect, and stay connected.
@@ -57,7 +62,12 @@ impl WebSocketHandle {
 
     /// Send an app's own event to the others who look at a board. Lossy: at most
     /// [`crate::config::EVENT_BYTES_MAX`]; a few wait while there is no connection.
-    pub fn emit(&self, board: crate::protocol::BoardId, name: impl Into<String>, payload: impl Into<crate::protocol::Value>) {
+    pub fn emit(
+        &self,
+        board: crate::protocol::BoardId,
+        name: impl Into<String>,
+        payload: impl Into<crate::protocol::Value>,
+    ) {
         self.managers.websocket.emit(board, name, payload);
     }
 }

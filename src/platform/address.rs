@@ -19,7 +19,11 @@ pub struct AddressError {
 
 impl fmt::Display for AddressError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a server's address. Write it like http://127.0.0.1:8080 or https://board.example.org.", self.text)
+        write!(
+            f,
+            "`{}` is not a server's address. Write it like http://127.0.0.1:8080 or https://board.example.org.",
+            self.text
+        )
     }
 }
 
@@ -31,7 +35,9 @@ impl ServerAddress {
     /// # Errors
     /// [`AddressError`] when it is none, or holds a user name: a secret has no place in an address.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        let error = || AddressError { text: without_user(text) };
+        let error = || AddressError {
+            text: without_user(text),
+        };
         let (scheme, rest) = text.trim().split_once("://").ok_or_else(error)?;
         let scheme = match scheme {
             "http" | "ws" => "http",
@@ -43,7 +49,9 @@ impl ServerAddress {
         if host.is_empty() || !host.bytes().all(plain) {
             return Err(error());
         }
-        Ok(Self { origin: format!("{scheme}://{}", host.to_ascii_lowercase()) })
+        Ok(Self {
+            origin: format!("{scheme}://{}", host.to_ascii_lowercase()),
+        })
     }
 
     /// As `http://host:port`.
@@ -56,12 +64,16 @@ impl ServerAddress {
     #[must_use]
     pub fn socket_url(&self) -> String {
         // Both schemes differ from the page's by these letters alone.
-        format!("ws{}{SOCKET_PATH}", self.origin.strip_prefix("http").unwrap_or_default())
+        format!(
+            "ws{}{SOCKET_PATH}",
+            self.origin.strip_prefix("http").unwrap_or_default()
+        )
     }
 }
 
 fn without_user(text: &str) -> String {
-    text.rsplit_once('@').map_or_else(|| text.to_owned(), |(_, host)| format!("…@{host}"))
+    text.rsplit_once('@')
+        .map_or_else(|| text.to_owned(), |(_, host)| format!("…@{host}"))
 }
 
 #[cfg(test)]

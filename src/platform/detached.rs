@@ -60,9 +60,17 @@ pub fn dial(_: &ServerAddress) -> Box<dyn Socket> {
 }
 
 pub async fn open_storage(_: Option<&Path>) -> Result<Box<dyn Storage>, OpenError> {
-    Err(OpenError::Unavailable { reason: "this build has no storage".to_owned() })
+    Err(OpenError::Unavailable {
+        reason: "this build has no storage".to_owned(),
+    })
 }
 
 pub fn page_origin() -> Option<String> {
     None
 }
+
+pub fn selection() -> Option<(u32, u32)> {
+    None
+}
+
+pub fn select(_: u32, _: u32) {}

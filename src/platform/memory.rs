@@ -34,7 +34,9 @@ impl Storage for Memory {
     fn load(&self, namespace: Namespace, cold: bool) -> LocalBoxFuture<'static, Result<Records, StorageError>> {
         let contents = self.contents.borrow();
         let records = contents.records.get(&name_of(&namespace)).into_iter().flatten();
-        let wanted = records.filter(|(key, _)| cold || !is_cold(key)).map(|(key, text)| (key.clone(), text.clone()));
+        let wanted = records
+            .filter(|(key, _)| cold || !is_cold(key))
+            .map(|(key, text)| (key.clone(), text.clone()));
         ready(Ok(wanted.collect())).boxed_local()
     }
 
@@ -49,7 +51,10 @@ impl Storage for Memory {
     }
 
     fn write_note(&self, name: &str, text: &str) -> LocalBoxFuture<'static, Result<(), StorageError>> {
-        self.contents.borrow_mut().notes.insert(name.to_owned(), text.to_owned());
+        self.contents
+            .borrow_mut()
+            .notes
+            .insert(name.to_owned(), text.to_owned());
         ready(Ok(())).boxed_local()
     }
 

@@ -22,9 +22,17 @@ pub fn dial(server: &ServerAddress) -> Box<dyn Socket> {
 }
 
 pub async fn open_storage(folder: Option<&Path>) -> Result<Box<dyn Storage>, OpenError> {
-    disk::Disk::open(folder).await.map(|disk| Box::new(disk) as Box<dyn Storage>)
+    disk::Disk::open(folder)
+        .await
+        .map(|disk| Box::new(disk) as Box<dyn Storage>)
 }
 
 pub fn page_origin() -> Option<String> {
     None
 }
+
+pub fn selection() -> Option<(u32, u32)> {
+    None
+}
+
+pub fn select(_: u32, _: u32) {}

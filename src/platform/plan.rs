@@ -6,7 +6,12 @@ use crate::sync::storage::{HIGH, Outcome, Records, Transaction, apply};
 
 /// The keys that must be read before a transaction can be planned.
 pub(super) fn keys(transaction: &Transaction) -> BTreeSet<&str> {
-    transaction.expect.iter().map(|(key, _)| key.as_str()).chain([HIGH]).collect()
+    transaction
+        .expect
+        .iter()
+        .map(|(key, _)| key.as_str())
+        .chain([HIGH])
+        .collect()
 }
 
 /// What to write (`None`: delete) and how it will have ended. `stored` holds what is stored under [`keys`] now, in the
@@ -33,7 +38,10 @@ mod tests {
 
     /// Carries a plan out on records, as a storage does on disk.
     fn carry_out(records: &mut Records, transaction: &Transaction) -> Outcome {
-        let stored = keys(transaction).into_iter().filter_map(|key| Some((text(key), records.get(key)?.clone()))).collect();
+        let stored = keys(transaction)
+            .into_iter()
+            .filter_map(|key| Some((text(key), records.get(key)?.clone())))
+            .collect();
         let (writes, outcome) = plan(&stored, transaction);
         for (key, value) in writes {
             match value {
@@ -47,9 +55,20 @@ mod tests {
     #[test]
     fn a_plan_comes_to_the_same_as_the_transaction() {
         let transactions = [
-            Transaction { append: vec![text("one"), text("two")], ..Transaction::default() },
-            Transaction { expect: vec![(text("meta/b"), None)], put: vec![(text("meta/b"), text("1"))], ..Transaction::default() },
-            Transaction { expect: vec![(text("meta/b"), None)], put: vec![(text("meta/b"), text("2"))], ..Transaction::default() },
+            Transaction {
+                append: vec![text("one"), text("two")],
+                ..Transaction::default()
+            },
+            Transaction {
+                expect: vec![(text("meta/b"), None)],
+                put: vec![(text("meta/b"), text("1"))],
+                ..Transaction::default()
+            },
+            Transaction {
+                expect: vec![(text("meta/b"), None)],
+                put: vec![(text("meta/b"), text("2"))],
+                ..Transaction::default()
+            },
             Transaction {
                 expect: vec![(text("meta/b"), Some(text("1"))), (text(HIGH), Some(text("2")))],
                 append: vec![text("three")],

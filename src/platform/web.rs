@@ -1,5 +1,6 @@
 //! The browser: its WebSocket, IndexedDB, locks and channels between tabs, and what it says of network and visibility.
 
+mod caret;
 mod clock;
 mod indexed_db;
 mod leadership;
@@ -7,6 +8,8 @@ mod network;
 mod socket;
 
 use std::{path::Path, rc::Rc};
+
+pub use caret::{select, selection};
 
 use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};
 
@@ -23,7 +26,9 @@ pub fn dial(server: &ServerAddress) -> Box<dyn Socket> {
 }
 
 pub async fn open_storage(_: Option<&Path>) -> Result<Box<dyn Storage>, OpenError> {
-    indexed_db::IndexedDb::open().await.map(|storage| Box::new(storage) as Box<dyn Storage>)
+    indexed_db::IndexedDb::open()
+        .await
+        .map(|storage| Box::new(storage) as Box<dyn Storage>)
 }
 
 pub fn page_origin() -> Option<String> {

@@ -100,13 +100,17 @@ impl Now {
     /// The wall time of an instant on the device's clock, in Unix milliseconds.
     #[must_use]
     pub const fn unix_ms_of(&self, at: Timestamp) -> u64 {
-        self.unix_ms.saturating_sub(self.device.since(at)).saturating_add(at.since(self.device))
+        self.unix_ms
+            .saturating_sub(self.device.since(at))
+            .saturating_add(at.since(self.device))
     }
 
     /// Hours and minutes of the local day at `unix_ms`.
     #[must_use]
     pub fn hours_and_minutes(&self, unix_ms: u64) -> (u32, u32) {
-        let minutes = i64::try_from(unix_ms / 60_000).unwrap_or(i64::MAX).saturating_add(i64::from(self.utc_offset_minutes));
+        let minutes = i64::try_from(unix_ms / 60_000)
+            .unwrap_or(i64::MAX)
+            .saturating_add(i64::from(self.utc_offset_minutes));
         let of_day = u32::try_from(minutes.rem_euclid(24 * 60)).unwrap_or(0);
         (of_day / 60, of_day % 60)
     }

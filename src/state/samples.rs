@@ -43,7 +43,9 @@ impl Series {
 
     /// Takes values as they arrive. An answer with the last minutes replaces what overlaps it.
     pub(crate) fn take(&mut self, now: Timestamp, interval_ms: u64, arrived: SampleSeries) {
-        let Some((first, _)) = arrived.points.first() else { return };
+        let Some((first, _)) = arrived.points.first() else {
+            return;
+        };
         while self.points.back().is_some_and(|(at, _)| at >= first) {
             self.points.pop_back();
         }
@@ -62,8 +64,14 @@ mod tests {
     use super::*;
 
     fn arrived(seconds: impl IntoIterator<Item = u64>) -> SampleSeries {
-        let points = seconds.into_iter().map(|second| (Timestamp(second * 1_000), json!(second))).collect();
-        SampleSeries { name: "host.cpu".to_owned(), points }
+        let points = seconds
+            .into_iter()
+            .map(|second| (Timestamp(second * 1_000), json!(second)))
+            .collect();
+        SampleSeries {
+            name: "host.cpu".to_owned(),
+            points,
+        }
     }
 
     #[test]

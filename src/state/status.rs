@@ -93,8 +93,16 @@ impl ConnectionStatus {
             return Self::CannotStore { fault: status.fault };
         }
         match &status.connection {
-            Connection::NeedsAuth { message } => return Self::SignIn { message: message.clone() },
-            Connection::Closed { message } => return Self::Closed { message: message.clone() },
+            Connection::NeedsAuth { message } => {
+                return Self::SignIn {
+                    message: message.clone(),
+                };
+            }
+            Connection::Closed { message } => {
+                return Self::Closed {
+                    message: message.clone(),
+                };
+            }
             _ => {}
         }
         if conflicts + set_aside > 0 {
@@ -106,17 +114,31 @@ impl ConnectionStatus {
     /// The word for the connection alone, whatever else waits: for a details panel.
     pub(crate) fn of_connection(status: &Status, online: bool, missing: Option<u64>) -> Self {
         match &status.connection {
-            Connection::NeedsAuth { message } => Self::SignIn { message: message.clone() },
-            Connection::Closed { message } => Self::Closed { message: message.clone() },
+            Connection::NeedsAuth { message } => Self::SignIn {
+                message: message.clone(),
+            },
+            Connection::Closed { message } => Self::Closed {
+                message: message.clone(),
+            },
             Connection::Live { .. } => missing.map_or(Self::Live, |missing| Self::CatchingUp { missing }),
-            Connection::Offline => Self::Offline { since: status.offline_since, chosen: true },
+            Connection::Offline => Self::Offline {
+                since: status.offline_since,
+                chosen: true,
+            },
             Connection::Suspended => Self::Suspended,
-            _ if !online => Self::Offline { since: status.offline_since, chosen: false },
+            _ if !online => Self::Offline {
+                since: status.offline_since,
+                chosen: false,
+            },
             Connection::Dialing { attempt: 0, .. } | Connection::Greeting { attempt: 0, .. } => Self::Connecting,
-            Connection::Dialing { attempt, .. } | Connection::Greeting { attempt, .. } => {
-                Self::Waiting { attempt: *attempt, retry_at: None }
-            }
-            Connection::Waiting { attempt, retry_at } => Self::Waiting { attempt: *attempt, retry_at: Some(*retry_at) },
+            Connection::Dialing { attempt, .. } | Connection::Greeting { attempt, .. } => Self::Waiting {
+                attempt: *attempt,
+                retry_at: None,
+            },
+            Connection::Waiting { attempt, retry_at } => Self::Waiting {
+                attempt: *attempt,
+                retry_at: Some(*retry_at),
+            },
         }
     }
 }

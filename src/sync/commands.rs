@@ -109,7 +109,7 @@ pub enum Command {
         /// The widget.
         widget: WidgetId,
     },
-    /// Make operations of all edits that are only shown, now.
+    /// Make operations of all edits that are only shown, and store all that is known, now: the page is put away, say.
     Flush,
     /// Resolve a conflict.
     Resolve {
@@ -253,6 +253,7 @@ impl Engine {
             }
             Command::Restore { board, widget } => self.restore(now, board, widget)?,
             Command::Flush => {
+                self.keeping.hurry = true;
                 for draft in self.drafts.due(now, true) {
                     self.make_set(now, draft);
                 }

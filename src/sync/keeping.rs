@@ -28,6 +28,8 @@ pub(super) struct Keeping {
     /// Another tab may have written: read again.
     pub reread: bool,
     reread_at: Timestamp,
+    /// There may be no later: what is known is stored as soon as it can be.
+    pub hurry: bool,
     /// Number of the last operation in the outbox that this device knows.
     pub high: u64,
     /// Boards with something to store at once.
@@ -115,7 +117,19 @@ impl Engine {
         let transaction = self.append().or_else(|| self.settle(now));
         if let Some(transaction) = transaction {
             self.effects.push_back(Effect::Commit { namespace, transaction });
+        } else {
+            self.keeping.hurry = false;
         }
+    }
+
+    /// Whether all that this device knows is stored, so that it could end now and know it again.
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
+        let clean = |replica: &Replica| replica.dirty_since.is_none() && !replica.lowered;
+        !matches!(self.keeping.busy, Some(Busy::Appending(_) | Busy::Settling(_)))
+            && self.outbox.iter().all(|pending| pending.number.is_some() && !pending.dirty)
+            && self.replicas.values().all(clean)
+            && self.drafts.len() == 0
     }
 
     /// Whether news in the storage is looked for from time to time: a broadcast may be missed by who sends for others,
@@ -138,7 +152,9 @@ impl Engine {
 
     /// The sender stores for all; the others only what it leaves, so that they don't write the same twice.
     const fn cache_write_ms(&self) -> u64 {
-        if self.leading { CACHE_WRITE_MS } else { 3 * CACHE_WRITE_MS }
+        if self.keeping.hurry {
+            0
+        } else if self.leading { CACHE_WRITE_MS } else { 3 * CACHE_WRITE_MS }
     }
 
     fn append(&mut self) -> Option<Transaction> {

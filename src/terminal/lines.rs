@@ -14,7 +14,14 @@ pub fn print(line: &str) -> io::Result<()> {
 }
 
 /// A field as a line.
-pub fn field(board: &BoardId, widget: &WidgetId, name: &FieldName, field: &Field, pending: bool, as_json: bool) -> String {
+pub fn field(
+    board: &BoardId,
+    widget: &WidgetId,
+    name: &FieldName,
+    field: &Field,
+    pending: bool,
+    as_json: bool,
+) -> String {
     if as_json {
         let writer = &field.writer;
         return json!({

@@ -33,8 +33,18 @@ async fn act(session: &mut Session, action: &Action) -> Result<(), Failure> {
     let command = match action {
         Action { discard: Some(id), .. } => Command::Discard { id: *id },
         Action { retry: Some(id), .. } => Command::Retry { id: *id, value: None },
-        Action { keep_mine: Some(id), .. } => Command::Resolve { id: *id, resolution: Resolution::KeepMine },
-        Action { keep_theirs: Some(id), .. } => Command::Resolve { id: *id, resolution: Resolution::KeepTheirs },
+        Action {
+            keep_mine: Some(id), ..
+        } => Command::Resolve {
+            id: *id,
+            resolution: Resolution::KeepMine,
+        },
+        Action {
+            keep_theirs: Some(id), ..
+        } => Command::Resolve {
+            id: *id,
+            resolution: Resolution::KeepTheirs,
+        },
         _ => return Ok(()),
     };
     session.driver.command(command);
@@ -49,7 +59,9 @@ async fn act(session: &mut Session, action: &Action) -> Result<(), Failure> {
     };
     match session.until(look).await {
         Ok(done) => done.map_err(Failure::Refused),
-        Err(_) => Err(Failure::Refused("this device's storage did not answer. Try again.".to_owned())),
+        Err(_) => Err(Failure::Refused(
+            "this device's storage did not answer. Try again.".to_owned(),
+        )),
     }
 }
 
@@ -61,15 +73,21 @@ async fn send(session: &mut Session) -> Result<(), Failure> {
         match status.connection {
             Connection::NeedsAuth { message } => Some(Err(format!("{message} Give a token in TIDEBOARD_TOKEN."))),
             Connection::Closed { message } => Some(Err(message)),
-            Connection::Live { .. } if status.initialized && driver.engine().pending().next().is_none() && driver.is_idle() => Some(Ok(())),
+            Connection::Live { .. } if status.initialized && driver.engine().pending().next().is_none() => Some(Ok(())),
             _ => None,
         }
     };
     match session.until(look).await {
-        Ok(sent) => sent.map_err(Failure::Refused),
+        Ok(sent) => {
+            session.store().await;
+            sent.map_err(Failure::Refused)
+        }
         Err(ended) => {
             let waiting = session.driver.engine().status().pending;
-            Err(Failure::Unanswered(format!("{} {waiting} edits wait safely on this device.", session.unreachable(ended))))
+            Err(Failure::Unanswered(format!(
+                "{} {waiting} edits wait safely on this device.",
+                session.unreachable(ended)
+            )))
         }
     }
 }
@@ -79,16 +97,34 @@ fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
     let mut count = 0;
     for pending in engine.pending() {
         count += 1;
-        print_one("waiting", &pending.operation, &phase_word(&engine.phase(pending)), None, as_json)?;
+        print_one(
+            "waiting",
+            &pending.operation,
+            &phase_word(&engine.phase(pending)),
+            None,
+            as_json,
+        )?;
     }
     for aside in engine.set_aside_list() {
         count += 1;
-        print_one("not-accepted", &aside.operation, &aside.reason.to_string(), None, as_json)?;
+        print_one(
+            "not-accepted",
+            &aside.operation,
+            &aside.reason.to_string(),
+            None,
+            as_json,
+        )?;
     }
     for conflict in engine.conflicts() {
         count += 1;
         let reason = format!("theirs: {}", lines::value(&conflict.theirs.value));
-        print_one("two-versions", &conflict.operation, &reason, Some(&conflict.theirs.value), as_json)?;
+        print_one(
+            "two-versions",
+            &conflict.operation,
+            &reason,
+            Some(&conflict.theirs.value),
+            as_json,
+        )?;
     }
     if count == 0 && !as_json {
         lines::print("nothing waits on this device")?;
@@ -96,13 +132,28 @@ fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
     Ok(())
 }
 
-fn print_one(state: &str, operation: &Operation, reason: &str, theirs: Option<&Value>, as_json: bool) -> io::Result<()> {
-    let Operation { id, board, widget, intent, .. } = operation;
+fn print_one(
+    state: &str,
+    operation: &Operation,
+    reason: &str,
+    theirs: Option<&Value>,
+    as_json: bool,
+) -> io::Result<()> {
+    let Operation {
+        id,
+        board,
+        widget,
+        intent,
+        ..
+    } = operation;
     if as_json {
         let line = json!({ "state": state, "id": id, "board": board, "widget": widget, "intent": intent, "reason": reason, "theirs": theirs });
         return lines::print(&line.to_string());
     }
-    lines::print(&format!("{state}  {board} {widget}{}  {reason}  {id}", intent_words(intent)))
+    lines::print(&format!(
+        "{state}  {board} {widget}{}  {reason}  {id}",
+        intent_words(intent)
+    ))
 }
 
 fn intent_words(intent: &Intent) -> String {

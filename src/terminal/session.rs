@@ -3,13 +3,16 @@
 use super::{Failure, Reach};
 use crate::{
     driver::{Driver, Leads, NoFallback, Options, StartError},
-    protocol::BoardId,
+    protocol::{BoardId, Revision},
     sync::{BoardView, Command, Connection, Freshness, Notice},
     time::Timestamp,
 };
 
 /// The server of this very machine, as it is started without arguments.
 const DEFAULT_SERVER: &str = "http://127.0.0.1:8080";
+
+/// A command that is done waits this long for its disk.
+const STORE_MS_MAX: u64 = 2_000;
 
 /// One command's life with the engine.
 pub struct Session {
@@ -45,13 +48,26 @@ impl Session {
         };
         let driver = driver.map_err(Failure::Start)?;
         let give_up_at = driver.now().plus(reach.timeout.saturating_mul(1_000));
-        Ok(Self { driver, give_up_at, timeout_s: reach.timeout })
+        Ok(Self {
+            driver,
+            give_up_at,
+            timeout_s: reach.timeout,
+        })
     }
 
     /// Connects, and hears of a board.
     pub fn watch(&mut self, board: &BoardId) {
         self.driver.command(Command::Watch { board: board.clone() });
         self.driver.command(Command::Connect);
+    }
+
+    /// Writes down what is known, so that the next command knows it without a server. A disk that is slow or full is
+    /// not waited for: everything but the cache is stored already.
+    pub async fn store(&mut self) {
+        self.driver.command(Command::Flush);
+        let end = self.driver.now().plus(STORE_MS_MAX);
+        let stored = |driver: &Driver, _: &[Notice]| (driver.engine().is_stored() && driver.is_idle()).then_some(());
+        let _ = self.turn(Some(end), stored).await;
     }
 
     /// Turn after turn until `look` sees what it waits for. It is shown the news of each turn once.
@@ -64,7 +80,11 @@ impl Session {
         self.turn(None, look).await
     }
 
-    async fn turn<T>(&mut self, end: Option<Timestamp>, mut look: impl FnMut(&Driver, &[Notice]) -> Option<T>) -> Result<T, Ended> {
+    async fn turn<T>(
+        &mut self,
+        end: Option<Timestamp>,
+        mut look: impl FnMut(&Driver, &[Notice]) -> Option<T>,
+    ) -> Result<T, Ended> {
         let clock = self.driver.clock();
         let mut out_of_time = clock.sleep_until(end.unwrap_or(Timestamp(u64::MAX >> 20)));
         loop {
@@ -97,7 +117,8 @@ impl Session {
             (view.freshness == Freshness::Live || (offline_ok && stored)).then_some(Ok(view))
         };
         let found = self.until(look).await;
-        found.unwrap_or_else(|ended| Err(Failure::Refused(self.unreachable(ended))))
+        let view = found.unwrap_or_else(|ended| Err(Failure::Refused(self.unreachable(ended))))?;
+        if exists(&view) { Ok(view) } else { Err(unknown(board)) }
     }
 
     /// What to say when the server has not answered.
@@ -107,14 +128,29 @@ impl Session {
             Ended::Interrupted => "interrupted.".to_owned(),
             Ended::TimedOut => {
                 let seconds = self.timeout_s;
-                format!("no answer from {server} in {seconds} s. Is it running? Name another with --server, or wait longer with --timeout.")
+                format!(
+                    "no answer from {server} in {seconds} s. Is it running? Name another with --server, or wait longer with --timeout."
+                )
             }
         }
     }
 }
 
+/// A board exists from the first record of its own log.
+pub fn exists(view: &BoardView) -> bool {
+    view.cursor.revision > Revision::ZERO
+}
+
+/// There is no such board.
+pub fn unknown(board: &BoardId) -> Failure {
+    let directory = BoardId::directory();
+    Failure::Refused(format!(
+        "there is no board `{board}`. `tideboard get {directory}` lists them."
+    ))
+}
+
 /// What the server, or this device, refuses for good.
-fn refusal(driver: &Driver, notices: &[Notice]) -> Option<String> {
+pub fn refusal(driver: &Driver, notices: &[Notice]) -> Option<String> {
     match driver.engine().status().connection {
         Connection::NeedsAuth { message } => {
             return Some(format!("{message} Give a token in TIDEBOARD_TOKEN."));

@@ -1,24 +1,44 @@
 //! `tideboard set`.
 
-use super::{Failure, get, lines, session::{Ended, Session}};
+use super::{
+    Failure, get, lines,
+    session::{Ended, Session},
+};
 use crate::{
     driver::Driver,
     protocol::{BoardId, OperationId, Rejection, Value, Verdict},
-    sync::{Command, Notice, SetAsideReason},
+    sync::{Command, Connection, Notice, SetAsideReason},
 };
 
 /// Gives a field a value. Based on what the server has now; when it can't be reached, on what this device saw last.
-pub async fn set(mut session: Session, board: BoardId, target: &str, text: &str, offline_ok: bool) -> Result<(), Failure> {
+pub async fn set(
+    mut session: Session,
+    board: BoardId,
+    target: &str,
+    text: &str,
+    offline_ok: bool,
+) -> Result<(), Failure> {
     session.watch(&board);
     let view = session.board(&board, true).await?;
     let found = get::find(&board, &view, target)?;
     let Some(field) = found.field else {
-        let fields: Vec<&str> = found.widget.fields.keys().map(|field| field.as_str()).collect();
-        return Err(Failure::Refused(format!("which field of `{target}`? It has: {}.", fields.join(", "))));
+        return Err(Failure::Refused(format!(
+            "which field of `{target}`? It has: {}.",
+            get::field_names(found.widget)
+        )));
     };
-    let is_text = found.widget.fields.get(&field).is_some_and(|field| field.value.is_string());
+    let is_text = found
+        .widget
+        .fields
+        .get(&field)
+        .is_some_and(|field| field.value.is_string());
     let value = read_value(text, is_text);
-    session.driver.command(Command::Set { board: board.clone(), widget: found.id, field, value });
+    session.driver.command(Command::Set {
+        board: board.clone(),
+        widget: found.id,
+        field,
+        value,
+    });
     session.driver.command(Command::Flush);
     let id = made(&mut session.driver)?;
     if offline_ok {
@@ -26,9 +46,7 @@ pub async fn set(mut session: Session, board: BoardId, target: &str, text: &str,
     }
     match until_decided(&mut session, id).await {
         Ok(outcome) => {
-            // What is known now is also written down, if the disk is not slow: the next start asks nothing then.
-            let settled = |driver: &Driver, _: &[Notice]| is_settled(driver, id).then_some(());
-            let _ = session.until(settled).await;
+            session.store().await; // the next start asks nothing then
             outcome
         }
         Err(ended) if is_saved(&session.driver, id) => {
@@ -36,14 +54,21 @@ pub async fn set(mut session: Session, board: BoardId, target: &str, text: &str,
             let what = "The edit is saved on this device, and is sent by whatever command reaches the server next: `tideboard outbox --send`, say.";
             Err(Failure::Unanswered(format!("{why} {what}")))
         }
-        Err(ended) => Err(Failure::Refused(format!("{} The edit was not saved.", session.unreachable(ended)))),
+        Err(ended) => Err(Failure::Refused(format!(
+            "{} The edit was not saved.",
+            session.unreachable(ended)
+        ))),
     }
 }
 
 /// JSON where it is JSON, else text; a field that holds text takes everything as it stands.
 fn read_value(text: &str, is_text: bool) -> Value {
     let verbatim = || Value::String(text.to_owned());
-    if is_text { verbatim() } else { serde_json::from_str(text).unwrap_or_else(|_| verbatim()) }
+    if is_text {
+        verbatim()
+    } else {
+        serde_json::from_str(text).unwrap_or_else(|_| verbatim())
+    }
 }
 
 /// The operation that was made just now.
@@ -55,7 +80,11 @@ fn made(driver: &mut Driver) -> Result<OperationId, Failure> {
     if let Some(refused) = refused {
         return Err(Failure::Refused(refused));
     }
-    let newest = driver.engine().pending().next_back().map(|pending| pending.operation.id);
+    let newest = driver
+        .engine()
+        .pending()
+        .next_back()
+        .map(|pending| pending.operation.id);
     newest.ok_or_else(|| Failure::Refused("the edit was not taken. Try again.".to_owned()))
 }
 
@@ -65,8 +94,10 @@ async fn until_saved(session: &mut Session, id: OperationId) -> Result<(), Failu
             Notice::Trouble { message } => Some(message.clone()),
             _ => None,
         });
-        let saved = is_saved(driver, id) || is_settled(driver, id);
-        saved.then_some(Ok(())).or_else(|| trouble.map(|message| Err(Failure::Refused(message))))
+        let saved = is_saved(driver, id) || is_gone(driver, id);
+        saved
+            .then_some(Ok(()))
+            .or_else(|| trouble.map(|message| Err(Failure::Refused(message))))
     };
     let saved = session.until(look).await;
     saved.unwrap_or_else(|ended| Err(Failure::Refused(session.unreachable(ended))))?;
@@ -75,7 +106,12 @@ async fn until_saved(session: &mut Session, id: OperationId) -> Result<(), Failu
 }
 
 async fn until_decided(session: &mut Session, id: OperationId) -> Result<Result<(), Failure>, Ended> {
-    let look = |_: &Driver, notices: &[Notice]| {
+    let mut told = false;
+    let look = |driver: &Driver, notices: &[Notice]| {
+        let waits = matches!(driver.engine().status().connection, Connection::Waiting { .. });
+        if waits && is_saved(driver, id) && !std::mem::replace(&mut told, true) {
+            eprintln!("-- saved on this device; the server can't be reached, trying again");
+        }
         notices.iter().find_map(|notice| match notice {
             Notice::Decided { id: decided, verdict } if *decided == id => Some(outcome(id, verdict)),
             Notice::SetAside { id: aside, reason } if *aside == id => Some(Err(not_accepted(id, reason))),
@@ -87,13 +123,21 @@ async fn until_decided(session: &mut Session, id: OperationId) -> Result<Result<
 
 fn outcome(id: OperationId, verdict: &Verdict) -> Result<(), Failure> {
     match verdict {
-        Verdict::Applied { revision, overwrote, .. } => {
-            let over = overwrote.as_ref().map(|before| format!(", over {}", lines::value(&before.value)));
+        Verdict::Applied {
+            revision, overwrote, ..
+        } => {
+            let over = overwrote
+                .as_ref()
+                .map(|before| format!(", over {}", lines::value(&before.value)));
             let _ = lines::print(&format!("applied at revision {revision}{}", over.unwrap_or_default()));
             Ok(())
         }
         Verdict::Conflict { theirs, .. } => {
-            let by = theirs.writer.as_ref().map(|writer| format!(", by {}", writer.principal)).unwrap_or_default();
+            let by = theirs
+                .writer
+                .as_ref()
+                .map(|writer| format!(", by {}", writer.principal))
+                .unwrap_or_default();
             let stands = lines::value(&theirs.value);
             Err(Failure::Conflict(format!(
                 "somebody else's value stands: {stands}{by}. Choose: `tideboard outbox --keep-mine {id}` or `--keep-theirs {id}`."
@@ -101,21 +145,28 @@ fn outcome(id: OperationId, verdict: &Verdict) -> Result<(), Failure> {
         }
         Verdict::Rejected { reason, .. } => Err(not_accepted(id, &SetAsideReason::Rejected(Rejection::clone(reason)))),
         Verdict::Expired { .. } => Err(not_accepted(id, &SetAsideReason::Expired)),
-        Verdict::Withdrawn { .. } => Err(Failure::NotAccepted("it was taken back, here or in another window.".to_owned())),
+        Verdict::Withdrawn { .. } => Err(Failure::NotAccepted(
+            "it was taken back, here or in another window.".to_owned(),
+        )),
     }
 }
 
 fn not_accepted(id: OperationId, reason: &SetAsideReason) -> Failure {
-    Failure::NotAccepted(format!("not accepted: {reason} It is kept; `tideboard outbox --discard {id}` forgets it."))
+    Failure::NotAccepted(format!(
+        "not accepted: {reason} It is kept; `tideboard outbox --discard {id}` forgets it."
+    ))
 }
 
 fn is_saved(driver: &Driver, id: OperationId) -> bool {
-    driver.engine().pending().any(|pending| pending.operation.id == id && pending.number.is_some())
+    driver
+        .engine()
+        .pending()
+        .any(|pending| pending.operation.id == id && pending.number.is_some())
 }
 
-/// Whether the operation has left the outbox for good.
-fn is_settled(driver: &Driver, id: OperationId) -> bool {
-    !driver.engine().pending().any(|pending| pending.operation.id == id) && driver.is_idle()
+/// Whether the operation has left the outbox for good: it was saved, sent and answered in one turn.
+fn is_gone(driver: &Driver, id: OperationId) -> bool {
+    !driver.engine().pending().any(|pending| pending.operation.id == id)
 }
 
 #[cfg(test)]

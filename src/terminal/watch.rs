@@ -4,7 +4,12 @@ use std::{collections::BTreeMap, io, sync::Arc};
 
 use serde_json::json;
 
-use super::{Failure, lines, session::Session};
+use super::{
+    Failure,
+    get::is_pending,
+    lines,
+    session::{Session, exists, refusal, unknown},
+};
 use crate::{
     driver::Driver,
     protocol::{BoardId, Widget, WidgetId},
@@ -15,31 +20,25 @@ use crate::{
 /// error.
 pub async fn watch(mut session: Session, board: BoardId, as_json: bool) -> Result<(), Failure> {
     session.watch(&board);
-    let mut printer = Printer { board: board.clone(), as_json, printed: BTreeMap::new(), word: String::new() };
+    let mut printer = Printer {
+        board: board.clone(),
+        as_json,
+        printed: BTreeMap::new(),
+        word: String::new(),
+    };
     let look = |driver: &Driver, notices: &[Notice]| {
         let view = driver.engine().board(&board)?;
-        if let Some(message) = fatal(driver, notices, &view) {
+        if let Some(message) = refusal(driver, notices) {
             return Some(Err(Failure::Refused(message)));
+        }
+        if view.freshness == Freshness::Live && !exists(&view) {
+            return Some(Err(unknown(&board)));
         }
         printer.tell(driver, &view);
         let printed = if view.is_known { printer.print(&view) } else { Ok(()) };
         printed.is_err().then_some(Ok(())) // nobody reads any more
     };
     session.forever(look).await.unwrap_or(Ok(()))
-}
-
-/// What ends a watch: no right to look, another version, no such board. A lost connection does not.
-fn fatal(driver: &Driver, notices: &[Notice], view: &BoardView) -> Option<String> {
-    match driver.engine().status().connection {
-        Connection::NeedsAuth { message } => return Some(format!("{message} Give a token in TIDEBOARD_TOKEN.")),
-        Connection::Closed { message } => return Some(message),
-        _ => {}
-    }
-    let trouble = notices.iter().find_map(|notice| match notice {
-        Notice::Trouble { message } => Some(message.clone()),
-        _ => None,
-    });
-    trouble.filter(|_| !view.is_known)
 }
 
 struct Printer {
@@ -62,17 +61,27 @@ impl Printer {
         Ok(())
     }
 
-    fn print_widget(&self, view: &BoardView, id: &WidgetId, widget: &Widget, before: Option<&Widget>) -> io::Result<()> {
+    fn print_widget(
+        &self,
+        view: &BoardView,
+        id: &WidgetId,
+        widget: &Widget,
+        before: Option<&Widget>,
+    ) -> io::Result<()> {
         let was_there = before.is_some_and(|before| before.removed.is_none());
         if widget.removed.is_some() {
-            return if was_there { self.print_removal(id, widget) } else { Ok(()) };
+            return if was_there {
+                self.print_removal(id, widget)
+            } else {
+                Ok(())
+            };
         }
         for (name, field) in &widget.fields {
             let known = before.filter(|_| was_there).and_then(|before| before.fields.get(name));
             if known.is_some_and(|known| known.value == field.value && known.operation == field.operation) {
                 continue;
             }
-            let pending = view.shown.pending.get(id).is_some_and(|fields| fields.contains_key(name));
+            let pending = is_pending(view, id, name);
             lines::print(&lines::field(&self.board, id, name, field, pending, self.as_json))?;
         }
         Ok(())

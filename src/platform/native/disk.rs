@@ -55,14 +55,23 @@ impl Disk {
                 let _ = opened.send(Err(error));
             }
         };
-        thread::Builder::new().name("storage".to_owned()).spawn(owner).map_err(|error| unavailable(error.to_string()))?;
-        outcome.await.map_err(|_| unavailable("its thread has ended".to_owned()))??;
+        thread::Builder::new()
+            .name("storage".to_owned())
+            .spawn(owner)
+            .map_err(|error| unavailable(error.to_string()))?;
+        outcome
+            .await
+            .map_err(|_| unavailable("its thread has ended".to_owned()))??;
         Ok(Self { folder, jobs, siblings })
     }
 
     /// Does something on the database's thread. It is done even when nobody waits for the answer; `lost` is the answer
     /// when that thread is gone.
-    fn ask<T: Send + 'static>(&self, lost: T, job: impl FnOnce(&mut Database) -> T + Send + 'static) -> LocalBoxFuture<'static, T> {
+    fn ask<T: Send + 'static>(
+        &self,
+        lost: T,
+        job: impl FnOnce(&mut Database) -> T + Send + 'static,
+    ) -> LocalBoxFuture<'static, T> {
         let (answer, answered) = oneshot::channel();
         let job = move |database: &mut Database| {
             let _ = answer.send(job(database));
@@ -79,11 +88,15 @@ impl Storage for Disk {
     }
 
     fn load(&self, namespace: Namespace, cold: bool) -> LocalBoxFuture<'static, Result<Records, StorageError>> {
-        self.ask(Err(StorageError::Broken), move |database| database.load(&namespace, cold))
+        self.ask(Err(StorageError::Broken), move |database| {
+            database.load(&namespace, cold)
+        })
     }
 
     fn commit(&self, namespace: Namespace, transaction: Transaction) -> LocalBoxFuture<'static, Outcome> {
-        self.ask(Outcome::Failed(StorageError::Broken), move |database| database.commit(&namespace, &transaction))
+        self.ask(Outcome::Failed(StorageError::Broken), move |database| {
+            database.commit(&namespace, &transaction)
+        })
     }
 
     fn note(&self, name: &str) -> LocalBoxFuture<'static, Option<String>> {
@@ -93,7 +106,9 @@ impl Storage for Disk {
 
     fn write_note(&self, name: &str, text: &str) -> LocalBoxFuture<'static, Result<(), StorageError>> {
         let (name, text) = (name.to_owned(), text.to_owned());
-        self.ask(Err(StorageError::Broken), move |database| database.write_note(&name, &text))
+        self.ask(Err(StorageError::Broken), move |database| {
+            database.write_note(&name, &text)
+        })
     }
 
     fn announce(&self) {} // the others see that the file has changed
@@ -106,7 +121,9 @@ impl Storage for Disk {
     }
 
     fn lead(&self, namespace: &Namespace) -> LocalBoxFuture<'static, Box<dyn Any>> {
-        let path = self.folder.join(format!("send-{}-{}.lock", namespace.store, namespace.principal));
+        let path = self
+            .folder
+            .join(format!("send-{}-{}.lock", namespace.store, namespace.principal));
         let (held, holding) = oneshot::channel();
         let waiter = move || match File::create(&path).and_then(|file| file.lock().map(|()| file)) {
             // Nobody waits any more: the file is closed, and the lock goes to the next.
@@ -140,13 +157,21 @@ fn work(mut database: Database, jobs: &std::sync::mpsc::Receiver<Job>, mut sibli
 }
 
 fn make_folder(folder: &Path) -> Result<(), OpenError> {
-    fs::create_dir_all(folder).map_err(|error| OpenError::Unavailable { reason: format!("{}: {error}", folder.display()) })
+    fs::create_dir_all(folder).map_err(|error| OpenError::Unavailable {
+        reason: format!("{}: {error}", folder.display()),
+    })
 }
 
 /// Where a person's data belongs: by the XDG base directory specification, else where the system puts it.
 fn data_folder() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let base = set("XDG_DATA_HOME").or_else(|| set("LOCALAPPDATA")).or_else(|| set("HOME").map(|home| home.join(".local/share")));
+    let set = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let base = set("XDG_DATA_HOME")
+        .or_else(|| set("LOCALAPPDATA"))
+        .or_else(|| set("HOME").map(|home| home.join(".local/share")));
     base.map(|base| base.join("tideboard"))
 }
 

@@ -28,7 +28,10 @@ struct Look {
 impl Look {
     fn begin() -> Self {
         let end = SystemClock.sleep_until(SystemClock.now().plus(LOOK_MS));
-        Self { apart_ms: apart_ms(), end }
+        Self {
+            apart_ms: apart_ms(),
+            end,
+        }
     }
 }
 

@@ -9,16 +9,14 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::{runtime::Handle, sync::mpsc};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async_with_config,
-    tungstenite::{
-        Message,
-        client::IntoClientRequest,
-        http::HeaderValue,
-        protocol::WebSocketConfig,
-    },
+    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue, protocol::WebSocketConfig},
 };
 
 use crate::{
-    config::{CLOSE_MS_MAX, DIAL_MS_MAX, FRAME_BYTES_MAX, READ_BUFFER_BYTES, SOCKET_QUEUE_LEN_MAX, SUBPROTOCOL, WRITE_BUFFER_BYTES, WRITE_BUFFER_BYTES_MAX},
+    config::{
+        CLOSE_MS_MAX, DIAL_MS_MAX, FRAME_BYTES_MAX, READ_BUFFER_BYTES, SOCKET_QUEUE_LEN_MAX, SUBPROTOCOL,
+        WRITE_BUFFER_BYTES, WRITE_BUFFER_BYTES_MAX,
+    },
     platform::{ServerAddress, Socket, SocketEvent},
 };
 
@@ -42,20 +40,29 @@ impl Tungstenite {
             }
             Err(error) => tracing::error!("a socket needs a tokio runtime: {error}"),
         }
-        Self { events: receiver, outgoing: Some(outgoing) }
+        Self {
+            events: receiver,
+            outgoing: Some(outgoing),
+        }
     }
 }
 
 impl Socket for Tungstenite {
     fn send(&mut self, text: String) {
         // Full: the other side has not read for long. A new connection sends again what this one did not.
-        if self.outgoing.as_ref().is_some_and(|outgoing| outgoing.try_send(text).is_err()) {
+        if self
+            .outgoing
+            .as_ref()
+            .is_some_and(|outgoing| outgoing.try_send(text).is_err())
+        {
             self.outgoing = None;
         }
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<SocketEvent> {
-        self.events.poll_recv(cx).map(|event| event.unwrap_or(SocketEvent::Closed))
+        self.events
+            .poll_recv(cx)
+            .map(|event| event.unwrap_or(SocketEvent::Closed))
     }
 }
 
@@ -100,7 +107,9 @@ async fn live(url: String, events: mpsc::Sender<SocketEvent>, mut texts: mpsc::R
 
 async fn connect(url: &str) -> Result<Stream, tokio_tungstenite::tungstenite::Error> {
     let mut request = url.into_client_request()?;
-    request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static(SUBPROTOCOL));
+    request
+        .headers_mut()
+        .insert("Sec-WebSocket-Protocol", HeaderValue::from_static(SUBPROTOCOL));
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(WRITE_BUFFER_BYTES)

@@ -45,8 +45,16 @@ impl IndexedDb {
             Failure::Newer => OpenError::Newer,
             other => OpenError::Unavailable { reason: other.reason() },
         })?;
-        let durability = if is_kept().await { Durability::Durable } else { Durability::BestEffort };
-        Ok(Self { connection: Rc::new(connection), durability, siblings: Siblings::listen() })
+        let durability = if is_kept().await {
+            Durability::Durable
+        } else {
+            Durability::BestEffort
+        };
+        Ok(Self {
+            connection: Rc::new(connection),
+            durability,
+            siblings: Siblings::listen(),
+        })
     }
 
     /// Runs a request in a task of its own: it is carried out even when nobody waits for its answer.
@@ -67,7 +75,10 @@ impl Storage for IndexedDb {
     fn load(&self, namespace: Namespace, cold: bool) -> LocalBoxFuture<'static, Result<Records, StorageError>> {
         let connection = self.connection.clone();
         self.ask(Err(StorageError::Broken), async move {
-            connection.load(&name_of(&namespace), cold).await.map_err(|failure| failure.storage_error())
+            connection
+                .load(&name_of(&namespace), cold)
+                .await
+                .map_err(|failure| failure.storage_error())
         })
     }
 
@@ -87,7 +98,10 @@ impl Storage for IndexedDb {
     fn write_note(&self, name: &str, text: &str) -> LocalBoxFuture<'static, Result<(), StorageError>> {
         let (connection, name, text) = (self.connection.clone(), name.to_owned(), text.to_owned());
         self.ask(Err(StorageError::Broken), async move {
-            connection.write_note(&name, &text).await.map_err(|failure| failure.storage_error())
+            connection
+                .write_note(&name, &text)
+                .await
+                .map_err(|failure| failure.storage_error())
         })
     }
 
@@ -123,7 +137,11 @@ impl Siblings {
                 let _ = sender.try_send(()); // full: it is told already
             })
         });
-        Self { channel, heard, _listener: listener }
+        Self {
+            channel,
+            heard,
+            _listener: listener,
+        }
     }
 
     fn announce(&self) {
@@ -147,7 +165,9 @@ async fn is_kept() -> bool {
     let Some(window) = web_sys::window() else { return false };
     let storage = window.navigator().storage();
     // Missing on plain http: then the calls throw.
-    let Ok(persisted) = storage.persisted() else { return false };
+    let Ok(persisted) = storage.persisted() else {
+        return false;
+    };
     if JsFuture::from(persisted).await.is_ok_and(|kept| kept.is_truthy()) {
         return true;
     }

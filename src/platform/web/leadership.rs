@@ -27,7 +27,9 @@ pub async fn lead(name: String) -> Box<dyn Any> {
         };
         future_to_promise(until).into()
     });
-    let Some(request) = request(&name, &granted) else { return Box::new(()) };
+    let Some(request) = request(&name, &granted) else {
+        return Box::new(());
+    };
     match select(holding, JsFuture::from(request)).await {
         Either::Left((Ok(held), _)) => Box::new(held),
         // Refused: then all send, as where there are no locks. Safety never rests on it.
@@ -38,7 +40,9 @@ pub async fn lead(name: String) -> Box<dyn Any> {
 /// `navigator.locks.request`; `None` in a browser, or a context, without locks.
 fn request(name: &str, granted: &JsValue) -> Option<Promise> {
     let navigator = web_sys::window()?.navigator();
-    let locks = Reflect::get(&navigator, &"locks".into()).ok().filter(JsValue::is_object)?;
+    let locks = Reflect::get(&navigator, &"locks".into())
+        .ok()
+        .filter(JsValue::is_object)?;
     let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
     request.call2(&locks, &name.into(), granted).ok()?.dyn_into().ok()
 }

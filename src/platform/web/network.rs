@@ -23,14 +23,15 @@ impl Page {
         let (sender, events) = mpsc::channel(QUEUE_LEN);
         let mut listeners = Vec::new();
         if let Some(window) = web_sys::window() {
-            let mut on = |target: &EventTarget, name: &'static str, what: fn(&web_sys::Event) -> Option<NetworkEvent>| {
-                let mut sender = sender.clone();
-                listeners.push(EventListener::new(target, name, move |event| {
-                    if let Some(event) = what(event) {
-                        let _ = sender.try_send(event);
-                    }
-                }));
-            };
+            let mut on =
+                |target: &EventTarget, name: &'static str, what: fn(&web_sys::Event) -> Option<NetworkEvent>| {
+                    let mut sender = sender.clone();
+                    listeners.push(EventListener::new(target, name, move |event| {
+                        if let Some(event) = what(event) {
+                            let _ = sender.try_send(event);
+                        }
+                    }));
+                };
             on(&window, "online", |_| Some(NetworkEvent::Online));
             on(&window, "offline", |_| Some(NetworkEvent::Offline));
             on(&window, "pagehide", |_| Some(NetworkEvent::Suspended));
@@ -41,7 +42,10 @@ impl Page {
                 on(&document, "resume", |_| Some(NetworkEvent::Woke));
             }
         }
-        Self { events, _listeners: listeners }
+        Self {
+            events,
+            _listeners: listeners,
+        }
     }
 }
 

@@ -23,7 +23,9 @@ pub struct Database {
 impl Database {
     /// Opens the file, and makes its tables when it is new.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let unavailable = |error: rusqlite::Error| OpenError::Unavailable { reason: format!("{}: {error}", path.display()) };
+        let unavailable = |error: rusqlite::Error| OpenError::Unavailable {
+            reason: format!("{}: {error}", path.display()),
+        };
         let mut connection = Connection::open(path).map_err(unavailable)?;
         connection.busy_timeout(BUSY).map_err(unavailable)?;
         prepare(&mut connection).map_err(unavailable)??;
@@ -34,24 +36,35 @@ impl Database {
     /// What is stored under a namespace.
     pub fn load(&mut self, namespace: &Namespace, cold: bool) -> Result<Records, StorageError> {
         let load = || -> rusqlite::Result<Records> {
-            let mut statement = self.connection.prepare_cached("SELECT key, text FROM records WHERE namespace = ?1")?;
-            let rows = statement.query_map([name_of(namespace)], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
-            rows.filter(|row| cold || row.as_ref().is_ok_and(|(key, _)| !is_cold(key))).collect()
+            let mut statement = self
+                .connection
+                .prepare_cached("SELECT key, text FROM records WHERE namespace = ?1")?;
+            let rows = statement.query_map([name_of(namespace)], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            })?;
+            rows.filter(|row| cold || row.as_ref().is_ok_and(|(key, _)| !is_cold(key)))
+                .collect()
         };
         load().map_err(|error| failed(&error))
     }
 
     /// Carries out a transaction; durable when it answers.
     pub fn commit(&mut self, namespace: &Namespace, transaction: &Transaction) -> Outcome {
-        self.try_commit(&name_of(namespace), transaction).unwrap_or_else(|error| Outcome::Failed(failed(&error)))
+        self.try_commit(&name_of(namespace), transaction)
+            .unwrap_or_else(|error| Outcome::Failed(failed(&error)))
     }
 
     fn try_commit(&mut self, namespace: &str, transaction: &Transaction) -> rusqlite::Result<Outcome> {
-        let sql = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let sql = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut stored = Records::new();
         for key in keys(transaction) {
             let mut statement = sql.prepare_cached("SELECT text FROM records WHERE namespace = ?1 AND key = ?2")?;
-            if let Some(text) = statement.query_row(params![namespace, key], |row| row.get(0)).optional()? {
+            if let Some(text) = statement
+                .query_row(params![namespace, key], |row| row.get(0))
+                .optional()?
+            {
                 stored.insert(key.to_owned(), text);
             }
         }
@@ -63,7 +76,10 @@ impl Database {
 
     /// A note.
     pub fn note(&mut self, name: &str) -> Option<String> {
-        let found = self.connection.query_row("SELECT text FROM notes WHERE name = ?1", [name], |row| row.get(0)).optional();
+        let found = self
+            .connection
+            .query_row("SELECT text FROM notes WHERE name = ?1", [name], |row| row.get(0))
+            .optional();
         found.unwrap_or_else(|error| {
             tracing::warn!("a note can't be read: {error}");
             None
@@ -72,13 +88,18 @@ impl Database {
 
     /// Writes a note.
     pub fn write_note(&mut self, name: &str, text: &str) -> Result<(), StorageError> {
-        let written = self.connection.execute("INSERT OR REPLACE INTO notes (name, text) VALUES (?1, ?2)", [name, text]);
+        let written = self.connection.execute(
+            "INSERT OR REPLACE INTO notes (name, text) VALUES (?1, ?2)",
+            [name, text],
+        );
         written.map(|_| ()).map_err(|error| failed(&error))
     }
 
     /// Whether another connection has written since this was last asked.
     pub fn others_wrote(&mut self) -> bool {
-        let Ok(version) = data_version(&self.connection) else { return false };
+        let Ok(version) = data_version(&self.connection) else {
+            return false;
+        };
         std::mem::replace(&mut self.version, version) != version
     }
 }
@@ -97,12 +118,16 @@ fn write(sql: &Connection, namespace: &str, writes: &BTreeMap<String, Option<Str
 
 /// Sees whose file it is before it is touched, then sets it up.
 fn prepare(connection: &mut Connection) -> rusqlite::Result<Result<(), OpenError>> {
-    let number = |connection: &Connection, name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+    let number = |connection: &Connection, name: &str| {
+        connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
+    };
     let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let (application, version) = (number(&sql, "application_id")?, number(&sql, "user_version")?);
     let tables: i64 = sql.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     match (application, version) {
-        (0, 0) if tables == 0 => sql.execute_batch(&format!("{SCHEMA}; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}"))?,
+        (0, 0) if tables == 0 => sql.execute_batch(&format!(
+            "{SCHEMA}; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}"
+        ))?,
         (APPLICATION, VERSION) => {}
         (APPLICATION, _) => return Ok(Err(OpenError::Newer)),
         _ => return Ok(Err(OpenError::Foreign)),

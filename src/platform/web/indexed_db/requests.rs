@@ -52,11 +52,19 @@ impl Failure {
 
     /// By the name of a `DOMException`.
     fn of(exception: &JsValue) -> Self {
-        let text = |name: &str| Reflect::get(exception, &name.into()).ok().and_then(|text| text.as_string());
+        let text = |name: &str| {
+            Reflect::get(exception, &name.into())
+                .ok()
+                .and_then(|text| text.as_string())
+        };
         match text("name").as_deref() {
             Some("VersionError") => Self::Newer,
             Some("QuotaExceededError") => Self::Full,
-            name => Self::Other(format!("{}: {}", name.unwrap_or("Error"), text("message").unwrap_or_default())),
+            name => Self::Other(format!(
+                "{}: {}",
+                name.unwrap_or("Error"),
+                text("message").unwrap_or_default()
+            )),
         }
     }
 }
@@ -104,7 +112,10 @@ impl Connection {
         let target = database.clone().unchecked_into::<EventTarget>();
         let closing = database.clone();
         let listener = EventListener::once(&target, "versionchange", move |_| close(&closing));
-        *self.open.borrow_mut() = Some(Open { database: database.clone(), _listener: listener });
+        *self.open.borrow_mut() = Some(Open {
+            database: database.clone(),
+            _listener: listener,
+        });
         Ok(database)
     }
 
@@ -113,8 +124,11 @@ impl Connection {
         let database = self.database().await?;
         let options = Object::new();
         let strict = Reflect::set(&options, &"durability".into(), &"strict".into());
-        let method: Result<Function, JsValue> = Reflect::get(&database, &"transaction".into()).and_then(JsCast::dyn_into);
-        let transaction = strict.and(method).and_then(|method| method.call3(&database, &store.into(), &mode.into(), &options));
+        let method: Result<Function, JsValue> =
+            Reflect::get(&database, &"transaction".into()).and_then(JsCast::dyn_into);
+        let transaction = strict
+            .and(method)
+            .and_then(|method| method.call3(&database, &store.into(), &mode.into(), &options));
         let transaction = transaction.map_err(|thrown| {
             *self.open.borrow_mut() = None; // closed by the browser: the next request opens it again
             Failure::of(&thrown)
@@ -133,7 +147,9 @@ impl Connection {
         }
         let mut records = Records::new();
         for (names, texts) in join_all(asked).await {
-            let names = names?.into_iter().map(|name| name.unchecked_into::<Array>().get(1).as_string());
+            let names = names?
+                .into_iter()
+                .map(|name| name.unchecked_into::<Array>().get(1).as_string());
             let texts = texts?.into_iter().map(|text| text.as_string());
             records.extend(names.zip(texts).filter_map(|(name, text)| Some((name?, text?))));
         }
@@ -209,14 +225,25 @@ impl End {
             }
         };
         let complete = EventListener::once(&target, "complete", tell(|_| Ok(())));
-        let abort = EventListener::once(&target, "abort", tell(|transaction| {
-            Err(Failure::of(&Reflect::get(transaction, &"error".into()).unwrap_or_default()))
-        }));
-        Self { ended, _listeners: [complete, abort] }
+        let abort = EventListener::once(
+            &target,
+            "abort",
+            tell(|transaction| {
+                Err(Failure::of(
+                    &Reflect::get(transaction, &"error".into()).unwrap_or_default(),
+                ))
+            }),
+        );
+        Self {
+            ended,
+            _listeners: [complete, abort],
+        }
     }
 
     async fn reached(self) -> Result<(), Failure> {
-        self.ended.await.unwrap_or_else(|_| Err(Failure::Other("the transaction's end was not told".to_owned())))
+        self.ended
+            .await
+            .unwrap_or_else(|_| Err(Failure::Other("the transaction's end was not told".to_owned())))
     }
 }
 
@@ -239,7 +266,11 @@ fn ranges(namespace: &str, cold: bool) -> Result<Vec<KeyRange>, Failure> {
     let ranges = if cold {
         vec![between(&at(""), &last)?]
     } else {
-        vec![between(&at(""), &at(JOURNAL))?, between(&after(JOURNAL), &at(WIDGET))?, between(&after(WIDGET), &last)?]
+        vec![
+            between(&at(""), &at(JOURNAL))?,
+            between(&after(JOURNAL), &at(WIDGET))?,
+            between(&after(WIDGET), &last)?,
+        ]
     };
     Ok(ranges)
 }

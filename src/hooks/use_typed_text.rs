@@ -1,0 +1,220 @@
+//! A box of text that several people type in: what is typed stays while others change it, and so does the caret.
+
+use dioxus::prelude::*;
+
+use super::use_later::{Later, use_later};
+use crate::{board::merge_text, platform};
+
+/// What is in a box.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Content {
+    text: String,
+    /// What was shown elsewhere when `text` was last the same as that, or took it in.
+    base: String,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    /// The box shows what everybody sees.
+    #[default]
+    Same,
+    /// Something was typed, and not sent yet.
+    Typed,
+    /// It was sent, and is not shown yet.
+    Sent,
+}
+
+impl Content {
+    fn same(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            base: text.to_owned(),
+            state: State::Same,
+        }
+    }
+
+    /// What the box holds when another text is shown: that, unless something was typed. That takes in what others wrote;
+    /// where both changed the same place, what is typed stands.
+    fn meet(&self, shown: &str) -> Self {
+        match self.state {
+            State::Typed => {
+                // Typed text like any other: the server alone decides what the field becomes.
+                let text = merge_text(&self.base, &self.text, shown).unwrap_or_else(|| self.text.clone());
+                Self {
+                    text,
+                    base: shown.to_owned(),
+                    state: State::Typed,
+                }
+            }
+            State::Sent if self.text != shown => self.clone(),
+            State::Same | State::Sent => Self::same(shown),
+        }
+    }
+}
+
+/// A box of text. `Copy`.
+#[derive(Clone, Copy, PartialEq)]
+pub struct TypedText {
+    content: Signal<Content>,
+    send: Later,
+}
+
+/// Keeps a box of text and what everybody sees (`shown`) together: what is typed is handed to `send` when the typing has
+/// paused for `idle_ms` milliseconds, or at [`TypedText::finish`]; what others write comes into the box around it, and
+/// the caret stays at its word.
+///
+/// ```ignore
+/// let shown = use_memo(move || note.text("text"));
+/// let typed = use_typed_text(shown.into(), 400, move |text| note.edit("text", text));
+/// rsx! { textarea { value: typed.text(), oninput: move |event| typed.put(event.value()), onblur: move |_| typed.finish() } }
+/// ```
+pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl FnMut(String) + 'static) -> TypedText {
+    let mut content = use_signal(|| Content::same(&shown.peek()));
+    let mut caret = use_hook(|| CopyValue::new(None::<(u32, u32)>));
+    let place_caret = use_later(0, move |()| {
+        if let Some((start, end)) = caret.write().take() {
+            platform::select(start, end);
+        }
+    });
+    use_effect(move || {
+        let shown = shown();
+        let before = content.peek().clone();
+        let after = before.meet(&shown);
+        if after == before {
+            return;
+        }
+        if after.text != before.text
+            && let Some((start, end)) = platform::selection()
+        {
+            // The browser moves the caret to the end of a changed box: it is put back once the change is on the page.
+            let place = |at| moved(at, &before.text, &after.text);
+            caret.set(Some((place(start), place(end))));
+            place_caret.start();
+        }
+        content.set(after);
+    });
+    let send = use_later(idle_ms, move |()| {
+        let typed = content.peek().clone();
+        if typed.state != State::Typed {
+            return;
+        }
+        if typed.text == *shown.peek() {
+            content.set(Content::same(&typed.text));
+        } else {
+            send(typed.text.clone());
+            content.set(Content {
+                state: State::Sent,
+                ..typed
+            });
+        }
+    });
+    TypedText { content, send }
+}
+
+impl TypedText {
+    /// What the box holds. Subscribes the reader.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.content.read().text.clone()
+    }
+
+    /// Whether it holds something that is not shown elsewhere yet. Subscribes the reader.
+    #[must_use]
+    pub fn is_ahead(&self) -> bool {
+        self.content.read().state != State::Same
+    }
+
+    /// Something was typed: the whole text of the box.
+    pub fn put(mut self, text: String) {
+        let mut content = self.content.write();
+        if content.state == State::Sent {
+            content.base.clone_from(&content.text.clone());
+        }
+        (content.text, content.state) = (text, State::Typed);
+        drop(content);
+        self.send.start();
+    }
+
+    /// The box was left: what was typed is sent at once.
+    pub fn finish(self) {
+        self.send.finish();
+    }
+}
+
+/// Where a caret at `at` (in UTF-16 units) of `before` stands in `after`: at the same distance from the end that did not
+/// change.
+fn moved(at: u32, before: &str, after: &str) -> u32 {
+    let units = |text: &str| text.encode_utf16().count();
+    let (long_before, long_after) = (units(before), units(after));
+    let head = before
+        .encode_utf16()
+        .zip(after.encode_utf16())
+        .take_while(|(one, two)| one == two)
+        .count();
+    let room = long_before.min(long_after) - head;
+    let reversed = |text: &str| text.encode_utf16().collect::<Vec<_>>().into_iter().rev();
+    let tail = reversed(before)
+        .zip(reversed(after))
+        .take(room)
+        .take_while(|(one, two)| one == two)
+        .count();
+    let at = usize::try_from(at).unwrap_or(usize::MAX).min(long_before);
+    let place = if at <= head {
+        at
+    } else if at >= long_before - tail {
+        long_after - (long_before - at)
+    } else {
+        long_after - tail
+    };
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(base: &str, text: &str) -> Content {
+        Content {
+            text: text.to_owned(),
+            base: base.to_owned(),
+            state: State::Typed,
+        }
+    }
+
+    #[test]
+    fn what_others_write_joins_what_is_being_typed() {
+        assert_eq!(
+            typed("ropes\nfuel\n", "ropes\nfuel, 40 l\n").meet("two ropes\nfuel\n"),
+            typed("two ropes\nfuel\n", "two ropes\nfuel, 40 l\n")
+        );
+    }
+
+    #[test]
+    fn where_both_changed_the_same_place_what_is_typed_stands() {
+        assert_eq!(typed("21", "22").meet("23"), typed("23", "22"));
+    }
+
+    #[test]
+    fn what_was_sent_stays_until_it_is_shown() {
+        let sent = Content {
+            state: State::Sent,
+            ..typed("a", "ab")
+        };
+        assert_eq!(sent.meet("a"), sent);
+        assert_eq!(sent.meet("ab"), Content::same("ab"));
+    }
+
+    #[test]
+    fn a_box_that_nobody_types_in_shows_what_everybody_sees() {
+        assert_eq!(Content::same("a").meet("b"), Content::same("b"));
+    }
+
+    #[test]
+    fn the_caret_stays_at_its_word() {
+        assert_eq!(moved(4, "fuel", "two ropes, fuel"), 15, "what came before pushes it on");
+        assert_eq!(moved(4, "fuel", "fuel, ropes"), 4, "what comes after does not");
+        assert_eq!(moved(3, "a b c", "a c"), 2, "what it stood in is gone");
+        assert_eq!(moved(2, "⛵x", "⛵⛵x"), 3, "as the browser counts");
+    }
+}

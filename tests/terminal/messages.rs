@@ -1,0 +1,141 @@
+//! What can't be done is said with its reason and what to do.
+
+use crate::client::{BOARD, Client, Ended, Folder, Server};
+
+fn refused(ended: &Ended, parts: &[&str]) {
+    assert_eq!(ended.code, 1, "{ended:?}");
+    assert!(ended.err.contains("tideboard: ") && ended.out.is_empty(), "{ended:?}");
+    for part in parts {
+        assert!(ended.err.contains(part), "`{part}` is not said: {}", ended.err);
+    }
+}
+
+#[test]
+fn an_unknown_board_widget_or_field_is_named_with_those_that_there_are() {
+    let server = Server::start();
+    let client = server.client();
+    refused(&client.run(&["get", "nowhere"]), &["no board `nowhere`", "get boards"]);
+    refused(&client.run(&["watch", "nowhere"]), &["no board `nowhere`"]);
+    refused(&client.run(&["set", "nowhere", "a.b", "1"]), &["no board `nowhere`"]);
+    refused(&client.run(&["get", BOARD, "fuel"]), &["no widget `fuel`", "setpoint"]);
+    refused(&client.set("fuel.value", "1"), &["no widget `fuel.value`", "setpoint"]);
+    refused(&client.set("setpoint", "1"), &["which field", "value"]);
+    refused(
+        &client.run(&["get", BOARD, "setpoint.colour"]),
+        &["no field `colour`", "value"],
+    );
+    let unknown = client.set("setpoint.colour", "red");
+    assert_eq!(unknown.code, 4, "{unknown:?}");
+    assert!(unknown.err.contains("no such field"), "{}", unknown.err);
+    let boards = client.run(&["get", "boards"]);
+    assert_eq!(
+        (boards.code, boards.out.as_str()),
+        (0, "this-machine.name = This machine\n"),
+        "{}",
+        boards.err
+    );
+}
+
+#[test]
+fn a_wrong_type_is_refused_by_the_server_and_by_nobody_swallowed() {
+    let server = Server::start();
+    let client = server.client();
+    let wrong = client.set("setpoint.value", "warm");
+    assert_eq!(wrong.code, 4, "{wrong:?}");
+    assert!(wrong.err.contains("a number"), "{}", wrong.err);
+    assert_eq!(
+        client.set("setpoint.value", "-3.5").code,
+        0,
+        "a number may begin with a dash"
+    );
+    assert_eq!(
+        client.set("note.text", "42").code,
+        0,
+        "a field of text takes everything as text"
+    );
+    assert_eq!(client.field("note.text")["value"], "42");
+}
+
+#[test]
+fn a_device_that_never_met_its_server_says_where_it_looked() {
+    let mut server = Server::start();
+    let client = server.client();
+    server.kill();
+    refused(
+        &client.run(&["set", BOARD, "counter.count", "1", "--offline-ok", "--timeout", "1"]),
+        &[&server.url(), "--server"],
+    );
+    let listed = client.run(&["outbox"]);
+    assert_eq!(
+        (listed.code, listed.out.as_str()),
+        (0, "nothing waits on this device\n"),
+        "{}",
+        listed.err
+    );
+}
+
+#[test]
+fn what_is_no_address_is_refused_before_anything_is_done() {
+    let nowhere = Client {
+        data: Folder::new(),
+        server: "board.example.org".to_owned(),
+        token: None,
+    };
+    refused(&nowhere.run(&["get", BOARD]), &["not a server's address", "https://"]);
+}
+
+#[test]
+fn a_token_is_asked_for_named_by_its_variable_and_never_repeated() {
+    let (edit, view) = ("an-edit-token-of-mine", "a-view-token-of-mine");
+    let server = Server::start_with(&["--edit-token", edit, "--view-token", view]);
+    let mut client = server.client();
+    refused(&client.run(&["get", BOARD]), &["TIDEBOARD_TOKEN"]);
+    client.token = Some("a-guess-that-is-wrong".to_owned());
+    let wrong = client.run(&["get", BOARD]);
+    refused(&wrong, &["TIDEBOARD_TOKEN"]);
+    assert!(!wrong.err.contains("a-guess"), "{}", wrong.err);
+    client.token = Some(view.to_owned());
+    assert_eq!(client.field("setpoint.value")["value"], 21);
+    let watched = client.set("setpoint.value", "22");
+    assert_eq!(watched.code, 4, "{watched:?}");
+    assert!(watched.err.contains("edit token"), "{}", watched.err);
+    client.token = Some(edit.to_owned());
+    assert_eq!(client.set("setpoint.value", "22").code, 0);
+}
+
+#[test]
+fn another_programs_file_is_left_untouched() {
+    let server = Server::start();
+    let client = server.client();
+    let file = client.data.path().join("outbox.sqlite");
+    for foreign in ["PRAGMA application_id = 7; CREATE TABLE t (x)", "CREATE TABLE t (x)"] {
+        let _ = std::fs::remove_file(&file);
+        rusqlite::Connection::open(&file)
+            .and_then(|sqlite| sqlite.execute_batch(foreign))
+            .expect("a database");
+        let before = std::fs::read(&file).expect("it is there");
+        refused(
+            &client.run(&["get", BOARD]),
+            &["another program", "nothing was changed"],
+        );
+        assert_eq!(std::fs::read(&file).expect("it is there"), before);
+    }
+    std::fs::write(
+        &file,
+        "not a database at all, but longer than a header of one hundred bytes, so that it is looked at closely",
+    )
+    .expect("written");
+    refused(&client.run(&["get", BOARD]), &["can't be opened"]);
+}
+
+#[test]
+fn a_newer_versions_file_is_left_untouched() {
+    let server = Server::start();
+    let client = server.client();
+    assert_eq!(client.run(&["get", BOARD]).code, 0);
+    let file = client.data.path().join("outbox.sqlite");
+    rusqlite::Connection::open(&file)
+        .and_then(|sqlite| sqlite.execute_batch("PRAGMA user_version = 99"))
+        .expect("it is a database");
+    refused(&client.run(&["get", BOARD]), &["newer version", "nothing was changed"]);
+}

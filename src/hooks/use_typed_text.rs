@@ -127,12 +127,10 @@ impl TypedText {
 
     /// Something was typed: the whole text of the box.
     pub fn put(mut self, text: String) {
-        let mut content = self.content.write();
-        if content.state == State::Sent {
-            content.base.clone_from(&content.text.clone());
-        }
-        (content.text, content.state) = (text, State::Typed);
-        drop(content);
+        let before = self.content.peek().clone();
+        // What was sent is what will be shown: further typing builds on it.
+        let base = if before.state == State::Sent { before.text } else { before.base };
+        self.content.set(Content { text, base, state: State::Typed });
         self.send.start();
     }
 

@@ -5,6 +5,9 @@ use serde_json::{Number, json};
 
 use crate::{components::format::figure_text, hooks::RealtimeUpdates, protocol::Value};
 
+/// The number's box is as wide as its digits, up to so many.
+const DIGITS_MAX: usize = 7;
+
 #[component]
 pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let shown = use_memo(move || live.number("value"));
@@ -34,12 +37,14 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     };
     let text = typed().unwrap_or_else(|| typeable(value));
     let title = live.text("title");
+    let digits = text.chars().count().clamp(1, DIGITS_MAX);
     rsx! {
         div { class: "setpoint",
             p { class: "figure",
                 input {
                     class: "input value",
                     "data-weight": "quiet",
+                    "data-digits": "{digits}",
                     "data-state": if live.is_pending("value") { "pending" } else { "confirmed" },
                     r#type: "number",
                     inputmode: "decimal",

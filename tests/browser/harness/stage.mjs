@@ -10,6 +10,7 @@ export class Stage {
   #browser;
   #bundle;
   #server;
+  #started;
   #people = [];
 
   constructor(browser, bundle) {
@@ -19,8 +20,12 @@ export class Stage {
 
   /** The server, started when first asked for; then with `options`, further ones of its command line. */
   async server(...options) {
-    this.#server ??= new Server(this.#bundle, options);
-    if (!this.#server.isRunning) await this.#server.start();
+    if (this.#server === undefined) {
+      this.#server = new Server(this.#bundle, options);
+      this.#started = this.#server.start();
+    }
+    // Several people may come at once, and all wait for the one start.
+    await this.#started;
     return this.#server;
   }
 

@@ -1,0 +1,101 @@
+//! Durable operations per second: 16 writers with 64 operations in flight each, over real sockets, each answered only when
+//! it is on the disk. Writers share the machine with the server.
+
+mod support;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::SinkExt;
+use support::{BOARD, Client, Process, next_text, report, set_title};
+use tideboard::{
+    protocol::{Intent, Revision},
+    server::clock::Stopwatch,
+};
+
+const WRITERS: u64 = 16;
+const IN_FLIGHT: u64 = 64;
+/// Operations a frame: two frames are in flight, so that one is decided while the other is on its way.
+const PUSH_LEN: u64 = IN_FLIGHT / 2;
+const WARM_UP: Duration = Duration::from_secs(2);
+const MEASURED: Duration = Duration::from_secs(10);
+const TARGET: f64 = 50_000.0;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let server = Process::tideboard();
+    let applied = Arc::new(AtomicU64::new(0));
+    let stop = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|number| tokio::spawn(write(server.address, number, applied.clone(), stop.clone())))
+        .collect();
+    tokio::time::sleep(WARM_UP).await;
+    let (before, processor) = (applied.load(Ordering::Relaxed), server.processor());
+    let stopwatch = Stopwatch::start();
+    tokio::time::sleep(MEASURED).await;
+    let seconds = stopwatch.elapsed().as_secs_f64();
+    let per_second = (applied.load(Ordering::Relaxed) - before) as f64 / seconds;
+    let busy = (server.processor() - processor) / seconds;
+    stop.store(true, Ordering::Relaxed);
+    for writer in writers {
+        writer.await.expect("a writer ends");
+    }
+    println!("| what | measured | target | |\n|---|---|---|---|");
+    report(
+        "durable operations per second, 16 writers × 64 in flight",
+        &format!("{per_second:.0}"),
+        "≥ 50000",
+        per_second >= TARGET,
+    );
+    println!(
+        "server's processors in use: {busy:.2}; microseconds of processor an operation: {:.1}",
+        busy * 1e6 / per_second
+    );
+}
+
+async fn write(address: std::net::SocketAddr, number: u64, applied: Arc<AtomicU64>, stop: Arc<AtomicBool>) {
+    let mut client = Client::enter(address).await;
+    client.subscribe(BOARD).await;
+    client.unsubscribe(BOARD).await;
+    let widget = format!("writer-{number}");
+    let create = Intent::Create {
+        kind: "note".parse().expect("a name"),
+        fields: [].into(),
+    };
+    let push = client.push([(widget.clone(), create)]);
+    client.socket.send(push).await.expect("the server reads");
+    // What the other writers make may still be told before the board is left.
+    while !next_text(&mut client.socket)
+        .await
+        .expect("an answer")
+        .contains("\"verdicts\"")
+    {}
+    let next = |client: &mut Client| {
+        let start = client.sequence;
+        client.push((0..PUSH_LEN).map(|number| (widget.clone(), set_title(format!("title {}", start + number)))))
+    };
+    let mut in_flight = 0;
+    while !stop.load(Ordering::Relaxed) || in_flight > 0 {
+        while in_flight < IN_FLIGHT && !stop.load(Ordering::Relaxed) {
+            let push = next(&mut client);
+            client.socket.send(push).await.expect("the server reads");
+            in_flight += PUSH_LEN;
+        }
+        let answers = next_text(&mut client.socket).await.expect("the server answers");
+        let count = answers.matches("\"applied\"").count() as u64;
+        assert_eq!(count, PUSH_LEN, "{answers}");
+        // Verdicts are forgotten some hundred thousand operations later: what is pushed must say how new it is.
+        let newest = answers
+            .rsplit("\"revision\":")
+            .next()
+            .and_then(|rest| rest.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok());
+        client.seen.revision = Revision(newest.expect("an applied operation has a revision"));
+        applied.fetch_add(count, Ordering::Relaxed);
+        in_flight -= count;
+    }
+}

@@ -1,0 +1,51 @@
+//! What an idle connection costs the server: greeted, subscribed to the first board, and silent.
+
+mod support;
+
+use std::time::Duration;
+
+use support::{BOARD, Client, Process, report};
+
+const WARM: usize = 500;
+const MEASURED: usize = 5_000;
+const TARGET: f64 = 10.0;
+/// The server's threads settle, and so does its allocator.
+const SETTLE: Duration = Duration::from_secs(2);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let server = Process::tideboard();
+    let mut clients = Vec::new();
+    open(&server, WARM, &mut clients).await;
+    tokio::time::sleep(SETTLE).await;
+    let before = server.resident();
+    open(&server, MEASURED, &mut clients).await;
+    tokio::time::sleep(SETTLE).await;
+    let after = server.resident();
+    let kib = (after as f64 - before as f64) / 1_024.0 / MEASURED as f64;
+    println!(
+        "resident: {:.1} MiB with {WARM} connections, {:.1} MiB with {}",
+        mib(before),
+        mib(after),
+        clients.len()
+    );
+    println!("\n| what | measured | target | |\n|---|---|---|---|");
+    report(
+        "resident memory an idle connection",
+        &format!("{kib:.1} KiB"),
+        "≤ 10 KiB",
+        kib <= TARGET,
+    );
+}
+
+async fn open(server: &Process, len: usize, clients: &mut Vec<Client>) {
+    for _ in 0..len {
+        let mut client = Client::enter(server.address).await;
+        client.subscribe(BOARD).await;
+        clients.push(client);
+    }
+}
+
+fn mib(bytes: u64) -> f64 {
+    bytes as f64 / 1_024.0 / 1_024.0
+}

@@ -29,7 +29,7 @@ enum Command {
     /// Serve boards to browsers and other clients. This is what happens without a command, too.
     Serve(ServeArgs),
     #[command(flatten)]
-    Terminal(terminal::Command),
+    Terminal(Box<terminal::Command>),
 }
 
 /// How to serve.
@@ -64,7 +64,7 @@ pub fn main(app: fn() -> Element) -> ExitCode {
         Command::Serve(args) => args,
         Command::Terminal(command) => {
             log_to_stderr(false, CLIENT_LOG_FILTER);
-            return terminal::run(command);
+            return terminal::run(*command);
         }
     };
     log_to_stderr(args.log_json, LOG_FILTER);

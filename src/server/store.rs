@@ -3,7 +3,7 @@
 //! [`Store::append`] is compare-and-set: records go in after the heads they were decided on, all of a batch or none,
 //! and they are on the disk when it returns (write-ahead log, `synchronous=FULL`: one flush a batch, however many
 //! boards are in it). The file is held exclusively for as long as it is open, so that no second server can decide on
-//! the same boards. Whether a file may be opened at all is judged in [`schema`], before anything is written to it.
+//! the same boards. Whether a file may be opened at all is judged in `schema`, before anything is written to it.
 
 mod schema;
 

@@ -76,7 +76,7 @@ impl Driver {
             seed: (seed & u128::from(u64::MAX)) as u64,
             token: options.token,
             device: options.device,
-            namespace: namespace.and_then(|text| serde_json::from_str(&text).ok()),
+            namespace: namespace.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()),
             durability: storage.durability(),
         });
         let network = platform::network();

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Access, BoardId, Change, Cursor, History, Identity, Operation, OperationId, Principal, Revision, RunId, StoreId, Value, Verdict, Widget, WidgetId, ClientId};
+use super::{
+    Access, BoardId, Change, ClientId, Cursor, History, Identity, Operation, OperationId, Principal, Revision, RunId,
+    StoreId, Value, Verdict, Widget, WidgetId,
+};
 use crate::{config::FRAME_BYTES_MAX, time::Timestamp};
 
 /// Client → server.
@@ -109,7 +112,11 @@ impl Undecided {
     /// Whether it names `id`.
     #[must_use]
     pub fn contains(&self, id: OperationId) -> bool {
-        self.client == id.client && self.ranges.iter().any(|(first, last)| (*first..=*last).contains(&id.sequence))
+        self.client == id.client
+            && self
+                .ranges
+                .iter()
+                .any(|(first, last)| (*first..=*last).contains(&id.sequence))
     }
 }
 
@@ -369,6 +376,8 @@ pub enum Answer {
     History,
     /// Somebody else made it: refused, and nothing said of it.
     NotYours,
+    /// Whoever pushed it may only watch. Nothing was recorded: a person sets it right, or lets it go.
+    ReadOnly,
 }
 
 /// Values of live series.
@@ -436,8 +445,14 @@ pub enum DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLarge { len } => write!(f, "a frame of {len} bytes is over the limit of {FRAME_BYTES_MAX}: send less at once"),
-            Self::Malformed(error) => write!(f, "a frame is not of this protocol's version: {error}; reload the page or update the client"),
+            Self::TooLarge { len } => write!(
+                f,
+                "a frame of {len} bytes is over the limit of {FRAME_BYTES_MAX}: send less at once"
+            ),
+            Self::Malformed(error) => write!(
+                f,
+                "a frame is not of this protocol's version: {error}; reload the page or update the client"
+            ),
         }
     }
 }
@@ -460,7 +475,8 @@ pub fn decode<F: DeserializeOwned>(text: &str) -> Result<F, DecodeError> {
     if text.len() > FRAME_BYTES_MAX {
         return Err(DecodeError::TooLarge { len: text.len() });
     }
-    serde_json::from_str(text).map_err(DecodeError::Malformed)
+    // From bytes, as server functions are read: a second kind of reader would double every decoder of the page.
+    serde_json::from_slice(text.as_bytes()).map_err(DecodeError::Malformed)
 }
 
 impl Identity {

@@ -165,7 +165,7 @@ pub(super) fn journal_key(id: OperationId) -> String {
 /// newer version of this program wrote it, and will know.
 pub(super) fn read<'a, T: DeserializeOwned>(records: &'a Records, prefix: &'a str) -> impl Iterator<Item = (&'a str, T)> {
     let within = records.range(prefix.to_owned()..).take_while(move |(key, _)| key.starts_with(prefix));
-    within.filter_map(move |(key, text)| Some((&key[prefix.len()..], serde_json::from_str(text).ok()?)))
+    within.filter_map(move |(key, text)| Some((&key[prefix.len()..], serde_json::from_slice(text.as_bytes()).ok()?)))
 }
 
 /// The number in an outbox key.

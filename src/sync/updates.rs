@@ -85,7 +85,7 @@ impl Replica {
 
     /// As it is stored.
     pub fn restore(board: &BoardId, stored: &str, records: &Records) -> Option<Self> {
-        let meta: Meta = serde_json::from_str(stored).ok()?;
+        let meta: Meta = serde_json::from_slice(stored.as_bytes()).ok()?;
         let prefix = widget_key(board, &WidgetId::birth());
         let prefix = prefix.strip_suffix(WidgetId::birth().as_str()).unwrap_or(&prefix);
         let widgets = read::<Widget>(records, prefix).filter_map(|(id, widget)| Some((id.parse().ok()?, Arc::new(widget))));

@@ -14,10 +14,9 @@ pub struct SeriesList(pub Vec<(String, Arc<Series>)>);
 /// Shared series are the same as long as nothing has come.
 impl PartialEq for SeriesList {
     fn eq(&self, other: &Self) -> bool {
-        let same = |((name, series), (name_other, other)): (&(String, Arc<Series>), &(String, Arc<Series>))| {
-            name == name_other && Arc::ptr_eq(series, other)
-        };
-        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(same)
+        let mut pairs = self.0.iter().zip(&other.0);
+        let same = pairs.all(|((name, series), (name_other, other))| name == name_other && Arc::ptr_eq(series, other));
+        self.0.len() == other.0.len() && same
     }
 }
 

@@ -1,6 +1,6 @@
 //! The loop: the one place that spawns.
 
-use std::{collections::BTreeSet, pin::pin};
+use std::{collections::BTreeSet, path::PathBuf, pin::pin};
 
 use dioxus::prelude::*;
 use futures_channel::mpsc;
@@ -35,6 +35,8 @@ pub struct SyncLoopOptions {
     pub token: Option<String>,
     /// The device's name for people.
     pub device: Option<String>,
+    /// Where to store, on targets that have folders; `None` for the person's own data folder.
+    pub folder: Option<PathBuf>,
 }
 
 /// Starts the sync for everything below the calling component, and ends it with the component. Called by
@@ -85,7 +87,11 @@ async fn run(context: Context, messages: mpsc::Receiver<Message>, options: SyncL
 
 async fn start(options: SyncLoopOptions) -> Result<Driver, StartError> {
     let SyncLoopOptions {
-        server, token, device, ..
+        server,
+        token,
+        device,
+        folder,
+        stay_offline: _,
     } = options;
     // Dioxus sends server functions to one server: they are a way to ours only when that is the same.
     let set = dioxus_fullstack::get_server_url();
@@ -99,7 +105,7 @@ async fn start(options: SyncLoopOptions) -> Result<Driver, StartError> {
         server,
         token,
         device,
-        folder: None,
+        folder,
         allow_memory: true,
         leads: Leads::Elected,
         fallback,

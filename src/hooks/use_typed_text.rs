@@ -129,8 +129,16 @@ impl TypedText {
     pub fn put(mut self, text: String) {
         let before = self.content.peek().clone();
         // What was sent is what will be shown: further typing builds on it.
-        let base = if before.state == State::Sent { before.text } else { before.base };
-        self.content.set(Content { text, base, state: State::Typed });
+        let base = if before.state == State::Sent {
+            before.text
+        } else {
+            before.base
+        };
+        self.content.set(Content {
+            text,
+            base,
+            state: State::Typed,
+        });
         self.send.start();
     }
 

@@ -35,7 +35,7 @@ impl Clock for SystemClock {
     }
 
     fn wall(&self) -> (u64, i32) {
-        (unix_ms(), 0)
+        (unix_ms(), chrono::Local::now().offset().local_minus_utc() / 60)
     }
 
     fn sleep_until(&self, at: Timestamp) -> LocalBoxFuture<'static, ()> {

@@ -56,7 +56,9 @@ pub fn ConflictResolutionUI(
     });
     let choose = use_callback(move |(conflict, resolution): (Conflict, Resolution)| {
         if conflict.contention == Contention::Removed && resolution != Resolution::KeepTheirs {
-            managers.state.restore(conflict.operation.board.clone(), conflict.operation.widget.clone());
+            managers
+                .state
+                .restore(conflict.operation.board.clone(), conflict.operation.widget.clone());
         }
         managers.state.resolve(conflict.id(), resolution.clone());
         chosen.set(Some(Outcome { conflict, resolution }));
@@ -127,7 +129,11 @@ fn announcement(len: usize) -> String {
 /// screens never overrule each other for ever. Forgets what is gone from the list.
 fn undecided(conflicts: &[Conflict], decided: &mut BTreeSet<OperationId>) -> Vec<Conflict> {
     decided.retain(|id| conflicts.iter().any(|conflict| conflict.id() == *id));
-    conflicts.iter().filter(|conflict| decided.insert(conflict.id())).cloned().collect()
+    conflicts
+        .iter()
+        .filter(|conflict| decided.insert(conflict.id()))
+        .cloned()
+        .collect()
 }
 
 /// What the field's policy says where nobody is asked.
@@ -157,8 +163,15 @@ fn ConflictCard(
     let choose = move |resolution| on_choose((conflict(), resolution));
     let current = conflict.read();
     let can_edit = matches!(current.operation.intent, Intent::Set { .. });
-    let title = Some(live.text("title")).filter(|title| !title.is_empty()).unwrap_or_else(|| widget.read().to_string());
-    let field = current.operation.intent.field().map(ToString::to_string).unwrap_or_default();
+    let title = Some(live.text("title"))
+        .filter(|title| !title.is_empty())
+        .unwrap_or_else(|| widget.read().to_string());
+    let field = current
+        .operation
+        .intent
+        .field()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let headline = headline(&current);
     rsx! {
         article {
@@ -227,7 +240,11 @@ fn headline(conflict: &Conflict) -> &'static str {
 }
 
 fn keep_mine(conflict: &Conflict) -> &'static str {
-    if conflict.contention == Contention::Removed { "Bring it back, with mine" } else { "Keep mine" }
+    if conflict.contention == Contention::Removed {
+        "Bring it back, with mine"
+    } else {
+        "Keep mine"
+    }
 }
 
 /// The three columns.
@@ -236,7 +253,11 @@ fn Versions(conflict: ReadSignal<Conflict>) -> Element {
     let now = use_now();
     let conflict = conflict.read();
     let mine = mine_text(&conflict);
-    let theirs = if conflict.contention == Contention::Removed { "Removed".to_owned() } else { value_text(&conflict.theirs.value) };
+    let theirs = if conflict.contention == Contention::Removed {
+        "Removed".to_owned()
+    } else {
+        value_text(&conflict.theirs.value)
+    };
     let before = conflict.before().map_or_else(|| "nothing".to_owned(), value_text);
     let by = |writer: &Option<Writer>| match (writer, now()) {
         (Some(writer), Some(now)) => format!("{}, {}", writer_name(writer), time_of_day(now, writer.at.0)),
@@ -289,7 +310,12 @@ fn mine_text(conflict: &Conflict) -> String {
 
 /// What was decided, with its undo: by the button, or by U while it has the focus.
 #[component]
-fn OutcomeLine(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, outcome: ReadSignal<Outcome>, on_close: Callback<()>) -> Element {
+fn OutcomeLine(
+    board: ReadSignal<BoardId>,
+    widget: ReadSignal<WidgetId>,
+    outcome: ReadSignal<Outcome>,
+    on_close: Callback<()>,
+) -> Element {
     let now = use_now();
     let live = use_realtime_updates(board, widget);
     let mut decided_at = use_signal(|| None::<String>);
@@ -365,19 +391,29 @@ mod tests {
         let name = |text: &str| text.parse().expect("a name");
         Conflict {
             operation: Operation {
-                id: OperationId { client: crate::protocol::ClientId(1), sequence },
+                id: OperationId {
+                    client: crate::protocol::ClientId(1),
+                    sequence,
+                },
                 board: "b".parse().expect("a name"),
                 widget: "w".parse().expect("a name"),
                 schema: 1,
                 made_at: Cursor::ORIGIN,
-                intent: Intent::Set { field: name("value"), value: json!(22) },
+                intent: Intent::Set {
+                    field: name("value"),
+                    value: json!(22),
+                },
                 base: None,
                 base_value: Some(json!(20)),
                 deadline: None,
                 resolves: None,
             },
             contention,
-            theirs: Overwritten { value: json!(21), revision: Revision(3), writer: None },
+            theirs: Overwritten {
+                value: json!(21),
+                revision: Revision(3),
+                writer: None,
+            },
         }
     }
 
@@ -399,10 +435,16 @@ mod tests {
 
     #[test]
     fn a_decision_is_undone_with_the_other_side() {
-        let outcome = |resolution| Outcome { conflict: conflict(1, Contention::Ask), resolution };
+        let outcome = |resolution| Outcome {
+            conflict: conflict(1, Contention::Ask),
+            resolution,
+        };
         assert_eq!(undone(&outcome(Resolution::KeepMine)), Some(json!(21)));
         assert_eq!(undone(&outcome(Resolution::KeepTheirs)), Some(json!(22)));
-        let removed = Outcome { conflict: conflict(1, Contention::Removed), resolution: Resolution::KeepMine };
+        let removed = Outcome {
+            conflict: conflict(1, Contention::Removed),
+            resolution: Resolution::KeepMine,
+        };
         assert_eq!(undone(&removed), None);
     }
 }

@@ -25,7 +25,11 @@ pub fn DashboardRealtimeProvider(
     on_initialized: Option<Callback<()>>,
     children: Element,
 ) -> Element {
-    use_sync_loop(SyncLoopOptions { server, stay_offline: !auto_connect, ..SyncLoopOptions::default() });
+    use_sync_loop(SyncLoopOptions {
+        server,
+        stay_offline: !auto_connect,
+        ..SyncLoopOptions::default()
+    });
     let mut is_told = use_hook(|| CopyValue::new(false));
     use_notices(move |notice| {
         if let (Notice::Initialized, Some(report)) = (notice, on_initialized)

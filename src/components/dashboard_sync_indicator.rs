@@ -85,7 +85,9 @@ fn more(status: &ConnectionStatus, pending: usize, now: Option<Now>) -> String {
     let waiting = |verb: &str| (pending > 0).then(|| format!("{pending} {verb}"));
     let parts: [Option<String>; 2] = match status {
         ConnectionStatus::Offline { since, .. } => {
-            let since = since.zip(now).map(|(since, now)| format!("since {}", time_of_day(now, now.unix_ms_of(since))));
+            let since = since
+                .zip(now)
+                .map(|(since, now)| format!("since {}", time_of_day(now, now.unix_ms_of(since))));
             [since, waiting("saved here")]
         }
         ConnectionStatus::Waiting { retry_at, .. } => {
@@ -97,8 +99,13 @@ fn more(status: &ConnectionStatus, pending: usize, now: Option<Now>) -> String {
             [Some(next), waiting("saved here")]
         }
         ConnectionStatus::CatchingUp { missing: 1.. } => {
-            let ConnectionStatus::CatchingUp { missing } = status else { return String::new() };
-            [Some(count(usize::try_from(*missing).unwrap_or(usize::MAX), "change")), None]
+            let ConnectionStatus::CatchingUp { missing } = status else {
+                return String::new();
+            };
+            [
+                Some(count(usize::try_from(*missing).unwrap_or(usize::MAX), "change")),
+                None,
+            ]
         }
         ConnectionStatus::Decide { conflicts, set_aside } => {
             let fields = (*conflicts > 1).then(|| format!("of {conflicts} fields"));
@@ -111,7 +118,12 @@ fn more(status: &ConnectionStatus, pending: usize, now: Option<Now>) -> String {
         }
         _ => [None, None],
     };
-    parts.into_iter().flatten().map(|part| format!("· {part}")).collect::<Vec<_>>().join(" ")
+    parts
+        .into_iter()
+        .flatten()
+        .map(|part| format!("· {part}"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// What a click on the indicator opens; it may also stand in a page of its own.
@@ -156,7 +168,9 @@ pub fn SyncDetailsPanel() -> Element {
 fn Decisions() -> Element {
     let socket = use_websocket();
     let status = use_memo(move || socket.status());
-    let ConnectionStatus::Decide { conflicts, set_aside } = status() else { return rsx! {} };
+    let ConnectionStatus::Decide { conflicts, set_aside } = status() else {
+        return rsx! {};
+    };
     rsx! {
         section { "aria-label": "Decisions",
             if conflicts > 0 {

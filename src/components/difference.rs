@@ -16,13 +16,18 @@ pub struct Parts<'a> {
 #[must_use]
 pub fn difference<'a>(text: &'a str, other: &str) -> Parts<'a> {
     let shared = |pairs: &mut dyn Iterator<Item = (char, char)>| -> usize {
-        pairs.take_while(|(one, two)| one == two).map(|(one, _)| one.len_utf8()).sum()
+        pairs
+            .take_while(|(one, two)| one == two)
+            .map(|(one, _)| one.len_utf8())
+            .sum()
     };
     let mut first = shared(&mut text.chars().zip(other.chars()));
     let ends_a_word = |text: &str| text[first..].chars().next().is_none_or(char::is_whitespace);
     if !(ends_a_word(text) && ends_a_word(other)) {
         // Back to the start of the word, so that a changed digit shows as a changed number.
-        first = text[..first].rfind(char::is_whitespace).map_or(0, |space| space + width(text, space));
+        first = text[..first]
+            .rfind(char::is_whitespace)
+            .map_or(0, |space| space + width(text, space));
     }
     let (rest, rest_other) = (&text[first..], &other[first..]);
     let mut last = shared(&mut rest.chars().rev().zip(rest_other.chars().rev()));
@@ -31,7 +36,11 @@ pub fn difference<'a>(text: &'a str, other: &str) -> Parts<'a> {
         last = tail.find(char::is_whitespace).map_or(0, |space| tail.len() - space);
     }
     let end = text.len() - last;
-    Parts { start: &text[..first], middle: &text[first..end], end: &text[end..] }
+    Parts {
+        start: &text[..first],
+        middle: &text[first..end],
+        end: &text[end..],
+    }
 }
 
 fn width(text: &str, at: usize) -> usize {

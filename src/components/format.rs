@@ -21,17 +21,29 @@ pub fn figure(value: f64, unit: &str) -> Figure {
     let (value, unit) = match unit {
         "B" => scaled(value, 1024.0, &["B", "KiB", "MiB", "GiB", "TiB"]),
         "B/s" => scaled(value, 1000.0, &["B/s", "kB/s", "MB/s", "GB/s"]),
-        "s" => return Figure { digits: span(value.max(0.0) as u64), unit: String::new() },
+        "s" => {
+            return Figure {
+                digits: span(value.max(0.0) as u64),
+                unit: String::new(),
+            };
+        }
         _ => (value, unit),
     };
-    Figure { digits: digits(value), unit: unit.to_owned() }
+    Figure {
+        digits: digits(value),
+        unit: unit.to_owned(),
+    }
 }
 
 /// [`figure`] as one text, its parts held together by a narrow space that does not break.
 #[must_use]
 pub fn figure_text(value: f64, unit: &str) -> String {
     let Figure { digits, unit } = figure(value, unit);
-    if unit.is_empty() { digits } else { format!("{digits}\u{202f}{unit}") }
+    if unit.is_empty() {
+        digits
+    } else {
+        format!("{digits}\u{202f}{unit}")
+    }
 }
 
 fn scaled<'a>(mut value: f64, by: f64, units: &[&'a str]) -> (f64, &'a str) {
@@ -53,8 +65,16 @@ pub fn digits(value: f64) -> String {
         _ if size >= 10.0 => format!("{value:.1}"),
         _ => format!("{value:.2}"),
     };
-    let trimmed = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    if trimmed == "-0" { "0".to_owned() } else { trimmed.to_owned() }
+    let trimmed = if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        &text
+    };
+    if trimmed == "-0" {
+        "0".to_owned()
+    } else {
+        trimmed.to_owned()
+    }
 }
 
 /// Seconds as a span of at most two parts: `3 d 4 h`, `12 min`, `40 s`.
@@ -66,7 +86,11 @@ pub fn span(seconds: u64) -> String {
         3_600..86_400 => (seconds / 3_600, "h", seconds / 60 % 60, "min"),
         _ => (seconds / 86_400, "d", seconds / 3_600 % 24, "h"),
     };
-    if small == 0 { format!("{large}\u{202f}{large_unit}") } else { format!("{large}\u{202f}{large_unit} {small}\u{202f}{small_unit}") }
+    if small == 0 {
+        format!("{large}\u{202f}{large_unit}")
+    } else {
+        format!("{large}\u{202f}{large_unit} {small}\u{202f}{small_unit}")
+    }
 }
 
 /// How long ago, in one part: `now` within five seconds, then `12 s`, `4 min`, `2 h`, `3 d`. In steps of five
@@ -115,7 +139,11 @@ pub fn ordinal(number: u32) -> String {
 /// `1 edit`, `2 edits`.
 #[must_use]
 pub fn count(number: usize, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+    if number == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{number} {one}s")
+    }
 }
 
 /// A field's value in words, as far as it has any; else as JSON.
@@ -164,7 +192,10 @@ mod tests {
     #[test]
     fn an_age_moves_in_steps_that_do_not_flicker() {
         let text = |ms| age(ms).replace('\u{202f}', " ");
-        assert_eq!([text(0), text(4_999), text(14_000), text(61_000)], ["now", "now", "10 s", "1 min"]);
+        assert_eq!(
+            [text(0), text(4_999), text(14_000), text(61_000)],
+            ["now", "now", "10 s", "1 min"]
+        );
         assert_eq!([text(7_200_000), text(200_000_000)], ["2 h", "2 d"]);
     }
 
@@ -179,7 +210,10 @@ mod tests {
 
     #[test]
     fn numbers_are_counted_as_people_count() {
-        assert_eq!([ordinal(1), ordinal(2), ordinal(11), ordinal(23)], ["1st", "2nd", "11th", "23rd"]);
+        assert_eq!(
+            [ordinal(1), ordinal(2), ordinal(11), ordinal(23)],
+            ["1st", "2nd", "11th", "23rd"]
+        );
         assert_eq!([count(1, "edit"), count(3, "edit")], ["1 edit", "3 edits"]);
     }
 }

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     hooks::{
-        Durability, Notice, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync, use_notices, use_now,
-        use_realtime_updates,
+        Durability, Notice, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync, use_notices,
+        use_now, use_realtime_updates,
     },
     protocol::{BoardId, Intent, OperationId, Value, Verdict, WidgetId},
 };
@@ -53,7 +53,11 @@ pub fn PendingOperationsBadge(
     let sync = use_background_sync();
     let open = use_signal(|| false);
     let tally = use_memo(move || Tally::of(sync.pending(), &sync.queue(), &sync.set_aside()));
-    let Tally { pending, retrying, failed } = tally();
+    let Tally {
+        pending,
+        retrying,
+        failed,
+    } = tally();
     let (queue, tone) = match () {
         () if failed > 0 => (Queue::Failed, Some(Tone::Act)),
         () if retrying > 0 => (Queue::Retrying, Some(Tone::Wait)),
@@ -103,14 +107,29 @@ const fn announcement(queue: Queue) -> &'static str {
 
 fn report(notice: Notice, complete: Option<Callback<OperationId>>, fail: Option<Callback<OperationFailure>>) {
     let failure = match notice {
-        Notice::Decided { id, verdict: Verdict::Applied { .. } } => {
+        Notice::Decided {
+            id,
+            verdict: Verdict::Applied { .. },
+        } => {
             if let Some(complete) = complete {
                 complete(id);
             }
             return;
         }
-        Notice::Decided { id, verdict: Verdict::Rejected { reason, .. } } => OperationFailure { id, reason: SetAsideReason::Rejected(reason) },
-        Notice::Decided { id, verdict: Verdict::Expired { .. } } => OperationFailure { id, reason: SetAsideReason::Expired },
+        Notice::Decided {
+            id,
+            verdict: Verdict::Rejected { reason, .. },
+        } => OperationFailure {
+            id,
+            reason: SetAsideReason::Rejected(reason),
+        },
+        Notice::Decided {
+            id,
+            verdict: Verdict::Expired { .. },
+        } => OperationFailure {
+            id,
+            reason: SetAsideReason::Expired,
+        },
         Notice::SetAside { id, reason } => OperationFailure { id, reason },
         _ => return,
     };
@@ -129,8 +148,15 @@ struct Tally {
 
 impl Tally {
     fn of(pending: usize, queue: &[PendingOperation], set_aside: &[SetAside]) -> Self {
-        let retrying = queue.iter().filter(|operation| matches!(operation.phase, Phase::Retrying { .. })).count();
-        Self { pending, retrying, failed: set_aside.len() }
+        let retrying = queue
+            .iter()
+            .filter(|operation| matches!(operation.phase, Phase::Retrying { .. }))
+            .count();
+        Self {
+            pending,
+            retrying,
+            failed: set_aside.len(),
+        }
     }
 
     fn summary(self) -> String {
@@ -138,7 +164,11 @@ impl Tally {
             return "Nothing waits".to_owned();
         }
         let part = |number: usize, word: &str| (number > 0).then(|| format!("{number} {word}"));
-        let parts = [part(self.pending, "waiting"), part(self.retrying, "retrying"), part(self.failed, "not accepted")];
+        let parts = [
+            part(self.pending, "waiting"),
+            part(self.retrying, "retrying"),
+            part(self.failed, "not accepted"),
+        ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }
@@ -147,7 +177,11 @@ impl Tally {
 #[component]
 pub fn PendingOperationsList() -> Element {
     let sync = use_background_sync();
-    let queue: Vec<PendingOperation> = sync.queue().into_iter().filter(|pending| !is_decided(pending)).collect();
+    let queue: Vec<PendingOperation> = sync
+        .queue()
+        .into_iter()
+        .filter(|pending| !is_decided(pending))
+        .collect();
     let set_aside = sync.set_aside();
     let unlisted = sync.pending().saturating_sub(queue.len());
     rsx! {
@@ -189,7 +223,10 @@ fn PendingEntry(pending: PendingOperation) -> Element {
     let sync = use_background_sync();
     let now = use_now();
     let id = pending.id;
-    let when = pending.made_at_ms.zip(now()).map_or_else(|| "earlier".to_owned(), |(at, now)| time_of_day(now, at));
+    let when = pending
+        .made_at_ms
+        .zip(now())
+        .map_or_else(|| "earlier".to_owned(), |(at, now)| time_of_day(now, at));
     let is_stored = !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
     let (token, said) = phase_words(&pending.phase, is_stored);
     let is_waiting = !matches!(pending.phase, Phase::Withdrawing);
@@ -271,7 +308,9 @@ fn SetAsideEntry(aside: SetAside) -> Element {
 #[component]
 fn Head(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, intent: Intent, when: String) -> Element {
     let live = use_realtime_updates(board, widget);
-    let title = Some(live.text("title")).filter(|title| !title.is_empty()).unwrap_or_else(|| widget.read().to_string());
+    let title = Some(live.text("title"))
+        .filter(|title| !title.is_empty())
+        .unwrap_or_else(|| widget.read().to_string());
     let (what, value) = describe(&intent);
     rsx! {
         div { class: "entry-head",
@@ -291,8 +330,14 @@ fn Head(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, intent: Intent
 /// An intent in words, and its value.
 fn describe(intent: &Intent) -> (String, Option<String>) {
     match intent {
-        Intent::Set { field, value } => (format!("Set {}:", plain(field.as_str())), Some(excerpt(&value_text(value), VALUE_CHARS_MAX))),
-        Intent::Add { field, amount } => (format!("Add to {}:", plain(field.as_str())), Some(format!("{amount:+}"))),
+        Intent::Set { field, value } => (
+            format!("Set {}:", plain(field.as_str())),
+            Some(excerpt(&value_text(value), VALUE_CHARS_MAX)),
+        ),
+        Intent::Add { field, amount } => (
+            format!("Add to {}:", plain(field.as_str())),
+            Some(format!("{amount:+}")),
+        ),
         Intent::Create { kind, .. } => (format!("Add a {kind}"), None),
         Intent::Remove => ("Remove it".to_owned(), None),
         Intent::Restore { .. } => ("Bring it back".to_owned(), None),
@@ -315,16 +360,46 @@ mod tests {
 
     #[test]
     fn a_summary_names_what_there_is_and_nothing_else() {
-        assert_eq!(Tally { pending: 0, retrying: 0, failed: 0 }.summary(), "Nothing waits");
-        assert_eq!(Tally { pending: 3, retrying: 1, failed: 0 }.summary(), "3 waiting, 1 retrying");
-        assert_eq!(Tally { pending: 0, retrying: 0, failed: 2 }.summary(), "2 not accepted");
+        assert_eq!(
+            Tally {
+                pending: 0,
+                retrying: 0,
+                failed: 0
+            }
+            .summary(),
+            "Nothing waits"
+        );
+        assert_eq!(
+            Tally {
+                pending: 3,
+                retrying: 1,
+                failed: 0
+            }
+            .summary(),
+            "3 waiting, 1 retrying"
+        );
+        assert_eq!(
+            Tally {
+                pending: 0,
+                retrying: 0,
+                failed: 2
+            }
+            .summary(),
+            "2 not accepted"
+        );
     }
 
     #[test]
     fn an_intent_reads_as_a_sentence() {
-        let set = Intent::Set { field: "item-7".parse().expect("a name"), value: json!("ropes") };
+        let set = Intent::Set {
+            field: "item-7".parse().expect("a name"),
+            value: json!("ropes"),
+        };
         assert_eq!(describe(&set), ("Set item:".to_owned(), Some("ropes".to_owned())));
-        let add = Intent::Add { field: "count".parse().expect("a name"), amount: 2 };
+        let add = Intent::Add {
+            field: "count".parse().expect("a name"),
+            amount: 2,
+        };
         assert_eq!(describe(&add), ("Add to count:".to_owned(), Some("+2".to_owned())));
     }
 

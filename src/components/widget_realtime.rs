@@ -16,7 +16,10 @@ use self::{
 };
 use super::word::Word;
 use crate::{
-    hooks::{Conflict, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_now, use_realtime_updates, use_samples},
+    hooks::{
+        Conflict, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_now, use_realtime_updates,
+        use_samples,
+    },
     protocol::{BoardId, OperationId, Widget, WidgetId},
 };
 
@@ -142,8 +145,14 @@ struct Facts {
 impl Facts {
     fn of(live: RealtimeUpdates) -> Self {
         let view = live.view();
-        let kind = view.widget.as_ref().map(|widget| widget.kind.to_string()).unwrap_or_default();
-        let title = Some(live.text("title")).filter(|title| !title.is_empty()).unwrap_or_else(|| kind.clone());
+        let kind = view
+            .widget
+            .as_ref()
+            .map(|widget| widget.kind.to_string())
+            .unwrap_or_default();
+        let title = Some(live.text("title"))
+            .filter(|title| !title.is_empty())
+            .unwrap_or_else(|| kind.clone());
         Self {
             title,
             kind,
@@ -172,12 +181,26 @@ fn use_reports(
             if let Some(report) = on_update
                 && before.is_some_and(|before| !Arc::ptr_eq(&before, &widget) && *before != *widget)
             {
-                report(WidgetUpdate { board: board.cloned(), widget_id: widget_id.cloned(), widget });
+                report(WidgetUpdate {
+                    board: board.cloned(),
+                    widget_id: widget_id.cloned(),
+                    widget,
+                });
             }
         }
-        let conflict = |conflict: &Conflict| RealtimeError::Conflict { id: conflict.operation.id };
-        let refusal = |aside: &SetAside| RealtimeError::NotAccepted { id: aside.operation.id, reason: aside.reason.clone() };
-        let failures: Vec<(OperationId, RealtimeError)> = view.conflicts.iter().map(|one| (one.operation.id, conflict(one))).chain(view.set_aside.iter().map(|one| (one.operation.id, refusal(one)))).collect();
+        let conflict = |conflict: &Conflict| RealtimeError::Conflict {
+            id: conflict.operation.id,
+        };
+        let refusal = |aside: &SetAside| RealtimeError::NotAccepted {
+            id: aside.operation.id,
+            reason: aside.reason.clone(),
+        };
+        let failures: Vec<(OperationId, RealtimeError)> = view
+            .conflicts
+            .iter()
+            .map(|one| (one.operation.id, conflict(one)))
+            .chain(view.set_aside.iter().map(|one| (one.operation.id, refusal(one))))
+            .collect();
         let before = told.replace(failures.iter().map(|(id, _)| *id).collect());
         for (id, error) in failures {
             if let Some(report) = on_error

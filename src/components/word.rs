@@ -190,7 +190,11 @@ impl From<Durability> for Word {
 /// A state said in full: icon, word and colour; `more` follows the word.
 #[component]
 pub fn Saying(word: Word, #[props(default)] more: String) -> Element {
-    let text = if more.is_empty() { word.text().to_owned() } else { format!("{} · {more}", word.text()) };
+    let text = if more.is_empty() {
+        word.text().to_owned()
+    } else {
+        format!("{} · {more}", word.text())
+    };
     rsx! {
         span { class: "saying", "data-tone": word.tone().token(), "data-state": word.token(),
             Icon { glyph: word.glyph() }

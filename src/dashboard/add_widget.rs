@@ -24,15 +24,51 @@ struct Choice {
 }
 
 const CHOICES: [Choice; 9] = [
-    Choice { kind: kinds::NOTE, name: "Note", series: None },
-    Choice { kind: kinds::CHECKLIST, name: "Checklist", series: None },
-    Choice { kind: kinds::STATUS, name: "Status", series: None },
-    Choice { kind: kinds::COUNTER, name: "Counter", series: None },
-    Choice { kind: kinds::SETPOINT, name: "Setpoint", series: None },
-    Choice { kind: kinds::STAT, name: "Live number", series: Some("host.cpu") },
-    Choice { kind: kinds::GAUGE, name: "Gauge", series: Some("host.memory.percent") },
-    Choice { kind: kinds::SERIES, name: "Chart", series: Some("host.cpu.*") },
-    Choice { kind: kinds::TABLE, name: "Table", series: Some("host.processes") },
+    Choice {
+        kind: kinds::NOTE,
+        name: "Note",
+        series: None,
+    },
+    Choice {
+        kind: kinds::CHECKLIST,
+        name: "Checklist",
+        series: None,
+    },
+    Choice {
+        kind: kinds::STATUS,
+        name: "Status",
+        series: None,
+    },
+    Choice {
+        kind: kinds::COUNTER,
+        name: "Counter",
+        series: None,
+    },
+    Choice {
+        kind: kinds::SETPOINT,
+        name: "Setpoint",
+        series: None,
+    },
+    Choice {
+        kind: kinds::STAT,
+        name: "Live number",
+        series: Some("host.cpu"),
+    },
+    Choice {
+        kind: kinds::GAUGE,
+        name: "Gauge",
+        series: Some("host.memory.percent"),
+    },
+    Choice {
+        kind: kinds::SERIES,
+        name: "Chart",
+        series: Some("host.cpu.*"),
+    },
+    Choice {
+        kind: kinds::TABLE,
+        name: "Table",
+        series: Some("host.processes"),
+    },
 ];
 
 /// Series that every server has, with their units; any other may be typed.
@@ -144,7 +180,10 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
 fn defaults(choice: &Choice, series: &str) -> Vec<(&'static str, Value)> {
     if let Some(suggested) = choice.series {
         let series = if series.is_empty() { suggested } else { series };
-        let unit = SERIES.iter().find(|(name, _)| *name == series).map_or("", |(_, unit)| unit);
+        let unit = SERIES
+            .iter()
+            .find(|(name, _)| *name == series)
+            .map_or("", |(_, unit)| unit);
         let mut fields = vec![("series", json!([series])), ("unit", json!(unit))];
         if unit == "%" && choice.kind != kinds::STAT {
             fields.extend([("min", json!(0)), ("max", json!(100))]);
@@ -154,14 +193,23 @@ fn defaults(choice: &Choice, series: &str) -> Vec<(&'static str, Value)> {
     match choice.kind {
         kinds::STATUS => vec![("state", json!("ok")), ("text", json!(""))],
         kinds::COUNTER => vec![("count", json!(0))],
-        kinds::SETPOINT => vec![("value", json!(20)), ("min", json!(0)), ("max", json!(100)), ("step", json!(1)), ("unit", json!(""))],
+        kinds::SETPOINT => vec![
+            ("value", json!(20)),
+            ("min", json!(0)),
+            ("max", json!(100)),
+            ("step", json!(1)),
+            ("unit", json!("")),
+        ],
         kinds::NOTE => vec![("text", json!(""))],
         _ => Vec::new(),
     }
 }
 
 fn named(fields: Vec<(&'static str, Value)>) -> BTreeMap<FieldName, Value> {
-    fields.into_iter().map(|(name, value)| (name.parse().expect("a plain name"), value)).collect()
+    fields
+        .into_iter()
+        .map(|(name, value)| (name.parse().expect("a plain name"), value))
+        .collect()
 }
 
 #[cfg(test)]
@@ -176,7 +224,12 @@ mod tests {
             fields.push(("title", json!(choice.name)));
             fields.push(("order", json!(1_800_000_000)));
             let kind = choice.kind.parse().expect("a plain name");
-            assert_eq!(Catalog::default().check_create(&kind, &named(fields)), Ok(()), "{}", choice.name);
+            assert_eq!(
+                Catalog::default().check_create(&kind, &named(fields)),
+                Ok(()),
+                "{}",
+                choice.name
+            );
         }
     }
 }

@@ -20,9 +20,17 @@ impl Scale {
     #[must_use]
     pub fn around(low: f64, high: f64, binary: bool) -> Self {
         // A flat line gets room above it instead of a scale of no height.
-        let high = if high - low > f64::EPSILON * high.abs().max(1.0) { high } else { low + low.abs().max(1.0) };
+        let high = if high - low > f64::EPSILON * high.abs().max(1.0) {
+            high
+        } else {
+            low + low.abs().max(1.0)
+        };
         let step = round_step((high - low) / 4.0, binary);
-        Self { min: (low / step).floor() * step, max: (high / step).ceil() * step, step }
+        Self {
+            min: (low / step).floor() * step,
+            max: (high / step).ceil() * step,
+            step,
+        }
     }
 
     /// The ticks, ascending, both ends included.
@@ -92,7 +100,11 @@ pub fn lines(points: &[(u64, f64)], window: Window, scale: Scale) -> String {
         let joined = before.is_some_and(|before| at.saturating_sub(before) <= window.gap);
         let command = if joined { 'L' } else { 'M' };
         let (x, y) = (window.place(at), scale.place(value));
-        let written = if joined { write!(path, "{command}{x} {y}") } else { write!(path, "{command}{x} {y}h0") };
+        let written = if joined {
+            write!(path, "{command}{x} {y}")
+        } else {
+            write!(path, "{command}{x} {y}h0")
+        };
         written.expect("a string takes what is written");
         before = Some(at);
     }
@@ -124,7 +136,10 @@ pub fn area(points: &[(u64, f64)], window: Window, scale: Scale) -> String {
 
 fn visible(points: &[(u64, f64)], window: Window) -> impl Iterator<Item = (u64, f64)> {
     let start = window.end.saturating_sub(window.length);
-    points.iter().copied().filter(move |(at, _)| (start..=window.end).contains(at))
+    points
+        .iter()
+        .copied()
+        .filter(move |(at, _)| (start..=window.end).contains(at))
 }
 
 /// The arc of a gauge over 240° around (50, 50), for a `share` of it from 0 to 1, as the `d` of a path.
@@ -150,9 +165,19 @@ mod tests {
 
     #[test]
     fn a_scale_is_round_and_holds_its_values() {
-        assert_eq!(Scale::around(0.0, 100.0, false), Scale { min: 0.0, max: 100.0, step: 50.0 });
+        assert_eq!(
+            Scale::around(0.0, 100.0, false),
+            Scale {
+                min: 0.0,
+                max: 100.0,
+                step: 50.0
+            }
+        );
         let load = Scale::around(0.13, 1.9, false);
-        assert!(load.min <= 0.13 && load.max >= 1.9 && load.ticks().count() >= 3, "{load:?}");
+        assert!(
+            load.min <= 0.13 && load.max >= 1.9 && load.ticks().count() >= 3,
+            "{load:?}"
+        );
         let bytes = Scale::around(0.0, 3.0 * 1024.0 * 1024.0, true);
         assert_eq!(bytes.step % (1024.0 * 1024.0), 0.0, "{bytes:?}");
     }
@@ -168,17 +193,36 @@ mod tests {
 
     #[test]
     fn a_gap_stays_a_gap() {
-        let window = Window { end: 10_000, length: 10_000, gap: 3_000 };
-        let scale = Scale { min: 0.0, max: 10.0, step: 5.0 };
+        let window = Window {
+            end: 10_000,
+            length: 10_000,
+            gap: 3_000,
+        };
+        let scale = Scale {
+            min: 0.0,
+            max: 10.0,
+            step: 5.0,
+        };
         let points = [(1_000, 0.0), (2_000, 5.0), (8_000, 10.0)];
         assert_eq!(lines(&points, window, scale), "M100 1000h0L200 500M800 0h0");
-        assert_eq!(area(&points, window, scale), "M100 1000L100 1000L200 500L200 1000ZM800 1000L800 0L800 1000Z");
+        assert_eq!(
+            area(&points, window, scale),
+            "M100 1000L100 1000L200 500L200 1000ZM800 1000L800 0L800 1000Z"
+        );
     }
 
     #[test]
     fn what_is_older_than_the_window_is_not_drawn() {
-        let window = Window { end: 20_000, length: 10_000, gap: 3_000 };
-        let scale = Scale { min: 0.0, max: 10.0, step: 5.0 };
+        let window = Window {
+            end: 20_000,
+            length: 10_000,
+            gap: 3_000,
+        };
+        let scale = Scale {
+            min: 0.0,
+            max: 10.0,
+            step: 5.0,
+        };
         assert_eq!(lines(&[(9_999, 1.0), (10_000, 0.0)], window, scale), "M0 1000h0");
     }
 

@@ -55,7 +55,9 @@ pub fn Lines(is_known: bool) -> Element {
 fn RemovedLine() -> Element {
     let Removal(mut removed) = use_context();
     let managers = use_realtime_managers();
-    let Some(Removed { board, widget, title }) = removed() else { return rsx! {} };
+    let Some(Removed { board, widget, title }) = removed() else {
+        return rsx! {};
+    };
     rsx! {
         div { class: "banner", role: "status", "data-state": "removed",
             p { class: "banner-text", "Removed “{title}”" }
@@ -100,7 +102,12 @@ fn OfflineLine(is_known: bool) -> Element {
     let socket = use_websocket();
     let mut is_read = use_signal(|| false);
     let was_never_live = use_memo(move || sync.last_sync().is_none());
-    let is_away = use_memo(move || matches!(socket.link(), ConnectionStatus::Offline { .. } | ConnectionStatus::Waiting { .. }));
+    let is_away = use_memo(move || {
+        matches!(
+            socket.link(),
+            ConnectionStatus::Offline { .. } | ConnectionStatus::Waiting { .. }
+        )
+    });
     if !is_known || !was_never_live() || !is_away() || is_read() {
         return rsx! {};
     }

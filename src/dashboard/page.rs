@@ -24,8 +24,14 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     let board = use_board(id);
     let boards = use_boards();
     let name = use_memo(move || {
-        let listed = boards.read().iter().find(|(board, _)| *board == *id.read()).map(|(_, name)| name.clone());
-        listed.or_else(|| board.summary().name).unwrap_or_else(|| placeholder(&id.read()))
+        let listed = boards
+            .read()
+            .iter()
+            .find(|(board, _)| *board == *id.read())
+            .map(|(_, name)| name.clone());
+        listed
+            .or_else(|| board.summary().name)
+            .unwrap_or_else(|| placeholder(&id.read()))
     });
     let summary = board.summary();
     rsx! {

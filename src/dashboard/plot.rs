@@ -93,7 +93,11 @@ pub fn Sparkline(line: Line) -> Element {
     let (low, high) = reach(&lines, window).unwrap_or((0.0, 1.0));
     // Room above and below, so that a quiet value is a quiet line and not a mountain range.
     let room = ((high - low) * 0.15).max(high.abs() * 0.05).max(0.5);
-    let scale = Scale { min: if low >= 0.0 { (low - room).max(0.0) } else { low - room }, max: high + room, step: room };
+    let scale = Scale {
+        min: if low >= 0.0 { (low - room).max(0.0) } else { low - room },
+        max: high + room,
+        step: room,
+    };
     rsx! {
         svg { class: "sparkline", "viewBox": "0 0 1000 1000", "preserveAspectRatio": "none", "aria-hidden": "true",
             path { class: "series-area", "data-series": "1", d: chart::area(&lines[0].points, window, scale) }
@@ -136,11 +140,25 @@ fn percent(place: i32) -> String {
 }
 
 fn window_of(lines: &[Line], longest: u64) -> Window {
-    let end = lines.iter().filter_map(|line| line.points.last()).map(|(at, _)| *at).max().unwrap_or(0);
-    let first = lines.iter().filter_map(|line| line.points.first()).map(|(at, _)| *at).min().unwrap_or(end);
+    let end = lines
+        .iter()
+        .filter_map(|line| line.points.last())
+        .map(|(at, _)| *at)
+        .max()
+        .unwrap_or(0);
+    let first = lines
+        .iter()
+        .filter_map(|line| line.points.first())
+        .map(|(at, _)| *at)
+        .min()
+        .unwrap_or(end);
     // A young series starts at the left edge instead of waiting there for minutes to pass.
     let length = end.saturating_sub(first).clamp(SPARK_MS.min(longest), longest);
-    Window { end, length, gap: GAP_MS }
+    Window {
+        end,
+        length,
+        gap: GAP_MS,
+    }
 }
 
 fn scale_of(lines: &[Line], window: Window, unit: &str, min: Option<f64>, max: Option<f64>) -> Scale {
@@ -153,7 +171,11 @@ fn scale_of(lines: &[Line], window: Window, unit: &str, min: Option<f64>, max: O
 
 fn reach(lines: &[Line], window: Window) -> Option<(f64, f64)> {
     let start = window.end.saturating_sub(window.length);
-    let values = lines.iter().flat_map(|line| &line.points).filter(|(at, _)| *at >= start).map(|(_, value)| *value);
+    let values = lines
+        .iter()
+        .flat_map(|line| &line.points)
+        .filter(|(at, _)| *at >= start)
+        .map(|(_, value)| *value);
     values.fold(None, |reach: Option<(f64, f64)>, value| {
         let (low, high) = reach.unwrap_or((value, value));
         Some((low.min(value), high.max(value)))
@@ -162,7 +184,9 @@ fn reach(lines: &[Line], window: Window) -> Option<(f64, f64)> {
 
 fn summary(lines: &[Line], unit: &str) -> String {
     let values = lines.iter().map(|line| {
-        let value = line.last().map_or_else(|| "no value yet".to_owned(), |value| figure_text(value, unit));
+        let value = line
+            .last()
+            .map_or_else(|| "no value yet".to_owned(), |value| figure_text(value, unit));
         format!("{}: {value}", line.name)
     });
     values.collect::<Vec<_>>().join(", ")

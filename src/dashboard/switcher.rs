@@ -133,14 +133,18 @@ fn create_board(managers: RealtimeManagers, name: &str) -> Result<BoardId, Strin
     let id: BoardId = entry.as_str().parse().expect("a widget's name is a board's name");
     let kind: Kind = kinds::BOARD.parse().expect("a plain name");
     let fields = || BTreeMap::from([(name_field(), Value::from(name))]);
-    managers.state.create(id.clone(), WidgetId::birth(), kind.clone(), fields());
+    managers
+        .state
+        .create(id.clone(), WidgetId::birth(), kind.clone(), fields());
     managers.state.create(BoardId::directory(), entry, kind, fields());
     Ok(id)
 }
 
 /// A name as part of an address: plain lower-case letters and digits with dashes between.
 fn slug(name: &str) -> String {
-    let words = name.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let words = name
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
     let slug = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();
     if slug.is_empty() { "board".to_owned() } else { slug }
 }
@@ -163,15 +167,23 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
         event.prevent_default();
         let wanted = text.read().trim().to_owned();
         if !wanted.is_empty() && wanted != *name.read() {
-            managers.state.set(BoardId::directory(), entry(&id.read()), name_field(), json!(wanted));
-            managers.state.set(id.cloned(), WidgetId::birth(), name_field(), json!(wanted));
+            managers
+                .state
+                .set(BoardId::directory(), entry(&id.read()), name_field(), json!(wanted));
+            managers
+                .state
+                .set(id.cloned(), WidgetId::birth(), name_field(), json!(wanted));
         }
         open.set(false);
     };
     let remove = move |_| {
         let widget = entry(&id.read());
         managers.state.remove(BoardId::directory(), widget.clone());
-        removal(Removed { board: BoardId::directory(), widget, title: name.cloned() });
+        removal(Removed {
+            board: BoardId::directory(),
+            widget,
+            title: name.cloned(),
+        });
         open.set(false);
         navigator.push(Route::Home {});
     };

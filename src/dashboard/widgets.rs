@@ -28,7 +28,11 @@ pub fn WidgetBody(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, kind
         kinds::CHECKLIST => rsx! { checklist::Checklist { live } },
         kinds::SETPOINT => rsx! { setpoint::Setpoint { live } },
         kinds::COUNTER => rsx! { counter::Counter { live } },
-        kinds::NOTE => rsx! { text::TextEditor { live, field: "text", label: "Text", class: "input value note", is_long: true, placeholder: "Write something" } },
-        other => rsx! { p { class: "waiting-for", "This page doesn’t know widgets of the kind “{other}”. Reload it, or update the server." } },
+        kinds::NOTE => {
+            rsx! { text::TextEditor { live, field: "text", label: "Text", class: "input value note", is_long: true, placeholder: "Write something" } }
+        }
+        other => {
+            rsx! { p { class: "waiting-for", "This page doesn’t know widgets of the kind “{other}”. Reload it, or update the server." } }
+        }
     }
 }

@@ -20,11 +20,19 @@ fn list() -> Element {
 }
 
 fn retrying(shown: bool) -> Phase {
-    Phase::Retrying { attempts: 4, retry_at: Timestamp(NOW_MS + 9_000), reason: "The board is busy.".to_owned(), shown }
+    Phase::Retrying {
+        attempts: 4,
+        retry_at: Timestamp(NOW_MS + 9_000),
+        reason: "The board is busy.".to_owned(),
+        shown,
+    }
 }
 
 fn setpoint() -> Scene {
-    Scene::live().widget("setpoint", &[("title", json!("Target temperature")), ("value", json!(20))])
+    Scene::live().widget(
+        "setpoint",
+        &[("title", json!("Target temperature")), ("value", json!(20))],
+    )
 }
 
 #[test]
@@ -34,26 +42,56 @@ fn nothing_waits_on_the_first_paint() {
 
 #[test]
 fn the_badge_counts_what_waits() {
-    let page = render(setpoint().edit("value", json!(21), Phase::Saved).edit("value", json!(22), Phase::Saving), badge);
+    let page = render(
+        setpoint()
+            .edit("value", json!(21), Phase::Saved)
+            .edit("value", json!(22), Phase::Saving),
+        badge,
+    );
     has(&page, &["data-state=\"pending\"", "2 waiting", ">2<"]);
 }
 
 #[test]
 fn what_is_retried_is_yellow_and_what_was_refused_is_red() {
-    has(&render(setpoint().edit("value", json!(21), retrying(true)), badge), &["data-state=\"retrying\"", "data-tone=\"wait\"", "1 retrying"]);
-    let refused = setpoint().aside("value", json!(99), SetAsideReason::Rejected(Rejection::OutOfRange { min: 5.0, max: 30.0 }));
-    has(&render(refused, badge), &["data-state=\"failed\"", "data-tone=\"act\"", "1 not accepted"]);
+    has(
+        &render(setpoint().edit("value", json!(21), retrying(true)), badge),
+        &["data-state=\"retrying\"", "data-tone=\"wait\"", "1 retrying"],
+    );
+    let refused = setpoint().aside(
+        "value",
+        json!(99),
+        SetAsideReason::Rejected(Rejection::OutOfRange { min: 5.0, max: 30.0 }),
+    );
+    has(
+        &render(refused, badge),
+        &["data-state=\"failed\"", "data-tone=\"act\"", "1 not accepted"],
+    );
 }
 
 #[test]
 fn an_ordinary_edit_is_not_announced() {
-    has(&render(setpoint().edit("value", json!(21), Phase::Saved), badge), &["role=\"status\" data-state=\"pending\"></span>"]);
+    has(
+        &render(setpoint().edit("value", json!(21), Phase::Saved), badge),
+        &["role=\"status\" data-state=\"pending\"></span>"],
+    );
 }
 
 #[test]
 fn the_list_names_widget_field_value_time_and_phase() {
     let page = render(setpoint().edit("value", json!(21.5), Phase::Saved), list);
-    has(&page, &["On their way", "Target temperature", "Set value:", "21.5", "14:01", "Saved on this device", "Roll back", "data-state=\"saved\""]);
+    has(
+        &page,
+        &[
+            "On their way",
+            "Target temperature",
+            "Set value:",
+            "21.5",
+            "14:01",
+            "Saved on this device",
+            "Roll back",
+            "data-state=\"saved\"",
+        ],
+    );
 }
 
 #[test]
@@ -69,32 +107,61 @@ fn each_phase_has_its_word() {
 
 #[test]
 fn what_is_retried_says_how_often_why_and_offers_a_button() {
-    has(&render(setpoint().edit("value", json!(21), retrying(true)), list), &["Retrying · 5th try", "The board is busy.", ">Retry<", ">Roll back<"]);
-    has_not(&render(setpoint().edit("value", json!(21), retrying(false)), list), &["The board is busy."]);
+    has(
+        &render(setpoint().edit("value", json!(21), retrying(true)), list),
+        &["Retrying · 5th try", "The board is busy.", ">Retry<", ">Roll back<"],
+    );
+    has_not(
+        &render(setpoint().edit("value", json!(21), retrying(false)), list),
+        &["The board is busy."],
+    );
 }
 
 #[test]
 fn what_is_being_taken_back_can_not_be_taken_back_again() {
-    has_not(&render(setpoint().edit("value", json!(21), Phase::Withdrawing), list), &["Roll back"]);
+    has_not(
+        &render(setpoint().edit("value", json!(21), Phase::Withdrawing), list),
+        &["Roll back"],
+    );
 }
 
 #[test]
 fn what_the_server_has_decided_waits_no_longer() {
-    let verdict = Verdict::Applied { revision: Revision(3), verbatim: true, overwrote: None };
+    let verdict = Verdict::Applied {
+        revision: Revision(3),
+        verbatim: true,
+        overwrote: None,
+    };
     let page = render(setpoint().edit("value", json!(21), Phase::Decided(verdict)), list);
     has(&page, &["Nothing waits. Everything you changed is on the server."]);
 }
 
 #[test]
 fn what_was_set_aside_has_its_reason_and_three_ways_out() {
-    let refused = setpoint().aside("value", json!(99), SetAsideReason::Rejected(Rejection::OutOfRange { min: 5.0, max: 30.0 }));
-    has(&render(refused, list), &["Not accepted", "must be between 5 and 30", ">Edit<", ">Retry<", ">Discard<"]);
+    let refused = setpoint().aside(
+        "value",
+        json!(99),
+        SetAsideReason::Rejected(Rejection::OutOfRange { min: 5.0, max: 30.0 }),
+    );
+    has(
+        &render(refused, list),
+        &[
+            "Not accepted",
+            "must be between 5 and 30",
+            ">Edit<",
+            ">Retry<",
+            ">Discard<",
+        ],
+    );
 }
 
 #[test]
 fn an_expired_edit_is_not_an_error() {
     let page = render(setpoint().aside("value", json!(22), SetAsideReason::Expired), list);
-    has(&page, &["data-state=\"expired\"", "data-tone=\"rest\"", "Too late, not sent"]);
+    has(
+        &page,
+        &["data-state=\"expired\"", "data-tone=\"rest\"", "Too late, not sent"],
+    );
 }
 
 #[test]
@@ -108,7 +175,10 @@ fn saved_is_never_said_of_memory() {
 
 #[test]
 fn without_details_there_is_only_the_count() {
-    let page = render(setpoint().edit("value", json!(21), Phase::Saved), || rsx! { PendingOperationsBadge { show_details: false } });
+    let page = render(
+        setpoint().edit("value", json!(21), Phase::Saved),
+        || rsx! { PendingOperationsBadge { show_details: false } },
+    );
     has(&page, &["role=\"img\"", ">1<"]);
     has_not(&page, &["<button"]);
 }

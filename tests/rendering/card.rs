@@ -20,45 +20,84 @@ fn counter() -> Scene {
 }
 
 fn stat(missed: u64) -> Scene {
-    Scene::live().widget("stat", &[("title", json!("Fuel")), ("series", json!(["fuel"]))]).series("fuel", &[json!(1)], missed)
+    Scene::live()
+        .widget("stat", &[("title", json!("Fuel")), ("series", json!(["fuel"]))])
+        .series("fuel", &[json!(1)], missed)
 }
 
 #[test]
 fn a_board_that_has_not_arrived_is_a_still_skeleton() {
     let page = render(unknown(), card);
-    has(&page, &["data-state=\"loading\"", "aria-busy=true", "class=\"skeleton\"", "Loading…"]);
+    has(
+        &page,
+        &[
+            "data-state=\"loading\"",
+            "aria-busy=true",
+            "class=\"skeleton\"",
+            "Loading…",
+        ],
+    );
     has_not(&page, &["inside"]);
 }
 
 #[test]
 fn a_live_card_has_a_title_and_no_word() {
     let page = render(counter(), card);
-    has(&page, &["aria-label=\"Coffees\"", "data-state=\"live\"", "data-tide=\"full\"", "inside", ">Coffees</h2>"]);
+    has(
+        &page,
+        &[
+            "aria-label=\"Coffees\"",
+            "data-state=\"live\"",
+            "data-tide=\"full\"",
+            "inside",
+            ">Coffees</h2>",
+        ],
+    );
     has_not(&page, &["class=\"saying\"", "chip"]);
 }
 
 #[test]
 fn a_card_that_is_not_live_says_its_word() {
     let offline = counter().board(Freshness::Offline { since: None });
-    has(&render(offline, card), &["data-state=\"offline\"", "data-tide=\"offline\"", "Offline", "inside"]);
+    has(
+        &render(offline, card),
+        &["data-state=\"offline\"", "data-tide=\"offline\"", "Offline", "inside"],
+    );
     let behind = counter().board(Freshness::CatchingUp { missing: 12 });
-    has(&render(behind, card), &["data-state=\"catching-up\"", "data-tide=\"dashed\"", "Catching up · 12 changes"]);
+    has(
+        &render(behind, card),
+        &[
+            "data-state=\"catching-up\"",
+            "data-tide=\"dashed\"",
+            "Catching up · 12 changes",
+        ],
+    );
 }
 
 #[test]
 fn a_sampled_card_goes_stale_in_three_steps_on_a_live_socket() {
     has(&render(stat(1), card), &["data-state=\"live\"", "data-tide=\"full\""]);
     for (missed, tide) in [(4, "two-thirds"), (12, "third"), (40, "stub")] {
-        has(&render(stat(missed), card), &["data-state=\"stale\"", &format!("data-tide=\"{tide}\""), "No data"]);
+        has(
+            &render(stat(missed), card),
+            &["data-state=\"stale\"", &format!("data-tide=\"{tide}\""), "No data"],
+        );
     }
 }
 
 #[test]
 fn a_pending_edit_colours_the_card_and_fills_the_beads() {
     let page = render(counter().edit("count", json!(4), Phase::Saved), card);
-    has(&page, &["data-pending=true", "data-state=\"on-device\"", "Saved on this device"]);
+    has(
+        &page,
+        &["data-pending=true", "data-state=\"on-device\"", "Saved on this device"],
+    );
     assert_eq!(page.matches("data-filled=true").count(), 1, "{page}");
-    let verdict = Verdict::Applied { revision: Revision(3), verbatim: true, overwrote: None };
+    let verdict = Verdict::Applied {
+        revision: Revision(3),
+        verbatim: true,
+        overwrote: None,
+    };
     let page = render(counter().edit("count", json!(4), Phase::Decided(verdict)), card);
     has(&page, &["On the server"]);
     assert_eq!(page.matches("data-filled=true").count(), 2, "{page}");
@@ -66,8 +105,16 @@ fn a_pending_edit_colours_the_card_and_fills_the_beads() {
 
 #[test]
 fn a_retried_edit_says_how_often() {
-    let retrying = Phase::Retrying { attempts: 3, retry_at: Timestamp(NOW_MS), reason: "busy".to_owned(), shown: true };
-    has(&render(counter().edit("count", json!(4), retrying), card), &["data-state=\"retrying\"", "4th try"]);
+    let retrying = Phase::Retrying {
+        attempts: 3,
+        retry_at: Timestamp(NOW_MS),
+        reason: "busy".to_owned(),
+        shown: true,
+    };
+    has(
+        &render(counter().edit("count", json!(4), retrying), card),
+        &["data-state=\"retrying\"", "4th try"],
+    );
 }
 
 #[test]
@@ -79,19 +126,36 @@ fn two_versions_are_a_chip_and_an_edge() {
 #[test]
 fn a_refused_edit_is_rolled_back_with_its_reason_and_a_way_to_retry() {
     let refused = counter().aside("count", json!(1), SetAsideReason::Rejected(Rejection::Overflow));
-    has(&render(refused, card), &["role=\"alert\"", "Not accepted", "The counter is at its limit", ">Retry<", ">Discard<", "inside"]);
+    has(
+        &render(refused, card),
+        &[
+            "role=\"alert\"",
+            "Not accepted",
+            "The counter is at its limit",
+            ">Retry<",
+            ">Discard<",
+            "inside",
+        ],
+    );
 }
 
 #[test]
 fn without_optimism_a_pending_edit_stays_under_an_overlay() {
-    let patient = || rsx! { WidgetRealtime { board: board(), widget_id: w(), enable_optimistic: false, p { "inside" } } };
-    has(&render(counter().edit("count", json!(4), Phase::Sent), patient), &["class=\"overlay\"", "Waiting for the server…", "aria-busy=true"]);
+    let patient =
+        || rsx! { WidgetRealtime { board: board(), widget_id: w(), enable_optimistic: false, p { "inside" } } };
+    has(
+        &render(counter().edit("count", json!(4), Phase::Sent), patient),
+        &["class=\"overlay\"", "Waiting for the server…", "aria-busy=true"],
+    );
     has_not(&render(counter(), patient), &["overlay"]);
 }
 
 #[test]
 fn a_widget_that_is_gone_says_so() {
-    has(&render(Scene::live(), card), &["data-state=\"missing\"", "not on the board any more"]);
+    has(
+        &render(Scene::live(), card),
+        &["data-state=\"missing\"", "not on the board any more"],
+    );
 }
 
 #[test]

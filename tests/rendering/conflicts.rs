@@ -11,7 +11,10 @@ fn conflicts() -> Element {
 }
 
 fn setpoint() -> Scene {
-    Scene::live().widget("setpoint", &[("title", json!("Target temperature")), ("value", json!(18))])
+    Scene::live().widget(
+        "setpoint",
+        &[("title", json!("Target temperature")), ("value", json!(18))],
+    )
 }
 
 #[test]
@@ -22,31 +25,74 @@ fn while_there_are_none_there_is_nothing() {
 
 #[test]
 fn a_conflict_shows_before_mine_and_theirs_with_names_and_times() {
-    let page = render(setpoint().conflict("value", json!(24), json!(18), Contention::Ask), conflicts);
-    has(&page, &["aria-label=\"Conflicts\"", "Target temperature", "<h4>Before</h4>", ">20<", "<h4>Mine</h4>", "<mark>24</mark>", "<h4>Theirs</h4>", "<mark>18</mark>", "Ben’s phone, 14:01"]);
+    let page = render(
+        setpoint().conflict("value", json!(24), json!(18), Contention::Ask),
+        conflicts,
+    );
+    has(
+        &page,
+        &[
+            "aria-label=\"Conflicts\"",
+            "Target temperature",
+            "<h4>Before</h4>",
+            ">20<",
+            "<h4>Mine</h4>",
+            "<mark>24</mark>",
+            "<h4>Theirs</h4>",
+            "<mark>18</mark>",
+            "Ben’s phone, 14:01",
+        ],
+    );
 }
 
 #[test]
 fn a_conflict_offers_three_ways_and_their_keys() {
-    let page = render(setpoint().conflict("value", json!(24), json!(18), Contention::Ask), conflicts);
-    has(&page, &["Keep mine", "Keep theirs", ">Edit", ">1</kbd>", ">2</kbd>", ">E</kbd>", "Dismiss"]);
+    let page = render(
+        setpoint().conflict("value", json!(24), json!(18), Contention::Ask),
+        conflicts,
+    );
+    has(
+        &page,
+        &[
+            "Keep mine",
+            "Keep theirs",
+            ">Edit",
+            ">1</kbd>",
+            ">2</kbd>",
+            ">E</kbd>",
+            "Dismiss",
+        ],
+    );
 }
 
 #[test]
 fn only_the_difference_is_marked() {
-    let page = render(setpoint().conflict("text", json!("gate 4 is open"), json!("gate 4 is closed"), Contention::Ask), conflicts);
+    let page = render(
+        setpoint().conflict(
+            "text",
+            json!("gate 4 is open"),
+            json!("gate 4 is closed"),
+            Contention::Ask,
+        ),
+        conflicts,
+    );
     has(&page, &["gate 4 is <mark>open</mark>", "gate 4 is <mark>closed</mark>"]);
 }
 
 #[test]
 fn the_record_itself_can_be_read() {
-    let page = render(setpoint().conflict("value", json!(24), json!(18), Contention::Ask), conflicts);
+    let page = render(
+        setpoint().conflict("value", json!(24), json!(18), Contention::Ask),
+        conflicts,
+    );
     has(&page, &["<details", "Details", "contention"]);
 }
 
 #[test]
 fn several_are_counted_and_the_rest_waits_behind_a_button() {
-    let scene = (0..5).fold(setpoint(), |scene, at| scene.conflict("value", json!(at), json!(18), Contention::Ask));
+    let scene = (0..5).fold(setpoint(), |scene, at| {
+        scene.conflict("value", json!(at), json!(18), Contention::Ask)
+    });
     let page = render(scene, conflicts);
     has(&page, &["5 fields with two versions", "Show 2 more"]);
     assert_eq!(page.matches("class=\"quarrel\"").count(), 3);
@@ -54,11 +100,20 @@ fn several_are_counted_and_the_rest_waits_behind_a_button() {
 
 #[test]
 fn an_edit_of_something_removed_says_so_and_offers_to_bring_it_back() {
-    let page = render(setpoint().conflict("value", json!(24), json!(null), Contention::Removed), conflicts);
+    let page = render(
+        setpoint().conflict("value", json!(24), json!(null), Contention::Removed),
+        conflicts,
+    );
     has(&page, &["somebody removed it", "Bring it back, with mine", "Removed"]);
 }
 
 #[test]
 fn who_was_first_is_told() {
-    has(&render(setpoint().conflict("taken-1", json!("ada"), json!("ben"), Contention::FirstWriteWins), conflicts), &["somebody was first"]);
+    has(
+        &render(
+            setpoint().conflict("taken-1", json!("ada"), json!("ben"), Contention::FirstWriteWins),
+            conflicts,
+        ),
+        &["somebody was first"],
+    );
 }

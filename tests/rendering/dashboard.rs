@@ -14,13 +14,31 @@ fn app() -> Element {
 fn the_first_paint_of_the_page_is_a_constant() {
     let page = first_paint(app);
     assert_eq!(page, first_paint(app));
-    has(&page, &["<main", "This machine", "Loading the board…", "skeleton", "Skip to the board"]);
+    has(
+        &page,
+        &[
+            "<main",
+            "This machine",
+            "Loading the board…",
+            "skeleton",
+            "Skip to the board",
+        ],
+    );
     has_not(&page, &["<output", "ago"]);
 }
 
 #[test]
 fn the_header_has_the_boards_name_the_badge_and_the_indicator() {
-    has(&on_home(bare(), app), &["<header", "Bridge", "class=\"pending-badge\"", "class=\"indicator\"", "Add widget"]);
+    has(
+        &on_home(bare(), app),
+        &[
+            "<header",
+            "Bridge",
+            "class=\"pending-badge\"",
+            "class=\"indicator\"",
+            "Add widget",
+        ],
+    );
 }
 
 #[test]
@@ -31,15 +49,26 @@ fn an_empty_board_says_what_to_do() {
 #[test]
 fn a_board_that_does_not_exist_says_so_and_leads_home() {
     let page = on_home(Scene::live(), app);
-    has(&page, &["data-state=\"unknown\"", "There is no board here.", "href=\"/\""]);
+    has(
+        &page,
+        &["data-state=\"unknown\"", "There is no board here.", "href=\"/\""],
+    );
     has_not(&page, &["aria-label=\"Add widget\""]);
 }
 
 #[test]
 fn a_page_opened_without_a_network_says_what_it_shows_once() {
-    let mut scene = bare().board(Freshness::Offline { since: None }).connection(ConnectionStatus::Offline { since: None, chosen: false });
+    let mut scene = bare()
+        .board(Freshness::Offline { since: None })
+        .connection(ConnectionStatus::Offline {
+            since: None,
+            chosen: false,
+        });
     scene.sync.synced_at = None;
-    has(&on_home(scene, app), &["You’re offline. This is the board as this device last saw it"]);
+    has(
+        &on_home(scene, app),
+        &["You’re offline. This is the board as this device last saw it"],
+    );
     has_not(&on_home(bare(), app), &["You’re offline"]);
 }
 
@@ -52,6 +81,11 @@ fn while_it_loads_the_page_holds_its_shape() {
 
 #[test]
 fn no_element_has_a_style_of_its_own() {
-    let scene = bare().widget("setpoint", &[("value", json!(3))]).conflict("value", json!(3), json!(4), tideboard::protocol::Contention::Ask);
+    let scene = bare().widget("setpoint", &[("value", json!(3))]).conflict(
+        "value",
+        json!(3),
+        json!(4),
+        tideboard::protocol::Contention::Ask,
+    );
     has_not(&on_home(scene, app), &[" style="]);
 }

@@ -34,43 +34,111 @@ fn the_first_paint_is_the_same_everywhere() {
 #[test]
 fn live_is_green_and_says_nothing_more() {
     let page = said(ConnectionStatus::Live);
-    has(&page, &["data-state=\"live\"", "data-tone=\"live\"", "role=\"status\"", "<svg", ">Live<"]);
+    has(
+        &page,
+        &[
+            "data-state=\"live\"",
+            "data-tone=\"live\"",
+            "role=\"status\"",
+            "<svg",
+            ">Live<",
+        ],
+    );
     has_not(&page, &["teller-more"]);
 }
 
 #[test]
 fn offline_is_yellow_and_says_since_when_and_how_much_is_saved() {
-    let mut scene = Scene::live().connection(ConnectionStatus::Offline { since: Some(Timestamp(NOW_MS - 60_000)), chosen: false });
+    let mut scene = Scene::live().connection(ConnectionStatus::Offline {
+        since: Some(Timestamp(NOW_MS - 60_000)),
+        chosen: false,
+    });
     scene.sync.pending = 3;
-    has(&render(scene, indicator), &["data-state=\"offline\"", "data-tone=\"wait\"", "Offline", "since 14:01", "3 saved here"]);
+    has(
+        &render(scene, indicator),
+        &[
+            "data-state=\"offline\"",
+            "data-tone=\"wait\"",
+            "Offline",
+            "since 14:01",
+            "3 saved here",
+        ],
+    );
 }
 
 #[test]
 fn waiting_counts_down_to_the_next_try() {
-    let page = said(ConnectionStatus::Waiting { attempt: 2, retry_at: Some(Timestamp(NOW_MS + 5_400)) });
-    has(&page, &["data-state=\"waiting\"", "Server unreachable", "next try in 6 s"]);
-    has(&said(ConnectionStatus::Waiting { attempt: 2, retry_at: None }), &["trying now"]);
+    let page = said(ConnectionStatus::Waiting {
+        attempt: 2,
+        retry_at: Some(Timestamp(NOW_MS + 5_400)),
+    });
+    has(
+        &page,
+        &["data-state=\"waiting\"", "Server unreachable", "next try in 6 s"],
+    );
+    has(
+        &said(ConnectionStatus::Waiting {
+            attempt: 2,
+            retry_at: None,
+        }),
+        &["trying now"],
+    );
 }
 
 #[test]
 fn what_a_person_must_do_is_red() {
-    let sign_in = ConnectionStatus::SignIn { message: "Sign in.".to_owned() };
-    has(&said(sign_in), &["data-state=\"sign-in\"", "data-tone=\"act\"", "Sign in to go on"]);
-    has(&said(ConnectionStatus::CannotStore { fault: None }), &["data-state=\"cannot-store\"", "data-tone=\"act\"", "Not saved on this device"]);
-    has(&said(ConnectionStatus::Decide { conflicts: 1, set_aside: 0 }), &["data-state=\"decide\"", "data-tone=\"act\"", "2 versions"]);
-    has(&said(ConnectionStatus::Decide { conflicts: 0, set_aside: 2 }), &["Not accepted", "2 edits"]);
-    has(&said(ConnectionStatus::Closed { message: "Reload.".to_owned() }), &["data-state=\"closed\"", "Reload to go on"]);
+    let sign_in = ConnectionStatus::SignIn {
+        message: "Sign in.".to_owned(),
+    };
+    has(
+        &said(sign_in),
+        &["data-state=\"sign-in\"", "data-tone=\"act\"", "Sign in to go on"],
+    );
+    has(
+        &said(ConnectionStatus::CannotStore { fault: None }),
+        &[
+            "data-state=\"cannot-store\"",
+            "data-tone=\"act\"",
+            "Not saved on this device",
+        ],
+    );
+    has(
+        &said(ConnectionStatus::Decide {
+            conflicts: 1,
+            set_aside: 0,
+        }),
+        &["data-state=\"decide\"", "data-tone=\"act\"", "2 versions"],
+    );
+    has(
+        &said(ConnectionStatus::Decide {
+            conflicts: 0,
+            set_aside: 2,
+        }),
+        &["Not accepted", "2 edits"],
+    );
+    has(
+        &said(ConnectionStatus::Closed {
+            message: "Reload.".to_owned(),
+        }),
+        &["data-state=\"closed\"", "Reload to go on"],
+    );
 }
 
 #[test]
 fn catching_up_says_how_far_behind_it_is() {
-    has(&said(ConnectionStatus::CatchingUp { missing: 214 }), &["data-state=\"catching-up\"", "Catching up", "214 changes"]);
+    has(
+        &said(ConnectionStatus::CatchingUp { missing: 214 }),
+        &["data-state=\"catching-up\"", "Catching up", "214 changes"],
+    );
     has_not(&said(ConnectionStatus::CatchingUp { missing: 0 }), &["change"]);
 }
 
 #[test]
 fn what_is_announced_holds_no_seconds() {
-    let page = said(ConnectionStatus::Waiting { attempt: 2, retry_at: Some(Timestamp(NOW_MS + 5_400)) });
+    let page = said(ConnectionStatus::Waiting {
+        attempt: 2,
+        retry_at: Some(Timestamp(NOW_MS + 5_400)),
+    });
     let (_, announced) = page.split_once("role=\"status\"").expect("there is a live region");
     let (announced, _) = announced.split_once("</span>").expect("it ends");
     has_not(announced, &["6 s", "next try"]);
@@ -78,7 +146,10 @@ fn what_is_announced_holds_no_seconds() {
 
 #[test]
 fn without_details_there_is_no_button() {
-    let page = render(Scene::live(), || rsx! { DashboardSyncIndicator { show_details: false } });
+    let page = render(
+        Scene::live(),
+        || rsx! { DashboardSyncIndicator { show_details: false } },
+    );
     has(&page, &["data-state=\"live\""]);
     has_not(&page, &["<button"]);
 }
@@ -87,13 +158,35 @@ fn without_details_there_is_no_button() {
 fn the_details_tell_all_there_is_to_know() {
     let mut scene = Scene::live();
     scene.sync.pending = 2;
-    scene.sync.identity = Some(Identity { principal: "ada".parse().expect("a name"), access: Access::View });
-    has(&render(scene, details), &["Work offline", "role=\"switch\"", "Sync now", "2 edits", ">now<", "Saved on this device", "this tab", "ada", "to watch"]);
+    scene.sync.identity = Some(Identity {
+        principal: "ada".parse().expect("a name"),
+        access: Access::View,
+    });
+    has(
+        &render(scene, details),
+        &[
+            "Work offline",
+            "role=\"switch\"",
+            "Sync now",
+            "2 edits",
+            ">now<",
+            "Saved on this device",
+            "this tab",
+            "ada",
+            "to watch",
+        ],
+    );
 }
 
 #[test]
 fn working_offline_by_choice_is_a_switch_that_is_on() {
-    let page = render(Scene::live().connection(ConnectionStatus::Offline { since: None, chosen: true }), details);
+    let page = render(
+        Scene::live().connection(ConnectionStatus::Offline {
+            since: None,
+            chosen: true,
+        }),
+        details,
+    );
     has(&page, &["aria-checked=true", "by your choice"]);
     has_not(&page, &["Sync now"]);
 }
@@ -104,7 +197,15 @@ fn trouble_is_told_where_the_details_are() {
     scene.sync.trouble = Some("The server did not answer in time.".to_owned());
     scene.sync.fault = Some(StorageError::Full);
     scene.sync.durability = Some(Durability::MemoryOnly);
-    has(&render(scene, details), &["role=\"alert\"", "did not answer in time", "This device is full", "kept while this page is open"]);
+    has(
+        &render(scene, details),
+        &[
+            "role=\"alert\"",
+            "did not answer in time",
+            "This device is full",
+            "kept while this page is open",
+        ],
+    );
 }
 
 #[test]
@@ -117,7 +218,23 @@ fn best_effort_storage_says_who_may_clear_it() {
 #[test]
 fn each_trouble_has_its_one_button() {
     let page = |link| render(Scene::live().connection(link), details);
-    has(&page(ConnectionStatus::SignIn { message: "Sign in.".to_owned() }), &["href=\"/sign-in\""]);
-    has(&page(ConnectionStatus::Waiting { attempt: 1, retry_at: None }), &["Try now", "1 failed try"]);
-    has(&page(ConnectionStatus::Closed { message: "Reload.".to_owned() }), &[">Reload<"]);
+    has(
+        &page(ConnectionStatus::SignIn {
+            message: "Sign in.".to_owned(),
+        }),
+        &["href=\"/sign-in\""],
+    );
+    has(
+        &page(ConnectionStatus::Waiting {
+            attempt: 1,
+            retry_at: None,
+        }),
+        &["Try now", "1 failed try"],
+    );
+    has(
+        &page(ConnectionStatus::Closed {
+            message: "Reload.".to_owned(),
+        }),
+        &[">Reload<"],
+    );
 }

@@ -8,10 +8,13 @@ use serde_json::json;
 use tideboard::{
     components::DashboardRealtimeProvider,
     protocol::{
-        BoardId, ClientId, Contention, Cursor, Epoch, Field, Intent, Operation, OperationId, Overwritten, Revision, Value, Widget,
-        WidgetId, Writer,
+        BoardId, ClientId, Contention, Cursor, Epoch, Field, Intent, Operation, OperationId, Overwritten, Revision,
+        Value, Widget, WidgetId, Writer,
     },
-    state::{BOARDS, CONFLICTS, CONNECTION, ConnectionStatus, NOW, Now, PENDING, PendingOperation, SAMPLES, SET_ASIDE, SYNC, Series, SyncDetails},
+    state::{
+        BOARDS, CONFLICTS, CONNECTION, ConnectionStatus, NOW, Now, PENDING, PendingOperation, SAMPLES, SET_ASIDE, SYNC,
+        Series, SyncDetails,
+    },
     sync::{BoardView, Conflict, Freshness, Phase, SetAside, SetAsideReason, Shown, storage::Durability},
     time::Timestamp,
 };
@@ -68,7 +71,10 @@ impl Scene {
         let view = self.boards.entry(board()).or_insert_with(|| BoardView {
             shown: Shown::default(),
             freshness,
-            cursor: Cursor { epoch: Epoch(1), revision: Revision(9) },
+            cursor: Cursor {
+                epoch: Epoch(1),
+                revision: Revision(9),
+            },
             is_known: true,
         });
         view.freshness = freshness;
@@ -82,7 +88,9 @@ impl Scene {
 
     pub fn widget_named(mut self, name: &str, kind: &str, fields: &[(&str, Value)]) -> Self {
         let view = self.boards.get_mut(&board()).expect("every scene has the board");
-        view.shown.board.put(name.parse().expect("a name"), Arc::new(widget(kind, fields)));
+        view.shown
+            .board
+            .put(name.parse().expect("a name"), Arc::new(widget(kind, fields)));
         self
     }
 
@@ -90,24 +98,47 @@ impl Scene {
     pub fn edit(mut self, field: &str, value: Value, phase: Phase) -> Self {
         let operation = set(self.pending.len() as u64 + 1, field, value);
         let view = self.boards.get_mut(&board()).expect("every scene has the board");
-        view.shown.pending.entry(operation.widget.clone()).or_default().insert(field.parse().expect("a name"), operation.id);
+        view.shown
+            .pending
+            .entry(operation.widget.clone())
+            .or_default()
+            .insert(field.parse().expect("a name"), operation.id);
         self.sync.pending += usize::from(!matches!(phase, Phase::Decided(_)));
         let made_at_ms = Some(UNIX_MS - 60_000);
-        self.pending.push(PendingOperation { id: operation.id, operation: Arc::new(operation), phase, made_at_ms });
+        self.pending.push(PendingOperation {
+            id: operation.id,
+            operation: Arc::new(operation),
+            phase,
+            made_at_ms,
+        });
         self
     }
 
     pub fn conflict(mut self, field: &str, mine: Value, theirs: Value, contention: Contention) -> Self {
-        let operation = Operation { base_value: Some(json!(20)), ..set(100 + self.conflicts.len() as u64, field, mine) };
-        let theirs = Overwritten { value: theirs, revision: Revision(5), writer: Some(writer("ben", Some("Ben’s phone"))) };
-        self.conflicts.push(Conflict { operation, contention, theirs });
+        let operation = Operation {
+            base_value: Some(json!(20)),
+            ..set(100 + self.conflicts.len() as u64, field, mine)
+        };
+        let theirs = Overwritten {
+            value: theirs,
+            revision: Revision(5),
+            writer: Some(writer("ben", Some("Ben’s phone"))),
+        };
+        self.conflicts.push(Conflict {
+            operation,
+            contention,
+            theirs,
+        });
         let (conflicts, set_aside) = (self.conflicts.len(), self.set_aside.len());
         self.connection = ConnectionStatus::Decide { conflicts, set_aside };
         self
     }
 
     pub fn aside(mut self, field: &str, value: Value, reason: SetAsideReason) -> Self {
-        self.set_aside.push(SetAside { operation: set(200 + self.set_aside.len() as u64, field, value), reason });
+        self.set_aside.push(SetAside {
+            operation: set(200 + self.set_aside.len() as u64, field, value),
+            reason,
+        });
         let (conflicts, set_aside) = (self.conflicts.len(), self.set_aside.len());
         self.connection = ConnectionStatus::Decide { conflicts, set_aside };
         self
@@ -116,9 +147,20 @@ impl Scene {
     /// A live series with a value a second up to `missed` seconds ago.
     pub fn series(mut self, name: &str, values: &[Value], missed: u64) -> Self {
         let first = UNIX_MS - 1_000 * values.len() as u64;
-        let points = values.iter().enumerate().map(|(at, value)| (Timestamp(first + 1_000 * at as u64), value.clone())).collect();
+        let points = values
+            .iter()
+            .enumerate()
+            .map(|(at, value)| (Timestamp(first + 1_000 * at as u64), value.clone()))
+            .collect();
         let heard_at = Timestamp(NOW_MS - 1_000 * missed);
-        self.samples.insert(name.to_owned(), Arc::new(Series { points, interval_ms: 1_000, heard_at }));
+        self.samples.insert(
+            name.to_owned(),
+            Arc::new(Series {
+                points,
+                interval_ms: 1_000,
+                heard_at,
+            }),
+        );
         self
     }
 
@@ -130,7 +172,11 @@ impl Scene {
         *SET_ASIDE.write() = self.set_aside;
         *BOARDS.write() = self.boards;
         *SAMPLES.write() = self.samples;
-        *NOW.write() = Some(Now { device: Timestamp(NOW_MS), unix_ms: UNIX_MS, utc_offset_minutes: 0 });
+        *NOW.write() = Some(Now {
+            device: Timestamp(NOW_MS),
+            unix_ms: UNIX_MS,
+            utc_offset_minutes: 0,
+        });
     }
 }
 
@@ -152,7 +198,11 @@ pub fn on_home(mut scene: Scene, app: fn() -> Element) -> String {
     for operation in &mut scene.pending {
         Arc::make_mut(&mut operation.operation).board = "this-machine".parse().expect("a name");
     }
-    render_with(StageProps { scene: Some(scene), face: app, has_provider: true })
+    render_with(StageProps {
+        scene: Some(scene),
+        face: app,
+        has_provider: true,
+    })
 }
 
 #[derive(Clone)]
@@ -163,7 +213,11 @@ struct StageProps {
 }
 
 fn paint(scene: Option<Scene>, face: fn() -> Element) -> String {
-    render_with(StageProps { scene, face, has_provider: false })
+    render_with(StageProps {
+        scene,
+        face,
+        has_provider: false,
+    })
 }
 
 fn render_with(props: StageProps) -> String {
@@ -229,17 +283,38 @@ pub fn w() -> WidgetId {
 }
 
 pub fn id(sequence: u64) -> OperationId {
-    OperationId { client: ClientId(7), sequence }
+    OperationId {
+        client: ClientId(7),
+        sequence,
+    }
 }
 
 fn widget(kind: &str, fields: &[(&str, Value)]) -> Widget {
-    let field = |value: &Value| Field { value: value.clone(), revision: Revision(2), operation: id(1), writer: writer("ada", None) };
-    let fields = fields.iter().map(|(name, value)| (name.parse().expect("a name"), field(value))).collect();
-    Widget { kind: kind.parse().expect("a name"), created: Revision(1), changed: Revision(2), removed: None, fields }
+    let field = |value: &Value| Field {
+        value: value.clone(),
+        revision: Revision(2),
+        operation: id(1),
+        writer: writer("ada", None),
+    };
+    let fields = fields
+        .iter()
+        .map(|(name, value)| (name.parse().expect("a name"), field(value)))
+        .collect();
+    Widget {
+        kind: kind.parse().expect("a name"),
+        created: Revision(1),
+        changed: Revision(2),
+        removed: None,
+        fields,
+    }
 }
 
 fn writer(principal: &str, device: Option<&str>) -> Writer {
-    Writer { principal: principal.parse().expect("a name"), device: device.map(str::to_owned), at: Timestamp(UNIX_MS - 60_000) }
+    Writer {
+        principal: principal.parse().expect("a name"),
+        device: device.map(str::to_owned),
+        at: Timestamp(UNIX_MS - 60_000),
+    }
 }
 
 fn set(sequence: u64, field: &str, value: Value) -> Operation {
@@ -249,7 +324,10 @@ fn set(sequence: u64, field: &str, value: Value) -> Operation {
         widget: w(),
         schema: 1,
         made_at: Cursor::ORIGIN,
-        intent: Intent::Set { field: field.parse().expect("a name"), value },
+        intent: Intent::Set {
+            field: field.parse().expect("a name"),
+            value,
+        },
         base: None,
         base_value: None,
         deadline: None,

@@ -15,18 +15,32 @@ fn shown(kind: &str, fields: &[(&str, Value)]) -> String {
 }
 
 fn scene(kind: &str, fields: &[(&str, Value)]) -> Scene {
-    Scene::live().widget_named("board", "board", &[("name", json!("Bridge"))]).widget(kind, fields)
+    Scene::live()
+        .widget_named("board", "board", &[("name", json!("Bridge"))])
+        .widget(kind, fields)
 }
 
 fn sampled(kind: &str, unit: &str, values: &[Value]) -> String {
-    let fields = [("title", json!("Fuel")), ("series", json!(["fuel"])), ("unit", json!(unit)), ("min", json!(0)), ("max", json!(100))];
+    let fields = [
+        ("title", json!("Fuel")),
+        ("series", json!(["fuel"])),
+        ("unit", json!(unit)),
+        ("min", json!(0)),
+        ("max", json!(100)),
+    ];
     on_home(scene(kind, &fields).series("fuel", values, 0), app)
 }
 
 #[test]
 fn a_stat_is_a_figure_its_unit_and_a_sparkline() {
-    has(&sampled("stat", "%", &[json!(12), json!(37.46)]), &["data-kind=\"stat\"", "37.5", "<small>%</small>", "class=\"sparkline\""]);
-    has(&sampled("stat", "B", &[json!(1_610_612_736)]), &["1.5", "<small>GiB</small>"]);
+    has(
+        &sampled("stat", "%", &[json!(12), json!(37.46)]),
+        &["data-kind=\"stat\"", "37.5", "<small>%</small>", "class=\"sparkline\""],
+    );
+    has(
+        &sampled("stat", "B", &[json!(1_610_612_736)]),
+        &["1.5", "<small>GiB</small>"],
+    );
 }
 
 #[test]
@@ -39,33 +53,72 @@ fn before_the_first_value_a_sampled_widget_says_what_it_waits_for() {
 
 #[test]
 fn a_gauge_is_a_meter() {
-    has(&sampled("gauge", "%", &[json!(40)]), &["role=\"meter\"", "aria-valuenow=\"40\"", "aria-valuemax=\"100\"", "gauge-value"]);
+    has(
+        &sampled("gauge", "%", &[json!(40)]),
+        &[
+            "role=\"meter\"",
+            "aria-valuenow=\"40\"",
+            "aria-valuemax=\"100\"",
+            "gauge-value",
+        ],
+    );
 }
 
 #[test]
 fn a_chart_has_ticks_a_line_and_a_summary_in_words() {
     let page = sampled("series", "%", &[json!(10), json!(20), json!(30)]);
-    has(&page, &["class=\"plot\"", "aria-label=\"fuel: 30", "class=\"tick\"", "data-series=\"1\"", "series-area"]);
+    has(
+        &page,
+        &[
+            "class=\"plot\"",
+            "aria-label=\"fuel: 30",
+            "class=\"tick\"",
+            "data-series=\"1\"",
+            "series-area",
+        ],
+    );
 }
 
 #[test]
 fn several_series_are_told_apart_by_a_legend() {
     let fields = [("series", json!(["host.load.*"]))];
-    let scene = scene("series", &fields).series("host.load.1", &[json!(1)], 0).series("host.load.5", &[json!(2)], 0);
-    has(&on_home(scene, app), &["class=\"legend\"", "1 min", "5 min", "data-series=\"2\""]);
+    let scene = scene("series", &fields)
+        .series("host.load.1", &[json!(1)], 0)
+        .series("host.load.5", &[json!(2)], 0);
+    has(
+        &on_home(scene, app),
+        &["class=\"legend\"", "1 min", "5 min", "data-series=\"2\""],
+    );
 }
 
 #[test]
 fn a_table_has_rows_and_where_they_are_known_headings() {
     let rows = json!([["init", 1, 0.5, 1_048_576], ["tideboard", 77, 12.0, 2_097_152]]);
     let fields = [("title", json!("Busiest")), ("series", json!(["host.processes"]))];
-    has(&on_home(scene("table", &fields).series("host.processes", &[rows], 0), app), &["<th", "Memory", "tideboard", "2\u{202f}MiB"]);
+    has(
+        &on_home(scene("table", &fields).series("host.processes", &[rows], 0), app),
+        &["<th", "Memory", "tideboard", "2\u{202f}MiB"],
+    );
 }
 
 #[test]
 fn a_status_is_a_choice_of_words() {
-    let page = shown("status", &[("state", json!("busy")), ("text", json!("Loading the van"))]);
-    has(&page, &["type=\"radio\"", "OK", "Busy", "Look", "Down", "Loading the van", "data-state=\"chosen\""]);
+    let page = shown(
+        "status",
+        &[("state", json!("busy")), ("text", json!("Loading the van"))],
+    );
+    has(
+        &page,
+        &[
+            "type=\"radio\"",
+            "OK",
+            "Busy",
+            "Look",
+            "Down",
+            "Loading the van",
+            "data-state=\"chosen\"",
+        ],
+    );
     assert_eq!(page.matches("checked=true").count(), 1, "{page}");
 }
 
@@ -80,20 +133,58 @@ fn a_checklist_keeps_its_order_and_leaves_out_what_was_deleted() {
         ("taken-2", json!("ada")),
     ];
     let page = shown("checklist", &fields);
-    let places: Vec<_> = ["Done: First", "Done: Second", "Done: Third"].map(|text| page.find(text)).into_iter().collect();
-    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {page}");
-    has(&page, &["2 of 3 to do", "Taken by ada. Give it back", "Take on: Third", "data-state=\"done\""]);
+    let places: Vec<_> = ["Done: First", "Done: Second", "Done: Third"]
+        .map(|text| page.find(text))
+        .into_iter()
+        .collect();
+    assert!(
+        places.iter().all(Option::is_some) && places.is_sorted(),
+        "{places:?} in {page}"
+    );
+    has(
+        &page,
+        &[
+            "2 of 3 to do",
+            "Taken by ada. Give it back",
+            "Take on: Third",
+            "data-state=\"done\"",
+        ],
+    );
 }
 
 #[test]
 fn a_setpoint_is_a_slider_and_a_number() {
-    let page = shown("setpoint", &[("title", json!("Target")), ("value", json!(21.5)), ("unit", json!("°C")), ("min", json!(5)), ("max", json!(30)), ("step", json!(0.5))]);
-    has(&page, &["type=\"range\"", "type=\"number\"", "value=\"21.5\"", "°C", "min=\"5\"", "step=\"0.5\"", "Target, slider"]);
+    let page = shown(
+        "setpoint",
+        &[
+            ("title", json!("Target")),
+            ("value", json!(21.5)),
+            ("unit", json!("°C")),
+            ("min", json!(5)),
+            ("max", json!(30)),
+            ("step", json!(0.5)),
+        ],
+    );
+    has(
+        &page,
+        &[
+            "type=\"range\"",
+            "type=\"number\"",
+            "value=\"21.5\"",
+            "°C",
+            "min=\"5\"",
+            "step=\"0.5\"",
+            "Target, slider",
+        ],
+    );
 }
 
 #[test]
 fn a_counter_counts_and_has_two_buttons() {
-    has(&shown("counter", &[("count", json!(3)), ("unit", json!("cups"))]), &["<output", ">3</output>", "cups", "Add one", "Take one away"]);
+    has(
+        &shown("counter", &[("count", json!(3)), ("unit", json!("cups"))]),
+        &["<output", ">3</output>", "cups", "Add one", "Take one away"],
+    );
 }
 
 #[test]
@@ -104,11 +195,17 @@ fn a_pending_value_is_told_apart() {
 
 #[test]
 fn a_note_is_a_box_of_text() {
-    has(&shown("note", &[("text", json!("Mind the gap"))]), &["<textarea", "Mind the gap"]);
+    has(
+        &shown("note", &[("text", json!("Mind the gap"))]),
+        &["<textarea", "Mind the gap"],
+    );
 }
 
 #[test]
 fn an_unknown_kind_says_what_to_do() {
-    has(&shown("hologram", &[]), &["doesn’t know widgets of the kind “hologram”"]);
+    has(
+        &shown("hologram", &[]),
+        &["doesn’t know widgets of the kind “hologram”"],
+    );
     has_not(&shown("note", &[]), &["doesn’t know"]);
 }

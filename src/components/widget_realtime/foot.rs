@@ -37,12 +37,15 @@ impl Receipt {
     fn of(view: &WidgetView, before: Option<OperationId>, is_stored: bool) -> Option<Self> {
         let Some(newest) = view.operations.last() else {
             let before = before?;
-            let went_wrong = view.conflicts.iter().any(|one| one.operation.id == before) || view.set_aside.iter().any(|one| one.operation.id == before);
+            let went_wrong = view.conflicts.iter().any(|one| one.operation.id == before)
+                || view.set_aside.iter().any(|one| one.operation.id == before);
             return (!went_wrong).then_some(Self::Applied);
         };
         Some(match &newest.phase {
             Phase::Saving => Self::Saving,
-            Phase::Retrying { attempts, shown: true, .. } => Self::Retrying { attempts: *attempts },
+            Phase::Retrying {
+                attempts, shown: true, ..
+            } => Self::Retrying { attempts: *attempts },
             Phase::Decided(_) => Self::OnServer,
             Phase::Withdrawing => return None,
             Phase::Saved | Phase::Sent | Phase::Retrying { .. } => Self::OnDevice { is_stored },
@@ -123,7 +126,14 @@ fn Age(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
                 _ => None,
             };
         }
-        let changed = view.widget.as_ref()?.fields.values().map(|field| field.writer.at.0).max().filter(|at| *at > 0)?;
+        let changed = view
+            .widget
+            .as_ref()?
+            .fields
+            .values()
+            .map(|field| field.writer.at.0)
+            .max()
+            .filter(|at| *at > 0)?;
         Some(age(now.unix_ms.saturating_sub(changed)))
     });
     rsx! {

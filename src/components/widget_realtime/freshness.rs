@@ -39,7 +39,11 @@ impl Fresh {
     /// The freshest series counts: one core that went away does not make the others old.
     fn of_samples(samples: &SeriesList, now: Option<Timestamp>) -> Self {
         let Some(now) = now else { return Self::Live };
-        let missed = samples.0.iter().map(|(_, series)| (series.missed(now), now.since(series.heard_at) / 1_000)).min();
+        let missed = samples
+            .0
+            .iter()
+            .map(|(_, series)| (series.missed(now), now.since(series.heard_at) / 1_000))
+            .min();
         match missed {
             Some((missed, seconds)) if missed >= SAMPLE_MISSED_MAX => Self::Stale { missed, seconds },
             _ => Self::Live,
@@ -75,7 +79,10 @@ impl Fresh {
         match self {
             Self::Loading | Self::Live => None,
             Self::CatchingUp { missing: 0 } => Some((Word::CatchingUp, String::new())),
-            Self::CatchingUp { missing } => Some((Word::CatchingUp, count(usize::try_from(*missing).unwrap_or(usize::MAX), "change"))),
+            Self::CatchingUp { missing } => Some((
+                Word::CatchingUp,
+                count(usize::try_from(*missing).unwrap_or(usize::MAX), "change"),
+            )),
             // In steps, so that the word does not count like a clock.
             Self::Stale { seconds, .. } => Some((Word::Stale, format!("for {}\u{202f}s", seconds / 5 * 5))),
             Self::Offline => Some((Word::Offline, String::new())),
@@ -96,10 +103,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{hooks::Series, protocol::{Revision, Widget}};
+    use crate::{
+        hooks::Series,
+        protocol::{Revision, Widget},
+    };
 
     fn view(freshness: Freshness) -> WidgetView {
-        let widget = Widget { kind: "stat".parse().expect("a name"), created: Revision(1), changed: Revision(1), removed: None, fields: BTreeMap::new() };
+        let widget = Widget {
+            kind: "stat".parse().expect("a name"),
+            created: Revision(1),
+            changed: Revision(1),
+            removed: None,
+            fields: BTreeMap::new(),
+        };
         WidgetView {
             widget: Some(Arc::new(widget)),
             pending: BTreeMap::new(),
@@ -112,21 +128,41 @@ mod tests {
     }
 
     fn samples(heard_at: u64) -> SeriesList {
-        let series = Series { interval_ms: 1_000, heard_at: Timestamp(heard_at), ..Series::default() };
+        let series = Series {
+            interval_ms: 1_000,
+            heard_at: Timestamp(heard_at),
+            ..Series::default()
+        };
         SeriesList(vec![("host.cpu".to_owned(), Arc::new(series))])
     }
 
     #[test]
     fn a_sampled_widget_goes_stale_on_a_live_socket() {
-        let fresh = |seconds: u64| Fresh::of(&view(Freshness::Live), &samples(10_000), Some(Timestamp(10_000 + seconds * 1_000)));
+        let fresh = |seconds: u64| {
+            Fresh::of(
+                &view(Freshness::Live),
+                &samples(10_000),
+                Some(Timestamp(10_000 + seconds * 1_000)),
+            )
+        };
         assert_eq!(fresh(2), Fresh::Live);
-        assert_eq!([fresh(3).tide(), fresh(10).tide(), fresh(30).tide()], ["two-thirds", "third", "stub"]);
+        assert_eq!(
+            [fresh(3).tide(), fresh(10).tide(), fresh(30).tide()],
+            ["two-thirds", "third", "stub"]
+        );
         assert_eq!(fresh(42).word(), Some((Word::Stale, "for 40\u{202f}s".to_owned())));
     }
 
     #[test]
     fn offline_is_said_before_anything_about_samples() {
-        assert_eq!(Fresh::of(&view(Freshness::Offline { since: None }), &samples(0), Some(Timestamp(99_000))), Fresh::Offline);
+        assert_eq!(
+            Fresh::of(
+                &view(Freshness::Offline { since: None }),
+                &samples(0),
+                Some(Timestamp(99_000))
+            ),
+            Fresh::Offline
+        );
     }
 
     #[test]

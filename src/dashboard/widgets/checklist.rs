@@ -35,7 +35,9 @@ fn items(live: RealtimeUpdates) -> Vec<String> {
     let view = live.view();
     let Some(widget) = view.widget else { return Vec::new() };
     let present = widget.fields.iter().filter(|(_, field)| !field.value.is_null());
-    let mut ids: Vec<String> = present.filter_map(|(name, _)| Some(name.as_str().strip_prefix("item-")?.to_owned())).collect();
+    let mut ids: Vec<String> = present
+        .filter_map(|(name, _)| Some(name.as_str().strip_prefix("item-")?.to_owned()))
+        .collect();
     ids.sort_by(|one, two| (one.len(), one).cmp(&(two.len(), two)));
     ids
 }

@@ -11,7 +11,11 @@ use crate::{
 pub fn Counter(live: RealtimeUpdates) -> Element {
     let count = live.number("count").unwrap_or_default() as i64;
     let unit = live.text("unit");
-    let state = if live.is_pending("count") { "pending" } else { "confirmed" };
+    let state = if live.is_pending("count") {
+        "pending"
+    } else {
+        "confirmed"
+    };
     rsx! {
         div { class: "counter",
             button { class: "button", "data-shape": "square", r#type: "button", "aria-label": "Take one away", onclick: move |_| live.add("count", -1), Icon { glyph: Glyph::Minus } }

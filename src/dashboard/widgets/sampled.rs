@@ -16,7 +16,9 @@ fn use_series(live: RealtimeUpdates) -> (Memo<Vec<String>>, Memo<SeriesList>) {
     let names = use_memo(move || {
         let names = live.value("series");
         let names = names.as_ref().and_then(Value::as_array).into_iter().flatten();
-        names.filter_map(|name| Some(name.as_str()?.to_owned())).collect::<Vec<String>>()
+        names
+            .filter_map(|name| Some(name.as_str()?.to_owned()))
+            .collect::<Vec<String>>()
     });
     (names, use_samples(names.into()))
 }
@@ -45,8 +47,12 @@ const LARGE_CHARS_MAX: usize = 6;
 pub fn Stat(live: RealtimeUpdates) -> Element {
     let (names, samples) = use_series(live);
     let list = samples.read();
-    let Some((name, series)) = list.0.first() else { return rsx! { Waiting { names: names() } } };
-    let Some(value) = series.latest().and_then(Value::as_f64) else { return rsx! { Waiting { names: names() } } };
+    let Some((name, series)) = list.0.first() else {
+        return rsx! { Waiting { names: names() } };
+    };
+    let Some(value) = series.latest().and_then(Value::as_f64) else {
+        return rsx! { Waiting { names: names() } };
+    };
     let unit = live.text("unit");
     let shown = figure(value, &unit);
     rsx! {
@@ -71,7 +77,9 @@ pub fn GaugeOf(live: RealtimeUpdates) -> Element {
     let (names, samples) = use_series(live);
     let list = samples.read();
     let value = list.0.first().and_then(|(_, series)| series.latest()?.as_f64());
-    let Some(value) = value else { return rsx! { Waiting { names: names() } } };
+    let Some(value) = value else {
+        return rsx! { Waiting { names: names() } };
+    };
     let (min, max) = (live.number("min").unwrap_or(0.0), live.number("max").unwrap_or(100.0));
     rsx! {
         Gauge { name: live.text("title"), value, unit: live.text("unit"), min, max }
@@ -83,7 +91,11 @@ pub fn GaugeOf(live: RealtimeUpdates) -> Element {
 pub fn Chart(live: RealtimeUpdates) -> Element {
     let (names, samples) = use_series(live);
     let list = samples.read();
-    let lines: Vec<Line> = list.0.iter().map(|(name, series)| line(name, series, list.0.len())).collect();
+    let lines: Vec<Line> = list
+        .0
+        .iter()
+        .map(|(name, series)| line(name, series, list.0.len()))
+        .collect();
     if lines.iter().all(|line| line.points.is_empty()) {
         return rsx! { Waiting { names: names() } };
     }
@@ -97,8 +109,13 @@ pub fn Chart(live: RealtimeUpdates) -> Element {
 pub fn Table(live: RealtimeUpdates) -> Element {
     let (names, samples) = use_series(live);
     let list = samples.read();
-    let rows = list.0.first().and_then(|(name, series)| Some((columns(name), series.latest()?.as_array()?.clone())));
-    let Some((columns, rows)) = rows else { return rsx! { Waiting { names: names() } } };
+    let rows = list
+        .0
+        .first()
+        .and_then(|(name, series)| Some((columns(name), series.latest()?.as_array()?.clone())));
+    let Some((columns, rows)) = rows else {
+        return rsx! { Waiting { names: names() } };
+    };
     rsx! {
         div { class: "table-frame", tabindex: "0", role: "region", "aria-label": live.text("title"),
             table { class: "table",
@@ -128,7 +145,12 @@ pub fn Table(live: RealtimeUpdates) -> Element {
 /// Headings and units of tables that are known; `None` for text.
 fn columns(series: &str) -> &'static [(&'static str, Option<&'static str>)] {
     match series {
-        "host.processes" => &[("Name", None), ("Process", Some("")), ("Processor", Some("%")), ("Memory", Some("B"))],
+        "host.processes" => &[
+            ("Name", None),
+            ("Process", Some("")),
+            ("Processor", Some("%")),
+            ("Memory", Some("B")),
+        ],
         _ => &[],
     }
 }
@@ -141,8 +163,15 @@ fn cell_text(cell: &Value, unit: Option<&str>) -> String {
 }
 
 fn line(name: &str, series: &Arc<Series>, of: usize) -> Line {
-    let points = series.points.iter().filter_map(|(at, value)| Some((at.0, value.as_f64()?))).collect();
-    Line { name: label(name, of), points }
+    let points = series
+        .points
+        .iter()
+        .filter_map(|(at, value)| Some((at.0, value.as_f64()?)))
+        .collect();
+    Line {
+        name: label(name, of),
+        points,
+    }
 }
 
 /// What a series is called beside others of its kind: the end of its name tells them apart.

@@ -24,10 +24,12 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let (min, max) = (live.number("min").unwrap_or(0.0), live.number("max").unwrap_or(100.0));
     let step = live.number("step").filter(|step| *step > 0.0).unwrap_or(1.0);
     let unit = live.text("unit");
-    let value = held().or_else(|| shown()).unwrap_or(min);
+    let value = held().or(shown()).unwrap_or(min);
     let mut commit = move || {
         let text = typed.take();
-        let number = text.and_then(|text| text.trim().replace(',', ".").parse::<f64>().ok()).filter(|number| number.is_finite());
+        let number = text
+            .and_then(|text| text.trim().replace(',', ".").parse::<f64>().ok())
+            .filter(|number| number.is_finite());
         if let Some(number) = number.map(|number| number.clamp(min, max.max(min)))
             && Some(number) != shown()
         {
@@ -97,7 +99,11 @@ fn typeable(value: f64) -> String {
 
 /// A whole number stays one, so that 21 is not shown as 21.0 in a list.
 fn plain(value: f64) -> Value {
-    if value == value.trunc() && value.abs() < 1e15 { json!(value as i64) } else { Number::from_f64(value).map_or(Value::Null, Value::Number) }
+    if value == value.trunc() && value.abs() < 1e15 {
+        json!(value as i64)
+    } else {
+        Number::from_f64(value).map_or(Value::Null, Value::Number)
+    }
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     components::{ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, WidgetRealtime},
-    hooks::{BoardHandle, BoardSummary, Freshness, use_board, use_boards},
-    protocol::{BoardId, Kind, WidgetId},
+    hooks::{BoardHandle, BoardSummary, Freshness, use_background_sync, use_board, use_boards},
+    protocol::{Access, BoardId, Kind, WidgetId},
 };
 
 /// Cards shown while a board loads.
@@ -44,6 +44,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
                 }
             }
             div { class: "bar-side",
+                WatchOnly {}
                 PendingOperationsBadge {}
                 DashboardSyncIndicator {}
             }
@@ -52,6 +53,22 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         ConflictResolutionUI {}
         main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state_of(&summary),
             Grid { board }
+        }
+    }
+}
+
+/// Says that this person may look and not touch, before they try.
+#[component]
+fn WatchOnly() -> Element {
+    let sync = use_background_sync();
+    let may_edit = use_memo(move || {
+        sync.details()
+            .identity
+            .is_none_or(|identity| identity.access == Access::Edit)
+    });
+    rsx! {
+        if !may_edit() {
+            span { class: "chip", "data-tone": "rest", "data-state": "watch-only", "View only" }
         }
     }
 }

@@ -2,7 +2,12 @@
 
 use dioxus::prelude::*;
 use serde_json::json;
-use tideboard::{app::App, state::ConnectionStatus, sync::Freshness};
+use tideboard::{
+    app::App,
+    protocol::{Access, Identity},
+    state::ConnectionStatus,
+    sync::Freshness,
+};
 
 use crate::stage::{Scene, bare, first_paint, has, has_not, on_home, unknown};
 
@@ -39,6 +44,17 @@ fn the_header_has_the_boards_name_the_badge_and_the_indicator() {
             "Add widget",
         ],
     );
+}
+
+#[test]
+fn who_may_only_watch_is_told_before_they_try() {
+    let mut scene = bare();
+    scene.sync.identity = Some(Identity {
+        principal: "viewer".parse().expect("a name"),
+        access: Access::View,
+    });
+    has(&on_home(scene, app), &["View only"]);
+    has_not(&on_home(bare(), app), &["View only"]);
 }
 
 #[test]

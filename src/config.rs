@@ -19,6 +19,9 @@ pub const FRAME_BYTES_MAX: usize = 64 * 1024;
 pub const FRAME_FILL_BYTES: usize = 56 * 1024;
 /// A field's value, encoded.
 pub const VALUE_BYTES_MAX: usize = 16 * 1024;
+/// Arrays and objects within each other in a value: a reader of JSON gives up at 128, and a record or a frame puts a
+/// dozen around it.
+pub const VALUE_DEPTH_MAX: usize = 64;
 /// All fields of a widget, encoded: a widget crosses in one frame.
 pub const WIDGET_BYTES_MAX: usize = 44 * 1024;
 /// Operations sent and not answered yet. Past it the rest wait on the device.
@@ -37,7 +40,7 @@ pub const OUTBOX_LEN_MAX: usize = 20_000;
 /// Widgets on a board, removed ones that are still kept included.
 pub const WIDGETS_LEN_MAX: usize = 2_000;
 /// What a field takes on the wire beside its value: its name, revision, operation and writer, each at its longest.
-pub const FIELD_OVERHEAD_BYTES: usize = 360;
+pub const FIELD_OVERHEAD_BYTES: usize = 440;
 /// Fields of a widget.
 pub const FIELDS_LEN_MAX: usize = 256;
 /// Boards of a store.
@@ -57,6 +60,9 @@ pub const EVENT_QUEUE_LEN_MAX: usize = 64;
 pub const HORIZON_MS: u64 = 90 * DAY_MS;
 /// …or for this many operations of a board, whichever ends first.
 pub const HORIZON_LEN_MAX: u64 = 250_000;
+/// Verdicts without an effect that a board gives and keeps between two changes; past it whoever asks waits. A dozen full
+/// outboxes, all of them refused.
+pub const ROWS_AT_HEAD_LEN_MAX: usize = 250_000;
 /// The horizon moves at most this far in one day of the server's clock, so that a clock jump only asks more questions.
 pub const PRUNE_MS_PER_DAY: u64 = 2 * DAY_MS;
 /// Recent changes kept in memory to serve a resume without a patch.

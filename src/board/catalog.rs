@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::value_bytes;
 use crate::{
-    config::VALUE_BYTES_MAX,
+    config::{VALUE_BYTES_MAX, VALUE_DEPTH_MAX},
     protocol::{FieldName, Kind, Rejection, Value},
 };
 
@@ -130,6 +130,9 @@ impl FieldSpec {
         if value_bytes(value) > VALUE_BYTES_MAX {
             return Err(Rejection::TooLarge { bytes_max: VALUE_BYTES_MAX as u64 });
         }
+        if !is_within_depth(value, VALUE_DEPTH_MAX) {
+            return Err(Rejection::TooDeep { depth_max: VALUE_DEPTH_MAX as u64 });
+        }
         if value.is_null() && self.name.ends_with('*') {
             return Ok(());
         }
@@ -146,6 +149,18 @@ impl FieldSpec {
             },
             _ => Ok(()),
         }
+    }
+}
+
+/// Whether at most `depth_max` arrays and objects lie within each other.
+fn is_within_depth(value: &Value, depth_max: usize) -> bool {
+    let Some(depth_max) = depth_max.checked_sub(1) else {
+        return !value.is_array() && !value.is_object();
+    };
+    match value {
+        Value::Array(items) => items.iter().all(|item| is_within_depth(item, depth_max)),
+        Value::Object(entries) => entries.values().all(|entry| is_within_depth(entry, depth_max)),
+        _ => true,
     }
 }
 

@@ -21,7 +21,10 @@ impl fmt::Display for IdError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotHex => write!(f, "an id is 32 hexadecimal digits"),
-            Self::NotAnOperation => write!(f, "an operation's id is a client's 32 hexadecimal digits, a dash and a number"),
+            Self::NotAnOperation => write!(
+                f,
+                "an operation's id is a client's 32 hexadecimal digits, a dash and a number"
+            ),
             Self::NotAName => write!(f, "a name is 1 to {NAME_BYTES_MAX} of the characters A-Z a-z 0-9 . _ -"),
         }
     }
@@ -135,7 +138,10 @@ impl FromStr for OperationId {
     type Err = IdError;
     fn from_str(text: &str) -> Result<Self, IdError> {
         let (client, sequence) = text.split_once('-').ok_or(IdError::NotAnOperation)?;
-        Ok(Self { client: client.parse()?, sequence: sequence.parse().map_err(|_| IdError::NotAnOperation)? })
+        Ok(Self {
+            client: client.parse()?,
+            sequence: sequence.parse().map_err(|_| IdError::NotAnOperation)?,
+        })
     }
 }
 
@@ -204,6 +210,12 @@ impl BoardId {
     pub fn directory() -> Self {
         Self("boards".into())
     }
+
+    /// No board: the name under which a server keeps its refusals of operations on boards that are not there.
+    #[must_use]
+    pub fn refusals() -> Self {
+        Self(".refusals".into())
+    }
 }
 
 impl WidgetId {
@@ -218,7 +230,7 @@ impl WidgetId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
-    /// Watch only; every operation is rejected.
+    /// Watch only; every operation is refused.
     View,
     /// Watch and change.
     Edit,

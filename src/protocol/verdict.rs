@@ -121,6 +121,11 @@ pub enum Rejection {
         /// Most bytes allowed.
         bytes_max: u64,
     },
+    /// The value has too many arrays and objects within each other.
+    TooDeep {
+        /// Most allowed.
+        depth_max: u64,
+    },
     /// The board, widget or store is full.
     TooMany {
         /// Of what.
@@ -132,7 +137,9 @@ pub enum Rejection {
     Exists,
     /// The widget is not removed, or was removed again since.
     NotRemoved,
-    /// The principal may only watch.
+    /// A board's own record stays for as long as the board.
+    BirthRecord,
+    /// The principal may only watch. Not recorded: it comes as [`super::Answer::ReadOnly`].
     ReadOnly,
     /// The counter would pass its largest or smallest value.
     Overflow,
@@ -142,16 +149,43 @@ impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownBoard => write!(f, "There is no such board. Create it first, or check its name."),
-            Self::UnknownWidget => write!(f, "There is no such widget on this board. Add it first, or check its name."),
-            Self::UnknownKind => write!(f, "This server doesn't know that kind of widget. Update the server, or pick another kind."),
+            Self::UnknownWidget => write!(
+                f,
+                "There is no such widget on this board. Add it first, or check its name."
+            ),
+            Self::UnknownKind => write!(
+                f,
+                "This server doesn't know that kind of widget. Update the server, or pick another kind."
+            ),
             Self::UnknownField => write!(f, "This kind of widget has no such field. Check its name."),
             Self::WrongType { expected } => write!(f, "This field takes {expected}. Change the value and try again."),
-            Self::OutOfRange { min, max } => write!(f, "The value must be between {min} and {max}. Change it and try again."),
-            Self::TooLarge { bytes_max } => write!(f, "That is larger than {bytes_max} bytes. Shorten it and try again."),
-            Self::TooMany { what, len_max } => write!(f, "There are {len_max} {what} already, the most allowed. Remove one first."),
+            Self::OutOfRange { min, max } => {
+                write!(f, "The value must be between {min} and {max}. Change it and try again.")
+            }
+            Self::TooLarge { bytes_max } => {
+                write!(f, "That is larger than {bytes_max} bytes. Shorten it and try again.")
+            }
+            Self::TooDeep { depth_max } => write!(
+                f,
+                "That has more than {depth_max} lists within each other. Flatten it and try again."
+            ),
+            Self::TooMany { what, len_max } => write!(
+                f,
+                "There are {len_max} {what} already, the most allowed. Remove one first."
+            ),
             Self::Exists => write!(f, "That name is taken. Choose another, or restore the removed one."),
-            Self::NotRemoved => write!(f, "There is nothing to restore: it is back already, or was removed again since."),
-            Self::ReadOnly => write!(f, "You may watch this board, not change it. Sign in with an edit token."),
+            Self::NotRemoved => write!(
+                f,
+                "There is nothing to restore: it is back already, or was removed again since."
+            ),
+            Self::BirthRecord => write!(
+                f,
+                "A board's own record can't be removed. Remove the board from the list of boards instead."
+            ),
+            Self::ReadOnly => write!(
+                f,
+                "You may watch this board, not change it. Sign in with an edit token."
+            ),
             Self::Overflow => write!(f, "The counter is at its limit. Set it to a smaller number first."),
         }
     }

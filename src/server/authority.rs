@@ -7,16 +7,26 @@
 //! Invariant: pure. The shell around it (`store`, `fanout`, `session`) moves bytes and asks the clock; the simulator
 //! is another shell around the same code.
 
+mod event;
+mod frames;
+mod greeting;
+mod refusals;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::log::{CatchUp, Context, Head, Log, Memory, Record};
+pub use event::{Event, Reply};
+
+use self::frames::Asked;
+use super::log::{Context, Head, Log, Memory, Record};
 use crate::{
-    board::{Catalog, value_bytes},
-    config::{ACCEPT_PER_SECOND, BOARDS_LEN_MAX, FIELD_OVERHEAD_BYTES, FRAME_BYTES_MAX, IN_FLIGHT_LEN_MAX, NAME_BYTES_MAX, RETRY_MS, RETRY_MS_MAX, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX, SCHEMA, SUBSCRIPTIONS_LEN_MAX, VALUE_BYTES_MAX},
+    board::Catalog,
+    config::{ACCEPT_PER_SECOND, RETRY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX, SUBSCRIPTIONS_LEN_MAX},
     planted::{self, Bug},
     protocol::{
-        Answer, Answered, BoardId, Change, ChangesFrame, ClientFrame, Code, Cursor, Document, Effect, Epoch, Hello, Identity, Limits, PatchFrame, Push, PushItem, RunId, ServerFrame, StoreId, Subscribe,
-        Subscribed, Welcome, Widget, WidgetId,
+        Answer, Answered, BoardId, ClientFrame, Code, Cursor, Document, Epoch, Identity, Push, PushItem, Revision,
+        RunId, ServerFrame, StoreId, Subscribe, Widget,
     },
     time::Timestamp,
 };
@@ -43,93 +53,6 @@ pub struct Setup {
     pub frame_fill_bytes: usize,
 }
 
-/// Something that happened outside.
-#[derive(Clone, Debug)]
-pub enum Event {
-    /// A greeting, with whom the door found behind it; `None` is refused.
-    Hello {
-        /// Whose.
-        session: SessionId,
-        /// The frame.
-        hello: Hello,
-        /// Who they are.
-        identity: Option<Identity>,
-    },
-    /// Any other frame.
-    Frame {
-        /// Whose.
-        session: SessionId,
-        /// The frame.
-        frame: ClientFrame,
-    },
-    /// The shell dropped a slow reader's changes of a board; it subscribes again when it has been told.
-    Lagging {
-        /// Whose.
-        session: SessionId,
-        /// The board.
-        board: BoardId,
-    },
-    /// The connection is gone.
-    Closed {
-        /// Whose.
-        session: SessionId,
-    },
-    /// Operations by server function.
-    Replay {
-        /// The request.
-        request: RequestId,
-        /// Who asks.
-        identity: Identity,
-        /// The same frame a socket would push.
-        push: Push,
-    },
-    /// A board by server function.
-    Read {
-        /// The request.
-        request: RequestId,
-        /// The board.
-        board: BoardId,
-    },
-}
-
-/// Something to do outside.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Reply {
-    /// Send a frame.
-    Send {
-        /// To whom.
-        session: SessionId,
-        /// The frame.
-        frame: ServerFrame,
-    },
-    /// Send the same frame to many: encode it once.
-    Publish {
-        /// To whom.
-        sessions: Vec<SessionId>,
-        /// The frame.
-        frame: ServerFrame,
-    },
-    /// Close a connection, after what was sent to it.
-    Close {
-        /// Whose.
-        session: SessionId,
-    },
-    /// Answers a [`Event::Replay`].
-    Replayed {
-        /// The request.
-        request: RequestId,
-        /// One answer an item.
-        items: Vec<Answered>,
-    },
-    /// Answers a [`Event::Read`]; `None` when there is no such board.
-    Document {
-        /// The request.
-        request: RequestId,
-        /// The board.
-        document: Option<Box<Document>>,
-    },
-}
-
 /// What was decided and may not be told yet.
 #[must_use = "a batch must be committed or abandoned"]
 #[derive(Debug)]
@@ -147,6 +70,7 @@ enum Waiting {
     Answers { session: SessionId, items: Vec<Answered> },
     Replayed { request: RequestId, items: Vec<Answered> },
     Subscribe { session: SessionId, subscribe: Subscribe },
+    Unsubscribe { session: SessionId, board: BoardId },
     Read { request: RequestId, board: BoardId },
 }
 
@@ -173,7 +97,13 @@ impl Authority {
     /// A server over the boards its store holds.
     #[must_use]
     pub fn new(setup: Setup, logs: BTreeMap<BoardId, Log>) -> Self {
-        Self { setup, logs, sessions: HashMap::new(), subscribers: HashMap::new(), heads: BTreeMap::new() }
+        Self {
+            setup,
+            logs,
+            sessions: HashMap::new(),
+            subscribers: HashMap::new(),
+            heads: BTreeMap::new(),
+        }
     }
 
     /// The boards, for reading at a durable head: call between batches only.
@@ -235,22 +165,48 @@ impl Authority {
     ///
     /// # Errors
     /// When a board can't be read back: the server must stop serving.
-    pub fn abandoned<E>(&mut self, batch: Batch, mut reload: impl FnMut(&BoardId) -> Result<Log, E>) -> Result<Vec<Reply>, E> {
+    pub fn abandoned<E>(
+        &mut self,
+        batch: Batch,
+        mut reload: impl FnMut(&BoardId) -> Result<Log, E>,
+    ) -> Result<Vec<Reply>, E> {
         let Batch { records, now, waiting } = batch;
         for (board, _, _) in &records {
             if !planted::is(Bug::UnknownAppendDecidedAnew) {
-                self.logs.insert(board.clone(), reload(board)?);
+                let log = reload(board)?;
+                // A board that was only just made is not there at all.
+                let is_stored = log.head().sequence > 0;
+                self.logs.insert(board.clone(), log);
+                if !is_stored {
+                    self.logs.remove(board);
+                }
             }
         }
         let ask_again = |items: Vec<Answered>| -> Vec<Answered> {
-            let answer = Answer::Retry { after_ms: RETRY_MS, reason: "The server could not write to its disk. Your edits wait safely; free space on the server.".into() };
-            items.into_iter().map(|item| Answered { id: item.id, answer: answer.clone() }).collect()
+            let answer = Answer::Retry {
+                after_ms: RETRY_MS,
+                reason: "The server could not write to its disk. Your edits wait safely; free space on the server."
+                    .into(),
+            };
+            items
+                .into_iter()
+                .map(|item| Answered {
+                    id: item.id,
+                    answer: answer.clone(),
+                })
+                .collect()
         };
         let mut replies = Vec::new();
         for reply in waiting {
             let reply = match reply {
-                Waiting::Answers { session, items } => Waiting::Answers { session, items: ask_again(items) },
-                Waiting::Replayed { request, items } => Waiting::Replayed { request, items: ask_again(items) },
+                Waiting::Answers { session, items } => Waiting::Answers {
+                    session,
+                    items: ask_again(items),
+                },
+                Waiting::Replayed { request, items } => Waiting::Replayed {
+                    request,
+                    items: ask_again(items),
+                },
                 other => other,
             };
             self.release(now, reply, &mut replies);
@@ -266,12 +222,30 @@ impl Authority {
 
     fn event(&mut self, now: Timestamp, event: Event, waiting: &mut Vec<Waiting>) {
         match event {
-            Event::Hello { session, hello, identity } => waiting.extend(self.greet(now, session, hello, identity).into_iter().map(Waiting::Ready)),
-            Event::Frame { session, frame } if self.sessions.contains_key(&session) => self.frame(now, session, frame, waiting),
-            Event::Frame { session, .. } => waiting.extend(refuse(session, Code::OutOfOrder, "The first frame must be `hello`: greet, then go on.")),
+            Event::Hello {
+                session,
+                hello,
+                identity,
+            } => waiting.extend(
+                self.greet(now, session, hello, identity)
+                    .into_iter()
+                    .map(Waiting::Ready),
+            ),
+            Event::Frame { session, frame } if self.sessions.contains_key(&session) => {
+                self.frame(now, session, frame, waiting)
+            }
+            Event::Frame { session, .. } => waiting.extend(refuse(
+                session,
+                Code::OutOfOrder,
+                "The first frame must be `hello`: greet, then go on.",
+            )),
             Event::Lagging { session, board } => self.unsubscribe(session, &board),
             Event::Closed { session } => self.close(session),
-            Event::Replay { request, identity, push } => {
+            Event::Replay {
+                request,
+                identity,
+                push,
+            } => {
                 let items = self.push(now, &identity, None, push);
                 waiting.push(Waiting::Replayed { request, items });
             }
@@ -279,50 +253,43 @@ impl Authority {
         }
     }
 
-    fn greet(&mut self, now: Timestamp, session: SessionId, hello: Hello, identity: Option<Identity>) -> Vec<Reply> {
-        let Some(identity) = identity else {
-            return refusal(session, Code::NeedsAuth, "Sign in to go on: your edits wait safely on this device.");
-        };
-        if self.sessions.contains_key(&session) {
-            return refusal(session, Code::OutOfOrder, "This connection was greeted already; open another one.");
-        }
-        let device = hello.device.map(|name| name.chars().take(NAME_BYTES_MAX).filter(|letter| !letter.is_control()).collect());
-        self.sessions.insert(session, Session { identity: identity.clone(), device, subscriptions: BTreeSet::new() });
-        let welcome = Welcome {
-            store: self.setup.store,
-            run: self.setup.run,
-            clock: now,
-            identity,
-            schema: SCHEMA,
-            window_ms: self.retry_window_ms(),
-            limits: Limits {
-                frame_bytes_max: FRAME_BYTES_MAX as u64,
-                value_bytes_max: VALUE_BYTES_MAX as u64,
-                in_flight_len_max: IN_FLIGHT_LEN_MAX as u64,
-                horizon_ms: self.setup.memory.horizon_ms,
-                horizon_len_max: self.setup.memory.horizon_len,
-            },
-        };
-        vec![Reply::Send { session, frame: ServerFrame::Welcome(welcome) }]
-    }
-
     fn frame(&mut self, now: Timestamp, session: SessionId, frame: ClientFrame, waiting: &mut Vec<Waiting>) {
         let send = |frame| Waiting::Ready(Reply::Send { session, frame });
         match frame {
-            ClientFrame::Hello(_) => waiting.extend(refuse(session, Code::OutOfOrder, "This connection was greeted already; open another one.")),
+            ClientFrame::Hello(_) => waiting.extend(refuse(
+                session,
+                Code::OutOfOrder,
+                "This connection was greeted already; open another one.",
+            )),
             ClientFrame::Subscribe(subscribe) => waiting.push(Waiting::Subscribe { session, subscribe }),
-            ClientFrame::Unsubscribe { board } => self.unsubscribe(session, &board),
+            // Not at once: a `subscribe` ahead of it acts when the batch is told, and they keep their order.
+            ClientFrame::Unsubscribe { board } => waiting.push(Waiting::Unsubscribe { session, board }),
             ClientFrame::Push(push) => {
-                let Some(Session { identity, device, .. }) = self.sessions.get(&session) else { return };
+                let Some(Session { identity, device, .. }) = self.sessions.get(&session) else {
+                    return;
+                };
                 let (identity, device) = (identity.clone(), device.clone());
                 let items = self.push(now, &identity, device.as_deref(), push);
                 waiting.push(Waiting::Answers { session, items });
             }
             ClientFrame::Ping { .. } => waiting.push(send(ServerFrame::Pong { clock: now })),
             ClientFrame::Event { board, name, payload } => {
-                let others = self.subscribers.get(&board).into_iter().flatten().copied().filter(|other| *other != session);
-                let frame = ServerFrame::Event { board: board.clone(), name, payload };
-                waiting.push(Waiting::Ready(Reply::Publish { sessions: others.collect(), frame }));
+                let others = self
+                    .subscribers
+                    .get(&board)
+                    .into_iter()
+                    .flatten()
+                    .copied()
+                    .filter(|other| *other != session);
+                let frame = ServerFrame::Event {
+                    board: board.clone(),
+                    name,
+                    payload,
+                };
+                waiting.push(Waiting::Ready(Reply::Publish {
+                    sessions: others.collect(),
+                    frame,
+                }));
             }
             // Samples never pass here: they are no state of a board, and the shell serves them from memory.
             ClientFrame::Watch { .. } => {}
@@ -330,52 +297,75 @@ impl Authority {
     }
 
     fn push(&mut self, now: Timestamp, identity: &Identity, device: Option<&str>, push: Push) -> Vec<Answered> {
-        let now_and_here = push.store == self.setup.store && (push.run == self.setup.run || planted::is(Bug::RunNotChecked));
+        let now_and_here =
+            push.store == self.setup.store && (push.run == self.setup.run || planted::is(Bug::RunNotChecked));
         let ours = now_and_here && push.principal == identity.principal;
         let mut items: Vec<Answered> = Vec::with_capacity(push.items.len());
         for item in push.items {
-            let answer = if ours { self.decide(now, identity, device, &item) } else { Answer::History };
+            let answer = if ours {
+                self.decide(now, identity, device, &item)
+            } else {
+                Answer::History
+            };
             items.push(Answered { id: item.id(), answer });
         }
         items
     }
 
     fn decide(&mut self, now: Timestamp, identity: &Identity, device: Option<&str>, item: &PushItem) -> Answer {
-        let board = item.board();
-        if !self.logs.contains_key(board) {
-            if self.logs.len() >= BOARDS_LEN_MAX {
-                return Answer::Retry { after_ms: RETRY_MS_MAX, reason: format!("This server holds {BOARDS_LEN_MAX} boards, the most allowed.") };
-            }
-            self.logs.insert(board.clone(), Log::new(self.setup.memory, self.setup.epoch));
+        if let Some(answer) = self.refused_before(identity, item.id()) {
+            return answer;
         }
-        let log = self.logs.get_mut(board).expect("it was there, or was put there above");
+        let board = item.board();
+        let Some(log) = self.logs.get_mut(board).filter(|_| *board != BoardId::refusals()) else {
+            return self.decide_without_board(now, identity, device, item);
+        };
         if !log.is_staged() {
             self.heads.insert(board.clone(), log.head());
         }
-        let context = Context { now, run: self.setup.run, identity, device, catalog: &self.setup.catalog };
+        let context = Context {
+            now,
+            run: self.setup.run,
+            identity,
+            device,
+            catalog: &self.setup.catalog,
+        };
         log.decide(&context, item)
     }
 
     fn publish(&self, board: &BoardId, record: Record, replies: &mut Vec<Reply>) {
-        let Some(sessions) = self.subscribers.get(board).filter(|sessions| !sessions.is_empty()) else { return };
+        let Some(sessions) = self.subscribers.get(board).filter(|sessions| !sessions.is_empty()) else {
+            return;
+        };
         let Some(log) = self.logs.get(board) else { return };
         let Some(first) = record.changes.first() else { return };
-        let from = log.history().cursor(crate::protocol::Revision(first.revision.0 - 1));
-        for frame in self.changes_frames(board, log, from, record.changes) {
-            replies.push(Reply::Publish { sessions: sessions.iter().copied().collect(), frame });
+        let from = log.history().cursor(Revision(first.revision.0 - 1));
+        for frame in frames::of_changes(board, log, from, record.changes, self.setup.frame_fill_bytes) {
+            replies.push(Reply::Publish {
+                sessions: sessions.iter().copied().collect(),
+                frame,
+            });
         }
     }
 
     fn release(&mut self, now: Timestamp, reply: Waiting, replies: &mut Vec<Reply>) {
         match reply {
             Waiting::Ready(reply) => replies.push(reply),
-            Waiting::Answers { session, items } => replies.push(Reply::Send { session, frame: ServerFrame::Verdicts { items } }),
+            Waiting::Answers { session, items } => {
+                let frames = frames::of_answers(items, self.setup.frame_fill_bytes);
+                replies.extend(frames.map(|frame| Reply::Send { session, frame }));
+            }
             Waiting::Replayed { request, items } => replies.push(Reply::Replayed { request, items }),
             Waiting::Read { request, board } => {
-                let document = self.logs.get(&board).filter(|log| !log.board().is_empty()).map(|log| Box::new(self.document(now, &board, log)));
+                let document = self
+                    .logs
+                    .get(&board)
+                    .filter(|log| !log.board().is_empty())
+                    .map(|log| Box::new(self.document(now, &board, log)));
                 replies.push(Reply::Document { request, document });
             }
             Waiting::Subscribe { session, subscribe } => self.subscribe(session, subscribe, replies),
+            Waiting::Unsubscribe { session, board } => self.unsubscribe(session, &board),
         }
     }
 
@@ -384,63 +374,51 @@ impl Authority {
             store: self.setup.store,
             run: self.setup.run,
             clock: now,
-            subscribed: subscribed(board, 0, log, Cursor::ORIGIN, Vec::new()),
-            widgets: log.board().widgets().map(|(id, widget)| (id.clone(), Widget::clone(widget))).collect(),
+            subscribed: frames::subscribed(board, 0, log, Cursor::ORIGIN),
+            widgets: log
+                .board()
+                .widgets()
+                .map(|(id, widget)| (id.clone(), Widget::clone(widget)))
+                .collect(),
         }
     }
 
     fn subscribe(&mut self, session: SessionId, subscribe: Subscribe, replies: &mut Vec<Reply>) {
-        let Some(state) = self.sessions.get_mut(&session) else { return };
+        let Some(state) = self.sessions.get_mut(&session) else {
+            return;
+        };
         if state.subscriptions.len() >= SUBSCRIPTIONS_LEN_MAX && !state.subscriptions.contains(&subscribe.board) {
-            replies.extend(refusal(session, Code::RateLimited, "One connection may watch 64 boards: close some."));
+            replies.extend(refusal(
+                session,
+                Code::RateLimited,
+                "One connection may watch 64 boards: close some.",
+            ));
             return;
         }
-        let Subscribe { board, request, cursor, undecided } = subscribe;
+        let Subscribe {
+            board,
+            request,
+            cursor,
+            undecided,
+        } = subscribe;
         state.subscriptions.insert(board.clone());
         self.subscribers.entry(board.clone()).or_default().insert(session);
         // A board nobody has written to yet: its creation may be waiting in this very client's outbox.
         let nothing = Log::new(self.setup.memory, self.setup.epoch);
         let log = self.logs.get(&board).unwrap_or(&nothing);
-        let verdicts = log.verdicts(&state.identity.principal, &undecided);
-        let catch_up = log.catch_up(cursor);
-        let from = match &catch_up {
-            CatchUp::Changes(_) => cursor.unwrap_or(Cursor::ORIGIN),
-            CatchUp::Patch { from, .. } => *from,
-        };
-        let frame = ServerFrame::Subscribed(subscribed(&board, request, log, from, verdicts));
-        replies.push(Reply::Send { session, frame });
-        let frames = match catch_up {
-            CatchUp::Changes(changes) => self.changes_frames(&board, log, from, changes),
-            CatchUp::Patch { widgets, .. } => self.patch_frames(&board, from, log.cursor(), widgets),
-        };
-        replies.extend(frames.into_iter().map(|frame| Reply::Send { session, frame }));
-    }
-
-    /// Splits changes into frames that each lead from one cursor to the next.
-    fn changes_frames(&self, board: &BoardId, log: &Log, mut from: Cursor, changes: Vec<Change>) -> Vec<ServerFrame> {
-        split(changes, self.setup.frame_fill_bytes, change_bytes)
-            .into_iter()
-            .map(|changes| {
-                let to = changes.last().map_or(from, |change| log.history().cursor(change.revision));
-                let frame = ChangesFrame { board: board.clone(), from, to, changes };
-                from = to;
-                ServerFrame::Changes(frame)
-            })
-            .collect()
-    }
-
-    /// Splits a patch into parts; an empty one is one empty part, so that its `to` arrives.
-    fn patch_frames(&self, board: &BoardId, from: Cursor, to: Cursor, widgets: BTreeMap<WidgetId, std::sync::Arc<Widget>>) -> Vec<ServerFrame> {
-        let mut parts = split(widgets.into_iter().collect(), self.setup.frame_fill_bytes, |(id, widget)| widget_bytes(id, widget));
-        if parts.is_empty() {
-            parts.push(Vec::new());
+        let principal = &state.identity.principal;
+        let mut verdicts = log.verdicts(principal, &undecided);
+        if let Some(refusals) = self.logs.get(&BoardId::refusals()) {
+            verdicts.extend(refusals.verdicts(principal, &undecided));
         }
-        let last = parts.len() - 1;
-        let part = |(number, widgets): (usize, Vec<(WidgetId, std::sync::Arc<Widget>)>)| {
-            let widgets = widgets.into_iter().map(|(id, widget)| (id, Widget::clone(&widget))).collect();
-            ServerFrame::Patch(PatchFrame { board: board.clone(), from, to, part: number as u32, last: number == last, widgets })
+        let asked = Asked {
+            board,
+            request,
+            cursor,
+            verdicts,
         };
-        parts.into_iter().enumerate().map(part).collect()
+        let frames = frames::of_subscription(asked, log, self.setup.frame_fill_bytes);
+        replies.extend(frames.into_iter().map(|frame| Reply::Send { session, frame }));
     }
 
     fn unsubscribe(&mut self, session: SessionId, board: &BoardId) {
@@ -456,7 +434,11 @@ impl Authority {
     }
 
     fn close(&mut self, session: SessionId) {
-        let boards = self.sessions.get(&session).map(|state| state.subscriptions.clone()).unwrap_or_default();
+        let boards = self
+            .sessions
+            .get(&session)
+            .map(|state| state.subscriptions.clone())
+            .unwrap_or_default();
         for board in boards {
             self.unsubscribe(session, &board);
         }
@@ -465,48 +447,13 @@ impl Authority {
 }
 
 fn refusal(session: SessionId, code: Code, message: &str) -> Vec<Reply> {
-    let frame = ServerFrame::Error { code, message: message.to_owned() };
+    let frame = ServerFrame::Error {
+        code,
+        message: message.to_owned(),
+    };
     vec![Reply::Send { session, frame }, Reply::Close { session }]
 }
 
 fn refuse(session: SessionId, code: Code, message: &str) -> impl Iterator<Item = Waiting> {
     refusal(session, code, message).into_iter().map(Waiting::Ready)
-}
-
-fn subscribed(board: &BoardId, request: u64, log: &Log, from: Cursor, verdicts: Vec<(crate::protocol::OperationId, crate::protocol::Verdict)>) -> Subscribed {
-    Subscribed { board: board.clone(), request, from, at: log.cursor(), history: log.history().clone(), horizon: log.horizon(), verdicts }
-}
-
-/// Groups items, in order, so that each group's bytes fill at most one frame.
-fn split<T>(items: Vec<T>, fill_bytes: usize, bytes: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
-    let mut groups: Vec<Vec<T>> = Vec::new();
-    let mut filled = 0;
-    for item in items {
-        let size = bytes(&item);
-        match groups.last_mut() {
-            Some(group) if filled + size <= fill_bytes => group.push(item),
-            _ => {
-                groups.push(vec![item]);
-                filled = 0;
-            }
-        }
-        filled += size;
-    }
-    groups
-}
-
-/// Room an id, a writer, a deadline and the punctuation take; generous, since a frame over the limit is refused.
-const ENVELOPE_BYTES: usize = 420;
-
-fn change_bytes(change: &Change) -> usize {
-    let values = match &change.effect {
-        Effect::Assigned { value, .. } => value_bytes(value),
-        Effect::Created { fields, .. } => fields.iter().map(|(name, value)| name.as_str().len() + 4 + value_bytes(value)).sum(),
-        Effect::Removed | Effect::Restored => 0,
-    };
-    ENVELOPE_BYTES + values
-}
-
-fn widget_bytes(id: &WidgetId, widget: &Widget) -> usize {
-    id.as_str().len() + ENVELOPE_BYTES + widget.fields.values().map(|field| FIELD_OVERHEAD_BYTES + value_bytes(&field.value)).sum::<usize>()
 }

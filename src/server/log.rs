@@ -10,7 +10,7 @@ mod decide;
 mod record;
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, VecDeque},
     sync::Arc,
 };
 
@@ -21,7 +21,9 @@ use crate::{
     board::Board,
     config::{HORIZON_LEN_MAX, HORIZON_MS, PRUNE_MS_PER_DAY, RING_LEN_MAX},
     planted::{self, Bug},
-    protocol::{Change, Cursor, Epoch, History, OperationId, Principal, Revision, Undecided, Verdict, Widget, WidgetId},
+    protocol::{
+        Change, Cursor, Epoch, History, OperationId, Principal, Revision, Undecided, Verdict, Widget, WidgetId,
+    },
     time::Timestamp,
 };
 
@@ -38,7 +40,11 @@ pub struct Memory {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self { horizon_ms: HORIZON_MS, horizon_len: HORIZON_LEN_MAX, ring_len: RING_LEN_MAX }
+        Self {
+            horizon_ms: HORIZON_MS,
+            horizon_len: HORIZON_LEN_MAX,
+            ring_len: RING_LEN_MAX,
+        }
     }
 }
 
@@ -56,7 +62,7 @@ pub struct Log {
     /// Verdicts of operations decided before it may be forgotten; an unknown operation made before it is `too_old`.
     horizon: Revision,
     /// Every verdict since the horizon.
-    rows: HashMap<OperationId, Row>,
+    rows: BTreeMap<OperationId, Row>,
     /// The rows in the order of their decision, for pruning: revision, when, whose.
     decided: VecDeque<(Revision, Timestamp, OperationId)>,
     /// The newest changes, dense up to `head`, staged ones at the end.
@@ -108,7 +114,7 @@ impl Log {
             history: History::default(),
             sequence: 0,
             horizon: Revision::ZERO,
-            rows: HashMap::new(),
+            rows: BTreeMap::new(),
             decided: VecDeque::new(),
             ring: VecDeque::new(),
             staged: Staged::default(),
@@ -121,17 +127,34 @@ impl Log {
     ///
     /// # Errors
     /// [`Damaged`] when the records don't follow each other: the store is left as it is.
-    pub fn restore(memory: Memory, epoch: Epoch, snapshot: Option<Snapshot>, records: impl IntoIterator<Item = Record>) -> Result<Self, Damaged> {
+    pub fn restore(
+        memory: Memory,
+        epoch: Epoch,
+        snapshot: Option<Snapshot>,
+        records: impl IntoIterator<Item = Record>,
+    ) -> Result<Self, Damaged> {
         let mut log = Self::new(memory, epoch);
         let mut expected = None;
         let snapshot_sequence = snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence);
-        if let Some(Snapshot { sequence, head, history, horizon, widgets }) = snapshot {
+        if let Some(Snapshot {
+            sequence,
+            head,
+            history,
+            horizon,
+            widgets,
+        }) = snapshot
+        {
             log.board = widgets.into_iter().map(|(id, widget)| (id, Arc::new(widget))).collect();
             (log.sequence, log.head, log.history, log.horizon) = (sequence, head, history, horizon);
         }
         for record in records {
-            if expected.is_some_and(|expected| record.sequence != expected) || (record.sequence > snapshot_sequence && record.sequence != log.sequence + 1) {
-                return Err(Damaged::Gap { after: log.sequence, found: record.sequence });
+            if expected.is_some_and(|expected| record.sequence != expected)
+                || (record.sequence > snapshot_sequence && record.sequence != log.sequence + 1)
+            {
+                return Err(Damaged::Gap {
+                    after: log.sequence,
+                    found: record.sequence,
+                });
             }
             expected = Some(record.sequence + 1);
             log.replay(record, snapshot_sequence)?;
@@ -142,15 +165,26 @@ impl Log {
 
     fn replay(&mut self, record: Record, snapshot_sequence: u64) -> Result<(), Damaged> {
         for decision in record.decisions {
-            self.decided.push_back((decision.verdict.revision(), record.at, decision.id));
-            self.rows.insert(decision.id, Row { principal: decision.principal, verdict: decision.verdict, base: decision.base });
+            self.decided
+                .push_back((decision.verdict.revision(), record.at, decision.id));
+            self.rows.insert(
+                decision.id,
+                Row {
+                    principal: decision.principal,
+                    verdict: decision.verdict,
+                    base: decision.base,
+                },
+            );
         }
         if record.sequence <= snapshot_sequence {
             return Ok(());
         }
         for change in record.changes {
             if change.revision != self.head.next() {
-                return Err(Damaged::Revision { after: self.head, found: change.revision });
+                return Err(Damaged::Revision {
+                    after: self.head,
+                    found: change.revision,
+                });
             }
             self.head = change.revision;
             self.history.note(change.revision, record.epoch);
@@ -198,7 +232,11 @@ impl Log {
     /// The position the next record is appended at.
     #[must_use]
     pub const fn head(&self) -> Head {
-        Head { epoch: self.epoch, revision: self.head, sequence: self.sequence }
+        Head {
+            epoch: self.epoch,
+            revision: self.head,
+            sequence: self.sequence,
+        }
     }
 
     /// Whether something was decided that no record holds yet.
@@ -217,7 +255,14 @@ impl Log {
         self.move_horizon(due);
         self.sequence += 1;
         let Staged { changes, decisions } = std::mem::take(&mut self.staged);
-        Some(Record { sequence: self.sequence, epoch: self.epoch, at: now, horizon: self.horizon, changes, decisions })
+        Some(Record {
+            sequence: self.sequence,
+            epoch: self.epoch,
+            at: now,
+            horizon: self.horizon,
+            changes,
+            decisions,
+        })
     }
 
     /// Lets go of verdicts below the horizon. Call when the record that moved it is durable.
@@ -233,7 +278,10 @@ impl Log {
     /// What a subscriber at `cursor` misses. Call only when nothing is staged.
     #[must_use]
     pub fn catch_up(&self, cursor: Option<Cursor>) -> CatchUp {
-        debug_assert!(!self.is_staged() || planted::is(Bug::VisibleBeforeDurable), "readers see the durable head only");
+        debug_assert!(
+            !self.is_staged() || planted::is(Bug::VisibleBeforeDurable),
+            "readers see the durable head only"
+        );
         let known = cursor.filter(|cursor| {
             let within = cursor.revision >= self.horizon && self.history.contains(*cursor, self.head);
             within || (planted::is(Bug::CursorWithoutEpoch) && cursor.revision <= self.head)
@@ -243,20 +291,32 @@ impl Log {
         if known.is_some() && missed <= self.ring.len() {
             return CatchUp::Changes(self.ring.iter().skip(self.ring.len() - missed).cloned().collect());
         }
-        let newer = self.board.widgets().filter(|(_, widget)| widget.changed > from.revision);
-        CatchUp::Patch { from, widgets: newer.map(|(id, widget)| (id.clone(), Arc::clone(widget))).collect() }
+        let newer = self
+            .board
+            .widgets()
+            .filter(|(_, widget)| widget.changed > from.revision);
+        CatchUp::Patch {
+            from,
+            widgets: newer.map(|(id, widget)| (id.clone(), Arc::clone(widget))).collect(),
+        }
     }
 
-    /// The verdicts of `undecided` operations that were made by `principal`. Call only when nothing is staged.
+    /// The verdicts of `undecided` operations that were made by `principal`: all there are. Ranges are the client's
+    /// word and may be as wide as they like: only rows are walked. Call only when nothing is staged.
     #[must_use]
     pub fn verdicts(&self, principal: &Principal, undecided: &[Undecided]) -> Vec<(OperationId, Verdict)> {
-        let ids = undecided.iter().flat_map(|Undecided { client, ranges }| {
-            // A range is the client's word: never walk further than there are rows to find.
-            let sequences = ranges.iter().flat_map(|(first, last)| *first..=(*last).min(first.saturating_add(crate::config::OUTBOX_LEN_MAX as u64)));
-            sequences.map(|sequence| OperationId { client: *client, sequence })
-        });
-        let own = |id: OperationId| self.rows.get(&id).filter(|row| row.principal == *principal).map(|row| (id, row.verdict.clone()));
-        ids.take(crate::config::OUTBOX_LEN_MAX).filter_map(own).collect()
+        let mut found = BTreeMap::new();
+        for Undecided { client, ranges } in undecided {
+            let id = |sequence| OperationId {
+                client: *client,
+                sequence,
+            };
+            for (first, last) in ranges.iter().filter(|(first, last)| first <= last) {
+                let rows = self.rows.range(id(*first)..=id(*last));
+                found.extend(rows.filter(|(_, row)| row.principal == *principal));
+            }
+        }
+        found.into_iter().map(|(id, row)| (*id, row.verdict.clone())).collect()
     }
 
     /// Everything but the rows, which the records keep.
@@ -268,7 +328,11 @@ impl Log {
             head: self.head,
             history: self.history.clone(),
             horizon: self.horizon,
-            widgets: self.board.widgets().map(|(id, widget)| (id.clone(), Widget::clone(widget))).collect(),
+            widgets: self
+                .board
+                .widgets()
+                .map(|(id, widget)| (id.clone(), Widget::clone(widget)))
+                .collect(),
         }
     }
 
@@ -279,11 +343,21 @@ impl Log {
         }
     }
 
+    /// How many verdicts were given since the board last changed, that change's own included.
+    fn rows_at_head(&self) -> usize {
+        self.decided.len() - self.decided.partition_point(|(revision, ..)| *revision < self.head)
+    }
+
     /// Where the horizon may be now: after the newest rows, and by age in small steps, so that a clock that jumps
     /// forward makes the server ask more questions but forget little.
     fn horizon_due(&mut self, now: Timestamp) -> Revision {
-        let mut due = self.horizon.max(Revision(self.head.0.saturating_sub(self.memory.horizon_len)));
-        let surplus = self.decided.len().saturating_sub(self.memory.horizon_len as usize);
+        let mut due = self
+            .horizon
+            .max(Revision(self.head.0.saturating_sub(self.memory.horizon_len)));
+        // Rows at the head don't count: no horizon can let them go, and they must not drive it up to the head, past
+        // everyone who is offline. They have a limit of their own.
+        let below_head = self.decided.len() - self.rows_at_head();
+        let surplus = below_head.saturating_sub(self.memory.horizon_len as usize);
         if surplus > 0 {
             due = due.max(self.decided[surplus].0);
         }
@@ -291,7 +365,9 @@ impl Log {
         if now.since(self.aged_at) >= HOUR_MS {
             self.aged_at = now;
             let oldest = self.decided.front().map_or(now, |(_, at, _)| *at);
-            let limit = oldest.plus(PRUNE_MS_PER_DAY / 24).min(Timestamp(now.0.saturating_sub(self.memory.horizon_ms)));
+            let limit = oldest
+                .plus(PRUNE_MS_PER_DAY / 24)
+                .min(Timestamp(now.0.saturating_sub(self.memory.horizon_ms)));
             let aged = self.decided.iter().take_while(|(_, at, _)| *at < limit).last();
             due = due.max(aged.map_or(Revision::ZERO, |(revision, ..)| *revision));
         }

@@ -12,7 +12,7 @@ use crate::{
     config::{RETRY_MS, RETRY_MS_MAX, SCHEMA},
     planted::{self, Bug},
     protocol::{
-        Answer, Answered, BoardId, ChangesFrame, ClientFrame, Code, Cursor, Document, Hello, OperationId, PatchFrame, Revision, ServerFrame, Subscribed, Undecided, Verdict, Welcome, decode,
+        Answer, Answered, BoardId, ChangesFrame, ClientFrame, Code, Cursor, Document, Hello, OperationId, PatchFrame, Rejection, Revision, ServerFrame, Subscribed, Undecided, Verdict, Welcome, decode,
     },
     time::Timestamp,
 };
@@ -293,6 +293,9 @@ impl Engine {
             Answer::Retry { after_ms, reason } => self.put_off(now, id, after_ms, &reason),
             Answer::TooOld { .. } => self.set_aside(id, SetAsideReason::TooOld),
             Answer::NotYours => self.set_aside(id, SetAsideReason::NotYours),
+            // What may not be sent can't take effect: nothing is left to fence.
+            Answer::ReadOnly if self.outbox.get(id).is_some_and(|pending| pending.withdrawing) => self.decided(id, Verdict::Withdrawn { revision: Revision::ZERO }),
+            Answer::ReadOnly => self.set_aside(id, SetAsideReason::Rejected(Rejection::ReadOnly)),
             Answer::History => {
                 // Either this process or this history is another one by now: greet again and find out which.
                 let board = self.outbox.get_mut(id).map(|pending| {

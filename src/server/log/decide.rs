@@ -3,11 +3,14 @@
 use super::{Decision, Log, Row};
 use crate::{
     board::{Catalog, Policy, merge_text, value_bytes},
-    config::{FIELD_OVERHEAD_BYTES, FIELDS_LEN_MAX, RETRY_MS_MAX, SCHEMA, WIDGET_BYTES_MAX, WIDGETS_LEN_MAX},
+    config::{
+        FIELD_OVERHEAD_BYTES, FIELDS_LEN_MAX, RETRY_MS_MAX, ROWS_AT_HEAD_LEN_MAX, SCHEMA, WIDGET_BYTES_MAX,
+        WIDGETS_LEN_MAX,
+    },
     planted::{self, Bug},
     protocol::{
-        Answer, Base, BoardId, Change, Contention, Cursor, Effect, FieldName, Identity, Intent, Operation, OperationId, Overwritten, PushItem, Rejection, Revision, RunId, Value,
-        Verdict, Widget, WidgetId, Writer,
+        Answer, Base, BoardId, Change, Contention, Cursor, Effect, FieldName, Identity, Intent, Operation, OperationId,
+        Overwritten, PushItem, Rejection, Revision, RunId, Value, Verdict, Widget, WidgetId, Writer,
     },
     time::Timestamp,
 };
@@ -29,8 +32,15 @@ pub struct Context<'a> {
 
 /// What an operation comes to, before it is recorded.
 enum Outcome {
-    Applies { effect: Effect, verbatim: bool, overwrote: Option<Box<Overwritten>> },
-    Conflicts { contention: Contention, theirs: Box<Overwritten> },
+    Applies {
+        effect: Effect,
+        verbatim: bool,
+        overwrote: Option<Box<Overwritten>>,
+    },
+    Conflicts {
+        contention: Contention,
+        theirs: Box<Overwritten>,
+    },
     Rejected(Rejection),
 }
 
@@ -38,9 +48,8 @@ impl Log {
     /// Answers one item and stages what it changes. A verdict may be told only when the record that holds it is
     /// durable; that goes for a duplicate of a staged one too.
     pub fn decide(&mut self, context: &Context<'_>, item: &PushItem) -> Answer {
-        if let Some(row) = self.rows.get(&item.id()) {
-            let own = row.principal == context.identity.principal;
-            return if own { Answer::Verdict { verdict: row.verdict.clone(), duplicate: true } } else { Answer::NotYours };
+        if let Some(answer) = self.recall(context.identity, item.id()) {
+            return answer;
         }
         let made_at = item.made_at();
         if made_at.revision < self.horizon && !planted::is(Bug::RowsForgottenWithoutHorizon) {
@@ -49,52 +58,111 @@ impl Log {
         if !self.history.contains(made_at, self.head) && !planted::is(Bug::CursorWithoutEpoch) {
             return Answer::History;
         }
+        // No row for who may only watch: theirs would fill the store, and take the room of others' verdicts.
+        if !context.identity.may_edit() {
+            return Answer::ReadOnly;
+        }
         match item {
             PushItem::Withdraw { id, .. } => self.withdraw(context, *id, made_at),
             PushItem::Operation { operation, after } => self.decide_operation(context, operation, *after),
         }
     }
 
+    /// The answer to an operation that has a row.
+    #[must_use]
+    pub fn recall(&self, identity: &Identity, id: OperationId) -> Option<Answer> {
+        let row = self.rows.get(&id)?;
+        let own = row.principal == identity.principal;
+        let verdict = || Answer::Verdict {
+            verdict: row.verdict.clone(),
+            duplicate: true,
+        };
+        Some(if own { verdict() } else { Answer::NotYours })
+    }
+
+    /// Records a refusal that was decided elsewhere, at this log's head.
+    pub fn refuse(&mut self, context: &Context<'_>, id: OperationId, verdict: Verdict) -> Answer {
+        self.record(context, id, self.head, verdict)
+    }
+
     fn withdraw(&mut self, context: &Context<'_>, id: OperationId, made_at: Cursor) -> Answer {
         let verdict = Verdict::Withdrawn { revision: self.head };
         if planted::is(Bug::WithdrawNotRecorded) {
-            return Answer::Verdict { verdict, duplicate: false };
+            return Answer::Verdict {
+                verdict,
+                duplicate: false,
+            };
         }
         self.record(context, id, made_at.revision, verdict)
     }
 
     fn decide_operation(&mut self, context: &Context<'_>, operation: &Operation, after: Option<OperationId>) -> Answer {
         if operation.schema > SCHEMA {
-            return Answer::Retry { after_ms: RETRY_MS_MAX, reason: "This page is newer than the server; your edits wait safely.".into() };
+            return Answer::Retry {
+                after_ms: RETRY_MS_MAX,
+                reason: "This page is newer than the server; your edits wait safely.".into(),
+            };
         }
         if after.is_some_and(|after| !self.rows.contains_key(&after)) && !planted::is(Bug::LaneWithoutAfter) {
             return Answer::Hold;
         }
-        let Some(base) = self.effective_base(operation) else { return Answer::Hold };
-        let late = operation.deadline.is_some_and(|deadline| deadline.run != context.run || context.now > deadline.at);
+        let Some(base) = self.effective_base(operation) else {
+            return Answer::Hold;
+        };
+        let late = operation
+            .deadline
+            .is_some_and(|deadline| deadline.run != context.run || context.now > deadline.at);
         if late && !planted::is(Bug::DeadlineOnClientClock) {
             return self.record(context, operation.id, base, Verdict::Expired { revision: self.head });
         }
-        let outcome = self.check(context, operation).map_or_else(Outcome::Rejected, |()| self.outcome(context, operation, base));
+        let outcome = self
+            .check(context, operation)
+            .map_or_else(Outcome::Rejected, |()| self.outcome(context, operation, base));
         let revision = self.head;
         let verdict = match outcome {
             Outcome::Rejected(reason) => Verdict::Rejected { revision, reason },
-            Outcome::Conflicts { contention, theirs } => Verdict::Conflict { revision, contention, theirs },
-            Outcome::Applies { effect, verbatim, overwrote } => {
+            Outcome::Conflicts { contention, theirs } => Verdict::Conflict {
+                revision,
+                contention,
+                theirs,
+            },
+            Outcome::Applies {
+                effect,
+                verbatim,
+                overwrote,
+            } => {
                 let revision = revision.next();
                 self.apply(context, operation, effect, revision);
-                Verdict::Applied { revision, verbatim, overwrote }
+                Verdict::Applied {
+                    revision,
+                    verbatim,
+                    overwrote,
+                }
             }
         };
         if planted::is(Bug::OnlyAppliedRecorded) && !verdict.is_applied() {
-            return Answer::Verdict { verdict, duplicate: false };
+            return Answer::Verdict {
+                verdict,
+                duplicate: false,
+            };
         }
         self.record(context, operation.id, base, verdict)
     }
 
     fn apply(&mut self, context: &Context<'_>, operation: &Operation, effect: Effect, revision: Revision) {
-        let writer = Writer { principal: context.identity.principal.clone(), device: context.device.map(ToOwned::to_owned), at: context.now };
-        let change = Change { id: operation.id, revision, widget: operation.widget.clone(), effect, writer, deadline: operation.deadline };
+        let writer = Writer {
+            principal: context.identity.principal.clone(),
+            device: context.device.map(ToOwned::to_owned),
+            at: context.now,
+        };
+        let change = Change {
+            id: operation.id,
+            revision,
+            widget: operation.widget.clone(),
+            effect,
+            writer,
+            deadline: operation.deadline,
+        };
         self.head = revision;
         self.history.note(revision, self.epoch);
         self.board.apply(&change);
@@ -103,11 +171,36 @@ impl Log {
     }
 
     fn record(&mut self, context: &Context<'_>, id: OperationId, base: Revision, verdict: Verdict) -> Answer {
+        if !verdict.is_applied() && self.rows_at_head() >= ROWS_AT_HEAD_LEN_MAX {
+            let reason = format!(
+                "This board has answered {ROWS_AT_HEAD_LEN_MAX} edits since it last changed, the most it can remember. \
+                 Change something else on it first."
+            );
+            return Answer::Retry {
+                after_ms: RETRY_MS_MAX,
+                reason,
+            };
+        }
         let principal = context.identity.principal.clone();
         self.decided.push_back((verdict.revision(), context.now, id));
-        self.rows.insert(id, Row { principal: principal.clone(), verdict: verdict.clone(), base });
-        self.staged.decisions.push(Decision { id, principal, verdict: verdict.clone(), base });
-        Answer::Verdict { verdict, duplicate: false }
+        self.rows.insert(
+            id,
+            Row {
+                principal: principal.clone(),
+                verdict: verdict.clone(),
+                base,
+            },
+        );
+        self.staged.decisions.push(Decision {
+            id,
+            principal,
+            verdict: verdict.clone(),
+            base,
+        });
+        Answer::Verdict {
+            verdict,
+            duplicate: false,
+        }
     }
 
     /// The revision an author had in effect seen. One's own earlier operation counts as seen only where it stands
@@ -122,20 +215,22 @@ impl Log {
             None => Some(operation.made_at.revision),
             Some(Base::Revision(revision)) => Some(revision),
             Some(Base::Operation(id)) => self.rows.get(&id).map(|row| match row.verdict {
-                Verdict::Applied { revision, verbatim, .. } if verbatim || planted::is(Bug::ChainedBaseCountsAsSeen) => revision,
+                Verdict::Applied { revision, verbatim, .. }
+                    if verbatim || planted::is(Bug::ChainedBaseCountsAsSeen) =>
+                {
+                    revision
+                }
                 _ => row.base,
             }),
         }
     }
 
-    /// Rights, types and limits.
+    /// Types and limits.
     fn check(&self, context: &Context<'_>, operation: &Operation) -> Result<(), Rejection> {
-        if !context.identity.may_edit() {
-            return Err(Rejection::ReadOnly);
-        }
         let birth = WidgetId::birth();
         let is_birth = operation.widget == birth && matches!(operation.intent, Intent::Create { .. });
-        if operation.board != BoardId::directory() && !is_birth && self.board.widget(&birth).is_none() {
+        let needs_birth = operation.board != BoardId::directory();
+        if needs_birth && !is_birth && self.board.widget(&birth).is_none() {
             return Err(Rejection::UnknownBoard);
         }
         let widget = self.board.widget(&operation.widget);
@@ -157,6 +252,7 @@ impl Log {
                 fits(widget, field, value)
             }
             (Intent::Add { field, .. }, Some(widget)) => context.catalog.field(&widget.kind, field)?.check_add(),
+            (Intent::Remove, Some(_)) if needs_birth && operation.widget == birth => Err(Rejection::BirthRecord),
             (Intent::Remove | Intent::Restore { .. }, Some(_)) => Ok(()),
         }
     }
@@ -170,47 +266,101 @@ impl Log {
             (Intent::Restore { .. }, Some(removed)) if removed <= base => self.effect(operation),
             (Intent::Restore { .. }, _) => Outcome::Rejected(Rejection::NotRemoved),
             (_, Some(removed)) => {
-                let theirs = Overwritten { value: Value::Null, revision: removed, writer: None };
-                Outcome::Conflicts { contention: Contention::Removed, theirs: Box::new(theirs) }
+                let theirs = Overwritten {
+                    value: Value::Null,
+                    revision: removed,
+                    writer: None,
+                };
+                Outcome::Conflicts {
+                    contention: Contention::Removed,
+                    theirs: Box::new(theirs),
+                }
             }
-            (Intent::Set { field, value }, None) => self.outcome_of_set(context, operation, (field, value), base, widget),
+            (Intent::Set { field, value }, None) => {
+                self.outcome_of_set(context, operation, (field, value), base, widget)
+            }
             _ => self.effect(operation),
         }
     }
 
-    fn outcome_of_set(&self, context: &Context<'_>, operation: &Operation, (field, value): (&FieldName, &Value), base: Revision, widget: &Widget) -> Outcome {
-        let applies = |value: Value, verbatim, overwrote| Outcome::Applies { effect: Effect::Assigned { field: field.clone(), value }, verbatim, overwrote };
-        let Some(current) = widget.fields.get(field).filter(|current| current.revision > base && current.value != *value) else {
+    fn outcome_of_set(
+        &self,
+        context: &Context<'_>,
+        operation: &Operation,
+        (field, value): (&FieldName, &Value),
+        base: Revision,
+        widget: &Widget,
+    ) -> Outcome {
+        let applies = |value: Value, verbatim, overwrote| Outcome::Applies {
+            effect: Effect::Assigned {
+                field: field.clone(),
+                value,
+            },
+            verbatim,
+            overwrote,
+        };
+        let Some(current) = widget
+            .fields
+            .get(field)
+            .filter(|current| current.revision > base && current.value != *value)
+        else {
             return applies(value.clone(), true, None);
         };
-        let theirs = Box::new(Overwritten { value: current.value.clone(), revision: current.revision, writer: Some(current.writer.clone()) });
+        let theirs = Box::new(Overwritten {
+            value: current.value.clone(),
+            revision: current.revision,
+            writer: Some(current.writer.clone()),
+        });
         let merged = || {
-            let text = merge_text(operation.base_value.as_ref()?.as_str()?, value.as_str()?, current.value.as_str()?)?;
+            let text = merge_text(
+                operation.base_value.as_ref()?.as_str()?,
+                value.as_str()?,
+                current.value.as_str()?,
+            )?;
+            let text = Value::from(text);
             // Within limits as well: what two people wrote may be too long together.
-            Some(Value::from(text)).filter(|text| fits(widget, field, text).is_ok())
+            let spec = context.catalog.field(&widget.kind, field).ok()?;
+            (spec.check(&text).is_ok() && fits(widget, field, &text).is_ok()).then_some(text)
         };
-        match context.catalog.field(&widget.kind, field).map_or(Policy::Ask, |spec| spec.policy) {
+        match context
+            .catalog
+            .field(&widget.kind, field)
+            .map_or(Policy::Ask, |spec| spec.policy)
+        {
             Policy::LastWriteWins => applies(value.clone(), true, Some(theirs)),
-            Policy::FirstWriteWins => Outcome::Conflicts { contention: Contention::FirstWriteWins, theirs },
+            Policy::FirstWriteWins => Outcome::Conflicts {
+                contention: Contention::FirstWriteWins,
+                theirs,
+            },
             Policy::Merge if let Some(text) = merged() => {
                 let verbatim = text == *value;
                 applies(text, verbatim, None)
             }
-            Policy::Merge | Policy::Ask => Outcome::Conflicts { contention: Contention::Ask, theirs },
+            Policy::Merge | Policy::Ask => Outcome::Conflicts {
+                contention: Contention::Ask,
+                theirs,
+            },
         }
     }
 
     /// What the board's own rules make of an intent that nothing stands against.
     fn effect(&self, operation: &Operation) -> Outcome {
         match self.board.effect_of(&operation.widget, &operation.intent) {
-            Some(effect) => Outcome::Applies { effect, verbatim: true, overwrote: None },
+            Some(effect) => Outcome::Applies {
+                effect,
+                verbatim: true,
+                overwrote: None,
+            },
             None => Outcome::Rejected(Rejection::Overflow), // the one thing left that can fail: a checked addition
         }
     }
 }
 
 fn too_many(what: &str, len_max: usize) -> Rejection {
-    Rejection::TooMany { what: what.to_owned(), len_max: len_max as u64 }
+    Rejection::TooMany {
+        what: what.to_owned(),
+        len_max: len_max as u64,
+    }
 }
 
 /// What a field takes in a frame.
@@ -219,7 +369,13 @@ fn field_bytes(value: &Value) -> usize {
 }
 
 fn within(bytes: usize) -> Result<(), Rejection> {
-    if bytes > WIDGET_BYTES_MAX { Err(Rejection::TooLarge { bytes_max: WIDGET_BYTES_MAX as u64 }) } else { Ok(()) }
+    if bytes > WIDGET_BYTES_MAX {
+        Err(Rejection::TooLarge {
+            bytes_max: WIDGET_BYTES_MAX as u64,
+        })
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether a widget with `field` set to `value` is still within its limits.
@@ -227,6 +383,11 @@ fn fits(widget: &Widget, field: &FieldName, value: &Value) -> Result<(), Rejecti
     if widget.fields.len() >= FIELDS_LEN_MAX && !widget.fields.contains_key(field) {
         return Err(too_many("fields", FIELDS_LEN_MAX));
     }
-    let others: usize = widget.fields.iter().filter(|(name, _)| *name != field).map(|(_, field)| field_bytes(&field.value)).sum();
+    let others: usize = widget
+        .fields
+        .iter()
+        .filter(|(name, _)| *name != field)
+        .map(|(_, field)| field_bytes(&field.value))
+        .sum();
     within(others + field_bytes(value))
 }

@@ -1,0 +1,91 @@
+//! What the authority is told, and what it wants done.
+
+use super::{RequestId, SessionId};
+use crate::protocol::{Answered, BoardId, ClientFrame, Document, Hello, Identity, Push, ServerFrame};
+
+/// Something that happened outside.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A greeting, with whom the door found behind it; `None` is refused.
+    Hello {
+        /// Whose.
+        session: SessionId,
+        /// The frame.
+        hello: Hello,
+        /// Who they are.
+        identity: Option<Identity>,
+    },
+    /// Any other frame.
+    Frame {
+        /// Whose.
+        session: SessionId,
+        /// The frame.
+        frame: ClientFrame,
+    },
+    /// The shell dropped a slow reader's changes of a board; it subscribes again when it has been told.
+    Lagging {
+        /// Whose.
+        session: SessionId,
+        /// The board.
+        board: BoardId,
+    },
+    /// The connection is gone.
+    Closed {
+        /// Whose.
+        session: SessionId,
+    },
+    /// Operations by server function.
+    Replay {
+        /// The request.
+        request: RequestId,
+        /// Who asks.
+        identity: Identity,
+        /// The same frame a socket would push.
+        push: Push,
+    },
+    /// A board by server function.
+    Read {
+        /// The request.
+        request: RequestId,
+        /// The board.
+        board: BoardId,
+    },
+}
+
+/// Something to do outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// Send a frame.
+    Send {
+        /// To whom.
+        session: SessionId,
+        /// The frame.
+        frame: ServerFrame,
+    },
+    /// Send the same frame to many: encode it once.
+    Publish {
+        /// To whom.
+        sessions: Vec<SessionId>,
+        /// The frame.
+        frame: ServerFrame,
+    },
+    /// Close a connection, after what was sent to it.
+    Close {
+        /// Whose.
+        session: SessionId,
+    },
+    /// Answers a [`Event::Replay`].
+    Replayed {
+        /// The request.
+        request: RequestId,
+        /// One answer an item.
+        items: Vec<Answered>,
+    },
+    /// Answers a [`Event::Read`]; `None` when there is no such board.
+    Document {
+        /// The request.
+        request: RequestId,
+        /// The board.
+        document: Option<Box<Document>>,
+    },
+}

@@ -1,0 +1,74 @@
+//! The greeting: who may come in, and what they are told of this server.
+
+use std::collections::BTreeSet;
+
+use super::{Authority, Reply, Session, SessionId, refusal};
+use crate::{
+    config::{FRAME_BYTES_MAX, IN_FLIGHT_LEN_MAX, NAME_BYTES_MAX, SCHEMA, VALUE_BYTES_MAX},
+    protocol::{Code, Hello, Identity, Limits, ServerFrame, Welcome},
+    time::Timestamp,
+};
+
+impl Authority {
+    pub(super) fn greet(
+        &mut self,
+        now: Timestamp,
+        session: SessionId,
+        hello: Hello,
+        identity: Option<Identity>,
+    ) -> Vec<Reply> {
+        let Some(identity) = identity else {
+            return refusal(
+                session,
+                Code::NeedsAuth,
+                "Sign in to go on: your edits wait safely on this device.",
+            );
+        };
+        if self.sessions.contains_key(&session) {
+            return refusal(
+                session,
+                Code::OutOfOrder,
+                "This connection was greeted already; open another one.",
+            );
+        }
+        let device = hello.device.as_deref().map(device_name);
+        self.sessions.insert(
+            session,
+            Session {
+                identity: identity.clone(),
+                device,
+                subscriptions: BTreeSet::new(),
+            },
+        );
+        let welcome = Welcome {
+            store: self.setup.store,
+            run: self.setup.run,
+            clock: now,
+            identity,
+            schema: SCHEMA,
+            window_ms: self.retry_window_ms(),
+            limits: Limits {
+                frame_bytes_max: FRAME_BYTES_MAX as u64,
+                value_bytes_max: VALUE_BYTES_MAX as u64,
+                in_flight_len_max: IN_FLIGHT_LEN_MAX as u64,
+                horizon_ms: self.setup.memory.horizon_ms,
+                horizon_len_max: self.setup.memory.horizon_len,
+            },
+        };
+        vec![Reply::Send {
+            session,
+            frame: ServerFrame::Welcome(welcome),
+        }]
+    }
+}
+
+/// A device's name as it is kept: whole characters, none of them a control character, within [`NAME_BYTES_MAX`].
+fn device_name(name: &str) -> String {
+    let mut kept: String = name
+        .chars()
+        .take(NAME_BYTES_MAX)
+        .filter(|letter| !letter.is_control())
+        .collect();
+    kept.truncate(kept.floor_char_boundary(NAME_BYTES_MAX));
+    kept
+}

@@ -242,6 +242,8 @@ pub struct Engine {
     watched: Vec<String>,
     /// App events made while there was no connection.
     events: VecDeque<(BoardId, String, Value)>,
+    /// The process that was greeted last.
+    run: Option<RunId>,
     /// The newest server stamp with the local time of its arrival, for deadlines.
     stamp: Option<(RunId, Timestamp, Timestamp)>,
     /// When the server was last in agreement with this device.
@@ -283,6 +285,7 @@ impl Engine {
             undo: Vec::new(),
             watched: Vec::new(),
             events: VecDeque::new(),
+            run: None,
             stamp: None,
             synced_at: None,
             falling_back: false,

@@ -45,7 +45,10 @@ pub struct Cursor {
 
 impl Cursor {
     /// Nothing seen: valid in every history.
-    pub const ORIGIN: Self = Self { epoch: Epoch(0), revision: Revision::ZERO };
+    pub const ORIGIN: Self = Self {
+        epoch: Epoch(0),
+        revision: Revision::ZERO,
+    };
 }
 
 /// Which epoch wrote which stretch: segments of (first revision, epoch), ascending.
@@ -72,7 +75,8 @@ impl History {
     /// The cursor of `revision` here.
     #[must_use]
     pub fn cursor(&self, revision: Revision) -> Cursor {
-        self.epoch_at(revision).map_or(Cursor::ORIGIN, |epoch| Cursor { epoch, revision })
+        self.epoch_at(revision)
+            .map_or(Cursor::ORIGIN, |epoch| Cursor { epoch, revision })
     }
 
     /// Whether `cursor` was reached on the way to `head` in this history.
@@ -81,18 +85,26 @@ impl History {
         cursor == Cursor::ORIGIN || (cursor.revision <= head && self.epoch_at(cursor.revision) == Some(cursor.epoch))
     }
 
-    /// Where something made at `cursor` belongs here, when that is not on the way to `head`: the last revision that its
-    /// epoch wrote in this history, or the origin when that epoch wrote nothing here. `None` when it is on the way, lies
-    /// ahead, or lies before what is kept: then nobody can tell.
+    /// Where something made at `cursor` belongs here: there, when that is on the way to `head`; else the last revision
+    /// that its epoch wrote in this history, or the origin when that epoch wrote nothing here.
     #[must_use]
-    pub fn strayed(&self, cursor: Cursor, head: Revision) -> Option<Cursor> {
-        let forgotten = self.0.first().is_none_or(|(first, _)| cursor.revision < *first);
-        if self.contains(cursor, head) || cursor.revision > head || forgotten {
-            return None;
+    pub fn home(&self, cursor: Cursor, head: Revision) -> Cursor {
+        if self.contains(cursor, head) {
+            return cursor;
         }
         let segment = self.0.iter().rposition(|(_, epoch)| *epoch == cursor.epoch);
         let end = segment.map(|index| self.0.get(index + 1).map_or(head, |(next, _)| Revision(next.0 - 1)));
-        Some(end.filter(|end| *end < cursor.revision).map_or(Cursor::ORIGIN, |end| Cursor { epoch: cursor.epoch, revision: end }))
+        end.filter(|end| *end < cursor.revision).map_or(Cursor::ORIGIN, |end| Cursor { epoch: cursor.epoch, revision: end })
+    }
+
+    /// As [`History::home`], when it is certain that `cursor` is not of this history: `None` when it is on the way, may
+    /// lie ahead, or lies before what is kept.
+    #[must_use]
+    pub fn strayed(&self, cursor: Cursor, head: Revision) -> Option<Cursor> {
+        let forgotten = self.0.first().is_none_or(|(first, _)| cursor.revision < *first);
+        let over = self.0.iter().rev().skip(1).any(|(_, epoch)| *epoch == cursor.epoch);
+        let ahead = cursor.revision > head && !over;
+        (!self.contains(cursor, head) && !forgotten && !ahead).then(|| self.home(cursor, head))
     }
 
     /// The last revision at which this history (with its `head`) and `other` (with its) agree: 0 when unsure.
@@ -106,7 +118,10 @@ impl History {
                 return end;
             }
             // Both are constant below the nearest segment start, so jump there.
-            let start = [self, other].into_iter().filter_map(|history| history.start_at(end)).max();
+            let start = [self, other]
+                .into_iter()
+                .filter_map(|history| history.start_at(end))
+                .max();
             end = Revision(start.unwrap_or(Revision::ZERO).0.saturating_sub(1));
         }
         Revision::ZERO
@@ -141,9 +156,27 @@ mod tests {
         let kept = history(&[(1, 7), (11, 8)]);
         let head = Revision(20);
         assert!(kept.contains(Cursor::ORIGIN, head));
-        assert!(kept.contains(Cursor { epoch: Epoch(7), revision: Revision(10) }, head));
-        assert!(!kept.contains(Cursor { epoch: Epoch(7), revision: Revision(11) }, head));
-        assert!(!kept.contains(Cursor { epoch: Epoch(8), revision: Revision(21) }, head));
+        assert!(kept.contains(
+            Cursor {
+                epoch: Epoch(7),
+                revision: Revision(10)
+            },
+            head
+        ));
+        assert!(!kept.contains(
+            Cursor {
+                epoch: Epoch(7),
+                revision: Revision(11)
+            },
+            head
+        ));
+        assert!(!kept.contains(
+            Cursor {
+                epoch: Epoch(8),
+                revision: Revision(21)
+            },
+            head
+        ));
     }
 
     #[test]
@@ -153,7 +186,10 @@ mod tests {
         let restored = history(&[(1, 7), (101, 9)]);
         assert_eq!(mine.fork(Revision(120), &restored, Revision(125)), Revision(100));
         assert_eq!(mine.fork(Revision(90), &restored, Revision(125)), Revision(90));
-        assert_eq!(history(&[(1, 3)]).fork(Revision(5), &restored, Revision(125)), Revision::ZERO);
+        assert_eq!(
+            history(&[(1, 3)]).fork(Revision(5), &restored, Revision(125)),
+            Revision::ZERO
+        );
     }
 
     #[test]

@@ -401,7 +401,7 @@ impl Engine {
         pending.withdrawing = true;
         // A copy may be on its way; the withdrawal goes after it, and the server's row decides between them.
         (pending.sent, pending.waiting) = (false, None);
-        pending.dirty = pending.number.is_some();
+        pending.dirty = true;
         let board = pending.operation.board.clone();
         self.keeping.due.insert(board);
     }

@@ -128,6 +128,10 @@ impl Engine {
         let Connection::Greeting { dial, .. } = self.connection else { return };
         let namespace = Namespace { store: welcome.store, principal: welcome.identity.principal.clone() };
         self.window_ms = welcome.window_ms;
+        if self.run != Some(welcome.run) {
+            self.run = Some(welcome.run);
+            self.doubt_verdicts();
+        }
         self.stamp = Some((welcome.run, welcome.clock, now));
         (self.trouble, self.offline_since) = (None, None);
         self.connection = Connection::Live { dial, welcome: Box::new(welcome), heard_at: now, probe: None };
@@ -144,6 +148,17 @@ impl Engine {
         }
         while let Some((board, name, payload)) = self.events.pop_front() {
             self.send(&ClientFrame::Event { board, name, payload });
+        }
+    }
+
+    /// Another process may serve an older backup: a verdict that the confirmed state does not contain yet may be of a
+    /// history that is no more. It is asked for again; where it still holds it is the same.
+    fn doubt_verdicts(&mut self) {
+        for pending in self.outbox.iter_mut() {
+            let confirmed = self.replicas.get(&pending.operation.board).map_or(Revision::ZERO, |replica| replica.cursor.revision);
+            if pending.verdict.as_ref().is_some_and(|verdict| verdict.revision() > confirmed) {
+                pending.verdict = None;
+            }
         }
     }
 
@@ -203,8 +218,10 @@ impl Engine {
 
     fn patch(&mut self, now: Timestamp, part: PatchFrame) {
         let board = part.board.clone();
-        let Some(replica) = self.replicas.get(&board) else { return };
-        if part.last && let Subscription::CatchingUp { listed, fork, .. } = &replica.subscription {
+        let Some(Subscription::CatchingUp { listed, fork, .. }) = self.replicas.get(&board).map(|replica| &replica.subscription) else {
+            return; // of the subscription before
+        };
+        if part.last {
             // A patch does not say whose operations it contains. It may be applied only when the fate of every
             // pending one was asked for along with it, or one could be shown twice.
             let asked = |id: OperationId| listed.iter().any(|undecided| undecided.contains(id));
@@ -253,7 +270,7 @@ impl Engine {
         let horizon = self.replicas.get(board).map_or(Revision::ZERO, |replica| replica.horizon);
         let mut asked_late = false;
         for pending in self.outbox.iter_mut().filter(|pending| pending.operation.board == *board && pending.is_undecided()) {
-            let forgotten = whole && pending.operation.made_at.revision < horizon;
+            let forgotten = (whole || pending.fate != Fate::Known) && pending.operation.made_at.revision < horizon;
             let asked = listed.iter().any(|undecided| undecided.contains(pending.operation.id));
             asked_late |= pending.fate == Fate::Unasked && !asked;
             if asked {
@@ -296,16 +313,28 @@ impl Engine {
             // What may not be sent can't take effect: nothing is left to fence.
             Answer::ReadOnly if self.outbox.get(id).is_some_and(|pending| pending.withdrawing) => self.decided(id, Verdict::Withdrawn { revision: Revision::ZERO }),
             Answer::ReadOnly => self.set_aside(id, SetAsideReason::Rejected(Rejection::ReadOnly)),
-            Answer::History => {
-                // Either this process or this history is another one by now: greet again and find out which.
-                let board = self.outbox.get_mut(id).map(|pending| {
-                    pending.sent = false;
-                    pending.operation.board.clone()
-                });
-                if board.is_some() && matches!(self.connection, Connection::Live { .. }) {
-                    self.lost(now, None);
-                }
+            Answer::History => self.of_another_history(now, id),
+        }
+    }
+
+    /// The server does not find where an operation was made in its history: it is moved to where the two histories part.
+    /// Where it is there already, the server itself is not the one that was greeted.
+    fn of_another_history(&mut self, now: Timestamp, id: OperationId) {
+        let Some(pending) = self.outbox.get_mut(id) else { return };
+        pending.sent = false;
+        let made_at = pending.operation.made_at;
+        let board = pending.operation.board.clone();
+        if let Some(replica) = self.replicas.get(&board).filter(|replica| matches!(replica.subscription, Subscription::Live)) {
+            let home = replica.history.home(made_at, replica.cursor.revision);
+            if home != made_at && home.revision <= made_at.revision {
+                pending.lower(home);
+                pending.put_at(home);
+                self.keeping.due.insert(board);
+                return;
             }
+        }
+        if matches!(self.connection, Connection::Live { .. }) {
+            self.lost(now, None);
         }
     }
 

@@ -170,7 +170,12 @@ impl Engine {
         };
         let expect = boards.into_iter().map(generation).collect();
         let append = unsaved.iter().map(|pending| text(&pending.stored())).collect();
-        let ids = unsaved.iter().map(|pending| pending.operation.id).collect();
+        let ids: Vec<OperationId> = unsaved.iter().map(|pending| pending.operation.id).collect();
+        for id in &ids {
+            if let Some(pending) = self.outbox.get_mut(*id) {
+                pending.dirty = false;
+            }
+        }
         self.keeping.busy = Some(Busy::Appending(ids));
         Some(Transaction { expect, append, ..Transaction::default() })
     }
@@ -258,9 +263,14 @@ impl Engine {
         if planted::is(Bug::StaleLeaderOverwrites) {
             expect.clear();
         }
-        let rewritten = rewritten.iter().map(|pending| pending.operation.id).collect();
+        let rewritten: Vec<OperationId> = rewritten.iter().map(|pending| pending.operation.id).collect();
         let moved = moved.iter().map(|pending| pending.operation.id).collect();
         let forgotten = forgotten.into_iter().map(|(id, _)| *id).collect();
+        for id in &rewritten {
+            if let Some(pending) = self.outbox.get_mut(*id) {
+                pending.dirty = false;
+            }
+        }
         if with_state && let Some(replica) = self.replicas.get_mut(board) {
             // What changes from here on is stored the next time.
             (replica.dirty, replica.dirty_since) = (BTreeSet::new(), None);
@@ -301,6 +311,11 @@ impl Engine {
             (Outcome::Done { .. }, Busy::Loading) => {}
             (outcome, busy) => {
                 if let Busy::Settling(settling) = busy {
+                    for id in settling.rewritten {
+                        if let Some(pending) = self.outbox.get_mut(id) {
+                            pending.dirty = true;
+                        }
+                    }
                     if let Some(replica) = self.replicas.get_mut(&settling.board) {
                         replica.dirty.extend(settling.widgets);
                         replica.dirty_since = settling.dirty_since.or(replica.dirty_since);
@@ -327,7 +342,9 @@ impl Engine {
     fn appended(&mut self, first: u64, ids: &[OperationId]) {
         for (number, id) in (first..).zip(ids) {
             self.outbox.saved(*id, number);
-            if let Some(pending) = self.outbox.get(*id) && pending.withdrawing {
+            if let Some(pending) = self.outbox.get(*id)
+                && pending.dirty
+            {
                 self.keeping.due.insert(pending.operation.board.clone());
             }
         }
@@ -340,7 +357,7 @@ impl Engine {
     }
 
     fn settled(&mut self, settling: Settling) {
-        let Settling { board, meta, settled, rewritten, moved, forgotten, dropped, .. } = settling;
+        let Settling { board, meta, settled, moved, forgotten, dropped, .. } = settling;
         if let Some(replica) = self.replicas.get_mut(&board) {
             replica.stored = Some(meta);
             replica.lowered = false;
@@ -366,11 +383,6 @@ impl Engine {
                     self.aside.insert(id, aside);
                 }
                 Shelf::Nowhere => {}
-            }
-        }
-        for id in rewritten {
-            if let Some(pending) = self.outbox.get_mut(id) {
-                pending.dirty = false;
             }
         }
         for id in moved {
@@ -462,21 +474,28 @@ impl Engine {
                 if known.operation.made_at != stored.operation.made_at && !known.dirty {
                     // Another tab moved it to a new history.
                     let restored = Pending::restored(number, stored);
-                    (known.operation, known.base, known.verdict, known.applied_at) = (restored.operation, restored.base, None, None);
+                    (known.operation, known.base) = (restored.operation, restored.base);
+                    if adopted.contains(&known.operation.board) {
+                        (known.verdict, known.applied_at) = (None, None); // of the old one
+                    }
                 }
                 continue;
             }
             let mut pending = Pending::restored(number, stored);
             let board = pending.operation.board.clone();
-            match self.replicas.entry(board.clone()).or_default().fate(&pending.operation) {
+            let replica = self.replicas.entry(board.clone()).or_default();
+            replica.call_home(&mut pending);
+            match replica.fate(&pending.operation) {
                 Ok(applied_at) => pending.applied_at = applied_at,
                 // What is stored of a board goes with what is stored of its outbox.
                 Err(()) if !adopted.contains(&board) && self.loaded => pending.fate = Fate::Unasked,
                 Err(()) => {}
             }
             let unasked = pending.fate == Fate::Unasked;
+            if pending.dirty {
+                self.keeping.due.insert(board.clone());
+            }
             self.outbox.insert(pending);
-            self.call_home(&board);
             if unasked {
                 self.resubscribe(&board);
             }
@@ -486,13 +505,9 @@ impl Engine {
     /// Moves operations of a board that were made in a history which is no more to where it left this one: another
     /// tab may have stored them after this one had seen the break.
     pub(super) fn call_home(&mut self, board: &BoardId) {
-        let Some(replica) = self.replicas.get(board).filter(|replica| replica.cursor.revision > Revision::ZERO) else { return };
-        if planted::is(Bug::PendingNotLoweredAfterBreak) {
-            return;
-        }
+        let Some(replica) = self.replicas.get(board) else { return };
         for pending in self.outbox.iter_mut().filter(|pending| pending.operation.board == *board) {
-            if let Some(home) = replica.history.strayed(pending.operation.made_at, replica.cursor.revision) {
-                pending.lower(home);
+            if replica.call_home(pending) {
                 self.keeping.due.insert(board.clone());
             }
         }
@@ -509,7 +524,7 @@ impl Engine {
                 None => aside.operation.made_at.revision,
             };
             pending.base = Some(seen.min(pending.operation.made_at.revision));
-            pending.dirty = pending.number.is_some();
+            pending.dirty = true;
             self.keeping.due.insert(board.clone());
         }
     }

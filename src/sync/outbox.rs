@@ -34,7 +34,7 @@ pub struct Pending {
     pub waiting: Option<Waiting>,
     /// What it takes in a frame.
     pub(super) bytes: usize,
-    /// What is stored of it is older than this.
+    /// What is stored of it, or on its way there, is older than this.
     pub(super) dirty: bool,
 }
 
@@ -93,7 +93,13 @@ impl Pending {
             *revision = (*revision).min(to.revision);
         }
         (self.operation, self.base, self.verdict, self.applied_at) = (Arc::new(operation), None, None, None);
-        (self.sent, self.waiting, self.dirty) = (false, None, self.number.is_some());
+        (self.sent, self.waiting, self.dirty) = (false, None, true);
+    }
+
+    /// Says that it was made at `cursor`, whatever it said before.
+    pub(super) fn put_at(&mut self, cursor: Cursor) {
+        self.operation = Arc::new(Operation { made_at: cursor, ..Operation::clone(&self.operation) });
+        self.dirty = true;
     }
 
     pub(super) fn stored(&self) -> Stored {
@@ -254,7 +260,7 @@ impl Outbox {
                 && later.base.is_none()
             {
                 later.base = Some(base);
-                later.dirty = later.number.is_some();
+                later.dirty = true;
             }
         }
     }

@@ -6,7 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use super::storage::{Meta, Records, read, widget_key};
+use super::{
+    outbox::Pending,
+    storage::{Meta, Records, read, widget_key},
+};
 use crate::{
     board::Board,
     config::{DEBOUNCE_MS, RING_LEN_MAX},
@@ -184,6 +187,15 @@ impl Replica {
     pub fn caught_up(&mut self, answer: &Subscribed) {
         (self.history, self.horizon) = (answer.history.clone(), answer.horizon);
         self.confirmed.forget_removed(answer.horizon);
+    }
+
+    /// Moves an operation that was made in a history which is no more to where that one left this. Answers whether it was.
+    pub fn call_home(&self, pending: &mut Pending) -> bool {
+        if self.cursor.revision == Revision::ZERO || planted::is(Bug::PendingNotLoweredAfterBreak) {
+            return false;
+        }
+        let home = self.history.strayed(pending.operation.made_at, self.cursor.revision);
+        home.inspect(|home| pending.lower(*home)).is_some()
     }
 
     /// What is known of an operation that was made elsewhere and is new here: `Err` when its fate must be asked.

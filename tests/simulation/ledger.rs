@@ -192,14 +192,14 @@ impl Ledger {
         let Some(made) = self.made.get(&id) else { return };
         let (Intent::Set { value, .. }, Some(Verdict::Applied { verbatim: true, overwrote: None, .. })) = (&made.operation.intent, verdict) else { return };
         let Some((previous, revision, standing)) = truth.last.get(&(widget.clone(), field.clone())) else { return };
-        if standing == value {
-            return;
+        if standing == value || made.operation.base_value.as_ref() == Some(standing) {
+            return; // what its author saw is what stood
         }
         let seen_from = if made.operation.resolves.is_some() { u64::MAX } else { made.operation.made_at.revision.0 };
         let verbatim = matches!(truth.verdicts.get(previous), Some(Verdict::Applied { verbatim: true, .. }) | None);
         let own = made.own.contains(previous) && verbatim;
         if *revision > seen_from && !own {
-            let swallowed = format!("{id:?} wrote over {previous:?} (revision {revision}), which its author had not seen (at {seen_from}), and nobody was told");
+            let swallowed = format!("{id:?} wrote over {previous:?} (revision {revision}), which its author had not seen (at {seen_from}), and nobody was told: {:?}; own {:?}; verdict of what stood {:?}", made.operation, made.own, truth.verdicts.get(previous));
             self.fail(Failure::Lost(swallowed));
         }
     }
@@ -309,7 +309,7 @@ impl Ledger {
             if same_history {
                 let twice = engine.pending().filter(|pending| pending.operation.board == *board).find(|pending| engine.is_shown(pending.operation.id) && contained(pending.operation.id));
                 if let Some(pending) = twice {
-                    failure = Some(Failure::Duplicated(format!("tab {number} shows {:?} over a state that contains it", pending.operation.id)));
+                    failure = Some(Failure::Duplicated(format!("tab {number} at {cursor:?} shows {:?} over a state that contains it: {pending:?}", pending.operation.id)));
                 }
             }
         }

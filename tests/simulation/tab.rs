@@ -63,6 +63,7 @@ pub struct Tab {
     pub lag: u64,
     offset: u64,
     created: u64,
+    pub last_look: String,
     /// What was shown of saved edits when it was killed; checked when it has been opened again.
     pub was_shown: BTreeMap<(BoardId, WidgetId, FieldName), (OperationId, Value)>,
 }
@@ -116,6 +117,15 @@ impl Tab {
         format!("device {} {connection}, wakes in {:?}, leading {} {}, jobs {}, {} pending {pending:?}, {level:?}", self.device, engine.next_wakeup().map(|at| at.0 as i64 - engine.turned_at().0 as i64), status.leading, self.leading, self.jobs.len(), status.pending)
     }
 
+    /// What one operation looks like from here.
+    pub fn look(&self, watched: &str) -> String {
+        let Some(engine) = &self.engine else { return String::new() };
+        let Some(pending) = engine.pending().find(|pending| format!("{:?}", pending.operation.id) == watched) else { return "-".to_owned() };
+        let at = engine.board(&pending.operation.board).map(|view| (view.cursor, view.freshness));
+        let made_at = pending.operation.made_at;
+        format!("{:?}", (at, made_at, pending))
+    }
+
     /// Notes what is shown of edits that are said to be saved.
     pub fn remember_shown(&mut self, boards: &[BoardId]) {
         self.was_shown.clear();
@@ -127,7 +137,9 @@ impl Tab {
             let Some(shown) = engine.shown(board) else { continue };
             for (widget, fields) in &shown.pending {
                 for (field, id) in fields {
-                    let is_set = engine.pending().any(|pending| pending.operation.id == *id && matches!(pending.operation.intent, Intent::Set { .. }));
+                    // What was typed since and is no operation yet is not said to be saved.
+                    let standing = shown.board.field(widget, field).map(|field| &field.value);
+                    let is_set = engine.pending().any(|pending| pending.operation.id == *id && matches!(&pending.operation.intent, Intent::Set { value, .. } if Some(value) == standing));
                     if saved.contains(id) && is_set && !unsaved.contains(&(board.clone(), widget.clone())) {
                         let value = shown.board.field(widget, field).map(|field| field.value.clone()).unwrap_or_default();
                         self.was_shown.insert((board.clone(), widget.clone(), field.clone()), (*id, value));

@@ -102,6 +102,8 @@ pub struct World {
     lag_next: Option<usize>,
     /// `TRACE=1` prints what happens, for one seed at a time.
     trace: bool,
+    /// `WATCH=1a2b3c4d…-5` prints what becomes of one operation, by its start and its end as they are shown.
+    watched: Option<String>,
 }
 
 impl World {
@@ -134,6 +136,7 @@ impl World {
             boards,
             lag_next: None,
             trace: std::env::var_os("TRACE").is_some(),
+            watched: std::env::var("WATCH").ok(),
             plan,
         };
         world.start_server();
@@ -437,10 +440,9 @@ impl World {
     fn deliver(&mut self, session: SessionId, text: &str) {
         let delay = self.delay();
         let Some(wire) = self.wires.get_mut(&session) else { return };
-        if self.partitioned.get(&wire.tab).is_some_and(|until| self.now < *until) {
-            return;
-        }
-        wire.down_at = wire.down_at.max(self.now + delay);
+        // A socket loses nothing in the middle: what meets a partition arrives after it, or never.
+        let free_at = self.partitioned.get(&wire.tab).copied().unwrap_or(0).max(self.now);
+        wire.down_at = wire.down_at.max(free_at + delay);
         let (when, tab, life) = (wire.down_at, wire.tab, wire.life);
         let input = Input::Received { dial: wire.dial, text: text.to_owned() };
         self.at(when, Happening::ToTab { tab, life, input });
@@ -480,10 +482,8 @@ impl World {
         let delay = self.delay();
         let Some(session) = self.tabs[tab].wire else { return };
         let Some(wire) = self.wires.get_mut(&session).filter(|wire| wire.dial == dial) else { return };
-        if self.partitioned.get(&tab).is_some_and(|until| self.now < *until) {
-            return;
-        }
-        wire.up_at = wire.up_at.max(self.now + delay);
+        let free_at = self.partitioned.get(&tab).copied().unwrap_or(0).max(self.now);
+        wire.up_at = wire.up_at.max(free_at + delay);
         let (when, server) = (wire.up_at, wire.server);
         self.at(when, Happening::ToServer { server, session, text });
     }
@@ -548,6 +548,13 @@ impl World {
         let effects: Vec<Effect> = engine.handle(local, input).collect();
         for effect in effects {
             self.perform(tab, life, effect);
+        }
+        if let Some(watched) = &self.watched {
+            let look = self.tabs[tab].look(watched);
+            if self.tabs[tab].last_look != look {
+                eprintln!("{:>9} tab {tab} life {life}: {look}", self.now);
+                self.tabs[tab].last_look = look;
+            }
         }
         let server_time = self.server_time();
         self.ledger.looked(tab, &mut self.tabs[tab], server_time);

@@ -58,11 +58,14 @@ impl Context {
         self.send(Message::Command(command));
     }
 
-    fn send(&mut self, message: Message) {
-        if let Err(error) = self.sender.write().try_send(message) {
+    /// Whether the message is on its way.
+    fn send(&mut self, message: Message) -> bool {
+        let sent = self.sender.write().try_send(message);
+        if let Err(error) = &sent {
             // Full: something calls in a loop, and more of the same would change nothing. Closed: the page is going.
             tracing::error!("a command was dropped: {error}");
         }
+        sent.is_ok()
     }
 
     /// Somebody looks at a board from now on.
@@ -94,8 +97,10 @@ impl Context {
     }
 
     fn wants_changed(&mut self) {
-        if !std::mem::replace(&mut self.wants.write().told, true) {
-            self.send(Message::WantsChanged);
+        let told = self.wants.read().told;
+        if !told {
+            let sent = self.send(Message::WantsChanged);
+            self.wants.write().told = sent;
         }
     }
 

@@ -142,3 +142,87 @@ impl ConnectionStatus {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        protocol::ClientId,
+        sync::{Birth, Engine},
+    };
+
+    /// The status of an engine that has done nothing, on a device that stores durably.
+    fn quiet() -> Status {
+        let birth = Birth {
+            client: ClientId(1),
+            seed: 1,
+            token: None,
+            device: None,
+            namespace: None,
+            durability: Durability::Durable,
+        };
+        Engine::new(birth).status()
+    }
+
+    fn waiting() -> Connection {
+        Connection::Waiting {
+            attempt: 2,
+            retry_at: Timestamp(9),
+        }
+    }
+
+    #[test]
+    fn of_several_states_the_one_that_needs_a_person_most_is_said() {
+        let message = || "Sign in".to_owned();
+        let mut status = Status {
+            connection: waiting(),
+            ..quiet()
+        };
+        let word = |status: &Status, conflicts: usize| ConnectionStatus::of(status, false, conflicts, 0, None).token();
+        assert_eq!(word(&status, 0), "offline");
+        assert_eq!(word(&status, 1), "decide");
+        status.connection = Connection::NeedsAuth { message: message() };
+        assert_eq!(word(&status, 1), "sign-in");
+        status.fault = Some(StorageError::Full);
+        assert_eq!(word(&status, 1), "cannot-store");
+        status.fault = None;
+        status.durability = Durability::MemoryOnly;
+        assert_eq!(word(&status, 1), "cannot-store");
+    }
+
+    #[test]
+    fn a_server_that_does_not_answer_is_told_from_a_network_that_is_gone() {
+        let status = Status {
+            connection: waiting(),
+            ..quiet()
+        };
+        let unreachable = ConnectionStatus::of_connection(&status, true, None);
+        assert_eq!(
+            unreachable,
+            ConnectionStatus::Waiting {
+                attempt: 2,
+                retry_at: Some(Timestamp(9))
+            }
+        );
+        let offline = ConnectionStatus::of_connection(&status, false, None);
+        assert_eq!(
+            offline,
+            ConnectionStatus::Offline {
+                since: None,
+                chosen: false
+            }
+        );
+    }
+
+    #[test]
+    fn a_further_dial_does_not_flicker_between_two_words() {
+        let dialing = |attempt| Connection::Dialing {
+            dial: 3,
+            attempt,
+            since: Timestamp(0),
+        };
+        let word = |connection| ConnectionStatus::of_connection(&Status { connection, ..quiet() }, true, None).token();
+        assert_eq!(word(dialing(0)), "connecting");
+        assert_eq!(word(dialing(2)), word(waiting()));
+    }
+}

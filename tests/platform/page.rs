@@ -6,13 +6,19 @@ use dioxus::{core::NoOpMutations, prelude::*};
 use tideboard::{
     hooks::{
         Notice, Phase, RealtimeManagers, SyncLoopOptions, use_board, use_notices, use_realtime_managers,
-        use_realtime_updates, use_samples, use_sync_loop,
+        use_realtime_updates, use_samples, use_sync_loop, use_websocket,
     },
     protocol::{BoardId, WidgetId},
     state::{CONNECTION, PENDING, SYNC},
 };
 
-use crate::client::{BOARD, Folder, Server};
+use futures_util::StreamExt;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::{
+    client::{BOARD, Folder, Server},
+    socket::{accept, listen},
+};
 
 /// What the page under test shows, and how often each part was rendered.
 #[derive(Default)]
@@ -36,9 +42,21 @@ struct Stage {
     seen: Rc<RefCell<Seen>>,
 }
 
+/// Whether the provider is part of the page.
+static MOUNTED: GlobalSignal<bool> = Signal::global(|| true);
+
 fn page(stage: Stage) -> Element {
     use_context_provider(|| stage.seen.clone());
-    use_sync_loop(stage.options.clone());
+    rsx! {
+        if MOUNTED() {
+            Provider { options: stage.options.clone() }
+        }
+    }
+}
+
+#[component]
+fn Provider(options: SyncLoopOptions) -> Element {
+    use_sync_loop(options);
     rsx! { Status {} Board {} }
 }
 
@@ -242,4 +260,40 @@ async fn an_address_that_is_none_is_told_and_nothing_hangs() {
     page.until(|seen| seen.word == "closed").await;
     let told = page.dom.in_runtime(|| SYNC.peek().trouble.clone());
     assert!(told.is_some_and(|told| told.contains("not a server's address")));
+}
+
+#[tokio::test]
+async fn when_the_provider_goes_its_socket_closes_and_its_signals_are_as_before() {
+    let (listener, address) = listen().await;
+    let folder = Folder::new();
+    let mut page = Page::open(&format!("http://{address}"), &folder);
+    let mut server = tokio::select! {
+        server = accept(&listener) => server,
+        () = page.until(|_| false) => unreachable!("it waits for ever"),
+    };
+    page.until(|seen| seen.word == "connecting").await;
+    page.dom.in_runtime(|| *MOUNTED.write() = false);
+    page.dom.render_immediate(&mut NoOpMutations);
+    assert_eq!(page.dom.in_runtime(|| CONNECTION.peek().token()), "starting");
+    let mut frames = Vec::new();
+    while let Some(Ok(frame)) = server.next().await {
+        frames.push(frame);
+    }
+    assert!(matches!(frames.last(), Some(Message::Close(_)) | None), "{frames:?}");
+}
+
+#[test]
+fn outside_a_provider_a_hook_says_what_is_missing() {
+    fn lonely(said: Rc<RefCell<String>>) -> Element {
+        let panicked = std::panic::catch_unwind(|| use_websocket().is_connected()).expect_err("there is no provider");
+        *said.borrow_mut() = panicked.downcast_ref::<String>().expect("a message").clone();
+        rsx! {}
+    }
+    let said = Rc::new(RefCell::new(String::new()));
+    VirtualDom::new_with_props(lonely, said.clone()).rebuild_in_place();
+    assert!(
+        said.borrow().contains("needs a `DashboardRealtimeProvider`"),
+        "{}",
+        said.borrow()
+    );
 }

@@ -16,7 +16,7 @@ use tokio_tungstenite::{
     },
 };
 
-async fn listen() -> (TcpListener, SocketAddr) {
+pub async fn listen() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     (listener, address)
@@ -27,7 +27,7 @@ fn dial_to(address: SocketAddr) -> Box<dyn Socket> {
 }
 
 /// Takes one socket, the way the server does: it must be for the right path and offer the right subprotocol.
-async fn accept(listener: &TcpListener) -> WebSocketStream<TcpStream> {
+pub async fn accept(listener: &TcpListener) -> WebSocketStream<TcpStream> {
     let (stream, _) = listener.accept().await.expect("somebody dials");
     #[expect(clippy::result_large_err, reason = "tungstenite's own type")]
     let callback = |request: &Request, mut response: Response| {

@@ -184,7 +184,7 @@ impl Client {
     }
 
     /// A command that goes on; killed when it is dropped.
-    pub fn follow(&self, arguments: &[&str]) -> Followed {
+    pub fn follow<'a>(&'a self, arguments: &[&str]) -> Followed<'a> {
         let mut process = self
             .command(arguments)
             .stdout(Stdio::piped())
@@ -193,7 +193,12 @@ impl Client {
             .expect("the binary starts");
         let out = BufReader::new(process.stdout.take().expect("it is piped")).lines();
         let err = BufReader::new(process.stderr.take().expect("it is piped")).lines();
-        Followed { process, out, err }
+        Followed {
+            _client: self,
+            process,
+            out,
+            err,
+        }
     }
 }
 
@@ -219,21 +224,23 @@ impl Ended {
 }
 
 /// A command that goes on, and its lines as they come.
-pub struct Followed {
+pub struct Followed<'a> {
+    /// Its folder must stay.
+    _client: &'a Client,
     process: Child,
     out: Lines<BufReader<ChildStdout>>,
     err: Lines<BufReader<ChildStderr>>,
 }
 
-impl Followed {
+impl Followed<'_> {
     /// The next line that holds `part`.
     pub fn line(&mut self, part: &str) -> String {
-        next(&mut self.out, part)
+        next(&mut self.out, part).unwrap_or_else(|| panic!("no line with `{part}` came: {:?}", rest(&mut self.err)))
     }
 
     /// The next line of standard error that holds `part`.
     pub fn word(&mut self, part: &str) -> String {
-        next(&mut self.err, part)
+        next(&mut self.err, part).unwrap_or_else(|| panic!("no word of `{part}` came: {:?}", rest(&mut self.out)))
     }
 
     /// Sends it a signal by name.
@@ -251,14 +258,16 @@ impl Followed {
     }
 }
 
-fn next(lines: &mut impl Iterator<Item = std::io::Result<String>>, part: &str) -> String {
-    lines
-        .map(|line| line.expect("text"))
-        .find(|line| line.contains(part))
-        .unwrap_or_else(|| panic!("no line with `{part}` came"))
+fn next(lines: &mut impl Iterator<Item = std::io::Result<String>>, part: &str) -> Option<String> {
+    lines.map(|line| line.expect("text")).find(|line| line.contains(part))
 }
 
-impl Drop for Followed {
+/// Everything else it has said, now that it has ended.
+fn rest(lines: &mut impl Iterator<Item = std::io::Result<String>>) -> Vec<String> {
+    lines.map_while(Result::ok).collect()
+}
+
+impl Drop for Followed<'_> {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();

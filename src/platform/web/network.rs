@@ -20,7 +20,10 @@ pub struct Page {
 
 impl Page {
     pub fn listen() -> Self {
-        let (sender, events) = mpsc::channel(QUEUE_LEN);
+        let (mut sender, events) = mpsc::channel(QUEUE_LEN);
+        if visibility() == NetworkEvent::Hidden {
+            let _ = sender.try_send(NetworkEvent::Hidden); // opened behind another page
+        }
         let mut listeners = Vec::new();
         if let Some(window) = web_sys::window() {
             let mut on =

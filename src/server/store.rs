@@ -6,6 +6,8 @@
 //! the same boards. Whether a file may be opened at all is judged in `schema`, before anything is written to it.
 
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::{
     error, fmt, io,
@@ -29,6 +31,8 @@ pub struct Store {
     connection: Connection,
     place: PathBuf,
     id: StoreId,
+    /// Where a record is encoded: kept, because under load they are large and many.
+    encoded: Vec<u8>,
 }
 
 /// Why a store can't be opened or read. It was left as it is.
@@ -125,7 +129,12 @@ impl Store {
         };
         set_up(&mut connection).map_err(|error| explain(&place, &error))?;
         let id = Self::identify(&connection, &place)?;
-        Ok(Self { connection, place, id })
+        Ok(Self {
+            connection,
+            place,
+            id,
+            encoded: Vec::new(),
+        })
     }
 
     /// The store's id, drawn when it was made: it survives a backup and a move.
@@ -249,12 +258,13 @@ impl Store {
                     .changes
                     .last()
                     .map_or(expected.revision, |change| change.revision);
-                let bytes = serde_json::to_vec(record).expect("records are plain data with text keys");
+                self.encoded.clear();
+                serde_json::to_writer(&mut self.encoded, record).expect("records are plain data with text keys");
                 let row = params![
                     board.as_str(),
                     record.sequence.cast_signed(),
                     revision.0.cast_signed(),
-                    bytes
+                    self.encoded
                 ];
                 insert.execute(row).map_err(not_appended)?;
             }
@@ -395,6 +405,7 @@ const INSERT: &str = "INSERT INTO records (board, sequence, revision, record) VA
 const READ: &str = "SELECT record FROM records WHERE board = ?1 AND sequence > ?2 ORDER BY sequence";
 const PUT_SNAPSHOT: &str = "INSERT INTO snapshots (board, sequence, snapshot) VALUES (?1, ?2, ?3) \
      ON CONFLICT (board) DO UPDATE SET sequence = excluded.sequence, snapshot = excluded.snapshot";
-/// A record whose last revision is below the horizon holds only verdicts that may be forgotten.
-const COMPACT: &str = "DELETE FROM records WHERE board = ?1 AND sequence <= ?2 AND revision < ?3 \
-     AND sequence < (SELECT max(sequence) FROM records WHERE board = ?1)";
+/// A record whose last revision is below the horizon holds only verdicts that may be forgotten, and so do all before it.
+const COMPACT: &str = "DELETE FROM records WHERE board = ?1 AND sequence < coalesce( \
+     (SELECT sequence FROM records WHERE board = ?1 AND (sequence > ?2 OR revision >= ?3) ORDER BY sequence LIMIT 1), \
+     (SELECT max(sequence) FROM records WHERE board = ?1))";

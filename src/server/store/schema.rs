@@ -16,14 +16,15 @@ const APPLICATION_ID: i32 = 0x5469_6465;
 /// Each entry leads from the version that is its index to the next one.
 const MIGRATIONS: &[&str] = &["
     CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-    -- One row a batch and board. `revision` is the board's after it.
+    -- One row a batch and board. `revision` is the board's after it. Rows are large, so the key is an index beside them:
+    -- as the table's own order it would be compared by reading whole rows.
     CREATE TABLE records (
         board TEXT NOT NULL,
         sequence INTEGER NOT NULL,
         revision INTEGER NOT NULL,
         record BLOB NOT NULL,
         PRIMARY KEY (board, sequence)
-    ) STRICT, WITHOUT ROWID;
+    ) STRICT;
     CREATE TABLE snapshots (board TEXT PRIMARY KEY, sequence INTEGER NOT NULL, snapshot BLOB NOT NULL) STRICT;
 "];
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use super::{
     Conflict, Connection, Engine, Notice, Resolution, SetAsideReason,
-    outbox::Pending,
+    outbox::{Fate, Pending},
     storage::{aside_key, conflict_key, journal_key},
     updates::Draft,
 };
@@ -418,7 +418,10 @@ impl Engine {
             self.outbox.insert(Pending::new(aside.operation));
             if let (Some(replica), Some(pending)) = (self.replicas.get(&board), self.outbox.get_mut(id)) {
                 pending.lower(replica.cursor);
+                // This history may have it after all, by another way: asked before it is shown.
+                pending.fate = Fate::Unasked;
             }
+            self.resubscribe(&board);
         } else {
             let intent = match (intent, value) {
                 (Intent::Set { field, .. }, Some(value)) => Intent::Set { field, value },

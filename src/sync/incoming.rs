@@ -12,7 +12,7 @@ use crate::{
     config::{RETRY_MS, RETRY_MS_MAX, SCHEMA},
     planted::{self, Bug},
     protocol::{
-        Answer, Answered, BoardId, ChangesFrame, ClientFrame, Code, Cursor, Document, Hello, OperationId, PatchFrame, Rejection, Revision, ServerFrame, Subscribed, Undecided, Verdict, Welcome, decode,
+        Answer, Answered, BoardId, ChangesFrame, ClientFrame, Code, Cursor, Document, Hello, OperationId, PatchFrame, Rejection, Revision, RunId, ServerFrame, Subscribed, Undecided, Verdict, Welcome, decode,
     },
     time::Timestamp,
 };
@@ -128,10 +128,7 @@ impl Engine {
         let Connection::Greeting { dial, .. } = self.connection else { return };
         let namespace = Namespace { store: welcome.store, principal: welcome.identity.principal.clone() };
         self.window_ms = welcome.window_ms;
-        if self.run != Some(welcome.run) {
-            self.run = Some(welcome.run);
-            self.doubt_verdicts();
-        }
+        self.meet(welcome.run);
         self.stamp = Some((welcome.run, welcome.clock, now));
         (self.trouble, self.offline_since) = (None, None);
         self.connection = Connection::Live { dial, welcome: Box::new(welcome), heard_at: now, probe: None };
@@ -153,7 +150,10 @@ impl Engine {
 
     /// Another process may serve an older backup: a verdict that the confirmed state does not contain yet may be of a
     /// history that is no more. It is asked for again; where it still holds it is the same.
-    fn doubt_verdicts(&mut self) {
+    fn meet(&mut self, run: RunId) {
+        if self.run.replace(run) == Some(run) {
+            return;
+        }
         for pending in self.outbox.iter_mut() {
             let confirmed = self.replicas.get(&pending.operation.board).map_or(Revision::ZERO, |replica| replica.cursor.revision);
             if pending.verdict.as_ref().is_some_and(|verdict| verdict.revision() > confirmed) {
@@ -380,6 +380,7 @@ impl Engine {
             return;
         }
         self.stamp = Some((run, clock, now));
+        self.meet(run);
         let board = subscribed.board.clone();
         let undecided = self.outbox.of_board(&board).any(Pending::is_undecided);
         let Some(replica) = self.replicas.get_mut(&board) else { return };

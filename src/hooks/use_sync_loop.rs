@@ -24,8 +24,8 @@ use crate::{
     sync::{Command, Input, Notice},
 };
 
-/// How the loop starts. Read once: later changes have no effect.
-#[derive(Clone, Debug, PartialEq, Default)]
+/// How the loop starts. Read once: later changes have no effect. No `Debug`: it may hold a token.
+#[derive(Clone, PartialEq, Default)]
 pub struct SyncLoopOptions {
     /// The server's address; `None` for the page's own, or for the one this device spoke with last.
     pub server: Option<String>,

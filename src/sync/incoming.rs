@@ -174,6 +174,9 @@ impl Engine {
         let verdicts = if broken { Vec::new() } else { answer.verdicts.clone() };
         // Nothing follows an answer at one's own cursor.
         let there = answer.at == replica.cursor && answer.from == answer.at;
+        if !broken {
+            replica.found_by = self.run;
+        }
         if there {
             replica.caught_up(&answer);
             replica.subscription = Subscription::Live;
@@ -384,6 +387,9 @@ impl Engine {
         let board = subscribed.board.clone();
         let undecided = self.outbox.of_board(&board).any(Pending::is_undecided);
         let Some(replica) = self.replicas.get_mut(&board) else { return };
+        if subscribed.history.contains(replica.cursor, subscribed.at.revision) {
+            replica.found_by = Some(run);
+        }
         let older = subscribed.at.revision < replica.cursor.revision || !subscribed.history.contains(replica.cursor, subscribed.at.revision);
         if undecided || older || !matches!(replica.subscription, Subscription::Off) {
             return;

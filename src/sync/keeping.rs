@@ -8,7 +8,7 @@ use super::{
     optimistic::is_shown,
     outbox::{Fate, Outbox, Pending},
     storage::{
-        HIGH, JOURNAL, Journaled, Meta, Namespace, Outcome, Records, StorageError, Stored, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key, outbox_key, outbox_number, read, text,
+        HIGH, JOURNAL, Journaled, Meta, Namespace, Outcome, Records, StorageError, Stored, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key, outbox_key, outbox_number, read, text, widgets_prefix,
         widget_key,
     },
     updates::{Drafts, Replica},
@@ -414,7 +414,10 @@ impl Engine {
     /// Takes over what is stored: what other tabs added, settled and learned.
     fn reread(&mut self, namespace: &Namespace, widgets: bool, records: &Records) {
         let metas: Vec<(BoardId, Meta)> = read::<Meta>(records, "meta/").filter_map(|(board, meta)| Some((board.parse().ok()?, meta))).collect();
-        let behind = |(board, meta): &&(BoardId, Meta)| self.replicas.get(board).is_none_or(|replica| replica.stored.is_none() || replica.is_behind(meta));
+        let behind = |(board, meta): &&(BoardId, Meta)| {
+            let news = |replica: &Replica| replica.stored.as_ref().is_none_or(|(_, stored)| stored != meta && replica.generation > meta.generation);
+            self.replicas.get(board).is_none_or(|replica| news(replica) || replica.is_behind(meta))
+        };
         if !widgets && metas.iter().any(|entry| behind(&entry)) {
             // Their state is stored with what their outbox lost: take both, or neither.
             self.keeping.busy = Some(Busy::Loading);
@@ -443,6 +446,10 @@ impl Engine {
         let replica = self.replicas.entry(board.clone()).or_default();
         let Some(stored) = records.get(&meta_key(board)) else { return false };
         if !replica.is_behind(&meta) && replica.cursor.revision > Revision::ZERO {
+            // Of a history that is no more here, or of the same one: what is stored and not here any more is to go.
+            let prefix = widgets_prefix(board);
+            let stored_widgets = records.range(prefix.clone()..).map_while(|(key, _)| key.strip_prefix(&prefix)?.parse::<WidgetId>().ok());
+            replica.dirty.extend(stored_widgets.filter(|id| replica.confirmed.widget(id).is_none()));
             replica.stored = Some((stored.clone(), meta));
             return false;
         }

@@ -202,8 +202,10 @@ impl Engine {
         self.fall_back_at = now.plus(FALLBACK_MS);
         let Some((store, principal)) = self.namespace.as_ref().map(|namespace| (namespace.store, namespace.principal.clone())) else { return };
         if let Some((run, ..)) = self.stamp {
-            let lowered: BTreeSet<BoardId> = self.replicas.iter().filter(|(_, replica)| replica.lowered).map(|(board, _)| board.clone()).collect();
-            let items = self.next_items(now, |board| !lowered.contains(board));
+            // Only where this very process is known to continue what this device has seen.
+            let found = |replica: &super::Replica| replica.found_by == Some(run) && !replica.lowered;
+            let boards: BTreeSet<BoardId> = self.replicas.iter().filter(|(_, replica)| found(replica)).map(|(board, _)| board.clone()).collect();
+            let items = self.next_items(now, |board| boards.contains(board));
             if let Some(push) = frames(&Push { store, run, principal, items: Vec::new() }, items).into_iter().next() {
                 self.falling_back = true;
                 self.effects.push_back(Effect::Replay(push));

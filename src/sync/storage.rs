@@ -146,7 +146,11 @@ pub(super) fn generation_key(board: &BoardId) -> String {
 }
 
 pub(super) fn widget_key(board: &BoardId, widget: &WidgetId) -> String {
-    format!("{WIDGET}{board}/{widget}")
+    format!("{}{widget}", widgets_prefix(board))
+}
+
+pub(super) fn widgets_prefix(board: &BoardId) -> String {
+    format!("{WIDGET}{board}/")
 }
 
 pub(super) fn aside_key(id: OperationId) -> String {

@@ -8,13 +8,13 @@ use std::{
 
 use super::{
     outbox::Pending,
-    storage::{Meta, Records, read, widget_key},
+    storage::{Meta, Records, read, widgets_prefix},
 };
 use crate::{
     board::Board,
     config::{DEBOUNCE_MS, RING_LEN_MAX},
     planted::{self, Bug},
-    protocol::{BoardId, ChangesFrame, Cursor, FieldName, History, Operation, OperationId, PatchFrame, Revision, Subscribed, Undecided, Value, Widget, WidgetId},
+    protocol::{BoardId, ChangesFrame, Cursor, FieldName, History, Operation, OperationId, PatchFrame, Revision, RunId, Subscribed, Undecided, Value, Widget, WidgetId},
     time::Timestamp,
 };
 
@@ -35,6 +35,8 @@ pub(super) struct Replica {
     pub dirty: BTreeSet<WidgetId>,
     /// Since when something is not stored.
     pub dirty_since: Option<Timestamp>,
+    /// The server process in whose history the cursor was found last.
+    pub found_by: Option<RunId>,
     /// A history break: pending operations were lowered and must be stored before any of them is sent.
     pub lowered: bool,
     /// Ids of the changes seen one by one, and from which revision on these are all there were.
@@ -89,9 +91,8 @@ impl Replica {
     /// As it is stored.
     pub fn restore(board: &BoardId, stored: &str, records: &Records) -> Option<Self> {
         let meta: Meta = serde_json::from_slice(stored.as_bytes()).ok()?;
-        let prefix = widget_key(board, &WidgetId::birth());
-        let prefix = prefix.strip_suffix(WidgetId::birth().as_str()).unwrap_or(&prefix);
-        let widgets = read::<Widget>(records, prefix).filter_map(|(id, widget)| Some((id.parse().ok()?, Arc::new(widget))));
+        let prefix = widgets_prefix(board);
+        let widgets = read::<Widget>(records, &prefix).filter_map(|(id, widget)| Some((id.parse().ok()?, Arc::new(widget))));
         let seen_from = meta.cursor.revision;
         Some(Self {
             confirmed: widgets.collect(),

@@ -327,7 +327,7 @@ impl Ledger {
             let still_pending = engine.pending().any(|pending| pending.operation.id == id && engine.is_shown(id));
             let same_person = engine.status().namespace.is_some_and(|namespace| self.made.get(&id).is_some_and(|made| made.person == namespace.principal.as_str()));
             let later_own = shown.as_ref().and_then(|shown| shown.pending.get(&widget)?.get(&field)) != Some(&id);
-            let gone = !still_pending && !self.truth.values().any(|truth| truth.verdicts.contains_key(&id)) && !self.wiped.contains_key(&id) && !self.taken_back.contains(&id);
+            let gone = !still_pending && !self.truth.values().any(|truth| truth.verdicts.contains_key(&id)) && !self.wiped.contains_key(&id) && !self.taken_back.contains(&id) && !engine.set_aside_list().any(|aside| aside.operation.id == id);
             if same_person && (gone || (still_pending && !later_own && now != Some(&value))) {
                 self.fail(Failure::Lost(format!("tab {number} showed {id:?} on {widget}.{field} before it was killed, and does not now")));
             }

@@ -92,7 +92,10 @@ pub(super) fn start(store: Store, clock: Clock, metrics: Arc<Metrics>) -> Result
     let (requests, inbox) = mpsc::channel(REQUESTS_LEN_MAX);
     thread::Builder::new()
         .name("committer".to_owned())
-        .spawn(move || committer.run(inbox))
+        .spawn(move || {
+            let _guard = EndsWithTheProcess;
+            committer.run(inbox);
+        })
         .map_err(|error: io::Error| StoreError::NoThread(error))?;
     Ok(requests)
 }
@@ -282,6 +285,17 @@ impl Committer {
             Ok(()) => {}
             Err(error @ AppendError::Unknown(_)) => give_up(&error),
             Err(error) => tracing::warn!(%board, %error, "no snapshot was made"),
+        }
+    }
+}
+
+/// A turn that breaks off half-way leaves boards that nobody may hear of: a panic of this thread is the process's end.
+struct EndsWithTheProcess;
+
+impl Drop for EndsWithTheProcess {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            std::process::exit(1);
         }
     }
 }

@@ -141,7 +141,7 @@ fn too_many(error: &SignInError) -> Response {
 }
 
 async fn ready(State(server): State<Server>) -> Response {
-    if server.is_stopping() {
+    if !server.is_ready() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
     "ready\n".into_response()

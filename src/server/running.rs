@@ -177,6 +177,12 @@ impl Server {
         *self.0.stopping.borrow()
     }
 
+    /// Whether it takes connections and decides: `/readyz`.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        !self.is_stopping() && !self.0.requests.is_closed()
+    }
+
     /// Ends when [`Server::stop`] was called: a session waits for it beside its socket.
     pub async fn stopping(&self) {
         // The sender lives in `self`, so waiting can't fail.

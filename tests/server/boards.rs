@@ -42,6 +42,19 @@ async fn an_edit_is_answered_and_told_to_everyone_on_the_board() {
     let change = reader.change().await;
     assert_eq!(change.id, id);
     assert_eq!(change.writer.principal.as_str(), "local");
+    let metrics = server.get("/metrics").await.body;
+    let value = |name: &str| -> f64 {
+        let line = metrics
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("{name} in {metrics}"))
+            .parse()
+            .expect("a number")
+    };
+    // The first board was made by operations too.
+    assert!(value("tideboard_operations_applied_total") > 20.0);
+    assert!(value("tideboard_commit_seconds_count") >= 2.0 && value("tideboard_commit_seconds_sum") > 0.0);
+    assert!(value("tideboard_frames_sent_total") >= 6.0 && value("tideboard_bytes_sent_total") > 1_000.0);
 }
 
 #[tokio::test]

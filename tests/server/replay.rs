@@ -125,6 +125,8 @@ async fn operations_meant_for_another_run_of_the_server_are_not_decided() {
 #[tokio::test]
 async fn a_closed_server_says_that_it_is() {
     let server = Server::open(ServerConfig::local()).expect("the store opens");
+    assert!(server.is_ready());
     server.close().await;
+    assert!(!server.is_ready());
     assert!(server.read("this-machine".parse().expect("a name")).await.is_none());
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     hooks::{Conflict, Notice, Resolution, use_notices, use_now, use_realtime_managers, use_realtime_updates},
-    protocol::{BoardId, Contention, Intent, OperationId, Value, WidgetId, Writer},
+    protocol::{BoardId, Contention, Intent, OperationId, Value, WidgetId, Writer, encode},
 };
 
 /// A conflict that was decided, and how.
@@ -225,10 +225,16 @@ fn ConflictCard(
             }
             details {
                 summary { class: "note-line", "Details" }
-                pre { class: "json", tabindex: "0", {serde_json::to_string_pretty(&*current).unwrap_or_default()} }
+                pre { class: "json", tabindex: "0", {record(&current)} }
             }
         }
     }
+}
+
+/// The conflict as it is stored. By way of a plain value: indenting each type by itself costs a page some kilobytes.
+fn record(conflict: &Conflict) -> String {
+    let value: Value = serde_json::from_str(&encode(conflict)).unwrap_or_default();
+    format!("{value:#}")
 }
 
 fn headline(conflict: &Conflict) -> &'static str {

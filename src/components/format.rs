@@ -59,21 +59,32 @@ fn scaled<'a>(mut value: f64, by: f64, units: &[&'a str]) -> (f64, &'a str) {
 #[must_use]
 pub fn digits(value: f64) -> String {
     let size = value.abs();
-    let text = match size {
-        _ if value == value.trunc() && size < 1e15 => return format!("{}", value as i64),
-        _ if size >= 100.0 => format!("{value:.0}"),
-        _ if size >= 10.0 => format!("{value:.1}"),
-        _ => format!("{value:.2}"),
+    let decimals = match size {
+        _ if size >= 1e15 => return value.to_string(),
+        _ if size >= 100.0 || value == value.trunc() => 0,
+        _ if size >= 10.0 => 1,
+        _ => 2,
     };
-    let trimmed = if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        &text
-    };
-    if trimmed == "-0" {
-        "0".to_owned()
-    } else {
-        trimmed.to_owned()
+    fixed(value, decimals)
+}
+
+/// A number rounded to at most so many decimals, without zeros at the end. By whole numbers: the standard library's way
+/// costs a page some kilobytes.
+fn fixed(value: f64, decimals: u32) -> String {
+    let mut unit = 10_i64.pow(decimals);
+    let mut scaled = (value * unit as f64).round() as i64;
+    while unit > 1 && scaled % 10 == 0 {
+        (scaled, unit) = (scaled / 10, unit / 10);
+    }
+    let sign = if scaled < 0 { "-" } else { "" };
+    let (whole, part) = (
+        scaled.unsigned_abs() / unit.unsigned_abs(),
+        scaled.unsigned_abs() % unit.unsigned_abs(),
+    );
+    match unit {
+        1 => format!("{sign}{whole}"),
+        10 => format!("{sign}{whole}.{part}"),
+        _ => format!("{sign}{whole}.{part:02}"),
     }
 }
 

@@ -142,23 +142,6 @@ fn visible(points: &[(u64, f64)], window: Window) -> impl Iterator<Item = (u64, 
         .filter(move |(at, _)| (start..=window.end).contains(at))
 }
 
-/// The arc of a gauge over 240° around (50, 50), for a `share` of it from 0 to 1, as the `d` of a path.
-#[must_use]
-pub fn arc(share: f64) -> String {
-    let share = share.clamp(0.0, 1.0);
-    if share <= 0.0 {
-        return String::new();
-    }
-    let angle = (-210.0 + 240.0 * share).to_radians();
-    let (x, y) = (50.0 + RADIUS * angle.cos(), 50.0 + RADIUS * angle.sin());
-    let start = (-210.0_f64).to_radians();
-    let (start_x, start_y) = (50.0 + RADIUS * start.cos(), 50.0 + RADIUS * start.sin());
-    let is_large = i32::from(share > 0.75);
-    format!("M{start_x:.1} {start_y:.1}A{RADIUS} {RADIUS} 0 {is_large} 1 {x:.1} {y:.1}")
-}
-
-const RADIUS: f64 = 42.0;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,12 +207,5 @@ mod tests {
             step: 5.0,
         };
         assert_eq!(lines(&[(9_999, 1.0), (10_000, 0.0)], window, scale), "M0 1000h0");
-    }
-
-    #[test]
-    fn a_gauge_turns_with_its_share() {
-        assert_eq!(arc(0.0), "");
-        assert!(arc(0.5).ends_with("0 1 50.0 8.0"), "{}", arc(0.5));
-        assert!(arc(1.0).contains(" 1 1 "), "{}", arc(1.0));
     }
 }

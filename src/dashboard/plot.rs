@@ -106,10 +106,14 @@ pub fn Sparkline(line: Line) -> Element {
     }
 }
 
+/// An arc over 240° of radius 42 around (50, 50), from the lower left by the top to the lower right.
+const ARC: &str = "M13.6 71A42 42 0 1 1 86.4 71";
+
 /// One number on its scale, as an arc.
 #[component]
 pub fn Gauge(name: String, value: f64, unit: String, min: f64, max: f64) -> Element {
     let share = if max > min { (value - min) / (max - min) } else { 0.0 };
+    let filled = (share.clamp(0.0, 1.0) * 1_000.0).round() as i32;
     let shown = figure(value, &unit);
     rsx! {
         div {
@@ -121,8 +125,10 @@ pub fn Gauge(name: String, value: f64, unit: String, min: f64, max: f64) -> Elem
             "aria-valuenow": "{value.clamp(min, max.max(min))}",
             "aria-valuetext": figure_text(value, &unit),
             svg { "viewBox": "0 4 100 76", "aria-hidden": "true",
-                path { class: "gauge-track", d: chart::arc(1.0) }
-                path { class: "gauge-value", d: chart::arc(share) }
+                path { class: "gauge-track", d: ARC }
+                if share > 0.0 {
+                    path { class: "gauge-value", d: ARC, "pathLength": "1000", "stroke-dasharray": "{filled} 2000" }
+                }
             }
             div { class: "gauge-figure", "aria-hidden": "true",
                 p { class: "figure value", "data-size": "small",

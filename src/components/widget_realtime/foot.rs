@@ -84,6 +84,9 @@ impl Receipt {
     }
 }
 
+/// Where the beads stand on their thread.
+const BEADS: [&str; 4] = ["3.5", "16.5", "29.5", "42.5"];
+
 /// Four beads on a thread, filled from the left, with the latest word. Once applied they fade.
 #[component]
 fn ReceiptBeads(live: RealtimeUpdates) -> Element {
@@ -102,8 +105,8 @@ fn ReceiptBeads(live: RealtimeUpdates) -> Element {
         span { class: "receipt", "data-state": receipt.token(),
             svg { class: "beads", "viewBox": "0 0 47 7", "aria-hidden": "true",
                 path { d: "M6 3.5h35" }
-                for bead in 0..4 {
-                    circle { key: "{bead}", "cx": "{3.5 + 13.0 * bead as f32}", "cy": "3.5", "r": "2.5", "data-filled": bead < receipt.filled() }
+                for bead in 0..BEADS.len() {
+                    circle { key: "{bead}", "cx": BEADS[bead], "cy": "3.5", "r": "2.5", "data-filled": bead < receipt.filled() }
                 }
             }
             span { {receipt.text()} }

@@ -9,17 +9,17 @@ pub mod log;
 #[cfg(feature = "server")]
 pub mod auth;
 #[cfg(feature = "server")]
-mod committer;
-#[cfg(feature = "server")]
 pub mod cli;
 #[cfg(feature = "server")]
 pub mod clock;
 #[cfg(feature = "server")]
+mod committer;
+#[cfg(feature = "server")]
 pub mod csp;
 #[cfg(feature = "server")]
-mod listener;
-#[cfg(feature = "server")]
 mod fanout;
+#[cfg(feature = "server")]
+mod listener;
 #[cfg(feature = "server")]
 mod mailbox;
 #[cfg(feature = "server")]
@@ -48,6 +48,6 @@ pub mod store;
 #[cfg(feature = "server")]
 pub use router::router;
 #[cfg(feature = "server")]
-pub use running::{Seat, Server, ServerConfig};
-#[cfg(feature = "server")]
 pub(crate) use running::public_files;
+#[cfg(feature = "server")]
+pub use running::{Seat, Server, ServerConfig};

@@ -5,10 +5,10 @@
 mod auth;
 #[path = "server/boards.rs"]
 mod boards;
-#[path = "server/editor.rs"]
-mod editor;
 #[path = "server/durable.rs"]
 mod durable;
+#[path = "server/editor.rs"]
+mod editor;
 #[path = "server/frames.rs"]
 mod frames;
 #[path = "server/harness.rs"]

@@ -135,7 +135,7 @@ async fn an_edit_that_cannot_be_is_rejected_with_what_to_do_and_its_siblings_app
     let server = TestServer::start(ServerConfig::local()).await;
     let mut editor = Editor::enter(server.address).await;
     editor.subscribe("this-machine").await;
-    let bad: [(&str, &str, Intent, fn(&Rejection) -> bool); 6] = [
+    let bad: [(&str, &str, Intent, Expected); 6] = [
         ("nowhere", "note", set("text", json!("x")), |reason| {
             *reason == Rejection::UnknownBoard
         }),
@@ -256,3 +256,6 @@ fn set(field: &str, value: Value) -> Intent {
         value,
     }
 }
+
+/// Whether this is the reason it should be.
+type Expected = fn(&Rejection) -> bool;

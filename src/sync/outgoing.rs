@@ -123,7 +123,10 @@ impl Engine {
             }
             let waits = pending.waiting.as_ref().is_some_and(|waiting| waiting.retry_at > now);
             let room = in_flight < IN_FLIGHT_LEN_MAX && bytes + pending.bytes <= IN_FLIGHT_BYTES_MAX;
-            if waits || !saved || pending.dirty || pending.fate == Fate::Unasked || !ready(lane.0) || blocked.contains(&lane) {
+            // A withdrawal is recorded as it comes. Until all before it in its lane is decided it would let what comes after
+            // it pass.
+            let early = pending.withdrawing && self.outbox.after(pending).is_some();
+            if waits || early || !saved || pending.dirty || pending.fate == Fate::Unasked || !ready(lane.0) || blocked.contains(&lane) {
                 blocked.insert(lane);
                 continue;
             }

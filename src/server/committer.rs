@@ -167,6 +167,8 @@ impl Committer {
             let stop = batch.pop_if(|request| matches!(request, Request::Stop { .. }));
             self.turn(batch);
             if let Some(Request::Stop { done }) = stop {
+                // Whoever asks from here on hears at once that nobody decides any more.
+                inbox.close();
                 self.put_down();
                 // Whoever asked may have stopped waiting.
                 let _ = done.send(());

@@ -62,22 +62,46 @@ impl Board {
 
     /// Lets go of widgets removed before `horizon`: nothing that may still arrive can name them.
     pub fn forget_removed(&mut self, horizon: Revision) {
-        self.widgets.retain(|_, widget| widget.removed.is_none_or(|removed| removed >= horizon));
+        self.widgets
+            .retain(|_, widget| widget.removed.is_none_or(|removed| removed >= horizon));
     }
 
     /// Applies what the server ordered. Values are assigned, never recomputed, so that two versions of this program
     /// can't come apart.
     pub fn apply(&mut self, change: &Change) {
-        let Change { id, revision, widget, effect, writer, .. } = change;
-        let field = |value: &Value| Field { value: value.clone(), revision: *revision, operation: *id, writer: writer.clone() };
+        let Change {
+            id,
+            revision,
+            widget,
+            effect,
+            writer,
+            ..
+        } = change;
+        let field = |value: &Value| Field {
+            value: value.clone(),
+            revision: *revision,
+            operation: *id,
+            writer: writer.clone(),
+        };
         if let Effect::Created { kind, fields } = effect {
-            let fields = fields.iter().map(|(name, value)| (name.clone(), field(value))).collect();
-            let created = Widget { kind: kind.clone(), created: *revision, changed: *revision, removed: None, fields };
+            let fields = fields
+                .iter()
+                .map(|(name, value)| (name.clone(), field(value)))
+                .collect();
+            let created = Widget {
+                kind: kind.clone(),
+                created: *revision,
+                changed: *revision,
+                removed: None,
+                fields,
+            };
             self.widgets.insert(widget.clone(), Arc::new(created));
             return;
         }
         // A change of a widget that isn't here can only follow one that was pruned away: nothing to show.
-        let Some(target) = self.widgets.get_mut(widget) else { return };
+        let Some(target) = self.widgets.get_mut(widget) else {
+            return;
+        };
         let target = Arc::make_mut(target);
         target.changed = *revision;
         match effect {
@@ -94,14 +118,25 @@ impl Board {
     /// Answers whether anything shows of it: an addition past a counter's limit, or an edit of a widget that is
     /// not here, changes nothing.
     pub fn lay_over(&mut self, operation: &Operation, writer: &Writer) -> bool {
-        let Some(effect) = self.effect_of(&operation.widget, &operation.intent) else { return false };
+        let Some(effect) = self.effect_of(&operation.widget, &operation.intent) else {
+            return false;
+        };
         let revision = match (&effect, self.widgets.get(&operation.widget)) {
             // What is laid over keeps the confirmed revision: it is no revision of the server's.
-            (Effect::Assigned { field, .. }, Some(widget)) => widget.fields.get(field).map_or(Revision::ZERO, |field| field.revision),
+            (Effect::Assigned { field, .. }, Some(widget)) => {
+                widget.fields.get(field).map_or(Revision::ZERO, |field| field.revision)
+            }
             (_, Some(widget)) => widget.changed,
             (_, None) => Revision::ZERO,
         };
-        let change = Change { id: operation.id, revision, widget: operation.widget.clone(), effect, writer: writer.clone(), deadline: None };
+        let change = Change {
+            id: operation.id,
+            revision,
+            widget: operation.widget.clone(),
+            effect,
+            writer: writer.clone(),
+            deadline: None,
+        };
         self.apply(&change);
         true
     }
@@ -111,11 +146,23 @@ impl Board {
     pub fn effect_of(&self, widget: &WidgetId, intent: &Intent) -> Option<Effect> {
         let present = self.widgets.get(widget);
         match intent {
-            Intent::Create { kind, fields } => present.is_none().then(|| Effect::Created { kind: kind.clone(), fields: fields.clone() }),
-            Intent::Set { field, value } => present.map(|_| Effect::Assigned { field: field.clone(), value: value.clone() }),
+            Intent::Create { kind, fields } => present.is_none().then(|| Effect::Created {
+                kind: kind.clone(),
+                fields: fields.clone(),
+            }),
+            Intent::Set { field, value } => present.map(|_| Effect::Assigned {
+                field: field.clone(),
+                value: value.clone(),
+            }),
             Intent::Add { field, amount } => {
-                let count = present?.fields.get(field).map_or(Some(0), |field| field.value.as_i64())?;
-                Some(Effect::Assigned { field: field.clone(), value: count.checked_add(*amount)?.into() })
+                let count = present?
+                    .fields
+                    .get(field)
+                    .map_or(Some(0), |field| field.value.as_i64())?;
+                Some(Effect::Assigned {
+                    field: field.clone(),
+                    value: count.checked_add(*amount)?.into(),
+                })
             }
             Intent::Remove => present.map(|_| Effect::Removed),
             Intent::Restore { .. } => present?.removed.map(|_| Effect::Restored),
@@ -125,7 +172,9 @@ impl Board {
 
 impl FromIterator<(WidgetId, Arc<Widget>)> for Board {
     fn from_iter<I: IntoIterator<Item = (WidgetId, Arc<Widget>)>>(widgets: I) -> Self {
-        Self { widgets: widgets.into_iter().collect() }
+        Self {
+            widgets: widgets.into_iter().collect(),
+        }
     }
 }
 

@@ -210,11 +210,35 @@ pub const PERSIST_MS_MAX: u64 = 400;
 /// Other processes' writes to a shared storage file are noticed within this time.
 pub const SIBLING_POLL_MS: u64 = 250;
 
-const _: () = assert!(FRAME_FILL_BYTES < FRAME_BYTES_MAX, "a filled frame must still fit with its envelope");
-const _: () = assert!(VALUE_BYTES_MAX < WIDGET_BYTES_MAX && WIDGET_BYTES_MAX < FRAME_FILL_BYTES, "a widget crosses in one frame");
-const _: () = assert!(IN_FLIGHT_LEN_MAX <= OUTBOX_LEN_MAX && IN_FLIGHT_LEN_MAX <= BATCH_LEN_MAX, "one push is one batch");
-const _: () = assert!(PING_AFTER_MS * 2 < DEAD_AFTER_MS, "two pings must fit before a connection is called dead");
-const _: () = assert!(FRAME_BYTES_MAX as u64 * 1_000 / (8 * 1_024) <= DEAD_AFTER_MS, "a full frame must cross 8 KiB/s in time");
-const _: () = assert!(REQUESTS_LEN_MAX >= BATCH_LEN_MAX, "a full batch must be able to queue up");
-const _: () = assert!(WRITE_BUFFER_BYTES_MAX >= 2 * FRAME_BYTES_MAX, "a reader of full frames is not slow yet");
-const _: () = assert!(RING_LEN_MAX as u64 <= HORIZON_LEN_MAX, "the ring may not reach past the horizon");
+const _: () = assert!(
+    FRAME_FILL_BYTES < FRAME_BYTES_MAX,
+    "a filled frame must still fit with its envelope"
+);
+const _: () = assert!(
+    VALUE_BYTES_MAX < WIDGET_BYTES_MAX && WIDGET_BYTES_MAX < FRAME_FILL_BYTES,
+    "a widget crosses in one frame"
+);
+const _: () = assert!(
+    IN_FLIGHT_LEN_MAX <= OUTBOX_LEN_MAX && IN_FLIGHT_LEN_MAX <= BATCH_LEN_MAX,
+    "one push is one batch"
+);
+const _: () = assert!(
+    PING_AFTER_MS * 2 < DEAD_AFTER_MS,
+    "two pings must fit before a connection is called dead"
+);
+const _: () = assert!(
+    FRAME_BYTES_MAX as u64 * 1_000 / (8 * 1_024) <= DEAD_AFTER_MS,
+    "a full frame must cross 8 KiB/s in time"
+);
+const _: () = assert!(
+    REQUESTS_LEN_MAX >= BATCH_LEN_MAX,
+    "a full batch must be able to queue up"
+);
+const _: () = assert!(
+    WRITE_BUFFER_BYTES_MAX >= 2 * FRAME_BYTES_MAX,
+    "a reader of full frames is not slow yet"
+);
+const _: () = assert!(
+    RING_LEN_MAX as u64 <= HORIZON_LEN_MAX,
+    "the ring may not reach past the horizon"
+);

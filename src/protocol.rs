@@ -11,10 +11,15 @@ mod ids;
 mod operation;
 mod verdict;
 
-pub use frames::{Answer, Answered, ChangesFrame, ClientFrame, Code, Document, Hello, Limits, PatchFrame, Push, PushItem, SampleSeries, SamplesFrame, ServerFrame, Subscribe, Subscribed, Undecided, Welcome};
+pub use frames::{
+    Answer, Answered, ChangesFrame, ClientFrame, Code, Document, Hello, Limits, PatchFrame, Push, PushItem,
+    SampleSeries, SamplesFrame, ServerFrame, Subscribe, Subscribed, Undecided, Welcome,
+};
 pub use frames::{DecodeError, decode, encode};
 pub use history::{Cursor, Epoch, History, Revision};
-pub use ids::{Access, BoardId, ClientId, FieldName, IdError, Identity, Kind, OperationId, Principal, RunId, StoreId, WidgetId};
+pub use ids::{
+    Access, BoardId, ClientId, FieldName, IdError, Identity, Kind, OperationId, Principal, RunId, StoreId, WidgetId,
+};
 pub use operation::{Base, Change, Deadline, Effect, Field, Intent, Operation, Widget, Writer};
 pub use verdict::{Contention, Overwritten, Rejection, Verdict};
 

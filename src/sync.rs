@@ -15,6 +15,7 @@ mod keeping;
 mod optimistic;
 mod outbox;
 mod outgoing;
+mod rereading;
 pub mod storage;
 mod updates;
 mod view;
@@ -35,7 +36,9 @@ use self::{
     updates::{Drafts, Replica},
 };
 use crate::{
-    protocol::{Answered, BoardId, ClientId, Document, OperationId, Push, RunId, SamplesFrame, Value, Verdict, WidgetId},
+    protocol::{
+        Answered, BoardId, ClientId, Document, OperationId, Push, RunId, SamplesFrame, Value, Verdict, WidgetId,
+    },
     time::Timestamp,
 };
 
@@ -311,7 +314,11 @@ impl Engine {
             Input::Received { dial, text } => self.received(now, dial, &text),
             Input::Closed { dial } if self.connection.dial() == Some(dial) => self.lost(now, None),
             Input::Closed { .. } => {}
-            Input::Loaded { namespace, widgets, records } => self.loaded(now, &namespace, widgets, records),
+            Input::Loaded {
+                namespace,
+                widgets,
+                records,
+            } => self.loaded(now, &namespace, widgets, records),
             Input::Committed(outcome) => self.committed(now, outcome),
             Input::SiblingWrote => self.keeping.reread = true,
             Input::Leading(leading) => {
@@ -333,7 +340,15 @@ impl Engine {
     /// When to send [`Input::TimerExpired`]; spurious ones are harmless.
     #[must_use]
     pub fn next_wakeup(&self) -> Option<Timestamp> {
-        [self.connection.next_wakeup(), self.drafts.next_wakeup(), self.keeping_wakeup(), self.push_wakeup()].into_iter().flatten().min()
+        [
+            self.connection.next_wakeup(),
+            self.drafts.next_wakeup(),
+            self.keeping_wakeup(),
+            self.push_wakeup(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// What every turn ends with: timers, then storing, then sending.

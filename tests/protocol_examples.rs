@@ -9,8 +9,9 @@ use tideboard::{
     board::Catalog,
     config,
     protocol::{
-        Access, Answer, Base, ClientFrame, Code, Contention, Cursor, Document, Effect, Hello, IdError, Identity, Intent, Operation, OperationId,
-        Push, PushItem, Rejection, Revision, ServerFrame, Subscribe, Verdict, decode, encode,
+        Access, Answer, Base, ClientFrame, Code, Contention, Cursor, Document, Effect, Hello, IdError, Identity,
+        Intent, Operation, OperationId, Push, PushItem, Rejection, Revision, ServerFrame, Subscribe, Verdict, decode,
+        encode,
     },
     server::{
         authority::{Authority, Event, Reply, SessionId, Setup},
@@ -33,12 +34,23 @@ fn blocks() -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut lines = PAGE.lines().enumerate();
     while let Some((number, line)) = lines.next() {
-        let Some(info) = line.strip_prefix("```json ") else { continue };
+        let Some(info) = line.strip_prefix("```json ") else {
+            continue;
+        };
         let mut words = info.split_whitespace().map(str::to_owned);
-        let text: Vec<&str> = lines.by_ref().map(|(_, line)| line).take_while(|line| *line != "```").collect();
+        let text: Vec<&str> = lines
+            .by_ref()
+            .map(|(_, line)| line)
+            .take_while(|line| *line != "```")
+            .collect();
         let values: Result<Vec<Value>, _> = Deserializer::from_str(&text.join("\n")).into_iter().collect();
         let values = values.unwrap_or_else(|error| panic!("docs/protocol.md:{}: {error}", number + 1));
-        blocks.push(Block { line: number + 1, kind: words.next().unwrap_or_default(), whose: words.next(), values });
+        blocks.push(Block {
+            line: number + 1,
+            kind: words.next().unwrap_or_default(),
+            whose: words.next(),
+            values,
+        });
     }
     assert!(blocks.len() > 30, "only {} examples were found", blocks.len());
     blocks
@@ -48,7 +60,10 @@ fn blocks() -> Vec<Block> {
 fn check<T: Serialize + DeserializeOwned>(line: usize, value: &Value) {
     let read: T = decode(&value.to_string()).unwrap_or_else(|error| panic!("docs/protocol.md:{line}: {error}"));
     let written: Value = serde_json::from_str(&encode(&read)).expect("what is written is JSON");
-    assert_eq!(&written, value, "docs/protocol.md:{line}: left what is written, right what the page says");
+    assert_eq!(
+        &written, value,
+        "docs/protocol.md:{line}: left what is written, right what the page says"
+    );
 }
 
 #[test]
@@ -76,8 +91,18 @@ fn every_example_is_what_this_program_reads_and_writes() {
 #[test]
 fn every_word_of_the_wire_has_an_example() {
     let shown = |kind: &str| -> BTreeSet<String> {
-        let values = blocks().into_iter().filter(|block| block.kind == kind).flat_map(|block| block.values);
-        values.filter_map(|value| value.as_str().map(str::to_owned).or_else(|| Some(value.as_object()?.keys().next()?.clone()))).collect()
+        let values = blocks()
+            .into_iter()
+            .filter(|block| block.kind == kind)
+            .flat_map(|block| block.values);
+        values
+            .filter_map(|value| {
+                value
+                    .as_str()
+                    .map(str::to_owned)
+                    .or_else(|| Some(value.as_object()?.keys().next()?.clone()))
+            })
+            .collect()
     };
     assert_eq!(shown("client"), variants::<ClientFrame>());
     assert_eq!(shown("server"), variants::<ServerFrame>());
@@ -93,7 +118,10 @@ fn every_word_of_the_wire_has_an_example() {
 
 /// The names of an enum's variants, from the decoder itself: it lists them when it meets one that it does not know.
 fn variants<T: DeserializeOwned>() -> BTreeSet<String> {
-    let error = serde_json::from_str::<T>("\"there is no such word\"").err().expect("no variant has that name").to_string();
+    let error = serde_json::from_str::<T>("\"there is no such word\"")
+        .err()
+        .expect("no variant has that name")
+        .to_string();
     let names: BTreeSet<String> = error.split('`').skip(3).step_by(2).map(str::to_owned).collect();
     assert!(!names.is_empty(), "serde's message has changed: {error}");
     names
@@ -104,25 +132,43 @@ fn the_first_session_is_what_the_server_answers() {
     let mut server = Stage::new();
     let mut shown: Vec<ServerFrame> = Vec::new();
     let mut now = START;
-    for Block { line, kind, whose, values } in blocks() {
-        let Some(session) = whose.as_deref().map(session_of) else { continue };
+    for Block {
+        line,
+        kind,
+        whose,
+        values,
+    } in blocks()
+    {
+        let Some(session) = whose.as_deref().map(session_of) else {
+            continue;
+        };
         for value in &values {
             let text = value.to_string();
             if kind == "client" {
-                server.receive(now, session, decode(&text).unwrap_or_else(|error| panic!("docs/protocol.md:{line}: {error}")));
+                server.receive(
+                    now,
+                    session,
+                    decode(&text).unwrap_or_else(|error| panic!("docs/protocol.md:{line}: {error}")),
+                );
                 now = now.plus(1_000);
                 continue;
             }
             let said = server.mail.get_mut(&session).and_then(VecDeque::pop_front);
             let said = said.unwrap_or_else(|| panic!("docs/protocol.md:{line}: the server says nothing here"));
-            let expected: ServerFrame = decode(&text).unwrap_or_else(|error| panic!("docs/protocol.md:{line}: {error}"));
+            let expected: ServerFrame =
+                decode(&text).unwrap_or_else(|error| panic!("docs/protocol.md:{line}: {error}"));
             assert_eq!(said, expected, "docs/protocol.md:{line}: left what the server says");
             shown.push(said);
         }
     }
     assert!(shown.len() > 8, "only {} frames of the session were found", shown.len());
     // A change that both hear of is shown once.
-    let left: Vec<&ServerFrame> = server.mail.values().flatten().filter(|frame| !shown.contains(frame)).collect();
+    let left: Vec<&ServerFrame> = server
+        .mail
+        .values()
+        .flatten()
+        .filter(|frame| !shown.contains(frame))
+        .collect();
     assert!(left.is_empty(), "the page leaves out {left:?}");
 }
 
@@ -159,14 +205,41 @@ impl Stage {
             store: setup.store,
             run: setup.run,
             principal: id("server"),
-            items: vec![create(1, "board", "board", &[("name", json!("Deck"))]), create(2, "fuel", "setpoint", &[("value", json!(3)), ("unit", json!("t"))])],
+            items: vec![
+                create(1, "board", "board", &[("name", json!("Deck"))]),
+                create(2, "fuel", "setpoint", &[("value", json!(3)), ("unit", json!("t"))]),
+            ],
         };
-        let mut stage = Self { authority: Authority::new(setup, BTreeMap::new()), mail: BTreeMap::new() };
-        stage.happen(BEFORE, Event::Replay { request: 1, identity: identity("server"), push });
+        let mut stage = Self {
+            authority: Authority::new(setup, BTreeMap::new()),
+            mail: BTreeMap::new(),
+        };
+        stage.happen(
+            BEFORE,
+            Event::Replay {
+                request: 1,
+                identity: identity("server"),
+                push,
+            },
+        );
         let bo = session_of("bo");
-        let hello = Hello { schema: config::SCHEMA, store: None, token: None, device: Some("Bo's laptop".to_owned()) };
+        let hello = Hello {
+            schema: config::SCHEMA,
+            store: None,
+            token: None,
+            device: Some("Bo's laptop".to_owned()),
+        };
         stage.receive(BEFORE, bo, ClientFrame::Hello(hello));
-        stage.receive(BEFORE, bo, ClientFrame::Subscribe(Subscribe { board: id("deck"), request: 1, cursor: None, undecided: Vec::new() }));
+        stage.receive(
+            BEFORE,
+            bo,
+            ClientFrame::Subscribe(Subscribe {
+                board: id("deck"),
+                request: 1,
+                cursor: None,
+                undecided: Vec::new(),
+            }),
+        );
         stage.mail.clear();
         stage
     }
@@ -176,7 +249,11 @@ impl Stage {
         self.happen(
             now,
             match frame {
-                ClientFrame::Hello(hello) => Event::Hello { session, hello, identity: Some(identity(name)) },
+                ClientFrame::Hello(hello) => Event::Hello {
+                    session,
+                    hello,
+                    identity: Some(identity(name)),
+                },
                 frame => Event::Frame { session, frame },
             },
         );
@@ -204,13 +281,19 @@ fn id<T: std::str::FromStr<Err = IdError>>(text: &str) -> T {
 }
 
 fn identity(principal: &str) -> Identity {
-    Identity { principal: id(principal), access: Access::Edit }
+    Identity {
+        principal: id(principal),
+        access: Access::Edit,
+    }
 }
 
 fn create(sequence: u64, widget: &str, kind: &str, fields: &[(&str, Value)]) -> PushItem {
     let fields = fields.iter().map(|(name, value)| (id(name), value.clone())).collect();
     let operation = Operation {
-        id: OperationId { client: id("1679091c5a880faf6fb5e6087eb1b2dc"), sequence },
+        id: OperationId {
+            client: id("1679091c5a880faf6fb5e6087eb1b2dc"),
+            sequence,
+        },
         board: id("deck"),
         widget: id(widget),
         schema: config::SCHEMA,
@@ -230,10 +313,37 @@ fn the_tables_limits_are_this_programs() {
         ($($name:ident),+ $(,)?) => { BTreeMap::from([$((stringify!($name), config::$name as u64)),+]) };
     }
     let ours = limits![
-        FRAME_BYTES_MAX, VALUE_BYTES_MAX, VALUE_DEPTH_MAX, WIDGET_BYTES_MAX, FIELD_OVERHEAD_BYTES, FIELDS_LEN_MAX, WIDGETS_LEN_MAX, BOARDS_LEN_MAX, NAME_BYTES_MAX,
-        EVENT_BYTES_MAX, IN_FLIGHT_LEN_MAX, IN_FLIGHT_BYTES_MAX, SUBSCRIPTIONS_LEN_MAX, WATCHED_LEN_MAX, FRAMES_PER_SECOND_MAX, CONNECTIONS_LEN_MAX,
-        WRITE_BUFFER_BYTES_MAX, BACKLOG_BYTES_MAX, BODY_BYTES_MAX, OUTBOX_LEN_MAX, RING_LEN_MAX, HORIZON_MS, HORIZON_LEN_MAX, ROWS_AT_HEAD_LEN_MAX, GREETING_MS_MAX,
-        PING_AFTER_MS, DEAD_AFTER_MS, SILENCE_MS_MAX, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX, STAMP_AGE_MS_MAX,
+        FRAME_BYTES_MAX,
+        VALUE_BYTES_MAX,
+        VALUE_DEPTH_MAX,
+        WIDGET_BYTES_MAX,
+        FIELD_OVERHEAD_BYTES,
+        FIELDS_LEN_MAX,
+        WIDGETS_LEN_MAX,
+        BOARDS_LEN_MAX,
+        NAME_BYTES_MAX,
+        EVENT_BYTES_MAX,
+        IN_FLIGHT_LEN_MAX,
+        IN_FLIGHT_BYTES_MAX,
+        SUBSCRIPTIONS_LEN_MAX,
+        WATCHED_LEN_MAX,
+        FRAMES_PER_SECOND_MAX,
+        CONNECTIONS_LEN_MAX,
+        WRITE_BUFFER_BYTES_MAX,
+        BACKLOG_BYTES_MAX,
+        BODY_BYTES_MAX,
+        OUTBOX_LEN_MAX,
+        RING_LEN_MAX,
+        HORIZON_MS,
+        HORIZON_LEN_MAX,
+        ROWS_AT_HEAD_LEN_MAX,
+        GREETING_MS_MAX,
+        PING_AFTER_MS,
+        DEAD_AFTER_MS,
+        SILENCE_MS_MAX,
+        RETRY_WINDOW_MS,
+        RETRY_WINDOW_MS_MAX,
+        STAMP_AGE_MS_MAX,
     ];
     let row = |line: &'static str| -> Option<(&'static str, u64)> {
         let mut cells = line.split('|').skip(1).map(str::trim);
@@ -247,15 +357,27 @@ fn the_tables_limits_are_this_programs() {
 #[test]
 fn the_catalog_on_the_page_is_this_programs() {
     let catalog = Catalog::default();
-    let rows = PAGE.lines().skip_while(|line| !line.starts_with("| kind | fields")).skip(2).take_while(|line| line.starts_with('|'));
+    let rows = PAGE
+        .lines()
+        .skip_while(|line| !line.starts_with("| kind | fields"))
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
     let mut checked = 0;
     for row in rows {
         let cells: Vec<&str> = row.trim_matches('|').split('|').collect();
         let [kinds, fields] = cells[..] else { panic!("{row}") };
         for kind in kinds.split('`').skip(1).step_by(2) {
-            for field in fields.split('`').skip(1).step_by(2).filter(|word| !board_words().contains(word)) {
+            for field in fields
+                .split('`')
+                .skip(1)
+                .step_by(2)
+                .filter(|word| !board_words().contains(word))
+            {
                 let example = field.replace('*', "1");
-                assert!(catalog.field(&id(kind), &id(&example)).is_ok(), "{kind} has no field {field}");
+                assert!(
+                    catalog.field(&id(kind), &id(&example)).is_ok(),
+                    "{kind} has no field {field}"
+                );
                 checked += 1;
             }
         }
@@ -271,9 +393,19 @@ fn board_words() -> &'static [&'static str] {
 #[test]
 fn a_cursor_of_another_epoch_is_refused_as_the_page_says() {
     let mut stage = Stage::new();
-    let stranger = Cursor { epoch: id("6512bd43d9caa6e02c990b0a82652dca"), revision: Revision(2) };
-    let subscribe = Subscribe { board: id("deck"), request: 1, cursor: Some(stranger), undecided: Vec::new() };
+    let stranger = Cursor {
+        epoch: id("6512bd43d9caa6e02c990b0a82652dca"),
+        revision: Revision(2),
+    };
+    let subscribe = Subscribe {
+        board: id("deck"),
+        request: 1,
+        cursor: Some(stranger),
+        undecided: Vec::new(),
+    };
     stage.receive(START, session_of("bo"), ClientFrame::Subscribe(subscribe));
     let first = stage.mail.get_mut(&session_of("bo")).and_then(VecDeque::pop_front);
-    assert!(matches!(first, Some(ServerFrame::Subscribed(subscribed)) if subscribed.from == Cursor::ORIGIN && subscribed.at.revision == Revision(2)));
+    assert!(
+        matches!(first, Some(ServerFrame::Subscribed(subscribed)) if subscribed.from == Cursor::ORIGIN && subscribed.at.revision == Revision(2))
+    );
 }

@@ -72,7 +72,10 @@ impl Catalog {
     /// No kinds but a board's own.
     #[must_use]
     pub fn empty() -> Self {
-        Self { kinds: BTreeMap::new() }.with(kinds::BOARD, vec![FieldSpec::new("name", ValueType::Text, Policy::LastWriteWins)])
+        Self { kinds: BTreeMap::new() }.with(
+            kinds::BOARD,
+            vec![FieldSpec::new("name", ValueType::Text, Policy::LastWriteWins)],
+        )
     }
 
     /// Adds a kind, or replaces it.
@@ -88,7 +91,10 @@ impl Catalog {
     /// [`Rejection::UnknownKind`] and [`Rejection::UnknownField`].
     pub fn field(&self, kind: &Kind, field: &FieldName) -> Result<&FieldSpec, Rejection> {
         let kind = self.kinds.get(kind.as_str()).ok_or(Rejection::UnknownKind)?;
-        kind.fields.iter().find(|spec| spec.covers(field.as_str())).ok_or(Rejection::UnknownField)
+        kind.fields
+            .iter()
+            .find(|spec| spec.covers(field.as_str()))
+            .ok_or(Rejection::UnknownField)
     }
 
     /// Whether a widget of this kind may be made with these values.
@@ -99,7 +105,9 @@ impl Catalog {
         if !self.kinds.contains_key(kind.as_str()) {
             return Err(Rejection::UnknownKind);
         }
-        fields.iter().try_for_each(|(name, value)| self.field(kind, name)?.check(value))
+        fields
+            .iter()
+            .try_for_each(|(name, value)| self.field(kind, name)?.check(value))
     }
 }
 
@@ -111,7 +119,9 @@ impl FieldSpec {
     }
 
     fn covers(&self, field: &str) -> bool {
-        self.name.strip_suffix('*').map_or(self.name == field, |prefix| field.starts_with(prefix))
+        self.name
+            .strip_suffix('*')
+            .map_or(self.name == field, |prefix| field.starts_with(prefix))
     }
 
     /// Whether the field can be added to.
@@ -119,7 +129,13 @@ impl FieldSpec {
     /// # Errors
     /// [`Rejection::WrongType`] unless it is a counter.
     pub fn check_add(&self) -> Result<(), Rejection> {
-        if self.value == ValueType::Integer { Ok(()) } else { Err(Rejection::WrongType { expected: "a value, not an addition".to_owned() }) }
+        if self.value == ValueType::Integer {
+            Ok(())
+        } else {
+            Err(Rejection::WrongType {
+                expected: "a value, not an addition".to_owned(),
+            })
+        }
     }
 
     /// Whether the field takes this value.
@@ -128,20 +144,30 @@ impl FieldSpec {
     /// Why not.
     pub fn check(&self, value: &Value) -> Result<(), Rejection> {
         if value_bytes(value) > VALUE_BYTES_MAX {
-            return Err(Rejection::TooLarge { bytes_max: VALUE_BYTES_MAX as u64 });
+            return Err(Rejection::TooLarge {
+                bytes_max: VALUE_BYTES_MAX as u64,
+            });
         }
         if !is_within_depth(value, VALUE_DEPTH_MAX) {
-            return Err(Rejection::TooDeep { depth_max: VALUE_DEPTH_MAX as u64 });
+            return Err(Rejection::TooDeep {
+                depth_max: VALUE_DEPTH_MAX as u64,
+            });
         }
         if value.is_null() && self.name.ends_with('*') {
             return Ok(());
         }
-        let wrong = |expected: &str| Err(Rejection::WrongType { expected: expected.to_owned() });
+        let wrong = |expected: &str| {
+            Err(Rejection::WrongType {
+                expected: expected.to_owned(),
+            })
+        };
         match &self.value {
             ValueType::Text if !value.is_string() => wrong("text"),
             ValueType::Integer if !value.is_i64() => wrong("a whole number"),
             ValueType::Boolean if !value.is_boolean() => wrong("yes or no"),
-            ValueType::Choice(words) if !value.as_str().is_some_and(|word| words.contains(&word)) => wrong(&format!("one of {}", words.join(", "))),
+            ValueType::Choice(words) if !value.as_str().is_some_and(|word| words.contains(&word)) => {
+                wrong(&format!("one of {}", words.join(", ")))
+            }
             ValueType::Number { min, max } => match value.as_f64() {
                 None => wrong("a number"),
                 Some(number) if !(*min..=*max).contains(&number) => Err(Rejection::OutOfRange { min: *min, max: *max }),
@@ -186,7 +212,13 @@ impl Default for Catalog {
             .with(kinds::GAUGE, sampled())
             .with(kinds::SERIES, sampled())
             .with(kinds::TABLE, sampled())
-            .with(kinds::STATUS, own(vec![FieldSpec::new("state", Choice(kinds::STATUS_WORDS), Ask), FieldSpec::new("text", Text, Merge)]))
+            .with(
+                kinds::STATUS,
+                own(vec![
+                    FieldSpec::new("state", Choice(kinds::STATUS_WORDS), Ask),
+                    FieldSpec::new("text", Text, Merge),
+                ]),
+            )
             .with(
                 kinds::CHECKLIST,
                 own(vec![
@@ -206,7 +238,13 @@ impl Default for Catalog {
                     FieldSpec::new("step", number(), LastWriteWins),
                 ]),
             )
-            .with(kinds::COUNTER, own(vec![FieldSpec::new("count", Integer, LastWriteWins), FieldSpec::new("unit", Text, LastWriteWins)]))
+            .with(
+                kinds::COUNTER,
+                own(vec![
+                    FieldSpec::new("count", Integer, LastWriteWins),
+                    FieldSpec::new("unit", Text, LastWriteWins),
+                ]),
+            )
             .with(kinds::NOTE, own(vec![FieldSpec::new("text", Text, Merge)]))
     }
 }
@@ -245,18 +283,32 @@ mod tests {
 
     fn check(kind: &str, field: &str, value: Value) -> Result<(), Rejection> {
         let name: FieldName = field.parse().expect("a name");
-        Catalog::default().field(&kind.parse().expect("a kind"), &name)?.check(&value)
+        Catalog::default()
+            .field(&kind.parse().expect("a kind"), &name)?
+            .check(&value)
     }
 
     #[test]
     fn a_field_takes_its_type_and_range_and_nothing_else() {
         assert_eq!(check("counter", "count", json!(3)), Ok(()));
-        assert!(matches!(check("counter", "count", json!(3.5)), Err(Rejection::WrongType { .. })));
-        assert!(matches!(check("setpoint", "value", json!(1e300)), Err(Rejection::OutOfRange { .. })));
-        assert!(matches!(check("status", "state", json!("fine")), Err(Rejection::WrongType { .. })));
+        assert!(matches!(
+            check("counter", "count", json!(3.5)),
+            Err(Rejection::WrongType { .. })
+        ));
+        assert!(matches!(
+            check("setpoint", "value", json!(1e300)),
+            Err(Rejection::OutOfRange { .. })
+        ));
+        assert!(matches!(
+            check("status", "state", json!("fine")),
+            Err(Rejection::WrongType { .. })
+        ));
         assert_eq!(check("note", "colour", json!("red")), Err(Rejection::UnknownField));
         assert_eq!(check("clock", "text", json!("x")), Err(Rejection::UnknownKind));
-        assert!(matches!(check("note", "text", json!("x".repeat(VALUE_BYTES_MAX))), Err(Rejection::TooLarge { .. })));
+        assert!(matches!(
+            check("note", "text", json!("x".repeat(VALUE_BYTES_MAX))),
+            Err(Rejection::TooLarge { .. })
+        ));
     }
 
     #[test]

@@ -21,7 +21,13 @@ pub fn merge_text(base: &str, mine: &str, theirs: &str) -> Option<String> {
     } else {
         return None;
     };
-    let parts = [&base[..first.start], first.text, &base[first.end..second.start], second.text, &base[second.end..]];
+    let parts = [
+        &base[..first.start],
+        first.text,
+        &base[first.end..second.start],
+        second.text,
+        &base[second.end..],
+    ];
     Some(parts.concat())
 }
 
@@ -35,12 +41,19 @@ struct Stretch<'a> {
 impl<'a> Stretch<'a> {
     fn between(base: &str, edited: &'a str) -> Self {
         let same_bytes = |pairs: &mut dyn Iterator<Item = (char, char)>| -> usize {
-            pairs.take_while(|(left, right)| left == right).map(|(left, _)| left.len_utf8()).sum()
+            pairs
+                .take_while(|(left, right)| left == right)
+                .map(|(left, _)| left.len_utf8())
+                .sum()
         };
         let start = same_bytes(&mut base.chars().zip(edited.chars()));
         // The common end may not reach into the common start.
         let tail = same_bytes(&mut base[start..].chars().rev().zip(edited[start..].chars().rev()));
-        Self { start, end: base.len() - tail, text: &edited[start..edited.len() - tail] }
+        Self {
+            start,
+            end: base.len() - tail,
+            text: &edited[start..edited.len() - tail],
+        }
     }
 }
 
@@ -51,7 +64,10 @@ mod tests {
     #[test]
     fn edits_of_different_places_are_both_kept() {
         assert_eq!(merge_text("a", "xa", "ab").as_deref(), Some("xab"));
-        assert_eq!(merge_text("one two three", "ONE two three", "one two THREE").as_deref(), Some("ONE two THREE"));
+        assert_eq!(
+            merge_text("one two three", "ONE two three", "one two THREE").as_deref(),
+            Some("ONE two THREE")
+        );
         assert_eq!(merge_text("äöü", "äxöü", "äöüy").as_deref(), Some("äxöüy"));
     }
 

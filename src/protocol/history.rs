@@ -94,7 +94,11 @@ impl History {
         }
         let segment = self.0.iter().rposition(|(_, epoch)| *epoch == cursor.epoch);
         let end = segment.map(|index| self.0.get(index + 1).map_or(head, |(next, _)| Revision(next.0 - 1)));
-        end.filter(|end| *end < cursor.revision).map_or(Cursor::ORIGIN, |end| Cursor { epoch: cursor.epoch, revision: end })
+        end.filter(|end| *end < cursor.revision)
+            .map_or(Cursor::ORIGIN, |end| Cursor {
+                epoch: cursor.epoch,
+                revision: end,
+            })
     }
 
     /// As [`History::home`], when it is certain that `cursor` is not of this history: `None` when it is on the way, may

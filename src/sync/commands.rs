@@ -11,7 +11,10 @@ use super::{
 use crate::{
     board::value_bytes,
     config::{EVENT_BYTES_MAX, EVENT_QUEUE_LEN_MAX, OUTBOX_LEN_MAX, SCHEMA, STAMP_AGE_MS_MAX, VALUE_BYTES_MAX},
-    protocol::{Base, BoardId, ClientFrame, Deadline, FieldName, Intent, Kind, Operation, OperationId, Revision, Value, Verdict, WidgetId},
+    protocol::{
+        Base, BoardId, ClientFrame, Deadline, FieldName, Intent, Kind, Operation, OperationId, Revision, Value,
+        Verdict, WidgetId,
+    },
     time::Timestamp,
 };
 
@@ -181,11 +184,21 @@ pub enum CommandError {
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotReady => f.write_str("This device has not met the server yet. Connect once; from then on you can work offline."),
-            Self::OutboxFull { len } => write!(f, "{len} edits wait on this device, the most it keeps. Nothing was lost; connect, or discard some, and go on."),
-            Self::TooLarge { bytes, bytes_max } => write!(f, "That takes {bytes} bytes; the most a field holds is {bytes_max}. Shorten it and try again."),
+            Self::NotReady => {
+                f.write_str("This device has not met the server yet. Connect once; from then on you can work offline.")
+            }
+            Self::OutboxFull { len } => write!(
+                f,
+                "{len} edits wait on this device, the most it keeps. Nothing was lost; connect, or discard some, and go on."
+            ),
+            Self::TooLarge { bytes, bytes_max } => write!(
+                f,
+                "That takes {bytes} bytes; the most a field holds is {bytes_max}. Shorten it and try again."
+            ),
             Self::UnknownWidget => f.write_str("That widget is not on this board any more. Undo its removal first."),
-            Self::Unknown => f.write_str("That edit is not waiting any more: it was dealt with, here or in another tab."),
+            Self::Unknown => {
+                f.write_str("That edit is not waiting any more: it was dealt with, here or in another tab.")
+            }
             Self::NothingToUndo => f.write_str("There is nothing of yours to undo."),
         }
     }
@@ -234,16 +247,39 @@ impl Engine {
                 if self.watched != series {
                     self.watched = series;
                     if self.connection.welcome().is_some() {
-                        self.send(&ClientFrame::Watch { series: self.watched.clone() });
+                        self.send(&ClientFrame::Watch {
+                            series: self.watched.clone(),
+                        });
                     }
                 }
             }
-            Command::Set { board, widget, field, value } => self.set(now, board, widget, field, value)?,
-            Command::SetNow { board, widget, field, value, ttl_ms } => self.set_now(now, board, widget, field, value, ttl_ms)?,
-            Command::Add { board, widget, field, amount } => {
+            Command::Set {
+                board,
+                widget,
+                field,
+                value,
+            } => self.set(now, board, widget, field, value)?,
+            Command::SetNow {
+                board,
+                widget,
+                field,
+                value,
+                ttl_ms,
+            } => self.set_now(now, board, widget, field, value, ttl_ms)?,
+            Command::Add {
+                board,
+                widget,
+                field,
+                amount,
+            } => {
                 self.make(now, board, widget, Intent::Add { field, amount }, None)?;
             }
-            Command::Create { board, widget, kind, fields } => {
+            Command::Create {
+                board,
+                widget,
+                kind,
+                fields,
+            } => {
                 fields.values().try_for_each(check_size)?;
                 self.make(now, board, widget, Intent::Create { kind, fields }, None)?;
             }
@@ -280,7 +316,14 @@ impl Engine {
         self.keeping.dropped.push((board, key));
     }
 
-    fn set(&mut self, now: Timestamp, board: BoardId, widget: WidgetId, field: FieldName, value: Value) -> Result<(), CommandError> {
+    fn set(
+        &mut self,
+        now: Timestamp,
+        board: BoardId,
+        widget: WidgetId,
+        field: FieldName,
+        value: Value,
+    ) -> Result<(), CommandError> {
         check_size(&value)?;
         self.check_room()?;
         if self.shown(&board).is_none_or(|shown| shown.widget(&widget).is_none()) {
@@ -294,26 +337,51 @@ impl Engine {
 
     /// Makes an operation of a draft. What is too much was refused when it was typed.
     pub(super) fn make_set(&mut self, now: Timestamp, draft: Draft) {
-        let Draft { board, widget, field, value, .. } = draft;
+        let Draft {
+            board,
+            widget,
+            field,
+            value,
+            ..
+        } = draft;
         if let Err(error) = self.make(now, board, widget, Intent::Set { field, value }, None) {
             self.notice(Notice::Refused(error));
         }
     }
 
-    fn set_now(&mut self, now: Timestamp, board: BoardId, widget: WidgetId, field: FieldName, value: Value, ttl_ms: u64) -> Result<(), CommandError> {
+    fn set_now(
+        &mut self,
+        now: Timestamp,
+        board: BoardId,
+        widget: WidgetId,
+        field: FieldName,
+        value: Value,
+        ttl_ms: u64,
+    ) -> Result<(), CommandError> {
         check_size(&value)?;
-        let fresh = self.stamp.filter(|(_, _, at)| now.since(*at) <= STAMP_AGE_MS_MAX && self.connection.welcome().is_some());
-        let deadline = fresh.map(|(run, stamp, at)| Deadline { run, at: stamp.plus(now.since(at)).plus(ttl_ms) });
+        let fresh = self
+            .stamp
+            .filter(|(_, _, at)| now.since(*at) <= STAMP_AGE_MS_MAX && self.connection.welcome().is_some());
+        let deadline = fresh.map(|(run, stamp, at)| Deadline {
+            run,
+            at: stamp.plus(now.since(at)).plus(ttl_ms),
+        });
         let intent = Intent::Set { field, value };
         let made = self.operation(&board, widget, intent)?;
         if deadline.is_none() {
             // Without a recent word from the server nobody could judge it later: it is not sent at all.
             let id = made.id;
-            let aside = super::SetAside { operation: made, reason: SetAsideReason::NotSent };
+            let aside = super::SetAside {
+                operation: made,
+                reason: SetAsideReason::NotSent,
+            };
             self.keeping.forgotten.insert(id, aside.clone());
             self.keeping.due.insert(board);
             self.aside.insert(id, aside);
-            self.notice(Notice::SetAside { id, reason: SetAsideReason::NotSent });
+            self.notice(Notice::SetAside {
+                id,
+                reason: SetAsideReason::NotSent,
+            });
             return Ok(());
         }
         self.outbox.insert(Pending::new(Operation { deadline, ..made }));
@@ -321,7 +389,14 @@ impl Engine {
     }
 
     /// Makes an operation of an intent, based on what is shown.
-    fn make(&mut self, _now: Timestamp, board: BoardId, widget: WidgetId, intent: Intent, resolves: Option<(OperationId, Revision)>) -> Result<OperationId, CommandError> {
+    fn make(
+        &mut self,
+        _now: Timestamp,
+        board: BoardId,
+        widget: WidgetId,
+        intent: Intent,
+        resolves: Option<(OperationId, Revision)>,
+    ) -> Result<OperationId, CommandError> {
         self.check_room()?;
         let mut operation = self.operation(&board, widget, intent)?;
         if let Some((conflict, seen)) = resolves {
@@ -343,30 +418,67 @@ impl Engine {
             return Err(CommandError::UnknownWidget);
         }
         let (base, base_value) = match &intent {
-            Intent::Set { field, .. } => (shown.base(&widget, field), shown.board.field(&widget, field).map(|field| field.value.clone())),
+            Intent::Set { field, .. } => (
+                shown.base(&widget, field),
+                shown.board.field(&widget, field).map(|field| field.value.clone()),
+            ),
             _ => (None, None),
         };
         let made_at = self.replicas.entry(board.clone()).or_default().cursor;
         self.sequence += 1;
-        let id = OperationId { client: self.birth.client, sequence: self.sequence };
-        Ok(Operation { id, board: board.clone(), widget, schema: SCHEMA, made_at, intent, base, base_value, deadline: None, resolves: None })
+        let id = OperationId {
+            client: self.birth.client,
+            sequence: self.sequence,
+        };
+        Ok(Operation {
+            id,
+            board: board.clone(),
+            widget,
+            schema: SCHEMA,
+            made_at,
+            intent,
+            base,
+            base_value,
+            deadline: None,
+            resolves: None,
+        })
     }
 
     fn check_room(&self) -> Result<(), CommandError> {
         let len = self.outbox.len() + self.drafts.len();
-        if len >= OUTBOX_LEN_MAX { Err(CommandError::OutboxFull { len }) } else { Ok(()) }
+        if len >= OUTBOX_LEN_MAX {
+            Err(CommandError::OutboxFull { len })
+        } else {
+            Ok(())
+        }
     }
 
     fn restore(&mut self, now: Timestamp, board: BoardId, widget: WidgetId) -> Result<(), CommandError> {
         // One's own removal that nobody has decided yet is simply taken back.
-        let own = self.outbox.of_lane(&board, &widget).rev().find(|pending| matches!(pending.operation.intent, Intent::Remove) && pending.is_undecided() && !pending.withdrawing);
+        let own = self.outbox.of_lane(&board, &widget).rev().find(|pending| {
+            matches!(pending.operation.intent, Intent::Remove) && pending.is_undecided() && !pending.withdrawing
+        });
         if let Some(id) = own.map(|pending| pending.operation.id) {
             self.withdraw(id);
             return Ok(());
         }
-        let confirmed = self.replicas.get(&board).and_then(|replica| replica.confirmed.widget(&widget));
-        let removal = confirmed.and_then(|widget| widget.removed).ok_or(CommandError::UnknownWidget)?;
-        self.make(now, board, widget, Intent::Restore { removal: Base::Revision(removal) }, None).map(|_| ())
+        let confirmed = self
+            .replicas
+            .get(&board)
+            .and_then(|replica| replica.confirmed.widget(&widget));
+        let removal = confirmed
+            .and_then(|widget| widget.removed)
+            .ok_or(CommandError::UnknownWidget)?;
+        self.make(
+            now,
+            board,
+            widget,
+            Intent::Restore {
+                removal: Base::Revision(removal),
+            },
+            None,
+        )
+        .map(|_| ())
     }
 
     fn resolve(&mut self, now: Timestamp, id: OperationId, resolution: Resolution) -> Result<(), CommandError> {
@@ -380,8 +492,17 @@ impl Engine {
         match (value, operation.intent.field()) {
             (Some(value), Some(field)) => {
                 check_size(&value)?;
-                let intent = Intent::Set { field: field.clone(), value };
-                self.make(now, operation.board.clone(), operation.widget.clone(), intent, Some((id, theirs.revision)))?;
+                let intent = Intent::Set {
+                    field: field.clone(),
+                    value,
+                };
+                self.make(
+                    now,
+                    operation.board.clone(),
+                    operation.widget.clone(),
+                    intent,
+                    Some((id, theirs.revision)),
+                )?;
             }
             _ => {
                 self.conflicts.remove(&id);
@@ -412,7 +533,9 @@ impl Engine {
             return Ok(());
         }
         let aside = self.aside.get(&id).cloned().ok_or(CommandError::Unknown)?;
-        let Operation { board, widget, intent, .. } = aside.operation.clone();
+        let Operation {
+            board, widget, intent, ..
+        } = aside.operation.clone();
         if aside.reason == SetAsideReason::Forgotten && value.is_none() {
             // The same operation, under the same id: should the other history have it after all, it is a duplicate.
             self.outbox.insert(Pending::new(aside.operation));
@@ -441,15 +564,38 @@ impl Engine {
                 self.withdraw(id);
                 return Ok(());
             }
-            let pending = self.outbox.get(id).map(|pending| (Operation::clone(&pending.operation), pending.verdict.clone()));
-            let journaled = || self.keeping.journal.get(&id).map(|journaled| (journaled.operation.clone(), Some(journaled.verdict.clone())));
-            let Some((operation, Some(Verdict::Applied { revision, overwrote, .. }))) = pending.or_else(journaled) else { continue };
-            let before = overwrote.map(|overwrote| overwrote.value).or(operation.base_value.clone());
+            let pending = self
+                .outbox
+                .get(id)
+                .map(|pending| (Operation::clone(&pending.operation), pending.verdict.clone()));
+            let journaled = || {
+                self.keeping
+                    .journal
+                    .get(&id)
+                    .map(|journaled| (journaled.operation.clone(), Some(journaled.verdict.clone())))
+            };
+            let Some((
+                operation,
+                Some(Verdict::Applied {
+                    revision, overwrote, ..
+                }),
+            )) = pending.or_else(journaled)
+            else {
+                continue;
+            };
+            let before = overwrote
+                .map(|overwrote| overwrote.value)
+                .or(operation.base_value.clone());
             let intent = match (operation.intent, before) {
                 (Intent::Set { field, .. }, Some(value)) => Intent::Set { field, value },
-                (Intent::Add { field, amount }, _) => Intent::Add { field, amount: amount.saturating_neg() },
+                (Intent::Add { field, amount }, _) => Intent::Add {
+                    field,
+                    amount: amount.saturating_neg(),
+                },
                 (Intent::Create { .. } | Intent::Restore { .. }, _) => Intent::Remove,
-                (Intent::Remove, _) => Intent::Restore { removal: Base::Revision(revision) },
+                (Intent::Remove, _) => Intent::Restore {
+                    removal: Base::Revision(revision),
+                },
                 (Intent::Set { .. }, None) => continue, // there was no value before
             };
             let undone = self.make(now, operation.board.clone(), operation.widget, intent, None)?;
@@ -458,7 +604,10 @@ impl Engine {
                 && matches!(pending.operation.intent, Intent::Set { .. })
             {
                 // Based on what is undone: if someone wrote since, that is a conflict, never a silent overwrite.
-                let operation = Operation { base: Some(Base::Revision(revision)), ..Operation::clone(&pending.operation) };
+                let operation = Operation {
+                    base: Some(Base::Revision(revision)),
+                    ..Operation::clone(&pending.operation)
+                };
                 pending.operation = std::sync::Arc::new(operation);
             }
             self.drop_record(operation.board, journal_key(id));
@@ -471,7 +620,10 @@ impl Engine {
     fn emit(&mut self, board: BoardId, name: String, payload: Value) -> Result<(), CommandError> {
         let bytes = value_bytes(&payload) + name.len();
         if bytes > EVENT_BYTES_MAX {
-            return Err(CommandError::TooLarge { bytes, bytes_max: EVENT_BYTES_MAX });
+            return Err(CommandError::TooLarge {
+                bytes,
+                bytes_max: EVENT_BYTES_MAX,
+            });
         }
         if self.connection.welcome().is_some() {
             self.send(&ClientFrame::Event { board, name, payload });
@@ -487,5 +639,12 @@ impl Engine {
 
 fn check_size(value: &Value) -> Result<(), CommandError> {
     let bytes = value_bytes(value);
-    if bytes > VALUE_BYTES_MAX { Err(CommandError::TooLarge { bytes, bytes_max: VALUE_BYTES_MAX }) } else { Ok(()) }
+    if bytes > VALUE_BYTES_MAX {
+        Err(CommandError::TooLarge {
+            bytes,
+            bytes_max: VALUE_BYTES_MAX,
+        })
+    } else {
+        Ok(())
+    }
 }

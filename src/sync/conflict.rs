@@ -86,9 +86,13 @@ impl fmt::Display for SetAsideReason {
             Self::Rejected(rejection) => rejection.fmt(f),
             Self::Expired => f.write_str("Too late, not sent."),
             Self::NotSent => f.write_str("Not sent: this works only while the server is reachable."),
-            Self::TooOld => f.write_str("Too old: nobody knows whether it took effect. Look at the board, then retry or discard it."),
+            Self::TooOld => f.write_str(
+                "Too old: nobody knows whether it took effect. Look at the board, then retry or discard it.",
+            ),
             Self::NotYours => f.write_str("The server knows this edit as somebody else's. Export it, or discard it."),
-            Self::Forgotten => f.write_str("It was applied, and then the server went back to an older backup. Send it again, or discard it."),
+            Self::Forgotten => f.write_str(
+                "It was applied, and then the server went back to an older backup. Send it again, or discard it.",
+            ),
         }
     }
 }
@@ -104,12 +108,19 @@ pub(super) enum Shelf {
 
 impl Shelf {
     pub fn of(operation: &Operation, verdict: &Verdict) -> Self {
-        let aside = |reason| Self::Aside(SetAside { operation: operation.clone(), reason });
+        let aside = |reason| {
+            Self::Aside(SetAside {
+                operation: operation.clone(),
+                reason,
+            })
+        };
         match verdict {
             Verdict::Applied { .. } => Self::Journal,
-            Verdict::Conflict { contention, theirs, .. } => {
-                Self::Conflict(Conflict { operation: operation.clone(), contention: *contention, theirs: Overwritten::clone(theirs) })
-            }
+            Verdict::Conflict { contention, theirs, .. } => Self::Conflict(Conflict {
+                operation: operation.clone(),
+                contention: *contention,
+                theirs: Overwritten::clone(theirs),
+            }),
             Verdict::Rejected { reason, .. } => aside(SetAsideReason::Rejected(reason.clone())),
             Verdict::Expired { .. } => aside(SetAsideReason::Expired),
             Verdict::Withdrawn { .. } => Self::Nowhere,

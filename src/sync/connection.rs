@@ -106,7 +106,9 @@ impl Connection {
     pub fn next_wakeup(&self) -> Option<Timestamp> {
         match self {
             Self::Dialing { since, .. } | Self::Greeting { since, .. } => Some(since.plus(DIAL_MS_MAX)),
-            Self::Live { heard_at, probe, .. } => Some(probe.map_or(heard_at.plus(PING_AFTER_MS), |probe| probe.dead_at)),
+            Self::Live { heard_at, probe, .. } => {
+                Some(probe.map_or(heard_at.plus(PING_AFTER_MS), |probe| probe.dead_at))
+            }
             Self::Waiting { retry_at, .. } => Some(*retry_at),
             _ => None,
         }
@@ -135,7 +137,11 @@ impl Connection {
     /// A ping was sent; `urgent` after waking, when a dead socket must be noticed at once.
     pub fn probing(&mut self, now: Timestamp, urgent: bool) {
         if let Self::Live { heard_at, probe, .. } = self {
-            let dead_at = if urgent { now.plus(PROBE_MS) } else { heard_at.plus(DEAD_AFTER_MS) };
+            let dead_at = if urgent {
+                now.plus(PROBE_MS)
+            } else {
+                heard_at.plus(DEAD_AFTER_MS)
+            };
             *probe = Some(Probe { sent_at: now, dead_at });
         }
     }
@@ -158,6 +164,8 @@ pub enum Due {
 #[must_use]
 pub fn retry_delay_ms(window_ms: u64, attempt: u32, random: u64) -> u64 {
     let window = window_ms.clamp(RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX);
-    let widened = window.saturating_mul(1 << attempt.saturating_sub(1).min(10)).min(RETRY_WINDOW_MS_MAX);
+    let widened = window
+        .saturating_mul(1 << attempt.saturating_sub(1).min(10))
+        .min(RETRY_WINDOW_MS_MAX);
     random % (widened + 1)
 }

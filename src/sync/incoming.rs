@@ -1,8 +1,7 @@
 //! What arrives: the socket's life, frames, verdicts, and the way by server functions.
 
 use super::{
-    Effect, Engine, Notice,
-    Connection, SetAside, SetAsideReason,
+    Connection, Effect, Engine, Notice, SetAside, SetAsideReason,
     connection::retry_delay_ms,
     outbox::{Fate, Pending, Waiting},
     storage::Namespace,
@@ -12,7 +11,8 @@ use crate::{
     config::{RETRY_MS, RETRY_MS_MAX, SCHEMA},
     planted::{self, Bug},
     protocol::{
-        Answer, Answered, BoardId, ChangesFrame, ClientFrame, Code, Cursor, Document, Hello, OperationId, PatchFrame, Rejection, Revision, RunId, ServerFrame, Subscribed, Undecided, Verdict, Welcome, decode,
+        Answer, Answered, BoardId, ChangesFrame, ClientFrame, Code, Cursor, Document, Hello, OperationId, PatchFrame,
+        Rejection, Revision, RunId, ServerFrame, Subscribed, Undecided, Verdict, Welcome, decode,
     },
     time::Timestamp,
 };
@@ -20,18 +20,33 @@ use crate::{
 impl Engine {
     pub(super) fn dial(&mut self, now: Timestamp) {
         self.dials += 1;
-        self.connection = Connection::Dialing { dial: self.dials, attempt: self.connection.attempt(), since: now };
+        self.connection = Connection::Dialing {
+            dial: self.dials,
+            attempt: self.connection.attempt(),
+            since: now,
+        };
         self.effects.push_back(Effect::Dial { dial: self.dials });
     }
 
     pub(super) fn opened(&mut self, now: Timestamp, opened: u64) {
-        let Connection::Dialing { dial, attempt, .. } = self.connection else { return };
+        let Connection::Dialing { dial, attempt, .. } = self.connection else {
+            return;
+        };
         if dial != opened {
             return;
         }
-        self.connection = Connection::Greeting { dial, attempt, since: now };
+        self.connection = Connection::Greeting {
+            dial,
+            attempt,
+            since: now,
+        };
         let store = self.namespace.as_ref().map(|namespace| namespace.store);
-        let hello = Hello { schema: SCHEMA, store, token: self.birth.token.clone(), device: self.birth.device.clone() };
+        let hello = Hello {
+            schema: SCHEMA,
+            store,
+            token: self.birth.token.clone(),
+            device: self.birth.device.clone(),
+        };
         self.send(&ClientFrame::Hello(hello));
     }
 
@@ -65,7 +80,10 @@ impl Engine {
             Connection::Waiting { attempt, retry_at } => {
                 // Everyone on this network wakes at once: spread over the window, but no longer than promised.
                 let soon = now.plus(retry_delay_ms(self.window_ms, 0, self.dice.roll()).min(500));
-                self.connection = Connection::Waiting { attempt: *attempt, retry_at: soon.min(*retry_at) };
+                self.connection = Connection::Waiting {
+                    attempt: *attempt,
+                    retry_at: soon.min(*retry_at),
+                };
             }
             Connection::Live { .. } => self.probe(now, true),
             _ => {}
@@ -80,7 +98,10 @@ impl Engine {
     }
 
     pub(super) fn suspend(&mut self, now: Timestamp) {
-        if !matches!(self.connection, Connection::Offline | Connection::NeedsAuth { .. } | Connection::Closed { .. }) {
+        if !matches!(
+            self.connection,
+            Connection::Offline | Connection::NeedsAuth { .. } | Connection::Closed { .. }
+        ) {
             self.leave(now, Connection::Suspended);
         }
     }
@@ -92,7 +113,10 @@ impl Engine {
         self.connection.heard(now);
         match decode::<ServerFrame>(text) {
             Ok(frame) => self.frame(now, frame),
-            Err(error) => self.lost(now, Some(format!("The server sent something this page can't read: {error}"))),
+            Err(error) => self.lost(
+                now,
+                Some(format!("The server sent something this page can't read: {error}")),
+            ),
         }
     }
 
@@ -125,14 +149,25 @@ impl Engine {
     }
 
     fn welcome(&mut self, now: Timestamp, welcome: Welcome) {
-        let Connection::Greeting { dial, .. } = self.connection else { return };
-        let namespace = Namespace { store: welcome.store, principal: welcome.identity.principal.clone() };
+        let Connection::Greeting { dial, .. } = self.connection else {
+            return;
+        };
+        let namespace = Namespace {
+            store: welcome.store,
+            principal: welcome.identity.principal.clone(),
+        };
         self.window_ms = welcome.window_ms;
         self.meet(welcome.run);
         self.stamp = Some((welcome.run, welcome.clock, now));
         (self.trouble, self.offline_since) = (None, None);
-        self.connection = Connection::Live { dial, welcome: Box::new(welcome), heard_at: now, probe: None };
-        let same = self.namespace.as_ref() == Some(&namespace) || (planted::is(Bug::OutboxNotPerPrincipal) && self.namespace.is_some());
+        self.connection = Connection::Live {
+            dial,
+            welcome: Box::new(welcome),
+            heard_at: now,
+            probe: None,
+        };
+        let same = self.namespace.as_ref() == Some(&namespace)
+            || (planted::is(Bug::OutboxNotPerPrincipal) && self.namespace.is_some());
         if !same {
             // Another server or another person: what the last one left stays theirs, under their own name.
             self.enter(namespace);
@@ -141,7 +176,9 @@ impl Engine {
             pending.sent &= planted::is(Bug::ResendForgottenAfterReconnect); // what went by server function may hang there
         }
         if !self.watched.is_empty() {
-            self.send(&ClientFrame::Watch { series: self.watched.clone() });
+            self.send(&ClientFrame::Watch {
+                series: self.watched.clone(),
+            });
         }
         while let Some((board, name, payload)) = self.events.pop_front() {
             self.send(&ClientFrame::Event { board, name, payload });
@@ -155,21 +192,36 @@ impl Engine {
             return;
         }
         for pending in self.outbox.iter_mut() {
-            let confirmed = self.replicas.get(&pending.operation.board).map_or(Revision::ZERO, |replica| replica.cursor.revision);
-            if pending.verdict.as_ref().is_some_and(|verdict| verdict.revision() > confirmed) {
+            let confirmed = self
+                .replicas
+                .get(&pending.operation.board)
+                .map_or(Revision::ZERO, |replica| replica.cursor.revision);
+            if pending
+                .verdict
+                .as_ref()
+                .is_some_and(|verdict| verdict.revision() > confirmed)
+            {
                 pending.verdict = None;
             }
         }
     }
 
     fn subscribed(&mut self, answer: Subscribed) {
-        let Some(replica) = self.replicas.get_mut(&answer.board) else { return };
-        let Subscription::Asked { listed, .. } = replica.subscription.answered(answer.request) else { return };
+        let Some(replica) = self.replicas.get_mut(&answer.board) else {
+            return;
+        };
+        let Subscription::Asked { listed, .. } = replica.subscription.answered(answer.request) else {
+            return;
+        };
         let broken = answer.from == Cursor::ORIGIN
             && replica.cursor.revision >= answer.horizon
             && !answer.history.contains(replica.cursor, answer.at.revision)
             && !planted::is(Bug::PendingNotLoweredAfterBreak);
-        let fork = broken.then(|| replica.history.fork(replica.cursor.revision, &answer.history, answer.at.revision));
+        let fork = broken.then(|| {
+            replica
+                .history
+                .fork(replica.cursor.revision, &answer.history, answer.at.revision)
+        });
         let board = answer.board.clone();
         let verdicts = if broken { Vec::new() } else { answer.verdicts.clone() };
         // Nothing follows an answer at one's own cursor.
@@ -181,7 +233,12 @@ impl Engine {
             replica.caught_up(&answer);
             replica.subscription = Subscription::Live;
         } else {
-            replica.subscription = Subscription::CatchingUp { listed: listed.clone(), answer, parts: Vec::new(), fork };
+            replica.subscription = Subscription::CatchingUp {
+                listed: listed.clone(),
+                answer,
+                parts: Vec::new(),
+                fork,
+            };
         }
         for (id, verdict) in verdicts {
             self.decided(id, verdict);
@@ -192,7 +249,9 @@ impl Engine {
     }
 
     fn changes(&mut self, now: Timestamp, frame: &ChangesFrame) {
-        let Some(replica) = self.replicas.get_mut(&frame.board) else { return };
+        let Some(replica) = self.replicas.get_mut(&frame.board) else {
+            return;
+        };
         if matches!(replica.subscription, Subscription::Off | Subscription::Asked { .. }) {
             return; // of the subscription before; what is asked for now starts from the cursor
         }
@@ -202,7 +261,10 @@ impl Engine {
                     Subscription::CatchingUp { answer, .. } => replica.cursor.revision >= answer.at.revision,
                     _ => false,
                 };
-                if arrived && let Subscription::CatchingUp { listed, answer, .. } = std::mem::replace(&mut replica.subscription, Subscription::Live) {
+                if arrived
+                    && let Subscription::CatchingUp { listed, answer, .. } =
+                        std::mem::replace(&mut replica.subscription, Subscription::Live)
+                {
                     replica.caught_up(&answer);
                     self.certain(&frame.board, &listed, false);
                 }
@@ -221,7 +283,9 @@ impl Engine {
 
     fn patch(&mut self, now: Timestamp, part: PatchFrame) {
         let board = part.board.clone();
-        let Some(Subscription::CatchingUp { listed, fork, .. }) = self.replicas.get(&board).map(|replica| &replica.subscription) else {
+        let Some(Subscription::CatchingUp { listed, fork, .. }) =
+            self.replicas.get(&board).map(|replica| &replica.subscription)
+        else {
             return; // of the subscription before
         };
         if part.last {
@@ -229,16 +293,27 @@ impl Engine {
             // pending one was asked for along with it, or one could be shown twice.
             let asked = |id: OperationId| listed.iter().any(|undecided| undecided.contains(id));
             let open = |pending: &Pending| pending.is_undecided() || fork.is_some();
-            if self.outbox.of_board(&board).any(|pending| open(pending) && !asked(pending.operation.id)) && !planted::is(Bug::FatesNotAsked) {
+            if self
+                .outbox
+                .of_board(&board)
+                .any(|pending| open(pending) && !asked(pending.operation.id))
+                && !planted::is(Bug::FatesNotAsked)
+            {
                 self.resubscribe(&board);
                 return;
             }
         }
-        let Some(replica) = self.replicas.get_mut(&board) else { return };
+        let Some(replica) = self.replicas.get_mut(&board) else {
+            return;
+        };
         let last = part.last;
         match replica.patch(now, part) {
             Arrived::Applied(widgets) => {
-                if last && let Subscription::CatchingUp { listed, answer, fork, .. } = std::mem::replace(&mut replica.subscription, Subscription::Live) {
+                if last
+                    && let Subscription::CatchingUp {
+                        listed, answer, fork, ..
+                    } = std::mem::replace(&mut replica.subscription, Subscription::Live)
+                {
                     let whole = answer.from == Cursor::ORIGIN;
                     if let Some(fork) = fork {
                         self.break_history(&answer, fork);
@@ -259,20 +334,35 @@ impl Engine {
         }
     }
 
-    fn arrived(&mut self, now: Timestamp, board: &BoardId, widgets: impl IntoIterator<Item = crate::protocol::WidgetId>) {
+    fn arrived(
+        &mut self,
+        now: Timestamp,
+        board: &BoardId,
+        widgets: impl IntoIterator<Item = crate::protocol::WidgetId>,
+    ) {
         self.synced_at = Some(now);
         self.counters.updates += 1;
         self.keeping.due.insert(board.clone());
-        self.notice(Notice::Changed { board: board.clone(), widgets: widgets.into_iter().collect() });
+        self.notice(Notice::Changed {
+            board: board.clone(),
+            widgets: widgets.into_iter().collect(),
+        });
     }
 
     /// The fate of these was asked, and the answer is here: they are as undecided as they look; unless the whole board
     /// was sent, and they were made before what the server remembers.
     fn certain(&mut self, board: &BoardId, listed: &[Undecided], whole: bool) {
         self.call_home(board);
-        let horizon = self.replicas.get(board).map_or(Revision::ZERO, |replica| replica.horizon);
+        let horizon = self
+            .replicas
+            .get(board)
+            .map_or(Revision::ZERO, |replica| replica.horizon);
         let mut asked_late = false;
-        for pending in self.outbox.iter_mut().filter(|pending| pending.operation.board == *board && pending.is_undecided()) {
+        for pending in self
+            .outbox
+            .iter_mut()
+            .filter(|pending| pending.operation.board == *board && pending.is_undecided())
+        {
             let forgotten = (whole || pending.fate != Fate::Known) && pending.operation.made_at.revision < horizon;
             let asked = listed.iter().any(|undecided| undecided.contains(pending.operation.id));
             asked_late |= pending.fate == Fate::Unasked && !asked;
@@ -314,7 +404,12 @@ impl Engine {
             Answer::TooOld { .. } => self.set_aside(id, SetAsideReason::TooOld),
             Answer::NotYours => self.set_aside(id, SetAsideReason::NotYours),
             // What may not be sent can't take effect: nothing is left to fence.
-            Answer::ReadOnly if self.outbox.get(id).is_some_and(|pending| pending.withdrawing) => self.decided(id, Verdict::Withdrawn { revision: Revision::ZERO }),
+            Answer::ReadOnly if self.outbox.get(id).is_some_and(|pending| pending.withdrawing) => self.decided(
+                id,
+                Verdict::Withdrawn {
+                    revision: Revision::ZERO,
+                },
+            ),
             Answer::ReadOnly => self.set_aside(id, SetAsideReason::Rejected(Rejection::ReadOnly)),
             Answer::History => self.of_another_history(now, id),
         }
@@ -327,7 +422,11 @@ impl Engine {
         pending.sent = false;
         let made_at = pending.operation.made_at;
         let board = pending.operation.board.clone();
-        if let Some(replica) = self.replicas.get(&board).filter(|replica| matches!(replica.subscription, Subscription::Live)) {
+        if let Some(replica) = self
+            .replicas
+            .get(&board)
+            .filter(|replica| matches!(replica.subscription, Subscription::Live))
+        {
             let home = replica.history.home(made_at, replica.cursor.revision);
             if home != made_at && home.revision <= made_at.revision {
                 pending.lower(home);
@@ -345,16 +444,25 @@ impl Engine {
         let Some(pending) = self.outbox.get_mut(id) else { return };
         pending.sent = false;
         let attempts = pending.waiting.as_ref().map_or(0, |waiting| waiting.attempts) + 1;
-        let delay = (RETRY_MS << attempts.min(10)).min(RETRY_MS_MAX).max(after_ms.min(RETRY_MS_MAX));
+        let delay = (RETRY_MS << attempts.min(10))
+            .min(RETRY_MS_MAX)
+            .max(after_ms.min(RETRY_MS_MAX));
         // Each waits a little differently, so that a thousand that were put off together don't come back together.
         let retry_at = now.plus(delay / 2 + self.dice.roll() % (delay / 2 + 1));
-        pending.waiting = Some(Waiting { attempts, retry_at, reason: reason.to_owned() });
+        pending.waiting = Some(Waiting {
+            attempts,
+            retry_at,
+            reason: reason.to_owned(),
+        });
     }
 
     /// Takes an operation out of its lane without a verdict: a person decides.
     pub(super) fn set_aside(&mut self, id: OperationId, reason: SetAsideReason) {
         let Some(pending) = self.outbox.get(id) else { return };
-        let aside = SetAside { operation: crate::protocol::Operation::clone(&pending.operation), reason: reason.clone() };
+        let aside = SetAside {
+            operation: crate::protocol::Operation::clone(&pending.operation),
+            reason: reason.clone(),
+        };
         self.outbox.pass_on_base(id);
         self.keeping.due.insert(aside.operation.board.clone());
         self.keeping.moved.insert(id, aside);
@@ -378,7 +486,13 @@ impl Engine {
     pub(super) fn document(&mut self, now: Timestamp, document: Option<Box<Document>>) {
         self.falling_back = false;
         let Some(document) = document else { return };
-        let Document { store, run, clock, subscribed, widgets } = *document;
+        let Document {
+            store,
+            run,
+            clock,
+            subscribed,
+            widgets,
+        } = *document;
         if self.namespace.as_ref().is_none_or(|namespace| namespace.store != store) {
             return;
         }
@@ -386,16 +500,34 @@ impl Engine {
         self.meet(run);
         let board = subscribed.board.clone();
         let undecided = self.outbox.of_board(&board).any(Pending::is_undecided);
-        let Some(replica) = self.replicas.get_mut(&board) else { return };
+        let Some(replica) = self.replicas.get_mut(&board) else {
+            return;
+        };
         if subscribed.history.contains(replica.cursor, subscribed.at.revision) {
             replica.found_by = Some(run);
         }
-        let older = subscribed.at.revision < replica.cursor.revision || !subscribed.history.contains(replica.cursor, subscribed.at.revision);
+        let older = subscribed.at.revision < replica.cursor.revision
+            || !subscribed.history.contains(replica.cursor, subscribed.at.revision);
         if undecided || older || !matches!(replica.subscription, Subscription::Off) {
             return;
         }
-        let part = PatchFrame { board: board.clone(), from: Cursor::ORIGIN, to: subscribed.at, part: 0, last: true, widgets };
-        replica.subscription = Subscription::CatchingUp { listed: Vec::new(), answer: Subscribed { from: Cursor::ORIGIN, ..subscribed }, parts: Vec::new(), fork: None };
+        let part = PatchFrame {
+            board: board.clone(),
+            from: Cursor::ORIGIN,
+            to: subscribed.at,
+            part: 0,
+            last: true,
+            widgets,
+        };
+        replica.subscription = Subscription::CatchingUp {
+            listed: Vec::new(),
+            answer: Subscribed {
+                from: Cursor::ORIGIN,
+                ..subscribed
+            },
+            parts: Vec::new(),
+            fork: None,
+        };
         if let Arrived::Applied(widgets) = replica.patch(now, part) {
             self.arrived(now, &board, widgets);
         }

@@ -3,20 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Effect, Engine, Notice, SetAside, SetAsideReason,
+    Effect, Engine, Notice, SetAside,
     conflict::Shelf,
     optimistic::is_shown,
     outbox::{Fate, Outbox, Pending},
     storage::{
-        HIGH, JOURNAL, Journaled, Meta, Namespace, Outcome, Records, StorageError, Stored, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key, outbox_key, outbox_number, read, text, widgets_prefix,
-        widget_key,
+        HIGH, Journaled, Meta, Namespace, Outcome, StorageError, Transaction, aside_key, conflict_key, generation_key,
+        journal_key, meta_key, outbox_key, text, widget_key,
     },
     updates::{Drafts, Replica},
 };
 use crate::{
     config::{CACHE_WRITE_MS, JOURNAL_LEN_MAX, REREAD_MS, RETRY_MS_MAX},
     planted::{self, Bug},
-    protocol::{Base, BoardId, OperationId, Revision, Subscribed, WidgetId},
+    protocol::{BoardId, OperationId, WidgetId},
     time::Timestamp,
 };
 
@@ -24,7 +24,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Keeping {
     /// What the storage is busy with; nothing else is asked of it meanwhile.
-    busy: Option<Busy>,
+    pub busy: Option<Busy>,
     /// Another tab may have written: read again.
     pub reread: bool,
     reread_at: Timestamp,
@@ -48,7 +48,7 @@ pub(super) struct Keeping {
 }
 
 #[derive(Debug)]
-enum Busy {
+pub(super) enum Busy {
     Loading,
     Appending(Vec<OperationId>),
     Settling(Box<Settling>),
@@ -56,7 +56,7 @@ enum Busy {
 
 /// A transaction of one board, and what it means once it is stored.
 #[derive(Debug)]
-struct Settling {
+pub(super) struct Settling {
     board: BoardId,
     meta: (String, Meta),
     widgets: BTreeSet<WidgetId>,
@@ -75,7 +75,10 @@ impl Engine {
         self.namespace = Some(namespace.clone());
         self.keeping.busy = Some(Busy::Loading);
         self.effects.push_back(Effect::Remember(namespace.clone()));
-        self.effects.push_back(Effect::Load { namespace, widgets: true });
+        self.effects.push_back(Effect::Load {
+            namespace,
+            widgets: true,
+        });
     }
 
     /// Leaves the namespace: nothing of it is shown, and nobody else's edits get into it. What is not stored of it yet
@@ -86,14 +89,30 @@ impl Engine {
                 Some(Busy::Appending(ids)) => ids.iter().copied().collect(),
                 _ => BTreeSet::new(),
             };
-            let unsaved = self.outbox.iter().filter(|pending| pending.number.is_none() && !busy_with.contains(&pending.operation.id));
+            let unsaved = self
+                .outbox
+                .iter()
+                .filter(|pending| pending.number.is_none() && !busy_with.contains(&pending.operation.id));
             let append: Vec<String> = unsaved.map(|pending| text(&pending.stored())).collect();
             if !append.is_empty() {
-                self.effects.push_back(Effect::Commit { namespace: left, transaction: Transaction { append, ..Transaction::default() } });
+                self.effects.push_back(Effect::Commit {
+                    namespace: left,
+                    transaction: Transaction {
+                        append,
+                        ..Transaction::default()
+                    },
+                });
             }
         }
-        let watchers: Vec<(BoardId, u32)> = self.replicas.iter().map(|(board, replica)| (board.clone(), replica.watchers)).collect();
-        self.replicas = watchers.into_iter().map(|(board, watchers)| (board, Replica::watched(watchers))).collect();
+        let watchers: Vec<(BoardId, u32)> = self
+            .replicas
+            .iter()
+            .map(|(board, replica)| (board.clone(), replica.watchers))
+            .collect();
+        self.replicas = watchers
+            .into_iter()
+            .map(|(board, watchers)| (board, Replica::watched(watchers)))
+            .collect();
         (self.outbox, self.drafts) = (Outbox::default(), Drafts::default());
         (self.conflicts, self.aside) = (BTreeMap::new(), BTreeMap::new());
         self.undo.clear();
@@ -103,7 +122,9 @@ impl Engine {
 
     /// Asks for the next transaction, if one is due and none is under way.
     pub(super) fn keep(&mut self, now: Timestamp) {
-        let Some(namespace) = self.namespace.clone() else { return };
+        let Some(namespace) = self.namespace.clone() else {
+            return;
+        };
         if self.keeping.busy.is_some() || now < self.keeping.retry_at {
             return;
         }
@@ -111,7 +132,10 @@ impl Engine {
         if !self.loaded || self.keeping.reread || periodic {
             (self.keeping.reread, self.keeping.reread_at) = (false, now.plus(REREAD_MS));
             self.keeping.busy = Some(Busy::Loading);
-            self.effects.push_back(Effect::Load { namespace, widgets: !self.loaded });
+            self.effects.push_back(Effect::Load {
+                namespace,
+                widgets: !self.loaded,
+            });
             return;
         }
         let transaction = self.append().or_else(|| self.settle(now));
@@ -127,7 +151,10 @@ impl Engine {
     pub fn is_stored(&self) -> bool {
         let clean = |replica: &Replica| replica.dirty_since.is_none() && !replica.lowered;
         !matches!(self.keeping.busy, Some(Busy::Appending(_) | Busy::Settling(_)))
-            && self.outbox.iter().all(|pending| pending.number.is_some() && !pending.dirty)
+            && self
+                .outbox
+                .iter()
+                .all(|pending| pending.number.is_some() && !pending.dirty)
             && self.replicas.values().all(clean)
             && self.drafts.len() == 0
     }
@@ -143,18 +170,37 @@ impl Engine {
         if self.namespace.is_none() || self.keeping.busy.is_some() {
             return None;
         }
-        let work = self.outbox.iter().next_back().is_some_and(|pending| pending.number.is_none()) || !self.keeping.due.is_empty() || !self.loaded;
-        let cache = self.replicas.values().filter_map(|replica| replica.dirty_since).min().map(|since| since.plus(self.cache_write_ms()));
+        let work = self
+            .outbox
+            .iter()
+            .next_back()
+            .is_some_and(|pending| pending.number.is_none())
+            || !self.keeping.due.is_empty()
+            || !self.loaded;
+        let cache = self
+            .replicas
+            .values()
+            .filter_map(|replica| replica.dirty_since)
+            .min()
+            .map(|since| since.plus(self.cache_write_ms()));
         let retry = (self.keeping.fault.is_some() && work).then_some(self.keeping.retry_at);
         let reread = self.rereads().then_some(self.keeping.reread_at);
-        [cache, retry, reread].into_iter().flatten().min().map(|at| at.max(self.keeping.retry_at))
+        [cache, retry, reread]
+            .into_iter()
+            .flatten()
+            .min()
+            .map(|at| at.max(self.keeping.retry_at))
     }
 
     /// The sender stores for all; the others only what it leaves, so that they don't write the same twice.
     const fn cache_write_ms(&self) -> u64 {
         if self.keeping.hurry {
             0
-        } else if self.leading { CACHE_WRITE_MS } else { 3 * CACHE_WRITE_MS }
+        } else if self.leading {
+            CACHE_WRITE_MS
+        } else {
+            3 * CACHE_WRITE_MS
+        }
     }
 
     fn append(&mut self) -> Option<Transaction> {
@@ -165,7 +211,11 @@ impl Engine {
         let boards: BTreeSet<&BoardId> = unsaved.iter().map(|pending| &pending.operation.board).collect();
         // After a history break an operation is moved to the new history first.
         let generation = |board: &BoardId| {
-            let stored = self.replicas.get(board).and_then(|replica| replica.stored.as_ref()).map_or(0, |(_, meta)| meta.generation);
+            let stored = self
+                .replicas
+                .get(board)
+                .and_then(|replica| replica.stored.as_ref())
+                .map_or(0, |(_, meta)| meta.generation);
             (generation_key(board), (stored > 0).then(|| stored.to_string()))
         };
         let expect = boards.into_iter().map(generation).collect();
@@ -177,13 +227,25 @@ impl Engine {
             }
         }
         self.keeping.busy = Some(Busy::Appending(ids));
-        Some(Transaction { expect, append, ..Transaction::default() })
+        Some(Transaction {
+            expect,
+            append,
+            ..Transaction::default()
+        })
     }
 
     fn settle(&mut self, now: Timestamp) -> Option<Transaction> {
         let cache_ms = self.cache_write_ms();
-        let stale = |replica: &Replica| replica.dirty_since.is_some_and(|since| now >= since.plus(cache_ms));
-        let aged = self.replicas.iter().filter(|(_, replica)| stale(replica)).map(|(board, _)| board.clone());
+        let stale = |replica: &Replica| {
+            replica
+                .dirty_since
+                .is_some_and(|since| now >= since.plus(if replica.stored.is_none() { 0 } else { cache_ms }))
+        };
+        let aged = self
+            .replicas
+            .iter()
+            .filter(|(_, replica)| stale(replica))
+            .map(|(board, _)| board.clone());
         let mut boards: Vec<BoardId> = self.keeping.due.iter().cloned().chain(aged).collect();
         boards.dedup();
         for board in boards {
@@ -205,24 +267,61 @@ impl Engine {
     fn settle_board(&mut self, now: Timestamp, board: &BoardId) -> Option<Transaction> {
         let cache_ms = self.cache_write_ms();
         let replica = self.replicas.get(board)?;
-        let unclear = |pending: &Pending| pending.verdict.is_none() && (pending.fate != Fate::Known || pending.applied_at.is_some());
+        let unclear = |pending: &Pending| {
+            pending.verdict.is_none() && (pending.fate != Fate::Known || pending.applied_at.is_some())
+        };
         let pending: Vec<&Pending> = self.outbox.of_board(board).collect();
         let clear = !pending.iter().any(|pending| unclear(pending));
         let early = planted::is(Bug::OutboxDeletedBeforeState);
         let contained = |pending: &&&Pending| {
-            pending.number.is_some() && pending.verdict.as_ref().is_some_and(|verdict| (clear && replica.cursor.revision >= verdict.revision()) || early)
+            pending.number.is_some()
+                && pending
+                    .verdict
+                    .as_ref()
+                    .is_some_and(|verdict| (clear && replica.cursor.revision >= verdict.revision()) || early)
         };
         let settled: Vec<(OperationId, Shelf)> = pending
             .iter()
             .filter(contained)
-            .filter_map(|pending| Some((pending.operation.id, Shelf::of(&pending.operation, pending.verdict.as_ref()?))))
+            .filter_map(|pending| {
+                Some((
+                    pending.operation.id,
+                    Shelf::of(&pending.operation, pending.verdict.as_ref()?),
+                ))
+            })
             .collect();
-        let gone: BTreeSet<OperationId> = settled.iter().map(|(id, _)| *id).chain(self.keeping.moved.keys().copied()).collect();
-        let rewritten: Vec<&Pending> = pending.iter().copied().filter(|pending| pending.dirty && pending.number.is_some() && !gone.contains(&pending.operation.id)).collect();
-        let moved: Vec<&Pending> = pending.iter().copied().filter(|pending| pending.number.is_some() && self.keeping.moved.contains_key(&pending.operation.id)).collect();
-        let dropped: Vec<String> = self.keeping.dropped.iter().filter(|(of, _)| of == board).map(|(_, key)| key.clone()).collect();
-        let aged = replica.dirty_since.is_some_and(|since| now >= since.plus(cache_ms));
-        if settled.is_empty() && rewritten.is_empty() && moved.is_empty() && dropped.is_empty() && self.keeping.forgotten.is_empty() && !replica.lowered && !(aged && clear) {
+        let gone: BTreeSet<OperationId> = settled
+            .iter()
+            .map(|(id, _)| *id)
+            .chain(self.keeping.moved.keys().copied())
+            .collect();
+        let rewritten: Vec<&Pending> = pending
+            .iter()
+            .copied()
+            .filter(|pending| pending.dirty && pending.number.is_some() && !gone.contains(&pending.operation.id))
+            .collect();
+        let moved: Vec<&Pending> = pending
+            .iter()
+            .copied()
+            .filter(|pending| pending.number.is_some() && self.keeping.moved.contains_key(&pending.operation.id))
+            .collect();
+        let dropped: Vec<String> = self
+            .keeping
+            .dropped
+            .iter()
+            .filter(|(of, _)| of == board)
+            .map(|(_, key)| key.clone())
+            .collect();
+        let wait_ms = if replica.stored.is_none() { 0 } else { cache_ms };
+        let aged = replica.dirty_since.is_some_and(|since| now >= since.plus(wait_ms));
+        if settled.is_empty()
+            && rewritten.is_empty()
+            && moved.is_empty()
+            && dropped.is_empty()
+            && self.keeping.forgotten.is_empty()
+            && !replica.lowered
+            && !(aged && clear)
+        {
             return None;
         }
         let with_state = clear && !early;
@@ -233,7 +332,11 @@ impl Engine {
         if meta.generation > 0 {
             put.push((generation_key(board), meta.generation.to_string()));
         }
-        let widgets = if with_state { replica.dirty.clone() } else { BTreeSet::new() };
+        let widgets = if with_state {
+            replica.dirty.clone()
+        } else {
+            BTreeSet::new()
+        };
         let dirty_since = replica.dirty_since;
         for id in &widgets {
             match replica.confirmed.widget(id) {
@@ -241,14 +344,27 @@ impl Engine {
                 None => delete.push(widget_key(board, id)),
             }
         }
-        put.extend(rewritten.iter().filter_map(|pending| Some((outbox_key(pending.number?), text(&pending.stored())))));
+        put.extend(
+            rewritten
+                .iter()
+                .filter_map(|pending| Some((outbox_key(pending.number?), text(&pending.stored())))),
+        );
         for pending in &moved {
             let id = pending.operation.id;
             put.extend(self.keeping.moved.get(&id).map(|aside| (aside_key(id), text(aside))));
         }
         let decided = settled.iter().filter_map(|(id, _)| self.outbox.get(*id));
-        delete.extend(decided.chain(moved.iter().copied()).filter_map(|pending| Some(outbox_key(pending.number?))));
-        let forgotten: Vec<(&OperationId, &SetAside)> = self.keeping.forgotten.iter().filter(|(_, aside)| aside.operation.board == *board).collect();
+        delete.extend(
+            decided
+                .chain(moved.iter().copied())
+                .filter_map(|pending| Some(outbox_key(pending.number?))),
+        );
+        let forgotten: Vec<(&OperationId, &SetAside)> = self
+            .keeping
+            .forgotten
+            .iter()
+            .filter(|(_, aside)| aside.operation.board == *board)
+            .collect();
         for (id, aside) in &forgotten {
             put.push((aside_key(**id), text(*aside)));
             delete.push(journal_key(**id));
@@ -258,7 +374,10 @@ impl Engine {
         }
         let mut expect = vec![(meta_key(board), replica.stored.as_ref().map(|(text, _)| text.clone()))];
         if with_state && !planted::is(Bug::SiblingAppendsIgnored) {
-            expect.push((HIGH.to_owned(), (self.keeping.high > 0).then(|| self.keeping.high.to_string())));
+            expect.push((
+                HIGH.to_owned(),
+                (self.keeping.high > 0).then(|| self.keeping.high.to_string()),
+            ));
         }
         if planted::is(Bug::StaleLeaderOverwrites) {
             expect.clear();
@@ -275,9 +394,24 @@ impl Engine {
             // What changes from here on is stored the next time.
             (replica.dirty, replica.dirty_since) = (BTreeSet::new(), None);
         }
-        let settling = Settling { board: board.clone(), meta: (meta_text, meta), widgets, settled, rewritten, moved, forgotten, dropped, dirty_since };
+        let settling = Settling {
+            board: board.clone(),
+            meta: (meta_text, meta),
+            widgets,
+            settled,
+            rewritten,
+            moved,
+            forgotten,
+            dropped,
+            dirty_since,
+        };
         self.keeping.busy = Some(Busy::Settling(Box::new(settling)));
-        Some(Transaction { expect, append: Vec::new(), put, delete })
+        Some(Transaction {
+            expect,
+            append: Vec::new(),
+            put,
+            delete,
+        })
     }
 
     /// Where a settled operation goes.
@@ -288,7 +422,13 @@ impl Engine {
             Shelf::Aside(aside) => put.push((aside_key(id), text(aside))),
             Shelf::Journal => {
                 if let Some(verdict) = &pending.verdict {
-                    put.push((journal_key(id), text(&Journaled { operation: (*pending.operation).clone(), verdict: verdict.clone() })));
+                    put.push((
+                        journal_key(id),
+                        text(&Journaled {
+                            operation: (*pending.operation).clone(),
+                            verdict: verdict.clone(),
+                        }),
+                    ));
                 }
                 delete.extend(pending.operation.resolves.map(conflict_key));
                 if self.keeping.journal.len() >= JOURNAL_LEN_MAX
@@ -332,10 +472,12 @@ impl Engine {
         self.keeping.fault = None;
     }
 
-    fn storage_failed(&mut self, now: Timestamp, error: StorageError) {
+    pub(super) fn storage_failed(&mut self, now: Timestamp, error: StorageError) {
         self.keeping.retry_at = now.plus((RETRY_MS_MAX / 10).max(1));
         if self.keeping.fault.replace(error) != Some(error) {
-            self.notice(Notice::Trouble { message: error.to_string() });
+            self.notice(Notice::Trouble {
+                message: error.to_string(),
+            });
         }
     }
 
@@ -357,17 +499,33 @@ impl Engine {
     }
 
     fn settled(&mut self, settling: Settling) {
-        let Settling { board, meta, settled, moved, forgotten, dropped, .. } = settling;
+        let Settling {
+            board,
+            meta,
+            settled,
+            moved,
+            forgotten,
+            dropped,
+            ..
+        } = settling;
         if let Some(replica) = self.replicas.get_mut(&board) {
             replica.stored = Some(meta);
             replica.lowered = false;
         }
         for (id, shelf) in settled {
-            let Some(pending) = self.outbox.remove(id) else { continue };
+            let Some(pending) = self.outbox.remove(id) else {
+                continue;
+            };
             match shelf {
                 Shelf::Journal => {
                     if let Some(verdict) = pending.verdict {
-                        self.keeping.journal.insert(id, Journaled { operation: (*pending.operation).clone(), verdict });
+                        self.keeping.journal.insert(
+                            id,
+                            Journaled {
+                                operation: (*pending.operation).clone(),
+                                verdict,
+                            },
+                        );
                     }
                     if let Some(resolved) = pending.operation.resolves {
                         self.conflicts.remove(&resolved);
@@ -398,174 +556,14 @@ impl Engine {
         self.effects.push_back(Effect::Broadcast);
     }
 
-    pub(super) fn loaded(&mut self, now: Timestamp, namespace: &Namespace, widgets: bool, records: Result<Records, StorageError>) {
-        if self.namespace.as_ref() != Some(namespace) {
-            return;
-        }
-        if matches!(self.keeping.busy, Some(Busy::Loading)) {
-            self.keeping.busy = None;
-        }
-        match records {
-            Err(error) => self.storage_failed(now, error),
-            Ok(records) => self.reread(namespace, widgets, &records),
-        }
-    }
-
-    /// Takes over what is stored: what other tabs added, settled and learned.
-    fn reread(&mut self, namespace: &Namespace, widgets: bool, records: &Records) {
-        let metas: Vec<(BoardId, Meta)> = read::<Meta>(records, "meta/").filter_map(|(board, meta)| Some((board.parse().ok()?, meta))).collect();
-        let behind = |(board, meta): &&(BoardId, Meta)| {
-            let news = |replica: &Replica| replica.stored.as_ref().is_none_or(|(_, stored)| stored != meta && replica.generation > meta.generation);
-            self.replicas.get(board).is_none_or(|replica| news(replica) || replica.is_behind(meta))
-        };
-        if !widgets && metas.iter().any(|entry| behind(&entry)) {
-            // Their state is stored with what their outbox lost: take both, or neither.
-            self.keeping.busy = Some(Busy::Loading);
-            self.effects.push_back(Effect::Load { namespace: namespace.clone(), widgets: true });
-            return;
-        }
-        let adopted = metas.into_iter().filter_map(|(board, meta)| self.take_over(&board, meta, records).then_some(board)).collect();
-        self.keeping.high = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
-        self.take_outbox(records, &adopted);
-        self.conflicts = read(records, "conflict/").filter_map(|(id, conflict)| Some((id.parse().ok()?, conflict))).collect();
-        self.aside = read(records, "aside/").filter_map(|(id, aside)| Some((id.parse().ok()?, aside))).collect();
-        self.aside.extend(self.keeping.forgotten.clone());
-        if widgets {
-            self.keeping.journal = read(records, JOURNAL).filter_map(|(id, journaled)| Some((id.parse().ok()?, journaled))).collect();
-        }
-        for board in self.outbox.boards() {
-            self.mend_bases(&board);
-        }
-        if !std::mem::replace(&mut self.loaded, true) {
-            self.notice(Notice::Initialized);
-        }
-    }
-
-    /// Whether the stored state of a board was taken over.
-    fn take_over(&mut self, board: &BoardId, meta: Meta, records: &Records) -> bool {
-        let replica = self.replicas.entry(board.clone()).or_default();
-        let Some(stored) = records.get(&meta_key(board)) else { return false };
-        if !replica.is_behind(&meta) && replica.cursor.revision > Revision::ZERO {
-            // Of a history that is no more here, or of the same one: what is stored and not here any more is to go.
-            let prefix = widgets_prefix(board);
-            let stored_widgets = records.range(prefix.clone()..).map_while(|(key, _)| key.strip_prefix(&prefix)?.parse::<WidgetId>().ok());
-            replica.dirty.extend(stored_widgets.filter(|id| replica.confirmed.widget(id).is_none()));
-            replica.stored = Some((stored.clone(), meta));
-            return false;
-        }
-        let Some(restored) = Replica::restore(board, stored, records) else { return false };
-        let broken = restored.generation > replica.generation;
-        let to = restored.history.cursor(replica.history.fork(replica.cursor.revision, &restored.history, restored.cursor.revision));
-        replica.adopt(restored);
-        if broken {
-            for pending in self.outbox.iter_mut().filter(|pending| pending.operation.board == *board && pending.number.is_none()) {
-                pending.lower(to);
-            }
-        }
-        self.resubscribe(board);
-        true
-    }
-
-    fn take_outbox(&mut self, records: &Records, adopted: &BTreeSet<BoardId>) {
-        let stored: BTreeMap<u64, Stored> = read(records, "outbox/").filter_map(|(number, stored)| Some((outbox_number(number)?, stored))).collect();
-        let kept = |pending: &Pending| pending.number.is_none_or(|number| stored.contains_key(&number));
-        let settled_elsewhere: Vec<OperationId> = self.outbox.iter().filter(|pending| !kept(pending)).map(|pending| pending.operation.id).collect();
-        for id in settled_elsewhere {
-            self.outbox.remove(id);
-            self.keeping.moved.remove(&id);
-        }
-        for (number, stored) in stored {
-            let id = stored.operation.id;
-            if let Some(known) = self.outbox.get_mut(id) {
-                known.withdrawing |= stored.withdrawing;
-                if known.operation.made_at != stored.operation.made_at && !known.dirty {
-                    // Another tab moved it to a new history.
-                    let restored = Pending::restored(number, stored);
-                    (known.operation, known.base) = (restored.operation, restored.base);
-                    if adopted.contains(&known.operation.board) {
-                        (known.verdict, known.applied_at) = (None, None); // of the old one
-                    }
-                }
-                continue;
-            }
-            let mut pending = Pending::restored(number, stored);
-            let board = pending.operation.board.clone();
-            let replica = self.replicas.entry(board.clone()).or_default();
-            replica.call_home(&mut pending);
-            match replica.fate(&pending.operation) {
-                Ok(applied_at) => pending.applied_at = applied_at,
-                // What is stored of a board goes with what is stored of its outbox.
-                Err(()) if !adopted.contains(&board) && self.loaded => pending.fate = Fate::Unasked,
-                Err(()) => {}
-            }
-            let unasked = pending.fate == Fate::Unasked;
-            if pending.dirty {
-                self.keeping.due.insert(board.clone());
-            }
-            self.outbox.insert(pending);
-            if unasked {
-                self.resubscribe(&board);
-            }
-        }
-    }
-
-    /// Moves operations of a board that were made in a history which is no more to where it left this one: another
-    /// tab may have stored them after this one had seen the break.
-    pub(super) fn call_home(&mut self, board: &BoardId) {
-        let Some(replica) = self.replicas.get(board) else { return };
-        for pending in self.outbox.iter_mut().filter(|pending| pending.operation.board == *board) {
-            if replica.call_home(pending) {
-                self.keeping.due.insert(board.clone());
-            }
-        }
-    }
-
-    /// Gives operations based on one that was set aside what that one had seen: the server has no row to tell by.
-    pub(super) fn mend_bases(&mut self, board: &BoardId) {
-        for pending in self.outbox.iter_mut().filter(|pending| pending.operation.board == *board && pending.verdict.is_none() && pending.base.is_none()) {
-            let Some(Base::Operation(based_on)) = pending.operation.base else { continue };
-            let Some(aside) = self.aside.get(&based_on) else { continue };
-            let seen = match aside.operation.base {
-                Some(Base::Revision(revision)) => revision,
-                Some(Base::Operation(_)) => Revision::ZERO, // of one that is gone as well: asks, rather than overwrites
-                None => aside.operation.made_at.revision,
-            };
-            pending.base = Some(seen.min(pending.operation.made_at.revision));
-            pending.dirty = true;
-            self.keeping.due.insert(board.clone());
-        }
-    }
-
-    /// The server's history is another one since `fork`: pending operations move to what both share, and what was
-    /// applied since then is shown as forgotten.
-    pub(super) fn break_history(&mut self, answer: &Subscribed, fork: Revision) {
-        let to = answer.history.cursor(fork);
-        for pending in self.outbox.iter_mut().filter(|pending| pending.operation.board == answer.board) {
-            pending.lower(to);
-        }
-        let forgotten = |journaled: &Journaled| journaled.operation.board == answer.board && journaled.verdict.revision() > fork;
-        let ids: Vec<OperationId> = self.keeping.journal.iter().filter(|(_, journaled)| forgotten(journaled)).map(|(id, _)| *id).collect();
-        for id in ids {
-            if let Some(journaled) = self.keeping.journal.remove(&id) {
-                let aside = SetAside { operation: journaled.operation, reason: SetAsideReason::Forgotten };
-                self.keeping.forgotten.insert(id, aside.clone());
-                self.aside.insert(id, aside);
-                self.notice(Notice::SetAside { id, reason: SetAsideReason::Forgotten });
-            }
-        }
-        self.mend_bases(&answer.board);
-        if let Some(replica) = self.replicas.get_mut(&answer.board) {
-            replica.generation += 1;
-            replica.lowered = true;
-        }
-        self.keeping.due.insert(answer.board.clone());
-        self.counters.history_breaks += 1;
-    }
-
     /// Whether an operation is laid over what is confirmed.
     #[must_use]
     pub fn is_shown(&self, id: OperationId) -> bool {
-        let Some(pending) = self.outbox.get(id) else { return false };
-        self.replicas.get(&pending.operation.board).is_some_and(|replica| is_shown(pending, replica.cursor.revision))
+        let Some(pending) = self.outbox.get(id) else {
+            return false;
+        };
+        self.replicas
+            .get(&pending.operation.board)
+            .is_some_and(|replica| is_shown(pending, replica.cursor.revision))
     }
 }

@@ -50,14 +50,29 @@ impl Shown {
             return Some(Base::Operation(*id));
         }
         let widget = self.board.widget(widget)?;
-        Some(Base::Revision(widget.fields.get(field).map_or(Revision::ZERO, |field| field.revision)))
+        Some(Base::Revision(
+            widget.fields.get(field).map_or(Revision::ZERO, |field| field.revision),
+        ))
     }
 }
 
 /// Lays pending operations, in their order, and then drafts over a confirmed board.
-pub(super) fn replay<'a>(confirmed: &Board, cursor: Revision, pending: impl Iterator<Item = &'a Pending>, drafts: impl Iterator<Item = &'a Draft>, me: &Principal) -> Shown {
-    let mut shown = Shown { board: confirmed.clone(), pending: BTreeMap::new() };
-    let writer = Writer { principal: me.clone(), device: None, at: Timestamp(0) };
+pub(super) fn replay<'a>(
+    confirmed: &Board,
+    cursor: Revision,
+    pending: impl Iterator<Item = &'a Pending>,
+    drafts: impl Iterator<Item = &'a Draft>,
+    me: &Principal,
+) -> Shown {
+    let mut shown = Shown {
+        board: confirmed.clone(),
+        pending: BTreeMap::new(),
+    };
+    let writer = Writer {
+        principal: me.clone(),
+        device: None,
+        at: Timestamp(0),
+    };
     for pending in pending.filter(|pending| is_shown(pending, cursor)) {
         let operation = &pending.operation;
         if shown.board.lay_over(operation, &writer) {

@@ -64,11 +64,28 @@ impl Pending {
     pub(super) fn new(operation: Operation) -> Self {
         let bytes = text(&operation).len() + 128;
         let operation = Arc::new(operation);
-        Self { operation, number: None, base: None, withdrawing: false, verdict: None, applied_at: None, sent: false, fate: Fate::Known, waiting: None, bytes, dirty: false }
+        Self {
+            operation,
+            number: None,
+            base: None,
+            withdrawing: false,
+            verdict: None,
+            applied_at: None,
+            sent: false,
+            fate: Fate::Known,
+            waiting: None,
+            bytes,
+            dirty: false,
+        }
     }
 
     pub(super) fn restored(number: u64, stored: Stored) -> Self {
-        Self { number: Some(number), base: stored.base, withdrawing: stored.withdrawing, ..Self::new(stored.operation) }
+        Self {
+            number: Some(number),
+            base: stored.base,
+            withdrawing: stored.withdrawing,
+            ..Self::new(stored.operation)
+        }
     }
 
     /// Whether the confirmed state may still come to contain it without this device knowing.
@@ -83,13 +100,18 @@ impl Pending {
             operation.made_at = to;
         }
         let base = match (self.base, operation.base) {
-            (Some(revision), _) | (None, Some(Base::Revision(revision))) => Some(Base::Revision(revision.min(to.revision))),
+            (Some(revision), _) | (None, Some(Base::Revision(revision))) => {
+                Some(Base::Revision(revision.min(to.revision)))
+            }
             (None, other) => other,
         };
         if operation.base.is_some() {
             operation.base = base;
         }
-        if let Intent::Restore { removal: Base::Revision(revision) } = &mut operation.intent {
+        if let Intent::Restore {
+            removal: Base::Revision(revision),
+        } = &mut operation.intent
+        {
             *revision = (*revision).min(to.revision);
         }
         (self.operation, self.base, self.verdict, self.applied_at) = (Arc::new(operation), None, None, None);
@@ -98,12 +120,19 @@ impl Pending {
 
     /// Says that it was made at `cursor`, whatever it said before.
     pub(super) fn put_at(&mut self, cursor: Cursor) {
-        self.operation = Arc::new(Operation { made_at: cursor, ..Operation::clone(&self.operation) });
+        self.operation = Arc::new(Operation {
+            made_at: cursor,
+            ..Operation::clone(&self.operation)
+        });
         self.dirty = true;
     }
 
     pub(super) fn stored(&self) -> Stored {
-        Stored { operation: Operation::clone(&self.operation), base: self.base, withdrawing: self.withdrawing }
+        Stored {
+            operation: Operation::clone(&self.operation),
+            base: self.base,
+            withdrawing: self.withdrawing,
+        }
     }
 
     /// The revision its author had in effect seen, as far as this device knows.
@@ -118,7 +147,11 @@ impl Pending {
     /// What a later operation based on this one has seen, now that this one is decided.
     pub(super) fn base_for_later(&self) -> Option<Revision> {
         match self.verdict {
-            Some(Verdict::Applied { revision, verbatim: true, .. }) => Some(revision),
+            Some(Verdict::Applied {
+                revision,
+                verbatim: true,
+                ..
+            }) => Some(revision),
             _ => self.effective_base(),
         }
     }

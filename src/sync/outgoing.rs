@@ -10,7 +10,10 @@ use super::{
 use crate::{
     config::{FALLBACK_AFTER, FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX},
     planted::{self, Bug},
-    protocol::{Base, BoardId, ClientFrame, Operation, OperationId, Principal, Push, PushItem, Subscribe, Undecided, WidgetId, encode},
+    protocol::{
+        Base, BoardId, ClientFrame, Operation, OperationId, Principal, Push, PushItem, Subscribe, Undecided, WidgetId,
+        encode,
+    },
     time::Timestamp,
 };
 
@@ -22,13 +25,17 @@ const AHEAD: u64 = 1_000;
 impl Engine {
     pub(super) fn send(&mut self, frame: &ClientFrame) {
         if let Some(dial) = self.connection.dial() {
-            self.effects.push_back(Effect::Send { dial, text: encode(frame) });
+            self.effects.push_back(Effect::Send {
+                dial,
+                text: encode(frame),
+            });
         }
     }
 
     /// Whether this engine is to hear of a board: someone looks at it, or its operations wait to be sent from here.
     fn wants(&self, board: &BoardId, waiting: &BTreeSet<BoardId>) -> bool {
-        self.replicas.get(board).is_some_and(|replica| replica.watchers > 0) || (self.leading && waiting.contains(board))
+        self.replicas.get(board).is_some_and(|replica| replica.watchers > 0)
+            || (self.leading && waiting.contains(board))
     }
 
     /// Forgets a subscription that is of no use any more, so that the next turn asks again, from the cursor.
@@ -46,7 +53,9 @@ impl Engine {
         let boards: Vec<BoardId> = self.replicas.keys().cloned().collect();
         for board in boards {
             let wanted = self.wants(&board, &waiting);
-            let Some(replica) = self.replicas.get(&board) else { continue };
+            let Some(replica) = self.replicas.get(&board) else {
+                continue;
+            };
             let off = matches!(replica.subscription, Subscription::Off);
             if wanted && off {
                 let listed = self.listed(&board);
@@ -54,9 +63,17 @@ impl Engine {
                 self.requests += 1;
                 let request = self.requests;
                 if let Some(replica) = self.replicas.get_mut(&board) {
-                    replica.subscription = Subscription::Asked { request, listed: listed.clone() };
+                    replica.subscription = Subscription::Asked {
+                        request,
+                        listed: listed.clone(),
+                    };
                 }
-                self.send(&ClientFrame::Subscribe(Subscribe { board, request, cursor: Some(cursor), undecided: listed }));
+                self.send(&ClientFrame::Subscribe(Subscribe {
+                    board,
+                    request,
+                    cursor: Some(cursor),
+                    undecided: listed,
+                }));
             } else if !wanted && !off {
                 self.resubscribe(&board);
                 self.send(&ClientFrame::Unsubscribe { board });
@@ -70,9 +87,15 @@ impl Engine {
         let pending = self.outbox.of_board(board).map(|pending| pending.operation.id);
         let mut listed = Undecided::group(pending);
         let ahead = (self.sequence + 1, self.sequence + AHEAD);
-        match listed.iter_mut().find(|undecided| undecided.client == self.birth.client) {
+        match listed
+            .iter_mut()
+            .find(|undecided| undecided.client == self.birth.client)
+        {
             Some(own) => own.ranges.push(ahead),
-            None => listed.push(Undecided { client: self.birth.client, ranges: vec![ahead] }),
+            None => listed.push(Undecided {
+                client: self.birth.client,
+                ranges: vec![ahead],
+            }),
         }
         listed
     }
@@ -82,16 +105,36 @@ impl Engine {
         if !self.loaded {
             return;
         }
-        let Some((store, run)) = self.connection.welcome().map(|welcome| (welcome.store, welcome.run)) else { return };
+        let Some((store, run)) = self.connection.welcome().map(|welcome| (welcome.store, welcome.run)) else {
+            return;
+        };
         self.subscribe();
         if !self.leading {
             return;
         }
-        let ready = |replica: &super::Replica| matches!(replica.subscription, Subscription::Live | Subscription::CatchingUp { fork: None, .. }) && !replica.lowered;
-        let boards: BTreeSet<BoardId> = self.replicas.iter().filter(|(_, replica)| ready(replica)).map(|(board, _)| board.clone()).collect();
+        let ready = |replica: &super::Replica| {
+            matches!(
+                replica.subscription,
+                Subscription::Live | Subscription::CatchingUp { fork: None, .. }
+            ) && !replica.lowered
+        };
+        let boards: BTreeSet<BoardId> = self
+            .replicas
+            .iter()
+            .filter(|(_, replica)| ready(replica))
+            .map(|(board, _)| board.clone())
+            .collect();
         let items = self.next_items(now, |board| boards.contains(board));
         let Some(principal) = self.sender() else { return };
-        for push in frames(&Push { store, run, principal, items: Vec::new() }, items) {
+        for push in frames(
+            &Push {
+                store,
+                run,
+                principal,
+                items: Vec::new(),
+            },
+            items,
+        ) {
             self.send(&ClientFrame::Push(push));
         }
     }
@@ -99,7 +142,10 @@ impl Engine {
     /// Under whose name operations are sent: the one whose outbox this is.
     fn sender(&self) -> Option<Principal> {
         if planted::is(Bug::OutboxNotPerPrincipal) {
-            return self.connection.welcome().map(|welcome| welcome.identity.principal.clone());
+            return self
+                .connection
+                .welcome()
+                .map(|welcome| welcome.identity.principal.clone());
         }
         self.namespace.as_ref().map(|namespace| namespace.principal.clone())
     }
@@ -112,7 +158,8 @@ impl Engine {
         for pending in self.outbox.iter() {
             let lane = (&pending.operation.board, &pending.operation.widget);
             // An operation goes only when every earlier one of the shared outbox is known: one of them may be of its lane.
-            let saved = pending.number.is_some_and(|number| number <= self.keeping.high) || planted::is(Bug::SavedBeforeStored);
+            let saved =
+                pending.number.is_some_and(|number| number <= self.keeping.high) || planted::is(Bug::SavedBeforeStored);
             if pending.verdict.is_some() || self.keeping.moved.contains_key(&pending.operation.id) {
                 continue;
             }
@@ -126,7 +173,14 @@ impl Engine {
             // A withdrawal is recorded as it comes. Until all before it in its lane is decided it would let what comes after
             // it pass.
             let early = pending.withdrawing && self.outbox.after(pending).is_some();
-            if waits || early || !saved || pending.dirty || pending.fate == Fate::Unasked || !ready(lane.0) || blocked.contains(&lane) {
+            if waits
+                || early
+                || !saved
+                || pending.dirty
+                || pending.fate == Fate::Unasked
+                || !ready(lane.0)
+                || blocked.contains(&lane)
+            {
                 blocked.insert(lane);
                 continue;
             }
@@ -143,9 +197,16 @@ impl Engine {
     fn item(&mut self, id: OperationId) -> Option<(PushItem, usize)> {
         let pending = self.outbox.get(id)?;
         let item = if pending.withdrawing {
-            PushItem::Withdraw { id, board: pending.operation.board.clone(), made_at: pending.operation.made_at }
+            PushItem::Withdraw {
+                id,
+                board: pending.operation.board.clone(),
+                made_at: pending.operation.made_at,
+            }
         } else {
-            PushItem::Operation { operation: self.as_sent(pending), after: self.outbox.after(pending) }
+            PushItem::Operation {
+                operation: self.as_sent(pending),
+                after: self.outbox.after(pending),
+            }
         };
         let bytes = pending.bytes;
         if let Some(pending) = self.outbox.get_mut(id) {
@@ -168,8 +229,16 @@ impl Engine {
     /// When something that was put off is sent again, or a deadline passes.
     pub(super) fn push_wakeup(&self) -> Option<Timestamp> {
         let live = self.leading && self.connection.welcome().is_some();
-        let retry = self.outbox.iter().filter(|pending| live && !pending.sent && pending.verdict.is_none()).filter_map(|pending| pending.waiting.as_ref());
-        let deadlines = self.outbox.iter().filter(|pending| pending.verdict.is_none() && !pending.withdrawing).filter_map(|pending| self.local_deadline(pending));
+        let retry = self
+            .outbox
+            .iter()
+            .filter(|pending| live && !pending.sent && pending.verdict.is_none())
+            .filter_map(|pending| pending.waiting.as_ref());
+        let deadlines = self
+            .outbox
+            .iter()
+            .filter(|pending| pending.verdict.is_none() && !pending.withdrawing)
+            .filter_map(|pending| self.local_deadline(pending));
         let fall_back = self.may_fall_back().then_some(self.fall_back_at);
         // What was due and not sent then waits for something else than time.
         let retry = retry.map(|waiting| waiting.retry_at).filter(|at| *at > self.turned_at);
@@ -185,8 +254,17 @@ impl Engine {
 
     /// Takes back what is too late: it vanishes from the screen, and a late copy of it is fenced.
     pub(super) fn expire(&mut self, now: Timestamp) {
-        let late = |pending: &&Pending| pending.verdict.is_none() && !pending.withdrawing && self.local_deadline(pending).is_some_and(|deadline| deadline < now);
-        let late: Vec<OperationId> = self.outbox.iter().filter(late).map(|pending| pending.operation.id).collect();
+        let late = |pending: &&Pending| {
+            pending.verdict.is_none()
+                && !pending.withdrawing
+                && self.local_deadline(pending).is_some_and(|deadline| deadline < now)
+        };
+        let late: Vec<OperationId> = self
+            .outbox
+            .iter()
+            .filter(late)
+            .map(|pending| pending.operation.id)
+            .collect();
         for id in late {
             self.withdraw(id);
         }
@@ -203,20 +281,47 @@ impl Engine {
             return;
         }
         self.fall_back_at = now.plus(FALLBACK_MS);
-        let Some((store, principal)) = self.namespace.as_ref().map(|namespace| (namespace.store, namespace.principal.clone())) else { return };
+        let Some((store, principal)) = self
+            .namespace
+            .as_ref()
+            .map(|namespace| (namespace.store, namespace.principal.clone()))
+        else {
+            return;
+        };
         if let Some((run, ..)) = self.stamp {
             // Only where this very process is known to continue what this device has seen.
             let found = |replica: &super::Replica| replica.found_by == Some(run) && !replica.lowered;
-            let boards: BTreeSet<BoardId> = self.replicas.iter().filter(|(_, replica)| found(replica)).map(|(board, _)| board.clone()).collect();
+            let boards: BTreeSet<BoardId> = self
+                .replicas
+                .iter()
+                .filter(|(_, replica)| found(replica))
+                .map(|(board, _)| board.clone())
+                .collect();
             let items = self.next_items(now, |board| boards.contains(board));
-            if let Some(push) = frames(&Push { store, run, principal, items: Vec::new() }, items).into_iter().next() {
+            if let Some(push) = frames(
+                &Push {
+                    store,
+                    run,
+                    principal,
+                    items: Vec::new(),
+                },
+                items,
+            )
+            .into_iter()
+            .next()
+            {
                 self.falling_back = true;
                 self.effects.push_back(Effect::Replay(push));
                 return;
             }
         }
         let waiting = self.outbox.boards();
-        let boards: Vec<BoardId> = self.replicas.keys().filter(|board| self.wants(board, &waiting)).cloned().collect();
+        let boards: Vec<BoardId> = self
+            .replicas
+            .keys()
+            .filter(|board| self.wants(board, &waiting))
+            .cloned()
+            .collect();
         if !boards.is_empty() {
             self.falling_back = true;
             self.fallbacks += 1;
@@ -234,7 +339,10 @@ fn frames(to: &Push, items: Vec<(PushItem, usize)>) -> Vec<Push> {
         match pushes.last_mut() {
             Some(push) if filled + bytes <= FRAME_FILL_BYTES => push.items.push(item),
             _ => {
-                pushes.push(Push { items: vec![item], ..to.clone() });
+                pushes.push(Push {
+                    items: vec![item],
+                    ..to.clone()
+                });
                 filled = 0;
             }
         }

@@ -18,7 +18,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::protocol::{BoardId, Cursor, History, Operation, OperationId, Principal, Revision, StoreId, Verdict, WidgetId, encode};
+use crate::protocol::{
+    BoardId, Cursor, History, Operation, OperationId, Principal, Revision, StoreId, Verdict, WidgetId, encode,
+};
 
 /// Whose records these are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -167,8 +169,13 @@ pub(super) fn journal_key(id: OperationId) -> String {
 
 /// Records under a prefix, decoded, with what follows the prefix. One that can't be read is left where it is: a
 /// newer version of this program wrote it, and will know.
-pub(super) fn read<'a, T: DeserializeOwned>(records: &'a Records, prefix: &'a str) -> impl Iterator<Item = (&'a str, T)> {
-    let within = records.range(prefix.to_owned()..).take_while(move |(key, _)| key.starts_with(prefix));
+pub(super) fn read<'a, T: DeserializeOwned>(
+    records: &'a Records,
+    prefix: &'a str,
+) -> impl Iterator<Item = (&'a str, T)> {
+    let within = records
+        .range(prefix.to_owned()..)
+        .take_while(move |(key, _)| key.starts_with(prefix));
     within.filter_map(move |(key, text)| Some((&key[prefix.len()..], serde_json::from_slice(text.as_bytes()).ok()?)))
 }
 
@@ -186,7 +193,11 @@ pub(super) fn text<T: Serialize>(record: &T) -> String {
 /// in memory and for checks of those that don't.
 #[must_use]
 pub fn apply(records: &mut Records, transaction: &Transaction) -> Outcome {
-    if transaction.expect.iter().any(|(key, text)| records.get(key) != text.as_ref()) {
+    if transaction
+        .expect
+        .iter()
+        .any(|(key, text)| records.get(key) != text.as_ref())
+    {
         return Outcome::Stale;
     }
     let high: u64 = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);

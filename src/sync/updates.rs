@@ -14,7 +14,10 @@ use crate::{
     board::Board,
     config::{DEBOUNCE_MS, RING_LEN_MAX},
     planted::{self, Bug},
-    protocol::{BoardId, ChangesFrame, Cursor, FieldName, History, Operation, OperationId, PatchFrame, Revision, RunId, Subscribed, Undecided, Value, Widget, WidgetId},
+    protocol::{
+        BoardId, ChangesFrame, Cursor, FieldName, History, Operation, OperationId, PatchFrame, Revision, RunId,
+        Subscribed, Undecided, Value, Widget, WidgetId,
+    },
     time::Timestamp,
 };
 
@@ -51,10 +54,18 @@ pub(super) enum Subscription {
     #[default]
     Off,
     /// Asked for, with the operations whose verdicts were asked for along with it.
-    Asked { request: u64, listed: Vec<Undecided> },
+    Asked {
+        request: u64,
+        listed: Vec<Undecided>,
+    },
     /// Answered; the catch-up is on its way.
     /// With `fork` the history has broken there, and all of the answer takes effect together with its patch.
-    CatchingUp { listed: Vec<Undecided>, answer: Subscribed, parts: Vec<PatchFrame>, fork: Option<Revision> },
+    CatchingUp {
+        listed: Vec<Undecided>,
+        answer: Subscribed,
+        parts: Vec<PatchFrame>,
+        fork: Option<Revision>,
+    },
     Live,
 }
 
@@ -85,14 +96,18 @@ pub(super) enum Arrived {
 impl Replica {
     /// Nothing known yet.
     pub fn watched(watchers: u32) -> Self {
-        Self { watchers, ..Self::default() }
+        Self {
+            watchers,
+            ..Self::default()
+        }
     }
 
     /// As it is stored.
     pub fn restore(board: &BoardId, stored: &str, records: &Records) -> Option<Self> {
         let meta: Meta = serde_json::from_slice(stored.as_bytes()).ok()?;
         let prefix = widgets_prefix(board);
-        let widgets = read::<Widget>(records, &prefix).filter_map(|(id, widget)| Some((id.parse().ok()?, Arc::new(widget))));
+        let widgets =
+            read::<Widget>(records, &prefix).filter_map(|(id, widget)| Some((id.parse().ok()?, Arc::new(widget))));
         let seen_from = meta.cursor.revision;
         Some(Self {
             confirmed: widgets.collect(),
@@ -107,20 +122,34 @@ impl Replica {
 
     /// Takes over what another tab stored, keeping what belongs to this one.
     pub fn adopt(&mut self, stored: Self) {
-        *self = Self { watchers: self.watchers, lowered: false, ..stored };
+        *self = Self {
+            watchers: self.watchers,
+            lowered: false,
+            ..stored
+        };
     }
 
     /// Whether what is stored has come further than this, or is of a later history.
     pub fn is_behind(&self, meta: &Meta) -> bool {
-        meta.generation > self.generation || (meta.generation == self.generation && meta.cursor.revision > self.cursor.revision)
+        meta.generation > self.generation
+            || (meta.generation == self.generation && meta.cursor.revision > self.cursor.revision)
     }
 
     /// The meta record to store next: with the confirmed state, or with what is stored of it already.
     pub fn next_meta(&self, with_state: bool) -> Meta {
         let stored = self.stored.as_ref().map(|(_, meta)| meta);
         let version = stored.map_or(0, |meta| meta.version) + 1;
-        let now = || Meta { cursor: self.cursor, history: self.history.clone(), generation: self.generation, version };
-        let then = || Meta { generation: self.generation, version, ..stored.cloned().unwrap_or_default() };
+        let now = || Meta {
+            cursor: self.cursor,
+            history: self.history.clone(),
+            generation: self.generation,
+            version,
+        };
+        let then = || Meta {
+            generation: self.generation,
+            version,
+            ..stored.cloned().unwrap_or_default()
+        };
         if with_state { now() } else { then() }
     }
 
@@ -144,14 +173,22 @@ impl Replica {
             touched.insert(change.widget.clone());
         }
         self.cursor = frame.to;
-        self.history.note(frame.changes.first().map_or(frame.to.revision, |change| change.revision), frame.to.epoch);
+        self.history.note(
+            frame
+                .changes
+                .first()
+                .map_or(frame.to.revision, |change| change.revision),
+            frame.to.epoch,
+        );
         self.soil(now, touched.iter().cloned());
         Arrived::Applied(touched)
     }
 
     /// A part of a patch: held until the last one is there, then applied whole.
     pub fn patch(&mut self, now: Timestamp, part: PatchFrame) -> Arrived {
-        let Subscription::CatchingUp { answer, parts, .. } = &mut self.subscription else { return Arrived::Gap };
+        let Subscription::CatchingUp { answer, parts, .. } = &mut self.subscription else {
+            return Arrived::Gap;
+        };
         if part.part as usize != parts.len() || part.from != answer.from || part.to != answer.at {
             return Arrived::Gap;
         }
@@ -239,10 +276,23 @@ pub(super) struct Draft {
 
 impl Drafts {
     /// Takes an edit. Answers it back when it is to become an operation at once: the first of a movement always is.
-    pub fn take(&mut self, now: Timestamp, board: BoardId, widget: WidgetId, field: FieldName, value: Value) -> Option<Draft> {
+    pub fn take(
+        &mut self,
+        now: Timestamp,
+        board: BoardId,
+        widget: WidgetId,
+        field: FieldName,
+        value: Value,
+    ) -> Option<Draft> {
         let key = (board.clone(), widget.clone(), field.clone());
         let free_at = self.made.get(&key).map_or(now, |made| made.plus(DEBOUNCE_MS));
-        let draft = Draft { board, widget, field, value, due: free_at };
+        let draft = Draft {
+            board,
+            widget,
+            field,
+            value,
+            due: free_at,
+        };
         if free_at <= now {
             self.drafts.remove(&key);
             self.made.insert(key, now);
@@ -259,7 +309,8 @@ impl Drafts {
         let due = self.drafts.extract_if(.., |_, draft| all || draft.due <= now);
         let due: Vec<Draft> = due.map(|(_, draft)| draft).collect();
         for draft in &due {
-            self.made.insert((draft.board.clone(), draft.widget.clone(), draft.field.clone()), now);
+            self.made
+                .insert((draft.board.clone(), draft.widget.clone(), draft.field.clone()), now);
         }
         due
     }
@@ -271,7 +322,8 @@ impl Drafts {
 
     /// Forgets what was typed into a widget.
     pub fn forget(&mut self, board: &BoardId, widget: &WidgetId) {
-        self.drafts.retain(|_, draft| draft.board != *board || draft.widget != *widget);
+        self.drafts
+            .retain(|_, draft| draft.board != *board || draft.widget != *widget);
     }
 
     pub fn next_wakeup(&self) -> Option<Timestamp> {

@@ -145,25 +145,42 @@ impl Engine {
         let replica = self.replicas.get(board)?;
         let freshness = match (&self.connection, &replica.subscription) {
             (Connection::Live { .. }, Subscription::Live) => Freshness::Live,
-            (Connection::Live { .. }, Subscription::CatchingUp { answer, .. }) => Freshness::CatchingUp { missing: answer.at.revision.0.saturating_sub(replica.cursor.revision.0) },
+            (Connection::Live { .. }, Subscription::CatchingUp { answer, .. }) => Freshness::CatchingUp {
+                missing: answer.at.revision.0.saturating_sub(replica.cursor.revision.0),
+            },
             (Connection::Live { .. }, _) => Freshness::CatchingUp { missing: 0 },
-            _ => Freshness::Offline { since: self.offline_since },
+            _ => Freshness::Offline {
+                since: self.offline_since,
+            },
         };
         let is_known = replica.cursor.revision > Revision::ZERO || matches!(replica.subscription, Subscription::Live);
-        Some(BoardView { shown: self.shown(board)?, freshness, cursor: replica.cursor, is_known })
+        Some(BoardView {
+            shown: self.shown(board)?,
+            freshness,
+            cursor: replica.cursor,
+            is_known,
+        })
     }
 
     /// The board with pending operations and drafts laid over it.
     #[must_use]
     pub fn shown(&self, board: &BoardId) -> Option<Shown> {
         let replica = self.replicas.get(board)?;
-        Some(replay(&replica.confirmed, replica.cursor.revision, self.outbox.of_board(board), self.drafts.of_board(board), &self.principal()))
+        Some(replay(
+            &replica.confirmed,
+            replica.cursor.revision,
+            self.outbox.of_board(board),
+            self.drafts.of_board(board),
+            &self.principal(),
+        ))
     }
 
     /// The confirmed board, for comparison with the server's.
     #[must_use]
     pub fn confirmed(&self, board: &BoardId) -> Option<(&crate::board::Board, Cursor)> {
-        self.replicas.get(board).map(|replica| (&replica.confirmed, replica.cursor))
+        self.replicas
+            .get(board)
+            .map(|replica| (&replica.confirmed, replica.cursor))
     }
 
     /// Pending operations, in the order in which they were made.
@@ -191,8 +208,15 @@ impl Engine {
 
     /// Conflicts that wait for their author; one whose resolution is on its way waits no longer.
     pub fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
-        let resolving: std::collections::BTreeSet<OperationId> = self.outbox.iter().filter(|pending| !pending.withdrawing).filter_map(|pending| pending.operation.resolves).collect();
-        self.conflicts.values().filter(move |conflict| !resolving.contains(&conflict.id()))
+        let resolving: std::collections::BTreeSet<OperationId> = self
+            .outbox
+            .iter()
+            .filter(|pending| !pending.withdrawing)
+            .filter_map(|pending| pending.operation.resolves)
+            .collect();
+        self.conflicts
+            .values()
+            .filter(move |conflict| !resolving.contains(&conflict.id()))
     }
 
     /// Operations that were set aside.
@@ -206,6 +230,9 @@ impl Engine {
     }
 
     fn principal(&self) -> Principal {
-        self.namespace.as_ref().map_or_else(|| "me".parse().expect("a plain name"), |namespace| namespace.principal.clone())
+        self.namespace.as_ref().map_or_else(
+            || "me".parse().expect("a plain name"),
+            |namespace| namespace.principal.clone(),
+        )
     }
 }

@@ -24,14 +24,21 @@ pub struct ServerDisk {
 
 impl ServerDisk {
     pub fn append(&mut self, board: &BoardId, record: &Record) {
-        self.written.push((board.clone(), record.sequence, serde_json::to_vec(record).expect("plain data")));
+        self.written.push((
+            board.clone(),
+            record.sequence,
+            serde_json::to_vec(record).expect("plain data"),
+        ));
     }
 
     pub fn sync(&mut self) {
         for (board, sequence, bytes) in self.written.drain(..) {
             let shelf = self.durable.entry(board).or_default();
             let last = shelf.records.last().map_or(0, |(sequence, _)| *sequence);
-            assert!(last == 0 || sequence == last + 1, "compare-and-set: record {sequence} after {last}");
+            assert!(
+                last == 0 || sequence == last + 1,
+                "compare-and-set: record {sequence} after {last}"
+            );
             shelf.records.push((sequence, bytes));
         }
     }
@@ -43,22 +50,38 @@ impl ServerDisk {
 
     /// Puts a snapshot down and drops records that neither it nor the horizon needs.
     pub fn compact(&mut self, board: &BoardId, log: &Log) {
-        let Some(shelf) = self.durable.get_mut(board) else { return };
+        let Some(shelf) = self.durable.get_mut(board) else {
+            return;
+        };
         let snapshot = log.snapshot();
         let needed = |bytes: &[u8]| {
             let record: Record = serde_json::from_slice(bytes).expect("what was written");
-            record.decisions.iter().any(|decision| decision.verdict.revision() >= log.horizon())
+            record
+                .decisions
+                .iter()
+                .any(|decision| decision.verdict.revision() >= log.horizon())
         };
         let last = shelf.records.len().saturating_sub(1);
-        let first_needed = shelf.records.iter().position(|(_, bytes)| needed(bytes)).unwrap_or(last).min(last);
+        let first_needed = shelf
+            .records
+            .iter()
+            .position(|(_, bytes)| needed(bytes))
+            .unwrap_or(last)
+            .min(last);
         shelf.records.drain(..first_needed);
         shelf.snapshot = Some(serde_json::to_vec(&snapshot).expect("plain data"));
     }
 
     pub fn open(&self, board: &BoardId, memory: Memory, epoch: Epoch) -> Log {
         let shelf = self.durable.get(board).cloned().unwrap_or_default();
-        let snapshot: Option<Snapshot> = shelf.snapshot.as_deref().map(|bytes| serde_json::from_slice(bytes).expect("what was written"));
-        let records = shelf.records.iter().map(|(_, bytes)| serde_json::from_slice::<Record>(bytes).expect("what was written"));
+        let snapshot: Option<Snapshot> = shelf
+            .snapshot
+            .as_deref()
+            .map(|bytes| serde_json::from_slice(bytes).expect("what was written"));
+        let records = shelf
+            .records
+            .iter()
+            .map(|(_, bytes)| serde_json::from_slice::<Record>(bytes).expect("what was written"));
         Log::restore(memory, epoch, snapshot, records).expect("a log that was written in order")
     }
 
@@ -86,7 +109,10 @@ fn name(namespace: &Namespace) -> String {
 impl DeviceDisk {
     pub fn load(&self, namespace: &Namespace, cold: bool) -> Records {
         let records = self.visible.get(&name(namespace)).into_iter().flatten();
-        records.filter(|(key, _)| cold || !is_cold(key)).map(|(key, text)| (key.clone(), text.clone())).collect()
+        records
+            .filter(|(key, _)| cold || !is_cold(key))
+            .map(|(key, text)| (key.clone(), text.clone()))
+            .collect()
     }
 
     pub fn commit(&mut self, namespace: &Namespace, transaction: &Transaction) -> Outcome {
@@ -104,7 +130,10 @@ impl DeviceDisk {
     pub fn sync(&mut self) {
         for (namespace, transaction) in self.unsynced.drain(..) {
             let outcome = apply(self.durable.entry(namespace).or_default(), &transaction);
-            assert!(matches!(outcome, Outcome::Done { .. }), "what was done in memory is done on the disk");
+            assert!(
+                matches!(outcome, Outcome::Done { .. }),
+                "what was done in memory is done on the disk"
+            );
         }
     }
 

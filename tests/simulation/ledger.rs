@@ -9,10 +9,13 @@ use std::{
 use serde::Deserialize;
 use tideboard::{
     board::Board,
-    protocol::{BoardId, Contention, Cursor, Effect, Epoch, FieldName, Intent, Operation, OperationId, Revision, ServerFrame, Value, Verdict, WidgetId},
+    protocol::{
+        BoardId, Contention, Cursor, Effect, Epoch, FieldName, Intent, Operation, OperationId, Revision, ServerFrame,
+        Value, Verdict, WidgetId,
+    },
     server::log::{Head, Log, Record},
-    sync::{Notice, SetAsideReason, storage::Outcome, storage::Transaction},
     sync::Input,
+    sync::{Notice, SetAsideReason, storage::Outcome, storage::Transaction},
     time::Timestamp,
 };
 
@@ -75,7 +78,10 @@ pub struct Ledger {
 
 impl Ledger {
     pub fn new(boards: Vec<BoardId>) -> Self {
-        Self { truth: boards.into_iter().map(|board| (board, Truth::default())).collect(), ..Self::default() }
+        Self {
+            truth: boards.into_iter().map(|board| (board, Truth::default())).collect(),
+            ..Self::default()
+        }
     }
 
     pub fn failed(&self) -> bool {
@@ -101,7 +107,10 @@ impl Ledger {
     // The server's side.
 
     pub fn batch_decided(&mut self, records: &[(BoardId, Head, Record)], now: Timestamp) {
-        self.written = records.iter().map(|(board, _, record)| (board.clone(), record.clone(), now)).collect();
+        self.written = records
+            .iter()
+            .map(|(board, _, record)| (board.clone(), record.clone(), now))
+            .collect();
     }
 
     pub fn batch_lost(&mut self) {
@@ -121,40 +130,67 @@ impl Ledger {
     /// A record became durable.
     fn recorded(&mut self, board: &BoardId, record: Record, now: Timestamp) {
         let mut truth = self.truth.remove(board).unwrap_or_default();
-        let verdicts: HashMap<OperationId, Verdict> = record.decisions.iter().map(|decision| (decision.id, decision.verdict.clone())).collect();
+        let verdicts: HashMap<OperationId, Verdict> = record
+            .decisions
+            .iter()
+            .map(|decision| (decision.id, decision.verdict.clone()))
+            .collect();
         for change in &record.changes {
             let revision = truth.changes.len() as u64 + 1;
             if change.revision.0 != revision {
-                self.fail(Failure::Diverged(format!("{board}: revision {} is recorded as {}", revision, change.revision)));
+                self.fail(Failure::Diverged(format!(
+                    "{board}: revision {} is recorded as {}",
+                    revision, change.revision
+                )));
             }
             if truth.changes.iter().any(|(id, _)| *id == change.id) {
-                self.fail(Failure::Duplicated(format!("{board}: {:?} took effect twice", change.id)));
+                self.fail(Failure::Duplicated(format!(
+                    "{board}: {:?} took effect twice",
+                    change.id
+                )));
             }
             self.check_order(&truth, change.id);
             self.check_time(change.id, now);
             if let Effect::Assigned { field, value } = &change.effect {
                 self.check_overwrite(&truth, &change.widget, field, change.id, verdicts.get(&change.id));
-                truth.last.insert((change.widget.clone(), field.clone()), (change.id, revision, value.clone()));
+                truth.last.insert(
+                    (change.widget.clone(), field.clone()),
+                    (change.id, revision, value.clone()),
+                );
             }
             if let Effect::Created { fields, .. } = &change.effect {
                 for (field, value) in fields {
-                    truth.last.insert((change.widget.clone(), field.clone()), (change.id, revision, value.clone()));
+                    truth.last.insert(
+                        (change.widget.clone(), field.clone()),
+                        (change.id, revision, value.clone()),
+                    );
                 }
             }
             truth.hash ^= widget_hash(&truth.board, &change.widget);
             truth.board.apply(change);
             truth.hash ^= widget_hash(&truth.board, &change.widget);
             truth.changes.push((change.id, record.epoch));
-            self.states.insert((board.clone(), record.epoch, change.revision), truth.hash);
+            self.states
+                .insert((board.clone(), record.epoch, change.revision), truth.hash);
             self.applied += 1;
         }
         for decision in record.decisions {
-            if self.made.get(&decision.id).is_some_and(|made| made.person != decision.principal.as_str()) {
-                self.fail(Failure::Lost(format!("{:?} was decided under the name of {}", decision.id, decision.principal)));
+            if self
+                .made
+                .get(&decision.id)
+                .is_some_and(|made| made.person != decision.principal.as_str())
+            {
+                self.fail(Failure::Lost(format!(
+                    "{:?} was decided under the name of {}",
+                    decision.id, decision.principal
+                )));
             }
             self.conflicts += u64::from(matches!(decision.verdict, Verdict::Conflict { .. }));
             if truth.verdicts.insert(decision.id, decision.verdict).is_some() {
-                self.fail(Failure::Duplicated(format!("{board}: {:?} has two verdicts", decision.id)));
+                self.fail(Failure::Duplicated(format!(
+                    "{board}: {:?} has two verdicts",
+                    decision.id
+                )));
             }
         }
         truth.horizon = record.horizon;
@@ -169,7 +205,14 @@ impl Ledger {
             return self.fail(Failure::Lost(unsaved));
         };
         let lane = |other: &&(OperationId, Epoch)| {
-            self.made.get(&other.0).filter(|other| other.device == made.device && other.person == made.person && other.operation.board == made.operation.board && other.operation.widget == made.operation.widget)
+            self.made
+                .get(&other.0)
+                .filter(|other| {
+                    other.device == made.device
+                        && other.person == made.person
+                        && other.operation.board == made.operation.board
+                        && other.operation.widget == made.operation.widget
+                })
                 .and_then(|other| other.number)
                 .is_some_and(|earlier| earlier > number)
         };
@@ -183,23 +226,57 @@ impl Ledger {
         if let Some((pressed, ttl)) = self.made.get(&id).and_then(|made| made.pressed)
             && now.0 > pressed + ttl
         {
-            self.fail(Failure::Duplicated(format!("{id:?} took effect {} ms after it was pressed, good for {ttl} ms", now.0 - pressed)));
+            self.fail(Failure::Duplicated(format!(
+                "{id:?} took effect {} ms after it was pressed, good for {ttl} ms",
+                now.0 - pressed
+            )));
         }
     }
 
     /// Whoever wrote over what they had not seen was told so.
-    fn check_overwrite(&mut self, truth: &Truth, widget: &WidgetId, field: &FieldName, id: OperationId, verdict: Option<&Verdict>) {
+    fn check_overwrite(
+        &mut self,
+        truth: &Truth,
+        widget: &WidgetId,
+        field: &FieldName,
+        id: OperationId,
+        verdict: Option<&Verdict>,
+    ) {
         let Some(made) = self.made.get(&id) else { return };
-        let (Intent::Set { value, .. }, Some(Verdict::Applied { verbatim: true, overwrote: None, .. })) = (&made.operation.intent, verdict) else { return };
-        let Some((previous, revision, standing)) = truth.last.get(&(widget.clone(), field.clone())) else { return };
+        let (
+            Intent::Set { value, .. },
+            Some(Verdict::Applied {
+                verbatim: true,
+                overwrote: None,
+                ..
+            }),
+        ) = (&made.operation.intent, verdict)
+        else {
+            return;
+        };
+        let Some((previous, revision, standing)) = truth.last.get(&(widget.clone(), field.clone())) else {
+            return;
+        };
         if standing == value || made.operation.base_value.as_ref() == Some(standing) {
             return; // what its author saw is what stood
         }
-        let seen_from = if made.operation.resolves.is_some() { u64::MAX } else { made.operation.made_at.revision.0 };
-        let verbatim = matches!(truth.verdicts.get(previous), Some(Verdict::Applied { verbatim: true, .. }) | None);
+        let seen_from = if made.operation.resolves.is_some() {
+            u64::MAX
+        } else {
+            made.operation.made_at.revision.0
+        };
+        let verbatim = matches!(
+            truth.verdicts.get(previous),
+            Some(Verdict::Applied { verbatim: true, .. }) | None
+        );
         let own = made.own.contains(previous) && verbatim;
         if *revision > seen_from && !own {
-            let swallowed = format!("{id:?} wrote over {previous:?} (revision {revision}), which its author had not seen (at {seen_from}), and nobody was told: {:?}; own {:?}; verdict of what stood {:?}", made.operation, made.own, truth.verdicts.get(previous));
+            let swallowed = format!(
+                "{id:?} wrote over {previous:?} (revision {revision}), which its author had not seen (at {seen_from}), and nobody was told: {:?}; own {:?}; verdict of what stood {:?}",
+                made.operation,
+                made.own,
+                truth.verdicts.get(previous)
+            );
             self.fail(Failure::Lost(swallowed));
         }
     }
@@ -208,7 +285,10 @@ impl Ledger {
         for (board, truth) in &self.truth {
             let head = logs.get(board).map_or(0, |log| log.cursor().revision.0);
             if head != truth.changes.len() as u64 {
-                let lost = format!("{board}: the server came back at {head}, and had been at {}", truth.changes.len());
+                let lost = format!(
+                    "{board}: the server came back at {head}, and had been at {}",
+                    truth.changes.len()
+                );
                 self.failure.get_or_insert(Failure::Lost(lost));
             }
         }
@@ -221,7 +301,8 @@ impl Ledger {
     pub fn restore(&mut self) {
         if let Some(copy) = self.saved_copy.clone() {
             for truth in self.truth.values() {
-                self.wiped.extend(truth.verdicts.iter().map(|(id, verdict)| (*id, verdict.clone())));
+                self.wiped
+                    .extend(truth.verdicts.iter().map(|(id, verdict)| (*id, verdict.clone())));
             }
             self.truth = copy;
             self.restored = true;
@@ -235,7 +316,10 @@ impl Ledger {
             ServerFrame::Verdicts { items } => {
                 for item in items {
                     if let tideboard::protocol::Answer::Verdict { verdict, .. } = &item.answer {
-                        let durable = self.truth.values().any(|truth| truth.verdicts.get(&item.id) == Some(verdict));
+                        let durable = self
+                            .truth
+                            .values()
+                            .any(|truth| truth.verdicts.get(&item.id) == Some(verdict));
                         hollow = hollow.or((!durable).then_some(item.id));
                     }
                     if let tideboard::protocol::Answer::TooOld { .. } = &item.answer {
@@ -245,24 +329,39 @@ impl Ledger {
             }
             ServerFrame::Subscribed(answer) => {
                 let verdicts = self.truth.get(&answer.board).map(|truth| &truth.verdicts);
-                hollow = answer.verdicts.iter().find(|(id, verdict)| verdicts.and_then(|verdicts| verdicts.get(id)) != Some(verdict)).map(|(id, _)| *id);
+                hollow = answer
+                    .verdicts
+                    .iter()
+                    .find(|(id, verdict)| verdicts.and_then(|verdicts| verdicts.get(id)) != Some(verdict))
+                    .map(|(id, _)| *id);
             }
             ServerFrame::Changes(changes) => {
-                let durable = self.truth.get(&changes.board).is_some_and(|truth| truth.changes.len() as u64 >= changes.to.revision.0);
+                let durable = self
+                    .truth
+                    .get(&changes.board)
+                    .is_some_and(|truth| truth.changes.len() as u64 >= changes.to.revision.0);
                 hollow = changes.changes.last().filter(|_| !durable).map(|change| change.id);
             }
             _ => {}
         }
         if let Some(id) = hollow {
-            self.fail(Failure::Lost(format!("the server spoke of {id:?} before it was on its disk, or otherwise than it is there")));
+            self.fail(Failure::Lost(format!(
+                "the server spoke of {id:?} before it was on its disk, or otherwise than it is there"
+            )));
         }
     }
 
     fn check_too_old(&mut self, id: OperationId) {
         let Some(made) = self.made.get(&id) else { return };
-        let horizon = self.truth.get(&made.operation.board).map_or(Revision::ZERO, |truth| truth.horizon);
+        let horizon = self
+            .truth
+            .get(&made.operation.board)
+            .map_or(Revision::ZERO, |truth| truth.horizon);
         if made.operation.made_at.revision >= horizon && !self.restored {
-            let wrong = format!("{id:?} made at {} was called too old at horizon {horizon}", made.operation.made_at.revision);
+            let wrong = format!(
+                "{id:?} made at {} was called too old at horizon {horizon}",
+                made.operation.made_at.revision
+            );
             self.fail(Failure::Lost(wrong));
         }
     }
@@ -277,10 +376,25 @@ impl Ledger {
             if self.made.contains_key(&operation.id) {
                 continue;
             }
-            let own = engine.pending().filter(|other| engine.is_shown(other.operation.id)).map(|other| other.operation.id).collect();
+            let own = engine
+                .pending()
+                .filter(|other| engine.is_shown(other.operation.id))
+                .map(|other| other.operation.id)
+                .collect();
             let pressed = operation.deadline.and(self.press_ms).map(|ttl| (now.0, ttl));
-            let person = engine.status().namespace.map_or_else(|| "nobody".to_owned(), |namespace| namespace.principal.to_string());
-            let made = Made { operation: Operation::clone(operation), device: tab.device, person, saved: false, number: None, pressed, own };
+            let person = engine
+                .status()
+                .namespace
+                .map_or_else(|| "nobody".to_owned(), |namespace| namespace.principal.to_string());
+            let made = Made {
+                operation: Operation::clone(operation),
+                device: tab.device,
+                person,
+                saved: false,
+                number: None,
+                pressed,
+                own,
+            };
             self.made.insert(operation.id, made);
         }
         for pending in engine.pending().filter(|pending| pending.withdrawing) {
@@ -298,18 +412,38 @@ impl Ledger {
         let Some(engine) = &tab.engine else { return };
         let mut failure = None;
         for (board, truth) in &self.truth {
-            let Some((confirmed, cursor)) = engine.confirmed(board) else { continue };
+            let Some((confirmed, cursor)) = engine.confirmed(board) else {
+                continue;
+            };
             if let Some(expected) = self.states.get(&(board.clone(), cursor.epoch, cursor.revision))
                 && *expected != board_hash(confirmed)
             {
-                failure = Some(Failure::Diverged(format!("tab {number} at {cursor:?} of {board} does not have the server's state")));
+                failure = Some(Failure::Diverged(format!(
+                    "tab {number} at {cursor:?} of {board} does not have the server's state"
+                )));
             }
-            let contained = |id: OperationId| truth.changes.iter().take(cursor.revision.0 as usize).any(|(change, _)| *change == id);
-            let same_history = cursor == Cursor::ORIGIN || truth.changes.get(cursor.revision.0 as usize - 1).is_some_and(|(_, epoch)| *epoch == cursor.epoch);
+            let contained = |id: OperationId| {
+                truth
+                    .changes
+                    .iter()
+                    .take(cursor.revision.0 as usize)
+                    .any(|(change, _)| *change == id)
+            };
+            let same_history = cursor == Cursor::ORIGIN
+                || truth
+                    .changes
+                    .get(cursor.revision.0 as usize - 1)
+                    .is_some_and(|(_, epoch)| *epoch == cursor.epoch);
             if same_history {
-                let twice = engine.pending().filter(|pending| pending.operation.board == *board).find(|pending| engine.is_shown(pending.operation.id) && contained(pending.operation.id));
+                let twice = engine
+                    .pending()
+                    .filter(|pending| pending.operation.board == *board)
+                    .find(|pending| engine.is_shown(pending.operation.id) && contained(pending.operation.id));
                 if let Some(pending) = twice {
-                    failure = Some(Failure::Duplicated(format!("tab {number} at {cursor:?} shows {:?} over a state that contains it: {pending:?}", pending.operation.id)));
+                    failure = Some(Failure::Duplicated(format!(
+                        "tab {number} at {cursor:?} shows {:?} over a state that contains it: {pending:?}",
+                        pending.operation.id
+                    )));
                 }
             }
         }
@@ -320,22 +454,43 @@ impl Ledger {
 
     /// What was shown of saved edits is shown again by a tab that was killed, as soon as it has read its storage.
     fn check_reopened(&mut self, number: usize, tab: &mut Tab) {
-        let Some(engine) = tab.engine.as_ref().filter(|engine| engine.status().initialized) else { return };
+        let Some(engine) = tab.engine.as_ref().filter(|engine| engine.status().initialized) else {
+            return;
+        };
         for ((board, widget, field), (id, value)) in std::mem::take(&mut tab.was_shown) {
             let shown = engine.shown(&board);
-            let now = shown.as_ref().and_then(|shown| shown.board.field(&widget, &field)).map(|field| &field.value);
-            let still_pending = engine.pending().any(|pending| pending.operation.id == id && engine.is_shown(id));
-            let same_person = engine.status().namespace.is_some_and(|namespace| self.made.get(&id).is_some_and(|made| made.person == namespace.principal.as_str()));
+            let now = shown
+                .as_ref()
+                .and_then(|shown| shown.board.field(&widget, &field))
+                .map(|field| &field.value);
+            let still_pending = engine
+                .pending()
+                .any(|pending| pending.operation.id == id && engine.is_shown(id));
+            let same_person = engine.status().namespace.is_some_and(|namespace| {
+                self.made
+                    .get(&id)
+                    .is_some_and(|made| made.person == namespace.principal.as_str())
+            });
             let later_own = shown.as_ref().and_then(|shown| shown.pending.get(&widget)?.get(&field)) != Some(&id);
-            let gone = !still_pending && !self.truth.values().any(|truth| truth.verdicts.contains_key(&id)) && !self.wiped.contains_key(&id) && !self.taken_back.contains(&id) && !engine.set_aside_list().any(|aside| aside.operation.id == id);
+            let gone = !still_pending
+                && !self.truth.values().any(|truth| truth.verdicts.contains_key(&id))
+                && !self.wiped.contains_key(&id)
+                && !self.taken_back.contains(&id)
+                && !engine.set_aside_list().any(|aside| aside.operation.id == id);
             if same_person && (gone || (still_pending && !later_own && now != Some(&value))) {
-                self.fail(Failure::Lost(format!("tab {number} showed {id:?} on {widget}.{field} before it was killed, and does not now")));
+                self.fail(Failure::Lost(format!(
+                    "tab {number} showed {id:?} on {widget}.{field} before it was killed, and does not now"
+                )));
             }
         }
     }
 
     pub fn noticed(&mut self, _tab: usize, notice: &Notice, _now: u64) {
-        if let Notice::SetAside { id, reason: SetAsideReason::NotSent } = notice {
+        if let Notice::SetAside {
+            id,
+            reason: SetAsideReason::NotSent,
+        } = notice
+        {
             self.dealt.insert(*id);
         }
     }
@@ -367,9 +522,17 @@ impl Ledger {
     pub fn compare(&mut self, number: usize, tab: &Tab, logs: &BTreeMap<BoardId, Log>) {
         let Some(engine) = &tab.engine else { return };
         for (board, log) in logs {
-            let Some((confirmed, _)) = engine.confirmed(board) else { continue };
-            if board_hash(confirmed) != board_hash(log.board()) || engine.shown(board).is_some_and(|shown| board_hash(&shown.board) != board_hash(log.board())) {
-                self.fail(Failure::Diverged(format!("tab {number} does not show the server's {board} at rest")));
+            let Some((confirmed, _)) = engine.confirmed(board) else {
+                continue;
+            };
+            if board_hash(confirmed) != board_hash(log.board())
+                || engine
+                    .shown(board)
+                    .is_some_and(|shown| board_hash(&shown.board) != board_hash(log.board()))
+            {
+                self.fail(Failure::Diverged(format!(
+                    "tab {number} does not show the server's {board} at rest"
+                )));
             }
         }
     }
@@ -379,15 +542,26 @@ impl Ledger {
         if self.failed() {
             return;
         }
-        let kept: BTreeSet<OperationId> = devices.iter().flat_map(|device| device.disk.namespaces()).flat_map(kept_ids).collect();
+        let kept: BTreeSet<OperationId> = devices
+            .iter()
+            .flat_map(|device| device.disk.namespaces())
+            .flat_map(kept_ids)
+            .collect();
         let mut lost = None;
         for (id, made) in self.made.iter().filter(|(_, made)| made.saved) {
-            let verdict = self.truth.get(&made.operation.board).and_then(|truth| truth.verdicts.get(id)).or_else(|| self.wiped.get(id));
+            let verdict = self
+                .truth
+                .get(&made.operation.board)
+                .and_then(|truth| truth.verdicts.get(id))
+                .or_else(|| self.wiped.get(id));
             let card = made.operation.resolves.unwrap_or(*id);
             let dealt = self.dealt.contains(id) || self.dealt.contains(&card) || self.taken_back.contains(id);
             let settled = match verdict {
                 Some(Verdict::Applied { .. }) => true,
-                Some(Verdict::Conflict { contention: Contention::Ask | Contention::FirstWriteWins | Contention::Removed, .. }) => kept.contains(&card),
+                Some(Verdict::Conflict {
+                    contention: Contention::Ask | Contention::FirstWriteWins | Contention::Removed,
+                    ..
+                }) => kept.contains(&card),
                 Some(Verdict::Rejected { .. } | Verdict::Expired { .. }) => kept.contains(id),
                 Some(Verdict::Withdrawn { .. }) => false,
                 None => kept.contains(id),
@@ -408,7 +582,10 @@ struct Appended {
 }
 
 fn appended_id(text: &str) -> OperationId {
-    serde_json::from_str::<Appended>(text).expect("an outbox record").operation.id
+    serde_json::from_str::<Appended>(text)
+        .expect("an outbox record")
+        .operation
+        .id
 }
 
 fn kept_ids(records: &BTreeMap<String, String>) -> Vec<OperationId> {
@@ -422,7 +599,9 @@ fn kept_ids(records: &BTreeMap<String, String>) -> Vec<OperationId> {
 }
 
 fn widget_hash(board: &Board, id: &WidgetId) -> u64 {
-    let Some(widget) = board.widget(id).filter(|widget| widget.removed.is_none()) else { return 0 };
+    let Some(widget) = board.widget(id).filter(|widget| widget.removed.is_none()) else {
+        return 0;
+    };
     let mut hasher = DefaultHasher::new();
     id.as_str().hash(&mut hasher);
     for (name, field) in &widget.fields {
@@ -433,5 +612,8 @@ fn widget_hash(board: &Board, id: &WidgetId) -> u64 {
 }
 
 fn board_hash(board: &Board) -> u64 {
-    board.present().map(|(id, _)| widget_hash(board, id)).fold(0, |sum, hash| sum ^ hash)
+    board
+        .present()
+        .map(|(id, _)| widget_hash(board, id))
+        .fold(0, |sum, hash| sum ^ hash)
 }

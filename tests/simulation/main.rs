@@ -21,25 +21,41 @@ use world::World;
 fn simulate(seed: u64, plan: Plan) -> (Option<Failure>, u64, u64) {
     let mut world = World::new(seed, plan);
     world.run();
-    (world.ledger.failure().cloned(), world.ledger.applied, world.ledger.conflicts)
+    (
+        world.ledger.failure().cloned(),
+        world.ledger.applied,
+        world.ledger.conflicts,
+    )
 }
 
 fn number(name: &str) -> Option<u64> {
-    env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} must be a number, not {text:?}")))
+    env::var(name).ok().map(|text| {
+        text.parse()
+            .unwrap_or_else(|_| panic!("{name} must be a number, not {text:?}"))
+    })
 }
 
 fn plan_of(seed: u64) -> Plan {
-    env::var("PLAN").map_or_else(|_| Plan::draw(seed), |path| Plan::parse(&fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))))
+    env::var("PLAN").map_or_else(
+        |_| Plan::draw(seed),
+        |path| Plan::parse(&fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))),
+    )
 }
 
 /// Writes a failing seed's plan where it can be cut down by hand, and says how to run it again.
 fn report(seed: u64, failure: &Failure) {
-    let folder = PathBuf::from(env::var("CARGO_TARGET_TMPDIR").unwrap_or_else(|_| env!("CARGO_TARGET_TMPDIR").to_owned()));
+    let folder =
+        PathBuf::from(env::var("CARGO_TARGET_TMPDIR").unwrap_or_else(|_| env!("CARGO_TARGET_TMPDIR").to_owned()));
     let path = folder.join(format!("seed-{seed}.plan"));
     fs::write(&path, plan_of(seed).text()).expect("the target folder can be written to");
     eprintln!("{failure:#?}");
-    eprintln!("replay: SEEDS=1 SEED={seed} cargo test --profile sim --no-default-features --features planted --test simulation seeds -- --nocapture");
-    eprintln!("the plan, to cut down by hand: PLAN={} (and the line above)", path.display());
+    eprintln!(
+        "replay: SEEDS=1 SEED={seed} cargo test --profile sim --no-default-features --features planted --test simulation seeds -- --nocapture"
+    );
+    eprintln!(
+        "the plan, to cut down by hand: PLAN={} (and the line above)",
+        path.display()
+    );
 }
 
 #[test]
@@ -63,10 +79,16 @@ fn seeds() {
         }
     }
     let minutes = started.elapsed().as_secs_f64() / 60.0;
-    println!("{applied} operations applied, {conflicts} conflicts met, {:.0} seeds a minute", count as f64 / minutes);
+    println!(
+        "{applied} operations applied, {conflicts} conflicts met, {:.0} seeds a minute",
+        count as f64 / minutes
+    );
     println!("{count} seeds, {lost} lost, {duplicated} duplicated, {diverged} diverged, {stuck} stuck");
     assert_eq!(lost + duplicated + diverged + stuck, 0, "see the replay lines above");
-    assert!(applied > count * 20, "a simulation in which nothing happens proves nothing");
+    assert!(
+        applied > count * 20,
+        "a simulation in which nothing happens proves nothing"
+    );
 }
 
 /// The mistakes, and within how many seeds each must be found.

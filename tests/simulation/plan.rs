@@ -16,42 +16,112 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
-    Set { tab: usize, board: usize, widget: usize, field: usize, word: u64 },
+    Set {
+        tab: usize,
+        board: usize,
+        widget: usize,
+        field: usize,
+        word: u64,
+    },
     /// Drag a slider: so many values in a row.
-    Drag { tab: usize, board: usize, widget: usize, len: u64 },
-    Press { tab: usize, board: usize, widget: usize, ttl_ms: u64 },
-    Add { tab: usize, board: usize, widget: usize, amount: i64 },
-    Create { tab: usize, board: usize, kind: usize },
-    Remove { tab: usize, board: usize, widget: usize },
-    Restore { tab: usize, board: usize, widget: usize },
-    Resolve { tab: usize, how: u64 },
-    Retry { tab: usize },
-    Discard { tab: usize },
-    Withdraw { tab: usize },
-    Undo { tab: usize },
+    Drag {
+        tab: usize,
+        board: usize,
+        widget: usize,
+        len: u64,
+    },
+    Press {
+        tab: usize,
+        board: usize,
+        widget: usize,
+        ttl_ms: u64,
+    },
+    Add {
+        tab: usize,
+        board: usize,
+        widget: usize,
+        amount: i64,
+    },
+    Create {
+        tab: usize,
+        board: usize,
+        kind: usize,
+    },
+    Remove {
+        tab: usize,
+        board: usize,
+        widget: usize,
+    },
+    Restore {
+        tab: usize,
+        board: usize,
+        widget: usize,
+    },
+    Resolve {
+        tab: usize,
+        how: u64,
+    },
+    Retry {
+        tab: usize,
+    },
+    Discard {
+        tab: usize,
+    },
+    Withdraw {
+        tab: usize,
+    },
+    Undo {
+        tab: usize,
+    },
     /// The connection breaks, at any byte.
-    Cut { tab: usize },
+    Cut {
+        tab: usize,
+    },
     /// No packet passes for a while, and nobody is told.
-    Partition { tab: usize, ms: u64 },
+    Partition {
+        tab: usize,
+        ms: u64,
+    },
     /// Not even a socket can be opened, but server functions work.
-    NoSockets { ms: u64 },
-    KillTab { tab: usize },
+    NoSockets {
+        ms: u64,
+    },
+    KillTab {
+        tab: usize,
+    },
     /// Power loss: every tab, and whatever was not on the disk.
-    KillDevice { tab: usize },
+    KillDevice {
+        tab: usize,
+    },
     /// The tab stands still, and its clock with it.
-    Freeze { tab: usize, ms: u64 },
+    Freeze {
+        tab: usize,
+        ms: u64,
+    },
     /// A second tab sends, or none does.
-    Leaders { tab: usize, leading: bool },
+    Leaders {
+        tab: usize,
+        leading: bool,
+    },
     KillServer,
     /// The server's next commit fails and leaves nothing, or its fate is unknown.
-    FailCommit { unknown: bool },
+    FailCommit {
+        unknown: bool,
+    },
     Backup,
     RestoreBackup,
     /// A device's storage refuses for a while.
-    FullDisk { tab: usize, ms: u64 },
+    FullDisk {
+        tab: usize,
+        ms: u64,
+    },
     /// Somebody else signs in on the device.
-    SwitchPrincipal { tab: usize },
-    Lag { tab: usize },
+    SwitchPrincipal {
+        tab: usize,
+    },
+    Lag {
+        tab: usize,
+    },
 }
 
 /// The shape of a seed: swarm testing (Groce et al., 2012) leaves some faults out of each, so that the others meet.
@@ -82,7 +152,11 @@ impl Plan {
         let mut tabs = Vec::new();
         while tabs.iter().sum::<usize>() < clients {
             let left = clients - tabs.iter().sum::<usize>();
-            tabs.push(if dice.chance(35) { left.min(2 + dice.below(2) as usize) } else { 1 });
+            tabs.push(if dice.chance(35) {
+                left.min(2 + dice.below(2) as usize)
+            } else {
+                1
+            });
         }
         let on = |dice: &mut Dice| dice.chance(50);
         let shape = Shape {
@@ -102,10 +176,20 @@ impl Plan {
         let span = [4_000, 20_000, 60_000][dice.below(3) as usize];
         let mut steps: Vec<Step> = Vec::new();
         for board in 0..shape.boards {
-            steps.extend((0..3).map(|kind| Step { at: 0, act: Act::Create { tab: 0, board, kind: kind + 1 } }));
+            steps.extend((0..3).map(|kind| Step {
+                at: 0,
+                act: Act::Create {
+                    tab: 0,
+                    board,
+                    kind: kind + 1,
+                },
+            }));
         }
         for _ in 0..OPERATIONS {
-            steps.push(Step { at: 2_000 + dice.below(span), act: edit(&mut dice, clients) });
+            steps.push(Step {
+                at: 2_000 + dice.below(span),
+                act: edit(&mut dice, clients),
+            });
         }
         for _ in 0..OPERATIONS * busy / 100 {
             let kind = kinds[dice.below(kinds.len() as u64) as usize];
@@ -127,7 +211,10 @@ impl Plan {
     pub fn parse(text: &str) -> Self {
         let mut lines = text.lines().filter(|line| !line.trim().is_empty());
         let shape = serde_json::from_str(lines.next().expect("the first line is the shape")).expect("a shape");
-        Self { shape, steps: lines.map(|line| serde_json::from_str(line).expect("a step")).collect() }
+        Self {
+            shape,
+            steps: lines.map(|line| serde_json::from_str(line).expect("a step")).collect(),
+        }
     }
 }
 
@@ -136,14 +223,42 @@ fn edit(dice: &mut Dice, clients: usize) -> Act {
     let board = dice.below(4) as usize;
     let widget = dice.below(6) as usize;
     match dice.below(100) {
-        0..=38 => Act::Set { tab, board, widget, field: dice.below(4) as usize, word: dice.below(50) },
-        39..=58 => Act::Add { tab, board, widget, amount: 1 + dice.below(9) as i64 },
-        59..=62 => Act::Drag { tab, board, widget, len: 3 + dice.below(12) },
-        63..=67 => Act::Press { tab, board, widget, ttl_ms: dice.range(50, 6_000) },
-        68..=74 => Act::Create { tab, board, kind: dice.below(4) as usize },
+        0..=38 => Act::Set {
+            tab,
+            board,
+            widget,
+            field: dice.below(4) as usize,
+            word: dice.below(50),
+        },
+        39..=58 => Act::Add {
+            tab,
+            board,
+            widget,
+            amount: 1 + dice.below(9) as i64,
+        },
+        59..=62 => Act::Drag {
+            tab,
+            board,
+            widget,
+            len: 3 + dice.below(12),
+        },
+        63..=67 => Act::Press {
+            tab,
+            board,
+            widget,
+            ttl_ms: dice.range(50, 6_000),
+        },
+        68..=74 => Act::Create {
+            tab,
+            board,
+            kind: dice.below(4) as usize,
+        },
         75..=79 => Act::Remove { tab, board, widget },
         80..=83 => Act::Restore { tab, board, widget },
-        84..=90 => Act::Resolve { tab, how: dice.below(3) },
+        84..=90 => Act::Resolve {
+            tab,
+            how: dice.below(3),
+        },
         91..=92 => Act::Retry { tab },
         93..=93 => Act::Discard { tab },
         94..=96 => Act::Withdraw { tab },
@@ -159,19 +274,38 @@ fn fault(dice: &mut Dice, kind: u64, clients: usize, span: u64, steps: &mut Vec<
     let long = [200, 2_000, 12_000, 90 * 24 * 3_600_000][dice.below(4) as usize];
     let act = match kind {
         0 => Act::Cut { tab },
-        1 => Act::Partition { tab, ms: dice.range(100, 15_000) },
-        2 => Act::NoSockets { ms: dice.range(5_000, 40_000) },
+        1 => Act::Partition {
+            tab,
+            ms: dice.range(100, 15_000),
+        },
+        2 => Act::NoSockets {
+            ms: dice.range(5_000, 40_000),
+        },
         3 => Act::KillTab { tab },
         4 => Act::KillDevice { tab },
-        5 => Act::Freeze { tab, ms: long.min(40_000) },
-        6 => Act::Leaders { tab, leading: dice.chance(60) },
+        5 => Act::Freeze {
+            tab,
+            ms: long.min(40_000),
+        },
+        6 => Act::Leaders {
+            tab,
+            leading: dice.chance(60),
+        },
         7 => Act::KillServer,
-        8 => Act::FailCommit { unknown: dice.chance(40) },
+        8 => Act::FailCommit {
+            unknown: dice.chance(40),
+        },
         9 => {
-            steps.push(Step { at: at / 2, act: Act::Backup });
+            steps.push(Step {
+                at: at / 2,
+                act: Act::Backup,
+            });
             Act::RestoreBackup
         }
-        10 => Act::FullDisk { tab, ms: dice.range(100, 5_000) },
+        10 => Act::FullDisk {
+            tab,
+            ms: dice.range(100, 5_000),
+        },
         11 => Act::SwitchPrincipal { tab },
         12 => Act::Lag { tab },
         _ => Act::Freeze { tab, ms: long },

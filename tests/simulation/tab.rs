@@ -14,11 +14,7 @@ use tideboard::{
     time::Timestamp,
 };
 
-use crate::{
-    disk::DeviceDisk,
-    plan::Act,
-    world::World,
-};
+use crate::{disk::DeviceDisk, plan::Act, world::World};
 
 /// How many people there are; each device is used by some of them in turn.
 pub const PEOPLE: usize = 2;
@@ -31,7 +27,11 @@ pub struct Device {
 
 impl Device {
     pub fn new(number: usize) -> Self {
-        Self { disk: DeviceDisk::default(), number, signed_in: 0 }
+        Self {
+            disk: DeviceDisk::default(),
+            number,
+            signed_in: 0,
+        }
     }
 
     /// Who is signed in: also their token.
@@ -43,8 +43,14 @@ impl Device {
 /// Something a tab's storage is asked to do.
 #[derive(Clone, Debug)]
 pub enum Job {
-    Load { namespace: Namespace, widgets: bool },
-    Commit { namespace: Namespace, transaction: Transaction },
+    Load {
+        namespace: Namespace,
+        widgets: bool,
+    },
+    Commit {
+        namespace: Namespace,
+        transaction: Transaction,
+    },
 }
 
 #[derive(Default)]
@@ -70,7 +76,10 @@ pub struct Tab {
 
 impl Tab {
     pub fn new(device: usize) -> Self {
-        Self { device, ..Self::default() }
+        Self {
+            device,
+            ..Self::default()
+        }
     }
 
     pub fn open(device: &Device, client: u128, seed: u64, now: u64, offset: u64) -> Self {
@@ -79,10 +88,19 @@ impl Tab {
             seed,
             token: Some(device.person()),
             device: None,
-            namespace: device.disk.remembered.clone().filter(|namespace| namespace.principal.as_str() == device.person()),
+            namespace: device
+                .disk
+                .remembered
+                .clone()
+                .filter(|namespace| namespace.principal.as_str() == device.person()),
             durability: Durability::Durable,
         };
-        Self { engine: Some(Engine::new(birth)), lag: now, offset, ..Self::default() }
+        Self {
+            engine: Some(Engine::new(birth)),
+            lag: now,
+            offset,
+            ..Self::default()
+        }
     }
 
     /// Its own clock: counts from its own origin, and not while it stands still.
@@ -101,27 +119,66 @@ impl Tab {
             let server = logs.get(board).map_or(Cursor::ORIGIN, Log::cursor);
             engine.confirmed(board).is_none_or(|(_, cursor)| cursor == server)
         };
-        self.jobs.is_empty() && engine.status().initialized && engine.status().pending == 0 && engine.pending().next().is_none() && engine.boards().all(level)
+        self.jobs.is_empty()
+            && engine.status().initialized
+            && engine.status().pending == 0
+            && engine.pending().next().is_none()
+            && engine.boards().all(level)
     }
 
     pub fn describe(&self, logs: &BTreeMap<BoardId, Log>) -> String {
-        let Some(engine) = &self.engine else { return "closed".to_owned() };
+        let Some(engine) = &self.engine else {
+            return "closed".to_owned();
+        };
         let status = engine.status();
-        let pending: Vec<String> = engine.pending().map(|pending| format!("{:?} {:?} {:?}", pending.operation.id, engine.phase(pending), pending.operation)).take(4).collect();
+        let pending: Vec<String> = engine
+            .pending()
+            .map(|pending| {
+                format!(
+                    "{:?} {:?} {:?}",
+                    pending.operation.id,
+                    engine.phase(pending),
+                    pending.operation
+                )
+            })
+            .take(4)
+            .collect();
         let level = |board: &BoardId| {
             let server = logs.get(board).map(|log| log.cursor().revision.0);
-            engine.board(board).map(|view| format!("{board}: {:?} at {} of {server:?}", view.freshness, view.cursor.revision))
+            engine.board(board).map(|view| {
+                format!(
+                    "{board}: {:?} at {} of {server:?}",
+                    view.freshness, view.cursor.revision
+                )
+            })
         };
         let level: Vec<String> = engine.boards().filter_map(level).collect();
         let connection: String = format!("{:?}", status.connection).chars().take(40).collect();
-        format!("device {} {connection}, wakes in {:?}, leading {} {}, jobs {}, {} pending {pending:?}, {level:?}", self.device, engine.next_wakeup().map(|at| at.0 as i64 - engine.turned_at().0 as i64), status.leading, self.leading, self.jobs.len(), status.pending)
+        format!(
+            "device {} {connection}, wakes in {:?}, leading {} {}, jobs {}, {} pending {pending:?}, {level:?}",
+            self.device,
+            engine.next_wakeup().map(|at| at.0 as i64 - engine.turned_at().0 as i64),
+            status.leading,
+            self.leading,
+            self.jobs.len(),
+            status.pending
+        )
     }
 
     /// What one operation looks like from here.
     pub fn look(&self, watched: &str) -> String {
-        let Some(engine) = &self.engine else { return String::new() };
-        let Some(pending) = engine.pending().find(|pending| format!("{:?}", pending.operation.id) == watched) else { return "-".to_owned() };
-        let at = engine.board(&pending.operation.board).map(|view| (view.cursor, view.freshness));
+        let Some(engine) = &self.engine else {
+            return String::new();
+        };
+        let Some(pending) = engine
+            .pending()
+            .find(|pending| format!("{:?}", pending.operation.id) == watched)
+        else {
+            return "-".to_owned();
+        };
+        let at = engine
+            .board(&pending.operation.board)
+            .map(|view| (view.cursor, view.freshness));
         let made_at = pending.operation.made_at;
         format!("{:?}", (at, made_at, pending))
     }
@@ -130,19 +187,34 @@ impl Tab {
     pub fn remember_shown(&mut self, boards: &[BoardId]) {
         self.was_shown.clear();
         let Some(engine) = &self.engine else { return };
-        let saved: BTreeSet<OperationId> = engine.pending().filter(|pending| pending.number.is_some()).map(|pending| pending.operation.id).collect();
-        let unsaved: BTreeSet<(BoardId, WidgetId)> =
-            engine.pending().filter(|pending| pending.number.is_none()).map(|pending| (pending.operation.board.clone(), pending.operation.widget.clone())).collect();
+        let saved: BTreeSet<OperationId> = engine
+            .pending()
+            .filter(|pending| pending.number.is_some())
+            .map(|pending| pending.operation.id)
+            .collect();
+        let unsaved: BTreeSet<(BoardId, WidgetId)> = engine
+            .pending()
+            .filter(|pending| pending.number.is_none())
+            .map(|pending| (pending.operation.board.clone(), pending.operation.widget.clone()))
+            .collect();
         for board in boards {
             let Some(shown) = engine.shown(board) else { continue };
             for (widget, fields) in &shown.pending {
                 for (field, id) in fields {
                     // What was typed since and is no operation yet is not said to be saved.
                     let standing = shown.board.field(widget, field).map(|field| &field.value);
-                    let is_set = engine.pending().any(|pending| pending.operation.id == *id && matches!(&pending.operation.intent, Intent::Set { value, .. } if Some(value) == standing));
+                    let is_set = engine.pending().any(|pending| {
+                        pending.operation.id == *id
+                            && matches!(&pending.operation.intent, Intent::Set { value, .. } if Some(value) == standing)
+                    });
                     if saved.contains(id) && is_set && !unsaved.contains(&(board.clone(), widget.clone())) {
-                        let value = shown.board.field(widget, field).map(|field| field.value.clone()).unwrap_or_default();
-                        self.was_shown.insert((board.clone(), widget.clone(), field.clone()), (*id, value));
+                        let value = shown
+                            .board
+                            .field(widget, field)
+                            .map(|field| field.value.clone())
+                            .unwrap_or_default();
+                        self.was_shown
+                            .insert((board.clone(), widget.clone(), field.clone()), (*id, value));
                     }
                 }
             }
@@ -151,7 +223,10 @@ impl Tab {
 }
 
 pub fn identity(person: &str) -> Identity {
-    Identity { principal: person.parse().expect("a name"), access: Access::Edit }
+    Identity {
+        principal: person.parse().expect("a name"),
+        access: Access::Edit,
+    }
 }
 
 /// One kind of widget with a field of every policy.
@@ -182,44 +257,114 @@ impl World {
     pub fn act(&mut self, act: Act) {
         let count = self.tabs.len();
         match act {
-            Act::Set { tab, board, widget, field, word } => {
+            Act::Set {
+                tab,
+                board,
+                widget,
+                field,
+                word,
+            } => {
                 let tab = tab % count;
-                let Some((board, widget)) = self.widget(tab, board, widget, false) else { return };
+                let Some((board, widget)) = self.widget(tab, board, widget, false) else {
+                    return;
+                };
                 let field = name(FIELDS[field % FIELDS.len()]);
                 let value = self.word(tab, &board, &widget, &field, word);
-                self.command(tab, Command::Set { board, widget, field, value });
+                self.command(
+                    tab,
+                    Command::Set {
+                        board,
+                        widget,
+                        field,
+                        value,
+                    },
+                );
             }
-            Act::Drag { tab, board, widget, len } => {
+            Act::Drag {
+                tab,
+                board,
+                widget,
+                len,
+            } => {
                 let tab = tab % count;
-                let Some((board, widget)) = self.widget(tab, board, widget, false) else { return };
+                let Some((board, widget)) = self.widget(tab, board, widget, false) else {
+                    return;
+                };
                 for value in 0..len {
-                    let set = Command::Set { board: board.clone(), widget: widget.clone(), field: name("dial"), value: value.into() };
+                    let set = Command::Set {
+                        board: board.clone(),
+                        widget: widget.clone(),
+                        field: name("dial"),
+                        value: value.into(),
+                    };
                     let (life, when) = (self.tabs[tab].life, self.now + value * 16);
-                    self.at(when, crate::world::Happening::ToTab { tab, life, input: Input::Command(set) });
+                    self.at(
+                        when,
+                        crate::world::Happening::ToTab {
+                            tab,
+                            life,
+                            input: Input::Command(set),
+                        },
+                    );
                 }
             }
-            Act::Press { tab, board, widget, ttl_ms } => {
+            Act::Press {
+                tab,
+                board,
+                widget,
+                ttl_ms,
+            } => {
                 let tab = tab % count;
-                let Some((board, widget)) = self.widget(tab, board, widget, false) else { return };
+                let Some((board, widget)) = self.widget(tab, board, widget, false) else {
+                    return;
+                };
                 self.ledger.press_ms = Some(ttl_ms);
                 let value = json!(format!("on {}", self.now));
-                self.command(tab, Command::SetNow { board, widget, field: name("switch"), value, ttl_ms });
+                self.command(
+                    tab,
+                    Command::SetNow {
+                        board,
+                        widget,
+                        field: name("switch"),
+                        value,
+                        ttl_ms,
+                    },
+                );
                 self.ledger.press_ms = None;
             }
-            Act::Add { tab, board, widget, amount } => {
+            Act::Add {
+                tab,
+                board,
+                widget,
+                amount,
+            } => {
                 let tab = tab % count;
-                let Some((board, widget)) = self.widget(tab, board, widget, false) else { return };
-                self.command(tab, Command::Add { board, widget, field: name("count"), amount });
+                let Some((board, widget)) = self.widget(tab, board, widget, false) else {
+                    return;
+                };
+                self.command(
+                    tab,
+                    Command::Add {
+                        board,
+                        widget,
+                        field: name("count"),
+                        amount,
+                    },
+                );
             }
             Act::Create { tab, board, kind } => self.create(tab % count, board, kind),
             Act::Remove { tab, board, widget } => {
                 let tab = tab % count;
-                let Some((board, widget)) = self.widget(tab, board, widget, false) else { return };
+                let Some((board, widget)) = self.widget(tab, board, widget, false) else {
+                    return;
+                };
                 self.command(tab, Command::Remove { board, widget });
             }
             Act::Restore { tab, board, widget } => {
                 let tab = tab % count;
-                let Some((board, widget)) = self.widget(tab, board, widget, true) else { return };
+                let Some((board, widget)) = self.widget(tab, board, widget, true) else {
+                    return;
+                };
                 self.command(tab, Command::Restore { board, widget });
             }
             Act::Resolve { tab, how } => self.resolve(tab % count, how),
@@ -228,7 +373,13 @@ impl World {
             Act::Withdraw { tab } => {
                 let tab = tab % count;
                 let engine = self.tabs[tab].engine.as_ref();
-                let newest = engine.and_then(|engine| engine.pending().rev().find(|pending| engine.phase(pending) != Phase::Withdrawing).map(|pending| pending.operation.id));
+                let newest = engine.and_then(|engine| {
+                    engine
+                        .pending()
+                        .rev()
+                        .find(|pending| engine.phase(pending) != Phase::Withdrawing)
+                        .map(|pending| pending.operation.id)
+                });
                 if let Some(id) = newest {
                     self.ledger.dealt_with(id);
                     self.command(tab, Command::Withdraw { id });
@@ -251,15 +402,29 @@ impl World {
     fn widget(&self, tab: usize, board: usize, widget: usize, removed: bool) -> Option<(BoardId, WidgetId)> {
         let board = self.board(board);
         let shown = self.tabs[tab].engine.as_ref()?.shown(&board)?;
-        let is_candidate = |(id, widget): &(&WidgetId, &std::sync::Arc<tideboard::protocol::Widget>)| **id != WidgetId::birth() && widget.removed.is_some() == removed;
-        let candidates: Vec<WidgetId> = shown.board.widgets().filter(is_candidate).map(|(id, _)| id.clone()).collect();
+        let is_candidate = |(id, widget): &(&WidgetId, &std::sync::Arc<tideboard::protocol::Widget>)| {
+            **id != WidgetId::birth() && widget.removed.is_some() == removed
+        };
+        let candidates: Vec<WidgetId> = shown
+            .board
+            .widgets()
+            .filter(is_candidate)
+            .map(|(id, _)| id.clone())
+            .collect();
         let id = candidates.get(widget % candidates.len().max(1))?.clone();
         Some((board, id))
     }
 
     fn word(&self, tab: usize, board: &BoardId, widget: &WidgetId, field: &FieldName, word: u64) -> Value {
         let shown = self.tabs[tab].engine.as_ref().and_then(|engine| engine.shown(board));
-        let old = shown.and_then(|shown| shown.board.field(widget, field).and_then(|field| field.value.as_str().map(ToOwned::to_owned))).unwrap_or_default();
+        let old = shown
+            .and_then(|shown| {
+                shown
+                    .board
+                    .field(widget, field)
+                    .and_then(|field| field.value.as_str().map(ToOwned::to_owned))
+            })
+            .unwrap_or_default();
         match word % 8 {
             _ if field.as_str() != "note" => json!(format!("{word} {}", self.now)),
             0 if old.len() > 40 => json!(""),
@@ -271,20 +436,47 @@ impl World {
 
     fn create(&mut self, tab: usize, board: usize, kind: usize) {
         let board = self.board(board);
-        let Some(shown) = self.tabs[tab].engine.as_ref().and_then(|engine| engine.shown(&board)) else { return };
+        let Some(shown) = self.tabs[tab].engine.as_ref().and_then(|engine| engine.shown(&board)) else {
+            return;
+        };
         if shown.widget(&WidgetId::birth()).is_none() {
-            let birth = Command::Create { board: board.clone(), widget: WidgetId::birth(), kind: "board".parse().expect("a name"), fields: BTreeMap::new() };
+            let birth = Command::Create {
+                board: board.clone(),
+                widget: WidgetId::birth(),
+                kind: "board".parse().expect("a name"),
+                fields: BTreeMap::new(),
+            };
             self.command(tab, birth);
         }
         self.tabs[tab].created += 1;
         // Now and then two people choose one name.
-        let widget = if kind == 0 { "w-shared".to_owned() } else { format!("w{tab}-{}-{}", self.tabs[tab].life, self.tabs[tab].created) };
-        let fields = BTreeMap::from([(name("last"), json!("new")), (name("count"), json!(0)), (name("note"), json!("a")), (name("dial"), json!(0))]);
-        self.command(tab, Command::Create { board, widget: widget.parse().expect("a name"), kind: "all".parse().expect("a name"), fields });
+        let widget = if kind == 0 {
+            "w-shared".to_owned()
+        } else {
+            format!("w{tab}-{}-{}", self.tabs[tab].life, self.tabs[tab].created)
+        };
+        let fields = BTreeMap::from([
+            (name("last"), json!("new")),
+            (name("count"), json!(0)),
+            (name("note"), json!("a")),
+            (name("dial"), json!(0)),
+        ]);
+        self.command(
+            tab,
+            Command::Create {
+                board,
+                widget: widget.parse().expect("a name"),
+                kind: "all".parse().expect("a name"),
+                fields,
+            },
+        );
     }
 
     fn resolve(&mut self, tab: usize, how: u64) {
-        let conflict = self.tabs[tab].engine.as_ref().and_then(|engine| engine.conflicts().next().map(|conflict| conflict.id()));
+        let conflict = self.tabs[tab]
+            .engine
+            .as_ref()
+            .and_then(|engine| engine.conflicts().next().map(|conflict| conflict.id()));
         let Some(id) = conflict else { return };
         let resolution = match how % 3 {
             0 => Resolution::KeepMine,
@@ -296,7 +488,10 @@ impl World {
     }
 
     fn with_aside(&mut self, tab: usize, command: impl Fn(OperationId) -> Command) {
-        let first = self.tabs[tab].engine.as_ref().and_then(|engine| engine.set_aside_list().next().map(|aside| aside.operation.id));
+        let first = self.tabs[tab]
+            .engine
+            .as_ref()
+            .and_then(|engine| engine.set_aside_list().next().map(|aside| aside.operation.id));
         if let Some(id) = first {
             self.ledger.dealt_with(id);
             self.command(tab, command(id));

@@ -1,0 +1,265 @@
+//! What other tabs have stored, and what becomes of pending operations when a history breaks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Effect, Engine, Notice, SetAside, SetAsideReason,
+    keeping::Busy,
+    outbox::{Fate, Pending},
+    storage::{
+        HIGH, JOURNAL, Journaled, Meta, Namespace, Records, StorageError, Stored, meta_key, outbox_number, read,
+        widgets_prefix,
+    },
+    updates::Replica,
+};
+use crate::{
+    protocol::{Base, BoardId, OperationId, Revision, Subscribed, WidgetId},
+    time::Timestamp,
+};
+
+impl Engine {
+    pub(super) fn loaded(
+        &mut self,
+        now: Timestamp,
+        namespace: &Namespace,
+        widgets: bool,
+        records: Result<Records, StorageError>,
+    ) {
+        if self.namespace.as_ref() != Some(namespace) {
+            return;
+        }
+        if matches!(self.keeping.busy, Some(Busy::Loading)) {
+            self.keeping.busy = None;
+        }
+        match records {
+            Err(error) => self.storage_failed(now, error),
+            Ok(records) => self.reread(namespace, widgets, &records),
+        }
+    }
+
+    /// Takes over what is stored: what other tabs added, settled and learned.
+    fn reread(&mut self, namespace: &Namespace, widgets: bool, records: &Records) {
+        let metas: Vec<(BoardId, Meta)> = read::<Meta>(records, "meta/")
+            .filter_map(|(board, meta)| Some((board.parse().ok()?, meta)))
+            .collect();
+        let behind = |(board, meta): &&(BoardId, Meta)| {
+            let news = |replica: &Replica| {
+                replica
+                    .stored
+                    .as_ref()
+                    .is_none_or(|(_, stored)| stored != meta && replica.generation > meta.generation)
+            };
+            self.replicas
+                .get(board)
+                .is_none_or(|replica| news(replica) || replica.is_behind(meta))
+        };
+        if !widgets && metas.iter().any(|entry| behind(&entry)) {
+            // Their state is stored with what their outbox lost: take both, or neither.
+            self.keeping.busy = Some(Busy::Loading);
+            self.effects.push_back(Effect::Load {
+                namespace: namespace.clone(),
+                widgets: true,
+            });
+            return;
+        }
+        let adopted = metas
+            .into_iter()
+            .filter_map(|(board, meta)| self.take_over(&board, meta, records).then_some(board))
+            .collect();
+        self.keeping.high = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
+        self.take_outbox(records, &adopted);
+        self.conflicts = read(records, "conflict/")
+            .filter_map(|(id, conflict)| Some((id.parse().ok()?, conflict)))
+            .collect();
+        self.aside = read(records, "aside/")
+            .filter_map(|(id, aside)| Some((id.parse().ok()?, aside)))
+            .collect();
+        self.aside.extend(self.keeping.forgotten.clone());
+        if widgets {
+            self.keeping.journal = read(records, JOURNAL)
+                .filter_map(|(id, journaled)| Some((id.parse().ok()?, journaled)))
+                .collect();
+        }
+        for board in self.outbox.boards() {
+            self.mend_bases(&board);
+        }
+        if !std::mem::replace(&mut self.loaded, true) {
+            self.notice(Notice::Initialized);
+        }
+    }
+
+    /// Whether the stored state of a board was taken over.
+    fn take_over(&mut self, board: &BoardId, meta: Meta, records: &Records) -> bool {
+        let replica = self.replicas.entry(board.clone()).or_default();
+        let Some(stored) = records.get(&meta_key(board)) else {
+            return false;
+        };
+        if !replica.is_behind(&meta) && replica.cursor.revision > Revision::ZERO {
+            // Of a history that is no more here, or of the same one: what is stored and not here any more is to go.
+            let prefix = widgets_prefix(board);
+            let stored_widgets = records
+                .range(prefix.clone()..)
+                .map_while(|(key, _)| key.strip_prefix(&prefix)?.parse::<WidgetId>().ok());
+            replica
+                .dirty
+                .extend(stored_widgets.filter(|id| replica.confirmed.widget(id).is_none()));
+            replica.stored = Some((stored.clone(), meta));
+            return false;
+        }
+        let Some(restored) = Replica::restore(board, stored, records) else {
+            return false;
+        };
+        let broken = restored.generation > replica.generation;
+        let to = restored.history.cursor(replica.history.fork(
+            replica.cursor.revision,
+            &restored.history,
+            restored.cursor.revision,
+        ));
+        replica.adopt(restored);
+        if broken {
+            for pending in self
+                .outbox
+                .iter_mut()
+                .filter(|pending| pending.operation.board == *board && pending.number.is_none())
+            {
+                pending.lower(to);
+            }
+        }
+        self.resubscribe(board);
+        true
+    }
+
+    fn take_outbox(&mut self, records: &Records, adopted: &BTreeSet<BoardId>) {
+        let stored: BTreeMap<u64, Stored> = read(records, "outbox/")
+            .filter_map(|(number, stored)| Some((outbox_number(number)?, stored)))
+            .collect();
+        let kept = |pending: &Pending| pending.number.is_none_or(|number| stored.contains_key(&number));
+        let settled_elsewhere: Vec<OperationId> = self
+            .outbox
+            .iter()
+            .filter(|pending| !kept(pending))
+            .map(|pending| pending.operation.id)
+            .collect();
+        for id in settled_elsewhere {
+            self.outbox.remove(id);
+            self.keeping.moved.remove(&id);
+        }
+        for (number, stored) in stored {
+            let id = stored.operation.id;
+            if let Some(known) = self.outbox.get_mut(id) {
+                known.withdrawing |= stored.withdrawing;
+                if known.operation.made_at != stored.operation.made_at && !known.dirty {
+                    // Another tab moved it to a new history.
+                    let restored = Pending::restored(number, stored);
+                    (known.operation, known.base) = (restored.operation, restored.base);
+                    if adopted.contains(&known.operation.board) {
+                        (known.verdict, known.applied_at) = (None, None); // of the old one
+                    }
+                }
+                continue;
+            }
+            let mut pending = Pending::restored(number, stored);
+            let board = pending.operation.board.clone();
+            let replica = self.replicas.entry(board.clone()).or_default();
+            replica.call_home(&mut pending);
+            match replica.fate(&pending.operation) {
+                Ok(applied_at) => pending.applied_at = applied_at,
+                // What is stored of a board goes with what is stored of its outbox.
+                Err(()) if !adopted.contains(&board) && self.loaded => pending.fate = Fate::Unasked,
+                Err(()) => {}
+            }
+            let unasked = pending.fate == Fate::Unasked;
+            if pending.dirty {
+                self.keeping.due.insert(board.clone());
+            }
+            self.outbox.insert(pending);
+            if unasked {
+                self.resubscribe(&board);
+            }
+        }
+    }
+
+    /// Moves operations of a board that were made in a history which is no more to where it left this one: another
+    /// tab may have stored them after this one had seen the break.
+    pub(super) fn call_home(&mut self, board: &BoardId) {
+        let Some(replica) = self.replicas.get(board) else {
+            return;
+        };
+        for pending in self
+            .outbox
+            .iter_mut()
+            .filter(|pending| pending.operation.board == *board)
+        {
+            if replica.call_home(pending) {
+                self.keeping.due.insert(board.clone());
+            }
+        }
+    }
+
+    /// Gives operations based on one that was set aside what that one had seen: the server has no row to tell by.
+    pub(super) fn mend_bases(&mut self, board: &BoardId) {
+        for pending in self
+            .outbox
+            .iter_mut()
+            .filter(|pending| pending.operation.board == *board && pending.verdict.is_none() && pending.base.is_none())
+        {
+            let Some(Base::Operation(based_on)) = pending.operation.base else {
+                continue;
+            };
+            let Some(aside) = self.aside.get(&based_on) else {
+                continue;
+            };
+            let seen = match aside.operation.base {
+                Some(Base::Revision(revision)) => revision,
+                Some(Base::Operation(_)) => Revision::ZERO, // of one that is gone as well: asks, rather than overwrites
+                None => aside.operation.made_at.revision,
+            };
+            pending.base = Some(seen.min(pending.operation.made_at.revision));
+            pending.dirty = true;
+            self.keeping.due.insert(board.clone());
+        }
+    }
+
+    /// The server's history is another one since `fork`: pending operations move to what both share, and what was
+    /// applied since then is shown as forgotten.
+    pub(super) fn break_history(&mut self, answer: &Subscribed, fork: Revision) {
+        let to = answer.history.cursor(fork);
+        for pending in self
+            .outbox
+            .iter_mut()
+            .filter(|pending| pending.operation.board == answer.board)
+        {
+            pending.lower(to);
+        }
+        let forgotten =
+            |journaled: &Journaled| journaled.operation.board == answer.board && journaled.verdict.revision() > fork;
+        let ids: Vec<OperationId> = self
+            .keeping
+            .journal
+            .iter()
+            .filter(|(_, journaled)| forgotten(journaled))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in ids {
+            if let Some(journaled) = self.keeping.journal.remove(&id) {
+                let aside = SetAside {
+                    operation: journaled.operation,
+                    reason: SetAsideReason::Forgotten,
+                };
+                self.keeping.forgotten.insert(id, aside.clone());
+                self.aside.insert(id, aside);
+                self.notice(Notice::SetAside {
+                    id,
+                    reason: SetAsideReason::Forgotten,
+                });
+            }
+        }
+        self.mend_bases(&answer.board);
+        if let Some(replica) = self.replicas.get_mut(&answer.board) {
+            replica.generation += 1;
+            replica.lowered = true;
+        }
+        self.keeping.due.insert(answer.board.clone());
+        self.counters.history_breaks += 1;
+    }
+}

@@ -1,0 +1,237 @@
+//! Tabs: opened, given inputs, killed, frozen; what they ask of their storage.
+
+use super::*;
+
+impl World {
+    pub(super) fn open_tab(&mut self, tab: usize) {
+        let device = self.tabs[tab].device;
+        let leads = !self
+            .tabs
+            .iter()
+            .any(|other| other.device == device && other.engine.is_some() && other.leading);
+        let reused = planted::is(Bug::ClientIdReused);
+        let client = if reused {
+            u128::from(tab as u64) + 1
+        } else {
+            self.dice.wide()
+        };
+        let (seed, offset) = (self.dice.roll(), self.dice.below(1_000_000));
+        let opened = Tab::open(&self.devices[device], client, seed, self.now, offset);
+        let life = self.tabs[tab].life + 1;
+        let was_shown = std::mem::take(&mut self.tabs[tab].was_shown);
+        self.tabs[tab] = opened;
+        let state = &mut self.tabs[tab];
+        (state.device, state.life, state.leading, state.was_shown) = (device, life, leads, was_shown);
+        self.give(tab, life, Input::Leading(leads));
+        for board in self.boards.clone() {
+            self.command(tab, Command::Watch { board });
+        }
+        self.command(tab, Command::Connect);
+    }
+
+    pub fn command(&mut self, tab: usize, command: Command) {
+        let life = self.tabs[tab].life;
+        self.give(tab, life, Input::Command(command));
+    }
+
+    /// Gives a tab an input, performs what comes of it, and looks whether all is as it must be.
+    pub(super) fn give(&mut self, tab: usize, life: u64, input: Input) {
+        let state = &mut self.tabs[tab];
+        if state.life != life || state.engine.is_none() {
+            return;
+        }
+        if state.frozen {
+            state.held.push(input);
+            return;
+        }
+        let local = state.local(self.now);
+        let Some(engine) = state.engine.as_mut() else { return };
+        let effects: Vec<Effect> = engine.handle(local, input).collect();
+        for effect in effects {
+            self.perform(tab, life, effect);
+        }
+        if let Some(watched) = &self.watched {
+            let look = self.tabs[tab].look(watched);
+            if self.tabs[tab].last_look != look {
+                eprintln!("{:>9} tab {tab} life {life}: {look}", self.now);
+                self.tabs[tab].last_look = look;
+            }
+        }
+        let server_time = self.server_time();
+        self.ledger.looked(tab, &mut self.tabs[tab], server_time);
+        self.set_timer(tab);
+    }
+
+    pub(super) fn set_timer(&mut self, tab: usize) {
+        let state = &self.tabs[tab];
+        let Some(wakeup) = state.engine.as_ref().and_then(tideboard::sync::Engine::next_wakeup) else {
+            return;
+        };
+        let when = state.true_time(wakeup).max(self.now + 1);
+        if state.timer_at.is_none_or(|timer| when < timer) {
+            let life = state.life;
+            self.tabs[tab].timer_at = Some(when);
+            self.at(when, Happening::Timer { tab, life });
+        }
+    }
+
+    pub(super) fn perform(&mut self, tab: usize, life: u64, effect: Effect) {
+        match effect {
+            Effect::Dial { dial } => self.dialled(tab, dial),
+            Effect::HangUp { .. } => {
+                if let Some(session) = self.tabs[tab].wire {
+                    self.drop_wire(session, 0);
+                }
+            }
+            Effect::Send { dial, text } => self.sends(tab, dial, text),
+            Effect::Load { namespace, widgets } => self.queue_job(tab, life, Job::Load { namespace, widgets }),
+            Effect::Commit { namespace, transaction } => {
+                self.queue_job(tab, life, Job::Commit { namespace, transaction })
+            }
+            Effect::Broadcast => {
+                let device = self.tabs[tab].device;
+                for other in (0..self.tabs.len())
+                    .filter(|other| *other != tab && self.tabs[*other].device == device)
+                    .collect::<Vec<_>>()
+                {
+                    if self.healing || self.dice.chance(80) {
+                        let (when, life) = (self.now + 1 + self.dice.below(30), self.tabs[other].life);
+                        self.at(
+                            when,
+                            Happening::ToTab {
+                                tab: other,
+                                life,
+                                input: Input::SiblingWrote,
+                            },
+                        );
+                    }
+                }
+            }
+            Effect::Remember(namespace) => {
+                let device = self.tabs[tab].device;
+                self.devices[device].disk.remembered = Some(namespace);
+            }
+            Effect::Replay(push) => {
+                let identity = crate::tab::identity(&self.devices[self.tabs[tab].device].person());
+                let request = ((tab as u64 + 1) << 32) | life;
+                self.request(
+                    tab,
+                    life,
+                    Event::Replay {
+                        request,
+                        identity,
+                        push,
+                    },
+                    Input::Replayed(None),
+                );
+            }
+            Effect::Read(board) => {
+                let request = ((tab as u64 + 1) << 32) | life;
+                self.request(tab, life, Event::Read { request, board }, Input::Document(None));
+            }
+            Effect::Notice(notice) => self.ledger.noticed(tab, &notice, self.now),
+        }
+    }
+
+    pub(super) fn queue_job(&mut self, tab: usize, life: u64, job: Job) {
+        self.tabs[tab].jobs.push_back(job);
+        if self.tabs[tab].jobs.len() == 1 {
+            let when = self.now + 1 + self.dice.below(6);
+            self.at(when, Happening::Storage { tab, life });
+        }
+    }
+
+    pub(super) fn storage_runs(&mut self, tab: usize, life: u64) {
+        if self.tabs[tab].life != life {
+            return;
+        }
+        let device = self.tabs[tab].device;
+        let Some(job) = self.tabs[tab].jobs.front().cloned() else {
+            return;
+        };
+        let input = match job {
+            Job::Load { namespace, widgets } => {
+                let records = Ok(self.devices[device].disk.load(&namespace, widgets));
+                Input::Loaded {
+                    namespace,
+                    widgets,
+                    records,
+                }
+            }
+            Job::Commit { namespace, transaction } => {
+                let outcome = self.devices[device].disk.commit(&namespace, &transaction);
+                self.ledger.appended(device, &transaction, &outcome);
+                Input::Committed(outcome)
+            }
+        };
+        let when = self.now + 1 + self.dice.below(6);
+        self.at(when, Happening::Stored { tab, life, input });
+    }
+
+    pub(super) fn storage_answers(&mut self, tab: usize, life: u64, input: Input) {
+        if self.tabs[tab].life != life {
+            return;
+        }
+        let device = self.tabs[tab].device;
+        self.devices[device].disk.sync();
+        if let Some(Job::Commit { transaction, .. }) = self.tabs[tab].jobs.pop_front() {
+            self.ledger.saved(&transaction, &input);
+        }
+        if !self.tabs[tab].jobs.is_empty() {
+            let when = self.now + 1 + self.dice.below(6);
+            self.at(when, Happening::Storage { tab, life });
+        }
+        self.give(tab, life, input);
+    }
+
+    pub(super) fn kill_tab(&mut self, tab: usize) {
+        self.tabs[tab].remember_shown(&self.boards);
+        if let Some(session) = self.tabs[tab].wire {
+            self.drop_wire(session, 0);
+        }
+        self.tabs[tab].engine = None;
+        self.tabs[tab].leading = false;
+        self.elect(self.tabs[tab].device);
+        self.open_tab(tab);
+    }
+
+    /// The lock goes to the next tab, if nobody holds it.
+    pub(super) fn elect(&mut self, device: usize) {
+        let of_device: Vec<usize> = (0..self.tabs.len())
+            .filter(|tab| self.tabs[*tab].device == device && self.tabs[*tab].engine.is_some())
+            .collect();
+        if of_device.iter().any(|tab| self.tabs[*tab].leading) {
+            return;
+        }
+        if let Some(tab) = of_device.first() {
+            self.tabs[*tab].leading = true;
+            let life = self.tabs[*tab].life;
+            self.give(*tab, life, Input::Leading(true));
+        }
+    }
+
+    pub(super) fn thaw(&mut self, tab: usize) {
+        if !std::mem::replace(&mut self.tabs[tab].frozen, false) {
+            return;
+        }
+        let stood = self.now - self.tabs[tab].frozen_at;
+        self.tabs[tab].lag += stood;
+        let life = self.tabs[tab].life;
+        for input in std::mem::take(&mut self.tabs[tab].held) {
+            self.give(tab, life, input);
+        }
+        self.give(tab, life, Input::Woke);
+        self.give(tab, life, Input::TimerExpired);
+    }
+
+    pub(super) fn sign_in_next(&mut self, device: usize) {
+        self.devices[device].signed_in += 1;
+        let token = Some(self.devices[device].person());
+        for tab in (0..self.tabs.len())
+            .filter(|tab| self.tabs[*tab].device == device)
+            .collect::<Vec<_>>()
+        {
+            self.command(tab, Command::SignIn { token: token.clone() });
+        }
+    }
+}

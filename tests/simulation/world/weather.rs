@@ -1,0 +1,98 @@
+//! What goes wrong, and how all is mended in the end.
+
+use super::*;
+
+impl World {
+    pub fn disaster(&mut self, act: Act) {
+        let count = self.tabs.len();
+        match act {
+            Act::Cut { tab } => {
+                if let Some(session) = self.tabs[tab % count].wire {
+                    self.drop_wire(session, self.now % 50);
+                }
+            }
+            Act::Partition { tab, ms } => {
+                self.partitioned.insert(tab % count, self.now + ms);
+            }
+            Act::NoSockets { ms } => {
+                self.no_sockets_until = self.now + ms;
+                for session in self.wires.keys().copied().collect::<Vec<_>>() {
+                    self.drop_wire(session, 1);
+                }
+            }
+            Act::KillTab { tab } => self.kill_tab(tab % count),
+            Act::KillDevice { tab } => {
+                let device = self.tabs[tab % count].device;
+                self.devices[device].disk.power_loss();
+                for tab in (0..count)
+                    .filter(|tab| self.tabs[*tab].device == device)
+                    .collect::<Vec<_>>()
+                {
+                    self.tabs[tab].jobs.clear();
+                    self.kill_tab(tab);
+                }
+            }
+            Act::Freeze { tab, ms } if !self.tabs[tab % count].frozen => {
+                let state = &mut self.tabs[tab % count];
+                (state.frozen, state.frozen_at) = (true, self.now);
+                // Whoever is away for weeks comes back when all else has been said.
+                if ms < DAY_MS {
+                    self.at(self.now + ms, Happening::Thaw { tab: tab % count });
+                }
+            }
+            Act::Leaders { tab, leading } => {
+                let life = self.tabs[tab % count].life;
+                self.tabs[tab % count].leading = leading;
+                self.give(tab % count, life, Input::Leading(leading));
+            }
+            Act::KillServer => {
+                let down = 1 + self.dice.below(4_000);
+                self.kill_server(down);
+            }
+            Act::FailCommit { unknown } => self.fail_commit = Some(unknown),
+            Act::Backup => {
+                self.backup = Some(self.disk.clone());
+                self.ledger.backup();
+            }
+            Act::RestoreBackup => {
+                if let Some(backup) = self.backup.clone() {
+                    self.kill_server(300);
+                    self.disk = backup;
+                    self.disk.forget();
+                    self.ledger.restore();
+                }
+            }
+            Act::FullDisk { tab, ms } => {
+                let device = self.tabs[tab % count].device;
+                self.devices[device].disk.full = true;
+                self.at(self.now + ms, Happening::DiskFree { device });
+            }
+            Act::SwitchPrincipal { tab } => self.sign_in_next(self.tabs[tab % count].device),
+            Act::Lag { tab } => self.lag_next = Some(tab),
+            _ => {}
+        }
+    }
+
+    pub(super) fn heal(&mut self) {
+        self.healing = true;
+        self.partitioned.clear();
+        (self.no_sockets_until, self.fail_commit, self.lag_next) = (0, None, None);
+        let away = self.tabs.iter().any(|tab| tab.frozen);
+        if away {
+            self.leap_ms += 90 * DAY_MS;
+        }
+        if self.server.is_none() {
+            self.start_server();
+        }
+        for device in 0..self.devices.len() {
+            self.devices[device].disk.full = false;
+            for tab in (0..self.tabs.len())
+                .filter(|tab| self.tabs[*tab].device == device)
+                .collect::<Vec<_>>()
+            {
+                self.thaw(tab);
+            }
+            self.elect(device);
+        }
+    }
+}

@@ -28,7 +28,20 @@ impl fmt::Display for Breach {
 }
 
 /// Files that may be longer than [`LINES_MAX`], each with its reason.
-const LONG_FILES: &[(&str, &str)] = &[];
+const LONG_FILES: &[(&str, &str)] = &[
+    (
+        "src/sync/commands.rs",
+        "half of it is the documented list of commands; to be split",
+    ),
+    (
+        "src/sync/incoming.rs",
+        "what a frame does and what an answer does; to be split",
+    ),
+    (
+        "src/sync/keeping.rs",
+        "one transaction and what it means once stored; to be split",
+    ),
+];
 const LINES_MAX: usize = 500;
 
 #[test]

@@ -39,6 +39,7 @@ pub fn DashboardSyncIndicator(
         }
     });
     let open = use_signal(|| false);
+    let (sync, now) = (use_background_sync(), use_now());
     let current = status();
     let word = Word::from(&current);
     rsx! {
@@ -48,7 +49,7 @@ pub fn DashboardSyncIndicator(
                 Disclosure {
                     open,
                     class: "teller",
-                    name: format!("Sync: {}", word.text()),
+                    name: format!("Sync: {} {}", word.text(), more(&current, sync.pending(), now())).trim_end().to_owned(),
                     label: "Sync details",
                     shape: Shape::Wide,
                     state: current.token().to_owned(),
@@ -75,6 +76,7 @@ fn Telling(status: ReadSignal<ConnectionStatus>) -> Element {
         Icon { glyph: word.glyph() }
         span { class: "teller-word", {word.text()} }
         if !more.is_empty() {
+            " "
             span { class: "teller-more", "{more}" }
         }
     }

@@ -92,7 +92,32 @@ fn seeds() {
 }
 
 /// The mistakes, and within how many seeds each must be found.
-const PLANTED: &[(Bug, u64)] = &[];
+const PLANTED: &[(Bug, u64)] = &[
+    (Bug::ClientIdReused, 250),
+    (Bug::CursorWithoutEpoch, 250),
+    (Bug::RowsForgottenWithoutHorizon, 250),
+    (Bug::VisibleBeforeDurable, 250),
+    (Bug::LaneWithoutAfter, 250),
+    (Bug::OnlyAppliedRecorded, 250),
+    (Bug::DeadlineOnClientClock, 250),
+    (Bug::OverlayDroppedAtVerdict, 250),
+    (Bug::ChainedBaseCountsAsSeen, 250),
+    (Bug::PatchAppliedInParts, 250),
+    (Bug::OutboxNotPerPrincipal, 250),
+    (Bug::UnknownAppendDecidedAnew, 250),
+    (Bug::RunNotChecked, 250),
+    (Bug::OutboxDeletedBeforeState, 250),
+    (Bug::PatchKeepsRemovedWidgets, 250),
+    (Bug::WithdrawNotRecorded, 250),
+    (Bug::PendingNotLoweredAfterBreak, 250),
+    (Bug::GapIgnored, 250),
+    (Bug::SavedBeforeStored, 250),
+    (Bug::HorizonNotStored, 250),
+    (Bug::ResendForgottenAfterReconnect, 250),
+    (Bug::StaleLeaderOverwrites, 250),
+    (Bug::FatesNotAsked, 250),
+    (Bug::SiblingAppendsIgnored, 250),
+];
 
 #[test]
 fn every_planted_mistake_is_found() {
@@ -101,6 +126,8 @@ fn every_planted_mistake_is_found() {
         let found = (1..=*within).find(|seed| simulate(*seed, Plan::draw(*seed)).0.is_some());
         planted::plant(None);
         println!("{bug:?}: found at seed {found:?} of {within}");
-        assert!(found.is_some(), "{bug:?} was not found within {within} seeds");
+        if std::env::var_os("SURVEY").is_none() {
+            assert!(found.is_some(), "{bug:?} was not found within {within} seeds");
+        }
     }
 }

@@ -1,0 +1,154 @@
+//! What devices make, show and store.
+
+use super::*;
+
+impl Ledger {
+    /// Looks at a tab after each of its turns: what it has made, and whether what it shows is so.
+    pub fn looked(&mut self, number: usize, tab: &mut Tab, now: Timestamp) {
+        let Some(engine) = &tab.engine else { return };
+        for pending in engine.pending().rev().take_while(|pending| pending.number.is_none()) {
+            let operation = &pending.operation;
+            if self.made.contains_key(&operation.id) {
+                continue;
+            }
+            let own = engine
+                .pending()
+                .filter(|other| engine.is_shown(other.operation.id))
+                .map(|other| other.operation.id)
+                .collect();
+            let pressed = operation.deadline.and(self.press_ms).map(|ttl| (now.0, ttl));
+            let person = engine
+                .status()
+                .namespace
+                .map_or_else(|| "nobody".to_owned(), |namespace| namespace.principal.to_string());
+            let made = Made {
+                operation: Operation::clone(operation),
+                device: tab.device,
+                person,
+                saved: false,
+                number: None,
+                pressed,
+                own,
+            };
+            self.made.insert(operation.id, made);
+        }
+        for pending in engine.pending().filter(|pending| pending.withdrawing) {
+            self.taken_back.insert(pending.operation.id);
+        }
+        self.looks += 1;
+        if self.looks.is_multiple_of(4) {
+            self.check_shown(number, tab);
+        }
+        self.check_reopened(number, tab);
+    }
+
+    /// Confirmed is the server's state at the cursor, and nothing is shown twice.
+    pub(super) fn check_shown(&mut self, number: usize, tab: &Tab) {
+        let Some(engine) = &tab.engine else { return };
+        let mut failure = None;
+        for (board, truth) in &self.truth {
+            let Some((confirmed, cursor)) = engine.confirmed(board) else {
+                continue;
+            };
+            if let Some(expected) = self.states.get(&(board.clone(), cursor.epoch, cursor.revision))
+                && *expected != board_hash(confirmed)
+            {
+                failure = Some(Failure::Diverged(format!(
+                    "tab {number} at {cursor:?} of {board} does not have the server's state"
+                )));
+            }
+            let contained = |id: OperationId| {
+                truth
+                    .changes
+                    .iter()
+                    .take(cursor.revision.0 as usize)
+                    .any(|(change, _)| *change == id)
+            };
+            let same_history = cursor == Cursor::ORIGIN
+                || truth
+                    .changes
+                    .get(cursor.revision.0 as usize - 1)
+                    .is_some_and(|(_, epoch)| *epoch == cursor.epoch);
+            if same_history {
+                let twice = engine
+                    .pending()
+                    .filter(|pending| pending.operation.board == *board)
+                    .find(|pending| engine.is_shown(pending.operation.id) && contained(pending.operation.id));
+                if let Some(pending) = twice {
+                    failure = Some(Failure::Duplicated(format!(
+                        "tab {number} at {cursor:?} shows {:?} over a state that contains it: {pending:?}",
+                        pending.operation.id
+                    )));
+                }
+            }
+        }
+        if let Some(failure) = failure {
+            self.fail(failure);
+        }
+    }
+
+    /// What was shown of saved edits is shown again by a tab that was killed, as soon as it has read its storage.
+    pub(super) fn check_reopened(&mut self, number: usize, tab: &mut Tab) {
+        let Some(engine) = tab.engine.as_ref().filter(|engine| engine.status().initialized) else {
+            return;
+        };
+        for ((board, widget, field), (id, value)) in std::mem::take(&mut tab.was_shown) {
+            let shown = engine.shown(&board);
+            let now = shown
+                .as_ref()
+                .and_then(|shown| shown.board.field(&widget, &field))
+                .map(|field| &field.value);
+            let still_pending = engine
+                .pending()
+                .any(|pending| pending.operation.id == id && engine.is_shown(id));
+            let same_person = engine.status().namespace.is_some_and(|namespace| {
+                self.made
+                    .get(&id)
+                    .is_some_and(|made| made.person == namespace.principal.as_str())
+            });
+            let later_own = shown.as_ref().and_then(|shown| shown.pending.get(&widget)?.get(&field)) != Some(&id);
+            let gone = !still_pending
+                && !self.truth.values().any(|truth| truth.verdicts.contains_key(&id))
+                && !self.wiped.contains_key(&id)
+                && !self.taken_back.contains(&id)
+                && !engine.set_aside_list().any(|aside| aside.operation.id == id);
+            if same_person && (gone || (still_pending && !later_own && now != Some(&value))) {
+                self.fail(Failure::Lost(format!(
+                    "tab {number} showed {id:?} on {widget}.{field} before it was killed, and does not now"
+                )));
+            }
+        }
+    }
+
+    pub fn noticed(&mut self, _tab: usize, notice: &Notice, _now: u64) {
+        if let Notice::SetAside {
+            id,
+            reason: SetAsideReason::NotSent,
+        } = notice
+        {
+            self.dealt.insert(*id);
+        }
+    }
+
+    /// A storage took a transaction: from here on other tabs may read it.
+    pub fn appended(&mut self, device: usize, transaction: &Transaction, outcome: &Outcome) {
+        let Outcome::Done { first } = outcome else { return };
+        for (number, text) in (*first..).zip(&transaction.append) {
+            let id = appended_id(text);
+            if let Some(made) = self.made.get_mut(&id) {
+                (made.number, made.device) = (Some(number), device);
+            }
+        }
+    }
+
+    /// A tab was told that its operations are saved: from here on none may be lost.
+    pub fn saved(&mut self, transaction: &Transaction, answer: &Input) {
+        if let Input::Committed(Outcome::Done { .. }) = answer {
+            for text in &transaction.append {
+                if let Some(made) = self.made.get_mut(&appended_id(text)) {
+                    made.saved = true;
+                }
+            }
+        }
+    }
+}

@@ -11,8 +11,8 @@ use crate::{
     config::{RETRY_MS, RETRY_MS_MAX, SCHEMA},
     planted::{self, Bug},
     protocol::{
-        Answer, Answered, BoardId, ChangesFrame, ClientFrame, Code, Cursor, Document, Hello, OperationId, PatchFrame,
-        Rejection, Revision, RunId, ServerFrame, Subscribed, Undecided, Verdict, Welcome, decode,
+        Answer, Answered, Base, BoardId, ChangesFrame, ClientFrame, Code, Cursor, Document, Hello, OperationId,
+        PatchFrame, Rejection, Revision, RunId, ServerFrame, Subscribed, Undecided, Verdict, Welcome, decode,
     },
     time::Timestamp,
 };
@@ -353,6 +353,7 @@ impl Engine {
     /// was sent, and they were made before what the server remembers.
     fn certain(&mut self, board: &BoardId, listed: &[Undecided], whole: bool) {
         self.call_home(board);
+        self.keeping.due.insert(board.clone());
         let horizon = self
             .replicas
             .get(board)
@@ -399,6 +400,7 @@ impl Engine {
                 self.counters.duplicates += u64::from(duplicate);
                 self.decided(id, verdict);
             }
+            Answer::Hold if self.rests_on_nothing(id) => {}
             Answer::Hold => self.put_off(now, id, 0, "Waits for an earlier edit of the same widget."),
             Answer::Retry { after_ms, reason } => self.put_off(now, id, after_ms, &reason),
             Answer::TooOld { .. } => self.set_aside(id, SetAsideReason::TooOld),
@@ -438,6 +440,26 @@ impl Engine {
         if matches!(self.connection, Connection::Live { .. }) {
             self.lost(now, None);
         }
+    }
+
+    /// An operation that waits for one which nobody will send: a history that is no more had the row of its base. It
+    /// has seen nothing then, which asks rather than overwrites. Answers whether that was so.
+    fn rests_on_nothing(&mut self, id: OperationId) -> bool {
+        let Some(pending) = self.outbox.get(id) else {
+            return false;
+        };
+        let Some(Base::Operation(based_on)) = pending.operation.base else {
+            return false;
+        };
+        if pending.base.is_some() || self.outbox.get(based_on).is_some() || self.outbox.after(pending).is_some() {
+            return false;
+        }
+        let board = pending.operation.board.clone();
+        if let Some(pending) = self.outbox.get_mut(id) {
+            (pending.base, pending.dirty, pending.sent) = (Some(Revision::ZERO), true, false);
+        }
+        self.keeping.due.insert(board);
+        true
     }
 
     fn put_off(&mut self, now: Timestamp, id: OperationId, after_ms: u64, reason: &str) {

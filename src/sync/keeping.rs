@@ -553,6 +553,10 @@ impl Engine {
             self.keeping.forgotten.remove(&id);
         }
         self.keeping.dropped.retain(|(_, key)| !dropped.contains(key));
+        // What stood in the way of others may just have gone.
+        if self.outbox.of_board(&board).any(|pending| pending.verdict.is_some()) {
+            self.keeping.due.insert(board);
+        }
         self.effects.push_back(Effect::Broadcast);
     }
 

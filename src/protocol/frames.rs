@@ -134,6 +134,10 @@ pub struct Push {
 }
 
 /// One thing to decide.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all items are operations: a box each would cost more than it saves"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PushItem {

@@ -61,6 +61,10 @@ fn report(seed: u64, failure: &Failure) {
 #[test]
 fn seeds() {
     let (first, count) = (number("SEED").unwrap_or(1), number("SEEDS").unwrap_or(300));
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how fast the simulator is, for people; nothing is decided by it"
+    )]
     let started = Instant::now();
     let (mut lost, mut duplicated, mut diverged, mut stuck, mut applied, mut conflicts) = (0, 0, 0, 0, 0, 0);
     for seed in first..first + count {

@@ -44,6 +44,8 @@ fn serve_release(arguments: &Arguments, data: &Path) -> Result<(), Failure> {
     bundle::build()?;
     let folder = bundle::folder();
     let mut server = Command::new(folder.join("server"));
+    // See `shell::command`.
+    server.env_remove("CARGO_MANIFEST_DIR");
     server.current_dir(&folder).arg("serve");
     server.args([
         "--port",

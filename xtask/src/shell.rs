@@ -97,6 +97,8 @@ pub fn target() -> PathBuf {
 pub fn command(program: &str) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root()).env("PATH", search_path());
+    // Cargo's own: a server that inherits it believes that it runs from the source, and links the source's files.
+    command.env_remove("CARGO_MANIFEST_DIR");
     command
 }
 

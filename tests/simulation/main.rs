@@ -107,14 +107,12 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::OverlayDroppedAtVerdict, 250),
     (Bug::ChainedBaseCountsAsSeen, 250),
     (Bug::PatchAppliedInParts, 250),
-    (Bug::OutboxNotPerPrincipal, 250),
     (Bug::UnknownAppendDecidedAnew, 250),
     (Bug::RunNotChecked, 250),
     (Bug::OutboxDeletedBeforeState, 250),
     (Bug::PatchKeepsRemovedWidgets, 250),
     (Bug::WithdrawNotRecorded, 250),
     (Bug::PendingNotLoweredAfterBreak, 250),
-    (Bug::GapIgnored, 250),
     (Bug::SavedBeforeStored, 250),
     (Bug::HorizonNotStored, 250),
     (Bug::ResendForgottenAfterReconnect, 250),
@@ -125,13 +123,17 @@ const PLANTED: &[(Bug, u64)] = &[
 
 #[test]
 fn every_planted_mistake_is_found() {
+    let mut missed = Vec::new();
     for (bug, within) in PLANTED {
         planted::plant(Some(*bug));
         let found = (1..=*within).find(|seed| simulate(*seed, Plan::draw(*seed)).0.is_some());
         planted::plant(None);
         println!("{bug:?}: found at seed {found:?} of {within}");
-        if std::env::var_os("SURVEY").is_none() {
-            assert!(found.is_some(), "{bug:?} was not found within {within} seeds");
+        // A seed that fails without the mistake as well has found something else.
+        let by_itself = found.is_some_and(|seed| simulate(seed, Plan::draw(seed)).0.is_some());
+        if found.is_none() || by_itself {
+            missed.push(*bug);
         }
     }
+    assert!(missed.is_empty(), "not found within their seeds: {missed:?}");
 }

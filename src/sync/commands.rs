@@ -11,6 +11,7 @@ use super::{
 use crate::{
     board::value_bytes,
     config::{EVENT_BYTES_MAX, EVENT_QUEUE_LEN_MAX, OUTBOX_LEN_MAX, SCHEMA, STAMP_AGE_MS_MAX, VALUE_BYTES_MAX},
+    planted::{self, Bug},
     protocol::{
         Base, BoardId, ClientFrame, Deadline, FieldName, Intent, Kind, Operation, OperationId, Revision, Value,
         Verdict, WidgetId,
@@ -233,7 +234,9 @@ impl Engine {
                 }
                 self.birth.token = token;
                 self.leave(now, Connection::Offline);
-                self.quit();
+                if !planted::is(Bug::OutboxNotPerPrincipal) {
+                    self.quit();
+                }
                 self.dial(now);
             }
             Command::Name { device } => self.birth.device = Some(device),

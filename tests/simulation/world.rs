@@ -98,7 +98,6 @@ struct Server {
 /// A socket between a tab and a server process.
 #[derive(Clone, Debug)]
 pub struct Wire {
-    pub session: SessionId,
     pub server: u64,
     pub tab: usize,
     pub life: u64,
@@ -136,6 +135,8 @@ pub struct World {
     pub ledger: Ledger,
     boards: Vec<BoardId>,
     lag_next: Option<usize>,
+    /// A reader whose changes of a board were dropped, and who has not been told yet.
+    slow: Option<(SessionId, BoardId)>,
     /// `TRACE=1` prints what happens, for one seed at a time.
     trace: bool,
     /// `WATCH=1a2b3c4d…-5` prints what becomes of one operation, by its start and its end as they are shown.
@@ -173,6 +174,7 @@ impl World {
             ledger: Ledger::new(boards.clone()),
             boards,
             lag_next: None,
+            slow: None,
             trace: std::env::var_os("TRACE").is_some(),
             watched: std::env::var("WATCH").ok(),
             plan,
@@ -377,7 +379,6 @@ impl World {
         self.sessions += 1;
         let at = self.now + delay;
         let wire = Wire {
-            session: self.sessions,
             server,
             tab,
             life,

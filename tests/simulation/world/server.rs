@@ -120,22 +120,14 @@ impl World {
         else {
             return;
         };
-        if let Some(board) = self.lag_next.take().and_then(|_| self.boards.first()) {
-            let lagging: Vec<SessionId> = self
-                .wires
-                .values()
-                .filter(|wire| wire.server == life)
-                .map(|wire| wire.session)
-                .collect();
-            let slow = lagging.get(self.dice.below(lagging.len() as u64) as usize).copied();
-            server.inbox.extend(slow.map(|session| Event::Lagging {
+        // A slow reader's queue was dropped: the authority hears of it in its own time, and the reader after that.
+        if let Some((session, board)) = self.slow.take_if(|_| self.dice.chance(40)) {
+            let event = Event::Lagging {
                 session,
                 board: board.clone(),
-            }));
-            if let Some(session) = slow {
-                let frame = ServerFrame::Lagged { board: board.clone() };
-                self.deliver(session, &encode(&frame));
-            }
+            };
+            server.inbox.push(event);
+            self.deliver(session, &encode(&ServerFrame::Lagged { board }));
         }
         let Some(server) = self.server.as_mut() else { return };
         let events = std::mem::take(&mut server.inbox);
@@ -226,7 +218,8 @@ impl World {
                 Reply::Publish { sessions, frame } => {
                     self.ledger.told(&frame, self.now);
                     let text = encode(&frame);
-                    for session in sessions {
+                    let dropped = self.drops(&sessions, &frame);
+                    for session in sessions.into_iter().filter(|session| Some(*session) != dropped) {
                         self.deliver(session, &text);
                     }
                 }
@@ -240,5 +233,16 @@ impl World {
                 Reply::Replayed { .. } => {}
             }
         }
+    }
+
+    /// Whose copy of a frame of changes is dropped, because they read too slowly.
+    fn drops(&mut self, sessions: &[SessionId], frame: &ServerFrame) -> Option<SessionId> {
+        let ServerFrame::Changes(changes) = frame else {
+            return None;
+        };
+        self.lag_next.take_if(|_| self.slow.is_none() && !sessions.is_empty())?;
+        let slow = sessions[self.dice.below(sessions.len() as u64) as usize];
+        self.slow = Some((slow, changes.board.clone()));
+        Some(slow)
     }
 }

@@ -47,6 +47,8 @@ pub const FIELDS_LEN_MAX: usize = 256;
 pub const BOARDS_LEN_MAX: usize = 500;
 /// Boards one connection may watch.
 pub const SUBSCRIPTIONS_LEN_MAX: usize = 64;
+/// Ranges of undecided operations asked for of one start of a client.
+pub const UNDECIDED_RANGES_LEN_MAX: usize = 500;
 /// Operations a device remembers as its own after they were applied, for undo and after a restored backup.
 pub const JOURNAL_LEN_MAX: usize = 5_000;
 /// Conflicts and set-aside operations a device keeps; the oldest settled ones go first, an undecided one never.

@@ -362,7 +362,7 @@ impl Engine {
         }
         let due = self.drafts.due(now, false);
         for draft in due {
-            self.make_set(now, draft);
+            self.make_set(draft);
         }
         self.expire(now);
         self.keep(now);

@@ -238,6 +238,7 @@ impl Stage {
                 request: 1,
                 cursor: None,
                 undecided: Vec::new(),
+                more: false,
             }),
         );
         stage.mail.clear();
@@ -402,6 +403,7 @@ fn a_cursor_of_another_epoch_is_refused_as_the_page_says() {
         request: 1,
         cursor: Some(stranger),
         undecided: Vec::new(),
+        more: false,
     };
     stage.receive(START, session_of("bo"), ClientFrame::Subscribe(subscribe));
     let first = stage.mail.get_mut(&session_of("bo")).and_then(VecDeque::pop_front);

@@ -156,6 +156,7 @@ impl Client {
             request: 0,
             cursor: None,
             undecided: Vec::new(),
+            more: false,
         });
         self.socket
             .send(Message::text(encode(&subscribe)))

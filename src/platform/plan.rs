@@ -14,18 +14,41 @@ pub(super) fn keys(transaction: &Transaction) -> BTreeSet<&str> {
         .collect()
 }
 
-/// What to write (`None`: delete) and how it will have ended. `stored` holds what is stored under [`keys`] now, in the
-/// same transaction of the storage. Nothing is to be written when it is stale.
-pub(super) fn plan(stored: &Records, transaction: &Transaction) -> (BTreeMap<String, Option<String>>, Outcome) {
+/// What is to be done to what is stored, and how the transaction will have ended.
+pub(super) struct Plan {
+    /// Every key from the first up to, and without, the second goes, before anything is written.
+    pub wipe: Option<(String, String)>,
+    /// What to write; `None`: delete.
+    pub writes: BTreeMap<String, Option<String>>,
+    pub outcome: Outcome,
+}
+
+/// Plans a transaction. `stored` holds what is stored under [`keys`] now, in the same transaction of the storage. Nothing
+/// is to be done when it is stale.
+pub(super) fn plan(stored: &Records, transaction: &Transaction) -> Plan {
     let mut after = stored.clone();
     let outcome = apply(&mut after, transaction);
     if !matches!(outcome, Outcome::Done { .. }) {
-        return (BTreeMap::new(), outcome);
+        return Plan {
+            wipe: None,
+            writes: BTreeMap::new(),
+            outcome,
+        };
     }
     let changed = after.into_iter().filter(|(key, text)| stored.get(key) != Some(text));
     let written = changed.map(|(key, text)| (key, Some(text)));
     let deleted = transaction.delete.iter().map(|key| (key.clone(), None));
-    (written.chain(deleted).collect(), outcome)
+    Plan {
+        wipe: transaction.wipe.as_deref().map(range),
+        writes: written.chain(deleted).collect(),
+        outcome,
+    }
+}
+
+/// The keys under a prefix, which ends with a slash.
+pub(super) fn range(prefix: &str) -> (String, String) {
+    let stem = prefix.trim_end_matches('/');
+    (format!("{stem}/"), format!("{stem}0")) // `0` follows `/`
 }
 
 #[cfg(test)]
@@ -42,7 +65,10 @@ mod tests {
             .into_iter()
             .filter_map(|key| Some((text(key), records.get(key)?.clone())))
             .collect();
-        let (writes, outcome) = plan(&stored, transaction);
+        let Plan { wipe, writes, outcome } = plan(&stored, transaction);
+        if let Some((first, end)) = wipe {
+            records.retain(|key, _| *key < first || *key >= end);
+        }
         for (key, value) in writes {
             match value {
                 Some(value) => records.insert(key, value),
@@ -72,8 +98,19 @@ mod tests {
             Transaction {
                 expect: vec![(text("meta/b"), Some(text("1"))), (text(HIGH), Some(text("2")))],
                 append: vec![text("three")],
-                put: vec![(text("meta/b"), text("2"))],
+                put: vec![(text("meta/b"), text("2")), (text("widget/b/w"), text("x"))],
                 delete: vec![text("outbox/0000000000000001"), text("aside/none")],
+                ..Transaction::default()
+            },
+            Transaction {
+                expect: vec![(text("meta/b"), Some(text("1")))],
+                wipe: Some(text("widget/b/")),
+                ..Transaction::default()
+            },
+            Transaction {
+                wipe: Some(text("widget/b/")),
+                put: vec![(text("widget/b/v"), text("y"))],
+                ..Transaction::default()
             },
         ];
         let (mut planned, mut applied) = (Records::new(), Records::new());
@@ -82,5 +119,6 @@ mod tests {
             assert_eq!(planned, applied);
         }
         assert_eq!(planned.get(HIGH), Some(&text("3")));
+        assert_eq!(planned.get("widget/b/w"), None);
     }
 }

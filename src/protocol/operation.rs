@@ -37,6 +37,18 @@ pub struct Operation {
     pub resolves: Option<OperationId>,
 }
 
+impl Operation {
+    /// The revision its author had seen, as far as the operation itself says: nothing, where it rests on another one.
+    #[must_use]
+    pub const fn seen(&self) -> Revision {
+        match self.base {
+            Some(Base::Revision(revision)) => revision,
+            Some(Base::Operation(_)) => Revision::ZERO,
+            None => self.made_at.revision,
+        }
+    }
+}
+
 /// The change an operation asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -22,7 +22,9 @@ use self::frames::Asked;
 use super::log::{Context, Head, Log, Memory, Record};
 use crate::{
     board::Catalog,
-    config::{ACCEPT_PER_SECOND, RETRY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX, SUBSCRIPTIONS_LEN_MAX},
+    config::{
+        ACCEPT_PER_SECOND, OUTBOX_LEN_MAX, RETRY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX, SUBSCRIPTIONS_LEN_MAX,
+    },
     planted::{self, Bug},
     protocol::{
         Answer, Answered, BoardId, ClientFrame, Code, Cursor, Document, Epoch, Identity, Push, PushItem, Revision,
@@ -80,6 +82,8 @@ struct Session {
     identity: Identity,
     device: Option<String>,
     subscriptions: BTreeSet<BoardId>,
+    /// A subscription of which more is to come.
+    asking: Option<Subscribe>,
 }
 
 /// Every board and every session of a server.
@@ -395,11 +399,28 @@ impl Authority {
             ));
             return;
         }
+        let mut subscribe = subscribe;
+        let same = |earlier: &Subscribe| (&earlier.board, earlier.request) == (&subscribe.board, subscribe.request);
+        if let Some(earlier) = state.asking.take().filter(same) {
+            subscribe.undecided.splice(0..0, earlier.undecided);
+        }
+        let asked: usize = subscribe.undecided.iter().map(|undecided| undecided.ranges.len()).sum();
+        if asked > OUTBOX_LEN_MAX {
+            let message =
+                "That asks for the fate of more operations than an outbox holds: bridge the gaps between them.";
+            replies.extend(refusal(session, Code::TooLarge, message));
+            return;
+        }
+        if subscribe.more {
+            state.asking = Some(subscribe);
+            return;
+        }
         let Subscribe {
             board,
             request,
             cursor,
             undecided,
+            ..
         } = subscribe;
         state.subscriptions.insert(board.clone());
         self.subscribers.entry(board.clone()).or_default().insert(session);

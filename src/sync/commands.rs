@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     board::value_bytes,
-    config::{EVENT_BYTES_MAX, EVENT_QUEUE_LEN_MAX, OUTBOX_LEN_MAX, SCHEMA, STAMP_AGE_MS_MAX, VALUE_BYTES_MAX},
+    config::{
+        EVENT_BYTES_MAX, EVENT_QUEUE_LEN_MAX, FRAME_FILL_BYTES, KEPT_LEN_MAX, OUTBOX_LEN_MAX, SCHEMA, STAMP_AGE_MS_MAX,
+        VALUE_BYTES_MAX,
+    },
     planted::{self, Bug},
     protocol::{
         Base, BoardId, ClientFrame, Deadline, FieldName, Intent, Kind, Operation, OperationId, Revision, Value,
@@ -180,6 +183,13 @@ pub enum CommandError {
     Unknown,
     /// There is nothing to undo.
     NothingToUndo,
+    /// The edit that would be undone gave a field its first value.
+    NothingBefore,
+    /// Too many conflicts and set-aside edits wait for a decision already.
+    Undecided {
+        /// How many.
+        len: usize,
+    },
 }
 
 impl fmt::Display for CommandError {
@@ -194,18 +204,32 @@ impl fmt::Display for CommandError {
             ),
             Self::TooLarge { bytes, bytes_max } => write!(
                 f,
-                "That takes {bytes} bytes; the most a field holds is {bytes_max}. Shorten it and try again."
+                "That takes {bytes} bytes, and at most {bytes_max} are allowed. Shorten it and try again."
             ),
             Self::UnknownWidget => f.write_str("That widget is not on this board any more. Undo its removal first."),
             Self::Unknown => {
                 f.write_str("That edit is not waiting any more: it was dealt with, here or in another tab.")
             }
             Self::NothingToUndo => f.write_str("There is nothing of yours to undo."),
+            Self::NothingBefore => {
+                f.write_str("The field had no value before that edit. Set it to another one instead.")
+            }
+            Self::Undecided { len } => write!(
+                f,
+                "{len} conflicts and set-aside edits wait for you, the most this device keeps. Decide or discard some, and go on."
+            ),
         }
     }
 }
 
 impl std::error::Error for CommandError {}
+
+/// What an operation is based on, where that is not what is shown.
+struct Seen {
+    base: Revision,
+    value: Option<Value>,
+    resolves: Option<OperationId>,
+}
 
 impl Engine {
     pub(super) fn command(&mut self, now: Timestamp, command: Command) {
@@ -230,7 +254,7 @@ impl Engine {
             Command::SignIn { token } => {
                 // Who this is now only the server can tell; until then nothing is shown or edited in the last one's name.
                 for draft in self.drafts.due(now, true) {
-                    self.make_set(now, draft);
+                    self.make_set(draft);
                 }
                 self.birth.token = token;
                 self.leave(now, Connection::Offline);
@@ -275,7 +299,7 @@ impl Engine {
                 field,
                 amount,
             } => {
-                self.make(now, board, widget, Intent::Add { field, amount }, None)?;
+                self.make(board, widget, Intent::Add { field, amount }, None)?;
             }
             Command::Create {
                 board,
@@ -284,31 +308,31 @@ impl Engine {
                 fields,
             } => {
                 fields.values().try_for_each(check_size)?;
-                self.make(now, board, widget, Intent::Create { kind, fields }, None)?;
+                self.make(board, widget, Intent::Create { kind, fields }, None)?;
             }
             Command::Remove { board, widget } => {
                 self.drafts.forget(&board, &widget);
-                self.make(now, board, widget, Intent::Remove, None)?;
+                self.make(board, widget, Intent::Remove, None)?;
             }
-            Command::Restore { board, widget } => self.restore(now, board, widget)?,
+            Command::Restore { board, widget } => self.restore(board, widget)?,
             Command::Flush => {
                 self.keeping.hurry = true;
                 for draft in self.drafts.due(now, true) {
-                    self.make_set(now, draft);
+                    self.make_set(draft);
                 }
             }
-            Command::Resolve { id, resolution } => self.resolve(now, id, resolution)?,
-            Command::Dismiss { id } => self.resolve(now, id, Resolution::KeepTheirs)?,
+            Command::Resolve { id, resolution } => self.resolve(id, resolution)?,
+            Command::Dismiss { id } => self.resolve(id, Resolution::KeepTheirs)?,
             Command::Withdraw { id } => {
                 self.outbox.get(id).ok_or(CommandError::Unknown)?;
                 self.withdraw(id);
             }
-            Command::Retry { id, value } => self.retry(now, id, value)?,
+            Command::Retry { id, value } => self.retry(id, value)?,
             Command::Discard { id } => {
                 let aside = self.aside.remove(&id).ok_or(CommandError::Unknown)?;
                 self.drop_record(aside.operation.board, aside_key(id));
             }
-            Command::Undo => self.undo(now)?,
+            Command::Undo => self.undo()?,
             Command::Emit { board, name, payload } => self.emit(board, name, payload)?,
         }
         Ok(())
@@ -328,18 +352,18 @@ impl Engine {
         value: Value,
     ) -> Result<(), CommandError> {
         check_size(&value)?;
-        self.check_room()?;
+        self.check_room(true)?;
         if self.shown(&board).is_none_or(|shown| shown.widget(&widget).is_none()) {
             return Err(CommandError::UnknownWidget);
         }
         if let Some(draft) = self.drafts.take(now, board, widget, field, value) {
-            self.make_set(now, draft);
+            self.make_set(draft);
         }
         Ok(())
     }
 
     /// Makes an operation of a draft. What is too much was refused when it was typed.
-    pub(super) fn make_set(&mut self, now: Timestamp, draft: Draft) {
+    pub(super) fn make_set(&mut self, draft: Draft) {
         let Draft {
             board,
             widget,
@@ -347,7 +371,7 @@ impl Engine {
             value,
             ..
         } = draft;
-        if let Err(error) = self.make(now, board, widget, Intent::Set { field, value }, None) {
+        if let Err(error) = self.make(board, widget, Intent::Set { field, value }, None) {
             self.notice(Notice::Refused(error));
         }
     }
@@ -394,20 +418,25 @@ impl Engine {
     /// Makes an operation of an intent, based on what is shown.
     fn make(
         &mut self,
-        _now: Timestamp,
         board: BoardId,
         widget: WidgetId,
         intent: Intent,
-        resolves: Option<(OperationId, Revision)>,
+        seen: Option<Seen>,
     ) -> Result<OperationId, CommandError> {
-        self.check_room()?;
+        self.check_room(seen.is_none())?;
         let mut operation = self.operation(&board, widget, intent)?;
-        if let Some((conflict, seen)) = resolves {
-            (operation.resolves, operation.base) = (Some(conflict), Some(Base::Revision(seen)));
+        if let Some(Seen { base, value, resolves }) = seen {
+            (operation.base, operation.base_value, operation.resolves) = (Some(Base::Revision(base)), value, resolves);
         }
-        let id = operation.id;
+        let (id, pending) = (operation.id, Pending::new(operation));
+        if pending.bytes > FRAME_FILL_BYTES {
+            return Err(CommandError::TooLarge {
+                bytes: pending.bytes,
+                bytes_max: FRAME_FILL_BYTES,
+            });
+        }
         self.undo.push(id);
-        self.outbox.insert(Pending::new(operation));
+        self.outbox.insert(pending);
         Ok(id)
     }
 
@@ -447,16 +476,22 @@ impl Engine {
         })
     }
 
-    fn check_room(&self) -> Result<(), CommandError> {
-        let len = self.outbox.len() + self.drafts.len();
-        if len >= OUTBOX_LEN_MAX {
-            Err(CommandError::OutboxFull { len })
+    /// Whether there is room for another operation. What deals with what waits for a decision is not `fresh`.
+    fn check_room(&self, fresh: bool) -> Result<(), CommandError> {
+        let (waiting, kept) = (
+            self.outbox.len() + self.drafts.len(),
+            self.conflicts.len() + self.aside.len(),
+        );
+        if waiting >= OUTBOX_LEN_MAX {
+            Err(CommandError::OutboxFull { len: waiting })
+        } else if fresh && kept >= KEPT_LEN_MAX {
+            Err(CommandError::Undecided { len: kept })
         } else {
             Ok(())
         }
     }
 
-    fn restore(&mut self, now: Timestamp, board: BoardId, widget: WidgetId) -> Result<(), CommandError> {
+    fn restore(&mut self, board: BoardId, widget: WidgetId) -> Result<(), CommandError> {
         // One's own removal that nobody has decided yet is simply taken back.
         let own = self.outbox.of_lane(&board, &widget).rev().find(|pending| {
             matches!(pending.operation.intent, Intent::Remove) && pending.is_undecided() && !pending.withdrawing
@@ -472,19 +507,11 @@ impl Engine {
         let removal = confirmed
             .and_then(|widget| widget.removed)
             .ok_or(CommandError::UnknownWidget)?;
-        self.make(
-            now,
-            board,
-            widget,
-            Intent::Restore {
-                removal: Base::Revision(removal),
-            },
-            None,
-        )
-        .map(|_| ())
+        let removal = Base::Revision(removal);
+        self.make(board, widget, Intent::Restore { removal }, None).map(|_| ())
     }
 
-    fn resolve(&mut self, now: Timestamp, id: OperationId, resolution: Resolution) -> Result<(), CommandError> {
+    fn resolve(&mut self, id: OperationId, resolution: Resolution) -> Result<(), CommandError> {
         let conflict = self.conflicts.get(&id).cloned().ok_or(CommandError::Unknown)?;
         let Conflict { operation, theirs, .. } = conflict;
         let value = match (&resolution, &operation.intent) {
@@ -499,13 +526,12 @@ impl Engine {
                     field: field.clone(),
                     value,
                 };
-                self.make(
-                    now,
-                    operation.board.clone(),
-                    operation.widget.clone(),
-                    intent,
-                    Some((id, theirs.revision)),
-                )?;
+                let seen = Seen {
+                    base: theirs.revision,
+                    value: Some(theirs.value).filter(|value| !value.is_null()),
+                    resolves: Some(id),
+                };
+                self.make(operation.board.clone(), operation.widget.clone(), intent, Some(seen))?;
             }
             _ => {
                 self.conflicts.remove(&id);
@@ -530,7 +556,7 @@ impl Engine {
         self.keeping.due.insert(board);
     }
 
-    fn retry(&mut self, now: Timestamp, id: OperationId, value: Option<Value>) -> Result<(), CommandError> {
+    fn retry(&mut self, id: OperationId, value: Option<Value>) -> Result<(), CommandError> {
         if let Some(pending) = self.outbox.get_mut(id) {
             pending.waiting = None;
             return Ok(());
@@ -545,7 +571,7 @@ impl Engine {
             if let (Some(replica), Some(pending)) = (self.replicas.get(&board), self.outbox.get_mut(id)) {
                 pending.lower(replica.cursor);
                 // This history may have it after all, by another way: asked before it is shown.
-                pending.fate = Fate::Unasked;
+                (pending.fate, pending.again) = (Fate::Unasked, true);
             }
             self.resubscribe(&board);
         } else {
@@ -553,7 +579,7 @@ impl Engine {
                 (Intent::Set { field, .. }, Some(value)) => Intent::Set { field, value },
                 (intent, _) => intent,
             };
-            self.make(now, board.clone(), widget, intent, None)?;
+            self.make(board.clone(), widget, intent, None)?;
         }
         self.aside.remove(&id);
         self.keeping.forgotten.remove(&id);
@@ -561,60 +587,69 @@ impl Engine {
         Ok(())
     }
 
-    fn undo(&mut self, now: Timestamp) -> Result<(), CommandError> {
+    fn undo(&mut self) -> Result<(), CommandError> {
         while let Some(id) = self.undo.pop() {
             if self.outbox.get(id).is_some_and(|pending| pending.verdict.is_none()) {
                 self.withdraw(id);
                 return Ok(());
             }
+            let mut recorded = None;
             let pending = self
                 .outbox
                 .get(id)
-                .map(|pending| (Operation::clone(&pending.operation), pending.verdict.clone()));
+                .map(|pending| (pending.as_sent(), pending.verdict.clone()));
             let journaled = || {
-                self.keeping
-                    .journal
-                    .get(&id)
-                    .map(|journaled| (journaled.operation.clone(), Some(journaled.verdict.clone())))
+                let mut journal = self.keeping.journal.iter().rev();
+                let (number, journaled) = journal.find(|(_, journaled)| journaled.operation.id == id)?;
+                recorded = Some(*number);
+                Some((journaled.operation.clone(), Some(journaled.verdict.clone())))
             };
             let Some((
                 operation,
                 Some(Verdict::Applied {
-                    revision, overwrote, ..
+                    revision,
+                    overwrote,
+                    verbatim,
                 }),
             )) = pending.or_else(journaled)
             else {
                 continue;
             };
+            // Based on what is undone: if someone wrote since, that is a conflict or a merge, never a silent overwrite. What
+            // was merged had not seen the other text, and undoing it takes out its own part only.
+            let seen = |value: &Value| Seen {
+                base: if verbatim { revision } else { operation.seen() },
+                value: Some(value.clone()),
+                resolves: None,
+            };
             let before = overwrote
                 .map(|overwrote| overwrote.value)
                 .or(operation.base_value.clone());
-            let intent = match (operation.intent, before) {
-                (Intent::Set { field, .. }, Some(value)) => Intent::Set { field, value },
-                (Intent::Add { field, amount }, _) => Intent::Add {
-                    field,
-                    amount: amount.saturating_neg(),
-                },
-                (Intent::Create { .. } | Intent::Restore { .. }, _) => Intent::Remove,
-                (Intent::Remove, _) => Intent::Restore {
-                    removal: Base::Revision(revision),
-                },
-                (Intent::Set { .. }, None) => continue, // there was no value before
+            let (intent, seen) = match (&operation.intent, before) {
+                (Intent::Set { field, value: own }, Some(value)) => (
+                    Intent::Set {
+                        field: field.clone(),
+                        value,
+                    },
+                    Some(seen(own)),
+                ),
+                (Intent::Set { .. }, None) => return Err(CommandError::NothingBefore),
+                (Intent::Add { field, amount }, _) => {
+                    let (field, amount) = (field.clone(), amount.saturating_neg());
+                    (Intent::Add { field, amount }, None)
+                }
+                (Intent::Create { .. } | Intent::Restore { .. }, _) => (Intent::Remove, None),
+                (Intent::Remove, _) => {
+                    let removal = Base::Revision(revision);
+                    (Intent::Restore { removal }, None)
+                }
             };
-            let undone = self.make(now, operation.board.clone(), operation.widget, intent, None)?;
+            self.make(operation.board.clone(), operation.widget.clone(), intent, seen)?;
             self.undo.pop(); // undoing is not undone by undoing again
-            if let Some(pending) = self.outbox.get_mut(undone)
-                && matches!(pending.operation.intent, Intent::Set { .. })
-            {
-                // Based on what is undone: if someone wrote since, that is a conflict, never a silent overwrite.
-                let operation = Operation {
-                    base: Some(Base::Revision(revision)),
-                    ..Operation::clone(&pending.operation)
-                };
-                pending.operation = std::sync::Arc::new(operation);
+            if let Some(number) = recorded {
+                self.keeping.journal.remove(&number);
+                self.drop_record(operation.board, journal_key(number));
             }
-            self.drop_record(operation.board, journal_key(id));
-            self.keeping.journal.remove(&id);
             return Ok(());
         }
         Err(CommandError::NothingToUndo)

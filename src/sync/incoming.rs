@@ -403,7 +403,7 @@ impl Engine {
             Answer::Hold if self.rests_on_nothing(id) => {}
             Answer::Hold => self.put_off(now, id, 0, "Waits for an earlier edit of the same widget."),
             Answer::Retry { after_ms, reason } => self.put_off(now, id, after_ms, &reason),
-            Answer::TooOld { .. } => self.set_aside(id, SetAsideReason::TooOld),
+            Answer::TooOld { .. } => self.too_old(id),
             Answer::NotYours => self.set_aside(id, SetAsideReason::NotYours),
             // What may not be sent can't take effect: nothing is left to fence.
             Answer::ReadOnly if self.outbox.get(id).is_some_and(|pending| pending.withdrawing) => self.decided(
@@ -414,6 +414,21 @@ impl Engine {
             ),
             Answer::ReadOnly => self.set_aside(id, SetAsideReason::Rejected(Rejection::ReadOnly)),
             Answer::History => self.of_another_history(now, id),
+        }
+    }
+
+    /// The server knows no more of it. A change that came by may have told all the same that it was applied.
+    fn too_old(&mut self, id: OperationId) {
+        match self.outbox.get(id).and_then(|pending| pending.applied_at) {
+            Some(revision) => self.decided(
+                id,
+                Verdict::Applied {
+                    revision,
+                    verbatim: false,
+                    overwrote: None,
+                },
+            ),
+            None => self.set_aside(id, SetAsideReason::TooOld),
         }
     }
 

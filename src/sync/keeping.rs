@@ -9,7 +9,7 @@ use super::{
     outbox::{Fate, Outbox, Pending},
     storage::{
         HIGH, Journaled, Meta, Namespace, Outcome, StorageError, Transaction, aside_key, conflict_key, generation_key,
-        journal_key, meta_key, outbox_key, text, widget_key,
+        journal_key, meta_key, outbox_key, text, widget_key, widgets_prefix,
     },
     updates::{Drafts, Replica},
 };
@@ -40,8 +40,8 @@ pub(super) struct Keeping {
     pub dropped: Vec<(BoardId, String)>,
     /// One's own operations that a broken history has forgotten, and that are not stored as such yet.
     pub forgotten: BTreeMap<OperationId, SetAside>,
-    /// One's own operations that were applied.
-    pub journal: BTreeMap<OperationId, Journaled>,
+    /// One's own operations that were applied, by their numbers in the outbox.
+    pub journal: BTreeMap<u64, Journaled>,
     /// Why the last transaction failed.
     pub fault: Option<StorageError>,
     retry_at: Timestamp,
@@ -60,6 +60,7 @@ pub(super) struct Settling {
     board: BoardId,
     meta: (String, Meta),
     widgets: BTreeSet<WidgetId>,
+    replaced: bool,
     settled: Vec<(OperationId, Shelf)>,
     rewritten: Vec<OperationId>,
     moved: Vec<OperationId>,
@@ -338,6 +339,7 @@ impl Engine {
             BTreeSet::new()
         };
         let dirty_since = replica.dirty_since;
+        let replaced = with_state && replica.replaced;
         for id in &widgets {
             match replica.confirmed.widget(id) {
                 Some(widget) => put.push((widget_key(board, id), text(&**widget))),
@@ -367,11 +369,19 @@ impl Engine {
             .collect();
         for (id, aside) in &forgotten {
             put.push((aside_key(**id), text(*aside)));
-            delete.push(journal_key(**id));
         }
         for (id, shelf) in &settled {
             self.shelve(*id, shelf, &mut put, &mut delete);
         }
+        let applied = settled.iter().filter(|(_, shelf)| *shelf == Shelf::Journal).count();
+        let over = (self.keeping.journal.len() + applied).saturating_sub(JOURNAL_LEN_MAX);
+        delete.extend(
+            self.keeping
+                .journal
+                .keys()
+                .take(over)
+                .map(|number| journal_key(*number)),
+        );
         let mut expect = vec![(meta_key(board), replica.stored.as_ref().map(|(text, _)| text.clone()))];
         if with_state && !planted::is(Bug::SiblingAppendsIgnored) {
             expect.push((
@@ -392,12 +402,13 @@ impl Engine {
         }
         if with_state && let Some(replica) = self.replicas.get_mut(board) {
             // What changes from here on is stored the next time.
-            (replica.dirty, replica.dirty_since) = (BTreeSet::new(), None);
+            (replica.dirty, replica.dirty_since, replica.replaced) = (BTreeSet::new(), None, false);
         }
         let settling = Settling {
             board: board.clone(),
             meta: (meta_text, meta),
             widgets,
+            replaced,
             settled,
             rewritten,
             moved,
@@ -408,6 +419,7 @@ impl Engine {
         self.keeping.busy = Some(Busy::Settling(Box::new(settling)));
         Some(Transaction {
             expect,
+            wipe: replaced.then(|| widgets_prefix(board)),
             append: Vec::new(),
             put,
             delete,
@@ -421,21 +433,16 @@ impl Engine {
             Shelf::Conflict(conflict) => put.push((conflict_key(conflict.id()), text(conflict))),
             Shelf::Aside(aside) => put.push((aside_key(id), text(aside))),
             Shelf::Journal => {
-                if let Some(verdict) = &pending.verdict {
+                if let (Some(verdict), Some(number)) = (&pending.verdict, pending.number) {
                     put.push((
-                        journal_key(id),
+                        journal_key(number),
                         text(&Journaled {
-                            operation: (*pending.operation).clone(),
+                            operation: pending.as_sent(),
                             verdict: verdict.clone(),
                         }),
                     ));
                 }
                 delete.extend(pending.operation.resolves.map(conflict_key));
-                if self.keeping.journal.len() >= JOURNAL_LEN_MAX
-                    && let Some(oldest) = self.keeping.journal.keys().next()
-                {
-                    delete.push(journal_key(*oldest));
-                }
             }
             Shelf::Nowhere => {}
         }
@@ -458,6 +465,7 @@ impl Engine {
                     }
                     if let Some(replica) = self.replicas.get_mut(&settling.board) {
                         replica.dirty.extend(settling.widgets);
+                        replica.replaced |= settling.replaced;
                         replica.dirty_since = settling.dirty_since.or(replica.dirty_since);
                     }
                     self.keeping.due.insert(settling.board);
@@ -518,14 +526,9 @@ impl Engine {
             };
             match shelf {
                 Shelf::Journal => {
-                    if let Some(verdict) = pending.verdict {
-                        self.keeping.journal.insert(
-                            id,
-                            Journaled {
-                                operation: (*pending.operation).clone(),
-                                verdict,
-                            },
-                        );
+                    let operation = pending.as_sent();
+                    if let (Some(verdict), Some(number)) = (pending.verdict, pending.number) {
+                        self.keeping.journal.insert(number, Journaled { operation, verdict });
                     }
                     if let Some(resolved) = pending.operation.resolves {
                         self.conflicts.remove(&resolved);
@@ -568,6 +571,6 @@ impl Engine {
         };
         self.replicas
             .get(&pending.operation.board)
-            .is_some_and(|replica| is_shown(pending, replica.cursor.revision))
+            .is_some_and(|replica| is_shown(pending, replica.cursor.revision) && self.is_timely(pending))
     }
 }

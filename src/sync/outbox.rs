@@ -30,6 +30,8 @@ pub struct Pending {
     pub sent: bool,
     /// Whether this device knows if its confirmed state contains it.
     pub(super) fate: Fate,
+    /// It was applied once, in a history that is no more, and is sent again under its id.
+    pub(super) again: bool,
     /// The server asked to send it again, or to wait.
     pub waiting: Option<Waiting>,
     /// What it takes in a frame.
@@ -73,6 +75,7 @@ impl Pending {
             applied_at: None,
             sent: false,
             fate: Fate::Known,
+            again: false,
             waiting: None,
             bytes,
             dirty: false,
@@ -84,6 +87,7 @@ impl Pending {
             number: Some(number),
             base: stored.base,
             withdrawing: stored.withdrawing,
+            again: stored.again,
             ..Self::new(stored.operation)
         }
     }
@@ -114,8 +118,13 @@ impl Pending {
         {
             *revision = (*revision).min(to.revision);
         }
-        (self.operation, self.base, self.verdict, self.applied_at) = (Arc::new(operation), None, None, None);
-        (self.sent, self.waiting, self.dirty) = (false, None, true);
+        (self.operation, self.base, self.dirty) = (Arc::new(operation), None, true);
+        self.forget_verdict();
+    }
+
+    /// What was heard of it was of a history that is no more.
+    pub(super) fn forget_verdict(&mut self) {
+        (self.verdict, self.applied_at, self.sent, self.waiting) = (None, None, false, None);
     }
 
     /// Says that it was made at `cursor`, whatever it said before.
@@ -132,7 +141,24 @@ impl Pending {
             operation: Operation::clone(&self.operation),
             base: self.base,
             withdrawing: self.withdrawing,
+            again: self.again,
         }
+    }
+
+    /// Whether what is stored is what is known here; whether it is being taken back aside, which nobody takes back.
+    pub(super) fn is_stored_as(&self, stored: &Stored) -> bool {
+        *self.operation == stored.operation && self.base == stored.base
+    }
+
+    /// As it is sent: a base whose fate is known goes as the revision it comes to.
+    pub(super) fn as_sent(&self) -> Operation {
+        let mut operation = Operation::clone(&self.operation);
+        if let Some(revision) = self.base
+            && operation.base.is_some()
+        {
+            operation.base = Some(Base::Revision(revision));
+        }
+        operation
     }
 
     /// The revision its author had in effect seen, as far as this device knows.

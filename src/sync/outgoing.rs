@@ -8,12 +8,9 @@ use super::{
     updates::Subscription,
 };
 use crate::{
-    config::{FALLBACK_AFTER, FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX},
+    config::{FALLBACK_AFTER, FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SUBSCRIPTIONS_LEN_MAX},
     planted::{self, Bug},
-    protocol::{
-        Base, BoardId, ClientFrame, Operation, OperationId, Principal, Push, PushItem, Subscribe, Undecided, WidgetId,
-        encode,
-    },
+    protocol::{BoardId, ClientFrame, OperationId, Principal, Push, PushItem, Subscribe, Undecided, WidgetId, encode},
     time::Timestamp,
 };
 
@@ -32,10 +29,18 @@ impl Engine {
         }
     }
 
-    /// Whether this engine is to hear of a board: someone looks at it, or its operations wait to be sent from here.
-    fn wants(&self, board: &BoardId, waiting: &BTreeSet<BoardId>) -> bool {
-        self.replicas.get(board).is_some_and(|replica| replica.watchers > 0)
-            || (self.leading && waiting.contains(board))
+    /// The boards this engine is to hear of: those that someone looks at, and those whose operations wait to be sent from
+    /// here. Of more than a connection may watch the rest wait until these are done.
+    fn wanted(&self, waiting: &BTreeSet<BoardId>) -> BTreeSet<BoardId> {
+        let watched = self.replicas.iter().filter(|(_, replica)| replica.watchers > 0);
+        let waiting = waiting.iter().filter(|_| self.leading);
+        let mut wanted = BTreeSet::new();
+        for board in watched.map(|(board, _)| board).chain(waiting) {
+            if wanted.len() < SUBSCRIPTIONS_LEN_MAX {
+                wanted.insert(board.clone());
+            }
+        }
+        wanted
     }
 
     /// Forgets a subscription that is of no use any more, so that the next turn asks again, from the cursor.
@@ -50,9 +55,10 @@ impl Engine {
         for board in &waiting {
             self.replicas.entry(board.clone()).or_default();
         }
+        let wanted = self.wanted(&waiting);
         let boards: Vec<BoardId> = self.replicas.keys().cloned().collect();
         for board in boards {
-            let wanted = self.wants(&board, &waiting);
+            let wanted = wanted.contains(&board);
             let Some(replica) = self.replicas.get(&board) else {
                 continue;
             };
@@ -68,12 +74,16 @@ impl Engine {
                         listed: listed.clone(),
                     };
                 }
-                self.send(&ClientFrame::Subscribe(Subscribe {
+                let subscribe = Subscribe {
                     board,
                     request,
                     cursor: Some(cursor),
                     undecided: listed,
-                }));
+                    more: false,
+                };
+                for frame in subscribe.frames(FRAME_FILL_BYTES) {
+                    self.send(&ClientFrame::Subscribe(frame));
+                }
             } else if !wanted && !off {
                 self.resubscribe(&board);
                 self.send(&ClientFrame::Unsubscribe { board });
@@ -204,7 +214,7 @@ impl Engine {
             }
         } else {
             PushItem::Operation {
-                operation: self.as_sent(pending),
+                operation: pending.as_sent(),
                 after: self.outbox.after(pending),
             }
         };
@@ -213,17 +223,6 @@ impl Engine {
             pending.sent = true;
         }
         Some((item, bytes))
-    }
-
-    /// The operation as it is sent: a base whose fate is known goes as the revision it comes to.
-    fn as_sent(&self, pending: &Pending) -> Operation {
-        let mut operation = Operation::clone(&pending.operation);
-        if let Some(revision) = pending.base
-            && operation.base.is_some()
-        {
-            operation.base = Some(Base::Revision(revision));
-        }
-        operation
     }
 
     /// When something that was put off is sent again, or a deadline passes.
@@ -243,6 +242,12 @@ impl Engine {
         // What was due and not sent then waits for something else than time.
         let retry = retry.map(|waiting| waiting.retry_at).filter(|at| *at > self.turned_at);
         retry.chain(deadlines).chain(fall_back).min()
+    }
+
+    /// Whether an operation's time is known to be still to come: one with a deadline by another clock than that of the server
+    /// process that was heard last is not laid over anything.
+    pub(super) fn is_timely(&self, pending: &Pending) -> bool {
+        pending.operation.deadline.is_none() || self.local_deadline(pending).is_some()
     }
 
     /// A deadline on this device's clock, as far as the newest stamp tells.
@@ -316,17 +321,12 @@ impl Engine {
             }
         }
         let waiting = self.outbox.boards();
-        let boards: Vec<BoardId> = self
-            .replicas
-            .keys()
-            .filter(|board| self.wants(board, &waiting))
-            .cloned()
-            .collect();
-        if !boards.is_empty() {
+        let wanted = self.wanted(&waiting);
+        if !wanted.is_empty() {
             self.falling_back = true;
             self.fallbacks += 1;
-            let board = boards[self.fallbacks % boards.len()].clone();
-            self.effects.push_back(Effect::Read(board));
+            let next = wanted.iter().nth(self.fallbacks % wanted.len()).cloned();
+            self.effects.extend(next.map(Effect::Read));
         }
     }
 }

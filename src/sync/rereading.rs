@@ -7,13 +7,13 @@ use super::{
     keeping::Busy,
     outbox::{Fate, Pending},
     storage::{
-        HIGH, JOURNAL, Journaled, Meta, Namespace, Records, StorageError, Stored, meta_key, outbox_number, read,
-        widgets_prefix,
+        HIGH, JOURNAL, Journaled, Meta, Namespace, Records, StorageError, Stored, journal_key, meta_key, outbox_number,
+        read,
     },
     updates::Replica,
 };
 use crate::{
-    protocol::{Base, BoardId, OperationId, Revision, Subscribed, WidgetId},
+    protocol::{Base, BoardId, OperationId, Revision, Subscribed},
     time::Timestamp,
 };
 
@@ -42,18 +42,12 @@ impl Engine {
         let metas: Vec<(BoardId, Meta)> = read::<Meta>(records, "meta/")
             .filter_map(|(board, meta)| Some((board.parse().ok()?, meta)))
             .collect();
-        let behind = |(board, meta): &&(BoardId, Meta)| {
-            let news = |replica: &Replica| {
-                replica
-                    .stored
-                    .as_ref()
-                    .is_none_or(|(_, stored)| stored != meta && replica.generation > meta.generation)
-            };
+        let behind = |(board, meta): &(BoardId, Meta)| {
             self.replicas
                 .get(board)
-                .is_none_or(|replica| news(replica) || replica.is_behind(meta))
+                .is_none_or(|replica| replica.stored.is_none() || replica.is_behind(meta))
         };
-        if !widgets && metas.iter().any(|entry| behind(&entry)) {
+        if !widgets && metas.iter().any(behind) {
             // Their state is stored with what their outbox lost: take both, or neither.
             self.keeping.busy = Some(Busy::Loading);
             self.effects.push_back(Effect::Load {
@@ -77,7 +71,7 @@ impl Engine {
         self.aside.extend(self.keeping.forgotten.clone());
         if widgets {
             self.keeping.journal = read(records, JOURNAL)
-                .filter_map(|(id, journaled)| Some((id.parse().ok()?, journaled)))
+                .filter_map(|(number, journaled)| Some((outbox_number(number)?, journaled)))
                 .collect();
         }
         for board in self.outbox.boards() {
@@ -95,14 +89,6 @@ impl Engine {
             return false;
         };
         if !replica.is_behind(&meta) && replica.cursor.revision > Revision::ZERO {
-            // Of a history that is no more here, or of the same one: what is stored and not here any more is to go.
-            let prefix = widgets_prefix(board);
-            let stored_widgets = records
-                .range(prefix.clone()..)
-                .map_while(|(key, _)| key.strip_prefix(&prefix)?.parse::<WidgetId>().ok());
-            replica
-                .dirty
-                .extend(stored_widgets.filter(|id| replica.confirmed.widget(id).is_none()));
             replica.stored = Some((stored.clone(), meta));
             return false;
         }
@@ -116,14 +102,12 @@ impl Engine {
             restored.cursor.revision,
         ));
         replica.adopt(restored);
-        if broken {
-            for pending in self
-                .outbox
-                .iter_mut()
-                .filter(|pending| pending.operation.board == *board && pending.number.is_none())
-            {
-                pending.lower(to);
+        let of_board = |pending: &&mut Pending| broken && pending.operation.board == *board;
+        for pending in self.outbox.iter_mut().filter(of_board) {
+            if pending.number.is_none() || pending.dirty {
+                pending.lower(to); // what is stored of the others was moved along with the board
             }
+            pending.forget_verdict();
         }
         self.resubscribe(board);
         true
@@ -148,13 +132,10 @@ impl Engine {
             let id = stored.operation.id;
             if let Some(known) = self.outbox.get_mut(id) {
                 known.withdrawing |= stored.withdrawing;
-                if known.operation.made_at != stored.operation.made_at && !known.dirty {
-                    // Another tab moved it to a new history.
+                if !known.dirty && !known.is_stored_as(&stored) {
+                    // Another tab moved it to a new history, or knows what became of its base.
                     let restored = Pending::restored(number, stored);
                     (known.operation, known.base) = (restored.operation, restored.base);
-                    if adopted.contains(&known.operation.board) {
-                        (known.verdict, known.applied_at) = (None, None); // of the old one
-                    }
                 }
                 continue;
             }
@@ -162,10 +143,11 @@ impl Engine {
             let board = pending.operation.board.clone();
             let replica = self.replicas.entry(board.clone()).or_default();
             replica.call_home(&mut pending);
+            // What is stored of a board goes with what is stored of its outbox.
+            let together = adopted.contains(&board) || !self.loaded;
             match replica.fate(&pending.operation) {
                 Ok(applied_at) => pending.applied_at = applied_at,
-                // What is stored of a board goes with what is stored of its outbox.
-                Err(()) if !adopted.contains(&board) && self.loaded => pending.fate = Fate::Unasked,
+                Err(()) if pending.again || !together => pending.fate = Fate::Unasked,
                 Err(()) => {}
             }
             let unasked = pending.fate == Fate::Unasked;
@@ -209,12 +191,8 @@ impl Engine {
             let Some(aside) = self.aside.get(&based_on) else {
                 continue;
             };
-            let seen = match aside.operation.base {
-                Some(Base::Revision(revision)) => revision,
-                Some(Base::Operation(_)) => Revision::ZERO, // of one that is gone as well: asks, rather than overwrites
-                None => aside.operation.made_at.revision,
-            };
-            pending.base = Some(seen.min(pending.operation.made_at.revision));
+            // Of one that rests on yet another, which is gone as well, nothing was seen: it asks, rather than overwrites.
+            pending.base = Some(aside.operation.seen().min(pending.operation.made_at.revision));
             pending.dirty = true;
             self.keeping.due.insert(board.clone());
         }
@@ -233,19 +211,19 @@ impl Engine {
         }
         let forgotten =
             |journaled: &Journaled| journaled.operation.board == answer.board && journaled.verdict.revision() > fork;
-        let ids: Vec<OperationId> = self
+        let lost: Vec<(u64, Journaled)> = self
             .keeping
             .journal
-            .iter()
-            .filter(|(_, journaled)| forgotten(journaled))
-            .map(|(id, _)| *id)
+            .extract_if(.., |_, journaled| forgotten(journaled))
             .collect();
-        for id in ids {
-            if let Some(journaled) = self.keeping.journal.remove(&id) {
+        for (number, journaled) in lost {
+            {
+                let id = journaled.operation.id;
                 let aside = SetAside {
                     operation: journaled.operation,
                     reason: SetAsideReason::Forgotten,
                 };
+                self.keeping.dropped.push((answer.board.clone(), journal_key(number)));
                 self.keeping.forgotten.insert(id, aside.clone());
                 self.aside.insert(id, aside);
                 self.notice(Notice::SetAside {

@@ -12,7 +12,7 @@
 //! | `widget/<board>/<widget>` | confirmed state |
 //! | `aside/<operation>` | an operation that was set aside |
 //! | `conflict/<operation>` | a conflict that waits for its author |
-//! | `journal/<operation>` | one's own operation that was applied |
+//! | `journal/<number>` | one's own operation that was applied, under its number in the outbox |
 
 use std::collections::BTreeMap;
 
@@ -52,6 +52,8 @@ pub fn is_cold(key: &str) -> bool {
 pub struct Transaction {
     /// What must be stored under these keys now (`None`: nothing); else nothing is changed and it is [`Outcome::Stale`].
     pub expect: Vec<(String, Option<String>)>,
+    /// A prefix: what is stored under it goes, before anything is written.
+    pub wipe: Option<String>,
     /// Operations to append, each under `outbox/` with the next number.
     pub append: Vec<String>,
     /// Records to write.
@@ -116,6 +118,9 @@ pub(super) struct Stored {
     /// Its author takes it back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withdrawing: bool,
+    /// It is sent a second time under its id: the state it is stored beside may contain it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 /// How far a board was seen.
@@ -163,8 +168,8 @@ pub(super) fn conflict_key(id: OperationId) -> String {
     format!("conflict/{id}")
 }
 
-pub(super) fn journal_key(id: OperationId) -> String {
-    format!("{JOURNAL}{id}")
+pub(super) fn journal_key(number: u64) -> String {
+    format!("{JOURNAL}{number:016x}")
 }
 
 /// Records under a prefix, decoded, with what follows the prefix. One that can't be read is left where it is: a
@@ -199,6 +204,9 @@ pub fn apply(records: &mut Records, transaction: &Transaction) -> Outcome {
         .any(|(key, text)| records.get(key) != text.as_ref())
     {
         return Outcome::Stale;
+    }
+    if let Some(prefix) = &transaction.wipe {
+        records.retain(|key, _| !key.starts_with(prefix.as_str()));
     }
     let high: u64 = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
     for (number, text) in (high + 1..).zip(&transaction.append) {

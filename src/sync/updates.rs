@@ -36,6 +36,8 @@ pub(super) struct Replica {
     pub stored: Option<(String, Meta)>,
     /// Widgets whose stored copies are older than these.
     pub dirty: BTreeSet<WidgetId>,
+    /// All of it came anew, so that stored copies may be of widgets which are no more: those go first.
+    pub replaced: bool,
     /// Since when something is not stored.
     pub dirty_since: Option<Timestamp>,
     /// The server process in whose history the cursor was found last.
@@ -205,6 +207,7 @@ impl Replica {
         if answer.from == Cursor::ORIGIN && !planted::is(Bug::PatchKeepsRemovedWidgets) {
             touched.extend(self.confirmed.widgets().map(|(id, _)| id.clone()));
             self.confirmed = Board::default();
+            self.replaced = true;
         }
         for (id, widget) in parts.into_iter().flat_map(|part| part.widgets) {
             touched.insert(id.clone());
@@ -218,6 +221,7 @@ impl Replica {
     /// The state is the one of `answer.at` now, and how it came about was not seen.
     fn arrive(&mut self, answer: &Subscribed) {
         (self.cursor, self.history, self.horizon) = (answer.at, answer.history.clone(), answer.horizon);
+        self.confirmed.forget_removed(answer.horizon);
         (self.seen_from, self.recent, self.recent_order) = (answer.at.revision, HashMap::new(), VecDeque::new());
     }
 
@@ -229,7 +233,8 @@ impl Replica {
 
     /// Moves an operation that was made in a history which is no more to where that one left this. Answers whether it was.
     pub fn call_home(&self, pending: &mut Pending) -> bool {
-        if self.cursor.revision == Revision::ZERO || planted::is(Bug::PendingNotLoweredAfterBreak) {
+        let decided = pending.verdict.is_some() || pending.applied_at.is_some();
+        if decided || self.cursor.revision == Revision::ZERO || planted::is(Bug::PendingNotLoweredAfterBreak) {
             return false;
         }
         let home = self.history.strayed(pending.operation.made_at, self.cursor.revision);

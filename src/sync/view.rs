@@ -169,7 +169,7 @@ impl Engine {
         Some(replay(
             &replica.confirmed,
             replica.cursor.revision,
-            self.outbox.of_board(board),
+            self.outbox.of_board(board).filter(|pending| self.is_timely(pending)),
             self.drafts.of_board(board),
             &self.principal(),
         ))

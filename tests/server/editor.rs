@@ -113,6 +113,7 @@ impl Editor {
             request: 0,
             cursor,
             undecided: Vec::new(),
+            more: false,
         };
         self.socket.send(&ClientFrame::Subscribe(subscribe)).await;
     }

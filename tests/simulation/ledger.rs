@@ -46,11 +46,19 @@ struct Made {
     own: HashSet<OperationId>,
 }
 
+/// A revision: whose it is, by which writer's epoch, and the number its operation had in its device's outbox.
+#[derive(Clone, Copy, Debug)]
+struct Applied {
+    id: OperationId,
+    epoch: Epoch,
+    number: Option<u64>,
+}
+
 /// One board as it durably is.
 #[derive(Clone, Debug, Default)]
 struct Truth {
     board: Board,
-    changes: Vec<(OperationId, Epoch)>,
+    changes: Vec<Applied>,
     verdicts: HashMap<OperationId, Verdict>,
     last: HashMap<(WidgetId, FieldName), (OperationId, u64, Value)>,
     hash: u64,
@@ -145,7 +153,7 @@ impl Ledger {
                     revision, change.revision
                 )));
             }
-            if truth.changes.iter().any(|(id, _)| *id == change.id) {
+            if truth.changes.iter().any(|applied| applied.id == change.id) {
                 self.fail(Failure::Duplicated(format!(
                     "{board}: {:?} took effect twice",
                     change.id
@@ -171,7 +179,11 @@ impl Ledger {
             truth.hash ^= widget_hash(&truth.board, &change.widget);
             truth.board.apply(change);
             truth.hash ^= widget_hash(&truth.board, &change.widget);
-            truth.changes.push((change.id, record.epoch));
+            truth.changes.push(Applied {
+                id: change.id,
+                epoch: record.epoch,
+                number: self.made.get(&change.id).and_then(|made| made.number),
+            });
             self.states
                 .insert((board.clone(), record.epoch, change.revision), truth.hash);
             self.applied += 1;
@@ -206,20 +218,17 @@ impl Ledger {
             let unsaved = format!("{id:?} took effect before it was saved");
             return self.fail(Failure::Lost(unsaved));
         };
-        let lane = |other: &&(OperationId, Epoch)| {
-            self.made
-                .get(&other.0)
-                .filter(|other| {
-                    other.device == made.device
-                        && other.person == made.person
-                        && other.operation.board == made.operation.board
-                        && other.operation.widget == made.operation.widget
-                })
-                .and_then(|other| other.number)
-                .is_some_and(|earlier| earlier > number)
+        let overtook = |later: &&Applied| {
+            let of_lane = self.made.get(&later.id).is_some_and(|other| {
+                other.device == made.device
+                    && other.person == made.person
+                    && other.operation.board == made.operation.board
+                    && other.operation.widget == made.operation.widget
+            });
+            of_lane && later.number.is_some_and(|later| later > number)
         };
-        if let Some((later, _)) = truth.changes.iter().find(lane) {
-            let order = format!("{later:?} overtook {id:?} in its lane");
+        if let Some(later) = truth.changes.iter().find(overtook) {
+            let order = format!("{:?} overtook {id:?} in its lane", later.id);
             self.fail(Failure::Diverged(order));
         }
     }
@@ -442,8 +451,8 @@ fn appended_id(text: &str) -> OperationId {
 fn kept_ids(records: &BTreeMap<String, String>) -> Vec<OperationId> {
     let named = |key: &str| key.split_once('/').and_then(|(_, id)| id.parse().ok());
     let id = |(key, text): (&String, &String)| match key.split('/').next() {
-        Some("outbox") => Some(appended_id(text)),
-        Some("aside" | "conflict" | "journal") => named(key),
+        Some("outbox" | "journal") => Some(appended_id(text)),
+        Some("aside" | "conflict") => named(key),
         _ => None,
     };
     records.iter().filter_map(id).collect()

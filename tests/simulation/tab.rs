@@ -204,7 +204,9 @@ impl Tab {
                     // What was typed since and is no operation yet is not said to be saved.
                     let standing = shown.board.field(widget, field).map(|field| &field.value);
                     let is_set = engine.pending().any(|pending| {
+                        // A new start has no clock to tell by whether a deadline has passed, and shows nothing that has one.
                         pending.operation.id == *id
+                            && pending.operation.deadline.is_none()
                             && matches!(&pending.operation.intent, Intent::Set { value, .. } if Some(value) == standing)
                     });
                     if saved.contains(id) && is_set && !unsaved.contains(&(board.clone(), widget.clone())) {

@@ -38,6 +38,7 @@ impl Authority {
                 identity: identity.clone(),
                 device,
                 subscriptions: BTreeSet::new(),
+                asking: None,
             },
         );
         let welcome = Welcome {

@@ -355,6 +355,7 @@ fn subscribing_and_unsubscribing_act_in_their_order() {
         request: 1,
         cursor: None,
         undecided: Vec::new(),
+        more: false,
     };
     let frame = |frame| Event::Frame { session, frame };
     let come = || frame(ClientFrame::Subscribe(subscribe.clone()));

@@ -62,13 +62,13 @@ impl Ledger {
                     .changes
                     .iter()
                     .take(cursor.revision.0 as usize)
-                    .any(|(change, _)| *change == id)
+                    .any(|applied| applied.id == id)
             };
             let same_history = cursor == Cursor::ORIGIN
                 || truth
                     .changes
                     .get(cursor.revision.0 as usize - 1)
-                    .is_some_and(|(_, epoch)| *epoch == cursor.epoch);
+                    .is_some_and(|applied| applied.epoch == cursor.epoch);
             if same_history {
                 let twice = engine
                     .pending()

@@ -86,6 +86,9 @@ impl World {
             Effect::Send { dial, text } => self.sends(tab, dial, text),
             Effect::Load { namespace, widgets } => self.queue_job(tab, life, Job::Load { namespace, widgets }),
             Effect::Commit { namespace, transaction } => {
+                if self.trace {
+                    eprintln!("{:>9} tab {tab} commits {transaction:?}", self.now);
+                }
                 self.queue_job(tab, life, Job::Commit { namespace, transaction })
             }
             Effect::Broadcast => {

@@ -8,7 +8,7 @@ use crate::{
     platform::{
         OpenError,
         memory::name_of,
-        plan::{keys, plan},
+        plan::{Plan, keys, plan},
     },
     sync::storage::{Namespace, Outcome, Records, StorageError, Transaction, is_cold},
 };
@@ -68,7 +68,11 @@ impl Database {
                 stored.insert(key.to_owned(), text);
             }
         }
-        let (writes, outcome) = plan(&stored, transaction);
+        let Plan { wipe, writes, outcome } = plan(&stored, transaction);
+        if let Some((first, end)) = wipe {
+            sql.prepare_cached("DELETE FROM records WHERE namespace = ?1 AND key >= ?2 AND key < ?3")?
+                .execute(params![namespace, first, end])?;
+        }
         write(&sql, namespace, &writes)?;
         sql.commit()?;
         Ok(outcome)

@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::EventTarget;
 
 use crate::{
-    platform::plan::{keys, plan},
+    platform::plan::{Plan, keys, plan, range},
     sync::storage::{JOURNAL, Outcome, Records, StorageError, Transaction, WIDGET},
 };
 
@@ -170,11 +170,15 @@ impl Connection {
             }
         }
         // From here to the last write nothing is awaited.
-        let (writes, outcome) = plan(&stored, transaction);
-        if writes.is_empty() {
+        let Plan { wipe, writes, outcome } = plan(&stored, transaction);
+        if writes.is_empty() && wipe.is_none() {
             return Ok(outcome);
         }
         let end = End::listen(&raw);
+        if let Some((first, end)) = wipe {
+            let under = between(&record(namespace, &first), &record(namespace, &end))?;
+            drop(store.delete(under)?);
+        }
         for (key, text) in &writes {
             match text {
                 Some(text) => drop(store.put(&text.into(), Some(&record(namespace, key)))?),
@@ -261,8 +265,7 @@ fn ranges(namespace: &str, cold: bool) -> Result<Vec<KeyRange>, Failure> {
     // An array sorts after every text.
     let last: JsValue = Array::of2(&namespace.into(), &Array::new()).into();
     let at = |key: &str| record(namespace, key);
-    let after = |prefix: &str| at(&prefix.replace('/', "0")); // `0` follows `/`
-    let between = |from: &JsValue, to: &JsValue| KeyRange::bound(from, to, Some(false), Some(true));
+    let after = |prefix: &str| at(&range(prefix).1);
     let ranges = if cold {
         vec![between(&at(""), &last)?]
     } else {
@@ -273,4 +276,9 @@ fn ranges(namespace: &str, cold: bool) -> Result<Vec<KeyRange>, Failure> {
         ]
     };
     Ok(ranges)
+}
+
+/// The keys from one up to, and without, another.
+fn between(from: &JsValue, to: &JsValue) -> Result<KeyRange, idb::Error> {
+    KeyRange::bound(from, to, Some(false), Some(true))
 }

@@ -9,11 +9,12 @@ mod frames;
 mod history;
 mod ids;
 mod operation;
+mod subscribe;
 mod verdict;
 
 pub use frames::{
     Answer, Answered, ChangesFrame, ClientFrame, Code, Document, Hello, Limits, PatchFrame, Push, PushItem,
-    SampleSeries, SamplesFrame, ServerFrame, Subscribe, Subscribed, Undecided, Welcome,
+    SampleSeries, SamplesFrame, ServerFrame, Subscribed, Welcome,
 };
 pub use frames::{DecodeError, decode, encode};
 pub use history::{Cursor, Epoch, History, Revision};
@@ -21,6 +22,7 @@ pub use ids::{
     Access, BoardId, ClientId, FieldName, IdError, Identity, Kind, OperationId, Principal, RunId, StoreId, WidgetId,
 };
 pub use operation::{Base, Change, Deadline, Effect, Field, Intent, Operation, Widget, Writer};
+pub use subscribe::{Subscribe, Undecided};
 pub use verdict::{Contention, Overwritten, Rejection, Verdict};
 
 /// A field's value: any JSON value within [`crate::config::VALUE_BYTES_MAX`].

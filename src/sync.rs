@@ -16,6 +16,7 @@ mod optimistic;
 mod outbox;
 mod outgoing;
 mod rereading;
+mod settling;
 pub mod storage;
 mod updates;
 mod view;

@@ -85,6 +85,15 @@ impl History {
         cursor == Cursor::ORIGIN || (cursor.revision <= head && self.epoch_at(cursor.revision) == Some(cursor.epoch))
     }
 
+    /// Whether another writer than the cursor's is known to have written its revision here.
+    #[must_use]
+    pub fn excludes(&self, cursor: Cursor, head: Revision) -> bool {
+        cursor.revision <= head
+            && self
+                .epoch_at(cursor.revision)
+                .is_some_and(|epoch| epoch != cursor.epoch)
+    }
+
     /// Where something made at `cursor` belongs here: there, when that is on the way to `head`; else the last revision
     /// that its epoch wrote in this history, or the origin when that epoch wrote nothing here.
     #[must_use]

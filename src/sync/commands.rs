@@ -597,7 +597,7 @@ impl Engine {
             let pending = self
                 .outbox
                 .get(id)
-                .map(|pending| (pending.as_sent(), pending.verdict.clone()));
+                .map(|pending| (self.outbox.as_sent(pending), pending.verdict.clone()));
             let journaled = || {
                 let mut journal = self.keeping.journal.iter().rev();
                 let (number, journaled) = journal.find(|(_, journaled)| journaled.operation.id == id)?;

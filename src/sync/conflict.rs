@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::storage::Journaled;
 use crate::protocol::{Contention, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict};
 
 /// One field, three values. Lives on its author's device until it is resolved.
@@ -97,33 +98,30 @@ impl fmt::Display for SetAsideReason {
     }
 }
 
-/// Where a decided operation that is not applied goes.
+/// Where a settled operation goes.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shelf {
-    Journal,
+    Journal(Box<Journaled>),
     Conflict(Conflict),
     Aside(SetAside),
     Nowhere,
 }
 
 impl Shelf {
-    pub fn of(operation: &Operation, verdict: &Verdict) -> Self {
-        let aside = |reason| {
-            Self::Aside(SetAside {
-                operation: operation.clone(),
-                reason,
-            })
+    pub fn of(operation: Operation, verdict: Verdict) -> Self {
+        let reason = match verdict {
+            Verdict::Applied { .. } => return Self::Journal(Box::new(Journaled { operation, verdict })),
+            Verdict::Conflict { contention, theirs, .. } => {
+                return Self::Conflict(Conflict {
+                    operation,
+                    contention,
+                    theirs: *theirs,
+                });
+            }
+            Verdict::Withdrawn { .. } => return Self::Nowhere,
+            Verdict::Rejected { reason, .. } => SetAsideReason::Rejected(reason),
+            Verdict::Expired { .. } => SetAsideReason::Expired,
         };
-        match verdict {
-            Verdict::Applied { .. } => Self::Journal,
-            Verdict::Conflict { contention, theirs, .. } => Self::Conflict(Conflict {
-                operation: operation.clone(),
-                contention: *contention,
-                theirs: Overwritten::clone(theirs),
-            }),
-            Verdict::Rejected { reason, .. } => aside(SetAsideReason::Rejected(reason.clone())),
-            Verdict::Expired { .. } => aside(SetAsideReason::Expired),
-            Verdict::Withdrawn { .. } => Self::Nowhere,
-        }
+        Self::Aside(SetAside { operation, reason })
     }
 }

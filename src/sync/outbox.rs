@@ -18,7 +18,7 @@ pub struct Pending {
     pub operation: Arc<Operation>,
     /// Its number in the device's outbox; `None` while it is being saved.
     pub number: Option<u64>,
-    /// The base's effective revision, once the operation it named was decided.
+    /// The base's effective revision, once the operation it named is settled.
     pub(super) base: Option<Revision>,
     /// Its author takes it back.
     pub withdrawing: bool,
@@ -38,6 +38,8 @@ pub struct Pending {
     pub(super) bytes: usize,
     /// What is stored of it, or on its way there, is older than this.
     pub(super) dirty: bool,
+    /// Tells the stored text it was read from, or compared with, last.
+    pub(super) text: Option<u64>,
 }
 
 /// Whether a device knows if its confirmed state contains an operation.
@@ -79,6 +81,7 @@ impl Pending {
             waiting: None,
             bytes,
             dirty: false,
+            text: None,
         }
     }
 
@@ -149,38 +152,6 @@ impl Pending {
     pub(super) fn is_stored_as(&self, stored: &Stored) -> bool {
         *self.operation == stored.operation && self.base == stored.base
     }
-
-    /// As it is sent: a base whose fate is known goes as the revision it comes to.
-    pub(super) fn as_sent(&self) -> Operation {
-        let mut operation = Operation::clone(&self.operation);
-        if let Some(revision) = self.base
-            && operation.base.is_some()
-        {
-            operation.base = Some(Base::Revision(revision));
-        }
-        operation
-    }
-
-    /// The revision its author had in effect seen, as far as this device knows.
-    pub(super) fn effective_base(&self) -> Option<Revision> {
-        match (self.base, self.operation.base) {
-            (Some(revision), _) | (None, Some(Base::Revision(revision))) => Some(revision),
-            (None, Some(Base::Operation(_))) => None,
-            (None, None) => Some(self.operation.made_at.revision),
-        }
-    }
-
-    /// What a later operation based on this one has seen, now that this one is decided.
-    pub(super) fn base_for_later(&self) -> Option<Revision> {
-        match self.verdict {
-            Some(Verdict::Applied {
-                revision,
-                verbatim: true,
-                ..
-            }) => Some(revision),
-            _ => self.effective_base(),
-        }
-    }
 }
 
 /// A lane: a board and a widget of it.
@@ -228,6 +199,11 @@ impl Outbox {
 
     pub(super) fn get_mut(&mut self, id: OperationId) -> Option<&mut Pending> {
         self.entries.get_mut(self.places.get(&id)?)
+    }
+
+    /// The one with this number.
+    pub(super) fn at(&self, number: u64) -> Option<&Pending> {
+        self.entries.get(&number)
     }
 
     /// A board's, in order.
@@ -304,23 +280,52 @@ impl Outbox {
         }
         pending.verdict = Some(verdict);
         (pending.sent, pending.waiting, pending.fate) = (false, None, Fate::Known);
-        self.pass_on_base(id);
         true
     }
 
-    /// Gives later operations based on `id` its effective base, since `id` is about to be forgotten here.
-    pub(super) fn pass_on_base(&mut self, id: OperationId) {
-        let Some(pending) = self.get(id) else { return };
-        let Some(base) = pending.base_for_later() else { return };
-        let lane = (pending.operation.board.clone(), pending.operation.widget.clone());
-        for place in self.lanes.get(&lane).cloned().unwrap_or_default() {
-            if let Some(later) = self.entries.get_mut(&place)
-                && later.operation.base == Some(Base::Operation(id))
-                && later.base.is_none()
-            {
-                later.base = Some(base);
-                later.dirty = true;
+    /// The revision that an operation's author had in effect seen, as far as this device knows. One that rests on another
+    /// has seen that one's effect, if it was applied verbatim; else what that one had seen.
+    pub(super) fn base_of(&self, pending: &Pending) -> Option<Revision> {
+        match (pending.base, pending.operation.base) {
+            (Some(revision), _) | (None, Some(Base::Revision(revision))) => Some(revision),
+            (None, Some(Base::Operation(id))) => {
+                let earlier = self.get(id)?;
+                match earlier.verdict.as_ref()? {
+                    Verdict::Applied {
+                        revision,
+                        verbatim: true,
+                        ..
+                    } => Some(*revision),
+                    _ => self.base_of(earlier),
+                }
             }
+            (None, None) => Some(pending.operation.made_at.revision),
+        }
+    }
+
+    /// As it is sent: a base whose fate is known goes as the revision it comes to.
+    pub(super) fn as_sent(&self, pending: &Pending) -> Operation {
+        let mut operation = Operation::clone(&pending.operation);
+        if operation.base.is_some()
+            && let Some(revision) = self.base_of(pending)
+        {
+            operation.base = Some(Base::Revision(revision));
+        }
+        operation
+    }
+
+    /// Gives later operations based on `id` what that one had seen, since it leaves without a verdict.
+    pub(super) fn pass_on_base(&mut self, id: OperationId) {
+        let Some(base) = self
+            .get(id)
+            .map(|pending| pending.base.unwrap_or(pending.operation.seen()))
+        else {
+            return;
+        };
+        let later =
+            |pending: &&mut Pending| pending.operation.base == Some(Base::Operation(id)) && pending.base.is_none();
+        for later in self.iter_mut().filter(later) {
+            (later.base, later.dirty) = (Some(base), true);
         }
     }
 }

@@ -214,7 +214,7 @@ impl Engine {
             }
         } else {
             PushItem::Operation {
-                operation: pending.as_sent(),
+                operation: self.outbox.as_sent(pending),
                 after: self.outbox.after(pending),
             }
         };

@@ -1,14 +1,17 @@
 //! What other tabs have stored, and what becomes of pending operations when a history breaks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use super::{
     Effect, Engine, Notice, SetAside, SetAsideReason,
     keeping::Busy,
     outbox::{Fate, Pending},
     storage::{
-        HIGH, JOURNAL, Journaled, Meta, Namespace, Records, StorageError, Stored, journal_key, meta_key, outbox_number,
-        read,
+        HIGH, JOURNAL, Journaled, Meta, Namespace, OUTBOX, Records, StorageError, Stored, decoded, journal_key,
+        meta_key, outbox_number, read, under,
     },
     updates::Replica,
 };
@@ -95,7 +98,7 @@ impl Engine {
         let Some(restored) = Replica::restore(board, stored, records) else {
             return false;
         };
-        let broken = restored.generation > replica.generation;
+        let broken = restored.generation > replica.generation || replica.is_apart(restored.cursor, &restored.history);
         let to = restored.history.cursor(replica.history.fork(
             replica.cursor.revision,
             &restored.history,
@@ -114,8 +117,8 @@ impl Engine {
     }
 
     fn take_outbox(&mut self, records: &Records, adopted: &BTreeSet<BoardId>) {
-        let stored: BTreeMap<u64, Stored> = read(records, "outbox/")
-            .filter_map(|(number, stored)| Some((outbox_number(number)?, stored)))
+        let stored: BTreeMap<u64, &String> = under(records, OUTBOX)
+            .filter_map(|(number, text)| Some((outbox_number(number)?, text)))
             .collect();
         let kept = |pending: &Pending| pending.number.is_none_or(|number| stored.contains_key(&number));
         let settled_elsewhere: Vec<OperationId> = self
@@ -128,10 +131,19 @@ impl Engine {
             self.outbox.remove(id);
             self.keeping.moved.remove(&id);
         }
-        for (number, stored) in stored {
+        for (number, text) in stored {
+            // Most are as they were at the last look, and need not be read again.
+            let print = Some(fingerprint(text));
+            if self.outbox.at(number).is_some_and(|known| known.text == print) {
+                continue;
+            }
+            let Some(stored) = decoded::<Stored>(text) else {
+                continue;
+            };
             let id = stored.operation.id;
             if let Some(known) = self.outbox.get_mut(id) {
                 known.withdrawing |= stored.withdrawing;
+                known.text = print;
                 if !known.dirty && !known.is_stored_as(&stored) {
                     // Another tab moved it to a new history, or knows what became of its base.
                     let restored = Pending::restored(number, stored);
@@ -139,7 +151,10 @@ impl Engine {
                 }
                 continue;
             }
-            let mut pending = Pending::restored(number, stored);
+            let mut pending = Pending {
+                text: print,
+                ..Pending::restored(number, stored)
+            };
             let board = pending.operation.board.clone();
             let replica = self.replicas.entry(board.clone()).or_default();
             replica.call_home(&mut pending);
@@ -209,35 +224,42 @@ impl Engine {
         {
             pending.lower(to);
         }
-        let forgotten =
-            |journaled: &Journaled| journaled.operation.board == answer.board && journaled.verdict.revision() > fork;
-        let lost: Vec<(u64, Journaled)> = self
-            .keeping
-            .journal
-            .extract_if(.., |_, journaled| forgotten(journaled))
-            .collect();
-        for (number, journaled) in lost {
-            {
-                let id = journaled.operation.id;
-                let aside = SetAside {
-                    operation: journaled.operation,
-                    reason: SetAsideReason::Forgotten,
-                };
-                self.keeping.dropped.push((answer.board.clone(), journal_key(number)));
-                self.keeping.forgotten.insert(id, aside.clone());
-                self.aside.insert(id, aside);
-                self.notice(Notice::SetAside {
-                    id,
-                    reason: SetAsideReason::Forgotten,
-                });
-            }
-        }
+        self.forget_beyond(&answer.board, fork);
         self.mend_bases(&answer.board);
         if let Some(replica) = self.replicas.get_mut(&answer.board) {
             replica.generation += 1;
-            replica.lowered = true;
+            (replica.lowered, replica.broken_at) = (true, fork);
         }
         self.keeping.due.insert(answer.board.clone());
         self.counters.history_breaks += 1;
     }
+}
+
+impl Engine {
+    /// Shows as forgotten what was applied beyond a fork.
+    pub(super) fn forget_beyond(&mut self, board: &BoardId, fork: Revision) {
+        let is_lost =
+            |journaled: &Journaled| journaled.operation.board == *board && journaled.verdict.revision() > fork;
+        let lost: Vec<(u64, Journaled)> = self
+            .keeping
+            .journal
+            .extract_if(.., |_, journaled| is_lost(journaled))
+            .collect();
+        for (number, Journaled { operation, .. }) in lost {
+            let (id, reason) = (operation.id, SetAsideReason::Forgotten);
+            let aside = SetAside { operation, reason };
+            self.keeping.dropped.push((board.clone(), journal_key(number)));
+            self.keeping.forgotten.insert(id, aside.clone());
+            self.aside.insert(id, aside);
+            let reason = SetAsideReason::Forgotten;
+            self.notice(Notice::SetAside { id, reason });
+        }
+    }
+}
+
+/// Tells one text from another.
+fn fingerprint(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }

@@ -36,6 +36,8 @@ pub type Records = BTreeMap<String, String>;
 
 /// Number of the last operation appended, as text; absent means none.
 pub const HIGH: &str = "high";
+/// Prefix of pending operations.
+pub(super) const OUTBOX: &str = "outbox/";
 /// Prefix of confirmed widgets.
 pub const WIDGET: &str = "widget/";
 /// Prefix of one's own applied operations.
@@ -141,7 +143,7 @@ pub(super) struct Journaled {
 }
 
 pub(super) fn outbox_key(number: u64) -> String {
-    format!("outbox/{number:016x}")
+    format!("{OUTBOX}{number:016x}")
 }
 
 pub(super) fn meta_key(board: &BoardId) -> String {
@@ -178,10 +180,18 @@ pub(super) fn read<'a, T: DeserializeOwned>(
     records: &'a Records,
     prefix: &'a str,
 ) -> impl Iterator<Item = (&'a str, T)> {
-    let within = records
-        .range(prefix.to_owned()..)
-        .take_while(move |(key, _)| key.starts_with(prefix));
-    within.filter_map(move |(key, text)| Some((&key[prefix.len()..], serde_json::from_slice(text.as_bytes()).ok()?)))
+    under(records, prefix).filter_map(|(rest, text)| Some((rest, decoded(text)?)))
+}
+
+/// Texts under a prefix, with what follows the prefix.
+pub(super) fn under<'a>(records: &'a Records, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a String)> {
+    let within = records.range(prefix.to_owned()..);
+    within.map_while(move |(key, text)| Some((key.strip_prefix(prefix)?, text)))
+}
+
+/// A record from its text; `None` when this program can't read it.
+pub(super) fn decoded<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_slice(text.as_bytes()).ok()
 }
 
 /// The number in an outbox key.

@@ -44,6 +44,8 @@ pub(super) struct Replica {
     pub found_by: Option<RunId>,
     /// A history break: pending operations were lowered and must be stored before any of them is sent.
     pub lowered: bool,
+    /// Where the last history broke.
+    pub broken_at: Revision,
     /// Ids of the changes seen one by one, and from which revision on these are all there were.
     recent: HashMap<OperationId, Revision>,
     recent_order: VecDeque<OperationId>,
@@ -131,10 +133,16 @@ impl Replica {
         };
     }
 
-    /// Whether what is stored has come further than this, or is of a later history.
+    /// Whether what is stored has come further than this, or is of another history that was not left here since.
     pub fn is_behind(&self, meta: &Meta) -> bool {
         meta.generation > self.generation
-            || (meta.generation == self.generation && meta.cursor.revision > self.cursor.revision)
+            || (meta.generation == self.generation
+                && (meta.cursor.revision > self.cursor.revision || self.is_apart(meta.cursor, &meta.history)))
+    }
+
+    /// Whether what has come to `cursor` by `history` is not of this one's history.
+    pub fn is_apart(&self, cursor: Cursor, history: &History) -> bool {
+        self.history.excludes(cursor, self.cursor.revision) || history.excludes(self.cursor, cursor.revision)
     }
 
     /// The meta record to store next: with the confirmed state, or with what is stored of it already.

@@ -59,6 +59,8 @@ struct Applied {
 struct Truth {
     board: Board,
     changes: Vec<Applied>,
+    /// The revision of each operation that took effect.
+    revisions: HashMap<OperationId, u64>,
     verdicts: HashMap<OperationId, Verdict>,
     last: HashMap<(WidgetId, FieldName), (OperationId, u64, Value)>,
     hash: u64,
@@ -81,7 +83,6 @@ pub struct Ledger {
     pub press_ms: Option<u64>,
     pub undoing: bool,
     failure: Option<Failure>,
-    looks: u64,
     pub applied: u64,
     pub conflicts: u64,
 }
@@ -153,7 +154,7 @@ impl Ledger {
                     revision, change.revision
                 )));
             }
-            if truth.changes.iter().any(|applied| applied.id == change.id) {
+            if truth.revisions.insert(change.id, revision).is_some() {
                 self.fail(Failure::Duplicated(format!(
                     "{board}: {:?} took effect twice",
                     change.id

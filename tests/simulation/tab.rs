@@ -70,6 +70,8 @@ pub struct Tab {
     offset: u64,
     created: u64,
     pub last_look: String,
+    /// The cursors at which its boards were compared with the server's.
+    pub checked: BTreeMap<BoardId, Cursor>,
     /// What was shown of saved edits when it was killed; checked when it has been opened again.
     pub was_shown: BTreeMap<(BoardId, WidgetId, FieldName), (OperationId, Value)>,
 }

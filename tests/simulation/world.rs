@@ -6,7 +6,7 @@ mod tabs;
 mod weather;
 
 use std::{
-    cmp::Reverse,
+    cmp::Ordering,
     collections::{BTreeMap, BinaryHeap, HashMap},
 };
 
@@ -86,6 +86,33 @@ pub enum Happening {
     ServerUp,
 }
 
+/// A happening and its moment; of two at one moment the one that was arranged first comes first.
+struct Due {
+    when: u64,
+    count: u64,
+    happening: Happening,
+}
+
+impl Ord for Due {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (other.when, other.count).cmp(&(self.when, self.count)) // a heap gives the greatest first
+    }
+}
+
+impl PartialOrd for Due {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Due {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Due {}
+
 /// A running server process.
 struct Server {
     life: u64,
@@ -112,8 +139,7 @@ pub struct World {
     pub now: u64,
     pub dice: Dice,
     pub plan: Plan,
-    queue: BinaryHeap<Reverse<(u64, u64)>>,
-    happenings: HashMap<u64, Happening>,
+    queue: BinaryHeap<Due>,
     count: u64,
     server: Option<Server>,
     servers: u64,
@@ -154,7 +180,6 @@ impl World {
             now: START_MS,
             dice,
             queue: BinaryHeap::new(),
-            happenings: HashMap::new(),
             count: 0,
             server: None,
             servers: 0,
@@ -197,8 +222,11 @@ impl World {
 
     pub fn at(&mut self, when: u64, happening: Happening) {
         self.count += 1;
-        self.queue.push(Reverse((when.max(self.now), self.count)));
-        self.happenings.insert(self.count, happening);
+        self.queue.push(Due {
+            when: when.max(self.now),
+            count: self.count,
+            happening,
+        });
     }
 
     /// Safety: everything goes wrong, and nothing wrong may come of it. Then liveness: all is mended, and everything
@@ -223,15 +251,11 @@ impl World {
 
     fn run_until(&mut self, end: u64, done: impl Fn(&Self) -> bool) {
         let mut turns = 0_u64;
-        while let Some(Reverse((when, number))) = self.queue.peek().copied() {
-            if when > end {
+        while self.queue.peek().is_some_and(|next| next.when <= end) {
+            let Some(Due { when, happening, .. }) = self.queue.pop() else {
                 break;
-            }
-            self.queue.pop();
-            self.now = when;
-            let Some(happening) = self.happenings.remove(&number) else {
-                continue;
             };
+            self.now = when;
             self.happen(happening);
             turns += 1;
             if turns > TURNS_MAX {

@@ -35,34 +35,33 @@ impl Ledger {
         for pending in engine.pending().filter(|pending| pending.withdrawing) {
             self.taken_back.insert(pending.operation.id);
         }
-        self.looks += 1;
-        if self.looks.is_multiple_of(4) {
-            self.check_shown(number, tab);
-        }
+        self.check_shown(number, tab);
         self.check_reopened(number, tab);
     }
 
     /// Confirmed is the server's state at the cursor, and nothing is shown twice.
-    pub(super) fn check_shown(&mut self, number: usize, tab: &Tab) {
+    pub(super) fn check_shown(&mut self, number: usize, tab: &mut Tab) {
         let Some(engine) = &tab.engine else { return };
         let mut failure = None;
         for (board, truth) in &self.truth {
             let Some((confirmed, cursor)) = engine.confirmed(board) else {
                 continue;
             };
-            if let Some(expected) = self.states.get(&(board.clone(), cursor.epoch, cursor.revision))
+            // At one cursor there is one state: it is looked at once.
+            if tab.checked.get(board) != Some(&cursor)
+                && let Some(expected) = self.states.get(&(board.clone(), cursor.epoch, cursor.revision))
                 && *expected != board_hash(confirmed)
             {
                 failure = Some(Failure::Diverged(format!(
                     "tab {number} at {cursor:?} of {board} does not have the server's state"
                 )));
             }
+            tab.checked.insert(board.clone(), cursor);
             let contained = |id: OperationId| {
                 truth
-                    .changes
-                    .iter()
-                    .take(cursor.revision.0 as usize)
-                    .any(|applied| applied.id == id)
+                    .revisions
+                    .get(&id)
+                    .is_some_and(|revision| *revision <= cursor.revision.0)
             };
             let same_history = cursor == Cursor::ORIGIN
                 || truth

@@ -1,0 +1,122 @@
+//! What a client asks for when it starts to hear of a board.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{BoardId, ClientId, Cursor, OperationId};
+use crate::config::UNDECIDED_RANGES_LEN_MAX;
+
+/// What a client has seen of a board, and which of its operations it has no verdict for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Subscribe {
+    /// The board.
+    pub board: BoardId,
+    /// The client's number for this request, for it to know the answer by: it may have asked twice.
+    pub request: u64,
+    /// How far it has seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Cursor>,
+    /// Whose verdicts it asks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undecided: Vec<Undecided>,
+    /// The rest of `undecided` comes in another `subscribe` with the same board and request: answered at the last one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub more: bool,
+}
+
+impl Subscribe {
+    /// The frames that carry it: what it asks for may be too much for one.
+    #[must_use]
+    pub fn frames(self, bytes_max: usize) -> Vec<Self> {
+        let mut frames: Vec<Self> = Vec::new();
+        let mut filled = 0;
+        let whole = Self {
+            undecided: Vec::new(),
+            more: false,
+            ..self
+        };
+        for undecided in self.undecided {
+            let bytes = undecided.bytes();
+            match frames.last_mut() {
+                Some(frame) if filled + bytes <= bytes_max => frame.undecided.push(undecided),
+                _ => {
+                    filled = 0;
+                    frames.push(Self {
+                        undecided: vec![undecided],
+                        more: true,
+                        ..whole.clone()
+                    });
+                }
+            }
+            filled += bytes;
+        }
+        match frames.last_mut() {
+            Some(last) => last.more = false,
+            None => frames.push(whole),
+        }
+        frames
+    }
+}
+
+/// Operations of one client start, by ranges of sequences.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undecided {
+    /// The client start.
+    pub client: ClientId,
+    /// First and last sequence, both included, ascending.
+    pub ranges: Vec<(u64, u64)>,
+}
+
+impl Undecided {
+    /// What it takes in a frame, at most.
+    fn bytes(&self) -> usize {
+        64 + self.ranges.len() * 44
+    }
+
+    /// Groups ids by client, and sequences into at most [`UNDECIDED_RANGES_LEN_MAX`] ranges: the narrowest gaps between them
+    /// are bridged, since to ask for more than one's own undecided operations does no harm.
+    pub fn group(ids: impl IntoIterator<Item = OperationId>) -> Vec<Self> {
+        let mut by_client: BTreeMap<ClientId, Vec<u64>> = BTreeMap::new();
+        for id in ids {
+            by_client.entry(id.client).or_default().push(id.sequence);
+        }
+        by_client
+            .into_iter()
+            .map(|(client, mut sequences)| {
+                sequences.sort_unstable();
+                let mut ranges: Vec<(u64, u64)> = Vec::new();
+                for sequence in sequences {
+                    match ranges.last_mut() {
+                        Some((_, last)) if sequence <= last.saturating_add(1) => *last = sequence,
+                        _ => ranges.push((sequence, sequence)),
+                    }
+                }
+                bridge(&mut ranges);
+                Self { client, ranges }
+            })
+            .collect()
+    }
+
+    /// Whether it names `id`.
+    #[must_use]
+    pub fn contains(&self, id: OperationId) -> bool {
+        self.client == id.client
+            && self
+                .ranges
+                .iter()
+                .any(|(first, last)| (*first..=*last).contains(&id.sequence))
+    }
+}
+
+fn bridge(ranges: &mut Vec<(u64, u64)>) {
+    let mut gaps: Vec<u64> = ranges.windows(2).map(|pair| pair[1].0 - pair[0].1).collect();
+    gaps.sort_unstable_by(|one, other| other.cmp(one));
+    if let Some(widest) = gaps.get(UNDECIDED_RANGES_LEN_MAX - 1) {
+        ranges.dedup_by(|next, kept| {
+            let narrow = next.0 - kept.1 <= *widest;
+            kept.1 = if narrow { next.1 } else { kept.1 };
+            narrow
+        });
+    }
+}

@@ -1,0 +1,347 @@
+//! Settling: the outbox loses an operation only in the transaction that stores the confirmed state which contains it; and
+//! confirmed state is stored only when the fate of every operation in the outbox is known at it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Effect, Engine, SetAside,
+    conflict::Shelf,
+    keeping::Busy,
+    outbox::{Fate, Pending},
+    storage::{
+        HIGH, Journaled, Meta, Stored, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key,
+        outbox_key, text, widget_key, widgets_prefix,
+    },
+    updates::Replica,
+};
+use crate::{
+    config::JOURNAL_LEN_MAX,
+    planted::{self, Bug},
+    protocol::{Base, BoardId, OperationId, Revision, WidgetId},
+    time::Timestamp,
+};
+
+/// What one transaction stores of a board, and what that means once it is stored.
+#[derive(Debug)]
+pub(super) struct Settling {
+    board: BoardId,
+    meta: Meta,
+    /// The confirmed state, where it goes along.
+    state: Option<State>,
+    settled: Vec<Settled>,
+    /// What operations that stay have seen, now that those they rest on are settled.
+    based: BTreeMap<OperationId, Revision>,
+    /// Operations whose stored copies are older than they are.
+    rewritten: Vec<OperationId>,
+    /// Operations that leave the outbox without a verdict.
+    moved: BTreeMap<OperationId, SetAside>,
+    /// One's own operations that a broken history has forgotten.
+    forgotten: BTreeMap<OperationId, SetAside>,
+    /// Records to delete.
+    dropped: Vec<String>,
+}
+
+/// An operation whose verdict the confirmed state contains.
+#[derive(Debug)]
+struct Settled {
+    id: OperationId,
+    number: u64,
+    /// The conflict it resolved.
+    resolved: Option<OperationId>,
+    shelf: Shelf,
+}
+
+/// Confirmed state on its way to the storage.
+#[derive(Debug)]
+struct State {
+    widgets: BTreeSet<WidgetId>,
+    replaced: bool,
+    dirty_since: Option<Timestamp>,
+}
+
+impl Engine {
+    /// The next transaction of a board that has something to store.
+    pub(super) fn settle(&mut self, now: Timestamp) -> Option<Transaction> {
+        let aged = self.replicas.iter().filter(|(_, replica)| self.is_aged(now, replica));
+        let aged = aged.map(|(board, _)| board.clone());
+        let boards: BTreeSet<BoardId> = self.keeping.due.iter().cloned().chain(aged).collect();
+        for board in boards {
+            self.keeping.due.remove(&board);
+            if let Some(settling) = self.due_of(now, &board) {
+                return Some(self.begin(settling));
+            }
+            // Something's fate is open: look again later, not at once.
+            if let Some(replica) = self.replicas.get_mut(&board) {
+                replica.dirty_since = replica.dirty_since.map(|_| now);
+            }
+        }
+        None
+    }
+
+    /// Whether the confirmed state has waited long enough to be stored for its own sake.
+    fn is_aged(&self, now: Timestamp, replica: &Replica) -> bool {
+        let wait_ms = if replica.stored.is_none() {
+            0
+        } else {
+            self.cache_write_ms()
+        };
+        replica.dirty_since.is_some_and(|since| now >= since.plus(wait_ms))
+    }
+
+    /// All that is due of a board.
+    fn due_of(&self, now: Timestamp, board: &BoardId) -> Option<Settling> {
+        let replica = self.replicas.get(board)?;
+        let early = planted::is(Bug::OutboxDeletedBeforeState);
+        let clear = !self.outbox.of_board(board).any(is_unclear);
+        let with_state = clear && !early;
+        let (mut settled, mut rewritten, mut moved) = (Vec::new(), Vec::new(), BTreeMap::new());
+        for pending in self.outbox.of_board(board) {
+            let (id, Some(number)) = (pending.operation.id, pending.number) else {
+                continue;
+            };
+            let is_contained = |revision| (clear && replica.cursor.revision >= revision) || early;
+            if let Some(aside) = self.keeping.moved.get(&id) {
+                moved.insert(id, aside.clone());
+            } else if let Some(verdict) = &pending.verdict
+                && is_contained(verdict.revision())
+            {
+                settled.push(Settled {
+                    id,
+                    number,
+                    resolved: pending.operation.resolves,
+                    shelf: Shelf::of(self.outbox.as_sent(pending), verdict.clone()),
+                });
+            } else if pending.dirty {
+                rewritten.push(id);
+            }
+        }
+        let based = self.based_on(board, &settled);
+        let restless = |id: &&OperationId| {
+            !rewritten.contains(id) && self.outbox.get(**id).is_some_and(|pending| pending.number.is_some())
+        };
+        let newly_based: Vec<OperationId> = based.keys().filter(restless).copied().collect();
+        rewritten.extend(newly_based);
+        let of_board = |aside: &SetAside| aside.operation.board == *board;
+        let forgotten = self.keeping.forgotten.iter().filter(|(_, aside)| of_board(aside));
+        let forgotten: BTreeMap<OperationId, SetAside> = forgotten.map(|(id, aside)| (*id, aside.clone())).collect();
+        let dropped = self.keeping.dropped.iter().filter(|(of, _)| of == board);
+        let dropped: Vec<String> = dropped.map(|(_, key)| key.clone()).collect();
+        let is_due = !settled.is_empty()
+            || !rewritten.is_empty()
+            || !moved.is_empty()
+            || !forgotten.is_empty()
+            || !dropped.is_empty()
+            || replica.lowered
+            || (clear && self.is_aged(now, replica));
+        let state = with_state.then(|| State {
+            widgets: replica.dirty.clone(),
+            replaced: replica.replaced,
+            dirty_since: replica.dirty_since,
+        });
+        is_due.then(|| Settling {
+            board: board.clone(),
+            meta: replica.next_meta(with_state),
+            state,
+            settled,
+            based,
+            rewritten,
+            moved,
+            forgotten,
+            dropped,
+        })
+    }
+
+    /// What those that stay have seen, whose base is among those that go. Not before: until it is settled a verdict can
+    /// turn out to be of a history that is no more.
+    fn based_on(&self, board: &BoardId, settled: &[Settled]) -> BTreeMap<OperationId, Revision> {
+        let goes = |id: OperationId| settled.iter().any(|settled| settled.id == id);
+        let stays = |pending: &&Pending| pending.base.is_none() && !goes(pending.operation.id);
+        let base = |pending: &Pending| match pending.operation.base {
+            Some(Base::Operation(id)) if goes(id) => Some((pending.operation.id, self.outbox.base_of(pending)?)),
+            _ => None,
+        };
+        self.outbox.of_board(board).filter(stays).filter_map(base).collect()
+    }
+
+    /// The transaction; what it stores counts as stored from here on, unless it fails.
+    fn begin(&mut self, settling: Settling) -> Transaction {
+        let transaction = self.transaction(&settling);
+        for id in &settling.rewritten {
+            if let Some(pending) = self.outbox.get_mut(*id) {
+                pending.dirty = false;
+            }
+        }
+        if settling.state.is_some()
+            && let Some(replica) = self.replicas.get_mut(&settling.board)
+        {
+            // What changes from here on is stored the next time.
+            (replica.dirty, replica.dirty_since, replica.replaced) = (BTreeSet::new(), None, false);
+        }
+        self.keeping.busy = Some(Busy::Settling(Box::new(settling)));
+        transaction
+    }
+
+    fn transaction(&self, settling: &Settling) -> Transaction {
+        let Settling { board, meta, .. } = settling;
+        let mut transaction = Transaction::default();
+        let Some(replica) = self.replicas.get(board) else {
+            return transaction;
+        };
+        let Transaction {
+            expect, put, delete, ..
+        } = &mut transaction;
+        expect.push((meta_key(board), replica.stored.as_ref().map(|(text, _)| text.clone())));
+        put.push((meta_key(board), text(meta)));
+        if meta.generation > 0 {
+            put.push((generation_key(board), meta.generation.to_string()));
+        }
+        delete.extend(settling.dropped.iter().cloned());
+        for id in &settling.rewritten {
+            let Some(pending) = self.outbox.get(*id) else { continue };
+            let stored = Stored {
+                base: settling.based.get(id).copied().or(pending.base),
+                ..pending.stored()
+            };
+            put.extend(pending.number.map(|number| (outbox_key(number), text(&stored))));
+        }
+        for (id, aside) in settling.moved.iter().chain(&settling.forgotten) {
+            put.push((aside_key(*id), text(aside)));
+        }
+        let moved = settling.moved.keys().filter_map(|id| self.outbox.get(*id)?.number);
+        delete.extend(moved.map(outbox_key));
+        let mut applied = 0;
+        for Settled {
+            id,
+            number,
+            resolved,
+            shelf,
+        } in &settling.settled
+        {
+            delete.push(outbox_key(*number));
+            match shelf {
+                Shelf::Conflict(conflict) => put.push((conflict_key(conflict.id()), text(conflict))),
+                Shelf::Aside(aside) => put.push((aside_key(*id), text(aside))),
+                Shelf::Journal(journaled) => {
+                    applied += 1;
+                    put.push((journal_key(*number), text(journaled)));
+                    delete.extend(resolved.map(conflict_key));
+                }
+                Shelf::Nowhere => {}
+            }
+        }
+        let over = (self.keeping.journal.len() + applied).saturating_sub(JOURNAL_LEN_MAX);
+        delete.extend(
+            self.keeping
+                .journal
+                .keys()
+                .take(over)
+                .map(|number| journal_key(*number)),
+        );
+        if let Some(state) = &settling.state {
+            for id in &state.widgets {
+                match replica.confirmed.widget(id) {
+                    Some(widget) => put.push((widget_key(board, id), text(&**widget))),
+                    None => delete.push(widget_key(board, id)),
+                }
+            }
+            if !planted::is(Bug::SiblingAppendsIgnored) {
+                let high = (self.keeping.high > 0).then(|| self.keeping.high.to_string());
+                expect.push((HIGH.to_owned(), high));
+            }
+            transaction.wipe = state.replaced.then(|| widgets_prefix(board));
+        }
+        if planted::is(Bug::StaleLeaderOverwrites) {
+            transaction.expect.clear();
+        }
+        transaction
+    }
+
+    /// It is stored.
+    pub(super) fn settled(&mut self, settling: Settling) {
+        let Settling {
+            board,
+            meta,
+            settled,
+            based,
+            moved,
+            forgotten,
+            dropped,
+            ..
+        } = settling;
+        let mut broken_at = None;
+        if let Some(replica) = self.replicas.get_mut(&board) {
+            // A history that broke meanwhile is not stored yet.
+            broken_at = (replica.generation > meta.generation).then_some(replica.broken_at);
+            replica.lowered = broken_at.is_some();
+            replica.stored = Some((text(&meta), meta));
+        }
+        for (id, base) in based {
+            if let Some(pending) = self.outbox.get_mut(id) {
+                pending.base = Some(broken_at.map_or(base, |fork| base.min(fork)));
+            }
+        }
+        for settled in settled {
+            self.shelve(settled);
+        }
+        for (id, aside) in moved {
+            self.outbox.remove(id);
+            self.keeping.moved.remove(&id);
+            self.aside.insert(id, aside);
+        }
+        self.keeping.forgotten.retain(|id, _| !forgotten.contains_key(id));
+        self.keeping.dropped.retain(|(_, key)| !dropped.contains(key));
+        if let Some(fork) = broken_at {
+            self.forget_beyond(&board, fork);
+        }
+        // What stood in the way of others may just have gone.
+        if self.outbox.of_board(&board).any(|pending| pending.verdict.is_some()) {
+            self.keeping.due.insert(board);
+        }
+        self.effects.push_back(Effect::Broadcast);
+    }
+
+    /// A settled operation leaves the outbox for where it belongs.
+    fn shelve(&mut self, settled: Settled) {
+        self.outbox.remove(settled.id);
+        match settled.shelf {
+            Shelf::Journal(journaled) => {
+                self.keeping
+                    .journal
+                    .insert(settled.number, Journaled::clone(&journaled));
+                if let Some(resolved) = settled.resolved {
+                    self.conflicts.remove(&resolved);
+                }
+                while self.keeping.journal.len() > JOURNAL_LEN_MAX {
+                    self.keeping.journal.pop_first();
+                }
+            }
+            Shelf::Conflict(conflict) => {
+                self.conflicts.insert(conflict.id(), conflict);
+            }
+            Shelf::Aside(aside) => {
+                self.aside.insert(settled.id, aside);
+            }
+            Shelf::Nowhere => {}
+        }
+    }
+
+    /// It is not stored: all of it is still due.
+    pub(super) fn not_settled(&mut self, settling: Settling) {
+        for id in settling.rewritten {
+            if let Some(pending) = self.outbox.get_mut(id) {
+                pending.dirty = true;
+            }
+        }
+        if let (Some(replica), Some(state)) = (self.replicas.get_mut(&settling.board), settling.state) {
+            replica.dirty.extend(state.widgets);
+            replica.replaced |= state.replaced;
+            replica.dirty_since = state.dirty_since.or(replica.dirty_since);
+        }
+        self.keeping.due.insert(settling.board);
+    }
+}
+
+/// Whether the confirmed state may contain an operation without this device knowing what came of it.
+fn is_unclear(pending: &Pending) -> bool {
+    pending.verdict.is_none() && (pending.fate != Fate::Known || pending.applied_at.is_some())
+}

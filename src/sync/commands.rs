@@ -353,7 +353,7 @@ impl Engine {
     ) -> Result<(), CommandError> {
         check_size(&value)?;
         self.check_room(true)?;
-        if self.shown(&board).is_none_or(|shown| shown.widget(&widget).is_none()) {
+        if self.shown_widget(&board, &widget).widget(&widget).is_none() {
             return Err(CommandError::UnknownWidget);
         }
         if let Some(draft) = self.drafts.take(now, board, widget, field, value) {
@@ -444,7 +444,7 @@ impl Engine {
         if self.namespace.is_none() || !self.loaded {
             return Err(CommandError::NotReady);
         }
-        let shown = self.shown(board).unwrap_or_default();
+        let shown = self.shown_widget(board, &widget);
         let exists = shown.widget(&widget).is_some();
         if !exists && !matches!(intent, Intent::Create { .. }) {
             return Err(CommandError::UnknownWidget);
@@ -569,7 +569,8 @@ impl Engine {
             // The same operation, under the same id: should the other history have it after all, it is a duplicate.
             self.outbox.insert(Pending::new(aside.operation));
             if let (Some(replica), Some(pending)) = (self.replicas.get(&board), self.outbox.get_mut(id)) {
-                pending.lower(replica.cursor);
+                // What it rested on beyond what its author had confirmed is forgotten too.
+                pending.lower(replica.history.home(pending.operation.made_at, replica.cursor.revision));
                 // This history may have it after all, by another way: asked before it is shown.
                 (pending.fate, pending.again) = (Fate::Unasked, true);
             }

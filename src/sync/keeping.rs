@@ -38,6 +38,8 @@ pub(super) struct Keeping {
     pub forgotten: BTreeMap<OperationId, SetAside>,
     /// One's own operations that were applied, by their numbers in the outbox.
     pub journal: BTreeMap<u64, Journaled>,
+    /// Tells the stored texts of conflicts and set-aside operations as they were read last.
+    pub texts: BTreeMap<OperationId, u64>,
     /// Why the last transaction failed.
     pub fault: Option<StorageError>,
     retry_at: Timestamp,

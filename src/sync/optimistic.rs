@@ -58,14 +58,14 @@ impl Shown {
 
 /// Lays pending operations, in their order, and then drafts over a confirmed board.
 pub(super) fn replay<'a>(
-    confirmed: &Board,
+    confirmed: Board,
     cursor: Revision,
     pending: impl Iterator<Item = &'a Pending>,
     drafts: impl Iterator<Item = &'a Draft>,
     me: &Principal,
 ) -> Shown {
     let mut shown = Shown {
-        board: confirmed.clone(),
+        board: confirmed,
         pending: BTreeMap::new(),
     };
     let writer = Writer {

@@ -5,13 +5,15 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
+use serde::de::DeserializeOwned;
+
 use super::{
     Effect, Engine, Notice, SetAside, SetAsideReason,
     keeping::Busy,
     outbox::{Fate, Pending},
     storage::{
-        HIGH, JOURNAL, Journaled, Meta, Namespace, OUTBOX, Records, StorageError, Stored, decoded, journal_key,
-        meta_key, outbox_number, read, under,
+        ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, Meta, Namespace, OUTBOX, Records, StorageError, Stored, decoded,
+        journal_key, meta_key, outbox_key, outbox_number, read, under,
     },
     updates::Replica,
 };
@@ -65,13 +67,15 @@ impl Engine {
             .collect();
         self.keeping.high = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
         self.take_outbox(records, &adopted);
-        self.conflicts = read(records, "conflict/")
-            .filter_map(|(id, conflict)| Some((id.parse().ok()?, conflict)))
-            .collect();
-        self.aside = read(records, "aside/")
-            .filter_map(|(id, aside)| Some((id.parse().ok()?, aside)))
-            .collect();
+        take_records(&mut self.conflicts, under(records, CONFLICT), &mut self.keeping.texts);
+        take_records(&mut self.aside, under(records, ASIDE), &mut self.keeping.texts);
         self.aside.extend(self.keeping.forgotten.clone());
+        for (_, key) in &self.keeping.dropped {
+            // Dealt with here, and not stored as such yet.
+            let named = |prefix| key.strip_prefix(prefix).and_then(|id| id.parse::<OperationId>().ok());
+            named(CONFLICT).map(|id| self.conflicts.remove(&id));
+            named(ASIDE).map(|id| self.aside.remove(&id));
+        }
         if widgets {
             self.keeping.journal = read(records, JOURNAL)
                 .filter_map(|(number, journaled)| Some((outbox_number(number)?, journaled)))
@@ -141,7 +145,8 @@ impl Engine {
                 continue;
             };
             let id = stored.operation.id;
-            if let Some(known) = self.outbox.get_mut(id) {
+            self.keep_one_place(id, number);
+            if let Some(known) = self.outbox.get_mut(id).filter(|known| known.number == Some(number)) {
                 known.withdrawing |= stored.withdrawing;
                 known.text = print;
                 if !known.dirty && !known.is_stored_as(&stored) {
@@ -150,6 +155,9 @@ impl Engine {
                     (known.operation, known.base) = (restored.operation, restored.base);
                 }
                 continue;
+            }
+            if self.outbox.get(id).is_some() {
+                continue; // there in an earlier place
             }
             let mut pending = Pending {
                 text: print,
@@ -173,6 +181,20 @@ impl Engine {
             if unasked {
                 self.resubscribe(&board);
             }
+        }
+    }
+
+    /// An operation that two tabs have sent again stands in the outbox twice: it goes in its first place.
+    fn keep_one_place(&mut self, id: OperationId, number: u64) {
+        let Some(known) = self.outbox.get(id) else { return };
+        let (board, place) = (known.operation.board.clone(), known.number);
+        if place.is_none_or(|place| number < place) {
+            self.outbox.saved(id, number);
+        }
+        let second = place.map(|place| place.max(number)).filter(|_| place != Some(number));
+        if let Some(second) = second {
+            self.keeping.due.insert(board.clone());
+            self.keeping.dropped.push((board, outbox_key(second)));
         }
     }
 
@@ -254,6 +276,31 @@ impl Engine {
             let reason = SetAsideReason::Forgotten;
             self.notice(Notice::SetAside { id, reason });
         }
+    }
+}
+
+/// Makes `known` what is stored. Most is as it was at the last look, and is not read again: `texts` says of what text it is.
+fn take_records<'a, T: DeserializeOwned>(
+    known: &mut BTreeMap<OperationId, T>,
+    stored: impl Iterator<Item = (&'a str, &'a String)>,
+    texts: &mut BTreeMap<OperationId, u64>,
+) {
+    let mut gone: BTreeSet<OperationId> = known.keys().copied().collect();
+    for (id, text) in stored {
+        let Ok(id) = id.parse() else { continue };
+        gone.remove(&id);
+        let print = fingerprint(text);
+        if known.contains_key(&id) && texts.get(&id) == Some(&print) {
+            continue;
+        }
+        if let Some(record) = decoded(text) {
+            known.insert(id, record);
+            texts.insert(id, print);
+        }
+    }
+    for id in gone {
+        known.remove(&id);
+        texts.remove(&id);
     }
 }
 

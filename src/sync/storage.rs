@@ -36,6 +36,10 @@ pub type Records = BTreeMap<String, String>;
 
 /// Number of the last operation appended, as text; absent means none.
 pub const HIGH: &str = "high";
+/// Prefix of operations that were set aside.
+pub(super) const ASIDE: &str = "aside/";
+/// Prefix of conflicts.
+pub(super) const CONFLICT: &str = "conflict/";
 /// Prefix of pending operations.
 pub(super) const OUTBOX: &str = "outbox/";
 /// Prefix of confirmed widgets.
@@ -163,11 +167,11 @@ pub(super) fn widgets_prefix(board: &BoardId) -> String {
 }
 
 pub(super) fn aside_key(id: OperationId) -> String {
-    format!("aside/{id}")
+    format!("{ASIDE}{id}")
 }
 
 pub(super) fn conflict_key(id: OperationId) -> String {
-    format!("conflict/{id}")
+    format!("{CONFLICT}{id}")
 }
 
 pub(super) fn journal_key(number: u64) -> String {

@@ -8,8 +8,9 @@ use super::{
     updates::Subscription,
 };
 use crate::{
+    board::Board,
     config::RETRY_SHOWN_AFTER,
-    protocol::{BoardId, Cursor, Identity, OperationId, Principal, Revision, Verdict},
+    protocol::{BoardId, Cursor, Identity, OperationId, Principal, Revision, Verdict, WidgetId},
     time::Timestamp,
 };
 
@@ -167,12 +168,30 @@ impl Engine {
     pub fn shown(&self, board: &BoardId) -> Option<Shown> {
         let replica = self.replicas.get(board)?;
         Some(replay(
-            &replica.confirmed,
+            replica.confirmed.clone(),
             replica.cursor.revision,
             self.outbox.of_board(board).filter(|pending| self.is_timely(pending)),
             self.drafts.of_board(board),
             &self.principal(),
         ))
+    }
+
+    /// One widget of a board as its reader sees it: what [`Engine::shown`] says of it, without the rest of the board.
+    #[must_use]
+    pub fn shown_widget(&self, board: &BoardId, widget: &WidgetId) -> Shown {
+        let mut confirmed = Board::default();
+        let replica = self.replicas.get(board);
+        if let Some(known) = replica.and_then(|replica| replica.confirmed.widget(widget)) {
+            confirmed.put(widget.clone(), known.clone());
+        }
+        let lane = self.outbox.of_lane(board, widget);
+        replay(
+            confirmed,
+            replica.map_or(Revision::ZERO, |replica| replica.cursor.revision),
+            lane.filter(|pending| self.is_timely(pending)),
+            self.drafts.of_board(board).filter(|draft| draft.widget == *widget),
+            &self.principal(),
+        )
     }
 
     /// The confirmed board, for comparison with the server's.

@@ -126,6 +126,12 @@ impl DeviceDisk {
         outcome
     }
 
+    /// Whether an operation waits in the outbox under this number.
+    pub fn is_pending(&self, namespace: &Namespace, number: u64) -> bool {
+        let records = self.visible.get(&name(namespace));
+        records.is_some_and(|records| records.contains_key(&format!("outbox/{number:016x}")))
+    }
+
     /// A transaction's answer goes out only after this.
     pub fn sync(&mut self) {
         for (namespace, transaction) in self.unsynced.drain(..) {

@@ -4,8 +4,8 @@
 mod devices;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map::DefaultHasher},
-    hash::{Hash, Hasher},
+    collections::{self, BTreeMap, BTreeSet, HashSet},
+    hash::{BuildHasherDefault, Hash, Hasher},
 };
 
 use serde::Deserialize;
@@ -83,6 +83,7 @@ pub struct Ledger {
     pub press_ms: Option<u64>,
     pub undoing: bool,
     failure: Option<Failure>,
+    looks: u64,
     pub applied: u64,
     pub conflicts: u64,
 }
@@ -459,11 +460,31 @@ fn kept_ids(records: &BTreeMap<String, String>) -> Vec<OperationId> {
     records.iter().filter_map(id).collect()
 }
 
+type HashMap<K, V> = collections::HashMap<K, V, BuildHasherDefault<Mix>>;
+
+/// A hash that need not resist anybody: boards are compared all the time.
+#[derive(Default)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.0 = (self.0.rotate_left(23) ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 31)
+    }
+}
+
 fn widget_hash(board: &Board, id: &WidgetId) -> u64 {
     let Some(widget) = board.widget(id).filter(|widget| widget.removed.is_none()) else {
         return 0;
     };
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = Mix(0);
     id.as_str().hash(&mut hasher);
     for (name, field) in &widget.fields {
         name.as_str().hash(&mut hasher);

@@ -143,12 +143,13 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
-const OPERATIONS: u64 = 240;
+const OPERATIONS: u64 = 205;
 
 impl Plan {
     pub fn draw(seed: u64) -> Self {
         let mut dice = Dice(seed ^ 0x7469_6465);
-        let clients = dice.range(3, 9) as usize;
+        // Few are played more often than many: most faults need two.
+        let clients = dice.range(3, 9).min(dice.range(3, 9)) as usize;
         let mut tabs = Vec::new();
         while tabs.iter().sum::<usize>() < clients {
             let left = clients - tabs.iter().sum::<usize>();

@@ -298,7 +298,10 @@ impl World {
                 let act = self.plan.steps[index].act.clone();
                 self.act(act);
             }
-            Happening::Timer { tab, life } if self.tabs[tab].life == life => {
+            // One that was set again since is not due any more.
+            Happening::Timer { tab, life }
+                if self.tabs[tab].life == life && self.tabs[tab].timer_at == Some(self.now) =>
+            {
                 self.tabs[tab].timer_at = None;
                 self.give(tab, life, Input::TimerExpired);
             }

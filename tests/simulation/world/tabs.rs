@@ -163,7 +163,9 @@ impl World {
             }
             Job::Commit { namespace, transaction } => {
                 let outcome = self.devices[device].disk.commit(&namespace, &transaction);
-                self.ledger.appended(device, &transaction, &outcome);
+                let disk = &self.devices[device].disk;
+                let is_pending = |number| disk.is_pending(&namespace, number);
+                self.ledger.appended(device, &transaction, &outcome, is_pending);
                 Input::Committed(outcome)
             }
         };

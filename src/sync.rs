@@ -7,6 +7,9 @@
 //! may share one storage: each may add to the outbox at any time, any may send, and whoever is wrong about what is
 //! stored changes nothing and reads again.
 
+mod amending;
+mod answers;
+mod command;
 mod commands;
 mod conflict;
 mod connection;
@@ -23,7 +26,7 @@ mod view;
 
 use std::collections::{BTreeMap, VecDeque};
 
-pub use commands::{Command, CommandError};
+pub use command::{Command, CommandError};
 pub use conflict::{Conflict, Resolution, SetAside, SetAsideReason};
 pub use connection::{Connection, Probe, retry_delay_ms};
 pub use optimistic::Shown;

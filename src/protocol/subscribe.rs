@@ -120,3 +120,53 @@ fn bridge(ranges: &mut Vec<(u64, u64)>) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::FRAME_BYTES_MAX,
+        protocol::{ClientFrame, encode},
+    };
+
+    fn id(client: u128, sequence: u64) -> OperationId {
+        OperationId {
+            client: ClientId(client),
+            sequence,
+        }
+    }
+
+    #[test]
+    fn a_thousand_starts_of_a_client_are_asked_for_in_frames_that_fit() {
+        let ids: Vec<OperationId> = (0..2_000).map(|start| id(u128::MAX - start, u64::MAX)).collect();
+        let whole = Subscribe {
+            board: "deck".parse().expect("a name"),
+            request: u64::MAX,
+            cursor: Some(Cursor::ORIGIN),
+            undecided: Undecided::group(ids.iter().copied()),
+            more: false,
+        };
+        let frames = whole.frames(crate::config::FRAME_FILL_BYTES);
+        let (last, others) = frames.split_last().expect("one at least");
+        assert!(!others.is_empty() && others.iter().all(|frame| frame.more) && !last.more);
+        let asked = |id: &OperationId| {
+            let in_frame = |frame: &Subscribe| frame.undecided.iter().any(|undecided| undecided.contains(*id));
+            frames.iter().filter(|frame| in_frame(frame)).count()
+        };
+        assert!(ids.iter().all(|id| asked(id) == 1));
+        for frame in frames {
+            assert!(encode(&ClientFrame::Subscribe(frame)).len() < FRAME_BYTES_MAX);
+        }
+    }
+
+    #[test]
+    fn the_narrowest_gaps_are_bridged_and_nothing_is_left_out() {
+        let sequences = (1..=2_000_u64).map(|number| 10 * number + u64::from(number > 1_000) * 1_000_000);
+        let ids: Vec<OperationId> = sequences.map(|sequence| id(7, sequence)).collect();
+        let groups = Undecided::group(ids.iter().copied());
+        assert_eq!(groups.len(), 1);
+        assert!(groups[0].ranges.len() <= UNDECIDED_RANGES_LEN_MAX);
+        assert!(ids.iter().all(|id| groups[0].contains(*id)));
+        assert!(!groups[0].contains(id(7, 500_000)), "the widest gap stays");
+    }
+}

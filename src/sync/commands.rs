@@ -1,11 +1,7 @@
 //! What a person or the app wants: edits, taking them back, resolving, undoing; connecting and watching.
 
-use std::{collections::BTreeMap, fmt};
-
 use super::{
-    Conflict, Connection, Engine, Notice, Resolution, SetAsideReason,
-    outbox::{Fate, Pending},
-    storage::{aside_key, conflict_key, journal_key},
+    Command, CommandError, Connection, Engine, Notice, Resolution, SetAsideReason, outbox::Pending, storage::aside_key,
     updates::Draft,
 };
 use crate::{
@@ -16,219 +12,16 @@ use crate::{
     },
     planted::{self, Bug},
     protocol::{
-        Base, BoardId, ClientFrame, Deadline, FieldName, Intent, Kind, Operation, OperationId, Revision, Value,
-        Verdict, WidgetId,
+        Base, BoardId, ClientFrame, Deadline, FieldName, Intent, Operation, OperationId, Revision, Value, WidgetId,
     },
     time::Timestamp,
 };
 
-/// A wish.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Command {
-    /// Connect, and stay connected.
-    Connect,
-    /// Work offline until `Connect`.
-    Disconnect,
-    /// Try now, whatever the timers say; and read the shared outbox again.
-    SyncNow,
-    /// The token to greet with from now on; `None` for the session cookie. Dials again.
-    SignIn {
-        /// The token.
-        token: Option<String>,
-    },
-    /// The device's name for people.
-    Name {
-        /// The name.
-        device: String,
-    },
-    /// Hear of a board. Counted: each is ended by an `Unwatch`.
-    Watch {
-        /// The board.
-        board: BoardId,
-    },
-    /// Stop hearing of it.
-    Unwatch {
-        /// The board.
-        board: BoardId,
-    },
-    /// The series to hear of: the whole list.
-    WatchSeries {
-        /// Their names.
-        series: Vec<String>,
-    },
-    /// Give a field a value. Shown at once; a run of them becomes at most ten operations a second.
-    Set {
-        /// The board.
-        board: BoardId,
-        /// The widget.
-        widget: WidgetId,
-        /// The field.
-        field: FieldName,
-        /// Its value.
-        value: Value,
-    },
-    /// Give a field a value within so many milliseconds, or never.
-    SetNow {
-        /// The board.
-        board: BoardId,
-        /// The widget.
-        widget: WidgetId,
-        /// The field.
-        field: FieldName,
-        /// Its value.
-        value: Value,
-        /// Milliseconds from now.
-        ttl_ms: u64,
-    },
-    /// Add to a counter.
-    Add {
-        /// The board.
-        board: BoardId,
-        /// The widget.
-        widget: WidgetId,
-        /// The field.
-        field: FieldName,
-        /// How much.
-        amount: i64,
-    },
-    /// Put a widget on a board.
-    Create {
-        /// The board.
-        board: BoardId,
-        /// The widget's name.
-        widget: WidgetId,
-        /// What it is.
-        kind: Kind,
-        /// Its first values.
-        fields: BTreeMap<FieldName, Value>,
-    },
-    /// Take a widget off a board.
-    Remove {
-        /// The board.
-        board: BoardId,
-        /// The widget.
-        widget: WidgetId,
-    },
-    /// Bring a removed widget back.
-    Restore {
-        /// The board.
-        board: BoardId,
-        /// The widget.
-        widget: WidgetId,
-    },
-    /// Make operations of all edits that are only shown, and store all that is known, now: the page is put away, say.
-    Flush,
-    /// Resolve a conflict.
-    Resolve {
-        /// The conflict.
-        id: OperationId,
-        /// How.
-        resolution: Resolution,
-    },
-    /// Put a conflict away without changing anything: theirs stands.
-    Dismiss {
-        /// The conflict.
-        id: OperationId,
-    },
-    /// Take back a pending operation, wherever it has come to.
-    Withdraw {
-        /// The operation.
-        id: OperationId,
-    },
-    /// Make a set-aside operation again, from what is shown now; with another value, if given.
-    Retry {
-        /// The operation.
-        id: OperationId,
-        /// The value instead of its own.
-        value: Option<Value>,
-    },
-    /// Forget a set-aside operation.
-    Discard {
-        /// The operation.
-        id: OperationId,
-    },
-    /// Undo one's own newest edit that is not undone.
-    Undo,
-    /// Send an app's own event to the others on a board. Lossy.
-    Emit {
-        /// The board.
-        board: BoardId,
-        /// Its name.
-        name: String,
-        /// Its payload.
-        payload: Value,
-    },
-}
-
-/// Why a command could not be carried out. `Display` says what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CommandError {
-    /// Nothing is known of the server yet.
-    NotReady,
-    /// Too much waits already.
-    OutboxFull {
-        /// How many operations wait.
-        len: usize,
-    },
-    /// A value is over the limit.
-    TooLarge {
-        /// Its size in bytes.
-        bytes: usize,
-        /// The limit.
-        bytes_max: usize,
-    },
-    /// There is no such widget on the board as it is shown.
-    UnknownWidget,
-    /// There is no such operation, conflict or set-aside edit any more.
-    Unknown,
-    /// There is nothing to undo.
-    NothingToUndo,
-    /// The edit that would be undone gave a field its first value.
-    NothingBefore,
-    /// Too many conflicts and set-aside edits wait for a decision already.
-    Undecided {
-        /// How many.
-        len: usize,
-    },
-}
-
-impl fmt::Display for CommandError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotReady => {
-                f.write_str("This device has not met the server yet. Connect once; from then on you can work offline.")
-            }
-            Self::OutboxFull { len } => write!(
-                f,
-                "{len} edits wait on this device, the most it keeps. Nothing was lost; connect, or discard some, and go on."
-            ),
-            Self::TooLarge { bytes, bytes_max } => write!(
-                f,
-                "That takes {bytes} bytes, and at most {bytes_max} are allowed. Shorten it and try again."
-            ),
-            Self::UnknownWidget => f.write_str("That widget is not on this board any more. Undo its removal first."),
-            Self::Unknown => {
-                f.write_str("That edit is not waiting any more: it was dealt with, here or in another tab.")
-            }
-            Self::NothingToUndo => f.write_str("There is nothing of yours to undo."),
-            Self::NothingBefore => {
-                f.write_str("The field had no value before that edit. Set it to another one instead.")
-            }
-            Self::Undecided { len } => write!(
-                f,
-                "{len} conflicts and set-aside edits wait for you, the most this device keeps. Decide or discard some, and go on."
-            ),
-        }
-    }
-}
-
-impl std::error::Error for CommandError {}
-
 /// What an operation is based on, where that is not what is shown.
-struct Seen {
-    base: Revision,
-    value: Option<Value>,
-    resolves: Option<OperationId>,
+pub(super) struct Seen {
+    pub base: Revision,
+    pub value: Option<Value>,
+    pub resolves: Option<OperationId>,
 }
 
 impl Engine {
@@ -338,7 +131,7 @@ impl Engine {
         Ok(())
     }
 
-    fn drop_record(&mut self, board: BoardId, key: String) {
+    pub(super) fn drop_record(&mut self, board: BoardId, key: String) {
         self.keeping.due.insert(board.clone());
         self.keeping.dropped.push((board, key));
     }
@@ -416,7 +209,7 @@ impl Engine {
     }
 
     /// Makes an operation of an intent, based on what is shown.
-    fn make(
+    pub(super) fn make(
         &mut self,
         board: BoardId,
         widget: WidgetId,
@@ -491,171 +284,6 @@ impl Engine {
         }
     }
 
-    fn restore(&mut self, board: BoardId, widget: WidgetId) -> Result<(), CommandError> {
-        // One's own removal that nobody has decided yet is simply taken back.
-        let own = self.outbox.of_lane(&board, &widget).rev().find(|pending| {
-            matches!(pending.operation.intent, Intent::Remove) && pending.is_undecided() && !pending.withdrawing
-        });
-        if let Some(id) = own.map(|pending| pending.operation.id) {
-            self.withdraw(id);
-            return Ok(());
-        }
-        let confirmed = self
-            .replicas
-            .get(&board)
-            .and_then(|replica| replica.confirmed.widget(&widget));
-        let removal = confirmed
-            .and_then(|widget| widget.removed)
-            .ok_or(CommandError::UnknownWidget)?;
-        let removal = Base::Revision(removal);
-        self.make(board, widget, Intent::Restore { removal }, None).map(|_| ())
-    }
-
-    fn resolve(&mut self, id: OperationId, resolution: Resolution) -> Result<(), CommandError> {
-        let conflict = self.conflicts.get(&id).cloned().ok_or(CommandError::Unknown)?;
-        let Conflict { operation, theirs, .. } = conflict;
-        let value = match (&resolution, &operation.intent) {
-            (Resolution::KeepMine, Intent::Set { value, .. }) => Some(value.clone()),
-            (Resolution::Edit(value), _) => Some(value.clone()),
-            _ => None,
-        };
-        match (value, operation.intent.field()) {
-            (Some(value), Some(field)) => {
-                check_size(&value)?;
-                let intent = Intent::Set {
-                    field: field.clone(),
-                    value,
-                };
-                let seen = Seen {
-                    base: theirs.revision,
-                    value: Some(theirs.value).filter(|value| !value.is_null()),
-                    resolves: Some(id),
-                };
-                self.make(operation.board.clone(), operation.widget.clone(), intent, Some(seen))?;
-            }
-            _ => {
-                self.conflicts.remove(&id);
-                self.drop_record(operation.board, conflict_key(id));
-            }
-        }
-        self.notice(Notice::Resolved { id, resolution });
-        Ok(())
-    }
-
-    /// Takes an operation back: off the screen at once, and fenced at the server.
-    pub(super) fn withdraw(&mut self, id: OperationId) {
-        let Some(pending) = self.outbox.get_mut(id) else { return };
-        if pending.verdict.is_some() {
-            return;
-        }
-        pending.withdrawing = true;
-        // A copy may be on its way; the withdrawal goes after it, and the server's row decides between them.
-        (pending.sent, pending.waiting) = (false, None);
-        pending.dirty = true;
-        let board = pending.operation.board.clone();
-        self.keeping.due.insert(board);
-    }
-
-    fn retry(&mut self, id: OperationId, value: Option<Value>) -> Result<(), CommandError> {
-        if let Some(pending) = self.outbox.get_mut(id) {
-            pending.waiting = None;
-            return Ok(());
-        }
-        let aside = self.aside.get(&id).cloned().ok_or(CommandError::Unknown)?;
-        let Operation {
-            board, widget, intent, ..
-        } = aside.operation.clone();
-        if aside.reason == SetAsideReason::Forgotten && value.is_none() {
-            // The same operation, under the same id: should the other history have it after all, it is a duplicate.
-            self.outbox.insert(Pending::new(aside.operation));
-            if let (Some(replica), Some(pending)) = (self.replicas.get(&board), self.outbox.get_mut(id)) {
-                // What it rested on beyond what its author had confirmed is forgotten too.
-                pending.lower(replica.history.home(pending.operation.made_at, replica.cursor.revision));
-                // This history may have it after all, by another way: asked before it is shown.
-                (pending.fate, pending.again) = (Fate::Unasked, true);
-            }
-            self.resubscribe(&board);
-        } else {
-            let intent = match (intent, value) {
-                (Intent::Set { field, .. }, Some(value)) => Intent::Set { field, value },
-                (intent, _) => intent,
-            };
-            self.make(board.clone(), widget, intent, None)?;
-        }
-        self.aside.remove(&id);
-        self.keeping.forgotten.remove(&id);
-        self.drop_record(board, aside_key(id));
-        Ok(())
-    }
-
-    fn undo(&mut self) -> Result<(), CommandError> {
-        while let Some(id) = self.undo.pop() {
-            if self.outbox.get(id).is_some_and(|pending| pending.verdict.is_none()) {
-                self.withdraw(id);
-                return Ok(());
-            }
-            let mut recorded = None;
-            let pending = self
-                .outbox
-                .get(id)
-                .map(|pending| (self.outbox.as_sent(pending), pending.verdict.clone()));
-            let journaled = || {
-                let mut journal = self.keeping.journal.iter().rev();
-                let (number, journaled) = journal.find(|(_, journaled)| journaled.operation.id == id)?;
-                recorded = Some(*number);
-                Some((journaled.operation.clone(), Some(journaled.verdict.clone())))
-            };
-            let Some((
-                operation,
-                Some(Verdict::Applied {
-                    revision,
-                    overwrote,
-                    verbatim,
-                }),
-            )) = pending.or_else(journaled)
-            else {
-                continue;
-            };
-            // Based on what is undone: if someone wrote since, that is a conflict or a merge, never a silent overwrite. What
-            // was merged had not seen the other text, and undoing it takes out its own part only.
-            let seen = |value: &Value| Seen {
-                base: if verbatim { revision } else { operation.seen() },
-                value: Some(value.clone()),
-                resolves: None,
-            };
-            let before = overwrote
-                .map(|overwrote| overwrote.value)
-                .or(operation.base_value.clone());
-            let (intent, seen) = match (&operation.intent, before) {
-                (Intent::Set { field, value: own }, Some(value)) => (
-                    Intent::Set {
-                        field: field.clone(),
-                        value,
-                    },
-                    Some(seen(own)),
-                ),
-                (Intent::Set { .. }, None) => return Err(CommandError::NothingBefore),
-                (Intent::Add { field, amount }, _) => {
-                    let (field, amount) = (field.clone(), amount.saturating_neg());
-                    (Intent::Add { field, amount }, None)
-                }
-                (Intent::Create { .. } | Intent::Restore { .. }, _) => (Intent::Remove, None),
-                (Intent::Remove, _) => {
-                    let removal = Base::Revision(revision);
-                    (Intent::Restore { removal }, None)
-                }
-            };
-            self.make(operation.board.clone(), operation.widget.clone(), intent, seen)?;
-            self.undo.pop(); // undoing is not undone by undoing again
-            if let Some(number) = recorded {
-                self.keeping.journal.remove(&number);
-                self.drop_record(operation.board, journal_key(number));
-            }
-            return Ok(());
-        }
-        Err(CommandError::NothingToUndo)
-    }
-
     fn emit(&mut self, board: BoardId, name: String, payload: Value) -> Result<(), CommandError> {
         let bytes = value_bytes(&payload) + name.len();
         if bytes > EVENT_BYTES_MAX {
@@ -676,7 +304,7 @@ impl Engine {
     }
 }
 
-fn check_size(value: &Value) -> Result<(), CommandError> {
+pub(super) fn check_size(value: &Value) -> Result<(), CommandError> {
     let bytes = value_bytes(value);
     if bytes > VALUE_BYTES_MAX {
         Err(CommandError::TooLarge {

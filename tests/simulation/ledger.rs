@@ -2,10 +2,11 @@
 //! code it checks.
 
 mod devices;
+mod mix;
 
 use std::{
-    collections::{self, BTreeMap, BTreeSet, HashSet},
-    hash::{BuildHasherDefault, Hash, Hasher},
+    collections::{BTreeMap, BTreeSet, HashSet},
+    hash::{Hash, Hasher},
 };
 
 use serde::Deserialize;
@@ -21,6 +22,7 @@ use tideboard::{
     time::Timestamp,
 };
 
+use self::mix::{HashMap, Mix};
 use crate::tab::{Device, Tab};
 
 /// How a seed failed.
@@ -458,26 +460,6 @@ fn kept_ids(records: &BTreeMap<String, String>) -> Vec<OperationId> {
         _ => None,
     };
     records.iter().filter_map(id).collect()
-}
-
-type HashMap<K, V> = collections::HashMap<K, V, BuildHasherDefault<Mix>>;
-
-/// A hash that need not resist anybody: boards are compared all the time.
-#[derive(Default)]
-struct Mix(u64);
-
-impl Hasher for Mix {
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.0 = (self.0.rotate_left(23) ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 31)
-    }
 }
 
 fn widget_hash(board: &Board, id: &WidgetId) -> u64 {

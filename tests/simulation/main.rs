@@ -3,6 +3,7 @@
 //!
 //! `SEEDS=20000 SEED=1 cargo test --profile sim --no-default-features --features planted --test simulation seeds -- --nocapture`
 
+mod catalog;
 mod dice;
 mod disk;
 mod ledger;

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::json;
 use tideboard::{
-    board::{Catalog, FieldSpec, Policy, ValueType},
     protocol::{Access, BoardId, ClientId, Cursor, FieldName, Identity, Intent, OperationId, Value, WidgetId},
     server::log::Log,
     sync::{
@@ -231,23 +230,6 @@ pub fn identity(person: &str) -> Identity {
         principal: person.parse().expect("a name"),
         access: Access::Edit,
     }
-}
-
-/// One kind of widget with a field of every policy.
-pub fn catalog() -> Catalog {
-    let number = || ValueType::Number { min: -1e9, max: 1e9 };
-    Catalog::empty().with(
-        "all",
-        vec![
-            FieldSpec::new("last", ValueType::Text, Policy::LastWriteWins),
-            FieldSpec::new("first", ValueType::Text, Policy::FirstWriteWins),
-            FieldSpec::new("note", ValueType::Text, Policy::Merge),
-            FieldSpec::new("ask", ValueType::Text, Policy::Ask),
-            FieldSpec::new("count", ValueType::Integer, Policy::LastWriteWins),
-            FieldSpec::new("dial", number(), Policy::LastWriteWins),
-            FieldSpec::new("switch", ValueType::Text, Policy::LastWriteWins),
-        ],
-    )
 }
 
 fn name(text: &str) -> FieldName {

@@ -1,14 +1,12 @@
 //! The world of one seed: true time, a network, a server and its disk, devices and their tabs. It moves bytes and
 //! breaks things; everything that decides is the code that people run.
 
+mod due;
 mod server;
 mod tabs;
 mod weather;
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BinaryHeap, HashMap},
-};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use tideboard::{
     planted::{self, Bug},
@@ -18,6 +16,7 @@ use tideboard::{
     time::Timestamp,
 };
 
+use self::due::Due;
 use crate::{
     dice::Dice,
     disk::ServerDisk,
@@ -85,33 +84,6 @@ pub enum Happening {
     },
     ServerUp,
 }
-
-/// A happening and its moment; of two at one moment the one that was arranged first comes first.
-struct Due {
-    when: u64,
-    count: u64,
-    happening: Happening,
-}
-
-impl Ord for Due {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (other.when, other.count).cmp(&(self.when, self.count)) // a heap gives the greatest first
-    }
-}
-
-impl PartialOrd for Due {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Due {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Due {}
 
 /// A running server process.
 struct Server {

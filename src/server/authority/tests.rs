@@ -393,3 +393,83 @@ fn every_verdict_that_is_asked_for_is_told_however_wide_the_range() {
     assert_eq!(told, withdrawn);
     assert!(log.verdicts(&name("bo"), &asked).is_empty());
 }
+
+#[test]
+fn what_one_frame_can_not_ask_for_goes_on_in_the_next_and_is_answered_once() {
+    let mut server = authority();
+    push(
+        &mut server,
+        Access::Edit,
+        vec![birth(1, "deck"), withdrawal(2, "deck"), withdrawal(4, "deck")],
+    );
+    let session = 9;
+    let greeting = Event::Hello {
+        session,
+        hello: Hello {
+            schema: 1,
+            store: None,
+            token: None,
+            device: None,
+        },
+        identity: Some(person(Access::Edit)),
+    };
+    let asking = |ranges: Vec<(u64, u64)>, more| {
+        let client = ClientId(7);
+        let frame = ClientFrame::Subscribe(Subscribe {
+            board: name("deck"),
+            request: 3,
+            cursor: None,
+            undecided: vec![Undecided { client, ranges }],
+            more,
+        });
+        Event::Frame { session, frame }
+    };
+    let batch = server.handle(NOW, [greeting, asking(vec![(2, 3)], true)]);
+    let told = server.committed(batch);
+    let is_subscribed = |reply: &Reply| {
+        matches!(
+            reply,
+            Reply::Send {
+                frame: ServerFrame::Subscribed(_),
+                ..
+            }
+        )
+    };
+    assert!(!told.iter().any(is_subscribed), "{told:?}");
+    let batch = server.handle(NOW, [asking(vec![(4, 4)], false)]);
+    let told = server.committed(batch);
+    let verdicts: Vec<u64> = told
+        .iter()
+        .filter_map(|reply| match reply {
+            Reply::Send {
+                frame: ServerFrame::Subscribed(answer),
+                ..
+            } => Some(&answer.verdicts),
+            _ => None,
+        })
+        .flatten()
+        .map(|(id, _)| id.sequence)
+        .collect();
+    assert_eq!(verdicts, [2, 4]);
+    let many = (0..=crate::config::OUTBOX_LEN_MAX as u64)
+        .map(|at| (2 * at, 2 * at))
+        .collect();
+    let batch = server.handle(NOW, [asking(many, true)]);
+    let told = server.committed(batch);
+    assert!(
+        matches!(
+            &told[..],
+            [
+                Reply::Send {
+                    frame: ServerFrame::Error {
+                        code: Code::TooLarge,
+                        ..
+                    },
+                    ..
+                },
+                Reply::Close { .. }
+            ]
+        ),
+        "{told:?}"
+    );
+}

@@ -18,7 +18,7 @@ impl World {
             run,
             epoch,
             memory,
-            catalog: crate::tab::catalog(),
+            catalog: crate::catalog::catalog(),
             frame_fill_bytes: 2_000,
         };
         let boards: Vec<BoardId> = self.disk.boards().cloned().collect();

@@ -1,0 +1,140 @@
+//! What the server says of single operations: verdicts, and what is none.
+
+use super::{Connection, Engine, Notice, SetAside, SetAsideReason, outbox::Waiting, updates::Subscription};
+use crate::{
+    config::{RETRY_MS, RETRY_MS_MAX},
+    protocol::{Answer, Answered, Base, Operation, OperationId, Rejection, Revision, Verdict},
+    time::Timestamp,
+};
+
+impl Engine {
+    /// A change by one of this device's own operations: it was applied, whoever sent it. Its verdict says the rest.
+    pub(super) fn seen(&mut self, id: OperationId, revision: Revision) {
+        if let Some(pending) = self.outbox.get_mut(id) {
+            pending.applied_at = Some(revision);
+        }
+    }
+
+    pub(super) fn decided(&mut self, id: OperationId, verdict: Verdict) {
+        let board = self.outbox.get(id).map(|pending| pending.operation.board.clone());
+        if let Some(board) = board
+            && self.outbox.decide(id, verdict.clone())
+        {
+            self.keeping.due.insert(board);
+            self.counters.verdicts += 1;
+            self.notice(Notice::Decided { id, verdict });
+        }
+    }
+
+    pub(super) fn answered(&mut self, now: Timestamp, Answered { id, answer }: Answered) {
+        match answer {
+            Answer::Verdict { verdict, duplicate } => {
+                self.counters.duplicates += u64::from(duplicate);
+                self.decided(id, verdict);
+            }
+            Answer::Hold if self.rests_on_nothing(id) => {}
+            Answer::Hold => self.put_off(now, id, 0, "Waits for an earlier edit of the same widget."),
+            Answer::Retry { after_ms, reason } => self.put_off(now, id, after_ms, &reason),
+            Answer::TooOld { .. } => self.too_old(id),
+            Answer::NotYours => self.set_aside(id, SetAsideReason::NotYours),
+            // What may not be sent can't take effect: nothing is left to fence.
+            Answer::ReadOnly if self.outbox.get(id).is_some_and(|pending| pending.withdrawing) => self.decided(
+                id,
+                Verdict::Withdrawn {
+                    revision: Revision::ZERO,
+                },
+            ),
+            Answer::ReadOnly => self.set_aside(id, SetAsideReason::Rejected(Rejection::ReadOnly)),
+            Answer::History => self.of_another_history(now, id),
+        }
+    }
+
+    /// The server knows no more of it. A change that came by may have told all the same that it was applied.
+    fn too_old(&mut self, id: OperationId) {
+        match self.outbox.get(id).and_then(|pending| pending.applied_at) {
+            Some(revision) => self.decided(
+                id,
+                Verdict::Applied {
+                    revision,
+                    verbatim: false,
+                    overwrote: None,
+                },
+            ),
+            None => self.set_aside(id, SetAsideReason::TooOld),
+        }
+    }
+
+    /// The server does not find where an operation was made in its history: it is moved to where the two histories part.
+    /// Where it is there already, the server itself is not the one that was greeted.
+    fn of_another_history(&mut self, now: Timestamp, id: OperationId) {
+        let Some(pending) = self.outbox.get_mut(id) else { return };
+        pending.sent = false;
+        let made_at = pending.operation.made_at;
+        let board = pending.operation.board.clone();
+        if let Some(replica) = self
+            .replicas
+            .get(&board)
+            .filter(|replica| matches!(replica.subscription, Subscription::Live))
+        {
+            let home = replica.history.home(made_at, replica.cursor.revision);
+            if home != made_at && home.revision <= made_at.revision {
+                pending.lower(home);
+                pending.put_at(home);
+                self.keeping.due.insert(board);
+                return;
+            }
+        }
+        if matches!(self.connection, Connection::Live { .. }) {
+            self.lost(now, None);
+        }
+    }
+
+    /// An operation that waits for one which nobody will send: a history that is no more had the row of its base. It
+    /// has seen nothing then, which asks rather than overwrites. Answers whether that was so.
+    fn rests_on_nothing(&mut self, id: OperationId) -> bool {
+        let Some(pending) = self.outbox.get(id) else {
+            return false;
+        };
+        let Some(Base::Operation(based_on)) = pending.operation.base else {
+            return false;
+        };
+        if pending.base.is_some() || self.outbox.get(based_on).is_some() || self.outbox.after(pending).is_some() {
+            return false;
+        }
+        let board = pending.operation.board.clone();
+        if let Some(pending) = self.outbox.get_mut(id) {
+            (pending.base, pending.dirty, pending.sent) = (Some(Revision::ZERO), true, false);
+        }
+        self.keeping.due.insert(board);
+        true
+    }
+
+    fn put_off(&mut self, now: Timestamp, id: OperationId, after_ms: u64, reason: &str) {
+        let Some(pending) = self.outbox.get_mut(id) else { return };
+        pending.sent = false;
+        let attempts = pending.waiting.as_ref().map_or(0, |waiting| waiting.attempts) + 1;
+        let delay = (RETRY_MS << attempts.min(10))
+            .min(RETRY_MS_MAX)
+            .max(after_ms.min(RETRY_MS_MAX));
+        // Each waits a little differently, so that a thousand that were put off together don't come back together.
+        let retry_at = now.plus(delay / 2 + self.dice.roll() % (delay / 2 + 1));
+        pending.waiting = Some(Waiting {
+            attempts,
+            retry_at,
+            reason: reason.to_owned(),
+        });
+    }
+
+    /// Takes an operation out of its lane without a verdict: a person decides.
+    pub(super) fn set_aside(&mut self, id: OperationId, reason: SetAsideReason) {
+        let Some(pending) = self.outbox.get(id) else { return };
+        let aside = SetAside {
+            operation: Operation::clone(&pending.operation),
+            reason: reason.clone(),
+        };
+        self.outbox.pass_on_base(id);
+        self.keeping.due.insert(aside.operation.board.clone());
+        self.keeping.moved.insert(id, aside);
+        self.notice(Notice::SetAside { id, reason });
+    }
+}

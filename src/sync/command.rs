@@ -1,0 +1,208 @@
+//! What a person or the app may want, and why it can't be had.
+
+use std::{collections::BTreeMap, fmt};
+
+use super::Resolution;
+use crate::protocol::{BoardId, FieldName, Kind, OperationId, Value, WidgetId};
+
+/// A wish.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Connect, and stay connected.
+    Connect,
+    /// Work offline until `Connect`.
+    Disconnect,
+    /// Try now, whatever the timers say; and read the shared outbox again.
+    SyncNow,
+    /// The token to greet with from now on; `None` for the session cookie. Dials again.
+    SignIn {
+        /// The token.
+        token: Option<String>,
+    },
+    /// The device's name for people.
+    Name {
+        /// The name.
+        device: String,
+    },
+    /// Hear of a board. Counted: each is ended by an `Unwatch`.
+    Watch {
+        /// The board.
+        board: BoardId,
+    },
+    /// Stop hearing of it.
+    Unwatch {
+        /// The board.
+        board: BoardId,
+    },
+    /// The series to hear of: the whole list.
+    WatchSeries {
+        /// Their names.
+        series: Vec<String>,
+    },
+    /// Give a field a value. Shown at once; a run of them becomes at most ten operations a second.
+    Set {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+        /// The field.
+        field: FieldName,
+        /// Its value.
+        value: Value,
+    },
+    /// Give a field a value within so many milliseconds, or never.
+    SetNow {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+        /// The field.
+        field: FieldName,
+        /// Its value.
+        value: Value,
+        /// Milliseconds from now.
+        ttl_ms: u64,
+    },
+    /// Add to a counter.
+    Add {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+        /// The field.
+        field: FieldName,
+        /// How much.
+        amount: i64,
+    },
+    /// Put a widget on a board.
+    Create {
+        /// The board.
+        board: BoardId,
+        /// The widget's name.
+        widget: WidgetId,
+        /// What it is.
+        kind: Kind,
+        /// Its first values.
+        fields: BTreeMap<FieldName, Value>,
+    },
+    /// Take a widget off a board.
+    Remove {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+    },
+    /// Bring a removed widget back.
+    Restore {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+    },
+    /// Make operations of all edits that are only shown, and store all that is known, now: the page is put away, say.
+    Flush,
+    /// Resolve a conflict.
+    Resolve {
+        /// The conflict.
+        id: OperationId,
+        /// How.
+        resolution: Resolution,
+    },
+    /// Put a conflict away without changing anything: theirs stands.
+    Dismiss {
+        /// The conflict.
+        id: OperationId,
+    },
+    /// Take back a pending operation, wherever it has come to.
+    Withdraw {
+        /// The operation.
+        id: OperationId,
+    },
+    /// Make a set-aside operation again, from what is shown now; with another value, if given.
+    Retry {
+        /// The operation.
+        id: OperationId,
+        /// The value instead of its own.
+        value: Option<Value>,
+    },
+    /// Forget a set-aside operation.
+    Discard {
+        /// The operation.
+        id: OperationId,
+    },
+    /// Undo one's own newest edit that is not undone.
+    Undo,
+    /// Send an app's own event to the others on a board. Lossy.
+    Emit {
+        /// The board.
+        board: BoardId,
+        /// Its name.
+        name: String,
+        /// Its payload.
+        payload: Value,
+    },
+}
+
+/// Why a command could not be carried out. `Display` says what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommandError {
+    /// Nothing is known of the server yet.
+    NotReady,
+    /// Too much waits already.
+    OutboxFull {
+        /// How many operations wait.
+        len: usize,
+    },
+    /// A value is over the limit.
+    TooLarge {
+        /// Its size in bytes.
+        bytes: usize,
+        /// The limit.
+        bytes_max: usize,
+    },
+    /// There is no such widget on the board as it is shown.
+    UnknownWidget,
+    /// There is no such operation, conflict or set-aside edit any more.
+    Unknown,
+    /// There is nothing to undo.
+    NothingToUndo,
+    /// The edit that would be undone gave a field its first value.
+    NothingBefore,
+    /// Too many conflicts and set-aside edits wait for a decision already.
+    Undecided {
+        /// How many.
+        len: usize,
+    },
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotReady => {
+                f.write_str("This device has not met the server yet. Connect once; from then on you can work offline.")
+            }
+            Self::OutboxFull { len } => write!(
+                f,
+                "{len} edits wait on this device, the most it keeps. Nothing was lost; connect, or discard some, and go on."
+            ),
+            Self::TooLarge { bytes, bytes_max } => write!(
+                f,
+                "That takes {bytes} bytes, and at most {bytes_max} are allowed. Shorten it and try again."
+            ),
+            Self::UnknownWidget => f.write_str("That widget is not on this board any more. Undo its removal first."),
+            Self::Unknown => {
+                f.write_str("That edit is not waiting any more: it was dealt with, here or in another tab.")
+            }
+            Self::NothingToUndo => f.write_str("There is nothing of yours to undo."),
+            Self::NothingBefore => {
+                f.write_str("The field had no value before that edit. Set it to another one instead.")
+            }
+            Self::Undecided { len } => write!(
+                f,
+                "{len} conflicts and set-aside edits wait for you, the most this device keeps. Decide or discard some, and go on."
+            ),
+        }
+    }
+}
+
+impl std::error::Error for CommandError {}

@@ -1,0 +1,23 @@
+//! A fast hash.
+
+use std::hash::{BuildHasherDefault, Hasher};
+
+pub type HashMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<Mix>>;
+
+/// A hash that need not resist anybody: boards are compared all the time.
+#[derive(Default)]
+pub struct Mix(pub u64);
+
+impl Hasher for Mix {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.0 = (self.0.rotate_left(23) ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 31)
+    }
+}

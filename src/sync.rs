@@ -257,6 +257,8 @@ pub struct Engine {
     synced_at: Option<Timestamp>,
     /// A replay or read by server function is under way.
     falling_back: bool,
+    /// Whether the answers to that replay will count: not, when another process was met since, or another history.
+    replay_counts: bool,
     /// When to try that way again, and how often it was gone.
     fall_back_at: Timestamp,
     fallbacks: usize,
@@ -296,6 +298,7 @@ impl Engine {
             stamp: None,
             synced_at: None,
             falling_back: false,
+            replay_counts: false,
             fall_back_at: Timestamp(0),
             fallbacks: 0,
             counters: Counters::default(),

@@ -35,7 +35,15 @@ pub(super) fn plan(stored: &Records, transaction: &Transaction) -> Plan {
             outcome,
         };
     }
-    let changed = after.into_iter().filter(|(key, text)| stored.get(key) != Some(text));
+    let is_wiped = |key: &str| {
+        transaction
+            .wipe
+            .as_deref()
+            .is_some_and(|prefix| key.starts_with(prefix))
+    };
+    let changed = after
+        .into_iter()
+        .filter(|(key, text)| stored.get(key) != Some(text) || is_wiped(key));
     let written = changed.map(|(key, text)| (key, Some(text)));
     let deleted = transaction.delete.iter().map(|key| (key.clone(), None));
     Plan {

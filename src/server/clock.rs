@@ -2,10 +2,7 @@
 
 use std::{
     fmt,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -16,14 +13,20 @@ use crate::time::Timestamp;
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
-    /// The machine's clock, which goes on through suspend. It never goes backwards within a process: when the machine's
-    /// clock is set back, this one stands still until it is passed again.
+    /// The machine's clock. When that is set back, this one goes on at its own pace until it is passed again: a deadline
+    /// comes no later for it.
     #[must_use]
     pub fn system() -> Self {
-        let latest = AtomicU64::new(0);
+        let told = Mutex::new((wall_clock_ms(), boot_time::Instant::now()));
         Self::new(move || {
-            let now = wall_clock_ms();
-            Timestamp(latest.fetch_max(now, Ordering::Relaxed).max(now))
+            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            let passed = told.1.elapsed();
+            let steady = told.0 + passed.as_millis() as u64;
+            let wall = wall_clock_ms();
+            if wall > steady {
+                *told = (wall, boot_time::Instant::now());
+            }
+            Timestamp(wall.max(steady))
         })
     }
 

@@ -5,7 +5,7 @@ use super::{
     connection::retry_delay_ms,
     outbox::{Fate, Pending},
     storage::Namespace,
-    updates::{Arrived, Subscription},
+    updates::{Arrived, Continuity, Subscription},
 };
 use crate::{
     config::SCHEMA,
@@ -191,6 +191,7 @@ impl Engine {
         if self.run.replace(run) == Some(run) {
             return;
         }
+        self.replay_counts = false;
         for pending in self.outbox.iter_mut() {
             let confirmed = self
                 .replicas
@@ -213,20 +214,13 @@ impl Engine {
         let Subscription::Asked { listed, .. } = replica.subscription.answered(answer.request) else {
             return;
         };
-        let broken = answer.from == Cursor::ORIGIN
-            && replica.cursor.revision >= answer.horizon
-            && !answer.history.contains(replica.cursor, answer.at.revision)
-            && !planted::is(Bug::PendingNotLoweredAfterBreak);
-        let fork = broken.then(|| {
-            replica
-                .history
-                .fork(replica.cursor.revision, &answer.history, answer.at.revision)
-        });
+        let continuity = replica.continuity(&answer);
         let board = answer.board.clone();
-        let verdicts = if broken { Vec::new() } else { answer.verdicts.clone() };
+        let continues = continuity == Continuity::Continues;
+        let verdicts = if continues { answer.verdicts.clone() } else { Vec::new() };
         // Nothing follows an answer at one's own cursor.
         let there = answer.at == replica.cursor && answer.from == answer.at;
-        if !broken {
+        if !matches!(continuity, Continuity::Broken { .. }) {
             replica.found_by = self.run;
         }
         if there {
@@ -237,7 +231,7 @@ impl Engine {
                 listed: listed.clone(),
                 answer,
                 parts: Vec::new(),
-                fork,
+                continuity,
             };
         }
         for (id, verdict) in verdicts {
@@ -283,7 +277,7 @@ impl Engine {
 
     fn patch(&mut self, now: Timestamp, part: PatchFrame) {
         let board = part.board.clone();
-        let Some(Subscription::CatchingUp { listed, fork, .. }) =
+        let Some(Subscription::CatchingUp { listed, continuity, .. }) =
             self.replicas.get(&board).map(|replica| &replica.subscription)
         else {
             return; // of the subscription before
@@ -292,7 +286,7 @@ impl Engine {
             // A patch does not say whose operations it contains. It may be applied only when the fate of every
             // pending one was asked for along with it, or one could be shown twice.
             let asked = |id: OperationId| listed.iter().any(|undecided| undecided.contains(id));
-            let open = |pending: &Pending| pending.is_undecided() || fork.is_some();
+            let open = |pending: &Pending| pending.is_undecided() || *continuity != Continuity::Continues;
             if self
                 .outbox
                 .of_board(&board)
@@ -311,15 +305,20 @@ impl Engine {
             Arrived::Applied(widgets) => {
                 if last
                     && let Subscription::CatchingUp {
-                        listed, answer, fork, ..
+                        listed,
+                        answer,
+                        continuity,
+                        ..
                     } = std::mem::replace(&mut replica.subscription, Subscription::Live)
                 {
                     let whole = answer.from == Cursor::ORIGIN;
-                    if let Some(fork) = fork {
-                        self.break_history(&answer, fork);
-                        for (id, verdict) in answer.verdicts {
-                            self.decided(id, verdict);
-                        }
+                    match continuity {
+                        Continuity::Continues => {}
+                        Continuity::Doubtful => self.outbox.forget_verdicts(&board),
+                        Continuity::Broken { fork } => self.break_history(&answer, fork),
+                    }
+                    for (id, verdict) in answer.verdicts {
+                        self.decided(id, verdict);
                     }
                     self.certain(&board, &listed, whole);
                 }
@@ -381,7 +380,8 @@ impl Engine {
         for pending in self.outbox.iter_mut() {
             pending.sent = false;
         }
-        for item in answers.into_iter().flatten() {
+        let counted = answers.filter(|_| self.replay_counts);
+        for item in counted.into_iter().flatten() {
             if item.answer == Answer::History {
                 self.stamp = None; // of another process: a read tells which one runs now
             }
@@ -433,7 +433,7 @@ impl Engine {
                 ..subscribed
             },
             parts: Vec::new(),
-            fork: None,
+            continuity: Continuity::Continues,
         };
         if let Arrived::Applied(widgets) = replica.patch(now, part) {
             self.arrived(now, &board, widgets);

@@ -249,6 +249,12 @@ impl Outbox {
         Some(pending)
     }
 
+    /// What was heard of a board's operations does not count any more.
+    pub(super) fn forget_verdicts(&mut self, board: &BoardId) {
+        let of_board = |pending: &&mut Pending| pending.operation.board == *board;
+        self.iter_mut().filter(of_board).for_each(Pending::forget_verdict);
+    }
+
     /// The storage gave an operation its number.
     pub(super) fn saved(&mut self, id: OperationId, number: u64) {
         if let Some(mut pending) = self.remove(id) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Connection, Effect, Engine,
     outbox::{Fate, Pending},
-    updates::Subscription,
+    updates::{Continuity, Subscription},
 };
 use crate::{
     config::{FALLBACK_AFTER, FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SUBSCRIPTIONS_LEN_MAX},
@@ -125,7 +125,11 @@ impl Engine {
         let ready = |replica: &super::Replica| {
             matches!(
                 replica.subscription,
-                Subscription::Live | Subscription::CatchingUp { fork: None, .. }
+                Subscription::Live
+                    | Subscription::CatchingUp {
+                        continuity: Continuity::Continues,
+                        ..
+                    }
             ) && !replica.lowered
         };
         let boards: BTreeSet<BoardId> = self
@@ -315,7 +319,7 @@ impl Engine {
             .into_iter()
             .next()
             {
-                self.falling_back = true;
+                (self.falling_back, self.replay_counts) = (true, true);
                 self.effects.push_back(Effect::Replay(push));
                 return;
             }

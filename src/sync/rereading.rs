@@ -38,12 +38,12 @@ impl Engine {
         }
         match records {
             Err(error) => self.storage_failed(now, error),
-            Ok(records) => self.reread(namespace, widgets, &records),
+            Ok(records) => self.reread(now, namespace, widgets, &records),
         }
     }
 
     /// Takes over what is stored: what other tabs added, settled and learned.
-    fn reread(&mut self, namespace: &Namespace, widgets: bool, records: &Records) {
+    fn reread(&mut self, now: Timestamp, namespace: &Namespace, widgets: bool, records: &Records) {
         let metas: Vec<(BoardId, Meta)> = read::<Meta>(records, "meta/")
             .filter_map(|(board, meta)| Some((board.parse().ok()?, meta)))
             .collect();
@@ -63,7 +63,7 @@ impl Engine {
         }
         let adopted = metas
             .into_iter()
-            .filter_map(|(board, meta)| self.take_over(&board, meta, records).then_some(board))
+            .filter_map(|(board, meta)| self.take_over(now, &board, meta, records).then_some(board))
             .collect();
         self.keeping.high = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
         self.take_outbox(records, &adopted);
@@ -90,7 +90,7 @@ impl Engine {
     }
 
     /// Whether the stored state of a board was taken over.
-    fn take_over(&mut self, board: &BoardId, meta: Meta, records: &Records) -> bool {
+    fn take_over(&mut self, now: Timestamp, board: &BoardId, meta: Meta, records: &Records) -> bool {
         let replica = self.replicas.entry(board.clone()).or_default();
         let Some(stored) = records.get(&meta_key(board)) else {
             return false;
@@ -117,6 +117,13 @@ impl Engine {
             pending.forget_verdict();
         }
         self.resubscribe(board);
+        if broken && self.loaded {
+            // What is still on its way here may be of the other history: nothing of it counts.
+            self.replay_counts = false;
+            if self.connection.dial().is_some() {
+                self.lost(now, None);
+            }
+        }
         true
     }
 

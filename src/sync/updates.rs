@@ -62,15 +62,30 @@ pub(super) enum Subscription {
         request: u64,
         listed: Vec<Undecided>,
     },
-    /// Answered; the catch-up is on its way.
-    /// With `fork` the history has broken there, and all of the answer takes effect together with its patch.
+    /// Answered; the catch-up is on its way. Where it does not continue, all of the answer takes effect together with its
+    /// patch.
     CatchingUp {
         listed: Vec<Undecided>,
         answer: Subscribed,
         parts: Vec<PatchFrame>,
-        fork: Option<Revision>,
+        continuity: Continuity,
     },
     Live,
+}
+
+/// How the state that is on its way goes with the one that is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Continuity {
+    /// It goes on from it.
+    Continues,
+    /// Nobody can tell: the server has forgotten what was before its horizon. What is known of the fate of operations may
+    /// be of another history.
+    Doubtful,
+    /// It is of another history, which left this one's after `fork`.
+    Broken {
+        /// The last revision of both.
+        fork: Revision,
+    },
 }
 
 impl Subscription {
@@ -138,6 +153,23 @@ impl Replica {
         meta.generation > self.generation
             || (meta.generation == self.generation
                 && (meta.cursor.revision > self.cursor.revision || self.is_apart(meta.cursor, &meta.history)))
+    }
+
+    /// How the state that an answer announces goes with this one.
+    pub fn continuity(&self, answer: &Subscribed) -> Continuity {
+        if answer.from != Cursor::ORIGIN
+            || answer.history.contains(self.cursor, answer.at.revision)
+            || planted::is(Bug::PendingNotLoweredAfterBreak)
+        {
+            Continuity::Continues
+        } else if self.cursor.revision < answer.horizon {
+            Continuity::Doubtful
+        } else {
+            let fork = self
+                .history
+                .fork(self.cursor.revision, &answer.history, answer.at.revision);
+            Continuity::Broken { fork }
+        }
     }
 
     /// Whether what has come to `cursor` by `history` is not of this one's history.

@@ -11,22 +11,38 @@ mod plan;
 mod tab;
 mod world;
 
-use std::{env, fs, path::PathBuf, time::Instant};
+use std::{
+    env, fs,
+    panic::{self, AssertUnwindSafe},
+    path::PathBuf,
+    time::Instant,
+};
 
 use ledger::Failure;
 use plan::Plan;
 use tideboard::planted::{self, Bug};
 use world::World;
 
-/// What came of a seed.
+/// What came of a seed. A program that panics does not go on: that is a failure of the seed, and not the end of all of them.
 fn simulate(seed: u64, plan: Plan) -> (Option<Failure>, u64, u64) {
-    let mut world = World::new(seed, plan);
-    world.run();
-    (
-        world.ledger.failure().cloned(),
-        world.ledger.applied,
-        world.ledger.conflicts,
-    )
+    let lived = panic::catch_unwind(AssertUnwindSafe(|| {
+        let mut world = World::new(seed, plan);
+        world.run();
+        (
+            world.ledger.failure().cloned(),
+            world.ledger.applied,
+            world.ledger.conflicts,
+        )
+    }));
+    lived.unwrap_or_else(|_| (Some(Failure::Stuck("it panicked, as said above".to_owned())), 0, 0))
+}
+
+/// `BUG=ClientIdReused` plants a mistake, to see how it shows.
+fn plant_by_name() {
+    let Ok(name) = env::var("BUG") else { return };
+    let named = PLANTED.iter().find(|(bug, _)| format!("{bug:?}") == name);
+    let (bug, _) = named.unwrap_or_else(|| panic!("{name:?} is none of the planted mistakes"));
+    planted::plant(Some(*bug));
 }
 
 fn number(name: &str) -> Option<u64> {
@@ -38,7 +54,7 @@ fn number(name: &str) -> Option<u64> {
 
 fn plan_of(seed: u64) -> Plan {
     env::var("PLAN").map_or_else(
-        |_| Plan::draw(seed),
+        |_| Plan::draw_with(seed, number("FAULTS").unwrap_or(u64::MAX)),
         |path| Plan::parse(&fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))),
     )
 }
@@ -61,6 +77,7 @@ fn report(seed: u64, failure: &Failure) {
 
 #[test]
 fn seeds() {
+    plant_by_name();
     let (first, count) = (number("SEED").unwrap_or(1), number("SEEDS").unwrap_or(300));
     #[expect(
         clippy::disallowed_methods,

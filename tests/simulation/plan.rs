@@ -147,6 +147,11 @@ const OPERATIONS: u64 = 205;
 
 impl Plan {
     pub fn draw(seed: u64) -> Self {
+        Self::draw_with(seed, u64::MAX)
+    }
+
+    /// As [`Plan::draw`], with at most so many faults.
+    pub fn draw_with(seed: u64, faults_max: u64) -> Self {
         let mut dice = Dice(seed ^ 0x7469_6465);
         // Few are played more often than many: most faults need two.
         let clients = dice.range(3, 9).min(dice.range(3, 9)) as usize;
@@ -160,7 +165,7 @@ impl Plan {
             });
         }
         let on = |dice: &mut Dice| dice.chance(50);
-        let shape = Shape {
+        let mut shape = Shape {
             devices: tabs.len(),
             tabs,
             boards: dice.range(1, 5) as usize,
@@ -173,7 +178,14 @@ impl Plan {
         if kinds.is_empty() {
             kinds.push(0);
         }
-        let busy = [3, 7, 13][dice.below(3) as usize];
+        // One fault is either an event or pushes that arrive twice.
+        let mut faults = OPERATIONS * [3, 7, 13][dice.below(3) as usize] / 100;
+        if faults > faults_max {
+            let echoes = dice.chance(100 / FAULTS);
+            shape.echo = if echoes { 8 } else { 0 };
+            faults = faults_max - u64::from(echoes);
+            kinds = vec![dice.below(FAULTS)];
+        }
         let span = [4_000, 20_000, 60_000][dice.below(3) as usize];
         let mut steps: Vec<Step> = Vec::new();
         for board in 0..shape.boards {
@@ -192,7 +204,7 @@ impl Plan {
                 act: edit(&mut dice, clients),
             });
         }
-        for _ in 0..OPERATIONS * busy / 100 {
+        for _ in 0..faults {
             let kind = kinds[dice.below(kinds.len() as u64) as usize];
             fault(&mut dice, kind, clients, span, &mut steps);
         }

@@ -58,9 +58,10 @@ pub(super) struct Asked {
 /// All that answers a subscription, in its order.
 ///
 /// Verdicts that `subscribed` has no room for go **ahead** of it, in frames of their own: a client takes a verdict
-/// whenever it comes, and before the state that contains its effect nothing is shown twice. Only where the client's
-/// history has broken they come **after** the patch: it forgets there what it knew of its operations' fates. Then those
-/// that were applied have the first claim to the room, since the patch contains them.
+/// whenever it comes, and before the state that contains its effect nothing is shown twice. Only where the
+/// client's state is not known to be of this history they come **after** the patch: there it forgets what it knew of its
+/// operations' fates. Then those that were applied have the first claim to the room, since the patch
+/// contains them.
 pub(super) fn of_subscription(asked: Asked, log: &Log, fill_bytes: usize) -> Vec<ServerFrame> {
     let Asked {
         board,
@@ -73,15 +74,13 @@ pub(super) fn of_subscription(asked: Asked, log: &Log, fill_bytes: usize) -> Vec
         CatchUp::Changes(_) => cursor.unwrap_or(Cursor::ORIGIN),
         CatchUp::Patch { from, .. } => *from,
     };
-    let is_break = cursor.is_some_and(|cursor| {
-        cursor.revision >= log.horizon() && !log.history().contains(cursor, log.cursor().revision)
-    });
-    if is_break {
+    let replaces = cursor.is_some_and(|cursor| !log.history().contains(cursor, log.cursor().revision));
+    if replaces {
         verdicts.sort_by_key(|(_, verdict)| (!verdict.is_applied(), verdict.revision()));
     }
     let mut answer = subscribed(&board, request, log, from);
-    // After a break the patch must find them told: there all the room counts that a frame may ever have.
-    let room_bytes = if is_break { FRAME_FILL_BYTES } else { fill_bytes };
+    // There the patch must find them told: all the room counts that a frame may ever have.
+    let room_bytes = if replaces { FRAME_FILL_BYTES } else { fill_bytes };
     let room_bytes = room_bytes.saturating_sub(bytes_of(&answer));
     let rest = fill(&mut answer.verdicts, verdicts, room_bytes);
     let told_before = |(id, verdict)| Answered {
@@ -97,7 +96,7 @@ pub(super) fn of_subscription(asked: Asked, log: &Log, fill_bytes: usize) -> Vec
         CatchUp::Patch { widgets, .. } => of_patch(&board, from, log.cursor(), widgets, fill_bytes),
     };
     let answer = std::iter::once(ServerFrame::Subscribed(answer)).chain(state);
-    if is_break {
+    if replaces {
         answer.chain(apart).collect()
     } else {
         apart.chain(answer).collect()

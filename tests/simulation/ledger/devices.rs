@@ -1,5 +1,7 @@
 //! What devices make, show and store.
 
+use tideboard::sync::Pending;
+
 use super::*;
 
 impl Ledger {
@@ -70,6 +72,18 @@ impl Ledger {
                     .changes
                     .get(cursor.revision.0 as usize - 1)
                     .is_some_and(|applied| applied.epoch == cursor.epoch);
+            if same_history {
+                let flipped = engine
+                    .pending()
+                    .filter(|pending| pending.operation.board == *board && !contained(pending.operation.id))
+                    .find(|pending| is_confirmed_later(pending) && !engine.is_shown(pending.operation.id));
+                if let Some(pending) = flipped {
+                    failure = Some(Failure::Diverged(format!(
+                        "tab {number} at {cursor:?} does not show {:?}, and its state does not contain it yet: {pending:?}",
+                        pending.operation.id
+                    )));
+                }
+            }
             if same_history && look_twice {
                 let twice = engine
                     .pending()
@@ -164,4 +178,10 @@ impl Ledger {
             }
         }
     }
+}
+
+/// Whether a tab knows that an operation was applied, and that nothing but time stands against it.
+fn is_confirmed_later(pending: &Pending) -> bool {
+    let applied = pending.verdict.as_ref().is_some_and(Verdict::is_applied);
+    applied && !pending.withdrawing && pending.operation.deadline.is_none()
 }

@@ -3,12 +3,16 @@
 
 #[path = "server/auth.rs"]
 mod auth;
+#[path = "support/author.rs"]
+mod author;
 #[path = "server/boards.rs"]
 mod boards;
 #[path = "server/durable.rs"]
 mod durable;
 #[path = "server/editor.rs"]
 mod editor;
+#[path = "support/folder.rs"]
+mod folder;
 #[path = "server/frames.rs"]
 mod frames;
 #[path = "server/harness.rs"]
@@ -21,9 +25,13 @@ mod limits;
 mod origin;
 #[path = "server/process.rs"]
 mod process;
+#[path = "support/program.rs"]
+mod program;
 #[path = "server/replay.rs"]
 mod replay;
 #[path = "server/slow.rs"]
 mod slow;
+#[path = "support/socket.rs"]
+mod socket;
 #[path = "server/store.rs"]
 mod store;

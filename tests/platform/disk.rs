@@ -8,7 +8,7 @@ use tideboard::{
     sync::storage::{Durability, HIGH, Namespace, Outcome, Transaction},
 };
 
-use crate::client::Folder;
+use crate::folder::Folder;
 
 fn namespace(principal: &str) -> Namespace {
     let store = "0123456789abcdef0123456789abcdef".parse().expect("an id");

@@ -140,7 +140,7 @@ async fn the_log_is_flushed_before_the_answer_leaves() {
     traced
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped());
-    let process = Process::spawn(&mut traced);
+    let process = Process::spawn(&mut traced).0;
     let mut editor = Editor::enter(process.address).await;
     for _ in 0..20 {
         editor.edit(BOARD, "counter", add_one()).await;

@@ -24,12 +24,7 @@ async fn operations_by_request_and_by_socket_are_the_same_operations() {
             amount: 3,
         },
     )]);
-    let push = Push {
-        store: editor.welcome.store,
-        run: editor.welcome.run,
-        principal: editor.welcome.identity.principal.clone(),
-        items: items.clone(),
-    };
+    let push = editor.author.push(items.clone());
 
     let reply = Request::new(process.address, "POST", "/api/v1/operations")
         .json(&json!({ "push": push }))
@@ -97,12 +92,10 @@ async fn operations_meant_for_another_run_of_the_server_are_not_decided() {
     let server = TestServer::start(ServerConfig::local()).await;
     let mut editor = Editor::enter(server.address).await;
     let items = editor.items(vec![("this-machine", "counter", Intent::Remove)]);
-    let identity = editor.welcome.identity.clone();
+    let identity = editor.author.welcome.identity.clone();
     let stale = Push {
-        store: editor.welcome.store,
         run: RunId(7),
-        principal: identity.principal.clone(),
-        items,
+        ..editor.author.push(items)
     };
     let answers = server.server.replay(identity, stale).await.expect("it runs");
     assert!(

@@ -51,3 +51,5 @@ pub use router::router;
 pub(crate) use running::public_files;
 #[cfg(feature = "server")]
 pub use running::{Seat, Server, ServerConfig};
+#[cfg(feature = "server")]
+pub use session::SocketPatience;

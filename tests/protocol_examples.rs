@@ -332,6 +332,7 @@ fn the_tables_limits_are_this_programs() {
         CONNECTIONS_LEN_MAX,
         WRITE_BUFFER_BYTES_MAX,
         BACKLOG_BYTES_MAX,
+        UNDER_WAY_LEN_MAX,
         BODY_BYTES_MAX,
         OUTBOX_LEN_MAX,
         RING_LEN_MAX,

@@ -5,6 +5,8 @@
 mod auth;
 #[path = "support/author.rs"]
 mod author;
+#[path = "server/backlog.rs"]
+mod backlog;
 #[path = "server/boards.rs"]
 mod boards;
 #[path = "server/durable.rs"]
@@ -23,6 +25,8 @@ mod headers;
 mod limits;
 #[path = "server/origin.rs"]
 mod origin;
+#[path = "server/patience.rs"]
+mod patience;
 #[path = "server/process.rs"]
 mod process;
 #[path = "support/program.rs"]

@@ -80,6 +80,8 @@ struct Committer {
     since_snapshot: HashMap<BoardId, usize>,
     /// What the fan-out found, for the next turn to begin with.
     found: Vec<Event>,
+    /// Whose frames this turn answers, each once for every frame.
+    answering: Vec<SessionId>,
 }
 
 /// Reads every board from `store` and starts the thread that goes on with them. It ends at [`Request::Stop`], or when
@@ -131,6 +133,7 @@ impl Committer {
             metrics,
             since_snapshot: HashMap::new(),
             found: Vec::new(),
+            answering: Vec::new(),
         };
         if is_new {
             committer.seed(run)?;
@@ -203,6 +206,9 @@ impl Committer {
         for reply in replies {
             self.fanout.deliver(reply, &mut self.found);
         }
+        for session in self.answering.drain(..) {
+            self.fanout.answered(session);
+        }
         for (board, operations) in boards {
             self.note(board, operations);
         }
@@ -218,13 +224,17 @@ impl Committer {
                 mailbox,
             } => {
                 self.fanout.join(session, mailbox);
+                self.answering.push(session);
                 Event::Hello {
                     session,
                     hello: *hello,
                     identity,
                 }
             }
-            Request::Frame { session, frame } => Event::Frame { session, frame: *frame },
+            Request::Frame { session, frame } => {
+                self.answering.push(session);
+                Event::Frame { session, frame: *frame }
+            }
             Request::Closed { session } => {
                 self.fanout.leave(session);
                 Event::Closed { session }

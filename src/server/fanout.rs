@@ -50,6 +50,13 @@ impl Fanout {
         self.mailboxes.remove(&session);
     }
 
+    /// All that answers one frame of a connection has been delivered.
+    pub fn answered(&self, session: SessionId) {
+        if let Some(mailbox) = self.mailboxes.get(&session) {
+            mailbox.answered();
+        }
+    }
+
     /// A request, under a number of its own.
     pub fn expect(&mut self, waiting: Waiting) -> RequestId {
         self.requests_made += 1;
@@ -92,8 +99,8 @@ impl Fanout {
             ServerFrame::Patch(patch) => mailbox.catch_up(&patch.board, packet),
             _ => mailbox.answer(packet),
         };
-        if posted == Posted::Closed {
-            self.metrics.readers_cut_off.count();
+        if posted == Posted::Filled {
+            self.metrics.readers_waited_for.count();
         }
     }
 

@@ -20,6 +20,7 @@ use super::{
     committer::{self, Request, Requests},
     metrics::Metrics,
     origin::OriginPolicy,
+    session::SocketPatience,
     sources::{Sources, host},
     store::{Store, StoreError},
 };
@@ -49,6 +50,8 @@ pub struct ServerConfig {
     pub data: Option<PathBuf>,
     /// The database grows to this size; at most [`STORE_BYTES_MAX`].
     pub store_bytes_max: i64,
+    /// How long a socket may keep it waiting.
+    pub patience: SocketPatience,
 }
 
 /// A place among the open sockets; dropping it gives it back.
@@ -89,6 +92,7 @@ impl ServerConfig {
             public_files: HashSet::new(),
             data: None,
             store_bytes_max: STORE_BYTES_MAX,
+            patience: SocketPatience::default(),
         }
     }
 }
@@ -209,6 +213,11 @@ impl Server {
     pub(super) fn retry_window_ms(&self) -> u64 {
         let crowd = self.0.metrics.sockets_open.get().max(0).cast_unsigned();
         (crowd * 1_000 / ACCEPT_PER_SECOND).clamp(RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX)
+    }
+
+    /// How long a socket may keep it waiting.
+    pub(super) fn patience(&self) -> SocketPatience {
+        self.0.config.patience
     }
 
     /// The way to the committer.

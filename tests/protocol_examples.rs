@@ -333,6 +333,8 @@ fn the_tables_limits_are_this_programs() {
         WRITE_BUFFER_BYTES_MAX,
         BACKLOG_BYTES_MAX,
         UNDER_WAY_LEN_MAX,
+        ANSWER_VALUES_BYTES_MAX,
+        DOCUMENT_BYTES_MAX,
         BODY_BYTES_MAX,
         OUTBOX_LEN_MAX,
         RING_LEN_MAX,

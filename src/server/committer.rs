@@ -16,7 +16,7 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    auth,
+    ReadError, auth,
     authority::{Authority, Batch, Event, SessionId, Setup},
     clock::{Clock, Stopwatch},
     fanout::{Fanout, Waiting},
@@ -27,8 +27,11 @@ use super::{
     store::{AppendError, Store, StoreError},
 };
 use crate::{
-    board::Catalog,
-    config::{BATCH_LEN_MAX, FRAME_FILL_BYTES, REQUESTS_LEN_MAX, SNAPSHOT_LEN, SUBSCRIBE_WEIGHT},
+    board::{Catalog, value_bytes},
+    config::{
+        BATCH_LEN_MAX, DOCUMENT_BYTES_MAX, FIELD_OVERHEAD_BYTES, FRAME_FILL_BYTES, REQUESTS_LEN_MAX, SNAPSHOT_LEN,
+        SUBSCRIBE_WEIGHT,
+    },
     protocol::{Answered, BoardId, ClientFrame, Document, Epoch, Hello, Identity, Push, RunId},
 };
 
@@ -58,7 +61,7 @@ pub(super) enum Request {
     /// A board without a connection.
     Read {
         board: BoardId,
-        asker: oneshot::Sender<Option<Box<Document>>>,
+        asker: oneshot::Sender<Result<Box<Document>, ReadError>>,
     },
     /// Put everything down and end.
     Stop { done: oneshot::Sender<()> },
@@ -244,6 +247,11 @@ impl Committer {
                 identity,
                 push,
             },
+            Request::Read { board, asker } if self.authority.logs().get(&board).is_some_and(is_too_large) => {
+                // Nobody listens any more, or hears this.
+                let _ = asker.send(Err(ReadError::TooLarge));
+                return None;
+            }
             Request::Read { board, asker } => Event::Read {
                 request: self.fanout.expect(Waiting::Read(asker)),
                 board,
@@ -336,6 +344,18 @@ fn take_batch(queue: &mut VecDeque<Request>) -> Vec<Request> {
         }
     }
     batch
+}
+
+/// Whether a board can't be read in one piece. Counting ends where the limit is.
+fn is_too_large(log: &Log) -> bool {
+    let mut bytes = 0;
+    log.board().widgets().any(|(_, widget)| {
+        let fields = widget.fields.values();
+        bytes += fields
+            .map(|field| value_bytes(&field.value) + FIELD_OVERHEAD_BYTES)
+            .sum::<usize>();
+        bytes > DOCUMENT_BYTES_MAX
+    })
 }
 
 /// In operations. A catch-up may be a whole board, so only some share a batch: their frames wait in memory together.

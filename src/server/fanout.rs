@@ -6,6 +6,7 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::{
+    ReadError,
     authority::{Event, Reply, RequestId, SessionId},
     mailbox::{Mailbox, Posted},
     metrics::Metrics,
@@ -27,7 +28,7 @@ pub(super) struct Fanout {
 #[derive(Debug)]
 pub(super) enum Waiting {
     Replay(oneshot::Sender<Vec<Answered>>),
-    Read(oneshot::Sender<Option<Box<Document>>>),
+    Read(oneshot::Sender<Result<Box<Document>, ReadError>>),
 }
 
 impl Fanout {
@@ -82,7 +83,7 @@ impl Fanout {
             }
             Reply::Document { request, document } => {
                 if let Some(Waiting::Read(asker)) = self.requests.remove(&request) {
-                    let _ = asker.send(document);
+                    let _ = asker.send(document.ok_or(ReadError::Unknown));
                 }
             }
         }

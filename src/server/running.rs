@@ -54,6 +54,17 @@ pub struct ServerConfig {
     pub patience: SocketPatience,
 }
 
+/// Why a board was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    /// There is no such board.
+    Unknown,
+    /// It is larger than [`crate::config::DOCUMENT_BYTES_MAX`].
+    TooLarge,
+    /// The server has ended.
+    Ended,
+}
+
 /// A place among the open sockets; dropping it gives it back.
 #[derive(Debug)]
 pub struct Seat {
@@ -139,11 +150,15 @@ impl Server {
         answer.await.ok()
     }
 
-    /// A board as it stands on the disk. `None` when the server has ended, `Some(None)` when there is no such board.
-    pub async fn read(&self, board: BoardId) -> Option<Option<Box<Document>>> {
+    /// A board as it stands on the disk.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn read(&self, board: BoardId) -> Result<Box<Document>, ReadError> {
         let (asker, answer) = oneshot::channel();
-        self.0.requests.send(Request::Read { board, asker }).await.ok()?;
-        answer.await.ok()
+        let request = Request::Read { board, asker };
+        self.0.requests.send(request).await.map_err(|_| ReadError::Ended)?;
+        answer.await.unwrap_or(Err(ReadError::Ended))
     }
 
     /// Its live series: an app records its own there.

@@ -278,6 +278,7 @@ impl Authority {
                 waiting.push(Waiting::Answers { session, items });
             }
             ClientFrame::Ping { .. } => waiting.push(send(ServerFrame::Pong { clock: now })),
+            ClientFrame::Event { .. } if !self.may_edit(session) => {}
             ClientFrame::Event { board, name, payload } => {
                 let others = self
                     .subscribers
@@ -299,6 +300,12 @@ impl Authority {
             // Samples never pass here: they are no state of a board, and the shell serves them from memory.
             ClientFrame::Watch { .. } => {}
         }
+    }
+
+    fn may_edit(&self, session: SessionId) -> bool {
+        self.sessions
+            .get(&session)
+            .is_some_and(|session| session.identity.may_edit())
     }
 
     fn push(&mut self, now: Timestamp, identity: &Identity, device: Option<&str>, push: Push) -> Vec<Answered> {

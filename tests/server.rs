@@ -9,6 +9,8 @@ mod author;
 mod backlog;
 #[path = "server/boards.rs"]
 mod boards;
+#[path = "server/disk.rs"]
+mod disk;
 #[path = "server/durable.rs"]
 mod durable;
 #[path = "server/editor.rs"]
@@ -17,6 +19,8 @@ mod editor;
 mod folder;
 #[path = "server/frames.rs"]
 mod frames;
+#[path = "server/full.rs"]
+mod full;
 #[path = "server/harness.rs"]
 mod harness;
 #[path = "server/headers.rs"]

@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     fs,
-    process::Command,
+    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -55,7 +55,7 @@ async fn killed_in_mid_load_it_has_every_operation_it_acknowledged_exactly_once(
 }
 
 /// Sends everything again: what was acknowledged has the verdict it had, and in the end each took effect once.
-async fn check(process: &Process, sent: &[PushItem], acknowledged: &HashMap<OperationId, Revision>) {
+pub async fn check(process: &Process, sent: &[PushItem], acknowledged: &HashMap<OperationId, Revision>) {
     let mut editor = Editor::enter(process.address).await;
     editor.subscribe(BOARD).await;
     for items in sent.chunks(64) {
@@ -122,25 +122,10 @@ struct Seen {
 async fn the_log_is_flushed_before_the_answer_leaves() {
     let data = Folder::new();
     let trace = data.path().join("trace");
-    let plain = command(data.path(), &[]);
-    let mut traced = Command::new("strace");
-    traced.args([
-        "-D",
-        "-f",
-        "-qq",
-        "-y",
-        "-s",
-        "96",
-        "-e",
-        "trace=fdatasync,fsync,pwrite64,write,writev,sendto,sendmsg",
-        "-o",
-    ]);
-    traced.arg(&trace).arg(plain.get_program()).args(plain.get_args());
-    traced.env("PORT", "0").stdin(std::process::Stdio::null());
-    traced
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped());
-    let process = Process::spawn(&mut traced).0;
+    let calls = "trace=fdatasync,fsync,pwrite64,write,writev,sendto,sendmsg";
+    let into = trace.to_str().expect("a path of letters");
+    let options = ["-y", "-s", "96", "-e", calls, "-o", into];
+    let process = Process::spawn(&mut traced(&command(data.path(), &[]), &options)).0;
     let mut editor = Editor::enter(process.address).await;
     for _ in 0..20 {
         editor.edit(BOARD, "counter", add_one()).await;
@@ -149,6 +134,22 @@ async fn the_log_is_flushed_before_the_answer_leaves() {
     process.end();
     let answers = check_order(&fs::read_to_string(&trace).expect("strace wrote it"));
     assert_eq!(answers, 20);
+}
+
+/// The server that `plain` starts, with every thread under `strace`. It stays the process that was started: what is sent to
+/// it, or said by it, passes no other.
+pub fn traced(plain: &Command, options: &[&str]) -> Command {
+    let mut traced = Command::new("strace");
+    traced.args(["-D", "-f", "-qq"]).args(options);
+    traced.arg(plain.get_program()).args(plain.get_args());
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => traced.env(name, value),
+            None => traced.env_remove(name),
+        };
+    }
+    traced.stdin(Stdio::null()).stderr(Stdio::piped());
+    traced
 }
 
 /// Walks through the trace: between an answer and the one before it the write-ahead log was written, and flushed after
@@ -170,7 +171,7 @@ fn check_order(trace: &str) -> usize {
     answers
 }
 
-fn add_one() -> Intent {
+pub fn add_one() -> Intent {
     Intent::Add {
         field: "count".parse().expect("a name"),
         amount: 1,

@@ -69,8 +69,10 @@ impl Dice {
             .map(|_| self.key())
             .filter(|key| key != HIGH)
             .collect();
+        let wipe = (self.roll(8) == 0).then(|| ["meta/", "widget/a/", "aside/"][self.roll(3) as usize].to_owned());
         Transaction {
             expect,
+            wipe,
             append,
             put,
             delete,

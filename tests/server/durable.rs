@@ -31,9 +31,13 @@ async fn killed_in_mid_load_it_has_every_operation_it_acknowledged_exactly_once(
         let process = Process::start(data.path(), &[]);
         check(&process, &sent, &acknowledged).await;
         let seen = Arc::new(Seen::default());
-        let loads: Vec<_> = (0..WRITERS)
-            .map(|_| tokio::spawn(load(process.address, Arc::clone(&seen))))
-            .collect();
+        // All are in before the first one writes: who still greets when the server is killed has nothing to tell.
+        let mut writers = Vec::new();
+        for _ in 0..WRITERS {
+            writers.push(Editor::enter(process.address).await);
+        }
+        let load = |writer| tokio::spawn(load(writer, Arc::clone(&seen)));
+        let loads: Vec<_> = writers.into_iter().map(load).collect();
         while seen.count.load(Ordering::Relaxed) < kill_after {
             seen.grew.notified().await;
         }
@@ -84,8 +88,7 @@ pub async fn check(process: &Process, sent: &[PushItem], acknowledged: &HashMap<
 }
 
 /// Adds one, over and over, until the server is gone. Gives what it sent, and what was acknowledged.
-async fn load(address: std::net::SocketAddr, seen: Arc<Seen>) -> (Vec<PushItem>, HashMap<OperationId, Revision>) {
-    let mut editor = Editor::enter(address).await;
+async fn load(mut editor: Editor, seen: Arc<Seen>) -> (Vec<PushItem>, HashMap<OperationId, Revision>) {
     let (mut sent, mut acknowledged) = (Vec::new(), HashMap::new());
     loop {
         let items = editor.items((0..8).map(|_| (BOARD, "counter", add_one())).collect());

@@ -1,12 +1,17 @@
 //! The server's part of "edit → visible elsewhere": from the push of one client to the change at another, over loopback,
 //! the flush to the disk between them.
 
+#[path = "support/edits.rs"]
+mod edits;
+#[path = "support/percentile.rs"]
+mod percentile;
 mod support;
 
 use std::time::Duration;
 
-use futures_util::SinkExt;
-use support::{BOARD, Client, Process, next_text, percentile, report, set_title};
+use edits::{Editor, next_text, set_title};
+use percentile::percentile;
+use support::{Tideboard, enter, report, subscribe};
 use tideboard::server::clock::Stopwatch;
 
 const EDITS: usize = 1_000;
@@ -14,16 +19,16 @@ const TARGET: Duration = Duration::from_millis(50);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let server = Process::tideboard();
-    let mut writer = Client::enter(server.address).await;
-    let mut reader = Client::enter(server.address).await;
-    reader.subscribe(BOARD).await;
+    let server = Tideboard::start();
+    let mut writer = Editor::enter(server.address()).await;
+    let (mut reader, _) = enter(server.address()).await;
+    subscribe(&mut reader).await;
     let mut latencies = Vec::with_capacity(EDITS);
     for edit in 0..EDITS {
         let push = writer.push([("note".to_owned(), set_title(format!("#{edit}#")))]);
         let stopwatch = Stopwatch::start();
-        writer.socket.send(push).await.expect("the server reads");
-        let change = next_text(&mut reader.socket).await.expect("a change");
+        writer.socket.send(&push).await;
+        let change = next_text(&mut reader).await.expect("a change");
         latencies.push(stopwatch.elapsed());
         assert!(change.contains(&format!("#{edit}#")), "{change}");
         next_text(&mut writer.socket).await.expect("its verdict");
@@ -36,7 +41,6 @@ async fn main() {
         percentile(&latencies, 1.0)
     );
     let p99 = percentile(&latencies, 0.99);
-    println!("\n| what | measured | target | |\n|---|---|---|---|");
     report(
         "edit → change at another client, loopback, p99",
         &format!("{p99:.2?}"),

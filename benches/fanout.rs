@@ -1,6 +1,10 @@
 //! Fan-out: 50 updates a second to 1,000 subscribers, against a bare axum broadcast in the same run. Ours is an edit: it is
 //! decided and flushed to the disk before anybody hears of it; the bare one passes a text of the same length on.
 
+#[path = "support/edits.rs"]
+mod edits;
+#[path = "support/percentile.rs"]
+mod percentile;
 mod support;
 
 use std::{
@@ -18,11 +22,13 @@ use axum::{
     },
     routing::get,
 };
+use edits::{Editor, next_text, set_title};
 use futures_util::{SinkExt, StreamExt};
-use support::{BOARD, Client, Process, next_text, open, percentile, report, set_title};
+use percentile::percentile;
+use support::{Tideboard, enter, open, program::Process, report, socket::Socket, subscribe};
 use tideboard::server::clock::Stopwatch;
-use tokio::{net::TcpStream, sync::broadcast, task::JoinHandle};
-use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
+use tokio::{sync::broadcast, task::JoinHandle};
+use tokio_tungstenite::tungstenite::Message;
 
 const SUBSCRIBERS: usize = 1_000;
 const EVERY: Duration = Duration::from_millis(20);
@@ -44,13 +50,13 @@ fn main() {
 }
 
 async fn measure() {
-    let ours = Process::tideboard();
+    let ours = Tideboard::start();
     let this = std::env::current_exe().expect("this program has a file");
-    let bare = Process::spawn(Command::new(this).arg("--bare"), None);
+    let bare = Process::spawn(Command::new(this).arg("--bare")).0;
     let (mut of_ours, mut of_bare) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         of_bare.push(round_of_bare(bare.address).await);
-        of_ours.push(round_of_ours(ours.address).await);
+        of_ours.push(round_of_ours(ours.address()).await);
     }
     println!("| round | bare p50 | bare p99 | ours p50 | ours p99 |\n|---|---|---|---|---|");
     for (number, (bare, ours)) in of_bare.iter().zip(&of_ours).enumerate() {
@@ -65,7 +71,6 @@ async fn measure() {
     }
     let (bare, ours) = (middle(&of_bare), middle(&of_ours));
     let ratio = ours.as_secs_f64() / bare.as_secs_f64();
-    println!("\n| what | measured | target | |\n|---|---|---|---|");
     report(
         "fan-out of 50 updates/s to 1,000 subscribers, p99, over a bare broadcast",
         &format!("{ratio:.2}"),
@@ -90,6 +95,7 @@ async fn round_of_bare(address: SocketAddr) -> (Duration, Duration) {
     let padding = "x".repeat(PADDING);
     round(readers, async |text| {
         writer
+            .0
             .send(Message::text(format!("{text}{padding}")))
             .await
             .expect("the server reads");
@@ -101,21 +107,21 @@ async fn round_of_bare(address: SocketAddr) -> (Duration, Duration) {
 async fn round_of_ours(address: SocketAddr) -> (Duration, Duration) {
     let mut readers = Vec::new();
     for _ in 0..SUBSCRIBERS {
-        let mut client = Client::enter(address).await;
-        client.subscribe(BOARD).await;
-        readers.push(client.socket);
+        let (mut client, _) = enter(address).await;
+        subscribe(&mut client).await;
+        readers.push(client);
     }
-    let mut writer = Client::enter(address).await;
+    let mut writer = Editor::enter(address).await;
     round(readers, async |text| {
         let push = writer.push([("note".to_owned(), set_title(text))]);
-        writer.socket.send(push).await.expect("the server reads");
+        writer.socket.send(&push).await;
         next_text(&mut writer.socket).await.expect("its verdict");
     })
     .await
 }
 
 /// Sends [`UPDATES`] and gives p50 and p99 of the time from sending one to each of its arrivals.
-async fn round(readers: Vec<WebSocketStream<TcpStream>>, mut send: impl AsyncFnMut(String)) -> (Duration, Duration) {
+async fn round(readers: Vec<Socket>, mut send: impl AsyncFnMut(String)) -> (Duration, Duration) {
     let sent: Arc<Mutex<Vec<Stopwatch>>> = Arc::default();
     let reading: Vec<JoinHandle<Vec<Duration>>> = readers
         .into_iter()
@@ -135,10 +141,10 @@ async fn round(readers: Vec<WebSocketStream<TcpStream>>, mut send: impl AsyncFnM
     (percentile(&latencies, 0.5), percentile(&latencies, 0.99))
 }
 
-async fn read(mut socket: WebSocketStream<TcpStream>, sent: Arc<Mutex<Vec<Stopwatch>>>) -> Vec<Duration> {
+async fn read(mut socket: Socket, sent: Arc<Mutex<Vec<Stopwatch>>>) -> Vec<Duration> {
     let mut latencies = Vec::with_capacity(UPDATES);
     while latencies.len() < UPDATES {
-        let Some(Ok(Message::Text(text))) = socket.next().await else {
+        let Some(Ok(Message::Text(text))) = socket.0.next().await else {
             panic!("the server closed")
         };
         // One frame may carry several updates.

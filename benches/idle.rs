@@ -1,10 +1,12 @@
 //! What an idle connection costs the server: greeted, subscribed to the first board, and silent.
 
+#[path = "support/kernel.rs"]
+mod kernel;
 mod support;
 
 use std::time::Duration;
 
-use support::{BOARD, Client, Process, report};
+use support::{Tideboard, enter, report, socket::Socket, subscribe};
 
 const WARM: usize = 500;
 const MEASURED: usize = 5_000;
@@ -14,14 +16,14 @@ const SETTLE: Duration = Duration::from_secs(2);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let server = Process::tideboard();
+    let server = Tideboard::start();
     let mut clients = Vec::new();
     open(&server, WARM, &mut clients).await;
     tokio::time::sleep(SETTLE).await;
-    let before = server.resident();
+    let before = resident(&server);
     open(&server, MEASURED, &mut clients).await;
     tokio::time::sleep(SETTLE).await;
-    let after = server.resident();
+    let after = resident(&server);
     let kib = (after as f64 - before as f64) / 1_024.0 / MEASURED as f64;
     println!(
         "resident: {:.1} MiB with {WARM} connections, {:.1} MiB with {}",
@@ -29,7 +31,6 @@ async fn main() {
         mib(after),
         clients.len()
     );
-    println!("\n| what | measured | target | |\n|---|---|---|---|");
     report(
         "resident memory an idle connection",
         &format!("{kib:.1} KiB"),
@@ -38,12 +39,26 @@ async fn main() {
     );
 }
 
-async fn open(server: &Process, len: usize, clients: &mut Vec<Client>) {
+async fn open(server: &Tideboard, len: usize, clients: &mut Vec<Socket>) {
     for _ in 0..len {
-        let mut client = Client::enter(server.address).await;
-        client.subscribe(BOARD).await;
+        let (mut client, _) = enter(server.address()).await;
+        subscribe(&mut client).await;
         clients.push(client);
     }
+}
+
+/// Resident memory of the server, in bytes.
+fn resident(server: &Tideboard) -> u64 {
+    let status = kernel::says(server, "status");
+    let mut lines = status.lines();
+    let kb = lines.find_map(|line| {
+        line.strip_prefix("VmRSS:")?
+            .trim()
+            .strip_suffix(" kB")?
+            .parse::<u64>()
+            .ok()
+    });
+    kb.map_or(0, |kb| kb * 1_024)
 }
 
 fn mib(bytes: u64) -> f64 {

@@ -54,16 +54,21 @@ pub async fn replay_operations(push: Push) -> Result<Vec<Answered>, ApiError> {
 /// A board as it stands on the server's disk: a patch from the origin.
 ///
 /// # Errors
-/// [`Code::UnknownBoard`], [`Code::NeedsAuth`], [`Code::Unavailable`], or no code when the server can't be reached.
+/// [`Code::UnknownBoard`], [`Code::TooLarge`], [`Code::NeedsAuth`], [`Code::Unavailable`], or no code when the server
+/// can't be reached.
 #[get("/api/v1/boards/{id}", server: axum::Extension<crate::server::Server>)]
 pub async fn read_board(id: String) -> Result<Document, ApiError> {
+    use crate::server::ReadError;
+
     let Ok(board) = id.parse() else {
         return Err(ApiError::unknown_board(&id));
     };
-    let found = server.read(board).await.ok_or_else(ApiError::stopping)?;
-    found
-        .map(|document| *document)
-        .ok_or_else(|| ApiError::unknown_board(&id))
+    match server.read(board).await {
+        Ok(document) => Ok(*document),
+        Err(ReadError::Unknown) => Err(ApiError::unknown_board(&id)),
+        Err(ReadError::TooLarge) => Err(ApiError::large_board(&id)),
+        Err(ReadError::Ended) => Err(ApiError::stopping()),
+    }
 }
 
 #[cfg(feature = "server")]
@@ -73,6 +78,15 @@ impl ApiError {
             "The server is stopping. Try again in a moment; your edits wait safely on this device.".to_owned();
         Self {
             code: Some(Code::Unavailable),
+            message,
+        }
+    }
+
+    fn large_board(id: &str) -> Self {
+        let message =
+            format!("Board {id:?} is too large to be read in one piece. Open a socket: there it comes in parts.");
+        Self {
+            code: Some(Code::TooLarge),
             message,
         }
     }

@@ -172,8 +172,16 @@ pub const SILENCE_MS_MAX: u64 = 150_000;
 pub const WRITE_MS_MAX: u64 = 30_000;
 /// The other side gets this long to answer a close.
 pub const CLOSE_MS_MAX: u64 = 1_000;
-/// Answers queued to a reader before it is cut off: it asks on without reading.
+/// Answers that wait for a reader before its socket is not read any more: it asks on once it has read.
 pub const BACKLOG_BYTES_MAX: usize = 4 * WRITE_BUFFER_BYTES_MAX;
+/// Values of others that the answers to one push carry: past it its items are not decided, and asked for again.
+pub const ANSWER_VALUES_BYTES_MAX: usize = 512 * 1024;
+/// A board read without a socket, by the measure of [`WIDGET_BYTES_MAX`]. A larger one wants a socket, where it comes in
+/// parts and at the reader's pace.
+pub const DOCUMENT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Frames of one connection that are being decided; further ones wait in its socket. A client that keeps two under way
+/// never waits for the disk and the network in turn.
+pub const UNDER_WAY_LEN_MAX: usize = 4;
 /// Series one connection may watch, wildcards counted once.
 pub const WATCHED_LEN_MAX: usize = 256;
 /// Live series a server keeps.
@@ -239,6 +247,10 @@ const _: () = assert!(
 const _: () = assert!(
     WRITE_BUFFER_BYTES_MAX >= 2 * FRAME_BYTES_MAX,
     "a reader of full frames is not slow yet"
+);
+const _: () = assert!(
+    BACKLOG_BYTES_MAX > WRITE_BUFFER_BYTES_MAX,
+    "changes alone must not keep a reader from being read"
 );
 const _: () = assert!(
     RING_LEN_MAX as u64 <= HORIZON_LEN_MAX,

@@ -50,4 +50,6 @@ pub use router::router;
 #[cfg(feature = "server")]
 pub(crate) use running::public_files;
 #[cfg(feature = "server")]
-pub use running::{Seat, Server, ServerConfig};
+pub use running::{ReadError, Seat, Server, ServerConfig};
+#[cfg(feature = "server")]
+pub use session::SocketPatience;

@@ -1,12 +1,17 @@
 //! What is around the engine on a native device, each part against the real thing: a file, a socket, a server, a page.
 #![cfg(feature = "server")]
 
-#[allow(dead_code, reason = "shared with the terminal's own tests, which use the rest")]
-#[path = "terminal/client.rs"]
-mod client;
+#[path = "support/device.rs"]
+mod device;
 #[path = "platform/disk.rs"]
 mod disk;
+#[path = "support/folder.rs"]
+mod folder;
 #[path = "platform/page.rs"]
 mod page;
+#[path = "support/program.rs"]
+mod program;
+#[path = "support/server.rs"]
+mod server;
 #[path = "platform/socket.rs"]
 mod socket;

@@ -3,14 +3,24 @@
 
 #[path = "server/auth.rs"]
 mod auth;
+#[path = "support/author.rs"]
+mod author;
+#[path = "server/backlog.rs"]
+mod backlog;
 #[path = "server/boards.rs"]
 mod boards;
+#[path = "server/disk.rs"]
+mod disk;
 #[path = "server/durable.rs"]
 mod durable;
 #[path = "server/editor.rs"]
 mod editor;
+#[path = "support/folder.rs"]
+mod folder;
 #[path = "server/frames.rs"]
 mod frames;
+#[path = "server/full.rs"]
+mod full;
 #[path = "server/harness.rs"]
 mod harness;
 #[path = "server/headers.rs"]
@@ -19,11 +29,17 @@ mod headers;
 mod limits;
 #[path = "server/origin.rs"]
 mod origin;
+#[path = "server/patience.rs"]
+mod patience;
 #[path = "server/process.rs"]
 mod process;
+#[path = "support/program.rs"]
+mod program;
 #[path = "server/replay.rs"]
 mod replay;
 #[path = "server/slow.rs"]
 mod slow;
+#[path = "support/socket.rs"]
+mod socket;
 #[path = "server/store.rs"]
 mod store;

@@ -3,11 +3,19 @@
 
 #[path = "terminal/client.rs"]
 mod client;
+#[path = "support/device.rs"]
+mod device;
+#[path = "support/folder.rs"]
+mod folder;
 #[path = "terminal/messages.rs"]
 mod messages;
 #[path = "terminal/offline.rs"]
 mod offline;
 #[path = "terminal/outbox.rs"]
 mod outbox;
+#[path = "support/program.rs"]
+mod program;
+#[path = "support/server.rs"]
+mod server;
 #[path = "terminal/watch.rs"]
 mod watch;

@@ -23,7 +23,8 @@ use super::log::{Context, Head, Log, Memory, Record};
 use crate::{
     board::Catalog,
     config::{
-        ACCEPT_PER_SECOND, OUTBOX_LEN_MAX, RETRY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX, SUBSCRIPTIONS_LEN_MAX,
+        ACCEPT_PER_SECOND, ANSWER_VALUES_BYTES_MAX, OUTBOX_LEN_MAX, RETRY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX,
+        SUBSCRIPTIONS_LEN_MAX,
     },
     planted::{self, Bug},
     protocol::{
@@ -277,6 +278,7 @@ impl Authority {
                 waiting.push(Waiting::Answers { session, items });
             }
             ClientFrame::Ping { .. } => waiting.push(send(ServerFrame::Pong { clock: now })),
+            ClientFrame::Event { .. } if !self.may_edit(session) => {}
             ClientFrame::Event { board, name, payload } => {
                 let others = self
                     .subscribers
@@ -300,17 +302,30 @@ impl Authority {
         }
     }
 
+    fn may_edit(&self, session: SessionId) -> bool {
+        self.sessions
+            .get(&session)
+            .is_some_and(|session| session.identity.may_edit())
+    }
+
     fn push(&mut self, now: Timestamp, identity: &Identity, device: Option<&str>, push: Push) -> Vec<Answered> {
         let now_and_here =
             push.store == self.setup.store && (push.run == self.setup.run || planted::is(Bug::RunNotChecked));
         let ours = now_and_here && push.principal == identity.principal;
         let mut items: Vec<Answered> = Vec::with_capacity(push.items.len());
+        let mut carried_bytes = 0;
         for item in push.items {
-            let answer = if ours {
-                self.decide(now, identity, device, &item)
-            } else {
+            let answer = if !ours {
                 Answer::History
+            } else if carried_bytes >= ANSWER_VALUES_BYTES_MAX {
+                Answer::Retry {
+                    after_ms: RETRY_MS,
+                    reason: "The answers to earlier edits are large, and go first.".into(),
+                }
+            } else {
+                self.decide(now, identity, device, &item)
             };
+            carried_bytes += frames::carried_bytes(&answer);
             items.push(Answered { id: item.id(), answer });
         }
         items

@@ -16,7 +16,7 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    auth,
+    ReadError, auth,
     authority::{Authority, Batch, Event, SessionId, Setup},
     clock::{Clock, Stopwatch},
     fanout::{Fanout, Waiting},
@@ -27,8 +27,11 @@ use super::{
     store::{AppendError, Store, StoreError},
 };
 use crate::{
-    board::Catalog,
-    config::{BATCH_LEN_MAX, FRAME_FILL_BYTES, REQUESTS_LEN_MAX, SNAPSHOT_LEN, SUBSCRIBE_WEIGHT},
+    board::{Catalog, value_bytes},
+    config::{
+        BATCH_LEN_MAX, DOCUMENT_BYTES_MAX, FIELD_OVERHEAD_BYTES, FRAME_FILL_BYTES, REQUESTS_LEN_MAX, SNAPSHOT_LEN,
+        SUBSCRIBE_WEIGHT,
+    },
     protocol::{Answered, BoardId, ClientFrame, Document, Epoch, Hello, Identity, Push, RunId},
 };
 
@@ -58,7 +61,7 @@ pub(super) enum Request {
     /// A board without a connection.
     Read {
         board: BoardId,
-        asker: oneshot::Sender<Option<Box<Document>>>,
+        asker: oneshot::Sender<Result<Box<Document>, ReadError>>,
     },
     /// Put everything down and end.
     Stop { done: oneshot::Sender<()> },
@@ -80,6 +83,8 @@ struct Committer {
     since_snapshot: HashMap<BoardId, usize>,
     /// What the fan-out found, for the next turn to begin with.
     found: Vec<Event>,
+    /// Whose frames this turn answers, each once for every frame.
+    answering: Vec<SessionId>,
 }
 
 /// Reads every board from `store` and starts the thread that goes on with them. It ends at [`Request::Stop`], or when
@@ -131,6 +136,7 @@ impl Committer {
             metrics,
             since_snapshot: HashMap::new(),
             found: Vec::new(),
+            answering: Vec::new(),
         };
         if is_new {
             committer.seed(run)?;
@@ -203,6 +209,9 @@ impl Committer {
         for reply in replies {
             self.fanout.deliver(reply, &mut self.found);
         }
+        for session in self.answering.drain(..) {
+            self.fanout.answered(session);
+        }
         for (board, operations) in boards {
             self.note(board, operations);
         }
@@ -218,13 +227,17 @@ impl Committer {
                 mailbox,
             } => {
                 self.fanout.join(session, mailbox);
+                self.answering.push(session);
                 Event::Hello {
                     session,
                     hello: *hello,
                     identity,
                 }
             }
-            Request::Frame { session, frame } => Event::Frame { session, frame: *frame },
+            Request::Frame { session, frame } => {
+                self.answering.push(session);
+                Event::Frame { session, frame: *frame }
+            }
             Request::Closed { session } => {
                 self.fanout.leave(session);
                 Event::Closed { session }
@@ -234,6 +247,11 @@ impl Committer {
                 identity,
                 push,
             },
+            Request::Read { board, asker } if self.authority.logs().get(&board).is_some_and(is_too_large) => {
+                // Nobody listens any more, or hears this.
+                let _ = asker.send(Err(ReadError::TooLarge));
+                return None;
+            }
             Request::Read { board, asker } => Event::Read {
                 request: self.fanout.expect(Waiting::Read(asker)),
                 board,
@@ -326,6 +344,18 @@ fn take_batch(queue: &mut VecDeque<Request>) -> Vec<Request> {
         }
     }
     batch
+}
+
+/// Whether a board can't be read in one piece. Counting ends where the limit is.
+fn is_too_large(log: &Log) -> bool {
+    let mut bytes = 0;
+    log.board().widgets().any(|(_, widget)| {
+        let fields = widget.fields.values();
+        bytes += fields
+            .map(|field| value_bytes(&field.value) + FIELD_OVERHEAD_BYTES)
+            .sum::<usize>();
+        bytes > DOCUMENT_BYTES_MAX
+    })
 }
 
 /// In operations. A catch-up may be a whole board, so only some share a batch: their frames wait in memory together.

@@ -130,3 +130,24 @@ const FIXED_HEADERS: [(HeaderName, &str); 5] = [
          fullscreen=(self), screen-wake-lock=(self)",
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_over_the_limit_is_not_made_and_says_what_to_do() {
+        for (bytes, status) in [
+            (PAGE_BYTES_MAX, StatusCode::OK),
+            (PAGE_BYTES_MAX + 1, StatusCode::INTERNAL_SERVER_ERROR),
+        ] {
+            let page = Response::new(Body::from("x".repeat(bytes)));
+            assert_eq!(protect_page(page).await.status(), status);
+        }
+        let refused = protect_page(Response::new(Body::from("x".repeat(PAGE_BYTES_MAX + 1)))).await;
+        let said = to_bytes(refused.into_body(), PAGE_BYTES_MAX)
+            .await
+            .expect("a few words");
+        assert!(said.ends_with(b"Reload it."), "{said:?}");
+    }
+}

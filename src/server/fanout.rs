@@ -6,6 +6,7 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::{
+    ReadError,
     authority::{Event, Reply, RequestId, SessionId},
     mailbox::{Mailbox, Posted},
     metrics::Metrics,
@@ -27,7 +28,7 @@ pub(super) struct Fanout {
 #[derive(Debug)]
 pub(super) enum Waiting {
     Replay(oneshot::Sender<Vec<Answered>>),
-    Read(oneshot::Sender<Option<Box<Document>>>),
+    Read(oneshot::Sender<Result<Box<Document>, ReadError>>),
 }
 
 impl Fanout {
@@ -48,6 +49,13 @@ impl Fanout {
     /// A connection that is gone.
     pub fn leave(&mut self, session: SessionId) {
         self.mailboxes.remove(&session);
+    }
+
+    /// All that answers one frame of a connection has been delivered.
+    pub fn answered(&self, session: SessionId) {
+        if let Some(mailbox) = self.mailboxes.get(&session) {
+            mailbox.answered();
+        }
     }
 
     /// A request, under a number of its own.
@@ -75,7 +83,7 @@ impl Fanout {
             }
             Reply::Document { request, document } => {
                 if let Some(Waiting::Read(asker)) = self.requests.remove(&request) {
-                    let _ = asker.send(document);
+                    let _ = asker.send(document.ok_or(ReadError::Unknown));
                 }
             }
         }
@@ -92,8 +100,8 @@ impl Fanout {
             ServerFrame::Patch(patch) => mailbox.catch_up(&patch.board, packet),
             _ => mailbox.answer(packet),
         };
-        if posted == Posted::Closed {
-            self.metrics.readers_cut_off.count();
+        if posted == Posted::Filled {
+            self.metrics.readers_waited_for.count();
         }
     }
 

@@ -169,6 +169,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_head_over_the_limit_is_refused() {
+        let address = start(Patience::default(), pending()).await;
+        // The buffer may be past the limit once before it is seen to be.
+        let path = format!("/?{}", "x".repeat(REQUEST_HEAD_BYTES_MAX * 3 / 2));
+        let reply = ask(address, &path).await;
+        assert!(reply.starts_with("HTTP/1.1 431 "), "{reply}");
+    }
+
+    #[tokio::test]
     async fn a_request_that_takes_too_long_is_told_so() {
         let address = start(
             Patience {

@@ -2,7 +2,8 @@
 //!
 //! The committer puts packets in and never waits; the session takes them out as fast as its socket takes them. A
 //! reader that is too slow loses a board's changes, not its place: they are dropped, and when the rest is written it is
-//! told to subscribe again from where it is. So a slow reader neither slows others nor grows the server.
+//! told to subscribe again from where it is. Answers are never dropped: while too many wait, its session reads no
+//! further question. So a slow reader neither slows others nor grows the server.
 
 use std::{
     collections::VecDeque,
@@ -15,7 +16,7 @@ use tokio::sync::Notify;
 
 use super::packet::packet;
 use crate::{
-    config::{BACKLOG_BYTES_MAX, WRITE_BUFFER_BYTES_MAX},
+    config::{BACKLOG_BYTES_MAX, UNDER_WAY_LEN_MAX, WRITE_BUFFER_BYTES_MAX},
     protocol::{BoardId, ServerFrame},
 };
 
@@ -42,8 +43,8 @@ pub(super) enum Posted {
     Taken,
     /// The reader is too slow: this board's changes were dropped just now, and go on being dropped until it has been told.
     Overflowed,
-    /// The reader is so slow that its connection ends.
-    Closed,
+    /// It waits, and with it so many answers that nothing more should be asked.
+    Filled,
 }
 
 #[derive(Debug, Default)]
@@ -53,6 +54,8 @@ struct State {
     bytes: usize,
     /// Boards whose changes were dropped, and whose reader was not told yet.
     lagging: Vec<BoardId>,
+    /// Frames that were asked and not answered yet.
+    under_way: usize,
     closing: bool,
 }
 
@@ -70,17 +73,37 @@ enum Kind {
 }
 
 impl Mailbox {
-    /// An answer: never dropped. A reader that asks on without reading the answers is cut off.
+    /// A frame is handed on; [`Mailbox::answered`] says when all that answers it is here.
+    pub fn asked(&self) {
+        self.lock().under_way += 1;
+    }
+
+    /// All that answers one frame is here.
+    pub fn answered(&self) {
+        let mut state = self.lock();
+        let was_full = !state.has_room();
+        state.under_way -= 1;
+        drop(state);
+        if was_full {
+            self.filled.notify_one();
+        }
+    }
+
+    /// Whether a further frame may be asked. When there is none, [`Mailbox::filled`] ends before there is again.
+    pub fn has_room(&self) -> bool {
+        self.lock().has_room()
+    }
+
+    /// An answer: never dropped. What may be asked is bounded instead.
     pub fn answer(&self, packet: Bytes) -> Posted {
         self.post(|state| {
-            if state.bytes + packet.len() > BACKLOG_BYTES_MAX {
-                *state = State {
-                    closing: true,
-                    ..State::default()
-                };
-                return Posted::Closed;
+            let was_full = state.is_full();
+            state.put(packet, Kind::Answer);
+            if !was_full && state.is_full() {
+                Posted::Filled
+            } else {
+                Posted::Taken
             }
-            state.put(packet, Kind::Answer)
         })
     }
 
@@ -176,6 +199,14 @@ impl Mailbox {
 }
 
 impl State {
+    fn is_full(&self) -> bool {
+        self.bytes > BACKLOG_BYTES_MAX
+    }
+
+    fn has_room(&self) -> bool {
+        self.under_way < UNDER_WAY_LEN_MAX && !self.is_full()
+    }
+
     fn put(&mut self, packet: Bytes, kind: Kind) -> Posted {
         self.bytes += kind.counted(&packet);
         self.waiting.push_back(Letter { packet, kind });
@@ -211,6 +242,8 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     fn board(name: &str) -> BoardId {
@@ -261,15 +294,33 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_never_reads_its_answers_is_cut_off() {
+    fn while_answers_wait_for_a_reader_it_may_ask_no_more_and_none_is_lost() {
         let mailbox = Mailbox::default();
         let answer = Bytes::from(vec![0; BACKLOG_BYTES_MAX / 2]);
         assert_eq!(
-            [(); 3].map(|()| mailbox.answer(answer.clone())),
-            [Posted::Taken, Posted::Taken, Posted::Closed]
+            [(); 4].map(|()| mailbox.answer(answer.clone())),
+            [Posted::Taken, Posted::Taken, Posted::Filled, Posted::Taken]
         );
-        let mail = mailbox.take(usize::MAX);
-        assert!(mail.last && mail.packets.is_empty());
+        assert!(!mailbox.has_room());
+        assert_eq!(mailbox.take(1).packets.len(), 1);
+        assert!(!mailbox.has_room(), "one of four is not enough");
+        let rest = mailbox.take(usize::MAX);
+        assert_eq!((rest.packets.len(), rest.last), (3, false));
+        assert!(mailbox.has_room());
+    }
+
+    #[test]
+    fn only_so_many_frames_are_under_way_and_an_answer_rings_for_who_waits() {
+        let mailbox = Mailbox::default();
+        for _ in 0..UNDER_WAY_LEN_MAX {
+            assert!(mailbox.has_room());
+            mailbox.asked();
+        }
+        assert!(!mailbox.has_room());
+        assert_eq!(mailbox.filled().now_or_never(), None);
+        mailbox.answered();
+        assert_eq!(mailbox.filled().now_or_never(), Some(()));
+        assert!(mailbox.has_room());
     }
 
     #[test]

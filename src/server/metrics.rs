@@ -130,8 +130,8 @@ metrics! {
     frames_received: Counter = "tideboard_frames_received_total";
     /// Times a reader was too slow for a board's changes.
     readers_lagged: Counter = "tideboard_readers_lagged_total";
-    /// Connections closed because their reader was slower still.
-    readers_cut_off: Counter = "tideboard_readers_cut_off_total";
+    /// Times a connection was not read from until its reader had taken what was answered.
+    readers_waited_for: Counter = "tideboard_readers_waited_for_total";
 }
 
 impl Metrics {

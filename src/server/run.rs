@@ -24,13 +24,12 @@ use super::{
     Server, ServerConfig,
     auth::{Policy, Token},
     cli::ServeArgs,
-    clock::Clock,
     listener::{self, Patience},
     origin::OriginPolicy,
     public_files, router,
     store::StoreError,
 };
-use crate::config::{CONNECTIONS_LEN_MAX, DRAIN_MS_MAX, STORE_BYTES_MAX};
+use crate::config::DRAIN_MS_MAX;
 
 /// Why a server did not start, or could not go on.
 #[derive(Debug)]
@@ -81,11 +80,9 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
             allowed_hosts: development_hosts(),
         },
         policy,
-        clock: Clock::system(),
-        connections_len_max: CONNECTIONS_LEN_MAX,
         public_files: public.as_deref().map(public_files).unwrap_or_default(),
         data: Some(args.data.clone()),
-        store_bytes_max: STORE_BYTES_MAX,
+        ..ServerConfig::local()
     };
     let runtime = runtime::Builder::new_multi_thread()
         .enable_all()

@@ -20,6 +20,7 @@ use super::{
     committer::{self, Request, Requests},
     metrics::Metrics,
     origin::OriginPolicy,
+    session::SocketPatience,
     sources::{Sources, host},
     store::{Store, StoreError},
 };
@@ -49,6 +50,19 @@ pub struct ServerConfig {
     pub data: Option<PathBuf>,
     /// The database grows to this size; at most [`STORE_BYTES_MAX`].
     pub store_bytes_max: i64,
+    /// How long a socket may keep it waiting.
+    pub patience: SocketPatience,
+}
+
+/// Why a board was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    /// There is no such board.
+    Unknown,
+    /// It is larger than [`crate::config::DOCUMENT_BYTES_MAX`].
+    TooLarge,
+    /// The server has ended.
+    Ended,
 }
 
 /// A place among the open sockets; dropping it gives it back.
@@ -89,6 +103,7 @@ impl ServerConfig {
             public_files: HashSet::new(),
             data: None,
             store_bytes_max: STORE_BYTES_MAX,
+            patience: SocketPatience::default(),
         }
     }
 }
@@ -135,11 +150,15 @@ impl Server {
         answer.await.ok()
     }
 
-    /// A board as it stands on the disk. `None` when the server has ended, `Some(None)` when there is no such board.
-    pub async fn read(&self, board: BoardId) -> Option<Option<Box<Document>>> {
+    /// A board as it stands on the disk.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn read(&self, board: BoardId) -> Result<Box<Document>, ReadError> {
         let (asker, answer) = oneshot::channel();
-        self.0.requests.send(Request::Read { board, asker }).await.ok()?;
-        answer.await.ok()
+        let request = Request::Read { board, asker };
+        self.0.requests.send(request).await.map_err(|_| ReadError::Ended)?;
+        answer.await.unwrap_or(Err(ReadError::Ended))
     }
 
     /// Its live series: an app records its own there.
@@ -209,6 +228,11 @@ impl Server {
     pub(super) fn retry_window_ms(&self) -> u64 {
         let crowd = self.0.metrics.sockets_open.get().max(0).cast_unsigned();
         (crowd * 1_000 / ACCEPT_PER_SECOND).clamp(RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX)
+    }
+
+    /// How long a socket may keep it waiting.
+    pub(super) fn patience(&self) -> SocketPatience {
+        self.0.config.patience
     }
 
     /// The way to the committer.

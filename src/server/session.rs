@@ -1,7 +1,7 @@
 //! One socket's life: greeted within a time, within its limits, and told why when it ends.
 //!
 //! ```text
-//! socket ─ decode ─ limits ─► committer          (waits while the committer's queue is full)
+//! socket ─ decode ─ limits ─► committer          (waits while the committer's queue is full, or the mailbox is)
 //! socket ◄─ flush once ◄─ mailbox ◄─ fan-out     (and samples, which never queue: the newest are written)
 //! ```
 //!
@@ -63,6 +63,17 @@ struct Watched {
     ticks: watch::Receiver<Arc<Tick>>,
 }
 
+/// How long a socket may keep its server waiting, in milliseconds. `Default` is [`crate::config`]'s.
+#[derive(Clone, Copy, Debug)]
+pub struct SocketPatience {
+    /// Until it greets.
+    pub greeting_ms_max: u64,
+    /// Until it says something again.
+    pub silence_ms_max: u64,
+    /// Until it has taken what is written to it at once.
+    pub write_ms_max: u64,
+}
+
 /// Why a session ends.
 #[derive(Debug)]
 enum End {
@@ -116,8 +127,13 @@ impl Session {
         let timer = sleep_until(self.deadline());
         tokio::pin!(stopping, timer);
         loop {
+            let reads = self.mailbox.has_room();
+            if !reads {
+                // Who is not heard is not silent.
+                self.heard_at = Instant::now();
+            }
             let step = tokio::select! {
-                received = self.pipe.next() => Step::Received(received),
+                received = self.pipe.next(), if reads => Step::Received(received),
                 () = self.mailbox.filled() => Step::Mail,
                 () = tick(&mut self.watched) => Step::Tick,
                 () = timer.as_mut() => Step::Timer,
@@ -138,10 +154,11 @@ impl Session {
 
     /// The moment from which on the other side has been silent for too long.
     fn deadline(&self) -> Instant {
+        let patience = self.server.patience();
         let patience_ms = if self.greeted == Greeted::Not {
-            GREETING_MS_MAX
+            patience.greeting_ms_max
         } else {
-            SILENCE_MS_MAX
+            patience.silence_ms_max
         };
         self.heard_at + Duration::from_millis(patience_ms)
     }
@@ -264,6 +281,7 @@ impl Session {
 
     /// Waits while the committer's queue is full, and so does whoever sends.
     async fn ask(&mut self, request: Request) -> Result<(), End> {
+        self.mailbox.asked();
         self.server.requests().send(request).await.map_err(|_| End::Stopping)
     }
 
@@ -310,9 +328,10 @@ impl Session {
         if mail.last { Err(End::Told) } else { Ok(()) }
     }
 
-    /// Writes and flushes, all at once. A reader that takes nothing for [`WRITE_MS_MAX`] is gone.
+    /// Writes and flushes, all at once. A reader that has not taken it within [`SocketPatience::write_ms_max`] is gone.
     async fn write(&mut self, packets: VecDeque<Bytes>) -> Result<(), End> {
-        match timeout(Duration::from_millis(WRITE_MS_MAX), self.pipe.write(packets)).await {
+        let patience = Duration::from_millis(self.server.patience().write_ms_max);
+        match timeout(patience, self.pipe.write(packets)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(End::Gone),
         }
@@ -349,6 +368,16 @@ impl Session {
         };
         // Whether the other side answered in time makes no difference any more.
         let _ = timeout(patience, closing).await;
+    }
+}
+
+impl Default for SocketPatience {
+    fn default() -> Self {
+        Self {
+            greeting_ms_max: GREETING_MS_MAX,
+            silence_ms_max: SILENCE_MS_MAX,
+            write_ms_max: WRITE_MS_MAX,
+        }
     }
 }
 

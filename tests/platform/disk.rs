@@ -8,7 +8,7 @@ use tideboard::{
     sync::storage::{Durability, HIGH, Namespace, Outcome, Transaction},
 };
 
-use crate::client::Folder;
+use crate::folder::Folder;
 
 fn namespace(principal: &str) -> Namespace {
     let store = "0123456789abcdef0123456789abcdef".parse().expect("an id");
@@ -69,8 +69,10 @@ impl Dice {
             .map(|_| self.key())
             .filter(|key| key != HIGH)
             .collect();
+        let wipe = (self.roll(8) == 0).then(|| ["meta/", "widget/a/", "aside/"][self.roll(3) as usize].to_owned());
         Transaction {
             expect,
+            wipe,
             append,
             put,
             delete,

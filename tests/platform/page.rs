@@ -16,7 +16,8 @@ use futures_util::StreamExt;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
-    client::{BOARD, Folder, Server},
+    folder::Folder,
+    server::{BOARD, Server},
     socket::{accept, listen},
 };
 

@@ -4,7 +4,7 @@
 use std::{
     collections::HashMap,
     fs,
-    process::Command,
+    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -31,9 +31,13 @@ async fn killed_in_mid_load_it_has_every_operation_it_acknowledged_exactly_once(
         let process = Process::start(data.path(), &[]);
         check(&process, &sent, &acknowledged).await;
         let seen = Arc::new(Seen::default());
-        let loads: Vec<_> = (0..WRITERS)
-            .map(|_| tokio::spawn(load(process.address, Arc::clone(&seen))))
-            .collect();
+        // All are in before the first one writes: who still greets when the server is killed has nothing to tell.
+        let mut writers = Vec::new();
+        for _ in 0..WRITERS {
+            writers.push(Editor::enter(process.address).await);
+        }
+        let load = |writer| tokio::spawn(load(writer, Arc::clone(&seen)));
+        let loads: Vec<_> = writers.into_iter().map(load).collect();
         while seen.count.load(Ordering::Relaxed) < kill_after {
             seen.grew.notified().await;
         }
@@ -55,7 +59,7 @@ async fn killed_in_mid_load_it_has_every_operation_it_acknowledged_exactly_once(
 }
 
 /// Sends everything again: what was acknowledged has the verdict it had, and in the end each took effect once.
-async fn check(process: &Process, sent: &[PushItem], acknowledged: &HashMap<OperationId, Revision>) {
+pub async fn check(process: &Process, sent: &[PushItem], acknowledged: &HashMap<OperationId, Revision>) {
     let mut editor = Editor::enter(process.address).await;
     editor.subscribe(BOARD).await;
     for items in sent.chunks(64) {
@@ -84,8 +88,7 @@ async fn check(process: &Process, sent: &[PushItem], acknowledged: &HashMap<Oper
 }
 
 /// Adds one, over and over, until the server is gone. Gives what it sent, and what was acknowledged.
-async fn load(address: std::net::SocketAddr, seen: Arc<Seen>) -> (Vec<PushItem>, HashMap<OperationId, Revision>) {
-    let mut editor = Editor::enter(address).await;
+async fn load(mut editor: Editor, seen: Arc<Seen>) -> (Vec<PushItem>, HashMap<OperationId, Revision>) {
     let (mut sent, mut acknowledged) = (Vec::new(), HashMap::new());
     loop {
         let items = editor.items((0..8).map(|_| (BOARD, "counter", add_one())).collect());
@@ -122,25 +125,10 @@ struct Seen {
 async fn the_log_is_flushed_before_the_answer_leaves() {
     let data = Folder::new();
     let trace = data.path().join("trace");
-    let plain = command(data.path(), &[]);
-    let mut traced = Command::new("strace");
-    traced.args([
-        "-D",
-        "-f",
-        "-qq",
-        "-y",
-        "-s",
-        "96",
-        "-e",
-        "trace=fdatasync,fsync,pwrite64,write,writev,sendto,sendmsg",
-        "-o",
-    ]);
-    traced.arg(&trace).arg(plain.get_program()).args(plain.get_args());
-    traced.env("PORT", "0").stdin(std::process::Stdio::null());
-    traced
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped());
-    let process = Process::spawn(&mut traced);
+    let calls = "trace=fdatasync,fsync,pwrite64,write,writev,sendto,sendmsg";
+    let into = trace.to_str().expect("a path of letters");
+    let options = ["-y", "-s", "96", "-e", calls, "-o", into];
+    let process = Process::spawn(&mut traced(&command(data.path(), &[]), &options)).0;
     let mut editor = Editor::enter(process.address).await;
     for _ in 0..20 {
         editor.edit(BOARD, "counter", add_one()).await;
@@ -149,6 +137,22 @@ async fn the_log_is_flushed_before_the_answer_leaves() {
     process.end();
     let answers = check_order(&fs::read_to_string(&trace).expect("strace wrote it"));
     assert_eq!(answers, 20);
+}
+
+/// The server that `plain` starts, with every thread under `strace`. It stays the process that was started: what is sent to
+/// it, or said by it, passes no other.
+pub fn traced(plain: &Command, options: &[&str]) -> Command {
+    let mut traced = Command::new("strace");
+    traced.args(["-D", "-f", "-qq"]).args(options);
+    traced.arg(plain.get_program()).args(plain.get_args());
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => traced.env(name, value),
+            None => traced.env_remove(name),
+        };
+    }
+    traced.stdin(Stdio::null()).stderr(Stdio::piped());
+    traced
 }
 
 /// Walks through the trace: between an answer and the one before it the write-ahead log was written, and flushed after
@@ -170,7 +174,7 @@ fn check_order(trace: &str) -> usize {
     answers
 }
 
-fn add_one() -> Intent {
+pub fn add_one() -> Intent {
     Intent::Add {
         field: "count".parse().expect("a name"),
         amount: 1,

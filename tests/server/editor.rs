@@ -3,27 +3,21 @@
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     net::SocketAddr,
-    sync::atomic::{AtomicU64, Ordering},
 };
 
 use futures_util::SinkExt;
-use tideboard::{
-    config::SCHEMA,
-    protocol::{
-        Answer, Answered, Change, ClientFrame, ClientId, Cursor, Intent, Operation, OperationId, Push, PushItem,
-        ServerFrame, Subscribe, Value, Welcome, Widget, WidgetId, encode,
-    },
+use tideboard::protocol::{
+    Answer, Answered, Change, ClientFrame, Cursor, Intent, OperationId, PushItem, ServerFrame, Subscribe, Value,
+    Widget, WidgetId, encode,
 };
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::harness::Socket;
+use crate::{author::Author, harness::Socket};
 
 /// A client's side of a greeted connection.
 pub struct Editor {
     pub socket: Socket,
-    pub welcome: Welcome,
-    client: ClientId,
-    sequence: u64,
+    pub author: Author,
     /// The cursors of the boards it has seen.
     cursors: HashMap<String, Cursor>,
     /// Frames that came while it waited for another kind.
@@ -42,9 +36,7 @@ impl Editor {
         };
         Self {
             socket,
-            welcome,
-            client: fresh_client(),
-            sequence: 0,
+            author: Author::new(welcome),
             cursors: HashMap::new(),
             aside: VecDeque::new(),
         }
@@ -120,47 +112,20 @@ impl Editor {
 
     /// New operations: board, widget, intent.
     pub fn items(&mut self, edits: Vec<(&str, &str, Intent)>) -> Vec<PushItem> {
-        edits
-            .into_iter()
-            .map(|(board, widget, intent)| {
-                self.sequence += 1;
-                let operation = Operation {
-                    id: OperationId {
-                        client: self.client,
-                        sequence: self.sequence,
-                    },
-                    board: board.parse().expect("a name"),
-                    widget: widget.parse().expect("a name"),
-                    schema: SCHEMA,
-                    made_at: self.cursors.get(board).copied().unwrap_or(Cursor::ORIGIN),
-                    intent,
-                    base: None,
-                    base_value: None,
-                    deadline: None,
-                    resolves: None,
-                };
-                PushItem::Operation { operation, after: None }
-            })
-            .collect()
+        let item = |(board, widget, intent)| {
+            let made_at = self.cursors.get(board).copied().unwrap_or(Cursor::ORIGIN);
+            self.author.item(made_at, board, widget, intent)
+        };
+        edits.into_iter().map(item).collect()
     }
 
     pub async fn push_items(&mut self, items: Vec<PushItem>) {
-        let push = self.frame(items);
-        self.socket.send(&push).await;
-    }
-
-    fn frame(&self, items: Vec<PushItem>) -> ClientFrame {
-        ClientFrame::Push(Push {
-            store: self.welcome.store,
-            run: self.welcome.run,
-            principal: self.welcome.identity.principal.clone(),
-            items,
-        })
+        self.socket.send(&self.author.frame(items)).await;
     }
 
     /// As [`Editor::push_items`]; false when the server is gone.
     pub async fn try_push(&mut self, items: Vec<PushItem>) -> bool {
-        let push = self.frame(items);
+        let push = self.author.frame(items);
         self.socket.0.send(Message::text(encode(&push))).await.is_ok()
     }
 
@@ -221,12 +186,4 @@ impl Editor {
 pub fn field<'a>(board: &'a BTreeMap<WidgetId, Widget>, widget: &str, field: &str) -> &'a Value {
     let widget = &board[&widget.parse::<WidgetId>().expect("a name")];
     &widget.fields[&field.parse().expect("a name")].value
-}
-
-/// Unlike any other of this test run, and of those before it.
-fn fresh_client() -> ClientId {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let since_epoch = tideboard::server::clock::Clock::system().now().0;
-    let number = u128::from(COUNT.fetch_add(1, Ordering::Relaxed));
-    ClientId(u128::from(since_epoch) << 64 | u128::from(std::process::id()) << 32 | number)
 }

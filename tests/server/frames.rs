@@ -4,7 +4,8 @@ use futures_util::SinkExt;
 use serde_json::json;
 use tideboard::{
     config::{
-        EVENT_BYTES_MAX, FRAME_BYTES_MAX, FRAMES_PER_SECOND_MAX, SCHEMA, SESSION_MS, VALUE_BYTES_MAX, WATCHED_LEN_MAX,
+        EVENT_BYTES_MAX, FRAME_BYTES_MAX, FRAMES_PER_SECOND_MAX, NAME_BYTES_MAX, SCHEMA, SESSION_MS, VALUE_BYTES_MAX,
+        WATCHED_LEN_MAX,
     },
     protocol::{Answer, ClientFrame, Code, Hello, Intent, Rejection, ServerFrame, Value, Verdict},
     server::ServerConfig,
@@ -78,16 +79,23 @@ async fn a_frame_over_the_limit_is_named_with_the_limit() {
 #[tokio::test]
 async fn events_and_watch_lists_have_limits() {
     let server = TestServer::start(ServerConfig::local()).await;
-    let board = "this-machine".parse().expect("a name");
-    let event = ClientFrame::Event {
-        board,
-        name: "wave".to_owned(),
-        payload: json!("x".repeat(EVENT_BYTES_MAX)),
+    let event = |name: String, payload| ClientFrame::Event {
+        board: "this-machine".parse().expect("a name"),
+        name,
+        payload,
     };
-    let watch = ClientFrame::Watch {
-        series: vec!["a".to_owned(); WATCHED_LEN_MAX + 1],
-    };
-    for (frame, advice) in [(event, "send less"), (watch, "watch fewer")] {
+    let long = "n".repeat(NAME_BYTES_MAX + 1);
+    let many = vec!["a".to_owned(); WATCHED_LEN_MAX + 1];
+    let refused = [
+        (
+            event("wave".to_owned(), json!("x".repeat(EVENT_BYTES_MAX))),
+            "send less",
+        ),
+        (event(long.clone(), json!(null)), "shorten it"),
+        (ClientFrame::Watch { series: many }, "watch fewer"),
+        (ClientFrame::Watch { series: vec![long] }, "watch fewer"),
+    ];
+    for (frame, advice) in refused {
         let mut socket = Editor::enter(server.address).await.socket;
         socket.send(&frame).await;
         ends_with(&mut socket, Code::TooLarge, advice).await;
@@ -111,6 +119,29 @@ async fn an_event_reaches_the_others_on_the_board() {
     let heard = other.receive().await;
     assert!(
         matches!(&heard, ServerFrame::Event { name, payload, .. } if name == "wave" && payload["at"] == "you"),
+        "{heard:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_event_of_who_may_only_watch_reaches_nobody_and_costs_them_nothing() {
+    let (server, _) = TestServer::with_tokens().await;
+    let mut viewer = Editor::enter_with(server.address, Some(VIEW)).await;
+    let mut editor = Editor::enter_with(server.address, Some(EDIT)).await;
+    let mut other = Editor::enter_with(server.address, Some(VIEW)).await;
+    other.subscribe("this-machine").await;
+    let wave = |from: &str| ClientFrame::Event {
+        board: "this-machine".parse().expect("a name"),
+        name: "wave".to_owned(),
+        payload: json!(from),
+    };
+    viewer.socket.send(&wave("viewer")).await;
+    // Answered after it, so it was read by now.
+    viewer.subscribe("this-machine").await;
+    editor.socket.send(&wave("editor")).await;
+    let heard = other.receive().await;
+    assert!(
+        matches!(&heard, ServerFrame::Event { payload, .. } if payload == "editor"),
         "{heard:?}"
     );
 }

@@ -1,25 +1,23 @@
-//! What the tests of this folder share: a server in this process, the real binary as a process, and small clients.
+//! What the tests of this folder share: a server in this process, the real binary, and small clients.
 //!
 //! The HTTP client writes its own bytes, because the tests must send what no library would: a foreign `Host`, a cookie of
 //! somebody else's.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::Read,
     net::SocketAddr,
-    path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
+    path::Path,
+    process::{Command, ExitStatus, Stdio},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 use axum::{Router, routing::get};
-use futures_util::{SinkExt, StreamExt};
 use tideboard::{
-    config::SCHEMA,
-    protocol::{ClientFrame, Hello, ServerFrame, decode, encode},
+    config::SOCKET_PATH,
+    protocol::{ClientFrame, ServerFrame},
     server::{Server, ServerConfig, auth::Policy, clock::Clock, origin::OriginPolicy, router},
     time::Timestamp,
 };
@@ -28,17 +26,14 @@ use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{self, Message, client::IntoClientRequest, http::HeaderValue},
-};
+use tokio_tungstenite::tungstenite;
+
+use crate::program;
+pub use crate::{folder::Folder, program::Process, socket::Socket};
 
 /// A token to edit, and one to view.
 pub const EDIT: &str = "edit-0123456789abcdef";
 pub const VIEW: &str = "view-0123456789abcdef";
-
-/// Waiting longer than this for anything means that it will not come.
-pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server in this process, with one page of its own: `/`, as HTML.
 pub struct TestServer {
@@ -207,53 +202,11 @@ impl Reply {
     }
 }
 
-/// A client on a socket, speaking frames.
-pub struct Socket(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
-
 impl Socket {
     /// # Errors
     /// When the server refuses the upgrade.
     pub async fn open(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Self, tungstenite::Error> {
-        let mut request = format!("ws://{address}/api/v1/socket").into_client_request()?;
-        for (name, value) in headers {
-            request
-                .headers_mut()
-                .append(*name, HeaderValue::from_str(value).expect("a header's value"));
-        }
-        connect_async(request).await.map(|(socket, _)| Self(socket))
-    }
-
-    pub async fn send(&mut self, frame: &ClientFrame) {
-        self.0
-            .send(Message::text(encode(frame)))
-            .await
-            .expect("the server reads");
-    }
-
-    /// The next frame; `None` when the server has closed.
-    pub async fn receive(&mut self) -> Option<ServerFrame> {
-        loop {
-            let message = tokio::time::timeout(PATIENCE, self.0.next())
-                .await
-                .expect("an answer in time")?;
-            match message {
-                Ok(Message::Text(text)) => return Some(decode(&text).expect("the server speaks its own protocol")),
-                Ok(Message::Close(_)) | Err(_) => return None,
-                Ok(_) => {}
-            }
-        }
-    }
-
-    /// Greets, with a token where one is given; the answer is a welcome or a refusal.
-    pub async fn greet(&mut self, token: Option<&str>) -> ServerFrame {
-        let hello = Hello {
-            schema: SCHEMA,
-            store: None,
-            token: token.map(ToOwned::to_owned),
-            device: None,
-        };
-        self.send(&ClientFrame::Hello(hello)).await;
-        self.receive().await.expect("an answer")
+        Self::over(TcpStream::connect(address).await?, SOCKET_PATH, headers).await
     }
 
     pub async fn ping(&mut self) -> ServerFrame {
@@ -276,64 +229,10 @@ pub fn refusal(opened: Result<Socket, tungstenite::Error>) -> (u16, String) {
     }
 }
 
-/// A folder of this test's own, gone with it.
-pub struct Folder(PathBuf);
-
-impl Folder {
-    pub fn new() -> Self {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let name = format!(
-            "server-{}-{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        std::fs::create_dir_all(&path).expect("the build folder can be written to");
-        Self(path)
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What is left behind lies in the build folder: not worth failing for.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// The real binary, serving on a port of its own choice. Killed when dropped.
-pub struct Process {
-    pub address: SocketAddr,
-    /// What it printed before its address was known, and that.
-    pub greeting: Vec<String>,
-    child: Child,
-}
-
 impl Process {
+    /// The real binary on a folder.
     pub fn start(data: &Path, arguments: &[&str]) -> Self {
-        Self::spawn(&mut command(data, arguments))
-    }
-
-    /// Runs a command that becomes the server.
-    pub fn spawn(command: &mut Command) -> Self {
-        let mut child = command.spawn().expect("the binary starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
-        let mut greeting = Vec::new();
-        let address = loop {
-            let line = lines.next().expect("it says where it is").expect("it prints text");
-            greeting.push(line.clone());
-            if let Some(address) = line.strip_prefix("Tideboard is at http://") {
-                break address.parse().expect("an address and a port");
-            }
-        };
-        Self {
-            address,
-            greeting,
-            child,
-        }
+        Self::spawn(&mut command(data, arguments)).0
     }
 
     /// Sends `signal` ("INT", "TERM", "KILL").
@@ -357,25 +256,10 @@ impl Process {
     }
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The binary with `arguments`, a free port and the folder `data`; output and log piped.
+/// The binary with `arguments` on the folder `data`, its log piped.
 pub fn command(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tideboard"));
-    command.args(["serve", "--data"]).arg(data).args(arguments);
-    for name in ["IP", "RUST_LOG", "TIDEBOARD_EDIT_TOKEN", "TIDEBOARD_VIEW_TOKEN"] {
-        command.env_remove(name);
-    }
-    command.env("PORT", "0");
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    let mut command = program::command(data, arguments);
+    command.stderr(Stdio::piped());
     command
 }
 

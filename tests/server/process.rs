@@ -86,16 +86,15 @@ fn an_address_that_is_not_this_machines_is_named_with_what_to_do() {
 async fn with_one_token_given_it_makes_the_other_and_logs_neither() {
     let data = Folder::new();
     let view = "a-view-token-of-mine";
-    let process = Process::start(data.path(), &["--view-token", view, "--log-json"]);
-    let edit = process
-        .greeting
+    let (process, greeting) = Process::spawn(&mut command(data.path(), &["--view-token", view, "--log-json"]));
+    let edit = greeting
         .iter()
         .find_map(|line| line.strip_prefix("Token to edit: "))
         .expect("a new one")
         .to_owned();
     assert_eq!(edit.len(), 32, "128 bits: {edit}");
     assert!(
-        !process.greeting.iter().any(|line| line.contains(view)),
+        !greeting.iter().any(|line| line.contains(view)),
         "a chosen token is not repeated"
     );
     let wrong = Request::new(process.address, "POST", "/api/v1/session")

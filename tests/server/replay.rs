@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 use tideboard::{
-    protocol::{Answer, Answered, Document, Intent, Push, RunId, Verdict},
-    server::{Server, ServerConfig},
+    config::{DOCUMENT_BYTES_MAX, IN_FLIGHT_LEN_MAX, VALUE_BYTES_MAX},
+    protocol::{Answer, Answered, ClientId, Cursor, Document, Intent, OperationId, Push, PushItem, RunId, Verdict},
+    server::{ReadError, Server, ServerConfig},
 };
 
 use crate::{
@@ -24,19 +25,11 @@ async fn operations_by_request_and_by_socket_are_the_same_operations() {
             amount: 3,
         },
     )]);
-    let push = Push {
-        store: editor.welcome.store,
-        run: editor.welcome.run,
-        principal: editor.welcome.identity.principal.clone(),
-        items: items.clone(),
-    };
+    let push = editor.author.push(items.clone());
 
-    let reply = Request::new(process.address, "POST", "/api/v1/operations")
-        .json(&json!({ "push": push }))
-        .send()
-        .await;
-    assert_eq!(reply.status, 200, "{}", reply.body);
-    let answers: Vec<Answered> = serde_json::from_str(&reply.body).expect("answers");
+    let (status, body) = post(&process, &push).await;
+    assert_eq!(status, 200, "{body}");
+    let answers: Vec<Answered> = serde_json::from_value(body).expect("answers");
     let [
         Answered {
             answer:
@@ -97,12 +90,10 @@ async fn operations_meant_for_another_run_of_the_server_are_not_decided() {
     let server = TestServer::start(ServerConfig::local()).await;
     let mut editor = Editor::enter(server.address).await;
     let items = editor.items(vec![("this-machine", "counter", Intent::Remove)]);
-    let identity = editor.welcome.identity.clone();
+    let identity = editor.author.welcome.identity.clone();
     let stale = Push {
-        store: editor.welcome.store,
         run: RunId(7),
-        principal: identity.principal.clone(),
-        items,
+        ..editor.author.push(items)
     };
     let answers = server.server.replay(identity, stale).await.expect("it runs");
     assert!(
@@ -123,10 +114,121 @@ async fn operations_meant_for_another_run_of_the_server_are_not_decided() {
 }
 
 #[tokio::test]
+async fn too_many_operations_at_once_are_refused_by_number() {
+    let data = Folder::new();
+    let process = Process::start(data.path(), &[]);
+    let editor = Editor::enter(process.address).await;
+    let client = ClientId(7);
+    let withdrawal = |sequence| PushItem::Withdraw {
+        id: OperationId { client, sequence },
+        board: "deck".parse().expect("a name"),
+        made_at: Cursor::ORIGIN,
+    };
+    let push = |len| editor.author.push((1..=len as u64).map(withdrawal).collect());
+    let (status, body) = post(&process, &push(IN_FLIGHT_LEN_MAX + 1)).await;
+    assert_eq!((status, &body["data"]["code"]), (413, &json!("too_large")), "{body}");
+    let message = body["message"].as_str().unwrap_or_default();
+    assert!(
+        message.contains(&IN_FLIGHT_LEN_MAX.to_string()) && message.contains("send fewer"),
+        "{body}"
+    );
+    let (status, body) = post(&process, &push(IN_FLIGHT_LEN_MAX)).await;
+    assert_eq!((status, body.as_array().map(Vec::len)), (200, Some(IN_FLIGHT_LEN_MAX)));
+}
+
+#[tokio::test]
+async fn an_answer_stays_within_a_mebibyte_and_the_rest_is_answered_when_it_is_asked_for() {
+    let data = Folder::new();
+    let process = Process::start(data.path(), &[]);
+    let mut first = Editor::enter(process.address).await;
+    let mut late = Editor::enter(process.address).await;
+    first.subscribe("this-machine").await;
+    late.subscribe("this-machine").await;
+    let set = |text: String| Intent::Set {
+        field: "item-1".parse().expect("a name"),
+        value: json!(text),
+    };
+    let theirs = "x".repeat(VALUE_BYTES_MAX - 2);
+    first.edit("this-machine", "checklist", set(theirs)).await;
+    let edits = (0..400).map(|number| ("this-machine", "checklist", set(number.to_string())));
+    let items = late.items(edits.collect());
+    let (mut waiting, mut conflicts) = (items.clone(), Vec::new());
+    while !waiting.is_empty() {
+        let (status, body) = post(&process, &late.author.push(waiting.clone())).await;
+        assert_eq!(status, 200, "{body}");
+        assert!(body.to_string().len() < 1_024 * 1_024, "{}", body.to_string().len());
+        let answers: Vec<Answered> = serde_json::from_value(body).expect("answers");
+        let before = conflicts.len();
+        for Answered { id, answer } in answers {
+            match answer {
+                Answer::Verdict {
+                    verdict: Verdict::Conflict { .. },
+                    duplicate: false,
+                } => conflicts.push(id),
+                Answer::Retry { .. } => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(conflicts.len() > before, "each time some are decided");
+        waiting.drain(..conflicts.len() - before);
+    }
+    assert!(items.iter().map(PushItem::id).eq(conflicts), "each once, in order");
+}
+
+#[tokio::test]
+async fn a_board_too_large_for_one_piece_is_given_on_a_socket_only() {
+    let data = Folder::new();
+    let process = Process::start(data.path(), &[]);
+    let mut editor = Editor::enter(process.address).await;
+    editor.subscribe("this-machine").await;
+    let fields = (0..3).map(|number| {
+        let name = format!("item-{number}").parse().expect("a name");
+        (name, json!("x".repeat(14_000)))
+    });
+    let create = Intent::Create {
+        kind: "checklist".parse().expect("a name"),
+        fields: fields.collect(),
+    };
+    let path = "/api/v1/boards/this-machine";
+    let widgets = DOCUMENT_BYTES_MAX / 43_000;
+    for number in 0..=widgets {
+        if number == widgets - 5 {
+            assert_eq!(Request::new(process.address, "GET", path).send().await.status, 200);
+        }
+        editor
+            .edit("this-machine", &format!("w-{number}"), create.clone())
+            .await;
+    }
+    let reply = Request::new(process.address, "GET", path).send().await;
+    assert_eq!(reply.status, 413, "{} bytes", reply.body.len());
+    let body: Value = serde_json::from_str(&reply.body).expect("JSON");
+    assert_eq!(body["data"]["code"], json!("too_large"));
+    assert!(
+        body["message"]
+            .as_str()
+            .is_some_and(|message| message.contains("Open a socket")),
+        "{body}"
+    );
+    assert!(editor.subscribe("this-machine").await.len() > widgets);
+}
+
+/// Operations by request: the status, and the answer or the refusal.
+async fn post(process: &Process, push: &Push) -> (u16, Value) {
+    let request = Request::new(process.address, "POST", "/api/v1/operations");
+    let reply = request.json(&json!({ "push": push })).send().await;
+    let body = serde_json::from_str(&reply.body);
+    (
+        reply.status,
+        body.unwrap_or_else(|_| panic!("not JSON: {}", reply.body)),
+    )
+}
+
+#[tokio::test]
 async fn a_closed_server_says_that_it_is() {
     let server = Server::open(ServerConfig::local()).expect("the store opens");
     assert!(server.is_ready());
     server.close().await;
     assert!(!server.is_ready());
-    assert!(server.read("this-machine".parse().expect("a name")).await.is_none());
+    let read = server.read("this-machine".parse().expect("a name")).await;
+    assert_eq!(read, Err(ReadError::Ended));
 }

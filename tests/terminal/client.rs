@@ -1,153 +1,19 @@
-//! A server that can be killed and started again at the same address, and clients with folders of their own.
+//! What the terminal's client does beside an edit and a look: what waits, and commands that go on.
 
 use std::{
     io::{BufRead, BufReader, Lines},
-    path::{Path, PathBuf},
-    process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    process::{Child, ChildStderr, ChildStdout, Command, Stdio},
 };
 
 use serde_json::Value;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_tideboard");
-/// The board that a new server has.
-pub const BOARD: &str = "this-machine";
-
-/// A folder that is gone when the test is.
-pub struct Folder(PathBuf);
-
-impl Folder {
-    pub fn new() -> Self {
-        static MADE: AtomicU32 = AtomicU32::new(0);
-        let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("tideboard-terminal-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&path).expect("the temporary folder can be written to");
-        Self(path)
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// A server with its data. Its address stays the same when it is started again.
-pub struct Server {
-    data: Folder,
-    arguments: Vec<String>,
-    port: u16,
-    process: Option<Child>,
-}
-
-impl Server {
-    pub fn start() -> Self {
-        Self::start_with(&[])
-    }
-
-    pub fn start_with(arguments: &[&str]) -> Self {
-        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        let mut server = Self {
-            data: Folder::new(),
-            arguments,
-            port: 0,
-            process: None,
-        };
-        server.restart();
-        server
-    }
-
-    /// Starts it again with the same data at the same address; ends when it is ready.
-    pub fn restart(&mut self) {
-        self.kill();
-        let mut process = Command::new(BINARY)
-            .args(["serve", "--port", &self.port.to_string(), "--data"])
-            .arg(self.data.path())
-            .args(&self.arguments)
-            .env_remove("PORT")
-            .env_remove("IP")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the binary starts");
-        let mut greeting = BufReader::new(process.stdout.take().expect("it is piped")).lines();
-        let address = greeting.find_map(|line| {
-            line.expect("text")
-                .strip_prefix("Tideboard is at http://")
-                .map(str::to_owned)
-        });
-        let address = address.expect("it says where it is");
-        self.port = address
-            .rsplit(':')
-            .next()
-            .and_then(|port| port.parse().ok())
-            .expect("a port");
-        self.process = Some(process);
-    }
-
-    /// Ends it without a word, as a power cut does.
-    pub fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            process.kill().expect("it runs");
-            process.wait().expect("it ends");
-        }
-    }
-
-    pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    /// A new device.
-    pub fn client(&self) -> Client {
-        Client {
-            data: Folder::new(),
-            server: self.url(),
-            token: None,
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-/// A device: one outbox, used by one command after another.
-pub struct Client {
-    pub data: Folder,
-    pub server: String,
-    pub token: Option<String>,
-}
+pub use crate::{
+    device::{Client, Ended},
+    folder::Folder,
+    server::{BOARD, Server},
+};
 
 impl Client {
-    pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(BINARY);
-        command.args(arguments);
-        for name in ["PORT", "IP", "TIDEBOARD_TOKEN", "TIDEBOARD_DATA", "RUST_LOG"] {
-            command.env_remove(name);
-        }
-        command
-            .env("TIDEBOARD_SERVER", &self.server)
-            .env("TIDEBOARD_OUTBOX", self.data.path());
-        if let Some(token) = &self.token {
-            command.env("TIDEBOARD_TOKEN", token);
-        }
-        command
-    }
-
-    pub fn run(&self, arguments: &[&str]) -> Ended {
-        Ended::of(self.command(arguments).output().expect("the binary starts"))
-    }
-
-    pub fn set(&self, target: &str, value: &str) -> Ended {
-        self.run(&["set", BOARD, target, value])
-    }
-
     /// Saves an edit without waiting for the server.
     pub fn save(&self, target: &str, value: &str) {
         let saved = self.run(&["set", BOARD, target, value, "--offline-ok"]);
@@ -157,13 +23,6 @@ impl Client {
             "{}",
             saved.err
         );
-    }
-
-    /// A field as the server has it, with its revision and writer.
-    pub fn field(&self, target: &str) -> Value {
-        let got = self.run(&["get", BOARD, target, "--json"]);
-        assert_eq!(got.code, 0, "{}", got.err);
-        serde_json::from_str(&got.out).expect("one JSON object")
     }
 
     /// What waits on the device.
@@ -196,27 +55,6 @@ impl Client {
         Followed {
             _client: self,
             process,
-            out,
-            err,
-        }
-    }
-}
-
-/// How a command ended.
-#[derive(Debug)]
-pub struct Ended {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
-}
-
-impl Ended {
-    fn of(output: Output) -> Self {
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-        let (out, err) = (text(output.stdout), text(output.stderr));
-        assert!(!err.contains("panicked"), "{err}");
-        Self {
-            code: output.status.code().expect("it was not killed"),
             out,
             err,
         }

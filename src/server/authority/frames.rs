@@ -8,10 +8,13 @@ use std::{collections::BTreeMap, io, sync::Arc};
 use serde::Serialize;
 
 use super::super::log::{CatchUp, Log};
-use crate::config::FRAME_FILL_BYTES;
-use crate::protocol::{
-    Answer, Answered, BoardId, Change, ChangesFrame, Cursor, OperationId, PatchFrame, ServerFrame, Subscribed, Verdict,
-    Widget, WidgetId,
+use crate::{
+    board::value_bytes,
+    config::FRAME_FILL_BYTES,
+    protocol::{
+        Answer, Answered, BoardId, Change, ChangesFrame, Cursor, OperationId, PatchFrame, ServerFrame, Subscribed,
+        Verdict, Widget, WidgetId,
+    },
 };
 
 /// Answers to pushed items, in their order.
@@ -19,6 +22,22 @@ pub(super) fn of_answers(items: Vec<Answered>, fill_bytes: usize) -> impl Iterat
     split(items, fill_bytes, bytes_of)
         .into_iter()
         .map(|items| ServerFrame::Verdicts { items })
+}
+
+/// What an answer carries of others' values: the one part of it that may be large.
+pub(super) fn carried_bytes(answer: &Answer) -> usize {
+    match answer {
+        Answer::Verdict {
+            verdict:
+                Verdict::Conflict { theirs: carried, .. }
+                | Verdict::Applied {
+                    overwrote: Some(carried),
+                    ..
+                },
+            ..
+        } => value_bytes(&carried.value),
+        _ => 0,
+    }
 }
 
 /// Changes that continue `from`: each frame leads from one cursor to the next.
@@ -208,7 +227,6 @@ mod tests {
 
     use super::*;
     use crate::{
-        board::value_bytes,
         config::{FIELD_OVERHEAD_BYTES, FRAME_BYTES_MAX, NAME_BYTES_MAX, VALUE_BYTES_MAX, WIDGET_BYTES_MAX},
         protocol::{
             ClientId, Contention, Deadline, Effect, Epoch, Field, IdError, Overwritten, Revision, RunId, Value, Writer,

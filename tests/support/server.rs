@@ -1,0 +1,58 @@
+//! A server that can be killed and started again at the same address.
+
+use std::process::Stdio;
+
+use crate::{
+    folder::Folder,
+    program::{self, Process},
+};
+
+/// The board that a new server has.
+pub const BOARD: &str = "this-machine";
+
+/// A server with its data. Its address stays the same when it is started again.
+pub struct Server {
+    /// Ends before its folder goes.
+    process: Option<Process>,
+    data: Folder,
+    arguments: Vec<String>,
+    port: u16,
+}
+
+impl Server {
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    pub fn start_with(arguments: &[&str]) -> Self {
+        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let mut server = Self {
+            process: None,
+            data: Folder::new(),
+            arguments,
+            port: 0,
+        };
+        server.restart();
+        server
+    }
+
+    /// Starts it again with the same data at the same address; ends when it is ready.
+    pub fn restart(&mut self) {
+        self.kill();
+        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
+        let mut command = program::command(self.data.path(), &arguments);
+        command.env("PORT", self.port.to_string()).stderr(Stdio::null());
+        let (process, _) = Process::spawn(&mut command);
+        self.port = process.address.port();
+        self.process = Some(process);
+    }
+
+    /// Ends it without a word, as a power cut does.
+    pub fn kill(&mut self) {
+        self.process = None;
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+}

@@ -197,11 +197,7 @@ impl Engine {
                 .replicas
                 .get(&pending.operation.board)
                 .map_or(Revision::ZERO, |replica| replica.cursor.revision);
-            if pending
-                .verdict
-                .as_ref()
-                .is_some_and(|verdict| verdict.revision() > confirmed)
-            {
+            if pending.is_decided_beyond(confirmed) {
                 pending.verdict = None;
             }
         }

@@ -125,6 +125,11 @@ impl Pending {
         self.forget_verdict();
     }
 
+    /// Whether its verdict is of a revision that was not seen yet.
+    pub(super) fn is_decided_beyond(&self, seen: Revision) -> bool {
+        self.verdict.as_ref().is_some_and(|verdict| verdict.revision() > seen)
+    }
+
     /// What was heard of it was of a history that is no more.
     pub(super) fn forget_verdict(&mut self) {
         (self.verdict, self.applied_at, self.sent, self.waiting) = (None, None, false, None);

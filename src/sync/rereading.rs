@@ -108,13 +108,17 @@ impl Engine {
             &restored.history,
             restored.cursor.revision,
         ));
+        let seen = replica.cursor.revision;
         replica.adopt(restored);
-        let of_board = |pending: &&mut Pending| broken && pending.operation.board == *board;
+        let of_board = |pending: &&mut Pending| pending.operation.board == *board;
         for pending in self.outbox.iter_mut().filter(of_board) {
-            if pending.number.is_none() || pending.dirty {
+            if broken && (pending.number.is_none() || pending.dirty) {
                 pending.lower(to); // what is stored of the others was moved along with the board
             }
-            pending.forget_verdict();
+            // What has not come to this state yet may be of a history that the other tab did not come by.
+            if broken || pending.is_decided_beyond(seen) {
+                pending.forget_verdict();
+            }
         }
         self.resubscribe(board);
         if broken && self.loaded {

@@ -33,6 +33,10 @@ pub enum Bug {
     StaleLeaderOverwrites,
     FatesNotAsked,
     SiblingAppendsIgnored,
+    DoubtfulCountsAsContinuing,
+    VerdictsOutliveHistory,
+    RunNotMet,
+    UnknownFateShown,
 }
 
 #[cfg(feature = "planted")]

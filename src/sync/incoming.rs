@@ -191,6 +191,9 @@ impl Engine {
         if self.run.replace(run) == Some(run) {
             return;
         }
+        if planted::is(Bug::RunNotMet) {
+            return;
+        }
         self.replay_counts = false;
         for pending in self.outbox.iter_mut() {
             let confirmed = self

@@ -103,8 +103,8 @@ pub static STEPS: &[Step] = &[
     },
 ];
 
-/// Seeds of the simulator in each run of the tests. `docs/status.md` says which later ones still fail.
-const CORE_SEEDS: u64 = 250;
+/// Seeds of the simulator in each run of the tests.
+const CORE_SEEDS: u64 = 3_000;
 
 /// The features of each half of the app: those that `dx` builds it with.
 const SERVER: &str = "dashboard,server";

@@ -6,18 +6,21 @@
 mod catalog;
 mod merge;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 pub use catalog::{Catalog, FieldSpec, KindSpec, Policy, ValueType, kinds};
 pub use merge::merge_text;
 
-use crate::protocol::{Change, Effect, Field, FieldName, Intent, Operation, Revision, Value, Widget, WidgetId, Writer};
+use crate::{
+    protocol::{Change, Effect, Field, FieldName, Intent, Operation, Revision, Value, Widget, WidgetId, Writer},
+    sorted::SortedMap,
+};
 
 /// A board's widgets, removed ones included until the horizon passes their removal. Cheap to clone: widgets are
 /// shared until one of the copies changes them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Board {
-    widgets: BTreeMap<WidgetId, Arc<Widget>>,
+    widgets: SortedMap<WidgetId, Arc<Widget>>,
 }
 
 impl Board {

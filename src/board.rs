@@ -12,7 +12,9 @@ pub use catalog::{Catalog, FieldSpec, KindSpec, Policy, ValueType, kinds};
 pub use merge::merge_text;
 
 use crate::{
-    protocol::{Change, Effect, Field, FieldName, Intent, Operation, Revision, Value, Widget, WidgetId, Writer},
+    protocol::{
+        Change, Effect, Field, FieldName, Intent, Operation, Revision, Value, Widget, WidgetId, Writer, encode,
+    },
     sorted::SortedMap,
 };
 
@@ -181,20 +183,8 @@ impl FromIterator<(WidgetId, Arc<Widget>)> for Board {
     }
 }
 
-/// Bytes of a value as JSON, without writing it anywhere.
+/// Bytes of a value as JSON.
 #[must_use]
 pub fn value_bytes(value: &Value) -> usize {
-    struct Count(usize);
-    impl std::io::Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut count = Count(0);
-    serde_json::to_writer(&mut count, value).expect("counting can't fail");
-    count.0
+    encode(value).len()
 }

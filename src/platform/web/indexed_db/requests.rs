@@ -3,7 +3,6 @@
 use std::{cell::RefCell, future::IntoFuture};
 
 use futures_channel::oneshot;
-use futures_util::future::{join, join_all};
 use gloo_events::EventListener;
 use idb::{Database, Factory, KeyRange, ObjectStore, ObjectStoreParams, Transaction as IdbTransaction};
 use js_sys::{Array, Function, Object, Reflect};
@@ -143,14 +142,16 @@ impl Connection {
         for range in ranges(namespace, cold)? {
             let names = store.get_all_keys(Some(range.clone().into()), None)?.into_future();
             let texts = store.get_all(Some(range.into()), None)?.into_future();
-            asked.push(join(names, texts));
+            asked.push((names, texts));
         }
+        // All are asked for; answers that come early wait.
         let mut records = Records::new();
-        for (names, texts) in join_all(asked).await {
-            let names = names?
+        for (names, texts) in asked {
+            let names = names
+                .await?
                 .into_iter()
                 .map(|name| name.unchecked_into::<Array>().get(1).as_string());
-            let texts = texts?.into_iter().map(|text| text.as_string());
+            let texts = texts.await?.into_iter().map(|text| text.as_string());
             records.extend(names.zip(texts).filter_map(|(name, text)| Some((name?, text?))));
         }
         Ok(records)
@@ -164,8 +165,8 @@ impl Connection {
             answers.push(store.get(record(namespace, key))?.into_future());
         }
         let mut stored = Records::new();
-        for (key, text) in asked.iter().zip(join_all(answers).await) {
-            if let Some(text) = text?.and_then(|text| text.as_string()) {
+        for (key, text) in asked.iter().zip(answers) {
+            if let Some(text) = text.await?.and_then(|text| text.as_string()) {
                 stored.insert((*key).to_owned(), text);
             }
         }

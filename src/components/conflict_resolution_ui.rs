@@ -43,7 +43,6 @@ pub fn ConflictResolutionUI(
     on_conflict_resolved: Option<Callback<ConflictResolved>>,
 ) -> Element {
     let managers = use_realtime_managers();
-    let conflicts = use_memo(move || managers.state.conflicts());
     let mut collapsed = use_signal(|| false);
     let mut all = use_signal(|| false);
     let outcome = use_signal(|| None::<Outcome>);
@@ -65,13 +64,13 @@ pub fn ConflictResolutionUI(
     let mut decided = use_hook(|| CopyValue::new(SortedSet::new()));
     use_effect(move || {
         if auto_resolve {
-            for conflict in undecided(&conflicts.read(), &mut decided.write()) {
+            for conflict in undecided(&managers.state.conflicts(), &mut decided.write()) {
                 let resolution = policy(&conflict);
                 choose((conflict, resolution));
             }
         }
     });
-    let list = conflicts.read();
+    let list = managers.state.conflicts();
     if list.is_empty() && outcome.read().is_none() {
         return rsx! {};
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{BoardId, ClientId, Cursor, OperationId};
 use crate::{
     config::UNDECIDED_RANGES_LEN_MAX,
-    sorted::{SortedMap, SortedSet},
+    sorted::{SortedMap, SortedSet, sorted},
 };
 
 /// What a client has seen of a board, and which of its operations it has no verdict for.
@@ -110,9 +110,8 @@ impl Undecided {
 }
 
 fn bridge(ranges: &mut Vec<(u64, u64)>) {
-    let mut gaps: Vec<u64> = ranges.windows(2).map(|pair| pair[1].0 - pair[0].1).collect();
-    gaps.sort_unstable();
-    if let Some(widest) = gaps.iter().nth_back(UNDECIDED_RANGES_LEN_MAX - 1) {
+    let gaps: Vec<u64> = ranges.windows(2).map(|pair| pair[1].0 - pair[0].1).collect();
+    if let Some(widest) = sorted(gaps, u64::cmp).iter().nth_back(UNDECIDED_RANGES_LEN_MAX - 1) {
         ranges.dedup_by(|next, kept| {
             let narrow = next.0 - kept.1 <= *widest;
             kept.1 = if narrow { next.1 } else { kept.1 };

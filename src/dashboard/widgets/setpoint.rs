@@ -14,7 +14,7 @@ const DIGITS_MAX: usize = 7;
 
 #[component]
 pub fn Setpoint(live: RealtimeUpdates) -> Element {
-    let shown = use_memo(move || live.number("value"));
+    let shown = move || live.number("value");
     // Where the finger is, until what is shown has come to the same place.
     let mut held = use_signal(|| None::<f64>);
     let mut is_held = use_signal(|| false);

@@ -72,8 +72,16 @@ impl From<idb::Error> for Failure {
     fn from(error: idb::Error) -> Self {
         match &error {
             idb::Error::DomException(exception) => Self::of(exception),
-            idb::Error::UpdateFailed(thrown) | idb::Error::TransactionOpenFailed(thrown) => Self::of(thrown),
-            other => Self::Other(other.to_string()),
+            idb::Error::UpdateFailed(thrown)
+            | idb::Error::TransactionOpenFailed(thrown)
+            | idb::Error::IndexedDbNotFound(thrown)
+            | idb::Error::IndexedDbOpenFailed(thrown)
+            | idb::Error::GetFailed(thrown)
+            | idb::Error::GetAllFailed(thrown)
+            | idb::Error::GetAllKeysFailed(thrown)
+            | idb::Error::DeleteFailed(thrown) => Self::of(thrown),
+            // What else there is can't happen here, and to name it all would be a page's longest text.
+            _ => Self::Other("the browser has no usable IndexedDB".to_owned()),
         }
     }
 }

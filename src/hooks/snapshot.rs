@@ -123,7 +123,7 @@ impl Gatherer {
         // One that is being saved was made here, just now: nobody else's is seen before it is saved.
         let unix_ms = driver.clock().wall().0;
         for pending in engine.pending().rev().take_while(|pending| pending.number.is_none()) {
-            self.made.entry(pending.operation.id).or_insert(unix_ms);
+            self.made.entry(pending.operation.id).or_insert_with(|| unix_ms);
         }
         if engine.pending().next().is_none() {
             self.made.clear();

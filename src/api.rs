@@ -12,6 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::{Answered, Code, Document, Identity, Push};
 
+/// The path of [`replay_operations`].
+pub const OPERATIONS_PATH: &str = "/api/v1/operations";
+
+/// The path of [`read_board`], before the board's id.
+pub const BOARDS_PATH: &str = "/api/v1/boards/";
+
 /// Why a server function did not do what it was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ApiError {

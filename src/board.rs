@@ -6,18 +6,23 @@
 mod catalog;
 mod merge;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 pub use catalog::{Catalog, FieldSpec, KindSpec, Policy, ValueType, kinds};
 pub use merge::merge_text;
 
-use crate::protocol::{Change, Effect, Field, FieldName, Intent, Operation, Revision, Value, Widget, WidgetId, Writer};
+use crate::{
+    protocol::{
+        Change, Effect, Field, FieldName, Intent, Operation, Revision, Value, Widget, WidgetId, Writer, encode,
+    },
+    sorted::SortedMap,
+};
 
 /// A board's widgets, removed ones included until the horizon passes their removal. Cheap to clone: widgets are
 /// shared until one of the copies changes them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Board {
-    widgets: BTreeMap<WidgetId, Arc<Widget>>,
+    widgets: SortedMap<WidgetId, Arc<Widget>>,
 }
 
 impl Board {
@@ -178,20 +183,8 @@ impl FromIterator<(WidgetId, Arc<Widget>)> for Board {
     }
 }
 
-/// Bytes of a value as JSON, without writing it anywhere.
+/// Bytes of a value as JSON.
 #[must_use]
 pub fn value_bytes(value: &Value) -> usize {
-    struct Count(usize);
-    impl std::io::Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut count = Count(0);
-    serde_json::to_writer(&mut count, value).expect("counting can't fail");
-    count.0
+    encode(value).len()
 }

@@ -244,13 +244,13 @@ impl Driver {
 
     /// What news of the device mean to the engine.
     fn heard(&mut self, event: NetworkEvent) {
-        let inputs: &[Input] = match event {
-            NetworkEvent::Online | NetworkEvent::Woke => &[Input::Woke],
-            NetworkEvent::Offline => &[Input::WentOffline],
-            NetworkEvent::Shown => &[Input::Visible(true), Input::Woke],
+        let (first, second) = match event {
+            NetworkEvent::Online | NetworkEvent::Woke => (Input::Woke, None),
+            NetworkEvent::Offline => (Input::WentOffline, None),
+            NetworkEvent::Shown => (Input::Visible(true), Some(Input::Woke)),
             // What was only shown so far is stored now: a hidden page may not get another moment.
-            NetworkEvent::Hidden => &[Input::Visible(false), Input::Command(Command::Flush)],
-            NetworkEvent::Suspended => &[Input::Command(Command::Flush), Input::Suspended],
+            NetworkEvent::Hidden => (Input::Visible(false), Some(Input::Command(Command::Flush))),
+            NetworkEvent::Suspended => (Input::Command(Command::Flush), Some(Input::Suspended)),
         };
         self.online = self.network.is_online();
         self.shown = match event {
@@ -258,7 +258,8 @@ impl Driver {
             NetworkEvent::Hidden | NetworkEvent::Suspended => false,
             _ => self.shown,
         };
-        self.ready.extend(inputs.iter().cloned());
+        self.ready.push_back(first);
+        self.ready.extend(second);
     }
 
     fn perform(&mut self, effect: Effect) {

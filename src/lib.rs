@@ -4,6 +4,7 @@
 //! Dioxus; `tests/tidy.rs` holds them to it and the simulator in `tests/simulation` runs exactly this code.
 
 pub mod config;
+pub mod sorted;
 pub mod time;
 
 pub mod protocol;

@@ -179,6 +179,35 @@ impl fmt::Display for NoRandomness {
 
 impl std::error::Error for NoRandomness {}
 
+/// A plain request to the page's own server: `GET` without a body, `POST` of JSON with one. Gives the body of the answer.
+pub type Fetch = fn(path: String, body: Option<String>) -> LocalBoxFuture<'static, Result<String, FetchError>>;
+
+/// How to make a request, where there is a page.
+pub const FETCH: Option<Fetch> = chosen::FETCH;
+
+/// Why a request has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchError {
+    /// The server could not be reached.
+    Unreachable,
+    /// The server did not do what it was asked for.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+    },
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable => write!(f, "the server can't be reached. Nothing was lost; it is tried again."),
+            Self::Refused { status } => write!(f, "the server answered with status {status}. It is tried again."),
+        }
+    }
+}
+
+impl std::error::Error for FetchError {}
+
 /// 128 bits from the operating system.
 ///
 /// # Errors

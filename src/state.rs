@@ -9,7 +9,7 @@ mod details;
 mod samples;
 mod status;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use dioxus::prelude::*;
 
@@ -20,6 +20,7 @@ pub use status::ConnectionStatus;
 use crate::{
     board::Board,
     protocol::BoardId,
+    sorted::SortedMap,
     sync::{BoardView, Conflict, SetAside},
 };
 
@@ -34,9 +35,9 @@ pub static CONFLICTS: GlobalSignal<Vec<Conflict>> = Signal::global(Vec::new);
 /// Operations that were set aside.
 pub static SET_ASIDE: GlobalSignal<Vec<SetAside>> = Signal::global(Vec::new);
 /// Every board that is watched. Widgets are shared with the engine: an unchanged one is the same `Arc`.
-pub static BOARDS: GlobalSignal<BTreeMap<BoardId, BoardView>> = Signal::global(BTreeMap::new);
+pub static BOARDS: GlobalSignal<SortedMap<BoardId, BoardView>> = Signal::global(SortedMap::new);
 /// The last minutes of every live series that is watched.
-pub static SAMPLES: GlobalSignal<BTreeMap<String, Arc<Series>>> = Signal::global(BTreeMap::new);
+pub static SAMPLES: GlobalSignal<SortedMap<String, Arc<Series>>> = Signal::global(SortedMap::new);
 /// The device's clocks, once a second while the page is shown; `None` on the first paint.
 pub static NOW: GlobalSignal<Option<Now>> = Signal::global(|| None);
 
@@ -48,9 +49,9 @@ pub(crate) struct Snapshot {
     pub pending: Vec<PendingOperation>,
     pub conflicts: Vec<Conflict>,
     pub set_aside: Vec<SetAside>,
-    pub boards: BTreeMap<BoardId, BoardView>,
+    pub boards: SortedMap<BoardId, BoardView>,
     /// `None` when no value has come since the last turn.
-    pub samples: Option<BTreeMap<String, Arc<Series>>>,
+    pub samples: Option<SortedMap<String, Arc<Series>>>,
     pub now: Option<Now>,
 }
 
@@ -63,8 +64,8 @@ impl Snapshot {
             pending: Vec::new(),
             conflicts: Vec::new(),
             set_aside: Vec::new(),
-            boards: BTreeMap::new(),
-            samples: Some(BTreeMap::new()),
+            boards: SortedMap::new(),
+            samples: Some(SortedMap::new()),
             now: None,
         }
     }
@@ -127,7 +128,7 @@ fn write_changed<T: PartialEq + 'static>(signal: &GlobalSignal<T>, value: T) {
 }
 
 /// As `==`, but a shared widget is not looked into: thousands are compared in each turn.
-fn same_boards(before: &BTreeMap<BoardId, BoardView>, after: &BTreeMap<BoardId, BoardView>) -> bool {
+fn same_boards(before: &SortedMap<BoardId, BoardView>, after: &SortedMap<BoardId, BoardView>) -> bool {
     let same = |(before, after): (&BoardView, &BoardView)| {
         (before.freshness, before.cursor, before.is_known) == (after.freshness, after.cursor, after.is_known)
             && before.shown.pending == after.shown.pending

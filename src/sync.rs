@@ -24,7 +24,7 @@ pub mod storage;
 mod updates;
 mod view;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 pub use command::{Command, CommandError};
 pub use conflict::{Conflict, Resolution, SetAside, SetAsideReason};
@@ -43,6 +43,7 @@ use crate::{
     protocol::{
         Answered, BoardId, ClientId, Document, OperationId, Push, RunId, SamplesFrame, Value, Verdict, WidgetId,
     },
+    sorted::SortedMap,
     time::Timestamp,
 };
 
@@ -237,11 +238,11 @@ pub struct Engine {
     visible: bool,
     sequence: u64,
     requests: u64,
-    replicas: BTreeMap<BoardId, Replica>,
+    replicas: SortedMap<BoardId, Replica>,
     outbox: Outbox,
     drafts: Drafts,
-    conflicts: BTreeMap<OperationId, Conflict>,
-    aside: BTreeMap<OperationId, SetAside>,
+    conflicts: SortedMap<OperationId, Conflict>,
+    aside: SortedMap<OperationId, SetAside>,
     keeping: Keeping,
     /// One's own edits, newest last, that can be undone.
     undo: Vec<OperationId>,
@@ -285,11 +286,11 @@ impl Engine {
             visible: true,
             sequence: 0,
             requests: 0,
-            replicas: BTreeMap::new(),
+            replicas: SortedMap::new(),
             outbox: Outbox::default(),
             drafts: Drafts::default(),
-            conflicts: BTreeMap::new(),
-            aside: BTreeMap::new(),
+            conflicts: SortedMap::new(),
+            aside: SortedMap::new(),
             keeping: Keeping::default(),
             undo: Vec::new(),
             watched: Vec::new(),

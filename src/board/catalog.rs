@@ -1,17 +1,16 @@
 //! Which kinds of widget there are, what their fields take, and who wins when two people write at once.
 
-use std::collections::BTreeMap;
-
 use super::value_bytes;
 use crate::{
     config::{VALUE_BYTES_MAX, VALUE_DEPTH_MAX},
     protocol::{FieldName, Kind, Rejection, Value},
+    sorted::SortedMap,
 };
 
 /// The kinds a server accepts. An app adds its own with [`Catalog::with`].
 #[derive(Clone, Debug)]
 pub struct Catalog {
-    kinds: BTreeMap<String, KindSpec>,
+    kinds: SortedMap<String, KindSpec>,
 }
 
 /// A kind of widget.
@@ -72,7 +71,10 @@ impl Catalog {
     /// No kinds but a board's own.
     #[must_use]
     pub fn empty() -> Self {
-        Self { kinds: BTreeMap::new() }.with(
+        Self {
+            kinds: SortedMap::new(),
+        }
+        .with(
             kinds::BOARD,
             vec![FieldSpec::new("name", ValueType::Text, Policy::LastWriteWins)],
         )
@@ -101,7 +103,7 @@ impl Catalog {
     ///
     /// # Errors
     /// The first reason found why not.
-    pub fn check_create(&self, kind: &Kind, fields: &BTreeMap<FieldName, Value>) -> Result<(), Rejection> {
+    pub fn check_create(&self, kind: &Kind, fields: &SortedMap<FieldName, Value>) -> Result<(), Rejection> {
         if !self.kinds.contains_key(kind.as_str()) {
             return Err(Rejection::UnknownKind);
         }

@@ -1,8 +1,6 @@
 //! Conflicts: one field, what was before, mine and theirs, with names and times. A person chooses; the choice is an
 //! operation like any other, and can be undone. Never a modal: everything else goes on.
 
-use std::collections::BTreeSet;
-
 use dioxus::prelude::*;
 
 use super::{
@@ -15,6 +13,7 @@ use super::{
 use crate::{
     hooks::{Conflict, Notice, Resolution, use_notices, use_now, use_realtime_managers, use_realtime_updates},
     protocol::{BoardId, Contention, Intent, OperationId, Value, WidgetId, Writer, encode},
+    sorted::SortedSet,
 };
 
 /// A conflict that was decided, and how.
@@ -44,7 +43,6 @@ pub fn ConflictResolutionUI(
     on_conflict_resolved: Option<Callback<ConflictResolved>>,
 ) -> Element {
     let managers = use_realtime_managers();
-    let conflicts = use_memo(move || managers.state.conflicts());
     let mut collapsed = use_signal(|| false);
     let mut all = use_signal(|| false);
     let outcome = use_signal(|| None::<Outcome>);
@@ -63,16 +61,16 @@ pub fn ConflictResolutionUI(
         managers.state.resolve(conflict.id(), resolution.clone());
         chosen.set(Some(Outcome { conflict, resolution }));
     });
-    let mut decided = use_hook(|| CopyValue::new(BTreeSet::new()));
+    let mut decided = use_hook(|| CopyValue::new(SortedSet::new()));
     use_effect(move || {
         if auto_resolve {
-            for conflict in undecided(&conflicts.read(), &mut decided.write()) {
+            for conflict in undecided(&managers.state.conflicts(), &mut decided.write()) {
                 let resolution = policy(&conflict);
                 choose((conflict, resolution));
             }
         }
     });
-    let list = conflicts.read();
+    let list = managers.state.conflicts();
     if list.is_empty() && outcome.read().is_none() {
         return rsx! {};
     }
@@ -127,7 +125,7 @@ fn announcement(len: usize) -> String {
 
 /// Those that were not decided here before: should a decision meet yet another value, a person is asked, so that two
 /// screens never overrule each other for ever. Forgets what is gone from the list.
-fn undecided(conflicts: &[Conflict], decided: &mut BTreeSet<OperationId>) -> Vec<Conflict> {
+fn undecided(conflicts: &[Conflict], decided: &mut SortedSet<OperationId>) -> Vec<Conflict> {
     decided.retain(|id| conflicts.iter().any(|conflict| conflict.id() == *id));
     conflicts
         .iter()
@@ -233,7 +231,7 @@ fn ConflictCard(
 
 /// The conflict as it is stored. By way of a plain value: indenting each type by itself costs a page some kilobytes.
 fn record(conflict: &Conflict) -> String {
-    let value: Value = serde_json::from_str(&encode(conflict)).unwrap_or_default();
+    let value: Value = serde_json::from_slice(encode(conflict).as_bytes()).unwrap_or_default();
     format!("{value:#}")
 }
 
@@ -425,7 +423,7 @@ mod tests {
 
     #[test]
     fn each_conflict_is_decided_for_a_person_once() {
-        let mut decided = BTreeSet::new();
+        let mut decided = SortedSet::new();
         let both = [conflict(1, Contention::Ask), conflict(2, Contention::FirstWriteWins)];
         assert_eq!(undecided(&both, &mut decided).len(), 2);
         assert_eq!(undecided(&both, &mut decided), []);

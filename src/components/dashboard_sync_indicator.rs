@@ -27,10 +27,9 @@ pub fn DashboardSyncIndicator(
     on_status_change: Option<Callback<ConnectionStatus>>,
 ) -> Element {
     let socket = use_websocket();
-    let status = use_memo(move || socket.status());
     let mut told = use_hook(|| CopyValue::new(None));
     use_effect(move || {
-        let status = status();
+        let status = socket.status();
         let before = told.write().replace(status.clone());
         if let Some(report) = on_status_change
             && before.is_some_and(|before| before != status)
@@ -40,25 +39,25 @@ pub fn DashboardSyncIndicator(
     });
     let open = use_signal(|| false);
     let (sync, now) = (use_background_sync(), use_now());
-    let current = status();
-    let word = Word::from(&current);
+    let status = socket.status();
+    let word = Word::from(&status);
     rsx! {
-        div { class: "indicator", "data-state": current.token(),
-            span { class: "unseen", role: "status", "data-state": current.token(), {word.text()} }
+        div { class: "indicator", "data-state": status.token(),
+            span { class: "unseen", role: "status", "data-state": status.token(), {word.text()} }
             if show_details {
                 Disclosure {
                     open,
                     class: "teller",
-                    name: format!("Sync: {} {}", word.text(), more(&current, sync.pending(), now())).trim_end().to_owned(),
+                    name: format!("Sync: {} {}", word.text(), more(&status, sync.pending(), now())).trim_end().to_owned(),
                     label: "Sync details",
                     shape: Shape::Wide,
-                    state: current.token().to_owned(),
+                    state: status.token().to_owned(),
                     tone: word.tone(),
-                    face: rsx! { Telling { status } },
+                    face: rsx! { Telling { status: status.clone() } },
                     SyncDetailsPanel {}
                 }
             } else {
-                span { class: "teller", "data-state": current.token(), "data-tone": word.tone().token(), Telling { status } }
+                span { class: "teller", "data-state": status.token(), "data-tone": word.tone().token(), Telling { status: status.clone() } }
             }
         }
     }
@@ -66,11 +65,10 @@ pub fn DashboardSyncIndicator(
 
 /// The word with what goes with it: since when, how many, until when.
 #[component]
-fn Telling(status: ReadSignal<ConnectionStatus>) -> Element {
+fn Telling(status: ConnectionStatus) -> Element {
     let sync = use_background_sync();
     let now = use_now();
-    let status = status.read();
-    let word = Word::from(&*status);
+    let word = Word::from(&status);
     let more = more(&status, sync.pending(), now());
     rsx! {
         Icon { glyph: word.glyph() }
@@ -132,20 +130,19 @@ fn more(status: &ConnectionStatus, pending: usize, now: Option<Now>) -> String {
 #[component]
 pub fn SyncDetailsPanel() -> Element {
     let sync = use_background_sync();
-    let details = use_memo(move || sync.details());
-    let link = use_memo(move || details.read().link.clone());
-    let word = Word::from(&*link.read());
+    let details = sync.details();
+    let word = Word::from(&details.link);
     let offline = sync.works_offline();
     rsx! {
         section { "aria-label": "Connection",
-            Saying { word, more: explain(&link.read()) }
-            if let Some(trouble) = details.read().trouble.clone() {
+            Saying { word, more: explain(&details.link) }
+            if let Some(trouble) = details.trouble.clone() {
                 p { class: "note-line", role: "alert", "data-tone": "wait", "{trouble}" }
             }
-            if let Some(fault) = details.read().fault {
+            if let Some(fault) = details.fault {
                 p { class: "note-line", role: "alert", "data-tone": "act", "{fault}" }
             }
-            Way { link }
+            Way { link: details.link.clone() }
         }
         Decisions {}
         section { "aria-label": "Work offline",
@@ -161,7 +158,7 @@ pub fn SyncDetailsPanel() -> Element {
             }
             p { class: "note-line", "Edits are kept on this device, and sent when you switch this off." }
         }
-        section { "aria-label": "Facts", Facts { details } }
+        section { "aria-label": "Facts", Facts { facts: details } }
     }
 }
 
@@ -169,8 +166,7 @@ pub fn SyncDetailsPanel() -> Element {
 #[component]
 fn Decisions() -> Element {
     let socket = use_websocket();
-    let status = use_memo(move || socket.status());
-    let ConnectionStatus::Decide { conflicts, set_aside } = status() else {
+    let ConnectionStatus::Decide { conflicts, set_aside } = socket.status() else {
         return rsx! {};
     };
     rsx! {
@@ -191,9 +187,9 @@ fn Decisions() -> Element {
 
 /// The one button that helps in this state.
 #[component]
-fn Way(link: ReadSignal<ConnectionStatus>) -> Element {
+fn Way(link: ConnectionStatus) -> Element {
     let sync = use_background_sync();
-    match &*link.read() {
+    match link {
         ConnectionStatus::SignIn { .. } => rsx! {
             div { class: "row", a { class: "button", "data-weight": "strong", href: SIGN_IN_PATH, "Sign in" } }
         },
@@ -221,9 +217,8 @@ fn explain(link: &ConnectionStatus) -> String {
 }
 
 #[component]
-fn Facts(details: ReadSignal<SyncDetails>) -> Element {
+fn Facts(facts: SyncDetails) -> Element {
     let now = use_now();
-    let facts = details.read();
     let synced = match (facts.synced_at, now()) {
         (Some(at), Some(now)) => age(now.device.since(at)),
         (Some(_), None) => "a moment ago".to_owned(),

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::format::value_text;
+use super::format::{number, value_text};
 use crate::protocol::Value;
 
 /// Edits a value of the type that it has: what can't be read as that type is not committed, and says why.
@@ -68,20 +68,18 @@ fn as_typed(value: &Value) -> String {
 /// What was typed, as a value of the original's type.
 fn read(text: &str, original: &Value) -> Result<Value, &'static str> {
     match original {
-        Value::Number(number) => {
-            let typed = text.trim().replace(',', ".");
-            if let (true, Ok(whole)) = (number.is_i64(), typed.parse::<i64>()) {
+        Value::Number(before) => {
+            if let (true, Ok(whole)) = (before.is_i64(), text.trim().parse::<i64>()) {
                 return Ok(whole.into());
             }
-            let number = typed.parse::<f64>().ok().filter(|number| number.is_finite());
-            number.map(Value::from).ok_or("This field takes a number.")
+            number(text).map(Value::from).ok_or("This field takes a number.")
         }
         Value::Bool(_) => match text.trim() {
             "yes" | "true" => Ok(true.into()),
             "no" | "false" => Ok(false.into()),
             _ => Err("This field takes yes or no."),
         },
-        Value::Array(_) | Value::Object(_) => serde_json::from_str(text).map_err(|_| "That is not JSON."),
+        Value::Array(_) | Value::Object(_) => serde_json::from_slice(text.as_bytes()).map_err(|_| "That is not JSON."),
         Value::String(_) | Value::Null => Ok(text.into()),
     }
 }

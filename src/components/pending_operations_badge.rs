@@ -52,12 +52,12 @@ pub fn PendingOperationsBadge(
     use_notices(move |notice| report(notice, on_operation_complete, on_operation_fail));
     let sync = use_background_sync();
     let open = use_signal(|| false);
-    let tally = use_memo(move || Tally::of(sync.pending(), &sync.queue(), &sync.set_aside()));
+    let tally = Tally::of(sync.pending(), &sync.queue(), &sync.set_aside());
     let Tally {
         pending,
         retrying,
         failed,
-    } = tally();
+    } = tally;
     let (queue, tone) = match () {
         () if failed > 0 => (Queue::Failed, Some(Tone::Act)),
         () if retrying > 0 => (Queue::Retrying, Some(Tone::Wait)),
@@ -65,7 +65,7 @@ pub fn PendingOperationsBadge(
         () => (Queue::Clear, None),
     };
     let state = queue.token();
-    let summary = tally().summary();
+    let summary = tally.summary();
     let face = rsx! {
         Icon { glyph: if failed > 0 { Glyph::PackageX } else { Glyph::Inbox } }
         if pending + failed > 0 {

@@ -1,7 +1,5 @@
 //! A new widget: its kind, its title, and for a live one the series it shows.
 
-use std::collections::BTreeMap;
-
 use dioxus::prelude::*;
 use serde_json::json;
 
@@ -13,6 +11,7 @@ use crate::{
     },
     hooks::{BoardHandle, fresh_name, use_now},
     protocol::{FieldName, Value},
+    sorted::SortedMap,
 };
 
 /// A kind, as people choose it.
@@ -205,7 +204,7 @@ fn defaults(choice: &Choice, series: &str) -> Vec<(&'static str, Value)> {
     }
 }
 
-fn named(fields: Vec<(&'static str, Value)>) -> BTreeMap<FieldName, Value> {
+fn named(fields: Vec<(&'static str, Value)>) -> SortedMap<FieldName, Value> {
     fields
         .into_iter()
         .map(|(name, value)| (name.parse().expect("a plain name"), value))

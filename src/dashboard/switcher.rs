@@ -1,7 +1,5 @@
 //! The board's name in the header, and behind it the list of boards: open, add, rename, remove.
 
-use std::collections::BTreeMap;
-
 use dioxus::prelude::*;
 use serde_json::json;
 
@@ -17,6 +15,7 @@ use crate::{
     },
     hooks::{RealtimeManagers, fresh_name, use_boards, use_realtime_managers},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
+    sorted::SortedMap,
 };
 
 /// A board's name, at most so many characters.
@@ -132,7 +131,7 @@ fn create_board(managers: RealtimeManagers, name: &str) -> Result<BoardId, Strin
     let entry = fresh_name(&slug(name)).map_err(|error| error.to_string())?;
     let id: BoardId = entry.as_str().parse().expect("a widget's name is a board's name");
     let kind: Kind = kinds::BOARD.parse().expect("a plain name");
-    let fields = || BTreeMap::from([(name_field(), Value::from(name))]);
+    let fields = || SortedMap::from([(name_field(), Value::from(name))]);
     managers
         .state
         .create(id.clone(), WidgetId::birth(), kind.clone(), fields());

@@ -1,13 +1,12 @@
 //! What a provider shares with the hooks below it: the way to the loop, who wants to hear of what, and who listens.
 
-use std::collections::BTreeMap;
-
 use dioxus::prelude::*;
 use futures_channel::mpsc;
 
 use crate::{
     config::COMMANDS_LEN_MAX,
     protocol::BoardId,
+    sorted::SortedMap,
     sync::{Command, Notice},
 };
 
@@ -23,13 +22,13 @@ pub(super) enum Message {
 /// The boards and series that somebody looks at, each with how many do.
 #[derive(Debug, Default)]
 pub(super) struct Wants {
-    pub boards: BTreeMap<BoardId, usize>,
-    pub series: BTreeMap<String, usize>,
+    pub boards: SortedMap<BoardId, usize>,
+    pub series: SortedMap<String, usize>,
     /// The loop was told, and has not looked yet: a page of many widgets tells it once.
     told: bool,
 }
 
-type Listeners = BTreeMap<u64, Callback<Notice>>;
+type Listeners = SortedMap<u64, Callback<Notice>>;
 
 /// Shared by a provider with everything below it. `Copy`, as signals are; lives as long as the provider.
 #[derive(Clone, Copy, PartialEq)]
@@ -139,7 +138,7 @@ impl Context {
     }
 }
 
-fn forget_one<K: Ord>(counts: &mut BTreeMap<K, usize>, key: &K) {
+fn forget_one<K: Ord>(counts: &mut SortedMap<K, usize>, key: &K) {
     if let Some(count) = counts.get_mut(key) {
         *count -= 1;
         if *count == 0 {

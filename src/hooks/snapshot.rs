@@ -1,14 +1,12 @@
 //! What the engine knows, as the page shows it.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use crate::{
     config::{PENDING_SHOWN_LEN_MAX, SERIES_LEN_MAX},
     driver::Driver,
     protocol::{BoardId, OperationId, SamplesFrame},
+    sorted::{SortedMap, SortedSet},
     state::{ConnectionStatus, Now, PendingOperation, Series, Snapshot, SyncDetails},
     sync::{BoardView, Freshness},
     time::Timestamp,
@@ -16,32 +14,32 @@ use crate::{
 
 /// What is remembered between snapshots.
 pub(super) struct Gatherer {
-    boards: BTreeSet<BoardId>,
+    boards: SortedSet<BoardId>,
     wanted_series: Vec<String>,
-    samples: BTreeMap<String, Arc<Series>>,
+    samples: SortedMap<String, Arc<Series>>,
     samples_changed: bool,
     /// When this page's own operations were made, in Unix milliseconds.
-    made: BTreeMap<OperationId, u64>,
+    made: SortedMap<OperationId, u64>,
     now: Now,
     trouble: Option<String>,
 }
 
 impl Gatherer {
     pub fn new(driver: &Driver) -> Self {
-        let (boards, wanted_series, samples) = (BTreeSet::new(), Vec::new(), BTreeMap::new());
+        let (boards, wanted_series, samples) = (SortedSet::new(), Vec::new(), SortedMap::new());
         Self {
             boards,
             wanted_series,
             samples,
             samples_changed: false,
-            made: BTreeMap::new(),
+            made: SortedMap::new(),
             now: read_clocks(driver),
             trouble: None,
         }
     }
 
     /// What is looked at from now on. Series that nobody looks at any more are let go.
-    pub fn want(&mut self, boards: &BTreeSet<BoardId>, series: &[String]) {
+    pub fn want(&mut self, boards: &SortedSet<BoardId>, series: &[String]) {
         self.boards.clone_from(boards);
         self.wanted_series = series.to_vec();
         let before = self.samples.len();
@@ -75,7 +73,7 @@ impl Gatherer {
     pub fn snapshot(&mut self, driver: &Driver) -> Snapshot {
         let engine = driver.engine();
         let status = engine.status();
-        let boards: BTreeMap<BoardId, BoardView> = self
+        let boards: SortedMap<BoardId, BoardView> = self
             .boards
             .iter()
             .filter_map(|board| Some((board.clone(), engine.board(board)?)))
@@ -125,7 +123,7 @@ impl Gatherer {
         // One that is being saved was made here, just now: nobody else's is seen before it is saved.
         let unix_ms = driver.clock().wall().0;
         for pending in engine.pending().rev().take_while(|pending| pending.number.is_none()) {
-            self.made.entry(pending.operation.id).or_insert(unix_ms);
+            self.made.entry(pending.operation.id).or_insert_with(|| unix_ms);
         }
         if engine.pending().next().is_none() {
             self.made.clear();
@@ -154,7 +152,7 @@ fn read_clocks(driver: &Driver) -> Now {
 }
 
 /// Changes on their way to the boards looked at; `None` when all of them are live.
-fn missing(boards: &BTreeMap<BoardId, BoardView>) -> Option<u64> {
+fn missing(boards: &SortedMap<BoardId, BoardView>) -> Option<u64> {
     let catching_up = boards.values().filter_map(|view| match view.freshness {
         Freshness::CatchingUp { missing } => Some(missing),
         _ => None,

@@ -1,12 +1,11 @@
 //! A board, and the list of boards.
 
-use std::collections::BTreeMap;
-
 use dioxus::prelude::*;
 
 use super::{RealtimeManagers, context::use_provided};
 use crate::{
     protocol::{BoardId, FieldName, Kind, Value, Widget, WidgetId},
+    sorted::{SortedMap, sorted},
     state::BOARDS,
     sync::Freshness,
 };
@@ -85,9 +84,10 @@ pub fn use_boards() -> Memo<Vec<(BoardId, String)>> {
             let name = text(widget, "name").unwrap_or_else(|| id.to_string());
             Some((id, name))
         };
-        let mut list: Vec<(BoardId, String)> = listed.filter_map(named).collect();
-        list.sort_by(|(id, name), (id_other, name_other)| (name, id).cmp(&(name_other, id_other)));
-        list
+        sorted(
+            listed.filter_map(named).collect(),
+            |(id, name), (id_other, name_other)| (name, id).cmp(&(name_other, id_other)),
+        )
     })
 }
 
@@ -124,7 +124,7 @@ impl BoardHandle {
     }
 
     /// Puts a widget on it.
-    pub fn create(&self, widget: WidgetId, kind: Kind, fields: BTreeMap<FieldName, Value>) {
+    pub fn create(&self, widget: WidgetId, kind: Kind, fields: SortedMap<FieldName, Value>) {
         self.managers.state.create(self.board.cloned(), widget, kind, fields);
     }
 
@@ -154,12 +154,11 @@ fn summary_of(board: &BoardId) -> BoardSummary {
     let own = view.shown.board.present().find(|(id, _)| **id == WidgetId::birth());
     let name = own.and_then(|(_, widget)| text(widget, "name"));
     let placed = view.shown.board.present().filter(|(id, _)| **id != WidgetId::birth());
-    let mut placed: Vec<(f64, &WidgetId, &Kind)> =
-        placed.map(|(id, widget)| (order(widget), id, &widget.kind)).collect();
-    placed.sort_by(|(order, id, _), (order_other, id_other, _)| {
+    let placed: Vec<(f64, &WidgetId, &Kind)> = placed.map(|(id, widget)| (order(widget), id, &widget.kind)).collect();
+    let in_order = sorted(placed, |(order, id, _), (order_other, id_other, _)| {
         order.total_cmp(order_other).then_with(|| id.cmp(id_other))
     });
-    let widgets = placed
+    let widgets = in_order
         .into_iter()
         .map(|(_, id, kind)| BoardEntry {
             id: id.clone(),

@@ -5,10 +5,10 @@ use dioxus::prelude::*;
 use super::context::{Context, use_provided};
 use crate::{
     protocol::{BoardId, FieldName, Kind, OperationId, Value, WidgetId},
+    sorted::SortedMap,
     state::{CONFLICTS, PENDING, PendingOperation, SET_ASIDE, SYNC},
     sync::{Command, Conflict, Counters, Resolution, SetAside},
 };
-use std::collections::BTreeMap;
 
 /// The managers of the provider above. `Copy`: move them into handlers freely.
 #[derive(Clone, Copy, PartialEq)]
@@ -124,7 +124,7 @@ impl RealtimeStateManager {
     }
 
     /// Put a widget on a board.
-    pub fn create(self, board: BoardId, widget: WidgetId, kind: Kind, fields: BTreeMap<FieldName, Value>) {
+    pub fn create(self, board: BoardId, widget: WidgetId, kind: Kind, fields: SortedMap<FieldName, Value>) {
         self.context.command(Command::Create {
             board,
             widget,

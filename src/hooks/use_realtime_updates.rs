@@ -1,12 +1,13 @@
 //! One widget: what it shows, how far its edits have come, and editing it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use dioxus::prelude::*;
 
 use super::{RealtimeManagers, context::use_provided, use_board::use_watch};
 use crate::{
     protocol::{BoardId, Field, FieldName, OperationId, Value, Widget, WidgetId},
+    sorted::SortedMap,
     state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SET_ASIDE},
     sync::{Conflict, Freshness, SetAside},
 };
@@ -18,7 +19,7 @@ pub struct WidgetView {
     /// widget. A removed one is still here, with `removed` set.
     pub widget: Option<Arc<Widget>>,
     /// The operation that gave a field the value shown, where that is not confirmed yet.
-    pub pending: BTreeMap<FieldName, OperationId>,
+    pub pending: SortedMap<FieldName, OperationId>,
     /// Its operations without an end, oldest first.
     pub operations: Vec<PendingOperation>,
     /// Its fields with two versions.

@@ -1,6 +1,6 @@
 //! The loop: the one place that spawns.
 
-use std::{collections::BTreeSet, path::PathBuf, pin::pin};
+use std::{path::PathBuf, pin::pin};
 
 use dioxus::prelude::*;
 use futures_channel::mpsc;
@@ -20,6 +20,7 @@ use crate::{
     config::{CLOCK_TICK_MS, TURN_LEN_MAX},
     driver::{Driver, Fallback, Leads, NoFallback, Options, StartError},
     protocol::BoardId,
+    sorted::SortedSet,
     state::{Snapshot, clear, publish},
     sync::{Command, Input, Notice},
 };
@@ -120,7 +121,7 @@ struct Turn {
     driver: Driver,
     gatherer: Gatherer,
     /// What the engine was told to hear of.
-    boards: BTreeSet<BoardId>,
+    boards: SortedSet<BoardId>,
     series: Vec<String>,
     tick: Fuse<LocalBoxFuture<'static, ()>>,
 }
@@ -134,7 +135,7 @@ enum Step {
 
 impl Turn {
     fn new(context: Context, messages: mpsc::Receiver<Message>, driver: Driver) -> Self {
-        let (boards, series, gatherer) = (BTreeSet::new(), Vec::new(), Gatherer::new(&driver));
+        let (boards, series, gatherer) = (SortedSet::new(), Vec::new(), Gatherer::new(&driver));
         let tick = tick(&driver);
         Self {
             context,
@@ -185,7 +186,7 @@ impl Turn {
     /// Tells the engine what the page looks at now.
     fn want(&mut self) {
         let (boards, series) = self.context.wanted();
-        let boards: BTreeSet<BoardId> = boards.into_iter().collect();
+        let boards: SortedSet<BoardId> = boards.into_iter().collect();
         for board in boards.difference(&self.boards) {
             self.driver.command(Command::Watch { board: board.clone() });
         }

@@ -10,7 +10,7 @@ use std::{
 
 use futures_util::{FutureExt, future::LocalBoxFuture};
 
-use super::{Clock, Network, NetworkEvent, OpenError, ServerAddress, Socket, SocketEvent, Storage};
+use super::{Clock, Fetch, Network, NetworkEvent, OpenError, ServerAddress, Socket, SocketEvent, Storage};
 use crate::time::Timestamp;
 
 struct Nothing;
@@ -64,6 +64,8 @@ pub async fn open_storage(_: Option<&Path>) -> Result<Box<dyn Storage>, OpenErro
         reason: "this build has no storage".to_owned(),
     })
 }
+
+pub const FETCH: Option<Fetch> = None;
 
 pub fn page_origin() -> Option<String> {
     None

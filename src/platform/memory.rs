@@ -3,7 +3,6 @@
 use std::{
     any::Any,
     cell::RefCell,
-    collections::BTreeMap,
     future::ready,
     rc::Rc,
     task::{Context, Poll},
@@ -12,7 +11,10 @@ use std::{
 use futures_util::{FutureExt, future::LocalBoxFuture};
 
 use super::Storage;
-use crate::sync::storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction, apply, is_cold};
+use crate::{
+    sorted::SortedMap,
+    sync::storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction, apply, is_cold},
+};
 
 /// Records in memory, for one page.
 #[derive(Clone, Debug, Default)]
@@ -22,8 +24,8 @@ pub struct Memory {
 
 #[derive(Debug, Default)]
 struct Contents {
-    records: BTreeMap<String, Records>,
-    notes: BTreeMap<String, String>,
+    records: SortedMap<String, Records>,
+    notes: SortedMap<String, String>,
 }
 
 impl Storage for Memory {

@@ -7,7 +7,7 @@ mod socket;
 
 use std::{path::Path, rc::Rc};
 
-use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};
+use super::{Clock, Fetch, Network, OpenError, ServerAddress, Socket, Storage};
 
 pub fn clock() -> Rc<dyn Clock> {
     Rc::new(clock::SystemClock)
@@ -26,6 +26,8 @@ pub async fn open_storage(folder: Option<&Path>) -> Result<Box<dyn Storage>, Ope
         .await
         .map(|disk| Box::new(disk) as Box<dyn Storage>)
 }
+
+pub const FETCH: Option<Fetch> = None;
 
 pub fn page_origin() -> Option<String> {
     None

@@ -1,11 +1,12 @@
 //! From a transaction to the writes that carry it out, for storages that keep their records elsewhere.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::sync::storage::{HIGH, Outcome, Records, Transaction, apply};
+use crate::{
+    sorted::{SortedMap, SortedSet},
+    sync::storage::{HIGH, Outcome, Records, Transaction, apply},
+};
 
 /// The keys that must be read before a transaction can be planned.
-pub(super) fn keys(transaction: &Transaction) -> BTreeSet<&str> {
+pub(super) fn keys(transaction: &Transaction) -> SortedSet<&str> {
     transaction
         .expect
         .iter()
@@ -19,7 +20,7 @@ pub(super) struct Plan {
     /// Every key from the first up to, and without, the second goes, before anything is written.
     pub wipe: Option<(String, String)>,
     /// What to write; `None`: delete.
-    pub writes: BTreeMap<String, Option<String>>,
+    pub writes: SortedMap<String, Option<String>>,
     pub outcome: Outcome,
 }
 
@@ -31,7 +32,7 @@ pub(super) fn plan(stored: &Records, transaction: &Transaction) -> Plan {
     if !matches!(outcome, Outcome::Done { .. }) {
         return Plan {
             wipe: None,
-            writes: BTreeMap::new(),
+            writes: SortedMap::new(),
             outcome,
         };
     }

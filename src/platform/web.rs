@@ -2,6 +2,7 @@
 
 mod caret;
 mod clock;
+mod fetch;
 mod indexed_db;
 mod leadership;
 mod network;
@@ -10,6 +11,7 @@ mod socket;
 use std::{path::Path, rc::Rc};
 
 pub use caret::{select, selection};
+pub use fetch::FETCH;
 
 use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};
 

@@ -1,6 +1,6 @@
 //! One enum of frames each way, and their encoding.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -8,7 +8,7 @@ use super::{
     Access, BoardId, Change, Cursor, History, Identity, Operation, OperationId, Principal, Revision, RunId, StoreId,
     Subscribe, Value, Verdict, Widget, WidgetId,
 };
-use crate::{config::FRAME_BYTES_MAX, time::Timestamp};
+use crate::{config::FRAME_BYTES_MAX, sorted::SortedMap, time::Timestamp};
 
 /// Client → server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -265,7 +265,7 @@ pub struct PatchFrame {
     /// Whether it is the last.
     pub last: bool,
     /// Every widget that changed after `from`, removed ones included.
-    pub widgets: BTreeMap<WidgetId, Widget>,
+    pub widgets: SortedMap<WidgetId, Widget>,
 }
 
 /// A board as `GET /api/v1/boards/{id}` gives it: a patch from the origin.
@@ -280,7 +280,7 @@ pub struct Document {
     /// As in `subscribed`.
     pub subscribed: Subscribed,
     /// The widgets.
-    pub widgets: BTreeMap<WidgetId, Widget>,
+    pub widgets: SortedMap<WidgetId, Widget>,
 }
 
 /// The answer to one pushed item.

@@ -1,11 +1,9 @@
 //! What a person or machine changes, and what became of it on the board.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{BoardId, Cursor, FieldName, Kind, OperationId, Principal, Revision, RunId, Value, WidgetId};
-use crate::time::Timestamp;
+use crate::{sorted::SortedMap, time::Timestamp};
 
 /// One change: to one field, or to the being of one widget. Immutable once stored, but for `made_at` and `base`
 /// after a history break.
@@ -73,7 +71,7 @@ pub enum Intent {
         kind: Kind,
         /// Its first values.
         #[serde(default)]
-        fields: BTreeMap<FieldName, Value>,
+        fields: SortedMap<FieldName, Value>,
     },
     /// Take the widget off the board; its fields are kept until the horizon passes.
     Remove,
@@ -152,7 +150,7 @@ pub struct Widget {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed: Option<Revision>,
     /// Its values.
-    pub fields: BTreeMap<FieldName, Field>,
+    pub fields: SortedMap<FieldName, Field>,
 }
 
 /// An applied operation as everybody hears of it: resulting values, so that clients assign and never recompute.
@@ -189,7 +187,7 @@ pub enum Effect {
         /// What it is.
         kind: Kind,
         /// Its first values.
-        fields: BTreeMap<FieldName, Value>,
+        fields: SortedMap<FieldName, Value>,
     },
     /// A widget is gone, its fields kept.
     Removed,

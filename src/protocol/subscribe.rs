@@ -1,11 +1,12 @@
 //! What a client asks for when it starts to hear of a board.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{BoardId, ClientId, Cursor, OperationId};
-use crate::config::UNDECIDED_RANGES_LEN_MAX;
+use crate::{
+    config::UNDECIDED_RANGES_LEN_MAX,
+    sorted::{SortedMap, SortedSet, sorted},
+};
 
 /// What a client has seen of a board, and which of its operations it has no verdict for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -77,14 +78,13 @@ impl Undecided {
     /// Groups ids by client, and sequences into at most [`UNDECIDED_RANGES_LEN_MAX`] ranges: the narrowest gaps between them
     /// are bridged, since to ask for more than one's own undecided operations does no harm.
     pub fn group(ids: impl IntoIterator<Item = OperationId>) -> Vec<Self> {
-        let mut by_client: BTreeMap<ClientId, Vec<u64>> = BTreeMap::new();
+        let mut by_client: SortedMap<ClientId, SortedSet<u64>> = SortedMap::new();
         for id in ids {
-            by_client.entry(id.client).or_default().push(id.sequence);
+            by_client.entry(id.client).or_default().insert(id.sequence);
         }
         by_client
             .into_iter()
-            .map(|(client, mut sequences)| {
-                sequences.sort_unstable();
+            .map(|(client, sequences)| {
                 let mut ranges: Vec<(u64, u64)> = Vec::new();
                 for sequence in sequences {
                     match ranges.last_mut() {
@@ -110,9 +110,8 @@ impl Undecided {
 }
 
 fn bridge(ranges: &mut Vec<(u64, u64)>) {
-    let mut gaps: Vec<u64> = ranges.windows(2).map(|pair| pair[1].0 - pair[0].1).collect();
-    gaps.sort_unstable_by(|one, other| other.cmp(one));
-    if let Some(widest) = gaps.get(UNDECIDED_RANGES_LEN_MAX - 1) {
+    let gaps: Vec<u64> = ranges.windows(2).map(|pair| pair[1].0 - pair[0].1).collect();
+    if let Some(widest) = sorted(gaps, u64::cmp).iter().nth_back(UNDECIDED_RANGES_LEN_MAX - 1) {
         ranges.dedup_by(|next, kept| {
             let narrow = next.0 - kept.1 <= *widest;
             kept.1 = if narrow { next.1 } else { kept.1 };

@@ -1,7 +1,5 @@
 //! The boards of a new store: the directory, and this machine, alive from the first second.
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use crate::{
@@ -11,6 +9,7 @@ use crate::{
         Access, BoardId, ClientId, Cursor, FieldName, Identity, Intent, Kind, Operation, OperationId, Push, PushItem,
         RunId, StoreId, Value, WidgetId,
     },
+    sorted::SortedMap,
 };
 
 /// The board's id, and that of its entry in the directory.
@@ -170,14 +169,14 @@ fn widgets() -> Vec<(&'static str, &'static str, Draft)> {
 /// A widget to be made.
 struct Draft {
     kind: Kind,
-    fields: BTreeMap<FieldName, Value>,
+    fields: SortedMap<FieldName, Value>,
 }
 
 impl Draft {
     fn new(kind: &str) -> Self {
         Self {
             kind: name(kind),
-            fields: BTreeMap::new(),
+            fields: SortedMap::new(),
         }
     }
 
@@ -211,7 +210,7 @@ mod tests {
             device: None,
             catalog: &Catalog::default(),
         };
-        let mut logs: BTreeMap<BoardId, Log> = BTreeMap::new();
+        let mut logs = std::collections::BTreeMap::new();
         for item in &push.items {
             let log = logs
                 .entry(item.board().clone())

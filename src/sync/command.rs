@@ -1,9 +1,12 @@
 //! What a person or the app may want, and why it can't be had.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use super::Resolution;
-use crate::protocol::{BoardId, FieldName, Kind, OperationId, Value, WidgetId};
+use crate::{
+    protocol::{BoardId, FieldName, Kind, OperationId, Value, WidgetId},
+    sorted::SortedMap,
+};
 
 /// A wish.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +86,7 @@ pub enum Command {
         /// What it is.
         kind: Kind,
         /// Its first values.
-        fields: BTreeMap<FieldName, Value>,
+        fields: SortedMap<FieldName, Value>,
     },
     /// Take a widget off a board.
     Remove {

@@ -1,7 +1,5 @@
 //! What is stored, and when: one storage transaction at a time, each of which says what it believes is stored.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{
     Effect, Engine, Notice, SetAside,
     optimistic::is_shown,
@@ -13,6 +11,7 @@ use super::{
 use crate::{
     config::{CACHE_WRITE_MS, REREAD_MS, RETRY_MS_MAX},
     protocol::{BoardId, OperationId},
+    sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
 
@@ -29,17 +28,17 @@ pub(super) struct Keeping {
     /// Number of the last operation in the outbox that this device knows.
     pub high: u64,
     /// Boards with something to store at once.
-    pub due: BTreeSet<BoardId>,
+    pub due: SortedSet<BoardId>,
     /// Operations on their way out of the outbox without a verdict.
-    pub moved: BTreeMap<OperationId, SetAside>,
+    pub moved: SortedMap<OperationId, SetAside>,
     /// Records to delete, by the board they belong to.
     pub dropped: Vec<(BoardId, String)>,
     /// One's own operations that a broken history has forgotten, and that are not stored as such yet.
-    pub forgotten: BTreeMap<OperationId, SetAside>,
+    pub forgotten: SortedMap<OperationId, SetAside>,
     /// One's own operations that were applied, by their numbers in the outbox.
-    pub journal: BTreeMap<u64, Journaled>,
+    pub journal: SortedMap<u64, Journaled>,
     /// Tells the stored texts of conflicts and set-aside operations as they were read last.
-    pub texts: BTreeMap<OperationId, u64>,
+    pub texts: SortedMap<OperationId, u64>,
     /// Why the last transaction failed.
     pub fault: Option<StorageError>,
     retry_at: Timestamp,
@@ -69,9 +68,9 @@ impl Engine {
     /// is appended under its own name.
     pub(super) fn quit(&mut self) {
         if let Some(left) = self.namespace.take() {
-            let busy_with: BTreeSet<OperationId> = match &self.keeping.busy {
+            let busy_with: SortedSet<OperationId> = match &self.keeping.busy {
                 Some(Busy::Appending(ids)) => ids.iter().copied().collect(),
-                _ => BTreeSet::new(),
+                _ => SortedSet::new(),
             };
             let unsaved = self
                 .outbox
@@ -98,7 +97,7 @@ impl Engine {
             .map(|(board, watchers)| (board, Replica::watched(watchers)))
             .collect();
         (self.outbox, self.drafts) = (Outbox::default(), Drafts::default());
-        (self.conflicts, self.aside) = (BTreeMap::new(), BTreeMap::new());
+        (self.conflicts, self.aside) = (SortedMap::new(), SortedMap::new());
         self.undo.clear();
         self.loaded = false;
         self.keeping = Keeping::default();
@@ -192,7 +191,7 @@ impl Engine {
         if unsaved.is_empty() {
             return None;
         }
-        let boards: BTreeSet<&BoardId> = unsaved.iter().map(|pending| &pending.operation.board).collect();
+        let boards: SortedSet<&BoardId> = unsaved.iter().map(|pending| &pending.operation.board).collect();
         // After a history break an operation is moved to the new history first.
         let generation = |board: &BoardId| {
             let stored = self

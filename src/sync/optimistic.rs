@@ -1,7 +1,7 @@
 //! What a person sees: the confirmed state with their own pending operations laid over it. Computed, never stored,
 //! so that rolling back is nothing but forgetting an operation.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     outbox::{Fate, Pending},
@@ -11,6 +11,7 @@ use crate::{
     board::Board,
     planted::{self, Bug},
     protocol::{Base, FieldName, Intent, OperationId, Principal, Revision, Verdict, Widget, WidgetId, Writer},
+    sorted::SortedMap,
     time::Timestamp,
 };
 
@@ -34,7 +35,7 @@ pub struct Shown {
     /// The board, pending operations and drafts laid over it.
     pub board: Board,
     /// The operation that gave a field the value shown, where that is pending.
-    pub pending: BTreeMap<WidgetId, BTreeMap<FieldName, OperationId>>,
+    pub pending: SortedMap<WidgetId, SortedMap<FieldName, OperationId>>,
 }
 
 impl Shown {
@@ -67,7 +68,7 @@ pub(super) fn replay<'a>(
 ) -> Shown {
     let mut shown = Shown {
         board: confirmed,
-        pending: BTreeMap::new(),
+        pending: SortedMap::new(),
     };
     let writer = Writer {
         principal: me.clone(),

@@ -1,13 +1,11 @@
 //! The durable queue: pending operations in the order they were made, by lanes.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use super::storage::{Stored, text};
 use crate::{
     protocol::{Base, BoardId, Cursor, Intent, Operation, OperationId, Revision, Verdict, WidgetId},
+    sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
 
@@ -166,9 +164,9 @@ pub(super) type Lane = (BoardId, WidgetId);
 #[derive(Debug, Default)]
 pub struct Outbox {
     /// By place: the number, or for one that is being saved a place after all numbers.
-    entries: BTreeMap<u64, Pending>,
+    entries: SortedMap<u64, Box<Pending>>,
     places: HashMap<OperationId, u64>,
-    lanes: BTreeMap<Lane, BTreeSet<u64>>,
+    lanes: SortedMap<Lane, SortedSet<u64>>,
     unsaved: u64,
 }
 
@@ -189,44 +187,43 @@ impl Outbox {
 
     /// In the order in which they were made.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Pending> {
-        self.entries.values()
+        self.entries.values().map(Box::as_ref)
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Pending> {
-        self.entries.values_mut()
+        self.entries.values_mut().map(Box::as_mut)
     }
 
     /// One of them.
     #[must_use]
     pub fn get(&self, id: OperationId) -> Option<&Pending> {
-        self.entries.get(self.places.get(&id)?)
+        self.at(*self.places.get(&id)?)
     }
 
     pub(super) fn get_mut(&mut self, id: OperationId) -> Option<&mut Pending> {
-        self.entries.get_mut(self.places.get(&id)?)
+        self.entries.get_mut(self.places.get(&id)?).map(Box::as_mut)
     }
 
     /// The one with this number.
     pub(super) fn at(&self, number: u64) -> Option<&Pending> {
-        self.entries.get(&number)
+        self.entries.get(&number).map(Box::as_ref)
     }
 
     /// A board's, in order.
     pub fn of_board<'a>(&'a self, board: &'a BoardId) -> impl Iterator<Item = &'a Pending> {
         let lanes = self.lanes.iter().filter(move |((of, _), _)| of == board);
-        let mut places: Vec<u64> = lanes.flat_map(|(_, places)| places).copied().collect();
-        places.sort_unstable();
-        places.into_iter().filter_map(|place| self.entries.get(&place))
+        let places: SortedSet<u64> = lanes.flat_map(|(_, places)| places).copied().collect();
+        places.into_iter().filter_map(|place| self.at(place))
     }
 
     /// A widget's, in order.
     pub fn of_lane(&self, board: &BoardId, widget: &WidgetId) -> impl DoubleEndedIterator<Item = &Pending> {
         let places = self.lanes.get(&(board.clone(), widget.clone()));
-        places.into_iter().flatten().filter_map(|place| self.entries.get(place))
+        places.into_iter().flatten().filter_map(|place| self.at(*place))
     }
 
     /// The boards with something pending.
-    pub fn boards(&self) -> BTreeSet<BoardId> {
+    pub fn boards(&self) -> SortedSet<BoardId> {
         self.lanes.keys().map(|(board, _)| board.clone()).collect()
     }
 
@@ -238,12 +235,12 @@ impl Outbox {
         let lane = (pending.operation.board.clone(), pending.operation.widget.clone());
         self.places.insert(pending.operation.id, place);
         self.lanes.entry(lane).or_default().insert(place);
-        self.entries.insert(place, pending);
+        self.entries.insert(place, Box::new(pending));
     }
 
     pub(super) fn remove(&mut self, id: OperationId) -> Option<Pending> {
         let place = self.places.remove(&id)?;
-        let pending = self.entries.remove(&place)?;
+        let pending = *self.entries.remove(&place)?;
         let lane = (pending.operation.board.clone(), pending.operation.widget.clone());
         if let Some(places) = self.lanes.get_mut(&lane) {
             places.remove(&place);
@@ -272,7 +269,7 @@ impl Outbox {
     pub(super) fn after(&self, pending: &Pending) -> Option<OperationId> {
         let Operation { board, widget, .. } = &*pending.operation;
         let place = self.places.get(&pending.operation.id)?;
-        let undecided = |place: &u64| self.entries.get(place).filter(|earlier| earlier.verdict.is_none());
+        let undecided = |place: &u64| self.at(*place).filter(|earlier| earlier.verdict.is_none());
         let lane = self.lanes.get(&(board.clone(), widget.clone()))?;
         let earlier = lane.range(..place).rev().find_map(undecided);
         let birth = || {

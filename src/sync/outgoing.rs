@@ -1,7 +1,5 @@
 //! What leaves: subscriptions, operations in their lanes, and the way by server functions when no socket can be had.
 
-use std::collections::BTreeSet;
-
 use super::{
     Connection, Effect, Engine,
     outbox::{Fate, Pending},
@@ -11,6 +9,7 @@ use crate::{
     config::{FALLBACK_AFTER, FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SUBSCRIPTIONS_LEN_MAX},
     planted::{self, Bug},
     protocol::{BoardId, ClientFrame, OperationId, Principal, Push, PushItem, Subscribe, Undecided, WidgetId, encode},
+    sorted::SortedSet,
     time::Timestamp,
 };
 
@@ -31,10 +30,10 @@ impl Engine {
 
     /// The boards this engine is to hear of: those that someone looks at, and those whose operations wait to be sent from
     /// here. Of more than a connection may watch the rest wait until these are done.
-    fn wanted(&self, waiting: &BTreeSet<BoardId>) -> BTreeSet<BoardId> {
+    fn wanted(&self, waiting: &SortedSet<BoardId>) -> SortedSet<BoardId> {
         let watched = self.replicas.iter().filter(|(_, replica)| replica.watchers > 0);
         let waiting = waiting.iter().filter(|_| self.leading);
-        let mut wanted = BTreeSet::new();
+        let mut wanted = SortedSet::new();
         for board in watched.map(|(board, _)| board).chain(waiting) {
             if wanted.len() < SUBSCRIPTIONS_LEN_MAX {
                 wanted.insert(board.clone());
@@ -132,7 +131,7 @@ impl Engine {
                     }
             ) && !replica.lowered
         };
-        let boards: BTreeSet<BoardId> = self
+        let boards: SortedSet<BoardId> = self
             .replicas
             .iter()
             .filter(|(_, replica)| ready(replica))
@@ -167,7 +166,7 @@ impl Engine {
     /// The items to send now, marked as sent.
     fn next_items(&mut self, now: Timestamp, ready: impl Fn(&BoardId) -> bool) -> Vec<(PushItem, usize)> {
         let (mut in_flight, mut bytes) = (0, 0);
-        let mut blocked: BTreeSet<(&BoardId, &WidgetId)> = BTreeSet::new();
+        let mut blocked: SortedSet<(&BoardId, &WidgetId)> = SortedSet::new();
         let mut chosen: Vec<OperationId> = Vec::new();
         for pending in self.outbox.iter() {
             let lane = (&pending.operation.board, &pending.operation.widget);
@@ -300,7 +299,7 @@ impl Engine {
         if let Some((run, ..)) = self.stamp {
             // Only where this very process is known to continue what this device has seen.
             let found = |replica: &super::Replica| replica.found_by == Some(run) && !replica.lowered;
-            let boards: BTreeSet<BoardId> = self
+            let boards: SortedSet<BoardId> = self
                 .replicas
                 .iter()
                 .filter(|(_, replica)| found(replica))

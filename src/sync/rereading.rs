@@ -1,9 +1,6 @@
 //! What other tabs have stored, and what becomes of pending operations when a history breaks.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    hash::{DefaultHasher, Hash, Hasher},
-};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::de::DeserializeOwned;
 
@@ -20,6 +17,7 @@ use super::{
 use crate::{
     planted::{self, Bug},
     protocol::{Base, BoardId, OperationId, Revision, Subscribed},
+    sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
 
@@ -133,8 +131,8 @@ impl Engine {
         true
     }
 
-    fn take_outbox(&mut self, records: &Records, adopted: &BTreeSet<BoardId>) {
-        let stored: BTreeMap<u64, &String> = under(records, OUTBOX)
+    fn take_outbox(&mut self, records: &Records, adopted: &SortedSet<BoardId>) {
+        let stored: SortedMap<u64, &String> = under(records, OUTBOX)
             .filter_map(|(number, text)| Some((outbox_number(number)?, text)))
             .collect();
         let kept = |pending: &Pending| pending.number.is_none_or(|number| stored.contains_key(&number));
@@ -278,7 +276,7 @@ impl Engine {
         let lost: Vec<(u64, Journaled)> = self
             .keeping
             .journal
-            .extract_if(.., |_, journaled| is_lost(journaled))
+            .extract_if(|_, journaled| is_lost(journaled))
             .collect();
         for (number, Journaled { operation, .. }) in lost {
             let (id, reason) = (operation.id, SetAsideReason::Forgotten);
@@ -294,11 +292,11 @@ impl Engine {
 
 /// Makes `known` what is stored. Most is as it was at the last look, and is not read again: `texts` says of what text it is.
 fn take_records<'a, T: DeserializeOwned>(
-    known: &mut BTreeMap<OperationId, T>,
+    known: &mut SortedMap<OperationId, T>,
     stored: impl Iterator<Item = (&'a str, &'a String)>,
-    texts: &mut BTreeMap<OperationId, u64>,
+    texts: &mut SortedMap<OperationId, u64>,
 ) {
-    let mut gone: BTreeSet<OperationId> = known.keys().copied().collect();
+    let mut gone: SortedSet<OperationId> = known.keys().copied().collect();
     for (id, text) in stored {
         let Ok(id) = id.parse() else { continue };
         gone.remove(&id);

@@ -1,8 +1,6 @@
 //! Settling: the outbox loses an operation only in the transaction that stores the confirmed state which contains it; and
 //! confirmed state is stored only when the fate of every operation in the outbox is known at it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{
     Effect, Engine, SetAside,
     conflict::Shelf,
@@ -18,6 +16,7 @@ use crate::{
     config::JOURNAL_LEN_MAX,
     planted::{self, Bug},
     protocol::{Base, BoardId, OperationId, Revision, WidgetId},
+    sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
 
@@ -30,13 +29,13 @@ pub(super) struct Settling {
     state: Option<State>,
     settled: Vec<Settled>,
     /// What operations that stay have seen, now that those they rest on are settled.
-    based: BTreeMap<OperationId, Revision>,
+    based: SortedMap<OperationId, Revision>,
     /// Operations whose stored copies are older than they are.
     rewritten: Vec<OperationId>,
     /// Operations that leave the outbox without a verdict.
-    moved: BTreeMap<OperationId, SetAside>,
+    moved: SortedMap<OperationId, SetAside>,
     /// One's own operations that a broken history has forgotten.
-    forgotten: BTreeMap<OperationId, SetAside>,
+    forgotten: SortedMap<OperationId, SetAside>,
     /// Records to delete.
     dropped: Vec<String>,
 }
@@ -54,7 +53,7 @@ struct Settled {
 /// Confirmed state on its way to the storage.
 #[derive(Debug)]
 struct State {
-    widgets: BTreeSet<WidgetId>,
+    widgets: SortedSet<WidgetId>,
     replaced: bool,
     dirty_since: Option<Timestamp>,
 }
@@ -64,7 +63,7 @@ impl Engine {
     pub(super) fn settle(&mut self, now: Timestamp) -> Option<Transaction> {
         let aged = self.replicas.iter().filter(|(_, replica)| self.is_aged(now, replica));
         let aged = aged.map(|(board, _)| board.clone());
-        let boards: BTreeSet<BoardId> = self.keeping.due.iter().cloned().chain(aged).collect();
+        let boards: SortedSet<BoardId> = self.keeping.due.iter().cloned().chain(aged).collect();
         for board in boards {
             self.keeping.due.remove(&board);
             if let Some(settling) = self.due_of(now, &board) {
@@ -94,7 +93,7 @@ impl Engine {
         let early = planted::is(Bug::OutboxDeletedBeforeState);
         let clear = !self.outbox.of_board(board).any(is_unclear);
         let with_state = clear && !early;
-        let (mut settled, mut rewritten, mut moved) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let (mut settled, mut rewritten, mut moved) = (Vec::new(), Vec::new(), SortedMap::new());
         for pending in self.outbox.of_board(board) {
             let (id, Some(number)) = (pending.operation.id, pending.number) else {
                 continue;
@@ -123,7 +122,7 @@ impl Engine {
         rewritten.extend(newly_based);
         let of_board = |aside: &SetAside| aside.operation.board == *board;
         let forgotten = self.keeping.forgotten.iter().filter(|(_, aside)| of_board(aside));
-        let forgotten: BTreeMap<OperationId, SetAside> = forgotten.map(|(id, aside)| (*id, aside.clone())).collect();
+        let forgotten: SortedMap<OperationId, SetAside> = forgotten.map(|(id, aside)| (*id, aside.clone())).collect();
         let dropped = self.keeping.dropped.iter().filter(|(of, _)| of == board);
         let dropped: Vec<String> = dropped.map(|(_, key)| key.clone()).collect();
         let is_due = !settled.is_empty()
@@ -153,7 +152,7 @@ impl Engine {
 
     /// What those that stay have seen, whose base is among those that go. Not before: until it is settled a verdict can
     /// turn out to be of a history that is no more.
-    fn based_on(&self, board: &BoardId, settled: &[Settled]) -> BTreeMap<OperationId, Revision> {
+    fn based_on(&self, board: &BoardId, settled: &[Settled]) -> SortedMap<OperationId, Revision> {
         let goes = |id: OperationId| settled.iter().any(|settled| settled.id == id);
         let stays = |pending: &&Pending| pending.base.is_none() && !goes(pending.operation.id);
         let base = |pending: &Pending| match pending.operation.base {
@@ -175,7 +174,7 @@ impl Engine {
             && let Some(replica) = self.replicas.get_mut(&settling.board)
         {
             // What changes from here on is stored the next time.
-            (replica.dirty, replica.dirty_since, replica.replaced) = (BTreeSet::new(), None, false);
+            (replica.dirty, replica.dirty_since, replica.replaced) = (SortedSet::new(), None, false);
         }
         self.keeping.busy = Some(Busy::Settling(Box::new(settling)));
         transaction

@@ -14,12 +14,13 @@
 //! | `conflict/<operation>` | a conflict that waits for its author |
 //! | `journal/<number>` | one's own operation that was applied, under its number in the outbox |
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::protocol::{
-    BoardId, Cursor, History, Operation, OperationId, Principal, Revision, StoreId, Verdict, WidgetId, encode,
+use crate::{
+    protocol::{
+        BoardId, Cursor, History, Operation, OperationId, Principal, Revision, StoreId, Verdict, WidgetId, encode,
+    },
+    sorted::SortedMap,
 };
 
 /// Whose records these are.
@@ -32,7 +33,7 @@ pub struct Namespace {
 }
 
 /// Everything under a namespace, or all of it but what [`is_cold`].
-pub type Records = BTreeMap<String, String>;
+pub type Records = SortedMap<String, String>;
 
 /// Number of the last operation appended, as text; absent means none.
 pub const HIGH: &str = "high";

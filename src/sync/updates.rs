@@ -2,7 +2,7 @@
 //! of a moving finger folded into at most ten operations a second.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    collections::{HashMap, VecDeque},
     sync::Arc,
 };
 
@@ -18,6 +18,7 @@ use crate::{
         BoardId, ChangesFrame, Cursor, FieldName, History, Operation, OperationId, PatchFrame, Revision, RunId,
         Subscribed, Undecided, Value, Widget, WidgetId,
     },
+    sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
 
@@ -35,7 +36,7 @@ pub(super) struct Replica {
     /// The meta record as this device believes it to be stored.
     pub stored: Option<(String, Meta)>,
     /// Widgets whose stored copies are older than these.
-    pub dirty: BTreeSet<WidgetId>,
+    pub dirty: SortedSet<WidgetId>,
     /// All of it came anew, so that stored copies may be of widgets which are no more: those go first.
     pub replaced: bool,
     /// Since when something is not stored.
@@ -103,7 +104,7 @@ impl Subscription {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Arrived {
     /// Applied whole.
-    Applied(BTreeSet<WidgetId>),
+    Applied(SortedSet<WidgetId>),
     /// All of it was known.
     Known,
     /// It continues something this device doesn't have.
@@ -211,7 +212,7 @@ impl Replica {
         if frame.from != self.cursor && !planted::is(Bug::GapIgnored) {
             return Arrived::Gap;
         }
-        let mut touched = BTreeSet::new();
+        let mut touched = SortedSet::new();
         for change in &frame.changes {
             self.confirmed.apply(change);
             self.note(change.id, change.revision);
@@ -246,7 +247,7 @@ impl Replica {
         if answer.at.revision < self.cursor.revision && answer.from != Cursor::ORIGIN {
             return Arrived::Known;
         }
-        let mut touched = BTreeSet::new();
+        let mut touched = SortedSet::new();
         if answer.from == Cursor::ORIGIN && !planted::is(Bug::PatchKeepsRemovedWidgets) {
             touched.extend(self.confirmed.widgets().map(|(id, _)| id.clone()));
             self.confirmed = Board::default();
@@ -308,9 +309,9 @@ impl Replica {
 /// Edits that are shown and not yet made into operations: at most one per field, always the last value.
 #[derive(Debug, Default)]
 pub(super) struct Drafts {
-    drafts: BTreeMap<(BoardId, WidgetId, FieldName), Draft>,
+    drafts: SortedMap<(BoardId, WidgetId, FieldName), Draft>,
     /// When the last operation of a field was made.
-    made: BTreeMap<(BoardId, WidgetId, FieldName), Timestamp>,
+    made: SortedMap<(BoardId, WidgetId, FieldName), Timestamp>,
 }
 
 #[derive(Clone, Debug)]
@@ -354,7 +355,7 @@ impl Drafts {
     /// The drafts that are due; all of them when `all`.
     pub fn due(&mut self, now: Timestamp, all: bool) -> Vec<Draft> {
         self.made.retain(|_, made| made.plus(DEBOUNCE_MS) > now);
-        let due = self.drafts.extract_if(.., |_, draft| all || draft.due <= now);
+        let due = self.drafts.extract_if(|_, draft| all || draft.due <= now);
         let due: Vec<Draft> = due.map(|(_, draft)| draft).collect();
         for draft in &due {
             self.made

@@ -11,6 +11,7 @@ use crate::{
     board::Board,
     config::RETRY_SHOWN_AFTER,
     protocol::{BoardId, Cursor, Identity, OperationId, Principal, Revision, Verdict, WidgetId},
+    sorted::SortedSet,
     time::Timestamp,
 };
 
@@ -227,7 +228,7 @@ impl Engine {
 
     /// Conflicts that wait for their author; one whose resolution is on its way waits no longer.
     pub fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
-        let resolving: std::collections::BTreeSet<OperationId> = self
+        let resolving: SortedSet<OperationId> = self
             .outbox
             .iter()
             .filter(|pending| !pending.withdrawing)

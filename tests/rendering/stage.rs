@@ -1,7 +1,7 @@
 //! What the page knows, set by hand, and a component rendered from it. No loop runs: what is shown is a function of
 //! the signals alone.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use dioxus::prelude::*;
 use serde_json::json;
@@ -11,6 +11,7 @@ use tideboard::{
         BoardId, ClientId, Contention, Cursor, Epoch, Field, Intent, Operation, OperationId, Overwritten, Revision,
         Value, Widget, WidgetId, Writer,
     },
+    sorted::SortedMap,
     state::{
         BOARDS, CONFLICTS, CONNECTION, ConnectionStatus, NOW, Now, PENDING, PendingOperation, SAMPLES, SET_ASIDE, SYNC,
         Series, SyncDetails,
@@ -32,8 +33,8 @@ pub struct Scene {
     pub pending: Vec<PendingOperation>,
     pub conflicts: Vec<Conflict>,
     pub set_aside: Vec<SetAside>,
-    pub boards: BTreeMap<BoardId, BoardView>,
-    pub samples: BTreeMap<String, Arc<Series>>,
+    pub boards: SortedMap<BoardId, BoardView>,
+    pub samples: SortedMap<String, Arc<Series>>,
 }
 
 impl Scene {
@@ -54,8 +55,8 @@ impl Scene {
             pending: Vec::new(),
             conflicts: Vec::new(),
             set_aside: Vec::new(),
-            boards: BTreeMap::new(),
-            samples: BTreeMap::new(),
+            boards: SortedMap::new(),
+            samples: SortedMap::new(),
         };
         scene.board(Freshness::Live)
     }
@@ -338,7 +339,7 @@ fn set(sequence: u64, field: &str, value: Value) -> Operation {
 /// Nothing was ever received.
 pub fn unknown() -> Scene {
     let mut scene = Scene::live();
-    scene.boards = BTreeMap::new();
+    scene.boards = SortedMap::new();
     scene
 }
 

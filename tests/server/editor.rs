@@ -1,14 +1,17 @@
 //! A client without a mind of its own: it greets, subscribes and pushes as a test tells it to.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{HashMap, VecDeque},
     net::SocketAddr,
 };
 
 use futures_util::SinkExt;
-use tideboard::protocol::{
-    Answer, Answered, Change, ClientFrame, Cursor, Intent, OperationId, PushItem, ServerFrame, Subscribe, Value,
-    Widget, WidgetId, encode,
+use tideboard::{
+    protocol::{
+        Answer, Answered, Change, ClientFrame, Cursor, FieldName, Intent, OperationId, PushItem, ServerFrame,
+        Subscribe, Value, Widget, WidgetId, encode,
+    },
+    sorted::SortedMap,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -71,7 +74,7 @@ impl Editor {
     }
 
     /// Subscribes from nothing, and gives the whole board.
-    pub async fn subscribe(&mut self, board: &str) -> BTreeMap<WidgetId, Widget> {
+    pub async fn subscribe(&mut self, board: &str) -> SortedMap<WidgetId, Widget> {
         self.ask_for(board, None).await;
         let at = self
             .find(|frame| match frame {
@@ -80,7 +83,7 @@ impl Editor {
             })
             .await;
         self.cursors.insert(board.to_owned(), at);
-        let mut widgets = BTreeMap::new();
+        let mut widgets = SortedMap::new();
         if at == Cursor::ORIGIN {
             return widgets;
         }
@@ -183,7 +186,10 @@ impl Editor {
 }
 
 /// A field's value; the widget and the field are there.
-pub fn field<'a>(board: &'a BTreeMap<WidgetId, Widget>, widget: &str, field: &str) -> &'a Value {
-    let widget = &board[&widget.parse::<WidgetId>().expect("a name")];
-    &widget.fields[&field.parse().expect("a name")].value
+pub fn field<'a>(board: &'a SortedMap<WidgetId, Widget>, widget: &str, field: &str) -> &'a Value {
+    let widget = board
+        .get(&widget.parse::<WidgetId>().expect("a name"))
+        .expect("a widget");
+    let field = widget.fields.get(&field.parse::<FieldName>().expect("a name"));
+    &field.expect("a field").value
 }

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use tideboard::{
     config::{DOCUMENT_BYTES_MAX, IN_FLIGHT_LEN_MAX, VALUE_BYTES_MAX},
-    protocol::{Answer, Answered, ClientId, Cursor, Document, Intent, OperationId, Push, PushItem, RunId, Verdict},
+    protocol::{
+        Answer, Answered, ClientId, Cursor, Document, Intent, OperationId, Push, PushItem, RunId, Verdict, WidgetId,
+    },
     server::{ReadError, Server, ServerConfig},
 };
 
@@ -106,11 +108,9 @@ async fn operations_meant_for_another_run_of_the_server_are_not_decided() {
         ),
         "{answers:?}"
     );
-    assert!(
-        editor.subscribe("this-machine").await[&"counter".parse().expect("a name")]
-            .removed
-            .is_none()
-    );
+    let board = editor.subscribe("this-machine").await;
+    let counter = board.get(&"counter".parse::<WidgetId>().expect("a name"));
+    assert!(counter.expect("it is there").removed.is_none());
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ use tideboard::{
         Value, Verdict, WidgetId,
     },
     server::log::{Head, Log, Record},
+    sorted::SortedMap,
     sync::Input,
     sync::{Notice, SetAsideReason, storage::Outcome, storage::Transaction},
     time::Timestamp,
@@ -452,7 +453,7 @@ fn appended_id(text: &str) -> OperationId {
         .id
 }
 
-fn kept_ids(records: &BTreeMap<String, String>) -> Vec<OperationId> {
+fn kept_ids(records: &SortedMap<String, String>) -> Vec<OperationId> {
     let named = |key: &str| key.split_once('/').and_then(|(_, id)| id.parse().ok());
     let id = |(key, text): (&String, &String)| match key.split('/').next() {
         Some("outbox" | "journal") => Some(appended_id(text)),

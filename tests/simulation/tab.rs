@@ -6,6 +6,7 @@ use serde_json::json;
 use tideboard::{
     protocol::{Access, BoardId, ClientId, Cursor, FieldName, Identity, Intent, OperationId, Value, WidgetId},
     server::log::Log,
+    sorted::SortedMap,
     sync::{
         Birth, Command, Engine, Input, Phase, Resolution,
         storage::{Durability, Namespace, Transaction},
@@ -430,7 +431,7 @@ impl World {
                 board: board.clone(),
                 widget: WidgetId::birth(),
                 kind: "board".parse().expect("a name"),
-                fields: BTreeMap::new(),
+                fields: SortedMap::new(),
             };
             self.command(tab, birth);
         }
@@ -441,7 +442,7 @@ impl World {
         } else {
             format!("w{tab}-{}-{}", self.tabs[tab].life, self.tabs[tab].created)
         };
-        let fields = BTreeMap::from([
+        let fields = SortedMap::from([
             (name("last"), json!("new")),
             (name("count"), json!(0)),
             (name("note"), json!("a")),

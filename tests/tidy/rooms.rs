@@ -20,6 +20,7 @@ struct Room {
 
 const ROOMS: &[Room] = &[
     pure("time", &[]),
+    pure("sorted", &[]),
     pure("config", &[]),
     shell("planted", &[]),
     pure("protocol", &[]),
@@ -77,7 +78,7 @@ impl Room {
 }
 
 /// Rooms that every room may use.
-const OPEN: &[&str] = &["config", "time", "planted"];
+const OPEN: &[&str] = &["config", "time", "sorted", "planted"];
 
 /// What would let chance, time or a target into the core.
 const IMPURE: &[&str] = &[

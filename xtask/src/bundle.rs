@@ -22,7 +22,8 @@ pub fn build() -> Result<(), Failure> {
         std::fs::remove_dir_all(&public).map_err(|source| Failure::File { path: public, source })?;
     }
     println!("building the page and the server: about 6 minutes the first time on two cores, then as much as changed");
-    run(dx().args(["build", "--web", "--release"]))
+    // Symbols for a debugger bring checks into the JavaScript.
+    run(dx().args(["build", "--web", "--release", "--debug-symbols", "false"]))
 }
 
 /// `dx`, told to take its helpers from PATH.

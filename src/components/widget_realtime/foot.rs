@@ -91,7 +91,7 @@ const BEADS: [&str; 4] = ["3.5", "16.5", "29.5", "42.5"];
 #[component]
 fn ReceiptBeads(live: RealtimeUpdates) -> Element {
     let sync = use_background_sync();
-    let is_stored = use_memo(move || !matches!(sync.details().durability, None | Some(Durability::MemoryOnly)));
+    let is_stored = !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
     let mut before = use_signal(|| None::<OperationId>);
     use_effect(move || {
         let newest = live.view().operations.last().map(|pending| pending.id);
@@ -99,8 +99,9 @@ fn ReceiptBeads(live: RealtimeUpdates) -> Element {
             before.set(newest);
         }
     });
-    let receipt = use_memo(move || Receipt::of(&live.view(), before(), is_stored()));
-    let Some(receipt) = receipt() else { return rsx! {} };
+    let Some(receipt) = Receipt::of(&live.view(), before(), is_stored) else {
+        return rsx! {};
+    };
     rsx! {
         span { class: "receipt", "data-state": receipt.token(),
             svg { class: "beads", "viewBox": "0 0 47 7", "aria-hidden": "true",

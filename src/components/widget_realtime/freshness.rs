@@ -98,7 +98,7 @@ pub(super) fn series_names(value: Option<&Value>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, sync::Arc};
+    use std::sync::Arc;
 
     use serde_json::json;
 
@@ -106,6 +106,7 @@ mod tests {
     use crate::{
         hooks::Series,
         protocol::{Revision, Widget},
+        sorted::SortedMap,
     };
 
     fn view(freshness: Freshness) -> WidgetView {
@@ -114,11 +115,11 @@ mod tests {
             created: Revision(1),
             changed: Revision(1),
             removed: None,
-            fields: BTreeMap::new(),
+            fields: SortedMap::new(),
         };
         WidgetView {
             widget: Some(Arc::new(widget)),
-            pending: BTreeMap::new(),
+            pending: SortedMap::new(),
             operations: Vec::new(),
             conflicts: Vec::new(),
             set_aside: Vec::new(),

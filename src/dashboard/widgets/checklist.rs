@@ -8,6 +8,7 @@ use crate::{
     components::icon::{Glyph, Icon},
     hooks::{RealtimeUpdates, fresh_name, use_background_sync, use_now},
     protocol::Value,
+    sorted::sorted,
 };
 
 /// An item's text, at most so many characters.
@@ -35,11 +36,10 @@ fn items(live: RealtimeUpdates) -> Vec<String> {
     let view = live.view();
     let Some(widget) = view.widget else { return Vec::new() };
     let present = widget.fields.iter().filter(|(_, field)| !field.value.is_null());
-    let mut ids: Vec<String> = present
+    let ids: Vec<String> = present
         .filter_map(|(name, _)| Some(name.as_str().strip_prefix("item-")?.to_owned()))
         .collect();
-    ids.sort_by(|one, two| (one.len(), one).cmp(&(two.len(), two)));
-    ids
+    sorted(ids, |one, two| (one.len(), one).cmp(&(two.len(), two)))
 }
 
 fn is_done(live: RealtimeUpdates, id: &str) -> bool {

@@ -3,14 +3,18 @@
 use dioxus::prelude::*;
 use serde_json::{Number, json};
 
-use crate::{components::format::figure_text, hooks::RealtimeUpdates, protocol::Value};
+use crate::{
+    components::format::{figure_text, number},
+    hooks::RealtimeUpdates,
+    protocol::Value,
+};
 
 /// The number's box is as wide as its digits, up to so many.
 const DIGITS_MAX: usize = 7;
 
 #[component]
 pub fn Setpoint(live: RealtimeUpdates) -> Element {
-    let shown = use_memo(move || live.number("value"));
+    let shown = move || live.number("value");
     // Where the finger is, until what is shown has come to the same place.
     let mut held = use_signal(|| None::<f64>);
     let mut is_held = use_signal(|| false);
@@ -27,10 +31,8 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let value = held().or(shown()).unwrap_or(min);
     let mut commit = move || {
         let text = typed.take();
-        let number = text
-            .and_then(|text| text.trim().replace(',', ".").parse::<f64>().ok())
-            .filter(|number| number.is_finite());
-        if let Some(number) = number.map(|number| number.clamp(min, max.max(min)))
+        let typed = text.and_then(|text| number(&text));
+        if let Some(number) = typed.map(|number| number.clamp(min, max.max(min)))
             && Some(number) != shown()
         {
             held.set(Some(number));
@@ -74,7 +76,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     "step": "{step}",
                     value: typeable(value),
                     oninput: move |event| {
-                        if let Ok(number) = event.value().parse::<f64>() {
+                        if let Some(number) = number(&event.value()) {
                             is_held.set(true);
                             held.set(Some(number));
                             live.edit("value", plain(number));

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use super::*;
@@ -8,6 +6,7 @@ use crate::{
     config::{SCHEMA, STORE_BYTES_MAX},
     protocol::{Access, Answer, ClientId, Identity, Intent, Operation, OperationId, PushItem, RunId},
     server::log::Context,
+    sorted::SortedMap,
     time::Timestamp,
 };
 
@@ -35,7 +34,7 @@ fn decide(log: &mut Log, name: &str, sequence: u64) -> (BoardId, Head, Record) {
             "board",
             Intent::Create {
                 kind: "board".parse().expect("a name"),
-                fields: BTreeMap::from([(field("name"), json!(name))]),
+                fields: SortedMap::from([(field("name"), json!(name))]),
             },
         ),
         _ => (

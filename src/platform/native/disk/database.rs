@@ -1,6 +1,6 @@
 //! The file itself.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
@@ -10,6 +10,7 @@ use crate::{
         memory::name_of,
         plan::{Plan, keys, plan},
     },
+    sorted::SortedMap,
     sync::storage::{Namespace, Outcome, Records, StorageError, Transaction, is_cold},
 };
 
@@ -108,7 +109,7 @@ impl Database {
     }
 }
 
-fn write(sql: &Connection, namespace: &str, writes: &BTreeMap<String, Option<String>>) -> rusqlite::Result<()> {
+fn write(sql: &Connection, namespace: &str, writes: &SortedMap<String, Option<String>>) -> rusqlite::Result<()> {
     let mut put = sql.prepare_cached("INSERT OR REPLACE INTO records (namespace, key, text) VALUES (?1, ?2, ?3)")?;
     let mut delete = sql.prepare_cached("DELETE FROM records WHERE namespace = ?1 AND key = ?2")?;
     for (key, text) in writes {

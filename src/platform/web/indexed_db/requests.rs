@@ -3,7 +3,6 @@
 use std::{cell::RefCell, future::IntoFuture};
 
 use futures_channel::oneshot;
-use futures_util::future::{join, join_all};
 use gloo_events::EventListener;
 use idb::{Database, Factory, KeyRange, ObjectStore, ObjectStoreParams, Transaction as IdbTransaction};
 use js_sys::{Array, Function, Object, Reflect};
@@ -73,8 +72,16 @@ impl From<idb::Error> for Failure {
     fn from(error: idb::Error) -> Self {
         match &error {
             idb::Error::DomException(exception) => Self::of(exception),
-            idb::Error::UpdateFailed(thrown) | idb::Error::TransactionOpenFailed(thrown) => Self::of(thrown),
-            other => Self::Other(other.to_string()),
+            idb::Error::UpdateFailed(thrown)
+            | idb::Error::TransactionOpenFailed(thrown)
+            | idb::Error::IndexedDbNotFound(thrown)
+            | idb::Error::IndexedDbOpenFailed(thrown)
+            | idb::Error::GetFailed(thrown)
+            | idb::Error::GetAllFailed(thrown)
+            | idb::Error::GetAllKeysFailed(thrown)
+            | idb::Error::DeleteFailed(thrown) => Self::of(thrown),
+            // What else there is can't happen here, and to name it all would be a page's longest text.
+            _ => Self::Other("the browser has no usable IndexedDB".to_owned()),
         }
     }
 }
@@ -143,14 +150,16 @@ impl Connection {
         for range in ranges(namespace, cold)? {
             let names = store.get_all_keys(Some(range.clone().into()), None)?.into_future();
             let texts = store.get_all(Some(range.into()), None)?.into_future();
-            asked.push(join(names, texts));
+            asked.push((names, texts));
         }
+        // All are asked for; answers that come early wait.
         let mut records = Records::new();
-        for (names, texts) in join_all(asked).await {
-            let names = names?
+        for (names, texts) in asked {
+            let names = names
+                .await?
                 .into_iter()
                 .map(|name| name.unchecked_into::<Array>().get(1).as_string());
-            let texts = texts?.into_iter().map(|text| text.as_string());
+            let texts = texts.await?.into_iter().map(|text| text.as_string());
             records.extend(names.zip(texts).filter_map(|(name, text)| Some((name?, text?))));
         }
         Ok(records)
@@ -164,8 +173,8 @@ impl Connection {
             answers.push(store.get(record(namespace, key))?.into_future());
         }
         let mut stored = Records::new();
-        for (key, text) in asked.iter().zip(join_all(answers).await) {
-            if let Some(text) = text?.and_then(|text| text.as_string()) {
+        for (key, text) in asked.iter().zip(answers) {
+            if let Some(text) = text.await?.and_then(|text| text.as_string()) {
                 stored.insert((*key).to_owned(), text);
             }
         }

@@ -119,6 +119,7 @@ mod tests {
         WidgetView {
             widget: Some(Arc::new(widget)),
             pending: BTreeMap::new(),
+            is_ahead: false,
             operations: Vec::new(),
             conflicts: Vec::new(),
             set_aside: Vec::new(),

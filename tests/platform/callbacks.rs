@@ -92,7 +92,26 @@ fn Card(id: &'static str) -> Element {
             widget_id,
             on_update: move |update| updates.borrow_mut().updates.push(update),
             on_error: move |error| errors.borrow_mut().errors.push(error),
+            Inside { id }
         }
+    }
+}
+
+/// How the inside of the status ends, in place of being rendered.
+#[derive(Clone, Copy, PartialEq)]
+enum Ending {
+    Error,
+    Panic,
+}
+
+static ENDING: GlobalSignal<Option<Ending>> = Signal::global(|| None);
+
+#[component]
+fn Inside(id: &'static str) -> Element {
+    match ENDING().filter(|_| id == "status") {
+        Some(Ending::Error) => Err(std::io::Error::other("its heart stopped"))?,
+        Some(Ending::Panic) => panic!("its heart broke"),
+        None => rsx! { p { "inside of {id}" } },
     }
 }
 
@@ -295,4 +314,37 @@ async fn a_conflict_is_an_error_of_its_widget_once_and_its_resolution_is_told_on
     let resolution = Resolution::KeepMine;
     assert_eq!(heard.resolved, [ConflictResolved { id, resolution }]);
     assert_eq!(server.client().field("setpoint.value")["value"], 22);
+}
+
+#[tokio::test]
+async fn a_widget_that_cannot_be_rendered_is_a_card_that_says_so_and_its_neighbours_live_on() {
+    for (ending, said) in [
+        (Ending::Error, "its heart stopped"),
+        (Ending::Panic, "Encountered panic"),
+    ] {
+        let (server, folder) = (Server::start(), Folder::new());
+        let mut page = Page::live(&server, &folder).await;
+        page.dom.in_runtime(|| *ENDING.write() = Some(ending));
+        page.until(|heard| !heard.errors.is_empty()).await;
+        page.settle().await;
+        let html = dioxus::ssr::render(&page.dom);
+        for part in [
+            "its values are safe",
+            said,
+            ">Try again<",
+            "inside of setpoint",
+            "inside of counter",
+        ] {
+            assert!(
+                html.to_lowercase().contains(&part.to_lowercase()),
+                "no {part:?} in\n{html}"
+            );
+        }
+        assert!(!html.contains("inside of status"), "{html}");
+        let heard = page.heard.borrow();
+        let [RealtimeError::Failed { message }] = &heard.errors[..] else {
+            panic!("{:?}", heard.errors);
+        };
+        assert!(message.contains(said), "{message}");
+    }
 }

@@ -3,6 +3,7 @@
 //! Markup, roles, live regions and focus; every state stands in `data-state`, in words and in an icon, never in a
 //! colour alone. Absent here: the engine, storage, the server, and anything that outlives its component.
 
+pub mod close_button;
 mod conflict_resolution_ui;
 mod dashboard_realtime_provider;
 mod dashboard_sync_indicator;

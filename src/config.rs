@@ -101,6 +101,8 @@ pub const RETRY_MS_MAX: u64 = 30_000;
 pub const RETRY_SHOWN_AFTER: u32 = 3;
 /// Failed dials after which replay by server function is tried beside the socket.
 pub const FALLBACK_AFTER: u32 = 3;
+/// Milliseconds between two tries by server function.
+pub const FALLBACK_MS: u64 = 5_000;
 /// A sampled widget is stale after this many missed intervals, even on a live socket.
 pub const SAMPLE_MISSED_MAX: u64 = 3;
 /// Interval of the built-in host metrics.

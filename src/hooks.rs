@@ -26,6 +26,7 @@ mod use_board;
 mod use_later;
 mod use_notices;
 mod use_now;
+mod use_optimism;
 mod use_realtime_managers;
 mod use_realtime_updates;
 mod use_samples;
@@ -39,6 +40,7 @@ pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards
 pub use use_later::{Later, use_later};
 pub use use_notices::use_notices;
 pub use use_now::use_now;
+pub use use_optimism::use_optimism;
 pub use use_realtime_managers::{
     BackgroundSyncManager, RealtimeManagers, RealtimeStateManager, UpdateProcessor, WebSocketManager,
     use_realtime_managers,

@@ -132,6 +132,7 @@ fn same_boards(before: &SortedMap<BoardId, BoardView>, after: &SortedMap<BoardId
     let same = |(before, after): (&BoardView, &BoardView)| {
         (before.freshness, before.cursor, before.is_known) == (after.freshness, after.cursor, after.is_known)
             && before.shown.pending == after.shown.pending
+            && before.shown.confirmed == after.shown.confirmed
             && same_widgets(&before.shown.board, &after.shown.board)
     };
     before.keys().eq(after.keys()) && before.values().zip(after.values()).all(same)

@@ -260,6 +260,8 @@ pub struct Engine {
     falling_back: bool,
     /// Whether the answers to that replay will count: not, when another process was met since, or another history.
     replay_counts: bool,
+    /// Whether the server answered the last one.
+    fallback_works: bool,
     /// When to try that way again, and how often it was gone.
     fall_back_at: Timestamp,
     fallbacks: usize,
@@ -300,6 +302,7 @@ impl Engine {
             synced_at: None,
             falling_back: false,
             replay_counts: false,
+            fallback_works: false,
             fall_back_at: Timestamp(0),
             fallbacks: 0,
             counters: Counters::default(),

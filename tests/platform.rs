@@ -1,6 +1,8 @@
 //! What is around the engine on a native device, each part against the real thing: a file, a socket, a server, a page.
 #![cfg(feature = "server")]
 
+#[path = "platform/callbacks.rs"]
+mod callbacks;
 #[path = "support/device.rs"]
 mod device;
 #[path = "platform/disk.rs"]

@@ -4,6 +4,7 @@
 use dioxus::prelude::*;
 
 use super::{
+    close_button::CloseButton,
     difference::difference,
     edit_line::EditLine,
     format::{count, time_of_day, value_text, writer_name},
@@ -359,15 +360,7 @@ fn OutcomeLine(
             if can_undo {
                 button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| undo(()), "Undo" kbd { "aria-hidden": "true", "U" } }
             }
-            button {
-                class: "button",
-                "data-weight": "quiet",
-                "data-shape": "small",
-                r#type: "button",
-                "aria-label": "Close",
-                onclick: move |_| on_close(()),
-                Icon { glyph: Glyph::Cross }
-            }
+            CloseButton { on_close }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Starts the sync for everything below it, and ends it with the page.
 
+use std::path::PathBuf;
+
 use dioxus::prelude::*;
 
 use crate::hooks::{Notice, SyncLoopOptions, use_notices, use_sync_loop};
@@ -17,6 +19,9 @@ pub fn DashboardRealtimeProvider(
     /// The server's address; by default the page's own, or natively the one this device spoke with last.
     #[props(default)]
     server: Option<String>,
+    /// Where to store, on targets that have folders; by default in the person's own data folder.
+    #[props(default)]
+    folder: Option<PathBuf>,
     /// Whether to connect at once, or to wait for `use_websocket().connect()`.
     #[props(default = true)]
     auto_connect: bool,
@@ -27,6 +32,7 @@ pub fn DashboardRealtimeProvider(
 ) -> Element {
     use_sync_loop(SyncLoopOptions {
         server,
+        folder,
         stay_offline: !auto_connect,
         ..SyncLoopOptions::default()
     });

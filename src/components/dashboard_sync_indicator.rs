@@ -9,7 +9,7 @@ use super::{
     word::{Saying, Word},
 };
 use crate::{
-    config::SIGN_IN_PATH,
+    config::{FALLBACK_MS, SIGN_IN_PATH},
     hooks::{ConnectionStatus, Durability, Now, SyncDetails, use_background_sync, use_now, use_websocket},
     protocol::Access,
 };
@@ -98,15 +98,14 @@ fn more(status: &ConnectionStatus, pending: usize, now: Option<Now>) -> String {
             };
             [Some(next), waiting("saved here")]
         }
-        ConnectionStatus::CatchingUp { missing: 1.. } => {
-            let ConnectionStatus::CatchingUp { missing } = status else {
-                return String::new();
-            };
-            [
-                Some(count(usize::try_from(*missing).unwrap_or(usize::MAX), "change")),
-                None,
-            ]
-        }
+        ConnectionStatus::ByRequests => [
+            Some(format!("syncing every {} s by requests", FALLBACK_MS / 1_000)),
+            waiting("saved here"),
+        ],
+        ConnectionStatus::CatchingUp { missing: missing @ 1.. } => [
+            Some(count(usize::try_from(*missing).unwrap_or(usize::MAX), "change")),
+            None,
+        ],
         ConnectionStatus::Decide { conflicts, set_aside } => {
             let fields = (*conflicts > 1).then(|| format!("of {conflicts} fields"));
             let aside = (*set_aside > 0 && *conflicts > 0).then(|| format!("{set_aside} not accepted"));
@@ -196,7 +195,7 @@ fn Way(link: ConnectionStatus) -> Element {
         ConnectionStatus::Closed { .. } => rsx! {
             div { class: "row", a { class: "button", "data-weight": "strong", href: "", "Reload" } }
         },
-        ConnectionStatus::Waiting { .. } => rsx! {
+        ConnectionStatus::Waiting { .. } | ConnectionStatus::ByRequests => rsx! {
             div { class: "row", button { class: "button", r#type: "button", onclick: move |_| sync.sync_now(), "Try now" } }
         },
         ConnectionStatus::Offline { chosen: true, .. } => rsx! {},
@@ -211,6 +210,7 @@ fn explain(link: &ConnectionStatus) -> String {
         ConnectionStatus::SignIn { message } | ConnectionStatus::Closed { message } => message.clone(),
         ConnectionStatus::Offline { chosen: true, .. } => "by your choice".to_owned(),
         ConnectionStatus::Offline { .. } => "this device has no network".to_owned(),
+        ConnectionStatus::ByRequests => "edits and changes go by plain requests, a little later".to_owned(),
         ConnectionStatus::Waiting { attempt, .. } => count(*attempt as usize, "failed try").replace("trys", "tries"),
         _ => String::new(),
     }

@@ -14,11 +14,11 @@ use self::{
     freshness::{Fresh, series_names},
     head::Head,
 };
-use super::word::Word;
+use super::{icon::Icon, word::Word};
 use crate::{
     hooks::{
-        Conflict, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_now, use_realtime_updates,
-        use_samples,
+        Conflict, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_now, use_optimism,
+        use_realtime_updates, use_samples,
     },
     protocol::{BoardId, OperationId, Widget, WidgetId},
 };
@@ -30,7 +30,7 @@ pub struct WidgetUpdate {
     pub board: BoardId,
     /// Its name.
     pub widget_id: WidgetId,
-    /// What it is now, with this device's pending edits laid over it.
+    /// What it shows now.
     pub widget: Arc<Widget>,
 }
 
@@ -66,9 +66,9 @@ pub fn WidgetRealtime(
     board: ReadSignal<BoardId>,
     /// Its name there.
     widget_id: ReadSignal<WidgetId>,
-    /// Whether edits show before the server has answered; else they stay under an overlay until it has.
+    /// Whether edits show before the server has answered; else what is confirmed stays, with a mark, until it has.
     #[props(default = true)]
-    enable_optimistic: bool,
+    enable_optimistic: ReadSignal<bool>,
     /// Called with each change of the widget.
     #[props(default)]
     on_update: Option<Callback<WidgetUpdate>>,
@@ -80,6 +80,7 @@ pub fn WidgetRealtime(
     on_remove: Option<Callback<String>>,
     children: Element,
 ) -> Element {
+    use_optimism(enable_optimistic);
     let live = use_realtime_updates(board, widget_id);
     let view = live.signal();
     let series = use_memo(move || series_names(live.value("series").as_ref()));
@@ -91,7 +92,6 @@ pub fn WidgetRealtime(
     let facts = use_memo(move || Facts::of(live));
     let facts = facts();
     let state = fresh.read().token();
-    let is_covered = !enable_optimistic && facts.is_pending;
     rsx! {
         article {
             class: "card",
@@ -104,7 +104,7 @@ pub fn WidgetRealtime(
             "data-conflict": facts.conflicts > 0,
             "data-menu": if menu() { "open" },
             Head { live, fresh, menu, title: facts.title.clone(), conflicts: facts.conflicts, on_remove }
-            div { class: "card-body", "aria-busy": is_covered || state == "loading",
+            div { class: "card-body", "aria-busy": facts.is_held || state == "loading",
                 if facts.is_missing {
                     p { class: "waiting-for", "data-state": "missing", "This widget is not on the board any more." }
                 } else if state == "loading" {
@@ -122,8 +122,13 @@ pub fn WidgetRealtime(
                     Refusal { key: "{aside.operation.id}", aside }
                 }
             }
-            if is_covered {
-                div { class: "overlay", "data-state": "waiting", p { class: "note-line", "Waiting for the server…" } }
+            if facts.is_held {
+                div { class: "overlay", "data-state": "waiting",
+                    p { class: "chip", "data-tone": "wait",
+                        Icon { glyph: Word::Waiting.glyph() }
+                        "Edited · waiting for the server…"
+                    }
+                }
             }
             Foot { live, fresh }
             div { class: "tide", "aria-hidden": "true" }
@@ -138,6 +143,8 @@ struct Facts {
     kind: String,
     is_missing: bool,
     is_pending: bool,
+    /// An edit is on its way, and not shown yet.
+    is_held: bool,
     conflicts: usize,
     set_aside: Vec<SetAside>,
 }
@@ -158,6 +165,7 @@ impl Facts {
             kind,
             is_missing: view.is_known && view.widget.as_ref().is_none_or(|widget| widget.removed.is_some()),
             is_pending: !view.pending.is_empty(),
+            is_held: view.is_ahead && !live.is_optimistic(),
             conflicts: view.conflicts.len(),
             set_aside: view.set_aside,
         }

@@ -23,6 +23,8 @@ pub enum Word {
     Offline,
     /// The server can't be reached; the next try has its time.
     Waiting,
+    /// No live socket can be had, and plain requests do instead.
+    ByRequests,
     /// Paused while hidden.
     Suspended,
     /// The first connection is being made.
@@ -68,6 +70,7 @@ impl Word {
             Self::SetAside => "set-aside",
             Self::Offline => "offline",
             Self::Waiting => "waiting",
+            Self::ByRequests => "by-requests",
             Self::Suspended => "suspended",
             Self::Connecting => "connecting",
             Self::CatchingUp => "catching-up",
@@ -91,6 +94,7 @@ impl Word {
             Self::SetAside => "Not accepted",
             Self::Offline => "Offline",
             Self::Waiting => "Server unreachable",
+            Self::ByRequests => "Live socket blocked",
             Self::Suspended => "Paused while hidden",
             Self::Connecting => "Connecting…",
             Self::CatchingUp => "Catching up",
@@ -123,7 +127,7 @@ impl Word {
             Self::Conflict => Glyph::GitFork,
             Self::SetAside => Glyph::PackageX,
             Self::Offline => Glyph::CloudOff,
-            Self::Waiting => Glyph::Timer,
+            Self::Waiting | Self::ByRequests => Glyph::Timer,
             Self::Suspended => Glyph::Pause,
             Self::Connecting => Glyph::LoaderCircle,
             Self::CatchingUp => Glyph::ChevronsDown,
@@ -162,6 +166,7 @@ impl From<&ConnectionStatus> for Word {
             ConnectionStatus::Offline { .. } => Self::Offline,
             ConnectionStatus::Suspended => Self::Suspended,
             ConnectionStatus::Waiting { .. } => Self::Waiting,
+            ConnectionStatus::ByRequests => Self::ByRequests,
             ConnectionStatus::CatchingUp { .. } => Self::CatchingUp,
             ConnectionStatus::Live => Self::Live,
         }
@@ -209,8 +214,17 @@ mod tests {
 
     #[test]
     fn of_several_states_the_most_urgent_is_said() {
-        use Word::{CannotStore, CatchingUp, Conflict, Live, Offline, SignIn, Waiting};
-        let by_urgency = [CannotStore, SignIn, Conflict, Offline, Waiting, CatchingUp, Live];
+        use Word::{ByRequests, CannotStore, CatchingUp, Conflict, Live, Offline, SignIn, Waiting};
+        let by_urgency = [
+            CannotStore,
+            SignIn,
+            Conflict,
+            Offline,
+            Waiting,
+            ByRequests,
+            CatchingUp,
+            Live,
+        ];
         assert!(by_urgency.is_sorted());
     }
 

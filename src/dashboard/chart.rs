@@ -146,6 +146,20 @@ fn visible(points: &[(u64, f64)], window: Window) -> impl Iterator<Item = (u64, 
 mod tests {
     use super::*;
 
+    const TO_TEN: Scale = Scale {
+        min: 0.0,
+        max: 10.0,
+        step: 5.0,
+    };
+
+    const fn window(end: u64) -> Window {
+        Window {
+            end,
+            length: 10_000,
+            gap: 3_000,
+        }
+    }
+
     #[test]
     fn a_scale_is_round_and_holds_its_values() {
         assert_eq!(
@@ -176,36 +190,18 @@ mod tests {
 
     #[test]
     fn a_gap_stays_a_gap() {
-        let window = Window {
-            end: 10_000,
-            length: 10_000,
-            gap: 3_000,
-        };
-        let scale = Scale {
-            min: 0.0,
-            max: 10.0,
-            step: 5.0,
-        };
+        let window = window(10_000);
         let points = [(1_000, 0.0), (2_000, 5.0), (8_000, 10.0)];
-        assert_eq!(lines(&points, window, scale), "M100 1000h0L200 500M800 0h0");
+        assert_eq!(lines(&points, window, TO_TEN), "M100 1000h0L200 500M800 0h0");
         assert_eq!(
-            area(&points, window, scale),
+            area(&points, window, TO_TEN),
             "M100 1000L100 1000L200 500L200 1000ZM800 1000L800 0L800 1000Z"
         );
     }
 
     #[test]
     fn what_is_older_than_the_window_is_not_drawn() {
-        let window = Window {
-            end: 20_000,
-            length: 10_000,
-            gap: 3_000,
-        };
-        let scale = Scale {
-            min: 0.0,
-            max: 10.0,
-            step: 5.0,
-        };
-        assert_eq!(lines(&[(9_999, 1.0), (10_000, 0.0)], window, scale), "M0 1000h0");
+        let points = [(9_999, 1.0), (10_000, 0.0)];
+        assert_eq!(lines(&points, window(20_000), TO_TEN), "M0 1000h0");
     }
 }

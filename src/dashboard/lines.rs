@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 
 use crate::{
     components::{
+        close_button::CloseButton,
         icon::{Glyph, Icon},
         word::Word,
     },
@@ -116,21 +117,6 @@ fn OfflineLine(is_known: bool) -> Element {
             Icon { glyph: Word::Offline.glyph() }
             p { class: "banner-text", "You’re offline. This is the board as this device last saw it; edits are saved here, and sent later." }
             CloseButton { on_close: move |()| is_read.set(true) }
-        }
-    }
-}
-
-#[component]
-fn CloseButton(on_close: Callback<()>) -> Element {
-    rsx! {
-        button {
-            class: "button",
-            "data-weight": "quiet",
-            "data-shape": "small",
-            r#type: "button",
-            "aria-label": "Close",
-            onclick: move |_| on_close(()),
-            Icon { glyph: Glyph::Cross }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{RealtimeManagers, context::use_provided, use_board::use_watch};
+use super::{RealtimeManagers, context::use_provided, use_board::use_watch, use_optimism::use_is_optimistic};
 use crate::{
     protocol::{BoardId, Field, FieldName, OperationId, Value, Widget, WidgetId},
     sorted::SortedMap,
@@ -15,11 +15,13 @@ use crate::{
 /// A widget as its reader sees it.
 #[derive(Clone, Debug)]
 pub struct WidgetView {
-    /// Its values, with this device's own edits laid over them; `None` while the board loads, and where there is no such
-    /// widget. A removed one is still here, with `removed` set.
+    /// Its values, with this device's own edits laid over them, or as confirmed where [`super::use_optimism`] says so;
+    /// `None` while the board loads, and where there is no such widget. A removed one is still here, with `removed` set.
     pub widget: Option<Arc<Widget>>,
-    /// The operation that gave a field the value shown, where that is not confirmed yet.
+    /// The newest operation on a field that is not confirmed yet.
     pub pending: SortedMap<FieldName, OperationId>,
+    /// Whether this device has edited it beyond what is confirmed; true a moment before there is an operation of it.
+    pub is_ahead: bool,
     /// Its operations without an end, oldest first.
     pub operations: Vec<PendingOperation>,
     /// Its fields with two versions.
@@ -41,6 +43,7 @@ impl PartialEq for WidgetView {
         };
         same_widget
             && self.pending == other.pending
+            && self.is_ahead == other.is_ahead
             && self.operations == other.operations
             && self.conflicts == other.conflicts
             && self.set_aside == other.set_aside
@@ -54,6 +57,7 @@ pub struct RealtimeUpdates {
     board: ReadSignal<BoardId>,
     widget: ReadSignal<WidgetId>,
     view: Memo<WidgetView>,
+    is_optimistic: ReadSignal<bool>,
     managers: RealtimeManagers,
 }
 
@@ -74,11 +78,13 @@ pub struct RealtimeUpdates {
 pub fn use_realtime_updates(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>) -> RealtimeUpdates {
     let context = use_provided("use_realtime_updates");
     use_watch(board);
-    let view = use_memo(move || view_of(&board.read(), &widget.read()));
+    let is_optimistic = use_is_optimistic();
+    let view = use_memo(move || view_of(&board.read(), &widget.read(), is_optimistic()));
     RealtimeUpdates {
         board,
         widget,
         view,
+        is_optimistic,
         managers: RealtimeManagers::of(context),
     }
 }
@@ -136,7 +142,13 @@ impl RealtimeUpdates {
         }
     }
 
-    /// Whether a field shows an edit that is not confirmed yet.
+    /// Whether edits show before they are confirmed: see [`super::use_optimism`].
+    #[must_use]
+    pub fn is_optimistic(&self) -> bool {
+        (self.is_optimistic)()
+    }
+
+    /// Whether a field has an edit that is not confirmed yet.
     #[must_use]
     pub fn is_pending(&self, name: &str) -> bool {
         self.view.read().pending.keys().any(|field| field.as_str() == name)
@@ -203,7 +215,7 @@ impl RealtimeUpdates {
     }
 }
 
-fn view_of(board: &BoardId, widget: &WidgetId) -> WidgetView {
+fn view_of(board: &BoardId, widget: &WidgetId, is_optimistic: bool) -> WidgetView {
     let boards = BOARDS.read();
     let view = boards.get(board);
     let operations = PENDING
@@ -224,11 +236,18 @@ fn view_of(board: &BoardId, widget: &WidgetId) -> WidgetView {
         .filter(|aside| aside.operation.board == *board && aside.operation.widget == *widget)
         .cloned()
         .collect();
+    let shown = view.map(|view| &view.shown);
+    let values = if is_optimistic {
+        shown.and_then(|shown| shown.widget(widget))
+    } else {
+        shown.and_then(|shown| shown.confirmed_widget(widget))
+    };
     WidgetView {
-        widget: view.and_then(|view| view.shown.widget(widget).cloned()),
-        pending: view
-            .and_then(|view| view.shown.pending.get(widget).cloned())
+        widget: values.cloned(),
+        pending: shown
+            .and_then(|shown| shown.pending.get(widget).cloned())
             .unwrap_or_default(),
+        is_ahead: shown.is_some_and(|shown| shown.confirmed.contains_key(widget)),
         operations,
         conflicts,
         set_aside,

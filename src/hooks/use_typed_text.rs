@@ -2,7 +2,10 @@
 
 use dioxus::prelude::*;
 
-use super::use_later::{Later, use_later};
+use super::{
+    use_later::{Later, use_later},
+    use_optimism::use_is_optimistic,
+};
 use crate::{board::merge_text, platform};
 
 /// What is in a box.
@@ -94,6 +97,7 @@ pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl Fn
         }
         content.set(after);
     });
+    let is_optimistic = use_is_optimistic();
     let send = use_later(idle_ms, move |()| {
         let typed = content.peek().clone();
         if typed.state != State::Typed {
@@ -103,9 +107,13 @@ pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl Fn
             content.set(Content::same(&typed.text));
         } else {
             send(typed.text.clone());
-            content.set(Content {
-                state: State::Sent,
-                ..typed
+            content.set(if *is_optimistic.peek() {
+                Content {
+                    state: State::Sent,
+                    ..typed
+                }
+            } else {
+                Content::same(&shown.peek())
             });
         }
     });

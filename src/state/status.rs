@@ -8,8 +8,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// How things are, in the one word that matters most: not stored > sign in > a decision waits > offline > waiting >
-/// catching up > live.
+/// How things are, in the one word that matters most: not stored > sign in > a decision waits > offline > waiting > by
+/// requests > catching up > live.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum ConnectionStatus {
     /// The page has just opened; also its first paint.
@@ -55,6 +55,8 @@ pub enum ConnectionStatus {
         /// When to try again; `None` while it is being tried.
         retry_at: Option<Timestamp>,
     },
+    /// No live socket can be had; operations and boards go by plain requests, every [`crate::config::FALLBACK_MS`].
+    ByRequests,
     /// Connected, and changes are on their way.
     CatchingUp {
         /// How many, as far as known.
@@ -78,6 +80,7 @@ impl ConnectionStatus {
             Self::Suspended => "suspended",
             Self::Connecting => "connecting",
             Self::Waiting { .. } => "waiting",
+            Self::ByRequests => "by-requests",
             Self::CatchingUp { .. } => "catching-up",
             Self::Live => "live",
         }
@@ -130,6 +133,7 @@ impl ConnectionStatus {
                 since: status.offline_since,
                 chosen: false,
             },
+            _ if status.by_requests => Self::ByRequests,
             Connection::Dialing { attempt: 0, .. } | Connection::Greeting { attempt: 0, .. } => Self::Connecting,
             Connection::Dialing { attempt, .. } | Connection::Greeting { attempt, .. } => Self::Waiting {
                 attempt: *attempt,
@@ -212,6 +216,18 @@ mod tests {
                 chosen: false
             }
         );
+    }
+
+    #[test]
+    fn while_requests_are_answered_the_server_is_not_called_unreachable() {
+        let status = Status {
+            connection: waiting(),
+            by_requests: true,
+            ..quiet()
+        };
+        let word = |online| ConnectionStatus::of_connection(&status, online, None);
+        assert_eq!(word(true), ConnectionStatus::ByRequests);
+        assert_eq!(word(false).token(), "offline");
     }
 
     #[test]

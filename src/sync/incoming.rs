@@ -160,6 +160,7 @@ impl Engine {
         self.meet(welcome.run);
         self.stamp = Some((welcome.run, welcome.clock, now));
         (self.trouble, self.offline_since) = (None, None);
+        self.fallback_works = false;
         self.connection = Connection::Live {
             dial,
             welcome: Box::new(welcome),
@@ -375,7 +376,7 @@ impl Engine {
     }
 
     pub(super) fn replayed(&mut self, now: Timestamp, answers: Option<Vec<Answered>>) {
-        self.falling_back = false;
+        (self.falling_back, self.fallback_works) = (false, answers.is_some());
         for pending in self.outbox.iter_mut() {
             pending.sent = false;
         }
@@ -390,7 +391,7 @@ impl Engine {
 
     /// A board by server function: a patch from the origin, where nothing pending could be shown twice by it.
     pub(super) fn document(&mut self, now: Timestamp, document: Option<Box<Document>>) {
-        self.falling_back = false;
+        (self.falling_back, self.fallback_works) = (false, document.is_some());
         let Some(document) = document else { return };
         let Document {
             store,

@@ -36,6 +36,8 @@ pub struct Shown {
     pub board: Board,
     /// The operation that gave a field the value shown, where that is pending.
     pub pending: SortedMap<WidgetId, SortedMap<FieldName, OperationId>>,
+    /// Widgets that something is laid over, as the server has them; `None` for one that it does not have yet.
+    pub confirmed: SortedMap<WidgetId, Option<Arc<Widget>>>,
 }
 
 impl Shown {
@@ -43,6 +45,15 @@ impl Shown {
     #[must_use]
     pub fn widget(&self, id: &WidgetId) -> Option<&Arc<Widget>> {
         self.board.widget(id)
+    }
+
+    /// A widget as the server has it, without this device's pending edits.
+    #[must_use]
+    pub fn confirmed_widget(&self, id: &WidgetId) -> Option<&Arc<Widget>> {
+        match self.confirmed.get(id) {
+            Some(confirmed) => confirmed.as_ref(),
+            None => self.board.widget(id),
+        }
     }
 
     /// What an edit of a field is based on: what is shown there.
@@ -69,6 +80,7 @@ pub(super) fn replay<'a>(
     let mut shown = Shown {
         board: confirmed,
         pending: SortedMap::new(),
+        confirmed: SortedMap::new(),
     };
     let writer = Writer {
         principal: me.clone(),
@@ -77,13 +89,22 @@ pub(super) fn replay<'a>(
     };
     for pending in pending.filter(|pending| is_shown(pending, cursor)) {
         let operation = &pending.operation;
+        let before = shown.board.widget(&operation.widget).cloned();
         if shown.board.lay_over(operation, &writer) {
+            shown
+                .confirmed
+                .entry(operation.widget.clone())
+                .or_insert_with(|| before);
             note(&mut shown, &operation.widget, &operation.intent, operation.id);
         }
     }
     for draft in drafts {
-        if let Some(widget) = shown.board.widget(&draft.widget) {
-            let mut widget = Widget::clone(widget);
+        if let Some(before) = shown.board.widget(&draft.widget).cloned() {
+            let mut widget = Widget::clone(&before);
+            shown
+                .confirmed
+                .entry(draft.widget.clone())
+                .or_insert_with(|| Some(before));
             if let Some(field) = widget.fields.get_mut(&draft.field) {
                 field.value = draft.value.clone();
             }
@@ -101,5 +122,107 @@ fn note(shown: &mut Shown, widget: &WidgetId, intent: &Intent, id: OperationId) 
         }
         Intent::Create { fields: created, .. } => fields.extend(created.keys().map(|field| (field.clone(), id))),
         Intent::Remove | Intent::Restore { .. } => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{BoardId, ClientId, Cursor, Field, Operation, Value};
+
+    fn board(count: i64) -> Board {
+        let field = Field {
+            value: count.into(),
+            revision: Revision(2),
+            operation: id(0),
+            writer: writer(),
+        };
+        let widget = Widget {
+            kind: "counter".parse().expect("a name"),
+            created: Revision(1),
+            changed: Revision(2),
+            removed: None,
+            fields: [("count".parse().expect("a name"), field)].into(),
+        };
+        [(w(), Arc::new(widget))].into_iter().collect()
+    }
+
+    fn writer() -> Writer {
+        Writer {
+            principal: "ada".parse().expect("a name"),
+            device: None,
+            at: Timestamp(0),
+        }
+    }
+
+    fn w() -> WidgetId {
+        "w".parse().expect("a name")
+    }
+
+    fn id(sequence: u64) -> OperationId {
+        OperationId {
+            client: ClientId(1),
+            sequence,
+        }
+    }
+
+    fn pending(sequence: u64, widget: &str, intent: Intent) -> Pending {
+        Pending::new(Operation {
+            id: id(sequence),
+            board: "b".parse::<BoardId>().expect("a name"),
+            widget: widget.parse().expect("a name"),
+            schema: 1,
+            made_at: Cursor::ORIGIN,
+            intent,
+            base: None,
+            base_value: None,
+            deadline: None,
+            resolves: None,
+        })
+    }
+
+    fn add(sequence: u64, amount: i64) -> Pending {
+        let field = "count".parse().expect("a name");
+        pending(sequence, "w", Intent::Add { field, amount })
+    }
+
+    fn shown(pending: &[Pending]) -> Shown {
+        replay(
+            board(3),
+            Revision(2),
+            pending.iter(),
+            std::iter::empty(),
+            &writer().principal,
+        )
+    }
+
+    fn count(widget: Option<&Arc<Widget>>) -> Option<&Value> {
+        widget?.fields.values().next().map(|field| &field.value)
+    }
+
+    #[test]
+    fn under_any_number_of_pending_edits_the_confirmed_value_is_still_known() {
+        let shown = shown(&[add(1, 1), add(2, 5)]);
+        assert_eq!(count(shown.widget(&w())), Some(&9.into()));
+        assert_eq!(count(shown.confirmed_widget(&w())), Some(&3.into()));
+    }
+
+    #[test]
+    fn without_an_edit_what_is_shown_is_what_is_confirmed() {
+        let mut withdrawn = add(1, 1);
+        withdrawn.withdrawing = true;
+        let shown = shown(&[withdrawn]);
+        assert!(shown.confirmed.is_empty());
+        assert_eq!(shown.confirmed_widget(&w()), shown.widget(&w()));
+    }
+
+    #[test]
+    fn a_widget_that_the_server_does_not_have_yet_is_not_confirmed() {
+        let kind = "counter".parse().expect("a name");
+        let fields = SortedMap::new();
+        let shown = shown(&[pending(1, "new", Intent::Create { kind, fields })]);
+        let new = "new".parse().expect("a name");
+        assert!(shown.widget(&new).is_some());
+        assert_eq!(shown.confirmed_widget(&new), None);
     }
 }

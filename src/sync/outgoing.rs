@@ -6,15 +6,15 @@ use super::{
     updates::{Continuity, Subscription},
 };
 use crate::{
-    config::{FALLBACK_AFTER, FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SUBSCRIPTIONS_LEN_MAX},
+    config::{
+        FALLBACK_AFTER, FALLBACK_MS, FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SUBSCRIPTIONS_LEN_MAX,
+    },
     planted::{self, Bug},
     protocol::{BoardId, ClientFrame, OperationId, Principal, Push, PushItem, Subscribe, Undecided, WidgetId, encode},
     sorted::SortedSet,
     time::Timestamp,
 };
 
-/// Time between two tries by server function.
-const FALLBACK_MS: u64 = 5_000;
 /// How many operations beyond those it knows an engine asks the fate of: it may make them before the answer comes.
 const AHEAD: u64 = 1_000;
 

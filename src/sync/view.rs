@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     board::Board,
-    config::RETRY_SHOWN_AFTER,
+    config::{FALLBACK_AFTER, RETRY_SHOWN_AFTER},
     protocol::{BoardId, Cursor, Identity, OperationId, Principal, Revision, Verdict, WidgetId},
     sorted::SortedSet,
     time::Timestamp,
@@ -76,6 +76,8 @@ pub enum Phase {
 pub struct Status {
     /// The connection.
     pub connection: Connection,
+    /// Whether plain requests carry operations and boards instead of it: the last one was answered.
+    pub by_requests: bool,
     /// Since when there is none.
     pub offline_since: Option<Timestamp>,
     /// Why the last one ended.
@@ -121,6 +123,7 @@ impl Engine {
     pub fn status(&self) -> Status {
         Status {
             connection: self.connection.clone(),
+            by_requests: self.connection.attempt() >= FALLBACK_AFTER && self.fallback_works,
             offline_since: self.offline_since,
             trouble: self.trouble.clone(),
             initialized: self.loaded,
@@ -254,5 +257,50 @@ impl Engine {
             || "me".parse().expect("a plain name"),
             |namespace| namespace.principal.clone(),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        protocol::ClientId,
+        sync::{Birth, Input},
+    };
+
+    fn failed(attempt: u32) -> Engine {
+        let mut engine = Engine::new(Birth {
+            client: ClientId(1),
+            seed: 1,
+            token: None,
+            device: None,
+            namespace: None,
+            durability: Durability::Durable,
+        });
+        engine.connection = Connection::Waiting {
+            attempt,
+            retry_at: Timestamp(1_000),
+        };
+        engine
+    }
+
+    fn by_requests(engine: &mut Engine, input: Input) -> bool {
+        drop(engine.handle(Timestamp(1), input));
+        engine.status().by_requests
+    }
+
+    #[test]
+    fn requests_stand_in_for_a_socket_while_the_last_one_was_answered() {
+        let mut engine = failed(FALLBACK_AFTER);
+        assert!(!by_requests(&mut engine, Input::TimerExpired));
+        assert!(by_requests(&mut engine, Input::Replayed(Some(Vec::new()))));
+        assert!(by_requests(&mut engine, Input::TimerExpired));
+        assert!(!by_requests(&mut engine, Input::Replayed(None)));
+    }
+
+    #[test]
+    fn a_socket_that_failed_once_is_not_called_blocked() {
+        let mut engine = failed(1);
+        assert!(!by_requests(&mut engine, Input::Replayed(Some(Vec::new()))));
     }
 }

@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 use serde_json::json;
 use tideboard::{
     components::WidgetRealtime,
+    hooks::use_realtime_updates,
     protocol::{Contention, Rejection, Revision, Verdict},
     sync::{Freshness, Phase, SetAsideReason},
     time::Timestamp,
@@ -139,15 +140,37 @@ fn a_refused_edit_is_rolled_back_with_its_reason_and_a_way_to_retry() {
     );
 }
 
+#[component]
+fn Count() -> Element {
+    let (board, widget) = (use_signal(board), use_signal(w));
+    let count = use_realtime_updates(board.into(), widget.into());
+    rsx! { output { "data-state": if count.is_pending("count") { "pending" } else { "confirmed" }, {count.text("count")} } }
+}
+
 #[test]
-fn without_optimism_a_pending_edit_stays_under_an_overlay() {
-    let patient =
-        || rsx! { WidgetRealtime { board: board(), widget_id: w(), enable_optimistic: false, p { "inside" } } };
+fn an_edit_shows_before_the_server_has_answered() {
+    let eager = || rsx! { WidgetRealtime { board: board(), widget_id: w(), Count {} } };
+    let page = render(counter().edit("count", json!(4), Phase::Sent), eager);
+    has(&page, &["<output data-state=\"pending\">4</output>"]);
+    has_not(&page, &["overlay"]);
+}
+
+#[test]
+fn without_optimism_the_confirmed_value_stays_with_a_mark_until_the_server_has_answered() {
+    let patient = || rsx! { WidgetRealtime { board: board(), widget_id: w(), enable_optimistic: false, Count {} } };
     has(
         &render(counter().edit("count", json!(4), Phase::Sent), patient),
-        &["class=\"overlay\"", "Waiting for the server…", "aria-busy=true"],
+        &[
+            "<output data-state=\"pending\">3</output>",
+            "class=\"overlay\"",
+            "waiting for the server…",
+            "aria-busy=true",
+            "data-pending=true",
+        ],
     );
-    has_not(&render(counter(), patient), &["overlay"]);
+    let page = render(counter(), patient);
+    has(&page, &["<output data-state=\"confirmed\">3</output>"]);
+    has_not(&page, &["overlay"]);
 }
 
 #[test]

@@ -86,6 +86,23 @@ fn waiting_counts_down_to_the_next_try() {
 }
 
 #[test]
+fn a_blocked_socket_is_told_from_a_server_that_is_gone() {
+    let page = said(ConnectionStatus::ByRequests);
+    has(
+        &page,
+        &[
+            "data-state=\"by-requests\"",
+            "data-tone=\"wait\"",
+            "Live socket blocked",
+            "syncing every 5 s by requests",
+        ],
+    );
+    has_not(&page, &["unreachable"]);
+    let details = render(Scene::live().connection(ConnectionStatus::ByRequests), details);
+    has(&details, &["Live socket blocked", "by plain requests", "Try now"]);
+}
+
+#[test]
 fn what_a_person_must_do_is_red() {
     let sign_in = ConnectionStatus::SignIn {
         message: "Sign in.".to_owned(),

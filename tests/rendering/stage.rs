@@ -8,8 +8,8 @@ use serde_json::json;
 use tideboard::{
     components::DashboardRealtimeProvider,
     protocol::{
-        BoardId, ClientId, Contention, Cursor, Epoch, Field, Intent, Operation, OperationId, Overwritten, Revision,
-        Value, Widget, WidgetId, Writer,
+        BoardId, ClientId, Contention, Cursor, Epoch, Field, FieldName, Intent, Operation, OperationId, Overwritten,
+        Revision, Value, Widget, WidgetId, Writer,
     },
     sorted::SortedMap,
     state::{
@@ -95,15 +95,16 @@ impl Scene {
         self
     }
 
-    /// A field of `w` shows an edit that has come so far.
+    /// A field of `w` shows an edit that has come so far; the server has what was there before.
     pub fn edit(mut self, field: &str, value: Value, phase: Phase) -> Self {
         let operation = set(self.pending.len() as u64 + 1, field, value);
-        let view = self.boards.get_mut(&board()).expect("every scene has the board");
-        view.shown
-            .pending
-            .entry(operation.widget.clone())
-            .or_default()
-            .insert(field.parse().expect("a name"), operation.id);
+        let field: FieldName = field.parse().expect("a name");
+        let shown = &mut self.boards.get_mut(&board()).expect("every scene has the board").shown;
+        let before = shown.widget(&operation.widget).cloned();
+        shown.confirmed.entry(operation.widget.clone()).or_insert(before);
+        shown.board.lay_over(&operation, &writer("ada", None));
+        let fields = shown.pending.entry(operation.widget.clone()).or_default();
+        fields.insert(field, operation.id);
         self.sync.pending += usize::from(!matches!(phase, Phase::Decided(_)));
         let made_at_ms = Some(UNIX_MS - 60_000);
         self.pending.push(PendingOperation {

@@ -138,7 +138,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::ResendForgottenAfterReconnect, 250),
     (Bug::StaleLeaderOverwrites, 250),
     (Bug::FatesNotAsked, 250),
-    (Bug::SiblingAppendsIgnored, 250),
+    (Bug::SiblingAppendsIgnored, 1_000),
     (Bug::DoubtfulCountsAsContinuing, 2_000),
     (Bug::VerdictsOutliveHistory, 250),
     (Bug::RunNotMet, 250),
@@ -182,6 +182,9 @@ fn some_planted_mistakes_show_only_where_two_faults_meet() {
         planted::plant(Some(*bug));
         let found = (1..=60).find(|seed| simulate(*seed, Plan::draw_with(*seed, true)).0.is_some());
         planted::plant(None);
-        assert_eq!(found, None, "{bug:?} shows by one kind of fault alone: ALONE=1 replays the seed");
+        assert_eq!(
+            found, None,
+            "{bug:?} shows by one kind of fault alone: ALONE=1 replays the seed"
+        );
     }
 }

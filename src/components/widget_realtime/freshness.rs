@@ -120,6 +120,7 @@ mod tests {
         WidgetView {
             widget: Some(Arc::new(widget)),
             pending: SortedMap::new(),
+            is_ahead: false,
             operations: Vec::new(),
             conflicts: Vec::new(),
             set_aside: Vec::new(),

@@ -15,13 +15,14 @@ const DIGITS_MAX: usize = 7;
 #[component]
 pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let shown = move || live.number("value");
-    // Where the finger is, until what is shown has come to the same place.
+    // Where the finger is; then, until what is shown has come to the same place, or is to wait for the server.
     let mut held = use_signal(|| None::<f64>);
     let mut is_held = use_signal(|| false);
     let mut typed = use_signal(|| None::<String>);
     use_effect(move || {
         let shown = shown();
-        if !is_held() && held.peek().is_some() && *held.peek() == shown {
+        let is_over = *held.peek() == shown || !live.is_optimistic();
+        if !is_held() && held.peek().is_some() && is_over {
             held.set(None);
         }
     });
@@ -35,7 +36,9 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
         if let Some(number) = typed.map(|number| number.clamp(min, max.max(min)))
             && Some(number) != shown()
         {
-            held.set(Some(number));
+            if live.is_optimistic() {
+                held.set(Some(number));
+            }
             live.edit("value", plain(number));
         }
     };

@@ -1,0 +1,21 @@
+//! The button that puts a line or a notice away.
+
+use dioxus::prelude::*;
+
+use super::icon::{Glyph, Icon};
+
+/// A cross that says "Close" to those who don't see it.
+#[component]
+pub fn CloseButton(on_close: Callback<()>) -> Element {
+    rsx! {
+        button {
+            class: "button",
+            "data-weight": "quiet",
+            "data-shape": "small",
+            r#type: "button",
+            "aria-label": "Close",
+            onclick: move |_| on_close(()),
+            Icon { glyph: Glyph::Cross }
+        }
+    }
+}

@@ -286,7 +286,7 @@ async fn a_change_is_told_once_and_to_its_widget_alone() {
     let field = "count".parse().expect("a name");
     let is_nine = |update: &WidgetUpdate| {
         let count = update.widget.fields.get(&field);
-        count.is_some_and(|count| count.value == Value::from(9))
+        count.is_some_and(|count| count.value == 9)
     };
     page.until(|heard| heard.updates.iter().any(is_nine)).await;
     page.settle().await;

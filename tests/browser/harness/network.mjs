@@ -7,6 +7,7 @@ export class Network {
   #proxy;
   #sockets = new Set();
   #isCut = false;
+  #refusesSockets = false;
   #wasCut = false;
 
   /** Stands between a browser and `port` on this machine. */
@@ -35,13 +36,18 @@ export class Network {
    */
   cut() {
     this.#isCut = true;
-    this.#wasCut = true;
-    for (const socket of this.#sockets) socket.destroy();
-    this.#sockets.clear();
+    this.#hangUp();
+  }
+
+  /** Breaks every open socket and lets no other be opened, as some proxies do; plain requests pass. */
+  refuseSockets() {
+    this.#refusesSockets = true;
+    this.#hangUp();
   }
 
   heal() {
     this.#isCut = false;
+    this.#refusesSockets = false;
   }
 
   close() {
@@ -63,7 +69,7 @@ export class Network {
   }
 
   #carryUpgraded(port, incoming, socket, head) {
-    if (this.#isCut) return socket.destroy();
+    if (this.#isCut || this.#refusesSockets) return socket.destroy();
     const onward = connect(port, '127.0.0.1', () => {
       const { rawHeaders } = incoming;
       const lines = [`${incoming.method} ${incoming.url} HTTP/1.1`];
@@ -81,6 +87,12 @@ export class Network {
         other.destroy();
       });
     }
+  }
+
+  #hangUp() {
+    this.#wasCut = true;
+    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.clear();
   }
 
   // A server that is gone is a fault of the network too, as seen from a browser.

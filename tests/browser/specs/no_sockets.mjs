@@ -1,0 +1,22 @@
+export const title = 'where no socket can be had, edits travel by server functions, and arrive once';
+
+export async function play(stage) {
+  const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
+  const [hers, his] = await Promise.all([ada.open(), ben.open()]);
+  await Promise.all([hers.isIn('live'), his.isIn('live')]);
+
+  ada.network.refuseSockets();
+  await hers.isIn('waiting');
+  await his.increase();
+  await hers.increase();
+  await hers.increase();
+  await his.counts(3);
+  await hers.isSettled();
+  await hers.counts(3);
+  await hers.isIn('waiting');
+
+  ada.network.heal();
+  await hers.isIn('live');
+  await hers.increase();
+  await Promise.all([hers.counts(4), his.counts(4)]);
+}

@@ -101,7 +101,10 @@ impl Scene {
         let field: FieldName = field.parse().expect("a name");
         let shown = &mut self.boards.get_mut(&board()).expect("every scene has the board").shown;
         let before = shown.widget(&operation.widget).cloned();
-        shown.confirmed.entry(operation.widget.clone()).or_insert_with(|| before);
+        shown
+            .confirmed
+            .entry(operation.widget.clone())
+            .or_insert_with(|| before);
         shown.board.lay_over(&operation, &writer("ada", None));
         let fields = shown.pending.entry(operation.widget.clone()).or_default();
         fields.insert(field, operation.id);

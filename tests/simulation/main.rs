@@ -134,7 +134,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::PendingNotLoweredAfterBreak, 250),
     (Bug::GapIgnored, 250),
     (Bug::SavedBeforeStored, 250),
-    (Bug::HorizonNotStored, 2_000),
+    (Bug::HorizonNotStored, 3_000),
     (Bug::ResendForgottenAfterReconnect, 250),
     (Bug::StaleLeaderOverwrites, 250),
     (Bug::FatesNotAsked, 250),

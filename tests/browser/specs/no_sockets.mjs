@@ -6,14 +6,15 @@ export async function play(stage) {
   await Promise.all([hers.isIn('live'), his.isIn('live')]);
 
   ada.network.refuseSockets();
-  await hers.isIn('waiting');
+  await hers.isIn('by-requests');
   await his.increase();
+  await hers.counts(1);
   await hers.increase();
   await hers.increase();
   await his.counts(3);
   await hers.isSettled();
   await hers.counts(3);
-  await hers.isIn('waiting');
+  await hers.isIn('by-requests');
 
   ada.network.heal();
   await hers.isIn('live');

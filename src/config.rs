@@ -109,8 +109,6 @@ pub const SAMPLE_MISSED_MAX: u64 = 3;
 pub const SAMPLE_INTERVAL_MS: u64 = 1_000;
 /// Samples kept per series for the charts of the last minutes.
 pub const SAMPLE_HISTORY_LEN_MAX: usize = 300;
-/// Cursor and state are compared with the server this often.
-pub const REFRESH_MS: u64 = 5 * 60 * 1_000;
 
 // The store.
 

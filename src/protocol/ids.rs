@@ -36,8 +36,8 @@ pub(super) fn hex(text: &str) -> Result<u128, IdError> {
     if text.len() != 32 {
         return Err(IdError::NotHex);
     }
-    text.chars().try_fold(0, |bits: u128, digit| {
-        let digit = digit.to_digit(16).ok_or(IdError::NotHex)?;
+    text.bytes().try_fold(0, |bits: u128, digit| {
+        let digit = char::from(digit).to_digit(16).ok_or(IdError::NotHex)?;
         Ok(bits << 4 | u128::from(digit))
     })
 }

@@ -211,9 +211,7 @@ impl Outbox {
 
     /// A board's, in order.
     pub fn of_board<'a>(&'a self, board: &'a BoardId) -> impl Iterator<Item = &'a Pending> {
-        let lanes = self.lanes.iter().filter(move |((of, _), _)| of == board);
-        let places: SortedSet<u64> = lanes.flat_map(|(_, places)| places).copied().collect();
-        places.into_iter().filter_map(|place| self.at(place))
+        self.iter().filter(move |pending| pending.operation.board == *board)
     }
 
     /// A widget's, in order.

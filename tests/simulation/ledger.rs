@@ -5,7 +5,7 @@ mod devices;
 mod mix;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet},
     hash::{Hash, Hasher},
 };
 
@@ -23,7 +23,7 @@ use tideboard::{
     time::Timestamp,
 };
 
-use self::mix::{HashMap, Mix};
+use self::mix::{HashMap, HashSet, Mix};
 use crate::tab::{Device, Tab};
 
 /// How a seed failed.
@@ -443,7 +443,12 @@ impl Ledger {
 
 #[derive(Deserialize)]
 struct Appended {
-    operation: Operation,
+    operation: Identified,
+}
+
+#[derive(Deserialize)]
+struct Identified {
+    id: OperationId,
 }
 
 fn appended_id(text: &str) -> OperationId {

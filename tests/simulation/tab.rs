@@ -403,17 +403,16 @@ impl World {
     }
 
     fn word(&self, tab: usize, board: &BoardId, widget: &WidgetId, field: &FieldName, word: u64) -> Value {
-        let shown = self.tabs[tab].engine.as_ref().and_then(|engine| engine.shown(board));
+        if field.as_str() != "note" {
+            return json!(format!("{word} {}", self.now));
+        }
+        let engine = self.tabs[tab].engine.as_ref();
+        let shown = engine.map(|engine| engine.shown_widget(board, widget).board);
         let old = shown
-            .and_then(|shown| {
-                shown
-                    .board
-                    .field(widget, field)
-                    .and_then(|field| field.value.as_str().map(ToOwned::to_owned))
-            })
+            .as_ref()
+            .and_then(|shown| shown.field(widget, field)?.value.as_str())
             .unwrap_or_default();
         match word % 8 {
-            _ if field.as_str() != "note" => json!(format!("{word} {}", self.now)),
             0 if old.len() > 40 => json!(""),
             0..=3 => json!(format!("{word} {old}")),
             4..=6 => json!(format!("{old} {word}")),

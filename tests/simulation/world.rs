@@ -21,8 +21,8 @@ use crate::{
     dice::Dice,
     disk::ServerDisk,
     ledger::Ledger,
-    plan::{Act, Plan},
-    tab::{Device, Job, Tab},
+    plan::{Act, Plan, Step},
+    tab::{Device, Job, PEOPLE, Tab},
 };
 
 const DAY_MS: u64 = 24 * 3_600_000;
@@ -208,7 +208,14 @@ impl World {
         let end = START_MS + 4_000 + last + AFTERMATH_MS;
         self.run_until(end, |_| false);
         self.heal();
-        for person in 0..crate::tab::PEOPLE {
+        // Whoever has worked on a device comes back to it.
+        let switched = |step: &Step| matches!(step.act, Act::SwitchPrincipal { .. });
+        let people = if self.plan.steps.iter().any(switched) {
+            PEOPLE
+        } else {
+            1
+        };
+        for person in 0..people {
             for device in 0..self.devices.len() {
                 if person > 0 {
                     self.sign_in_next(device);
@@ -236,7 +243,7 @@ impl World {
                     "it turns without end: a timer that is due and does nothing; {tabs:#?}"
                 ));
             }
-            if self.ledger.failed() || (turns.is_multiple_of(64) && done(self)) {
+            if self.ledger.failed() || (turns.is_multiple_of(16) && done(self)) {
                 return;
             }
         }

@@ -52,15 +52,15 @@ impl Ledger {
                 continue;
             };
             // At one cursor there is one state: it is looked at once.
-            if tab.checked.get(board) != Some(&cursor)
-                && let Some(expected) = self.states.get(&(board.clone(), cursor.epoch, cursor.revision))
-                && *expected != board_hash(confirmed)
-            {
-                failure = Some(Failure::Diverged(format!(
-                    "tab {number} at {cursor:?} of {board} does not have the server's state"
-                )));
+            if tab.checked.get(board) != Some(&cursor) {
+                let expected = self.states.get(&(board.clone(), cursor.epoch, cursor.revision));
+                if expected.is_some_and(|expected| *expected != board_hash(confirmed)) {
+                    failure = Some(Failure::Diverged(format!(
+                        "tab {number} at {cursor:?} of {board} does not have the server's state"
+                    )));
+                }
+                tab.checked.insert(board.clone(), cursor);
             }
-            tab.checked.insert(board.clone(), cursor);
             let contained = |id: OperationId| {
                 truth
                     .revisions
@@ -75,8 +75,8 @@ impl Ledger {
             if same_history {
                 let flipped = engine
                     .pending()
-                    .filter(|pending| pending.operation.board == *board && !contained(pending.operation.id))
-                    .find(|pending| is_confirmed_later(pending) && !engine.is_shown(pending.operation.id));
+                    .filter(|pending| is_confirmed_later(pending) && pending.operation.board == *board)
+                    .find(|pending| !contained(pending.operation.id) && !engine.is_shown(pending.operation.id));
                 if let Some(pending) = flipped {
                     failure = Some(Failure::Diverged(format!(
                         "tab {number} at {cursor:?} does not show {:?}, and its state does not contain it yet: {pending:?}",

@@ -4,6 +4,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 pub type HashMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<Mix>>;
 
+pub type HashSet<T> = std::collections::HashSet<T, BuildHasherDefault<Mix>>;
+
 /// A hash that need not resist anybody: boards are compared all the time.
 #[derive(Default)]
 pub struct Mix(pub u64);

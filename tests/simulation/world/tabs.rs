@@ -149,23 +149,23 @@ impl World {
             return;
         }
         let device = self.tabs[tab].device;
-        let Some(job) = self.tabs[tab].jobs.front().cloned() else {
+        let Some(job) = self.tabs[tab].jobs.front() else {
             return;
         };
         let input = match job {
             Job::Load { namespace, widgets } => {
-                let records = Ok(self.devices[device].disk.load(&namespace, widgets));
+                let records = Ok(self.devices[device].disk.load(namespace, *widgets));
                 Input::Loaded {
-                    namespace,
-                    widgets,
+                    namespace: namespace.clone(),
+                    widgets: *widgets,
                     records,
                 }
             }
             Job::Commit { namespace, transaction } => {
-                let outcome = self.devices[device].disk.commit(&namespace, &transaction);
+                let outcome = self.devices[device].disk.commit(namespace, transaction);
                 let disk = &self.devices[device].disk;
-                let is_pending = |number| disk.is_pending(&namespace, number);
-                self.ledger.appended(device, &transaction, &outcome, is_pending);
+                let is_pending = |number| disk.is_pending(namespace, number);
+                self.ledger.appended(device, transaction, &outcome, is_pending);
                 Input::Committed(outcome)
             }
         };

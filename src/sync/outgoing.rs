@@ -118,7 +118,7 @@ impl Engine {
             return;
         };
         self.subscribe();
-        if !self.leading {
+        if !self.leading || self.outbox.is_empty() {
             return;
         }
         let ready = |replica: &super::Replica| {

@@ -9,8 +9,8 @@ use super::{
     keeping::Busy,
     outbox::{Fate, Pending},
     storage::{
-        ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, Meta, Namespace, OUTBOX, Records, StorageError, Stored, decoded,
-        journal_key, meta_key, outbox_key, outbox_number, read, under,
+        ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
+        decoded, journal_key, meta_key, outbox_key, outbox_number, read, under,
     },
     updates::Replica,
 };
@@ -43,9 +43,14 @@ impl Engine {
 
     /// Takes over what is stored: what other tabs added, settled and learned.
     fn reread(&mut self, now: Timestamp, namespace: &Namespace, widgets: bool, records: &Records) {
-        let metas: Vec<(BoardId, Meta)> = read::<Meta>(records, "meta/")
-            .filter_map(|(board, meta)| Some((board.parse().ok()?, meta)))
-            .collect();
+        // What is stored as this device left it says nothing new.
+        let news = |(board, text): (&str, &String)| {
+            let board = board.parse().ok()?;
+            let replica = self.replicas.get(&board);
+            let known = replica.is_some_and(|replica| replica.cursor.revision > Revision::ZERO && replica.stores(text));
+            (!known).then_some((board, decoded(text)?))
+        };
+        let metas: Vec<(BoardId, Meta)> = under(records, META).filter_map(news).collect();
         let behind = |(board, meta): &(BoardId, Meta)| {
             self.replicas
                 .get(board)

@@ -181,6 +181,12 @@ impl Replica {
         self.history.excludes(cursor, self.cursor.revision) || history.excludes(self.cursor, cursor.revision)
     }
 
+    /// Whether `text` is the meta record as this device left it, and its own state has come as far.
+    pub fn stores(&self, text: &str) -> bool {
+        let stored = self.stored.as_ref();
+        stored.is_some_and(|(left, meta)| left == text && !self.is_behind(meta))
+    }
+
     /// The meta record to store next: with the confirmed state, or with what is stored of it already.
     pub fn next_meta(&self, with_state: bool) -> Meta {
         let stored = self.stored.as_ref().map(|(_, meta)| meta);

@@ -183,8 +183,10 @@ impl World {
                 self.disk.sync();
                 self.ledger.batch_durable();
                 let replies = server.authority.committed(batch);
-                if self.dice.chance(5) {
-                    for (board, log) in server.authority.logs() {
+                if self.dice.chance(8) {
+                    let logs = server.authority.logs();
+                    let chosen = self.dice.below(logs.len().max(1) as u64) as usize;
+                    if let Some((board, log)) = logs.iter().nth(chosen) {
                         self.disk.compact(board, log);
                     }
                 }

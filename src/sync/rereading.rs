@@ -81,15 +81,30 @@ impl Engine {
             named(ASIDE).map(|id| self.aside.remove(&id));
         }
         if widgets {
-            self.keeping.journal = read(records, JOURNAL)
-                .filter_map(|(number, journaled)| Some((outbox_number(number)?, journaled)))
-                .collect();
+            self.reread_journal(records);
         }
         for board in self.outbox.boards() {
             self.mend_bases(&board);
         }
         if !std::mem::replace(&mut self.loaded, true) {
             self.notice(Notice::Initialized);
+        }
+    }
+
+    /// Takes over what any tab has journaled, and shows as forgotten what of it a broken history has left out.
+    fn reread_journal(&mut self, records: &Records) {
+        let dropped: SortedSet<&str> = self.keeping.dropped.iter().map(|(_, key)| key.as_str()).collect();
+        let journaled = |(number, journaled)| {
+            let number = outbox_number(number)?;
+            (!dropped.contains(journal_key(number).as_str())).then_some((number, journaled))
+        };
+        self.keeping.journal = read(records, JOURNAL).filter_map(journaled).collect();
+        let broken = self.replicas.iter().filter(|(_, replica)| replica.lowered);
+        let broken: Vec<(BoardId, Revision)> = broken
+            .map(|(board, replica)| (board.clone(), replica.broken_at))
+            .collect();
+        for (board, fork) in broken {
+            self.forget_beyond(&board, fork);
         }
     }
 
@@ -164,7 +179,7 @@ impl Engine {
             self.keep_one_place(id, number);
             if let Some(known) = self.outbox.get_mut(id).filter(|known| known.number == Some(number)) {
                 known.withdrawing |= stored.withdrawing;
-                known.text = print;
+                (known.again, known.text) = (known.again || stored.again, print);
                 if !known.dirty && !known.is_stored_as(&stored) {
                     // Another tab moved it to a new history, or knows what became of its base.
                     let restored = Pending::restored(number, stored);
@@ -197,6 +212,28 @@ impl Engine {
             if unasked {
                 self.resubscribe(&board);
             }
+        }
+        for board in adopted {
+            self.ask_again(board);
+        }
+    }
+
+    /// A state was taken over that may contain what its outbox calls doubtful.
+    fn ask_again(&mut self, board: &BoardId) {
+        let Some(replica) = self.replicas.get(board) else {
+            return;
+        };
+        let mut unasked = false;
+        let doubtful =
+            |pending: &&mut Pending| pending.again && pending.verdict.is_none() && pending.operation.board == *board;
+        for pending in self.outbox.iter_mut().filter(doubtful) {
+            match replica.fate(&pending.operation) {
+                Ok(applied_at) => pending.applied_at = applied_at,
+                Err(()) => (pending.fate, unasked) = (Fate::Unasked, true),
+            }
+        }
+        if unasked {
+            self.resubscribe(board);
         }
     }
 
@@ -262,20 +299,21 @@ impl Engine {
         {
             pending.lower(to);
         }
-        self.forget_beyond(&answer.board, fork);
         self.mend_bases(&answer.board);
         if let Some(replica) = self.replicas.get_mut(&answer.board) {
             replica.generation += 1;
             (replica.lowered, replica.broken_at) = (true, fork);
         }
         self.keeping.due.insert(answer.board.clone());
+        // Other tabs may have journaled what is forgotten now.
+        self.keeping.reread = true;
         self.counters.history_breaks += 1;
     }
 }
 
 impl Engine {
     /// Shows as forgotten what was applied beyond a fork.
-    pub(super) fn forget_beyond(&mut self, board: &BoardId, fork: Revision) {
+    fn forget_beyond(&mut self, board: &BoardId, fork: Revision) {
         let is_lost =
             |journaled: &Journaled| journaled.operation.board == *board && journaled.verdict.revision() > fork;
         let lost: Vec<(u64, Journaled)> = self

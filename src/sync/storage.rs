@@ -127,7 +127,7 @@ pub(super) struct Stored {
     /// Its author takes it back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withdrawing: bool,
-    /// It is sent a second time under its id: the state it is stored beside may contain it.
+    /// It is sent a second time under its id, or its fate was open: the state it is stored beside may contain it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
 }

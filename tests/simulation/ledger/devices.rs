@@ -171,9 +171,38 @@ impl Ledger {
         }
     }
 
+    /// An applied operation that a device keeps no longer, and does not list, was undone by its author.
+    fn undone(&mut self, (device, person): (usize, &str), transaction: &Transaction) {
+        let unlisted = |id: &OperationId| {
+            let aside = format!("aside/{id}");
+            transaction.put.iter().all(|(key, _)| *key != aside)
+        };
+        for key in &transaction.delete {
+            let number = key.strip_prefix("journal/");
+            let Some(number) = number.and_then(|digits| u64::from_str_radix(digits, 16).ok()) else {
+                continue;
+            };
+            let undoes = self.undoes.entry(device).or_default();
+            let of_it =
+                |made: &&Made| (made.device, made.number, made.person.as_str()) == (device, Some(number), person);
+            let gone = self.made.values().filter(of_it).map(|made| made.operation.id);
+            for id in gone
+                .filter(unlisted)
+                .filter(|id| !self.dealt.contains(id))
+                .collect::<Vec<_>>()
+            {
+                if *undoes > 0 {
+                    *undoes -= 1;
+                    self.dealt.insert(id);
+                }
+            }
+        }
+    }
+
     /// A tab was told that its operations are saved: from here on none may be lost.
-    pub fn saved(&mut self, transaction: &Transaction, answer: &Input) {
+    pub fn saved(&mut self, outbox: (usize, &str), transaction: &Transaction, answer: &Input) {
         if let Input::Committed(Outcome::Done { .. }) = answer {
+            self.undone(outbox, transaction);
             for text in &transaction.append {
                 if let Some(made) = self.made.get_mut(&appended_id(text)) {
                     made.saved = true;

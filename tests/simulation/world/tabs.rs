@@ -179,8 +179,9 @@ impl World {
         }
         let device = self.tabs[tab].device;
         self.devices[device].disk.sync();
-        if let Some(Job::Commit { transaction, .. }) = self.tabs[tab].jobs.pop_front() {
-            self.ledger.saved(&transaction, &input);
+        if let Some(Job::Commit { namespace, transaction }) = self.tabs[tab].jobs.pop_front() {
+            self.ledger
+                .saved((device, namespace.principal.as_str()), &transaction, &input);
         }
         if !self.tabs[tab].jobs.is_empty() {
             let when = self.now + 1 + self.dice.below(6);

@@ -265,6 +265,7 @@ impl Stage {
         for reply in self.authority.committed(batch) {
             match reply {
                 Reply::Send { session, frame } => self.mail.entry(session).or_default().push_back(frame),
+                Reply::Tell { session, told } => self.mail.entry(session).or_default().extend(told),
                 Reply::Publish { sessions, frame } => {
                     for session in sessions {
                         self.mail.entry(session).or_default().push_back(frame.clone());

@@ -324,6 +324,13 @@ impl Session {
 
     async fn write_mail(&mut self) -> Result<(), End> {
         let mail = self.mailbox.take(FRAME_BYTES_MAX);
+        if mail.is_made {
+            let metrics = self.server.metrics();
+            metrics.frames_sent.add(mail.packets.len() as u64);
+            metrics
+                .bytes_sent
+                .add(mail.packets.iter().map(|packet| packet.len() as u64).sum());
+        }
         self.write(mail.packets).await?;
         if mail.last { Err(End::Told) } else { Ok(()) }
     }

@@ -188,6 +188,8 @@ pub const UNDER_WAY_LEN_MAX: usize = 4;
 pub const WATCHED_LEN_MAX: usize = 256;
 /// Live series a server keeps.
 pub const SERIES_LEN_MAX: usize = 512;
+/// Lists of watched series whose newest values are encoded once for all who watch the same.
+pub const TICK_PACKETS_LEN_MAX: usize = 64;
 /// Processes in the table of the busiest.
 pub const PROCESSES_LEN_MAX: usize = 8;
 /// HTTP connections open at once, sockets not counted; further ones wait to be accepted.

@@ -384,8 +384,12 @@ mod tests {
             }
             told.add_permits(len);
         };
-        let (ended, ()) = tokio::join!(serve(listener, router, &server, drain_ms_max, signal), asking);
-        ended
+        let serving = tokio::time::timeout(
+            Duration::from_secs(20),
+            serve(listener, router, &server, drain_ms_max, signal),
+        );
+        let (ended, ()) = tokio::join!(serving, asking);
+        ended.expect("it does not wait for ever")
     }
 
     /// So many signals, all sent already.

@@ -217,6 +217,12 @@ impl World {
                     self.ledger.told(&frame, self.now);
                     self.deliver(session, &encode(&frame));
                 }
+                Reply::Tell { session, told } => {
+                    for frame in told {
+                        self.ledger.told(&frame, self.now);
+                        self.deliver(session, &encode(&frame));
+                    }
+                }
                 Reply::Publish { sessions, frame } => {
                     self.ledger.told(&frame, self.now);
                     let text = encode(&frame);

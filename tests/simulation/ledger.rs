@@ -324,7 +324,7 @@ impl Ledger {
                     ranges: vec![(id.sequence, id.sequence)],
                 };
                 let author = made.person.parse().expect("a name");
-                if log.verdicts(&author, &[asked]) != [(*id, verdict.clone())] {
+                if log.verdicts(&author, &[asked]) != [(*id, verdict.clone().into())] {
                     let lost = format!("{board}: the server came back without its verdict on {id:?}");
                     self.failure.get_or_insert(Failure::Lost(lost));
                 }

@@ -37,7 +37,9 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
             .unwrap_or_else(|| placeholder(&id.read()))
     });
     let summary = board.summary();
-    let state = use_state_of(board);
+    let socket = use_websocket();
+    let may_come = use_memo(move || may_come(&socket.link()));
+    let state = state_of(&summary, may_come());
     rsx! {
         a { class: "button skip", href: "#board", "Skip to the board" }
         header { class: "bar",
@@ -55,7 +57,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         }
         Lines { is_known: summary.is_known }
         ConflictResolutionUI {}
-        main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state(),
+        main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state,
             Grid { board, state }
         }
     }
@@ -86,14 +88,9 @@ fn placeholder(id: &BoardId) -> String {
     name
 }
 
-fn use_state_of(board: BoardHandle) -> Memo<&'static str> {
-    let socket = use_websocket();
-    use_memo(move || state_of(&board.summary(), &socket.link()))
-}
-
-fn state_of(summary: &BoardSummary, link: &ConnectionStatus) -> &'static str {
+const fn state_of(summary: &BoardSummary, may_come: bool) -> &'static str {
     match (summary.is_known, summary.exists, summary.freshness) {
-        (false, _, Freshness::Offline { .. }) if !is_hopeful(link) => "away",
+        (false, _, Freshness::Offline { .. }) if !may_come => "away",
         (false, ..) => "loading",
         (true, false, Freshness::Live | Freshness::ByRequests { .. }) => "unknown",
         (true, true, _) if summary.widgets.is_empty() => "empty",
@@ -104,9 +101,8 @@ fn state_of(summary: &BoardSummary, link: &ConnectionStatus) -> &'static str {
     }
 }
 
-/// Whether a board that is not here yet may be on its way. Requests are not counted: of a board that they can bring the
-/// freshness says so.
-const fn is_hopeful(link: &ConnectionStatus) -> bool {
+/// Whether a board that is not here yet may be on its way by a socket. Of one that requests bring its freshness says so.
+const fn may_come(link: &ConnectionStatus) -> bool {
     matches!(
         link,
         ConnectionStatus::Starting
@@ -117,10 +113,10 @@ const fn is_hopeful(link: &ConnectionStatus) -> bool {
 }
 
 #[component]
-fn Grid(board: BoardHandle, state: ReadSignal<&'static str>) -> Element {
+fn Grid(board: BoardHandle, state: &'static str) -> Element {
     let summary = board.summary();
     let id = board.id();
-    match state() {
+    match state {
         "loading" => rsx! {
             for card in 0..SKELETONS {
                 div { key: "{card}", class: "card", "data-kind": "stat", "data-state": "loading", "data-tide": "none", "aria-hidden": "true",

@@ -51,7 +51,9 @@ impl std::error::Error for RequestError {}
 /// The books of that way.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
-    under_way: Option<Request>,
+    is_under_way: bool,
+    /// The board that it reads; `None` when it sends.
+    reading: Option<BoardId>,
     /// Whether the answers to operations under way will count: not, when another process was met since, or another history.
     pub counts: bool,
     /// Whether the server answered the last one.
@@ -60,20 +62,16 @@ pub(super) struct Requests {
     /// When the next one may go, and how many reads went.
     next_at: Timestamp,
     reads: usize,
-    /// What will not be had this way, however often it is asked for.
-    refused: Vec<Request>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Request {
-    Operations,
-    Read(BoardId),
+    /// Boards that will not be had this way, however often they are asked for.
+    refused: SortedSet<BoardId>,
+    /// The same of sending.
+    refuses_operations: bool,
 }
 
 impl Requests {
     /// A person wants it so: everything is asked for again, and at once.
     pub fn start_over(&mut self) {
-        self.refused.clear();
+        (self.refused, self.refuses_operations) = (SortedSet::new(), false);
         (self.failures, self.next_at) = (0, Timestamp(0));
     }
 
@@ -101,7 +99,7 @@ impl Engine {
 
     /// Whether a board is among what they bring.
     pub(super) fn brings(&self, board: &BoardId) -> bool {
-        self.by_requests() && !self.requests.refused.contains(&Request::Read(board.clone()))
+        self.by_requests() && !self.requests.refused.contains(board)
     }
 
     /// When the next request is due.
@@ -112,7 +110,7 @@ impl Engine {
     /// One tab sends for all. Each reads for itself what a person sees in it: it may be the only one that is awake.
     fn may_request(&self) -> bool {
         let no_socket = matches!(self.connection, Connection::Waiting { attempt, .. } | Connection::Dialing { attempt, .. } if attempt >= FALLBACK_AFTER);
-        no_socket && self.loaded && (self.leading || self.visible) && self.requests.under_way.is_none()
+        no_socket && self.loaded && (self.leading || self.visible) && !self.requests.is_under_way
     }
 
     /// Sends what may be sent by a request; else reads a board, each in its turn.
@@ -122,23 +120,22 @@ impl Engine {
         }
         self.requests.next_at = now.plus(FALLBACK_MS);
         if let Some(push) = self.next_push(now) {
-            (self.requests.under_way, self.requests.counts) = (Some(Request::Operations), true);
+            (self.requests.is_under_way, self.requests.counts) = (true, true);
             self.effects.push_back(Effect::Replay(push));
             return;
         }
-        let waiting = self.outbox.boards();
-        let is_open = |board: &&BoardId| !self.requests.refused.contains(&Request::Read((*board).clone()));
-        let wanted: Vec<BoardId> = self.wanted(&waiting).iter().filter(is_open).cloned().collect();
+        let mut wanted = self.wanted(&self.outbox.boards());
+        wanted.retain(|board| !self.requests.refused.contains(board));
         if !wanted.is_empty() {
             self.requests.reads += 1;
-            let board = wanted[self.requests.reads % wanted.len()].clone();
-            self.requests.under_way = Some(Request::Read(board.clone()));
-            self.effects.push_back(Effect::Read(board));
+            let next = wanted.iter().nth(self.requests.reads % wanted.len()).cloned();
+            (self.requests.is_under_way, self.requests.reading) = (true, next.clone());
+            self.effects.extend(next.map(Effect::Read));
         }
     }
 
     fn next_push(&mut self, now: Timestamp) -> Option<Push> {
-        if !self.leading || self.requests.refused.contains(&Request::Operations) {
+        if !self.leading || self.requests.refuses_operations {
             return None;
         }
         let namespace = self.namespace.clone()?;
@@ -162,16 +159,19 @@ impl Engine {
     }
 
     pub(super) fn replayed(&mut self, now: Timestamp, answer: Result<Vec<Answered>, RequestError>) {
-        let asked = self.requests.under_way.take();
+        self.requests.is_under_way = false;
         for pending in self.outbox.iter_mut() {
             pending.sent = false;
         }
         let answers = match answer {
             Ok(answers) => answers,
-            Err(error) => return self.request_failed(now, asked, error),
+            Err(error) => return self.request_failed(now, None, error),
         };
         self.requests.answered();
-        for item in answers.into_iter().filter(|_| self.requests.counts).collect::<Vec<_>>() {
+        if !self.requests.counts {
+            return;
+        }
+        for item in answers {
             if item.answer == Answer::History {
                 self.stamp = None; // of another process: a read tells which one runs now
             }
@@ -180,19 +180,21 @@ impl Engine {
     }
 
     pub(super) fn document(&mut self, now: Timestamp, answer: Result<Box<Document>, RequestError>) {
-        let asked = self.requests.under_way.take();
+        self.requests.is_under_way = false;
+        let board = self.requests.reading.take();
         match answer {
             Ok(document) => {
                 self.requests.answered();
                 self.take_document(now, *document);
             }
-            Err(error) => self.request_failed(now, asked, error),
+            Err(error) => self.request_failed(now, board, error),
         }
     }
 
-    fn request_failed(&mut self, now: Timestamp, asked: Option<Request>, error: RequestError) {
-        match (error, asked) {
-            (RequestError::UnknownBoard, Some(Request::Read(board))) => {
+    /// A request brought nothing: the one that read this board, or one that was to send.
+    fn request_failed(&mut self, now: Timestamp, board: Option<BoardId>, error: RequestError) {
+        match (error, board) {
+            (RequestError::UnknownBoard, Some(board)) => {
                 self.requests.answered();
                 self.absent(now, &board);
             }
@@ -201,19 +203,28 @@ impl Engine {
                 let message = error.to_string();
                 self.leave(now, Connection::NeedsAuth { message });
             }
-            (RequestError::Unreachable, _) | (_, None) => {
+            (RequestError::Unreachable, _) => {
                 self.requests.works = false;
                 self.requests.failures += 1;
                 let delay = retry_delay_ms(self.window_ms, self.requests.failures, self.dice.roll());
                 self.requests.next_at = now.plus(delay.max(FALLBACK_MS));
             }
-            (_, Some(asked)) => {
+            (_, Some(board)) => {
                 self.requests.works = error == RequestError::TooLarge;
-                self.requests.refused.push(asked);
-                let message = error.to_string();
-                self.notice(Notice::Trouble { message });
+                self.requests.refused.insert(board);
+                self.tell(error);
+            }
+            (_, None) => {
+                self.requests.works = false;
+                self.requests.refuses_operations = true;
+                self.tell(RequestError::Refused);
             }
         }
+    }
+
+    fn tell(&mut self, error: RequestError) {
+        let message = error.to_string();
+        self.notice(Notice::Trouble { message });
     }
 
     /// The server has no such board. Where nothing was seen of it either, its first operation may go to any process.

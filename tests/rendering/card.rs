@@ -110,7 +110,8 @@ fn by_requests_a_sampled_card_says_that_no_live_values_come() {
         &[
             "data-state=\"no-samples\"",
             "data-tide=\"stub\"",
-            "No live values · 30\u{202f}s old",
+            ">No live values<",
+            "30\u{202f}s</span>",
         ],
     );
 }

@@ -109,7 +109,8 @@ impl Fresh {
             // In steps, so that the word does not count like a clock.
             Self::Stale { seconds, .. } => Some((Word::Stale, format!("for {}\u{202f}s", seconds / 5 * 5))),
             Self::ByRequests { seconds } => Some((Word::ByRequests, old(*seconds))),
-            Self::NoSamples { seconds } => Some((Word::NoSamples, old(*seconds))),
+            // How old the last one is stands in the foot.
+            Self::NoSamples { .. } => Some((Word::NoSamples, String::new())),
             Self::Offline => Some((Word::Offline, String::new())),
         }
     }

@@ -18,13 +18,14 @@ export async function play(stage) {
   }
 
   await hers.increase();
+  await his.counts(1);
   await second.increase();
   await his.counts(2);
-  await Promise.all([hers.isSettled(), second.isSettled()]);
 
   // One more on top shows the same sum everywhere: nothing arrived twice.
   await his.increase();
   await Promise.all([hers.counts(3), second.counts(3), his.counts(3)]);
+  await Promise.all([hers.isSettled(), second.isSettled()]);
 
   ada.network.heal();
   await hers.openDetails();

@@ -38,6 +38,7 @@ impl Engine {
             Command::Disconnect => self.leave(now, Connection::Offline),
             Command::SyncNow => {
                 self.keeping.reread = true;
+                self.requests.start_over();
                 match self.connection {
                     Connection::Live { .. } => self.probe(now, true),
                     Connection::Waiting { .. } | Connection::Suspended => self.dial(now),

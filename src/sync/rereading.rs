@@ -143,7 +143,7 @@ impl Engine {
         self.resubscribe(board);
         if broken && self.loaded {
             // What is still on its way here may be of the other history: nothing of it counts.
-            self.replay_counts = false;
+            self.requests.counts = false;
             if self.connection.dial().is_some() {
                 self.lost(now, None);
             }

@@ -235,9 +235,11 @@ impl World {
                 Reply::Replayed { request, items } if request > 0 => {
                     self.ledger
                         .told(&ServerFrame::Verdicts { items: items.clone() }, self.now);
-                    self.answer_request(request, Input::Replayed(Some(items)));
+                    self.answer_request(request, Input::Replayed(Ok(items)));
                 }
-                Reply::Document { request, document } => self.answer_request(request, Input::Document(document)),
+                Reply::Document { request, document } => {
+                    self.answer_request(request, Input::Document(document.ok_or(RequestError::UnknownBoard)));
+                }
                 Reply::Replayed { .. } => {}
             }
         }

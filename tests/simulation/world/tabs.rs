@@ -125,12 +125,13 @@ impl World {
                         identity,
                         push,
                     },
-                    Input::Replayed(None),
+                    Input::Replayed(Err(RequestError::Unreachable)),
                 );
             }
             Effect::Read(board) => {
                 let request = ((tab as u64 + 1) << 32) | life;
-                self.request(tab, life, Event::Read { request, board }, Input::Document(None));
+                let failed = Input::Document(Err(RequestError::Unreachable));
+                self.request(tab, life, Event::Read { request, board }, failed);
             }
             Effect::Notice(notice) => self.ledger.noticed(tab, &notice, self.now),
         }

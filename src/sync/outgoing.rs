@@ -212,6 +212,7 @@ impl Engine {
                 id,
                 board: pending.operation.board.clone(),
                 made_at: pending.operation.made_at,
+                base: self.outbox.as_sent(pending).base,
             }
         } else {
             PushItem::Operation {

@@ -6,7 +6,10 @@ use super::{
     outbox::{Fate, Pending},
     storage::{aside_key, conflict_key, journal_key},
 };
-use crate::protocol::{Base, BoardId, Intent, Operation, OperationId, Value, Verdict, WidgetId};
+use crate::{
+    protocol::{Base, BoardId, Intent, Operation, OperationId, Value, Verdict, WidgetId},
+    time::Timestamp,
+};
 
 impl Engine {
     pub(super) fn restore(&mut self, board: BoardId, widget: WidgetId) -> Result<(), CommandError> {
@@ -74,9 +77,9 @@ impl Engine {
         self.keeping.due.insert(board);
     }
 
-    pub(super) fn retry(&mut self, id: OperationId, value: Option<Value>) -> Result<(), CommandError> {
+    pub(super) fn retry(&mut self, now: Timestamp, id: OperationId, value: Option<Value>) -> Result<(), CommandError> {
         if let Some(pending) = self.outbox.get_mut(id) {
-            pending.waiting = None;
+            pending.hasten(now);
             return Ok(());
         }
         let aside = self.aside.get(&id).cloned().ok_or(CommandError::Unknown)?;

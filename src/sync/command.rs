@@ -15,7 +15,8 @@ pub enum Command {
     Connect,
     /// Work offline until `Connect`.
     Disconnect,
-    /// Try now, whatever the timers say; and read the shared outbox again.
+    /// Try now, whatever this device's own timers say, and read the shared outbox again. How long the server asked to wait
+    /// is kept.
     SyncNow,
     /// The token to greet with from now on; `None` for the session cookie. Dials again.
     SignIn {

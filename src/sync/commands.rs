@@ -37,7 +37,9 @@ impl Engine {
             Command::Connect => {}
             Command::Disconnect => self.leave(now, Connection::Offline),
             Command::SyncNow => {
-                self.keeping.reread = true;
+                self.keeping.now(now);
+                self.fall_back_at = now;
+                self.outbox.iter_mut().for_each(|pending| pending.hasten(now));
                 match self.connection {
                     Connection::Live { .. } => self.probe(now, true),
                     Connection::Waiting { .. } | Connection::Suspended => self.dial(now),
@@ -120,7 +122,7 @@ impl Engine {
                 self.outbox.get(id).ok_or(CommandError::Unknown)?;
                 self.withdraw(id);
             }
-            Command::Retry { id, value } => self.retry(id, value)?,
+            Command::Retry { id, value } => self.retry(now, id, value)?,
             Command::Discard { id } => {
                 let aside = self.aside.remove(&id).ok_or(CommandError::Unknown)?;
                 self.drop_record(aside.operation.board, aside_key(id));

@@ -44,6 +44,13 @@ pub(super) struct Keeping {
     retry_at: Timestamp,
 }
 
+impl Keeping {
+    /// Whatever waits for its time is done now, and what other tabs have stored is read.
+    pub fn now(&mut self, now: Timestamp) {
+        (self.reread, self.retry_at) = (true, now);
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Busy {
     Loading,

@@ -58,6 +58,8 @@ pub struct Waiting {
     pub attempts: u32,
     /// When it is sent again.
     pub retry_at: Timestamp,
+    /// Until when the server asked to wait: nobody's hurry goes before that.
+    pub(super) not_before: Timestamp,
     /// What the server said.
     pub reason: String,
 }
@@ -148,6 +150,13 @@ impl Pending {
             base: self.base,
             withdrawing: self.withdrawing,
             again: self.again,
+        }
+    }
+
+    /// Sends it as soon as the server lets it.
+    pub(super) fn hasten(&mut self, now: Timestamp) {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.retry_at = waiting.retry_at.min(waiting.not_before.max(now));
         }
     }
 

@@ -79,12 +79,16 @@ impl Engine {
             self.keeping.journal = read(records, JOURNAL)
                 .filter_map(|(number, journaled)| Some((outbox_number(number)?, journaled)))
                 .collect();
+            self.keeping.journal_is_old = false;
         }
         for board in self.outbox.boards() {
             self.mend_bases(&board);
         }
         if !std::mem::replace(&mut self.loaded, true) {
             self.notice(Notice::Initialized);
+        }
+        if widgets {
+            self.undo_now(now);
         }
     }
 
@@ -143,6 +147,10 @@ impl Engine {
             .map(|pending| pending.operation.id)
             .collect();
         for id in settled_elsewhere {
+            self.keeping.journal_is_old = true;
+            if self.is_undone_in_vain(id) {
+                self.keeping.undone.push(id);
+            }
             self.outbox.remove(id);
             self.keeping.moved.remove(&id);
         }
@@ -158,7 +166,9 @@ impl Engine {
             let id = stored.operation.id;
             self.keep_one_place(id, number);
             if let Some(known) = self.outbox.get_mut(id).filter(|known| known.number == Some(number)) {
-                known.withdrawing |= stored.withdrawing;
+                if stored.withdrawing && !known.withdrawing {
+                    (known.withdrawing, known.why) = (true, stored.why);
+                }
                 known.text = print;
                 if !known.dirty && !known.is_stored_as(&stored) {
                     // Another tab moved it to a new history, or knows what became of its base.

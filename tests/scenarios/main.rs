@@ -6,6 +6,7 @@ mod deadlines;
 mod haste;
 mod history;
 mod lanes;
+mod limits;
 mod server;
 mod undo;
 mod world;

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     board::{is_within_depth, value_bytes},
     config::{
-        EVENT_BYTES_MAX, EVENT_QUEUE_LEN_MAX, FRAME_FILL_BYTES, KEPT_LEN_MAX, OUTBOX_LEN_MAX, SCHEMA, STAMP_AGE_MS_MAX,
-        VALUE_BYTES_MAX, VALUE_DEPTH_MAX,
+        EVENT_BYTES_MAX, EVENT_QUEUE_LEN_MAX, FRAME_FILL_BYTES, KEPT_LEN_MAX, NAME_BYTES_MAX, OUTBOX_LEN_MAX, SCHEMA,
+        STAMP_AGE_MS_MAX, VALUE_BYTES_MAX, VALUE_DEPTH_MAX, WATCHED_LEN_MAX,
     },
     planted::{self, Bug},
     protocol::{
@@ -40,7 +40,7 @@ impl Engine {
             Command::Disconnect => self.leave(now, Connection::Offline),
             Command::SyncNow => {
                 self.keeping.now(now);
-                self.fall_back_at = now;
+                self.requests.start_over();
                 self.outbox.iter_mut().for_each(|pending| pending.hasten(now));
                 match self.connection {
                     Connection::Live { .. } => self.probe(now, true),
@@ -65,7 +65,10 @@ impl Engine {
                     replica.watchers = replica.watchers.saturating_sub(1);
                 }
             }
-            Command::WatchSeries { series } => {
+            Command::WatchSeries { mut series } => {
+                // A name comes out of a field that anybody edits: one that can't be would cost the connection.
+                series.retain(|name| (1..=NAME_BYTES_MAX).contains(&name.len()));
+                series.truncate(WATCHED_LEN_MAX);
                 if self.watched != series {
                     self.watched = series;
                     if self.connection.welcome().is_some() {

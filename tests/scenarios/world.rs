@@ -13,7 +13,7 @@ use tideboard::{
     },
     server::authority::{Event, Reply, SessionId},
     sync::{
-        Birth, Command, CommandError, Conflict, Effect, Engine, Input, Notice, Pending, SetAside,
+        Birth, Command, CommandError, Conflict, Effect, Engine, Input, Notice, Pending, RequestError, SetAside,
         storage::{Durability, Namespace, Outcome, Records, StorageError, apply, is_cold},
     },
     time::Timestamp,

@@ -13,8 +13,8 @@ use serde::Deserialize;
 use tideboard::{
     board::Board,
     protocol::{
-        BoardId, Contention, Cursor, Effect, Epoch, FieldName, Intent, Operation, OperationId, Revision, ServerFrame,
-        Value, Verdict, WidgetId,
+        Base, BoardId, Contention, Cursor, Effect, Epoch, FieldName, Intent, Operation, OperationId, Revision,
+        ServerFrame, Undecided, Value, Verdict, WidgetId,
     },
     server::log::{Head, Log, Record},
     sorted::SortedMap,
@@ -83,8 +83,9 @@ pub struct Ledger {
     restored: bool,
     dealt: HashSet<OperationId>,
     taken_back: HashSet<OperationId>,
+    /// How often each device was told to undo something, and has not forgotten what it was.
+    undoes: HashMap<usize, u64>,
     pub press_ms: Option<u64>,
-    pub undoing: bool,
     failure: Option<Failure>,
     looks: u64,
     pub applied: u64,
@@ -117,6 +118,10 @@ impl Ledger {
 
     pub fn dealt_with(&mut self, id: OperationId) {
         self.dealt.insert(id);
+    }
+
+    pub fn undoes(&mut self, device: usize) {
+        *self.undoes.entry(device).or_default() += 1;
     }
 
     // The server's side.
@@ -276,10 +281,10 @@ impl Ledger {
         if standing == value || made.operation.base_value.as_ref() == Some(standing) {
             return; // what its author saw is what stood
         }
-        let seen_from = if made.operation.resolves.is_some() {
-            u64::MAX
-        } else {
-            made.operation.made_at.revision.0
+        // Whoever resolves a conflict has seen the value on its card, and no later one.
+        let seen_from = match (made.operation.resolves, made.operation.base) {
+            (Some(_), Some(Base::Revision(shown))) => shown.0,
+            _ => made.operation.made_at.revision.0,
         };
         let verbatim = matches!(
             truth.verdicts.get(previous),
@@ -306,6 +311,23 @@ impl Ledger {
                     truth.changes.len()
                 );
                 self.failure.get_or_insert(Failure::Lost(lost));
+            }
+            let Some(log) = logs.get(board) else { continue };
+            let remembered = truth
+                .verdicts
+                .iter()
+                .filter(|(_, verdict)| verdict.revision() >= log.horizon());
+            for (id, verdict) in remembered {
+                let Some(made) = self.made.get(id) else { continue };
+                let asked = Undecided {
+                    client: id.client,
+                    ranges: vec![(id.sequence, id.sequence)],
+                };
+                let author = made.person.parse().expect("a name");
+                if log.verdicts(&author, &[asked]) != [(*id, verdict.clone().into())] {
+                    let lost = format!("{board}: the server came back without its verdict on {id:?}");
+                    self.failure.get_or_insert(Failure::Lost(lost));
+                }
             }
         }
     }
@@ -407,22 +429,23 @@ impl Ledger {
         if self.failed() {
             return;
         }
-        let kept: BTreeSet<OperationId> = devices
-            .iter()
-            .flat_map(|device| device.disk.namespaces())
-            .flat_map(kept_ids)
-            .collect();
+        let records = || devices.iter().flat_map(|device| device.disk.namespaces());
+        let kept: BTreeSet<OperationId> = records().flat_map(kept_ids).collect();
+        let listed: BTreeSet<OperationId> = records().flat_map(waiting_ids).collect();
         let mut lost = None;
         for (id, made) in self.made.iter().filter(|(_, made)| made.saved) {
-            let verdict = self
-                .truth
-                .get(&made.operation.board)
-                .and_then(|truth| truth.verdicts.get(id))
-                .or_else(|| self.wiped.get(id));
+            let truth = self.truth.get(&made.operation.board);
+            let standing = truth.and_then(|truth| truth.verdicts.get(id));
+            let verdict = standing.or_else(|| self.wiped.get(id));
             let card = made.operation.resolves.unwrap_or(*id);
             let dealt = self.dealt.contains(id) || self.dealt.contains(&card) || self.taken_back.contains(id);
             let settled = match verdict {
-                Some(Verdict::Applied { .. }) => true,
+                // What a backup has wiped out waits to be sent again, or its author is told; unless the server has forgotten
+                // so much that nobody can tell.
+                Some(Verdict::Applied { .. }) => {
+                    let horizon = truth.map_or(Revision::ZERO, |truth| truth.horizon);
+                    standing.is_some() || listed.contains(id) || horizon > Revision::ZERO
+                }
                 Some(Verdict::Conflict {
                     contention: Contention::Ask | Contention::FirstWriteWins | Contention::Removed,
                     ..
@@ -458,10 +481,18 @@ fn appended_id(text: &str) -> OperationId {
         .id
 }
 
+/// Operations that are stored in any way.
 fn kept_ids(records: &SortedMap<String, String>) -> Vec<OperationId> {
+    let applied = records.iter().filter(|(key, _)| key.starts_with("journal/"));
+    let applied = applied.map(|(_, text)| appended_id(text));
+    waiting_ids(records).into_iter().chain(applied).collect()
+}
+
+/// Operations that wait: to be sent, or for their author.
+fn waiting_ids(records: &SortedMap<String, String>) -> Vec<OperationId> {
     let named = |key: &str| key.split_once('/').and_then(|(_, id)| id.parse().ok());
     let id = |(key, text): (&String, &String)| match key.split('/').next() {
-        Some("outbox" | "journal") => Some(appended_id(text)),
+        Some("outbox") => Some(appended_id(text)),
         Some("aside" | "conflict") => named(key),
         _ => None,
     };

@@ -23,6 +23,9 @@ use plan::Plan;
 use tideboard::planted::{self, Bug};
 use world::World;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What came of a seed. A program that panics does not go on: that is a failure of the seed, and not the end of all of them.
 fn simulate(seed: u64, plan: Plan) -> (Option<Failure>, u64, u64) {
     let lived = panic::catch_unwind(AssertUnwindSafe(|| {

@@ -57,8 +57,12 @@ impl World {
                 state.inputs.push_back(Input::Committed(outcome));
             }
             Effect::Remember(namespace) => disk.remembered = Some(namespace),
-            Effect::Replay(_) if !state.reachable => state.inputs.push_back(Input::Replayed(None)),
-            Effect::Read(_) if !state.reachable => state.inputs.push_back(Input::Document(None)),
+            Effect::Replay(_) if !state.reachable => {
+                state.inputs.push_back(Input::Replayed(Err(RequestError::Unreachable)))
+            }
+            Effect::Read(_) if !state.reachable => {
+                state.inputs.push_back(Input::Document(Err(RequestError::Unreachable)))
+            }
             Effect::Replay(push) => {
                 let (request, identity) = (tab as u64, identity(whose));
                 self.server_hears(Event::Replay {
@@ -110,6 +114,7 @@ impl World {
         for reply in self.server.hear(Timestamp(self.now), event) {
             match reply {
                 Reply::Send { session, frame } => self.deliver(session, &encode(&frame)),
+                Reply::Tell { session, told } => told.for_each(|frame| self.deliver(session, &encode(&frame))),
                 Reply::Publish { sessions, frame } => {
                     let text = encode(&frame);
                     sessions.into_iter().for_each(|session| self.deliver(session, &text));
@@ -120,8 +125,10 @@ impl World {
                         self.hang_up(tab);
                     }
                 }
-                Reply::Replayed { request, items } => self.answer(request, Input::Replayed(Some(items))),
-                Reply::Document { request, document } => self.answer(request, Input::Document(document)),
+                Reply::Replayed { request, items } => self.answer(request, Input::Replayed(Ok(items))),
+                Reply::Document { request, document } => {
+                    self.answer(request, Input::Document(document.ok_or(RequestError::UnknownBoard)))
+                }
             }
         }
     }

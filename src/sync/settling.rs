@@ -68,7 +68,8 @@ impl Engine {
         let boards: SortedSet<BoardId> = self.keeping.due.iter().cloned().chain(aged).collect();
         for board in boards {
             self.keeping.due.remove(&board);
-            if self.replicas.get(&board).is_some_and(|replica| replica.lowered) {
+            let broken = self.replicas.get(&board).is_some_and(|replica| replica.lowered);
+            if broken && !planted::is(Bug::BrokenStateWithoutDoubt) {
                 self.doubt(&board);
             }
             if let Some(settling) = self.due_of(now, &board) {

@@ -90,13 +90,16 @@ impl ServerDisk {
     }
 }
 
+/// What stood under some keys.
+type Before = Vec<(String, Option<String>)>;
+
 /// A device's storage, shared by its tabs.
 #[derive(Clone, Debug, Default)]
 pub struct DeviceDisk {
     /// What its tabs see.
     records: BTreeMap<String, Records>,
     /// What a power loss brings back: what stood under the keys of each transaction that is not synced yet.
-    unsynced: Vec<(String, Vec<(String, Option<String>)>)>,
+    unsynced: Vec<(String, Before)>,
     pub remembered: Option<Namespace>,
     pub full: bool,
 }
@@ -157,7 +160,7 @@ impl DeviceDisk {
 }
 
 /// What stands under the keys that a transaction is about to change.
-fn before(records: &Records, transaction: &Transaction) -> Vec<(String, Option<String>)> {
+fn before(records: &Records, transaction: &Transaction) -> Before {
     let Transaction {
         wipe,
         append,
@@ -172,9 +175,11 @@ fn before(records: &Records, transaction: &Transaction) -> Vec<(String, Option<S
     let high = (!append.is_empty()).then(|| HIGH.to_owned());
     let written = put.iter().map(|(key, _)| key).chain(delete).cloned();
     let keys = wiped.chain(appended).chain(high).chain(written);
-    keys.map(|key| (records.get(&key).cloned(), key))
-        .map(|(text, key)| (key, text))
-        .collect()
+    keys.map(|key| {
+        let text = records.get(&key).cloned();
+        (key, text)
+    })
+    .collect()
 }
 
 fn outbox_key(number: u64) -> String {

@@ -146,6 +146,8 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::VerdictsOutliveHistory, 250),
     (Bug::RunNotMet, 250),
     (Bug::UnknownFateShown, 250),
+    (Bug::JournalNotReread, 1_000),
+    (Bug::BrokenStateWithoutDoubt, 3_000),
 ];
 
 #[test]
@@ -168,7 +170,6 @@ fn every_planted_mistake_is_found() {
 /// Mistakes that no single kind of fault shows.
 const NEED_TWO: &[Bug] = &[
     Bug::RunNotChecked,
-    Bug::PendingNotLoweredAfterBreak,
     Bug::HorizonNotStored,
     Bug::StaleLeaderOverwrites,
     Bug::FatesNotAsked,
@@ -177,6 +178,8 @@ const NEED_TWO: &[Bug] = &[
     Bug::VerdictsOutliveHistory,
     Bug::RunNotMet,
     Bug::UnknownFateShown,
+    Bug::JournalNotReread,
+    Bug::BrokenStateWithoutDoubt,
 ];
 
 #[test]

@@ -22,6 +22,7 @@ mod requests;
 mod rereading;
 mod settling;
 pub mod storage;
+mod undoing;
 mod updates;
 mod view;
 
@@ -248,7 +249,7 @@ pub struct Engine {
     aside: SortedMap<OperationId, SetAside>,
     keeping: Keeping,
     /// One's own edits, newest last, that can be undone.
-    undo: Vec<OperationId>,
+    undo: VecDeque<OperationId>,
     /// The series to hear of.
     watched: Vec<String>,
     /// App events made while there was no connection.
@@ -289,7 +290,7 @@ impl Engine {
             conflicts: SortedMap::new(),
             aside: SortedMap::new(),
             keeping: Keeping::default(),
-            undo: Vec::new(),
+            undo: VecDeque::new(),
             watched: Vec::new(),
             events: VecDeque::new(),
             run: None,
@@ -362,10 +363,7 @@ impl Engine {
             Some(Due::GiveUp) => self.lost(now, Some("The server did not answer in time.".to_owned())),
             None => {}
         }
-        let due = self.drafts.due(now, false);
-        for draft in due {
-            self.make_set(draft);
-        }
+        self.make_drafts(now, |draft| draft.due <= now);
         self.expire(now);
         self.keep(now);
         self.push(now);

@@ -2,7 +2,7 @@
 
 use super::{
     Effect, Engine,
-    outbox::{Fate, Pending},
+    outbox::{Fate, Pending, Why},
     updates::{Continuity, Subscription},
 };
 use crate::{
@@ -272,7 +272,7 @@ impl Engine {
             .map(|pending| pending.operation.id)
             .collect();
         for id in late {
-            self.withdraw(id);
+            self.withdraw(id, Why::Late);
         }
     }
 }

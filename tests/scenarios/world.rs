@@ -1,0 +1,385 @@
+//! The world of a scenario: a server, two people with a device each, and what happens between them. Whatever is sent or
+//! stored is there at once, unless the scenario says otherwise; only time has to be let pass.
+
+mod moves;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde_json::{Value, json};
+use tideboard::{
+    protocol::{
+        Access, BoardId, ClientFrame, ClientId, Code, Identity, OperationId, Principal, ServerFrame, WidgetId, decode,
+        encode,
+    },
+    server::authority::{Event, Reply, SessionId},
+    sync::{
+        Birth, Command, CommandError, Conflict, Effect, Engine, Input, Notice, Pending, RequestError, SetAside,
+        storage::{Durability, Namespace, Outcome, Records, StorageError, apply, is_cold},
+    },
+    time::Timestamp,
+};
+
+use crate::server::Server;
+
+/// Two people, by their devices.
+pub const ANN: usize = 0;
+pub const BO: usize = 1;
+/// Who has set up the board, and left.
+const CAPTAIN: usize = 2;
+const PEOPLE: [&str; 3] = ["ann", "bo", "captain"];
+
+/// Long enough for a device to redial, send and store all it has to, and too short for a deadline that matters.
+const CALM_MS: u64 = 5_000;
+
+pub struct World {
+    now: u64,
+    server: Server,
+    /// The first of each person, in their order, and then any second ones.
+    tabs: Vec<Tab>,
+    /// One for each person.
+    disks: [Disk; PEOPLE.len()],
+    births: u64,
+}
+
+/// What the tabs of a device share.
+#[derive(Default)]
+struct Disk {
+    records: BTreeMap<String, Records>,
+    remembered: Option<Namespace>,
+    fault: Option<StorageError>,
+}
+
+/// A tab, with the network of its own.
+struct Tab {
+    person: usize,
+    engine: Engine,
+    inputs: VecDeque<Input>,
+    refusals: Vec<CommandError>,
+    /// The socket: its number on the server, and its number here.
+    wire: Option<(SessionId, u64)>,
+    reachable: bool,
+    /// What the server sends does not come through.
+    deaf: bool,
+    /// What it sends itself does not.
+    mute: bool,
+    /// Only requests get through.
+    without_sockets: bool,
+    /// What its storage was asked for since it stood still.
+    held: Option<Vec<Effect>>,
+}
+
+impl World {
+    /// Everyone is online, and looks at a board with a setpoint `fuel` at 3, a counter `crew` at 0, a note `log` that says
+    /// "calm", and a status `engine` that is ok.
+    pub fn new() -> Self {
+        let mut world = Self {
+            now: 1_000_000,
+            server: Server::new(),
+            tabs: Vec::new(),
+            disks: Default::default(),
+            births: 0,
+        };
+        for person in 0..PEOPLE.len() {
+            let engine = world.born(None);
+            world.tabs.push(Tab::new(person, engine));
+            world.open(person, true);
+        }
+        world.calm();
+        let widgets = [
+            ("board", "board", json!({"name": "Deck"})),
+            ("fuel", "setpoint", json!({"value": 3})),
+            ("crew", "counter", json!({"count": 0})),
+            ("log", "note", json!({"text": "calm"})),
+            ("engine", "status", json!({"state": "ok"})),
+        ];
+        for (widget, kind, fields) in widgets {
+            let create = Command::Create {
+                board: deck(),
+                widget: widget.parse().expect("a name"),
+                kind: kind.parse().expect("a name"),
+                fields: serde_json::from_value(fields).expect("fields by their names"),
+            };
+            world.command(CAPTAIN, create);
+        }
+        world.calm();
+        world.go_offline(CAPTAIN);
+        assert_eq!(world.shows(BO, "fuel", "value"), json!(3));
+        world
+    }
+
+    fn born(&mut self, namespace: Option<Namespace>) -> Engine {
+        self.births += 1;
+        Engine::new(Birth {
+            client: ClientId(self.births.into()),
+            seed: self.births,
+            token: None,
+            device: None,
+            namespace,
+            durability: Durability::Durable,
+        })
+    }
+
+    fn open(&mut self, tab: usize, leading: bool) {
+        self.give(tab, Input::Leading(leading));
+        self.command(tab, Command::Watch { board: deck() });
+        self.command(tab, Command::Connect);
+    }
+
+    /// Opens another tab on somebody's device; the first one goes on sending for both.
+    pub fn open_second_tab(&mut self, person: usize) -> usize {
+        let engine = self.born(self.disks[person].remembered.clone());
+        self.tabs.push(Tab::new(person, engine));
+        let tab = self.tabs.len() - 1;
+        self.open(tab, false);
+        self.calm();
+        tab
+    }
+
+    // What people do.
+
+    pub fn command(&mut self, tab: usize, command: Command) {
+        self.give(tab, Input::Command(command));
+    }
+
+    pub fn set(&mut self, tab: usize, widget: &str, field: &str, value: impl Into<Value>) {
+        let (board, widget, field) = (deck(), named(widget), field.parse().expect("a name"));
+        let value = value.into();
+        self.command(
+            tab,
+            Command::Set {
+                board,
+                widget,
+                field,
+                value,
+            },
+        );
+    }
+
+    pub fn add(&mut self, tab: usize, widget: &str, field: &str, amount: i64) {
+        let (board, widget, field) = (deck(), named(widget), field.parse().expect("a name"));
+        self.command(
+            tab,
+            Command::Add {
+                board,
+                widget,
+                field,
+                amount,
+            },
+        );
+    }
+
+    /// Sets a field within so many milliseconds, or never.
+    pub fn press(&mut self, tab: usize, widget: &str, field: &str, value: impl Into<Value>, ttl_ms: u64) {
+        let (board, widget, field) = (deck(), named(widget), field.parse().expect("a name"));
+        let value = value.into();
+        self.command(
+            tab,
+            Command::SetNow {
+                board,
+                widget,
+                field,
+                value,
+                ttl_ms,
+            },
+        );
+    }
+
+    pub fn undo(&mut self, tab: usize) {
+        self.command(tab, Command::Undo);
+    }
+
+    /// The tab is closed, or killed, and another one opened on the same device.
+    pub fn reopen(&mut self, tab: usize) {
+        self.hang_up(tab);
+        let remembered = self.disks[self.tabs[tab].person].remembered.clone();
+        self.tabs[tab].inputs.clear();
+        self.tabs[tab].engine = self.born(remembered);
+        // Effects of its birth come with its first input.
+        self.open(tab, true);
+    }
+
+    // What happens to them.
+
+    /// Lets so much time pass.
+    pub fn wait(&mut self, ms: u64) {
+        let end = self.now + ms;
+        loop {
+            let wakeups = self.tabs.iter().filter_map(|state| state.engine.next_wakeup());
+            let next = wakeups.map(|at| at.0.max(self.now + 1)).min();
+            let Some(next) = next.filter(|next| *next <= end) else {
+                break;
+            };
+            self.now = next;
+            for tab in 0..self.tabs.len() {
+                let due = self.tabs[tab].engine.next_wakeup();
+                if due.is_some_and(|at| at.0 <= self.now) {
+                    self.give(tab, Input::TimerExpired);
+                }
+            }
+        }
+        self.now = end;
+    }
+
+    /// Lets everything under way come to its end.
+    pub fn calm(&mut self) {
+        self.wait(CALM_MS);
+    }
+
+    pub fn go_offline(&mut self, tab: usize) {
+        self.tabs[tab].reachable = false;
+        self.hang_up(tab);
+        self.go_on();
+    }
+
+    pub fn come_online(&mut self, tab: usize) {
+        let state = &mut self.tabs[tab];
+        (state.reachable, state.deaf, state.mute) = (true, false, false);
+        self.give(tab, Input::Woke);
+    }
+
+    /// From now until it comes online again, what the device sends arrives, and what it is sent does not.
+    pub fn go_deaf(&mut self, tab: usize) {
+        self.tabs[tab].deaf = true;
+    }
+
+    /// From now until it comes online again, what the device sends is lost.
+    pub fn go_mute(&mut self, tab: usize) {
+        self.tabs[tab].mute = true;
+    }
+
+    /// From now on no socket can be had; requests can.
+    pub fn block_sockets(&mut self, tab: usize) {
+        self.tabs[tab].without_sockets = true;
+        self.hang_up(tab);
+        self.go_on();
+    }
+
+    pub fn break_the_storage(&mut self, person: usize, fault: StorageError) {
+        self.disks[person].fault = Some(fault);
+    }
+
+    pub fn mend_the_storage(&mut self, person: usize) {
+        self.disks[person].fault = None;
+    }
+
+    /// From now on the storage answers this tab nothing.
+    pub fn hold_the_storage(&mut self, tab: usize) {
+        self.tabs[tab].held = Some(Vec::new());
+    }
+
+    /// It does what it was asked for meanwhile.
+    pub fn release_the_storage(&mut self, tab: usize) {
+        for effect in self.tabs[tab].held.take().into_iter().flatten() {
+            self.perform(tab, effect);
+        }
+        self.go_on();
+    }
+
+    pub fn fill_the_servers_disk(&mut self) {
+        self.server.is_full = true;
+    }
+
+    pub fn free_the_servers_disk(&mut self) {
+        self.server.is_full = false;
+    }
+
+    pub fn back_up_the_server(&mut self) {
+        self.server.back_up();
+    }
+
+    pub fn restore_the_servers_backup(&mut self) {
+        self.server.restore_backup();
+        for tab in 0..self.tabs.len() {
+            self.hang_up(tab);
+        }
+        self.go_on();
+    }
+
+    // What can be seen.
+
+    /// A field's value on somebody's screen; `Null` where there is none, or its widget is off the board.
+    pub fn shows(&self, tab: usize, widget: &str, field: &str) -> Value {
+        let shown = self.tabs[tab].engine.shown_widget(&deck(), &named(widget));
+        let standing = shown.widget(&named(widget)).filter(|widget| widget.removed.is_none());
+        let field = standing.and_then(|widget| widget.fields.get(&field.parse().expect("a name")));
+        field.map_or(Value::Null, |field| field.value.clone())
+    }
+
+    /// The same on the server.
+    pub fn server_has(&self, widget: &str, field: &str) -> Value {
+        self.server
+            .value(&deck(), &named(widget), &field.parse().expect("a name"))
+    }
+
+    /// The server has it, and everyone who is online shows it.
+    #[track_caller]
+    pub fn assert_everywhere(&self, widget: &str, field: &str, value: impl Into<Value>) {
+        let value = value.into();
+        assert_eq!(self.server_has(widget, field), value, "on the server");
+        for (tab, state) in self.tabs.iter().enumerate().filter(|(_, state)| state.wire.is_some()) {
+            let pending: Vec<&Pending> = state.engine.pending().collect();
+            assert_eq!(self.shows(tab, widget, field), value, "at {}'s", PEOPLE[state.person]);
+            assert!(
+                pending.is_empty(),
+                "{} still waits for {pending:?}",
+                PEOPLE[state.person]
+            );
+        }
+    }
+
+    pub fn pending(&self, tab: usize) -> Vec<OperationId> {
+        let pending = self.tabs[tab].engine.pending();
+        pending.map(|pending| pending.operation.id).collect()
+    }
+
+    pub fn conflicts(&self, tab: usize) -> Vec<Conflict> {
+        self.tabs[tab].engine.conflicts().cloned().collect()
+    }
+
+    pub fn set_aside(&self, tab: usize) -> Vec<SetAside> {
+        self.tabs[tab].engine.set_aside_list().cloned().collect()
+    }
+
+    /// Why commands were refused since this was asked last.
+    pub fn refusals(&mut self, tab: usize) -> Vec<CommandError> {
+        std::mem::take(&mut self.tabs[tab].refusals)
+    }
+}
+
+impl Tab {
+    fn new(person: usize, engine: Engine) -> Self {
+        Self {
+            person,
+            engine,
+            inputs: VecDeque::new(),
+            refusals: Vec::new(),
+            wire: None,
+            reachable: true,
+            deaf: false,
+            mute: false,
+            without_sockets: false,
+            held: None,
+        }
+    }
+}
+
+/// The board of every scenario.
+pub fn deck() -> BoardId {
+    "deck".parse().expect("a name")
+}
+
+pub fn named(widget: &str) -> WidgetId {
+    widget.parse().expect("a name")
+}
+
+fn folder(namespace: &Namespace) -> String {
+    format!("{}/{}", namespace.store, namespace.principal)
+}
+
+fn identity(person: usize) -> Identity {
+    let principal: Principal = PEOPLE[person].parse().expect("a name");
+    Identity {
+        principal,
+        access: Access::Edit,
+    }
+}

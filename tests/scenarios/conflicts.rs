@@ -56,3 +56,30 @@ fn a_resolution_that_meets_a_third_value_makes_a_new_card() {
     assert_eq!(card.theirs.value, json!(11));
     assert_eq!(world.conflicts(ANN).len(), 1, "the first card is no more");
 }
+
+#[test]
+fn who_builds_on_what_they_took_back_has_seen_no_more_than_that_was_built_on() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 5);
+    world.set(BO, "fuel", "value", 8);
+    world.wait(200);
+    // Bo's value has come to the second tab, under the first one's, which covers it.
+    assert_eq!(world.shows(second, "fuel", "value"), json!(5));
+    world.set(second, "fuel", "value", 6);
+    world.wait(200);
+    let taken_back = *world.pending(second).last().expect("the second edit waits");
+    world.set(second, "fuel", "value", 7);
+    world.wait(200);
+    world.command(second, Command::Withdraw { id: taken_back });
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 8);
+    let met: Vec<_> = world
+        .conflicts(ANN)
+        .iter()
+        .map(|card| card.theirs.value.clone())
+        .collect();
+    assert_eq!(met, [json!(8), json!(8)], "both edits that stayed wait as cards");
+}

@@ -37,6 +37,8 @@ pub enum Bug {
     VerdictsOutliveHistory,
     RunNotMet,
     UnknownFateShown,
+    LeftUnsaved,
+    NoteForAnyone,
 }
 
 #[cfg(feature = "planted")]

@@ -15,6 +15,7 @@ mod conflict;
 mod connection;
 mod incoming;
 mod keeping;
+mod leaving;
 mod optimistic;
 mod outbox;
 mod outgoing;
@@ -244,6 +245,8 @@ pub struct Engine {
     conflicts: SortedMap<OperationId, Conflict>,
     aside: SortedMap<OperationId, SetAside>,
     keeping: Keeping,
+    /// Whoever was signed in before, until all of theirs is stored.
+    left: Option<Box<Engine>>,
     /// One's own edits, newest last, that can be undone.
     undo: Vec<OperationId>,
     /// The series to hear of.
@@ -294,6 +297,7 @@ impl Engine {
             conflicts: SortedMap::new(),
             aside: SortedMap::new(),
             keeping: Keeping::default(),
+            left: None,
             undo: Vec::new(),
             watched: Vec::new(),
             events: VecDeque::new(),
@@ -311,7 +315,7 @@ impl Engine {
             birth,
         };
         if let Some(namespace) = engine.birth.namespace.clone() {
-            engine.enter(namespace);
+            engine.enter(Timestamp(0), namespace);
         }
         engine
     }
@@ -329,8 +333,14 @@ impl Engine {
                 namespace,
                 widgets,
                 records,
-            } => self.loaded(now, &namespace, widgets, records),
-            Input::Committed(outcome) => self.committed(now, outcome),
+            } => match &mut self.left {
+                Some(left) => left.loaded(now, &namespace, widgets, records),
+                None => self.loaded(now, &namespace, widgets, records),
+            },
+            Input::Committed(outcome) => match &mut self.left {
+                Some(left) => left.committed(now, outcome),
+                None => self.committed(now, outcome),
+            },
             Input::SiblingWrote => self.keeping.reread = true,
             Input::Leading(leading) => {
                 self.keeping.reread |= leading && !self.leading;
@@ -376,6 +386,7 @@ impl Engine {
             self.make_set(draft);
         }
         self.expire(now);
+        self.see_off(now);
         self.keep(now);
         self.push(now);
         self.fall_back(now);

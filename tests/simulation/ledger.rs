@@ -40,6 +40,8 @@ pub enum Failure {
 struct Made {
     operation: Operation,
     device: usize,
+    /// The tab it was made in, and which life of it.
+    maker: (usize, u64),
     person: String,
     saved: bool,
     number: Option<u64>,
@@ -402,10 +404,16 @@ impl Ledger {
         }
     }
 
-    /// Every saved operation is somewhere.
-    pub fn nothing_lost(&mut self, devices: &[Device]) {
+    /// Every saved operation is somewhere; and every one is saved whose tab lives.
+    pub fn nothing_lost(&mut self, devices: &[Device], tabs: &[Tab]) {
         if self.failed() {
             return;
+        }
+        let lives = |made: &Made| tabs[made.maker.0].life == made.maker.1;
+        let unsaved = self.made.iter().find(|(_, made)| !made.saved && lives(made));
+        if let Some((id, made)) = unsaved {
+            let unsaved = format!("{id:?} of {} was never saved, though its tab lives", made.person);
+            return self.fail(Failure::Lost(unsaved));
         }
         let kept: BTreeSet<OperationId> = devices
             .iter()

@@ -143,6 +143,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::VerdictsOutliveHistory, 250),
     (Bug::RunNotMet, 250),
     (Bug::UnknownFateShown, 250),
+    (Bug::LeftUnsaved, 250),
 ];
 
 #[test]

@@ -26,6 +26,7 @@ impl Ledger {
             let made = Made {
                 operation: Operation::clone(operation),
                 device: tab.device,
+                maker: (number, tab.life),
                 person,
                 saved: false,
                 number: None,

@@ -16,6 +16,7 @@ mod connection;
 mod incoming;
 mod keeping;
 mod leaving;
+mod note;
 mod optimistic;
 mod outbox;
 mod outgoing;
@@ -30,6 +31,7 @@ use std::collections::VecDeque;
 pub use command::{Command, CommandError};
 pub use conflict::{Conflict, Resolution, SetAside, SetAsideReason};
 pub use connection::{Connection, Probe, retry_delay_ms};
+pub use note::Note;
 pub use optimistic::Shown;
 pub use outbox::{Outbox, Pending, Waiting};
 pub use view::{BoardView, Counters, Freshness, Phase, Status};
@@ -59,7 +61,7 @@ pub struct Birth {
     pub token: Option<String>,
     /// The device's name for people.
     pub device: Option<String>,
-    /// The namespace this device worked in last, to start from without a network.
+    /// The namespace to start from without a network: see [`Note::namespace_for`].
     pub namespace: Option<Namespace>,
     /// How well this device stores.
     pub durability: Durability,
@@ -155,8 +157,8 @@ pub enum Effect {
     },
     /// Tell the other tabs that the storage was written to.
     Broadcast,
-    /// Remember the namespace for the next start.
-    Remember(Namespace),
+    /// Work is done under this namespace now: remember it for the next start.
+    Remember(Namespace, Note),
     /// Send operations by server function.
     Replay(Push),
     /// Read a board by server function.

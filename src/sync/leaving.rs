@@ -1,7 +1,7 @@
 //! From one person to the next: whose records are worked with, and what the one who left is owed.
 
 use super::{
-    Birth, Effect, Engine,
+    Birth, Effect, Engine, Note,
     storage::Namespace,
     updates::{Drafts, Replica},
 };
@@ -15,7 +15,8 @@ impl Engine {
     pub(super) fn enter(&mut self, now: Timestamp, namespace: Namespace) {
         self.quit(now);
         self.namespace = Some(namespace.clone());
-        self.effects.push_back(Effect::Remember(namespace));
+        let note = Note::new(namespace.clone(), self.birth.token.as_deref());
+        self.effects.push_back(Effect::Remember(namespace, note));
     }
 
     /// Leaves the namespace: nothing of it is shown, and nobody else's edits get into it. What is not stored of it yet is

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use tideboard::{
     protocol::{BoardId, Epoch},
     server::log::{Log, Memory, Record, Snapshot},
-    sync::storage::{Namespace, Outcome, Records, StorageError, Transaction, apply, is_cold},
+    sync::{
+        Note,
+        storage::{Namespace, Outcome, Records, StorageError, Transaction, apply, is_cold},
+    },
 };
 
 /// A board's records as bytes, and its newest snapshot.
@@ -98,7 +101,7 @@ pub struct DeviceDisk {
     /// What a power loss leaves, and what is on its way there.
     durable: BTreeMap<String, Records>,
     unsynced: Vec<(String, Transaction)>,
-    pub remembered: Option<Namespace>,
+    pub remembered: Option<Note>,
     pub full: bool,
 }
 

@@ -144,6 +144,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::RunNotMet, 250),
     (Bug::UnknownFateShown, 250),
     (Bug::LeftUnsaved, 250),
+    (Bug::NoteForAnyone, 250),
 ];
 
 #[test]

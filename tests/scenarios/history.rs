@@ -1,0 +1,42 @@
+//! A server that goes back to an older backup.
+
+use serde_json::json;
+use tideboard::sync::{Command, SetAsideReason};
+
+use crate::world::{ANN, BO, World};
+
+#[test]
+fn what_a_restored_backup_has_forgotten_is_listed_and_sent_again_only_when_asked() {
+    let mut world = World::new();
+    world.back_up_the_server();
+    world.set(ANN, "fuel", "value", 5);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 5);
+    world.restore_the_servers_backup();
+    world.calm();
+    world.assert_everywhere("fuel", "value", 3);
+    let forgotten = world.set_aside(ANN).remove(0);
+    assert_eq!(forgotten.reason, SetAsideReason::Forgotten);
+    assert!(world.set_aside(BO).is_empty());
+
+    let id = forgotten.operation.id;
+    world.command(ANN, Command::Retry { id, value: None });
+    world.calm();
+    world.assert_everywhere("fuel", "value", 5);
+    assert!(world.set_aside(ANN).is_empty());
+}
+
+#[test]
+fn an_edit_that_waits_through_a_restored_backup_is_sent_to_the_new_history() {
+    let mut world = World::new();
+    world.back_up_the_server();
+    world.set(BO, "crew", "count", 4);
+    world.calm();
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 5);
+    world.restore_the_servers_backup();
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 5);
+    world.assert_everywhere("crew", "count", json!(0));
+}

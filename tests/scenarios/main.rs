@@ -1,0 +1,10 @@
+//! What people live through, told one story at a time: the engine and the authority that people run, with a network, a
+//! clock and two disks around them that do as they are told. No chance: what only chance finds is the simulator's.
+
+mod conflicts;
+mod deadlines;
+mod history;
+mod lanes;
+mod server;
+mod undo;
+mod world;

@@ -1,0 +1,81 @@
+//! A server process and its disk: each frame is decided alone, and told only when its records are on the disk as text.
+
+use std::collections::BTreeMap;
+
+use tideboard::{
+    board::Catalog,
+    config::FRAME_FILL_BYTES,
+    protocol::{BoardId, Epoch, FieldName, RunId, StoreId, Value, WidgetId},
+    server::{
+        authority::{Authority, Event, Reply, Setup},
+        log::{Log, Memory, Record},
+    },
+    time::Timestamp,
+};
+
+/// Every board's records, in order.
+type Disk = BTreeMap<BoardId, Vec<String>>;
+
+pub struct Server {
+    authority: Authority,
+    disk: Disk,
+    backup: Disk,
+    runs: u128,
+}
+
+impl Server {
+    /// A first start, on an empty disk.
+    pub fn new() -> Self {
+        Self::started(Disk::new(), Disk::new(), 1)
+    }
+
+    fn started(disk: Disk, backup: Disk, run: u128) -> Self {
+        let setup = Setup {
+            store: StoreId(7),
+            run: RunId(run),
+            epoch: Epoch(run),
+            memory: Memory::default(),
+            catalog: Catalog::default(),
+            frame_fill_bytes: FRAME_FILL_BYTES,
+        };
+        let read = |texts: &Vec<String>| -> Vec<Record> {
+            let record = |text: &String| serde_json::from_str(text).expect("a record that was written");
+            texts.iter().map(record).collect()
+        };
+        let log = |texts| Log::restore(setup.memory, setup.epoch, None, read(texts)).expect("records in their order");
+        let logs = disk.iter().map(|(board, texts)| (board.clone(), log(texts))).collect();
+        Self {
+            authority: Authority::new(setup, logs),
+            disk,
+            backup,
+            runs: run,
+        }
+    }
+
+    pub fn hear(&mut self, now: Timestamp, event: Event) -> Vec<Reply> {
+        let batch = self.authority.handle(now, [event]);
+        for (board, _, record) in &batch.records {
+            let text = serde_json::to_string(record).expect("plain data");
+            self.disk.entry(board.clone()).or_default().push(text);
+        }
+        self.authority.committed(batch)
+    }
+
+    pub fn back_up(&mut self) {
+        self.backup = self.disk.clone();
+    }
+
+    /// The process ends; another one starts on the disk as it was when it was backed up.
+    pub fn restore_backup(&mut self) {
+        *self = Self::started(self.backup.clone(), self.backup.clone(), self.runs + 1);
+    }
+
+    /// A field's value; `Null` where there is none, or its widget was removed.
+    pub fn value(&self, board: &BoardId, widget: &WidgetId, field: &FieldName) -> Value {
+        let board = self.authority.logs().get(board).map(Log::board);
+        let widget = board.and_then(|board| board.widget(widget));
+        let standing = widget.filter(|widget| widget.removed.is_none());
+        let field = standing.and_then(|widget| widget.fields.get(field));
+        field.map_or(Value::Null, |field| field.value.clone())
+    }
+}

@@ -3,6 +3,7 @@
 
 mod conflicts;
 mod deadlines;
+mod handover;
 mod history;
 mod lanes;
 mod server;

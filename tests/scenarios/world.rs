@@ -6,17 +6,18 @@ use std::collections::{BTreeMap, VecDeque};
 use serde_json::{Value, json};
 use tideboard::{
     protocol::{
-        Access, BoardId, ClientFrame, ClientId, Code, Identity, Principal, ServerFrame, WidgetId, decode, encode,
+        Access, BoardId, ClientFrame, ClientId, Code, Identity, Principal, ServerFrame, SignedIn, WidgetId, decode,
+        encode,
     },
     server::authority::{Event, Reply, SessionId},
     sync::{
-        Birth, Command, CommandError, Conflict, Effect, Engine, Input, Notice, Pending, SetAside,
-        storage::{Durability, Namespace, Records, apply, is_cold},
+        Birth, Command, CommandError, Conflict, Effect, Engine, Input, Note, Notice, Pending, SetAside,
+        storage::{Durability, Namespace, Outcome, Records, StorageError, apply, is_cold},
     },
     time::Timestamp,
 };
 
-use crate::server::Server;
+use crate::server::{STORE, Server};
 
 /// Two people, by their devices.
 pub const ANN: usize = 0;
@@ -38,8 +39,11 @@ pub struct World {
 /// A device with one tab.
 struct Device {
     engine: Engine,
+    /// Who is signed in on it, by their session's cookie.
+    person: usize,
     disk: BTreeMap<String, Records>,
-    remembered: Option<Namespace>,
+    is_full: bool,
+    remembered: Option<Note>,
     inputs: VecDeque<Input>,
     refusals: Vec<CommandError>,
     /// The socket: its number on the server, and its number here.
@@ -63,7 +67,7 @@ impl World {
         };
         for person in 0..PEOPLE.len() {
             let engine = world.born(None);
-            world.devices.push(Device::new(engine));
+            world.devices.push(Device::new(engine, person));
             world.open(person);
         }
         world.calm();
@@ -163,14 +167,30 @@ impl World {
     /// The tab is closed, or killed, and another one opened on the same device.
     pub fn reopen(&mut self, person: usize) {
         self.hang_up(person);
-        let remembered = self.devices[person].remembered.clone();
+        let note = self.devices[person].remembered.clone();
+        let signed_in = SignedIn {
+            store: STORE,
+            principal: Some(identity(self.devices[person].person).principal),
+        };
+        let namespace = note.and_then(|note| note.namespace_for(None, Some(&signed_in)));
         self.devices[person].inputs.clear();
-        self.devices[person].engine = self.born(remembered);
+        self.devices[person].engine = self.born(namespace);
         // Effects of its birth come with its first input.
         self.open(person);
     }
 
+    /// Somebody else signs in on somebody's device; its page hears of it when it greets the server again.
+    pub fn sign_in(&mut self, device: usize, person: usize) {
+        self.devices[device].person = person;
+        self.hang_up(device);
+    }
+
     // What happens to them.
+
+    /// A device's disk takes nothing any more, or does again.
+    pub fn fill_disk(&mut self, person: usize, is_full: bool) {
+        self.devices[person].is_full = is_full;
+    }
 
     /// Lets so much time pass.
     pub fn wait(&mut self, ms: u64) {
@@ -312,14 +332,18 @@ impl World {
                 });
             }
             Effect::Commit { namespace, transaction } => {
-                let outcome = apply(device.disk.entry(folder(&namespace)).or_default(), &transaction);
+                let outcome = if device.is_full {
+                    Outcome::Failed(StorageError::Full)
+                } else {
+                    apply(device.disk.entry(folder(&namespace)).or_default(), &transaction)
+                };
                 device.inputs.push_back(Input::Committed(outcome));
             }
-            Effect::Remember(namespace) => device.remembered = Some(namespace),
+            Effect::Remember(_, note) => device.remembered = Some(note),
             Effect::Replay(_) if !device.reachable => device.inputs.push_back(Input::Replayed(None)),
             Effect::Read(_) if !device.reachable => device.inputs.push_back(Input::Document(None)),
             Effect::Replay(push) => {
-                let (request, identity) = (person as u64, identity(person));
+                let (request, identity) = (person as u64, identity(device.person));
                 self.server_hears(Event::Replay {
                     request,
                     identity,
@@ -344,7 +368,7 @@ impl World {
             Ok(ClientFrame::Hello(hello)) => self.server_hears(Event::Hello {
                 session,
                 hello,
-                identity: Some(identity(person)),
+                identity: Some(identity(device.person)),
             }),
             Ok(frame) => self.server_hears(Event::Frame { session, frame }),
             Err(error) => {
@@ -403,10 +427,12 @@ impl World {
 }
 
 impl Device {
-    fn new(engine: Engine) -> Self {
+    fn new(engine: Engine, person: usize) -> Self {
         Self {
             engine,
+            person,
             disk: BTreeMap::new(),
+            is_full: false,
             remembered: None,
             inputs: VecDeque::new(),
             refusals: Vec::new(),

@@ -23,6 +23,8 @@ mod outgoing;
 mod rereading;
 mod settling;
 pub mod storage;
+#[cfg(test)]
+mod tests;
 mod updates;
 mod view;
 

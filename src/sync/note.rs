@@ -81,7 +81,11 @@ mod tests {
         assert_eq!(namespace_for(signed_in(ann().store, "bo")), None);
         assert_eq!(namespace_for(signed_in(ann().store, "")), None, "ann has signed out");
         let elsewhere = signed_in(StoreId(8), "bo");
-        assert_eq!(namespace_for(elsewhere), Some(ann()), "of another server on the same host");
+        assert_eq!(
+            namespace_for(elsewhere),
+            Some(ann()),
+            "of another server on the same host"
+        );
     }
 
     #[test]

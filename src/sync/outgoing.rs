@@ -165,9 +165,8 @@ impl Engine {
 
     /// The items to send now, marked as sent.
     fn next_items(&mut self, now: Timestamp, ready: impl Fn(&BoardId) -> bool) -> Vec<(PushItem, usize)> {
-        let is_open = |pending: &&Pending| {
-            pending.verdict.is_none() && !self.keeping.moved.contains_key(&pending.operation.id)
-        };
+        let is_open =
+            |pending: &&Pending| pending.verdict.is_none() && !self.keeping.moved.contains_key(&pending.operation.id);
         // All that is under way counts, wherever in the outbox it stands.
         let sent = self.outbox.iter().filter(is_open).filter(|pending| pending.sent);
         let (mut in_flight, mut bytes) = sent.fold((0, 0), |(len, bytes), pending| (len + 1, bytes + pending.bytes));

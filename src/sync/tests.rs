@@ -131,10 +131,12 @@ impl Bench {
 
     /// Ids of the operations that were pushed since this was asked last.
     fn pushed(&mut self) -> Vec<OperationId> {
-        let pushes = std::mem::take(&mut self.heard).into_iter().filter_map(|frame| match frame {
-            ClientFrame::Push(push) => Some(push.items),
-            _ => None,
-        });
+        let pushes = std::mem::take(&mut self.heard)
+            .into_iter()
+            .filter_map(|frame| match frame {
+                ClientFrame::Push(push) => Some(push.items),
+                _ => None,
+            });
         pushes.flatten().map(|item: PushItem| item.id()).collect()
     }
 
@@ -207,7 +209,10 @@ fn what_is_under_way_counts_wherever_it_stands_in_the_outbox() {
         bench.create("deck", &format!("late{edit}"));
     }
     bench.put_off(&early, 0);
-    assert!(bench.bytes_under_way() > IN_FLIGHT_BYTES_MAX / 2, "the late ones fill the room");
+    assert!(
+        bench.bytes_under_way() > IN_FLIGHT_BYTES_MAX / 2,
+        "the late ones fill the room"
+    );
     bench.wait(1_000);
     assert!(bench.bytes_under_way() <= IN_FLIGHT_BYTES_MAX);
 }

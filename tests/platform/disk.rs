@@ -220,6 +220,9 @@ fn damage(folder: &Folder) {
         .find(|path| path.extension().is_some_and(|extension| extension == "sqlite"))
         .expect("the file is there");
     let connection = rusqlite::Connection::open(file).expect("it is a database");
-    let changed = connection.execute("UPDATE records SET text = CAST(x'c3' AS TEXT) WHERE key LIKE 'outbox/%'", []);
+    let changed = connection.execute(
+        "UPDATE records SET text = CAST(x'c3' AS TEXT) WHERE key LIKE 'outbox/%'",
+        [],
+    );
     assert_eq!(changed, Ok(2));
 }

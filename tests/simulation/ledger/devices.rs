@@ -24,7 +24,10 @@ impl Ledger {
                 .namespace
                 .map_or_else(|| "nobody".to_owned(), |namespace| namespace.principal.to_string());
             if person != tab.person {
-                let wrong = format!("{:?} was made by {} under the name of {person}", operation.id, tab.person);
+                let wrong = format!(
+                    "{:?} was made by {} under the name of {person}",
+                    operation.id, tab.person
+                );
                 self.failure.get_or_insert(Failure::Lost(wrong));
             }
             let made = Made {

@@ -1,6 +1,6 @@
 //! What devices make, show and store.
 
-use tideboard::sync::Pending;
+use tideboard::{protocol::Base, sync::Pending};
 
 use super::*;
 
@@ -13,11 +13,15 @@ impl Ledger {
             if self.made.contains_key(&operation.id) {
                 continue;
             }
-            let own = engine
+            let mut own: HashSet<OperationId> = engine
                 .pending()
                 .filter(|other| engine.is_shown(other.operation.id))
                 .map(|other| other.operation.id)
                 .collect();
+            if let Some(Base::Operation(base)) = operation.base {
+                // What the one it rests on was laid over has been on the screen, too.
+                own.extend(self.made.get(&base).into_iter().flat_map(|base| &base.own));
+            }
             let pressed = operation.deadline.and(self.press_ms).map(|ttl| (now.0, ttl));
             let person = engine
                 .status()

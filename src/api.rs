@@ -119,16 +119,25 @@ impl AsStatusCode for ApiError {
     }
 }
 
+/// What a status alone says, where the body is not the server's or not read; `None` when it is worth to come again.
+pub(crate) const fn code_of(status: u16) -> Option<Code> {
+    match status {
+        401 => Some(Code::NeedsAuth),
+        404 => Some(Code::UnknownBoard),
+        413 => Some(Code::TooLarge),
+        429 => Some(Code::RateLimited),
+        408 => None,
+        400..=499 => Some(Code::Malformed),
+        _ => None,
+    }
+}
+
 impl From<ServerFnError> for ApiError {
     /// What stands before a server function answers with a status alone: the door, or a proxy.
     fn from(error: ServerFnError) -> Self {
         let code = match &error {
-            ServerFnError::ServerError { code: 401 | 403, .. } => Some(Code::NeedsAuth),
-            ServerFnError::ServerError { code: 413, .. } => Some(Code::TooLarge),
-            ServerFnError::ServerError { code: 429, .. } => Some(Code::RateLimited),
-            ServerFnError::ServerError { code: 400..=499, .. }
-            | ServerFnError::Args(_)
-            | ServerFnError::MissingArg(_) => Some(Code::Malformed),
+            ServerFnError::ServerError { code, .. } => code_of(*code),
+            ServerFnError::Args(_) | ServerFnError::MissingArg(_) => Some(Code::Malformed),
             _ => None,
         };
         Self {

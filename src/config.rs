@@ -175,6 +175,8 @@ pub const WRITE_MS_MAX: u64 = 30_000;
 pub const CLOSE_MS_MAX: u64 = 1_000;
 /// Answers that wait for a reader before its socket is not read any more: it asks on once it has read.
 pub const BACKLOG_BYTES_MAX: usize = 4 * WRITE_BUFFER_BYTES_MAX;
+/// Boards that wait for a reader to catch up before its socket is not read any more: one of the largest that are usual.
+pub const CATCH_UP_BYTES_MAX: usize = DOCUMENT_BYTES_MAX;
 /// Values of others that the answers to one push carry: past it its items are not decided, and asked for again.
 pub const ANSWER_VALUES_BYTES_MAX: usize = 512 * 1024;
 /// A board read without a socket, by the measure of [`WIDGET_BYTES_MAX`]. A larger one wants a socket, where it comes in
@@ -187,6 +189,8 @@ pub const UNDER_WAY_LEN_MAX: usize = 4;
 pub const WATCHED_LEN_MAX: usize = 256;
 /// Live series a server keeps.
 pub const SERIES_LEN_MAX: usize = 512;
+/// Lists of watched series whose newest values are encoded once for all who watch the same.
+pub const TICK_PACKETS_LEN_MAX: usize = 64;
 /// Processes in the table of the busiest.
 pub const PROCESSES_LEN_MAX: usize = 8;
 /// HTTP connections open at once, sockets not counted; further ones wait to be accepted.

@@ -37,6 +37,8 @@ pub enum Bug {
     VerdictsOutliveHistory,
     RunNotMet,
     UnknownFateShown,
+    JournalNotReread,
+    BrokenStateWithoutDoubt,
     LeftUnsaved,
     NoteForAnyone,
 }

@@ -200,8 +200,8 @@ pub enum FetchError {
 impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreachable => write!(f, "the server can't be reached. Nothing was lost; it is tried again."),
-            Self::Refused { status } => write!(f, "the server answered with status {status}. It is tried again."),
+            Self::Unreachable => write!(f, "the server can't be reached. Nothing was lost; try again."),
+            Self::Refused { status } => write!(f, "the server answered with status {status}. Nothing was lost."),
         }
     }
 }

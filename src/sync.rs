@@ -20,6 +20,7 @@ mod note;
 mod optimistic;
 mod outbox;
 mod outgoing;
+mod requests;
 mod rereading;
 mod settling;
 pub mod storage;
@@ -36,11 +37,13 @@ pub use connection::{Connection, Probe, retry_delay_ms};
 pub use note::Note;
 pub use optimistic::Shown;
 pub use outbox::{Outbox, Pending, Waiting};
+pub use requests::RequestError;
 pub use view::{BoardView, Counters, Freshness, Phase, Status};
 
 use self::{
     connection::Due,
     keeping::Keeping,
+    requests::Requests,
     storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction},
     updates::{Drafts, Replica},
 };
@@ -115,10 +118,10 @@ pub enum Input {
     Suspended,
     /// Whether a person can see the page.
     Visible(bool),
-    /// Answers [`Effect::Replay`]; `None` when the server could not be reached.
-    Replayed(Option<Vec<Answered>>),
-    /// Answers [`Effect::Read`]; `None` when the server could not be reached or has no such board.
-    Document(Option<Box<Document>>),
+    /// Answers [`Effect::Replay`].
+    Replayed(Result<Vec<Answered>, RequestError>),
+    /// Answers [`Effect::Read`].
+    Document(Result<Box<Document>, RequestError>),
     /// It is [`Engine::next_wakeup`], or some other time.
     TimerExpired,
 }
@@ -242,7 +245,7 @@ pub struct Engine {
     leading: bool,
     visible: bool,
     sequence: u64,
-    requests: u64,
+    subscribes: u64,
     replicas: SortedMap<BoardId, Replica>,
     outbox: Outbox,
     drafts: Drafts,
@@ -263,15 +266,7 @@ pub struct Engine {
     stamp: Option<(RunId, Timestamp, Timestamp)>,
     /// When the server was last in agreement with this device.
     synced_at: Option<Timestamp>,
-    /// A replay or read by server function is under way.
-    falling_back: bool,
-    /// Whether the answers to that replay will count: not, when another process was met since, or another history.
-    replay_counts: bool,
-    /// Whether the server answered the last one.
-    fallback_works: bool,
-    /// When to try that way again, and how often it was gone.
-    fall_back_at: Timestamp,
-    fallbacks: usize,
+    requests: Requests,
     counters: Counters,
     /// The moment of the last turn.
     turned_at: Timestamp,
@@ -294,7 +289,7 @@ impl Engine {
             leading: false,
             visible: true,
             sequence: 0,
-            requests: 0,
+            subscribes: 0,
             replicas: SortedMap::new(),
             outbox: Outbox::default(),
             drafts: Drafts::default(),
@@ -308,11 +303,7 @@ impl Engine {
             run: None,
             stamp: None,
             synced_at: None,
-            falling_back: false,
-            replay_counts: false,
-            fallback_works: false,
-            fall_back_at: Timestamp(0),
-            fallbacks: 0,
+            requests: Requests::default(),
             counters: Counters::default(),
             turned_at: Timestamp(0),
             effects: VecDeque::new(),
@@ -354,8 +345,8 @@ impl Engine {
             Input::WentOffline => self.probe(now, true),
             Input::Suspended => self.suspend(now),
             Input::Visible(visible) => self.visible = visible,
-            Input::Replayed(answers) => self.replayed(now, answers),
-            Input::Document(document) => self.document(now, document),
+            Input::Replayed(answer) => self.replayed(now, answer),
+            Input::Document(answer) => self.document(now, answer),
             Input::TimerExpired => {}
         }
         self.turn(now);
@@ -393,7 +384,7 @@ impl Engine {
         self.see_off(now);
         self.keep(now);
         self.push(now);
-        self.fall_back(now);
+        self.request(now);
     }
 
     fn notice(&mut self, notice: Notice) {

@@ -265,6 +265,7 @@ impl Stage {
         for reply in self.authority.committed(batch) {
             match reply {
                 Reply::Send { session, frame } => self.mail.entry(session).or_default().push_back(frame),
+                Reply::Tell { session, told } => self.mail.entry(session).or_default().extend(told),
                 Reply::Publish { sessions, frame } => {
                     for session in sessions {
                         self.mail.entry(session).or_default().push_back(frame.clone());
@@ -333,9 +334,15 @@ fn the_tables_limits_are_this_programs() {
         WRITE_BUFFER_BYTES_MAX,
         BACKLOG_BYTES_MAX,
         UNDER_WAY_LEN_MAX,
+        CATCH_UP_BYTES_MAX,
         ANSWER_VALUES_BYTES_MAX,
         DOCUMENT_BYTES_MAX,
         BODY_BYTES_MAX,
+        REQUEST_HEAD_BYTES_MAX,
+        REQUEST_HEAD_MS_MAX,
+        REQUEST_MS_MAX,
+        HTTP_CONNECTIONS_LEN_MAX,
+        SIGN_IN_FAILURES_MAX,
         OUTBOX_LEN_MAX,
         RING_LEN_MAX,
         HORIZON_MS,
@@ -345,6 +352,9 @@ fn the_tables_limits_are_this_programs() {
         PING_AFTER_MS,
         DEAD_AFTER_MS,
         SILENCE_MS_MAX,
+        WRITE_MS_MAX,
+        CLOSE_MS_MAX,
+        DRAIN_MS_MAX,
         RETRY_WINDOW_MS,
         RETRY_WINDOW_MS_MAX,
         STAMP_AGE_MS_MAX,

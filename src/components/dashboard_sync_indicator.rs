@@ -9,7 +9,7 @@ use super::{
     word::{Saying, Word},
 };
 use crate::{
-    config::{FALLBACK_MS, SIGN_IN_PATH},
+    config::SIGN_IN_PATH,
     hooks::{ConnectionStatus, Durability, Now, SyncDetails, use_background_sync, use_now, use_websocket},
     protocol::Access,
 };
@@ -98,10 +98,7 @@ fn more(status: &ConnectionStatus, pending: usize, now: Option<Now>) -> String {
             };
             [Some(next), waiting("saved here")]
         }
-        ConnectionStatus::ByRequests => [
-            Some(format!("syncing every {} s by requests", FALLBACK_MS / 1_000)),
-            waiting("saved here"),
-        ],
+        ConnectionStatus::ByRequests => [Some("syncing by requests".to_owned()), waiting("saved here")],
         ConnectionStatus::CatchingUp { missing: missing @ 1.. } => [
             Some(count(usize::try_from(*missing).unwrap_or(usize::MAX), "change")),
             None,
@@ -210,7 +207,7 @@ fn explain(link: &ConnectionStatus) -> String {
         ConnectionStatus::SignIn { message } | ConnectionStatus::Closed { message } => message.clone(),
         ConnectionStatus::Offline { chosen: true, .. } => "by your choice".to_owned(),
         ConnectionStatus::Offline { .. } => "this device has no network".to_owned(),
-        ConnectionStatus::ByRequests => "edits and changes go by plain requests, a little later".to_owned(),
+        ConnectionStatus::ByRequests => "no live socket can be had; edits and changes go by plain requests".to_owned(),
         ConnectionStatus::Waiting { attempt, .. } => count(*attempt as usize, "failed try").replace("trys", "tries"),
         _ => String::new(),
     }

@@ -86,7 +86,14 @@ pub fn WidgetRealtime(
     let series = use_memo(move || series_names(live.value("series").as_ref()));
     let samples = use_samples(series.into());
     let now = use_now();
-    let fresh = use_memo(move || Fresh::of(&view.read(), &samples.read(), now().map(|now| now.device)));
+    let fresh = use_memo(move || {
+        Fresh::of(
+            &view.read(),
+            &series.read(),
+            &samples.read(),
+            now().map(|now| now.device),
+        )
+    });
     use_reports(live, board, widget_id, on_update, on_error);
     let menu = use_signal(|| false);
     let facts = use_memo(move || Facts::of(live));

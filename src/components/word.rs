@@ -35,6 +35,8 @@ pub enum Word {
     Retrying,
     /// Values stopped arriving.
     Stale,
+    /// Live values come by a live socket alone, and there is none.
+    NoSamples,
     /// An edit came too late, and was not sent.
     Expired,
     /// Kept on this device for as long as the browser likes.
@@ -76,6 +78,7 @@ impl Word {
             Self::CatchingUp => "catching-up",
             Self::Retrying => "retrying",
             Self::Stale => "stale",
+            Self::NoSamples => "no-samples",
             Self::Expired => "expired",
             Self::BestEffort => "best-effort",
             Self::Stored => "stored",
@@ -94,12 +97,13 @@ impl Word {
             Self::SetAside => "Not accepted",
             Self::Offline => "Offline",
             Self::Waiting => "Server unreachable",
-            Self::ByRequests => "Live socket blocked",
+            Self::ByRequests => "Slower",
             Self::Suspended => "Paused while hidden",
             Self::Connecting => "Connecting…",
             Self::CatchingUp => "Catching up",
             Self::Retrying => "Retrying",
             Self::Stale => "No data",
+            Self::NoSamples => "No live values",
             Self::Expired => "Too late, not sent",
             Self::BestEffort => "This browser may clear it",
             Self::Stored => "Saved on this device",
@@ -132,7 +136,7 @@ impl Word {
             Self::Connecting => Glyph::LoaderCircle,
             Self::CatchingUp => Glyph::ChevronsDown,
             Self::Retrying | Self::OtherVersion => Glyph::RotateCw,
-            Self::Stale => Glyph::ClockAlert,
+            Self::Stale | Self::NoSamples => Glyph::ClockAlert,
             Self::Expired => Glyph::Hourglass,
             Self::BestEffort => Glyph::ShieldHalf,
             Self::Stored => Glyph::ShieldCheck,

@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     components::{ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, WidgetRealtime},
-    hooks::{BoardHandle, BoardSummary, Freshness, use_background_sync, use_board, use_boards},
+    hooks::{
+        BoardHandle, BoardSummary, ConnectionStatus, Freshness, use_background_sync, use_board, use_boards,
+        use_websocket,
+    },
     protocol::{Access, BoardId, Kind, WidgetId},
 };
 
@@ -34,6 +37,9 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
             .unwrap_or_else(|| placeholder(&id.read()))
     });
     let summary = board.summary();
+    let socket = use_websocket();
+    let may_come = use_memo(move || may_come(&socket.link()));
+    let state = state_of(&summary, may_come());
     rsx! {
         a { class: "button skip", href: "#board", "Skip to the board" }
         header { class: "bar",
@@ -51,8 +57,8 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         }
         Lines { is_known: summary.is_known }
         ConflictResolutionUI {}
-        main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state_of(&summary),
-            Grid { board }
+        main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state,
+            Grid { board, state }
         }
     }
 }
@@ -82,22 +88,35 @@ fn placeholder(id: &BoardId) -> String {
     name
 }
 
-fn state_of(summary: &BoardSummary) -> &'static str {
+const fn state_of(summary: &BoardSummary, may_come: bool) -> &'static str {
     match (summary.is_known, summary.exists, summary.freshness) {
+        (false, _, Freshness::Offline { .. }) if !may_come => "away",
         (false, ..) => "loading",
-        (true, false, Freshness::Live) => "unknown",
+        (true, false, Freshness::Live | Freshness::ByRequests { .. }) => "unknown",
         (true, true, _) if summary.widgets.is_empty() => "empty",
         (true, _, Freshness::Live) => "live",
         (true, _, Freshness::CatchingUp { .. }) => "catching-up",
+        (true, _, Freshness::ByRequests { .. }) => "by-requests",
         (true, _, Freshness::Offline { .. }) => "offline",
     }
 }
 
+/// Whether a board that is not here yet may be on its way by a socket. Of one that requests bring its freshness says so.
+const fn may_come(link: &ConnectionStatus) -> bool {
+    matches!(
+        link,
+        ConnectionStatus::Starting
+            | ConnectionStatus::Connecting
+            | ConnectionStatus::CatchingUp { .. }
+            | ConnectionStatus::Live
+    )
+}
+
 #[component]
-fn Grid(board: BoardHandle) -> Element {
+fn Grid(board: BoardHandle, state: &'static str) -> Element {
     let summary = board.summary();
     let id = board.id();
-    match state_of(&summary) {
+    match state {
         "loading" => rsx! {
             for card in 0..SKELETONS {
                 div { key: "{card}", class: "card", "data-kind": "stat", "data-state": "loading", "data-tide": "none", "aria-hidden": "true",
@@ -112,6 +131,12 @@ fn Grid(board: BoardHandle) -> Element {
                 }
             }
             p { class: "unseen", role: "status", "Loading the board…" }
+        },
+        "away" => rsx! {
+            div { class: "empty", "data-state": "away",
+                h2 { "This board is not on this device yet." }
+                p { "It comes with the next live connection. From then on it opens without one, too." }
+            }
         },
         "unknown" => rsx! {
             div { class: "empty", "data-state": "unknown",

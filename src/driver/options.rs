@@ -10,6 +10,7 @@ use futures_util::{
 use crate::{
     platform::{self, AddressError, Memory, NoRandomness, OpenError, ServerAddress, Storage},
     protocol::{Answered, BoardId, Document, Push},
+    sync::RequestError,
 };
 
 /// How to start.
@@ -41,10 +42,10 @@ pub enum Leads {
 
 /// Operations and boards by plain requests.
 pub trait Fallback {
-    /// Sends operations; `None` when the server could not be reached.
-    fn replay(&self, push: Push) -> LocalBoxFuture<'static, Option<Vec<Answered>>>;
-    /// Reads a board; `None` when the server could not be reached or has no such board.
-    fn read(&self, board: BoardId) -> LocalBoxFuture<'static, Option<Box<Document>>>;
+    /// Sends operations.
+    fn replay(&self, push: Push) -> LocalBoxFuture<'static, Result<Vec<Answered>, RequestError>>;
+    /// Reads a board.
+    fn read(&self, board: BoardId) -> LocalBoxFuture<'static, Result<Box<Document>, RequestError>>;
 }
 
 /// No other way than the socket.
@@ -52,12 +53,12 @@ pub trait Fallback {
 pub struct NoFallback;
 
 impl Fallback for NoFallback {
-    fn replay(&self, _: Push) -> LocalBoxFuture<'static, Option<Vec<Answered>>> {
-        ready(None).boxed_local()
+    fn replay(&self, _: Push) -> LocalBoxFuture<'static, Result<Vec<Answered>, RequestError>> {
+        ready(Err(RequestError::Unreachable)).boxed_local()
     }
 
-    fn read(&self, _: BoardId) -> LocalBoxFuture<'static, Option<Box<Document>>> {
-        ready(None).boxed_local()
+    fn read(&self, _: BoardId) -> LocalBoxFuture<'static, Result<Box<Document>, RequestError>> {
+        ready(Err(RequestError::Unreachable)).boxed_local()
     }
 }
 

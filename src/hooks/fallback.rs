@@ -4,10 +4,11 @@ use futures_util::{FutureExt, future::LocalBoxFuture};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    api::{self, BOARDS_PATH, OPERATIONS_PATH},
+    api::{self, ApiError, BOARDS_PATH, OPERATIONS_PATH},
     driver::Fallback,
-    platform::{FETCH, Fetch},
-    protocol::{Answered, BoardId, Document, Push},
+    platform::{FETCH, Fetch, FetchError},
+    protocol::{Answered, BoardId, Code, Document, Push},
+    sync::RequestError,
 };
 
 /// Server functions of the page's own server, or of the one that was set as Dioxus's for the whole program. A page calls
@@ -15,17 +16,21 @@ use crate::{
 pub(super) struct ServerFunctions;
 
 impl Fallback for ServerFunctions {
-    fn replay(&self, push: Push) -> LocalBoxFuture<'static, Option<Vec<Answered>>> {
+    fn replay(&self, push: Push) -> LocalBoxFuture<'static, Result<Vec<Answered>, RequestError>> {
         match FETCH {
             Some(fetch) => by_fetch(fetch, OPERATIONS_PATH.to_owned(), body(push)),
-            None => async { heard(api::replay_operations(push).await) }.boxed_local(),
+            None => async { api::replay_operations(push).await.map_err(|error| failed(&error)) }.boxed_local(),
         }
     }
 
-    fn read(&self, board: BoardId) -> LocalBoxFuture<'static, Option<Box<Document>>> {
+    fn read(&self, board: BoardId) -> LocalBoxFuture<'static, Result<Box<Document>, RequestError>> {
         match FETCH {
             Some(fetch) => by_fetch(fetch, format!("{BOARDS_PATH}{board}"), None),
-            None => async move { heard(api::read_board(board.to_string()).await.map(Box::new)) }.boxed_local(),
+            None => async move {
+                let read = api::read_board(board.to_string()).await;
+                read.map(Box::new).map_err(|error| failed(&error))
+            }
+            .boxed_local(),
         }
     }
 }
@@ -43,13 +48,50 @@ fn by_fetch<T: DeserializeOwned + 'static>(
     fetch: Fetch,
     path: String,
     body: Option<String>,
-) -> LocalBoxFuture<'static, Option<T>> {
+) -> LocalBoxFuture<'static, Result<T, RequestError>> {
     let answer = fetch(path, body);
-    async { serde_json::from_slice(heard(answer.await)?.as_bytes()).ok() }.boxed_local()
+    async {
+        let text = answer.await.map_err(|error| match error {
+            FetchError::Unreachable => RequestError::Unreachable,
+            FetchError::Refused { status } => of_code(api::code_of(status)),
+        })?;
+        // What can't be read is somebody else's answer: a network's own page, say.
+        serde_json::from_slice(text.as_bytes()).map_err(|_| RequestError::Unreachable)
+    }
+    .boxed_local()
 }
 
-fn heard<T, E: std::fmt::Display>(answer: Result<T, E>) -> Option<T> {
-    answer
-        .inspect_err(|error| tracing::debug!("a server function did not answer: {error}"))
-        .ok()
+fn failed(error: &ApiError) -> RequestError {
+    tracing::debug!("a server function did not do what it was asked for: {error}");
+    of_code(error.code)
+}
+
+/// What the code of a refusal means to who asked.
+const fn of_code(code: Option<Code>) -> RequestError {
+    match code {
+        Some(Code::UnknownBoard) => RequestError::UnknownBoard,
+        Some(Code::NeedsAuth) => RequestError::NeedsAuth,
+        Some(Code::TooLarge) => RequestError::TooLarge,
+        Some(Code::Malformed | Code::OutOfOrder | Code::Unsupported) => RequestError::Refused,
+        Some(Code::RateLimited | Code::Unavailable) | None => RequestError::Unreachable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_says_whether_to_come_again() {
+        let meaning = |status| of_code(api::code_of(status));
+        for come_again in [408, 429, 500, 502, 503, 504] {
+            assert_eq!(meaning(come_again), RequestError::Unreachable, "{come_again}");
+        }
+        for refused in [400, 403, 405, 422] {
+            assert_eq!(meaning(refused), RequestError::Refused, "{refused}");
+        }
+        assert_eq!(meaning(401), RequestError::NeedsAuth);
+        assert_eq!(meaning(404), RequestError::UnknownBoard);
+        assert_eq!(meaning(413), RequestError::TooLarge);
+    }
 }

@@ -142,7 +142,7 @@ impl BoardHandle {
 fn summary_of(board: &BoardId) -> BoardSummary {
     let boards = BOARDS.read();
     let Some(view) = boards.get(board) else {
-        let freshness = Freshness::Offline { since: None };
+        let freshness = Freshness::CatchingUp { missing: 0 };
         return BoardSummary {
             name: None,
             widgets: Vec::new(),

@@ -11,21 +11,20 @@ mod event;
 mod frames;
 mod greeting;
 mod refusals;
+mod subscribing;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use event::{Event, Reply};
+pub use told::Told;
 
-use self::frames::Asked;
 use super::log::{Context, Head, Log, Memory, Record};
 use crate::{
     board::Catalog,
-    config::{
-        ACCEPT_PER_SECOND, ANSWER_VALUES_BYTES_MAX, OUTBOX_LEN_MAX, RETRY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX,
-        SUBSCRIPTIONS_LEN_MAX,
-    },
+    config::{ACCEPT_PER_SECOND, ANSWER_VALUES_BYTES_MAX, RETRY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX},
     planted::{self, Bug},
     protocol::{
         Answer, Answered, BoardId, ClientFrame, Code, Cursor, Document, Epoch, Identity, Push, PushItem, Revision,
@@ -400,85 +399,6 @@ impl Authority {
                 .map(|(id, widget)| (id.clone(), Widget::clone(widget)))
                 .collect(),
         }
-    }
-
-    fn subscribe(&mut self, session: SessionId, subscribe: Subscribe, replies: &mut Vec<Reply>) {
-        let Some(state) = self.sessions.get_mut(&session) else {
-            return;
-        };
-        if state.subscriptions.len() >= SUBSCRIPTIONS_LEN_MAX && !state.subscriptions.contains(&subscribe.board) {
-            replies.extend(refusal(
-                session,
-                Code::RateLimited,
-                "One connection may watch 64 boards: close some.",
-            ));
-            return;
-        }
-        let mut subscribe = subscribe;
-        let same = |earlier: &Subscribe| (&earlier.board, earlier.request) == (&subscribe.board, subscribe.request);
-        if let Some(earlier) = state.asking.take().filter(same) {
-            subscribe.undecided.splice(0..0, earlier.undecided);
-        }
-        let asked: usize = subscribe.undecided.iter().map(|undecided| undecided.ranges.len()).sum();
-        if asked > OUTBOX_LEN_MAX {
-            let message =
-                "That asks for the fate of more operations than an outbox holds: bridge the gaps between them.";
-            replies.extend(refusal(session, Code::TooLarge, message));
-            return;
-        }
-        if subscribe.more {
-            state.asking = Some(subscribe);
-            return;
-        }
-        let Subscribe {
-            board,
-            request,
-            cursor,
-            undecided,
-            ..
-        } = subscribe;
-        state.subscriptions.insert(board.clone());
-        self.subscribers.entry(board.clone()).or_default().insert(session);
-        // A board nobody has written to yet: its creation may be waiting in this very client's outbox.
-        let nothing = Log::new(self.setup.memory, self.setup.epoch);
-        let log = self.logs.get(&board).unwrap_or(&nothing);
-        let principal = &state.identity.principal;
-        let mut verdicts = log.verdicts(principal, &undecided);
-        if let Some(refusals) = self.logs.get(&BoardId::refusals()) {
-            verdicts.extend(refusals.verdicts(principal, &undecided));
-        }
-        let asked = Asked {
-            board,
-            request,
-            cursor,
-            verdicts,
-        };
-        let frames = frames::of_subscription(asked, log, self.setup.frame_fill_bytes);
-        replies.extend(frames.into_iter().map(|frame| Reply::Send { session, frame }));
-    }
-
-    fn unsubscribe(&mut self, session: SessionId, board: &BoardId) {
-        if let Some(state) = self.sessions.get_mut(&session) {
-            state.subscriptions.remove(board);
-        }
-        if let Some(sessions) = self.subscribers.get_mut(board) {
-            sessions.remove(&session);
-            if sessions.is_empty() {
-                self.subscribers.remove(board);
-            }
-        }
-    }
-
-    fn close(&mut self, session: SessionId) {
-        let boards = self
-            .sessions
-            .get(&session)
-            .map(|state| state.subscriptions.clone())
-            .unwrap_or_default();
-        for board in boards {
-            self.unsubscribe(session, &board);
-        }
-        self.sessions.remove(&session);
     }
 }
 

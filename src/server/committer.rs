@@ -6,8 +6,11 @@
 //!
 //! The queue to it is bounded: when it is full, sessions wait, and with them the sockets they read.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap},
     io,
     sync::Arc,
     thread,
@@ -154,22 +157,17 @@ impl Committer {
     }
 
     fn run(mut self, mut inbox: mpsc::Receiver<Request>) {
-        let mut queue = VecDeque::new();
-        let mut received = Vec::new();
+        // Taken out already, and too much for the batch before.
+        let mut next = None;
         loop {
-            let room = REQUESTS_LEN_MAX.saturating_sub(queue.len());
-            let is_busy = !queue.is_empty() || !self.found.is_empty();
-            if is_busy {
-                while received.len() < room
-                    && let Ok(request) = inbox.try_recv()
-                {
-                    received.push(request);
+            let is_busy = next.is_some() || !self.found.is_empty();
+            if !is_busy {
+                next = inbox.blocking_recv();
+                if next.is_none() {
+                    break;
                 }
-            } else if inbox.blocking_recv_many(&mut received, room) == 0 {
-                break;
             }
-            queue.extend(received.drain(..));
-            let mut batch = take_batch(&mut queue);
+            let mut batch = take_batch(&mut next, &mut inbox);
             let stop = batch.pop_if(|request| matches!(request, Request::Stop { .. }));
             self.turn(batch);
             if let Some(Request::Stop { done }) = stop {
@@ -328,17 +326,21 @@ fn give_up(error: &dyn std::error::Error) -> ! {
     std::process::exit(1)
 }
 
-/// Takes as many requests as make a good batch; at least one, and nothing after a [`Request::Stop`].
-fn take_batch(queue: &mut VecDeque<Request>) -> Vec<Request> {
+/// Takes as many requests as make a good batch, beginning with `next`, where the first one that is too much is left;
+/// nothing after a [`Request::Stop`].
+fn take_batch(next: &mut Option<Request>, inbox: &mut mpsc::Receiver<Request>) -> Vec<Request> {
     let mut batch = Vec::new();
     let mut weight = 0;
-    while let Some(request) = queue.front() {
-        weight += weight_of(request);
+    while batch.len() < REQUESTS_LEN_MAX
+        && let Some(request) = next.take().or_else(|| inbox.try_recv().ok())
+    {
+        weight += weight_of(&request);
         if weight > BATCH_LEN_MAX && !batch.is_empty() {
+            *next = Some(request);
             break;
         }
         let is_stop = matches!(request, Request::Stop { .. });
-        batch.extend(queue.pop_front());
+        batch.push(request);
         if is_stop {
             break;
         }

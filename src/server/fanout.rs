@@ -69,6 +69,11 @@ impl Fanout {
     pub fn deliver(&mut self, reply: Reply, events: &mut Vec<Event>) {
         match reply {
             Reply::Send { session, frame } => self.send(session, &frame),
+            Reply::Tell { session, told } => {
+                if let Some(mailbox) = self.mailboxes.get(&session) {
+                    self.note(mailbox.tell(told));
+                }
+            }
             Reply::Publish { sessions, frame } => self.publish(&sessions, &frame, events),
             Reply::Close { session } => {
                 if let Some(mailbox) = self.mailboxes.get(&session) {
@@ -100,6 +105,10 @@ impl Fanout {
             ServerFrame::Patch(patch) => mailbox.catch_up(&patch.board, packet),
             _ => mailbox.answer(packet),
         };
+        self.note(posted);
+    }
+
+    fn note(&self, posted: Posted) {
         if posted == Posted::Filled {
             self.metrics.readers_waited_for.count();
         }

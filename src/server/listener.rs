@@ -3,6 +3,8 @@
 //! `axum::serve` has no limit on either, so a few hundred connections that say nothing would use up the process's file
 //! descriptors. This is its loop with both.
 
+mod taking;
+
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
@@ -24,8 +26,11 @@ use tokio::{
 };
 use tower::{ServiceExt, service_fn};
 
+use self::taking::Taking;
+use super::metrics::Metrics;
 use crate::config::{
     ACCEPT_RETRY_MS, HTTP_CONNECTIONS_LEN_MAX, REQUEST_HEAD_BYTES_MAX, REQUEST_HEAD_MS_MAX, REQUEST_MS_MAX,
+    WRITE_MS_MAX,
 };
 
 /// How many connections, and how long each may keep the server waiting. `Default` is [`crate::config`]'s.
@@ -34,6 +39,8 @@ pub(super) struct Patience {
     pub connections_len_max: usize,
     pub head_ms_max: u64,
     pub request_ms_max: u64,
+    pub write_ms_max: u64,
+    pub accept_retry_ms: u64,
 }
 
 impl Default for Patience {
@@ -42,19 +49,27 @@ impl Default for Patience {
             connections_len_max: HTTP_CONNECTIONS_LEN_MAX,
             head_ms_max: REQUEST_HEAD_MS_MAX,
             request_ms_max: REQUEST_MS_MAX,
+            write_ms_max: WRITE_MS_MAX,
+            accept_retry_ms: ACCEPT_RETRY_MS,
         }
     }
 }
 
 /// Serves `router` on `listener` until `stop` ends, then answers what was asked already. Sockets live on: each has a seat of
 /// its own, and says goodbye by itself.
-pub(super) async fn serve(listener: TcpListener, router: Router, patience: Patience, stop: impl Future<Output = ()>) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    patience: Patience,
+    metrics: &Metrics,
+    stop: impl Future<Output = ()>,
+) {
     let free = Arc::new(Semaphore::new(patience.connections_len_max));
     let stopping = watch::Sender::new(());
     let mut stop = pin!(stop);
     loop {
         let (stream, peer, permit) = tokio::select! {
-            accepted = accept(&listener, &free) => accepted,
+            accepted = accept(&listener, &free, patience, metrics) => accepted,
             () = &mut stop => break,
         };
         let serving = serve_connection(stream, peer, router.clone(), patience, stopping.subscribe());
@@ -82,6 +97,7 @@ async fn serve_connection(
         let limit = Duration::from_millis(patience.request_ms_max);
         async move { timeout(limit, answer).await.unwrap_or_else(|_| Ok(too_slow())) }
     }));
+    let stream = Taking::new(stream, Duration::from_millis(patience.write_ms_max));
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
@@ -102,7 +118,12 @@ async fn serve_connection(
     }
 }
 
-async fn accept(listener: &TcpListener, free: &Arc<Semaphore>) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+async fn accept(
+    listener: &TcpListener,
+    free: &Arc<Semaphore>,
+    patience: Patience,
+    metrics: &Metrics,
+) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
     let permit = free
         .clone()
         .acquire_owned()
@@ -118,8 +139,9 @@ async fn accept(listener: &TcpListener, free: &Arc<Semaphore>) -> (TcpStream, So
                 return (stream, peer, permit);
             }
             Err(error) => {
+                metrics.accepts_failed.count();
                 tracing::warn!(%error, "no connection could be accepted");
-                sleep(Duration::from_millis(ACCEPT_RETRY_MS)).await;
+                sleep(Duration::from_millis(patience.accept_retry_ms)).await;
             }
         }
     }
@@ -144,12 +166,13 @@ fn too_slow() -> Response {
 
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
+    use std::{future::pending, net::UdpSocket, os::fd::OwnedFd};
 
     use axum::routing::get;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         sync::oneshot,
+        task::yield_now,
     };
 
     use super::*;
@@ -219,9 +242,10 @@ mod tests {
         let (tell, told) = oneshot::channel::<()>();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let serving = tokio::spawn(serve(listener, router(), Patience::default(), async {
-            drop(told.await)
-        }));
+        let serving = tokio::spawn(async move {
+            let stop = async { drop(told.await) };
+            serve(listener, router(), Patience::default(), &Metrics::default(), stop).await;
+        });
         let mut idle = TcpStream::connect(address).await.unwrap();
         idle.write_all(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
         assert!(idle.read(&mut [0; 64]).await.unwrap() > 0);
@@ -230,10 +254,58 @@ mod tests {
         assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
     }
 
+    #[tokio::test]
+    async fn who_takes_nothing_of_an_answer_loses_the_place() {
+        let patience = Patience {
+            connections_len_max: 1,
+            write_ms_max: 20,
+            ..Patience::default()
+        };
+        let address = start(patience, pending()).await;
+        let mut greedy = TcpStream::connect(address).await.unwrap();
+        greedy
+            .write_all(b"GET /large HTTP/1.1\r\nHost: here\r\n\r\n")
+            .await
+            .unwrap();
+        let next = timeout(Duration::from_secs(20), ask(address, "/"));
+        let reply = next
+            .await
+            .expect("the place is free again, though the first one is still here");
+        assert!(reply.starts_with("HTTP/1.1 200 "), "{reply}");
+        drop(greedy);
+    }
+
+    #[tokio::test]
+    async fn where_no_connection_can_be_had_it_asks_again_after_a_while_and_not_at_once() {
+        // A socket that can be read and never accepts fails as a process without file descriptors does: at once.
+        let datagrams = UdpSocket::bind("127.0.0.1:0").unwrap();
+        datagrams.send_to(b"knock", datagrams.local_addr().unwrap()).unwrap();
+        datagrams.set_nonblocking(true).unwrap();
+        let listener = TcpListener::from_std(OwnedFd::from(datagrams).into()).unwrap();
+        let metrics = Metrics::default();
+        let patience = Patience {
+            accept_retry_ms: u64::MAX,
+            ..Patience::default()
+        };
+        let mut serving = pin!(serve(listener, router(), patience, &metrics, pending()));
+        let mut turns = async |done: &dyn Fn(usize) -> bool| {
+            for turn in (0..).take_while(|turn| !done(*turn)) {
+                tokio::select! {
+                    biased;
+                    () = &mut serving => unreachable!("it goes on, in turn {turn}"),
+                    () = yield_now() => {}
+                }
+            }
+        };
+        turns(&|_| metrics.accepts_failed.get() > 0).await;
+        turns(&|turn| turn > 100).await;
+        assert_eq!(metrics.accepts_failed.get(), 1);
+    }
+
     async fn start(patience: Patience, stop: impl Future<Output = ()> + Send + 'static) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve(listener, router(), patience, stop));
+        tokio::spawn(async move { serve(listener, router(), patience, &Metrics::default(), stop).await });
         address
     }
 
@@ -241,6 +313,7 @@ mod tests {
         Router::new()
             .route("/", get(async || "here"))
             .route("/never", get(pending::<()>))
+            .route("/large", get(async || vec![0; 64 * 1024 * 1024]))
     }
 
     async fn ask(address: SocketAddr, path: &str) -> String {

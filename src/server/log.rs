@@ -6,6 +6,7 @@
 //!
 //! Invariant: pure. Time is passed in, and nothing here awaits, does I/O or draws a random number.
 
+mod asked;
 mod decide;
 mod record;
 
@@ -76,7 +77,8 @@ pub struct Log {
 #[derive(Clone, Debug)]
 struct Row {
     principal: Principal,
-    verdict: Verdict,
+    /// Shared with those who are being told of it.
+    verdict: Arc<Verdict>,
     /// The operation's effective base, which a later one based on it may inherit.
     base: Revision,
 }
@@ -171,7 +173,7 @@ impl Log {
                 decision.id,
                 Row {
                     principal: decision.principal,
-                    verdict: decision.verdict,
+                    verdict: Arc::new(decision.verdict),
                     base: decision.base,
                 },
             );
@@ -304,19 +306,13 @@ impl Log {
     /// The verdicts of `undecided` operations that were made by `principal`: all there are. Ranges are the client's
     /// word and may be as wide as they like: only rows are walked. Call only when nothing is staged.
     #[must_use]
-    pub fn verdicts(&self, principal: &Principal, undecided: &[Undecided]) -> Vec<(OperationId, Verdict)> {
-        let mut found = BTreeMap::new();
-        for Undecided { client, ranges } in undecided {
-            let id = |sequence| OperationId {
-                client: *client,
-                sequence,
-            };
-            for (first, last) in ranges.iter().filter(|(first, last)| first <= last) {
-                let rows = self.rows.range(id(*first)..=id(*last));
-                found.extend(rows.filter(|(_, row)| row.principal == *principal));
-            }
-        }
-        found.into_iter().map(|(id, row)| (*id, row.verdict.clone())).collect()
+    pub fn verdicts(&self, principal: &Principal, undecided: &[Undecided]) -> Vec<(OperationId, Arc<Verdict>)> {
+        let ranges = asked::apart(undecided).into_iter();
+        ranges
+            .flat_map(|(first, last)| self.rows.range(first..=last))
+            .filter(|(_, row)| row.principal == *principal)
+            .map(|(id, row)| (*id, Arc::clone(&row.verdict)))
+            .collect()
     }
 
     /// Everything but the rows, which the records keep.

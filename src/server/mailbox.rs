@@ -14,9 +14,9 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::Notify;
 
-use super::packet::packet;
+use super::{authority::Told, packet::packet};
 use crate::{
-    config::{BACKLOG_BYTES_MAX, UNDER_WAY_LEN_MAX, WRITE_BUFFER_BYTES_MAX},
+    config::{BACKLOG_BYTES_MAX, CATCH_UP_BYTES_MAX, UNDER_WAY_LEN_MAX, WRITE_BUFFER_BYTES_MAX},
     protocol::{BoardId, ServerFrame},
 };
 
@@ -34,6 +34,8 @@ pub(super) struct Mail {
     pub packets: VecDeque<Bytes>,
     /// Nothing comes after them: close.
     pub last: bool,
+    /// Whether the packet was made just now, of what waited to be told.
+    pub is_made: bool,
 }
 
 /// What became of a packet.
@@ -50,8 +52,10 @@ pub(super) enum Posted {
 #[derive(Debug, Default)]
 struct State {
     waiting: VecDeque<Letter>,
-    /// Of all that waits but catch-ups: those are bounded by their boards, and by there being one a board.
+    /// Of all that waits but catch-ups: those must not make a reader lag, or it would never catch up.
     bytes: usize,
+    /// Of catch-ups.
+    catch_up_bytes: usize,
     /// Boards whose changes were dropped, and whose reader was not told yet.
     lagging: Vec<BoardId>,
     /// Frames that were asked and not answered yet.
@@ -60,16 +64,12 @@ struct State {
 }
 
 #[derive(Debug)]
-struct Letter {
-    packet: Bytes,
-    kind: Kind,
-}
-
-#[derive(Debug)]
-enum Kind {
-    Answer,
-    Change(BoardId),
-    CatchUp(BoardId),
+enum Letter {
+    Answer(Bytes),
+    Change(BoardId, Bytes),
+    CatchUp(BoardId, Bytes),
+    /// Written when it is taken, a frame at a time.
+    Told(Told),
 }
 
 impl Mailbox {
@@ -98,12 +98,17 @@ impl Mailbox {
     pub fn answer(&self, packet: Bytes) -> Posted {
         self.post(|state| {
             let was_full = state.is_full();
-            state.put(packet, Kind::Answer);
-            if !was_full && state.is_full() {
-                Posted::Filled
-            } else {
-                Posted::Taken
-            }
+            state.put(Letter::Answer(packet));
+            state.filled_unless(was_full)
+        })
+    }
+
+    /// Verdicts, of which frames are made as they are taken: never dropped either.
+    pub fn tell(&self, told: Told) -> Posted {
+        self.post(|state| {
+            let was_full = state.is_full();
+            state.put(Letter::Told(told));
+            state.filled_unless(was_full)
         })
     }
 
@@ -118,7 +123,7 @@ impl Mailbox {
                 state.lagging.push(board.clone());
                 return Posted::Overflowed;
             }
-            state.put(packet.clone(), Kind::Change(board.clone()))
+            state.put(Letter::Change(board.clone(), packet.clone()))
         })
     }
 
@@ -128,7 +133,7 @@ impl Mailbox {
             if state.bytes + packet.len() > WRITE_BUFFER_BYTES_MAX {
                 return Posted::Taken;
             }
-            state.put(packet.clone(), Kind::Answer)
+            state.put(Letter::Answer(packet.clone()))
         })
     }
 
@@ -136,13 +141,17 @@ impl Mailbox {
     pub fn begin_catch_up(&self, board: &BoardId, packet: Bytes) -> Posted {
         self.post(|state| {
             state.drop_board(board);
-            state.put(packet, Kind::Answer)
+            state.put(Letter::Answer(packet))
         })
     }
 
     /// Its catch-up goes on.
     pub fn catch_up(&self, board: &BoardId, packet: Bytes) -> Posted {
-        self.post(|state| state.put(packet, Kind::CatchUp(board.clone())))
+        self.post(|state| {
+            let was_full = state.is_full();
+            state.put(Letter::CatchUp(board.clone(), packet));
+            state.filled_unless(was_full)
+        })
     }
 
     /// Nothing comes after what waits.
@@ -158,14 +167,29 @@ impl Mailbox {
 
     /// Takes about `bytes_max`, and rings again when more is left.
     pub fn take(&self, bytes_max: usize) -> Mail {
-        let mut state = self.lock();
         let mut mail = Mail::default();
+        let mut state = self.lock();
+        if let Some(Letter::Told(told)) = state.waiting.front_mut() {
+            // The committer must not wait for a frame to be written: nobody else takes letters, so this one stays the first.
+            let mut telling = mem::take(told);
+            let before = telling.bytes();
+            drop(state);
+            mail.packets.extend(telling.next().as_ref().map(packet));
+            mail.is_made = true;
+            state = self.lock();
+            state.bytes -= before - telling.bytes();
+            match state.waiting.front_mut() {
+                Some(Letter::Told(told)) if !telling.is_empty() => *told = telling,
+                _ => drop(state.waiting.pop_front()),
+            }
+        }
         let mut taken = 0;
-        while taken < bytes_max
-            && let Some(letter) = state.pop()
+        while !mail.is_made
+            && taken < bytes_max
+            && let Some(packet) = state.pop()
         {
-            taken += letter.packet.len();
-            mail.packets.push_back(letter.packet);
+            taken += packet.len();
+            mail.packets.push_back(packet);
         }
         if state.waiting.is_empty() {
             // An idle connection keeps no room for what once waited.
@@ -200,51 +224,78 @@ impl Mailbox {
 
 impl State {
     fn is_full(&self) -> bool {
-        self.bytes > BACKLOG_BYTES_MAX
+        self.bytes > BACKLOG_BYTES_MAX || self.catch_up_bytes > CATCH_UP_BYTES_MAX
+    }
+
+    fn filled_unless(&self, was_full: bool) -> Posted {
+        if !was_full && self.is_full() {
+            Posted::Filled
+        } else {
+            Posted::Taken
+        }
     }
 
     fn has_room(&self) -> bool {
         self.under_way < UNDER_WAY_LEN_MAX && !self.is_full()
     }
 
-    fn put(&mut self, packet: Bytes, kind: Kind) -> Posted {
-        self.bytes += kind.counted(&packet);
-        self.waiting.push_back(Letter { packet, kind });
+    fn put(&mut self, letter: Letter) -> Posted {
+        *self.count_of(&letter) += letter.bytes();
+        self.waiting.push_back(letter);
         Posted::Taken
     }
 
-    fn pop(&mut self) -> Option<Letter> {
-        let letter = self.waiting.pop_front()?;
-        self.bytes -= letter.kind.counted(&letter.packet);
-        Some(letter)
+    /// The next packet; `None` where there is none, or one has to be made.
+    fn pop(&mut self) -> Option<Bytes> {
+        let letter = self.waiting.pop_front_if(|letter| !matches!(letter, Letter::Told(_)))?;
+        *self.count_of(&letter) -= letter.bytes();
+        match letter {
+            Letter::Answer(packet) | Letter::Change(_, packet) | Letter::CatchUp(_, packet) => Some(packet),
+            Letter::Told(_) => None,
+        }
     }
 
+    /// Takes off what it drops, and counts nothing anew: of what is being told a part may be out for writing.
     fn drop_board(&mut self, board: &BoardId) {
-        self.waiting
-            .retain(|letter| !matches!(&letter.kind, Kind::Change(other) | Kind::CatchUp(other) if other == board));
-        self.bytes = self
-            .waiting
-            .iter()
-            .map(|letter| letter.kind.counted(&letter.packet))
-            .sum();
+        let (bytes, catch_up_bytes) = (&mut self.bytes, &mut self.catch_up_bytes);
+        self.waiting.retain(|letter| {
+            match letter {
+                Letter::Change(other, packet) if other == board => *bytes -= packet.len(),
+                Letter::CatchUp(other, packet) if other == board => *catch_up_bytes -= packet.len(),
+                _ => return true,
+            }
+            false
+        });
+    }
+
+    fn count_of(&mut self, letter: &Letter) -> &mut usize {
+        match letter {
+            Letter::CatchUp(..) => &mut self.catch_up_bytes,
+            _ => &mut self.bytes,
+        }
     }
 }
 
-impl Kind {
-    fn counted(&self, packet: &Bytes) -> usize {
-        if matches!(self, Self::CatchUp(_)) {
-            0
-        } else {
-            packet.len()
+impl Letter {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Answer(packet) | Self::Change(_, packet) | Self::CatchUp(_, packet) => packet.len(),
+            Self::Told(told) => told.bytes(),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use futures_util::FutureExt;
 
     use super::*;
+    use crate::{
+        config::FRAME_BYTES_MAX,
+        protocol::{ClientId, OperationId, Revision, Verdict},
+    };
 
     fn board(name: &str) -> BoardId {
         name.parse().expect("a name")
@@ -307,6 +358,47 @@ mod tests {
         let rest = mailbox.take(usize::MAX);
         assert_eq!((rest.packets.len(), rest.last), (3, false));
         assert!(mailbox.has_room());
+    }
+
+    #[test]
+    fn while_a_large_catch_up_waits_for_a_reader_it_may_ask_no_more_and_does_not_lag() {
+        let mailbox = Mailbox::default();
+        let half = Bytes::from(vec![0; CATCH_UP_BYTES_MAX / 2]);
+        assert_eq!(
+            ["a", "b", "c"].map(|name| mailbox.catch_up(&board(name), half.clone())),
+            [Posted::Taken, Posted::Taken, Posted::Filled]
+        );
+        assert!(!mailbox.has_room());
+        assert_eq!(mailbox.change(&board("a"), &Bytes::from_static(b"new")), Posted::Taken);
+        mailbox.begin_catch_up(&board("b"), Bytes::from_static(b"anew"));
+        assert!(mailbox.has_room(), "what is overtaken waits no more");
+        assert_eq!(mailbox.take(usize::MAX).packets.len(), 4);
+    }
+
+    #[test]
+    fn what_is_told_is_written_a_frame_at_a_time_in_its_place() {
+        let mailbox = Mailbox::default();
+        let verdict = |sequence| {
+            let client = ClientId(1);
+            let revision = Revision(sequence);
+            (
+                OperationId { client, sequence },
+                Arc::new(Verdict::Expired { revision }),
+            )
+        };
+        let len = BACKLOG_BYTES_MAX / size_of_val(&verdict(0)) + 1;
+        let told = Told::new((0..len as u64).map(verdict).collect(), FRAME_BYTES_MAX);
+        mailbox.answer(Bytes::from_static(b"before"));
+        assert_eq!(mailbox.tell(told.clone()), Posted::Filled);
+        mailbox.answer(Bytes::from_static(b"after"));
+        assert!(!mailbox.has_room());
+        assert_eq!(mailbox.take(usize::MAX).packets, [Bytes::from_static(b"before")]);
+        for frame in told {
+            let mail = mailbox.take(usize::MAX);
+            assert!(mail.is_made && mail.packets == [packet(&frame)]);
+        }
+        assert_eq!(mailbox.take(usize::MAX).packets, [Bytes::from_static(b"after")]);
+        assert!(mailbox.has_room() && mailbox.lock().bytes == 0);
     }
 
     #[test]

@@ -100,6 +100,8 @@ metrics! {
     sockets_opened: Counter = "tideboard_sockets_opened_total";
     /// Sockets refused because the server was full.
     sockets_refused: Counter = "tideboard_sockets_refused_total";
+    /// Times the operating system gave no connection.
+    accepts_failed: Counter = "tideboard_accepts_failed_total";
     /// Requests refused for their Origin or Host.
     origins_refused: Counter = "tideboard_origins_refused_total";
     /// Requests refused for want of a session or token.

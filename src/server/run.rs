@@ -106,7 +106,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
         tracing::info!(%address, "serving");
         announce(address, generated.as_ref());
         let router = router(pages(app, public.as_deref()), &server);
-        serve(listener, router, &server).await;
+        serve(listener, router, &server, DRAIN_MS_MAX, stop_signal).await;
         server.close().await;
         Ok(())
     })
@@ -152,31 +152,49 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
     })
 }
 
-/// Serves until a signal, then until all have said goodbye or [`DRAIN_MS_MAX`] have passed.
-async fn serve(listener: TcpListener, router: Router, server: &Server) {
-    let told_to_stop = {
-        let server = server.clone();
-        async move {
-            stop_signal().await;
-            tracing::info!("stopping: saying goodbye to every client");
-            server.stop();
-        }
+/// How serving ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// Everybody had left.
+    Empty,
+    /// Some had not when the time for it was over.
+    Late,
+    /// Some had not when a second signal came.
+    Hurried,
+}
+
+/// Serves until a signal, then until all have said goodbye, `drain_ms_max` have passed, or there is another signal.
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    server: &Server,
+    drain_ms_max: u64,
+    signal: impl AsyncFn(),
+) -> Ended {
+    let told_to_stop = async {
+        signal().await;
+        tracing::info!("stopping: saying goodbye to every client");
+        server.stop();
     };
     let serving = async {
-        listener::serve(listener, router, Patience::default(), told_to_stop).await;
+        listener::serve(listener, router, Patience::default(), server.metrics(), told_to_stop).await;
         server.stopped().await;
     };
     let patience = async {
         server.stopping().await;
         tokio::select! {
-            () = tokio::time::sleep(Duration::from_millis(DRAIN_MS_MAX)) => {}
-            () = stop_signal() => {}
+            () = tokio::time::sleep(Duration::from_millis(drain_ms_max)) => Ended::Late,
+            () = signal() => Ended::Hurried,
         }
     };
-    tokio::select! {
-        () = serving => {}
-        () = patience => tracing::warn!("stopped before every client had left"),
+    let ended = tokio::select! {
+        () = serving => Ended::Empty,
+        ended = patience => ended,
+    };
+    if ended != Ended::Empty {
+        tracing::warn!("stopped before every client had left");
     }
+    ended
 }
 
 /// Ends at the first SIGINT or SIGTERM.
@@ -317,3 +335,66 @@ impl fmt::Display for RunError {
 }
 
 impl error::Error for RunError {}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use futures_util::StreamExt;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+        sync::Semaphore,
+    };
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_does_not_leave_is_waited_for_so_long_and_no_longer() {
+        assert_eq!(stop_with_a_request_under_way(20, 1).await, Ended::Late);
+    }
+
+    #[tokio::test]
+    async fn whoever_tells_it_to_stop_once_more_does_not_want_to_wait() {
+        assert_eq!(stop_with_a_request_under_way(u64::MAX, 2).await, Ended::Hurried);
+    }
+
+    #[tokio::test]
+    async fn when_everybody_has_left_it_waits_no_longer() {
+        let server = Server::open(ServerConfig::local()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let ended = serve(listener, Router::new(), &server, u64::MAX, signals(1)).await;
+        assert_eq!(ended, Ended::Empty);
+    }
+
+    /// Stops a server that answers a request which never ends.
+    async fn stop_with_a_request_under_way(drain_ms_max: u64, len: usize) -> Ended {
+        let server = Server::open(ServerConfig::local()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let body =
+            || futures_util::stream::once(async { Ok::<_, io::Error>("begun") }).chain(futures_util::stream::pending());
+        let router = Router::new().route("/", get(async move || axum::body::Body::from_stream(body())));
+        let told = Semaphore::new(0);
+        let signal = async || told.acquire().await.expect("it is never closed").forget();
+        let asking = async {
+            client.write_all(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
+            let mut reply = Vec::new();
+            while !reply.ends_with(b"begun\r\n") {
+                assert!(client.read_buf(&mut reply).await.unwrap() > 0);
+            }
+            told.add_permits(len);
+        };
+        let serving = tokio::time::timeout(
+            Duration::from_secs(20),
+            serve(listener, router, &server, drain_ms_max, signal),
+        );
+        let (ended, ()) = tokio::join!(serving, asking);
+        ended.expect("it does not wait for ever")
+    }
+
+    /// So many signals, all sent already.
+    fn signals(len: usize) -> impl AsyncFn() {
+        let told = std::sync::Arc::new(Semaphore::new(len));
+        async move || told.acquire().await.expect("it is never closed").forget()
+    }
+}

@@ -61,6 +61,15 @@ enum Greeted {
 struct Watched {
     names: Arc<[String]>,
     ticks: watch::Receiver<Arc<Tick>>,
+    past: Past,
+}
+
+/// How far their last minutes are told. They may be megabytes, so a frame goes out at a time and everything else between.
+enum Past {
+    /// Up to this series; nothing yet.
+    After(Option<String>),
+    /// All of them: ticks go on from there.
+    Told,
 }
 
 /// How long a socket may keep its server waiting, in milliseconds. `Default` is [`crate::config`]'s.
@@ -72,6 +81,8 @@ pub struct SocketPatience {
     pub silence_ms_max: u64,
     /// Until it has taken what is written to it at once.
     pub write_ms_max: u64,
+    /// Until it has answered a close.
+    pub close_ms_max: u64,
 }
 
 /// Why a session ends.
@@ -91,6 +102,7 @@ enum End {
 enum Step {
     Received(Option<Result<Message, SocketError>>),
     Mail,
+    Past,
     Tick,
     Timer,
     Stopping,
@@ -132,16 +144,25 @@ impl Session {
                 // Who is not heard is not silent.
                 self.heard_at = Instant::now();
             }
+            let tells_past = matches!(&self.watched, Some(watched) if !matches!(watched.past, Past::Told));
             let step = tokio::select! {
                 received = self.pipe.next(), if reads => Step::Received(received),
                 () = self.mailbox.filled() => Step::Mail,
-                () = tick(&mut self.watched) => Step::Tick,
+                () = std::future::ready(()), if tells_past => Step::Past,
+                () = tick(&mut self.watched), if !tells_past => Step::Tick,
                 () = timer.as_mut() => Step::Timer,
                 () = stopping.as_mut() => Step::Stopping,
             };
+            if !self.seat.is_admitted() && self.greeted != Greeted::Not {
+                return End::Refused(
+                    Code::NeedsAuth,
+                    "Your session has ended: sign in to go on. Your edits wait safely on this device.".to_owned(),
+                );
+            }
             let went_on = match step {
                 Step::Received(received) => self.received(received).await,
                 Step::Mail => self.write_mail().await,
+                Step::Past => self.write_past().await,
                 Step::Tick => self.write_samples().await,
                 Step::Timer => self.check_silence(timer.as_mut()),
                 Step::Stopping => Err(End::Stopping),
@@ -191,15 +212,15 @@ impl Session {
         } else {
             Instant::now()
         };
+        if !self.pace.admits(self.server.clock().now()) {
+            return Err(End::Refused(
+                Code::RateLimited,
+                "Too many frames: put more into each, or send less often.".to_owned(),
+            ));
+        }
         match message {
             Message::Text(text) => {
                 self.server.metrics().frames_received.count();
-                if !self.pace.admits(self.server.clock().now()) {
-                    return Err(End::Refused(
-                        Code::RateLimited,
-                        "Too many frames: put more into each, or send less often.".to_owned(),
-                    ));
-                }
                 let frame = decode::<ClientFrame>(&text).map_err(|error| unreadable(&error))?;
                 self.frame(frame).await
             }
@@ -225,15 +246,9 @@ impl Session {
             _ if self.greeted == Greeted::Refused => return Ok(()),
             _ => {}
         }
-        if !self.seat.is_admitted() {
-            return Err(End::Refused(
-                Code::NeedsAuth,
-                "Your session has ended: sign in to go on. Your edits wait safely on this device.".to_owned(),
-            ));
-        }
         match frame {
             ClientFrame::Ping { .. } => self.pong().await,
-            ClientFrame::Watch { series } => self.watch(series).await,
+            ClientFrame::Watch { series } => self.watch(series),
             frame => {
                 check_limits(&frame)?;
                 self.ask(Request::Frame {
@@ -292,7 +307,7 @@ impl Session {
         self.write([pong].into()).await
     }
 
-    async fn watch(&mut self, series: Vec<String>) -> Result<(), End> {
+    fn watch(&mut self, series: Vec<String>) -> Result<(), End> {
         if series.len() > WATCHED_LEN_MAX || series.iter().any(|name| name.len() > NAME_BYTES_MAX) {
             let message = format!(
                 "One connection may watch {WATCHED_LEN_MAX} series with names of {NAME_BYTES_MAX} bytes: watch fewer, or use `*`."
@@ -306,9 +321,28 @@ impl Session {
         let names: Arc<[String]> = series.into();
         // Subscribed before the past is read: a tick between the two is sent twice rather than never.
         let ticks = self.server.sources().watch();
-        let past = self.server.sources().history(self.server.clock().now(), &names);
-        self.watched = Some(Box::new(Watched { names, ticks }));
-        self.write(past).await
+        let past = Past::After(None);
+        self.watched = Some(Box::new(Watched { names, ticks, past }));
+        Ok(())
+    }
+
+    async fn write_past(&mut self) -> Result<(), End> {
+        let Some(Watched {
+            names,
+            past: past @ Past::After(_),
+            ..
+        }) = self.watched.as_deref_mut()
+        else {
+            return Ok(());
+        };
+        let after = match past {
+            Past::After(name) => name.take(),
+            Past::Told => None,
+        };
+        let now = self.server.clock().now();
+        let (packet, last) = self.server.sources().past(now, names, after.as_deref());
+        *past = last.map_or(Past::Told, |name| Past::After(Some(name)));
+        self.write([packet].into()).await
     }
 
     async fn write_samples(&mut self) -> Result<(), End> {
@@ -324,6 +358,13 @@ impl Session {
 
     async fn write_mail(&mut self) -> Result<(), End> {
         let mail = self.mailbox.take(FRAME_BYTES_MAX);
+        if mail.is_made {
+            let metrics = self.server.metrics();
+            metrics.frames_sent.add(mail.packets.len() as u64);
+            metrics
+                .bytes_sent
+                .add(mail.packets.iter().map(|packet| packet.len() as u64).sum());
+        }
         self.write(mail.packets).await?;
         if mail.last { Err(End::Told) } else { Ok(()) }
     }
@@ -360,7 +401,7 @@ impl Session {
         {
             return;
         }
-        let patience = Duration::from_millis(CLOSE_MS_MAX);
+        let patience = Duration::from_millis(self.server.patience().close_ms_max);
         let closing = async {
             self.pipe.close().await?;
             while let Some(Ok(_)) = self.pipe.next().await {}
@@ -377,6 +418,7 @@ impl Default for SocketPatience {
             greeting_ms_max: GREETING_MS_MAX,
             silence_ms_max: SILENCE_MS_MAX,
             write_ms_max: WRITE_MS_MAX,
+            close_ms_max: CLOSE_MS_MAX,
         }
     }
 }

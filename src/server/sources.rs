@@ -7,6 +7,7 @@ pub mod host;
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
+    ops::Bound,
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
@@ -16,7 +17,10 @@ use tokio::sync::watch;
 use super::packet::packet;
 use crate::{
     board::value_bytes,
-    config::{FRAME_FILL_BYTES, NAME_BYTES_MAX, SAMPLE_HISTORY_LEN_MAX, SAMPLE_INTERVAL_MS, SERIES_LEN_MAX},
+    config::{
+        FRAME_FILL_BYTES, NAME_BYTES_MAX, SAMPLE_HISTORY_LEN_MAX, SAMPLE_INTERVAL_MS, SERIES_LEN_MAX,
+        TICK_PACKETS_LEN_MAX,
+    },
     protocol::{SampleSeries, SamplesFrame, ServerFrame, Value},
     time::Timestamp,
 };
@@ -36,7 +40,8 @@ struct Shared {
 pub(super) struct Tick {
     at: Timestamp,
     values: BTreeMap<String, Value>,
-    /// Encoded once for all who watch the same: mostly everybody who looks at one board.
+    /// Encoded once for all who watch the same: mostly everybody who looks at one board. Lists past
+    /// [`TICK_PACKETS_LEN_MAX`] are encoded for each who watches them: what somebody may watch is the client's word.
     packets: Mutex<HashMap<Arc<[String]>, Option<Bytes>>>,
 }
 
@@ -81,17 +86,25 @@ impl Sources {
         self.0.newest.subscribe()
     }
 
-    /// The last minutes of the watched series, in as many frames as they need.
-    pub(super) fn history(&self, now: Timestamp, watched: &[String]) -> VecDeque<Bytes> {
+    /// The last minutes of the watched series that come after the series `after`: one frame of them, and the name of its
+    /// last series where there are more.
+    ///
+    /// A frame comes even when nothing of that name is measured: the asker knows then that it was heard.
+    pub(super) fn past(&self, now: Timestamp, watched: &[String], after: Option<&str>) -> (Bytes, Option<String>) {
         let rings = self.0.rings.read().unwrap_or_else(PoisonError::into_inner);
-        let mut packets = VecDeque::new();
+        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         let mut series: Vec<SampleSeries> = Vec::new();
         let mut filled = 0;
-        for (name, ring) in rings.iter().filter(|(name, _)| is_watched(watched, name)) {
+        for (name, ring) in rings
+            .range::<str, _>((start, Bound::Unbounded))
+            .filter(|(name, _)| is_watched(watched, name))
+        {
             let bytes: usize = ring.iter().map(|(_, value)| value_bytes(value) + POINT_BYTES).sum();
-            if filled + bytes > FRAME_FILL_BYTES && !series.is_empty() {
-                packets.push_back(samples(now, std::mem::take(&mut series)));
-                filled = 0;
+            if filled + bytes > FRAME_FILL_BYTES
+                && let Some(last) = series.last()
+            {
+                let last = last.name.clone();
+                return (samples(now, series), Some(last));
             }
             filled += bytes + name.len() + POINT_BYTES;
             series.push(SampleSeries {
@@ -99,11 +112,7 @@ impl Sources {
                 points: ring.iter().cloned().collect(),
             });
         }
-        // An answer comes even when nothing of that name is measured: the asker knows then that it was heard.
-        if !series.is_empty() || packets.is_empty() {
-            packets.push_back(samples(now, series));
-        }
-        packets
+        (samples(now, series), None)
     }
 }
 
@@ -128,7 +137,9 @@ impl Tick {
             })
             .collect();
         let packet = (!series.is_empty()).then(|| samples(self.at, series));
-        packets.insert(Arc::clone(watched), packet.clone());
+        if packets.len() < TICK_PACKETS_LEN_MAX {
+            packets.insert(Arc::clone(watched), packet.clone());
+        }
         packet
     }
 }
@@ -178,9 +189,19 @@ mod tests {
             let cores = (0..40).map(|core| (format!("host.cpu.{core}"), json!(12.5)));
             sources.record(Timestamp(1_700_000_000_000 + second * 1_000), cores);
         }
-        let packets = sources.history(Timestamp(1_700_000_400_000), &names(&["host.cpu.*"]));
-        assert!(packets.len() > 1);
-        assert!(packets.iter().all(|packet| packet.len() <= FRAME_BYTES_MAX));
+        let watched = names(&["host.cpu.*"]);
+        let (mut frames, mut after) = (0, None);
+        loop {
+            let (packet, last) = sources.past(Timestamp(1_700_000_400_000), &watched, after.as_deref());
+            assert!(packet.len() <= FRAME_BYTES_MAX);
+            frames += 1;
+            if last.is_none() {
+                break;
+            }
+            assert!(after < last, "each begins where the one before it ended");
+            after = last;
+        }
+        assert!(frames > 1);
         let rings = sources.0.rings.read().expect("nobody panicked");
         assert!(rings.len() == 40 && rings.values().all(|ring| ring.len() == SAMPLE_HISTORY_LEN_MAX));
     }
@@ -206,5 +227,17 @@ mod tests {
             second.as_deref().map(<[u8]>::as_ptr)
         );
         assert_eq!(tick.packet(&names(&["c"])), None);
+    }
+
+    #[test]
+    fn lists_that_nobody_else_watches_are_served_and_not_kept() {
+        let sources = Sources::new();
+        sources.record(Timestamp(5), [("a".to_owned(), json!(1))]);
+        let tick = sources.watch().borrow().clone();
+        for number in 0..2 * TICK_PACKETS_LEN_MAX {
+            assert!(tick.packet(&names(&["a", &number.to_string()])).is_some());
+        }
+        let kept = tick.packets.lock().expect("nobody panicked");
+        assert_eq!(kept.len(), TICK_PACKETS_LEN_MAX);
     }
 }

@@ -55,7 +55,7 @@ pub enum ConnectionStatus {
         /// When to try again; `None` while it is being tried.
         retry_at: Option<Timestamp>,
     },
-    /// No live socket can be had; operations and boards go by plain requests, every [`crate::config::FALLBACK_MS`].
+    /// No live socket can be had; operations and boards go by plain requests, one every [`crate::config::FALLBACK_MS`].
     ByRequests,
     /// Connected, and changes are on their way.
     CatchingUp {

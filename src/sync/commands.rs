@@ -7,8 +7,8 @@ use super::{
 use crate::{
     board::value_bytes,
     config::{
-        EVENT_BYTES_MAX, EVENT_QUEUE_LEN_MAX, FRAME_FILL_BYTES, KEPT_LEN_MAX, OUTBOX_LEN_MAX, SCHEMA, STAMP_AGE_MS_MAX,
-        VALUE_BYTES_MAX,
+        EVENT_BYTES_MAX, EVENT_QUEUE_LEN_MAX, FRAME_FILL_BYTES, KEPT_LEN_MAX, NAME_BYTES_MAX, OUTBOX_LEN_MAX, SCHEMA,
+        STAMP_AGE_MS_MAX, VALUE_BYTES_MAX, WATCHED_LEN_MAX,
     },
     planted::{self, Bug},
     protocol::{
@@ -38,6 +38,7 @@ impl Engine {
             Command::Disconnect => self.leave(now, Connection::Offline),
             Command::SyncNow => {
                 self.keeping.reread = true;
+                self.requests.start_over();
                 match self.connection {
                     Connection::Live { .. } => self.probe(now, true),
                     Connection::Waiting { .. } | Connection::Suspended => self.dial(now),
@@ -60,7 +61,10 @@ impl Engine {
                     replica.watchers = replica.watchers.saturating_sub(1);
                 }
             }
-            Command::WatchSeries { series } => {
+            Command::WatchSeries { mut series } => {
+                // A name comes out of a field that anybody edits: one that can't be would cost the connection.
+                series.retain(|name| (1..=NAME_BYTES_MAX).contains(&name.len()));
+                series.truncate(WATCHED_LEN_MAX);
                 if self.watched != series {
                     self.watched = series;
                     if self.connection.welcome().is_some() {

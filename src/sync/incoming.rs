@@ -1,4 +1,4 @@
-//! What arrives: the socket's life, frames, verdicts, and the way by server functions.
+//! What arrives by the socket: its life, frames, verdicts.
 
 use super::{
     Connection, Effect, Engine, Notice,
@@ -11,8 +11,8 @@ use crate::{
     config::SCHEMA,
     planted::{self, Bug},
     protocol::{
-        Answer, Answered, BoardId, ChangesFrame, ClientFrame, Code, Cursor, Document, Hello, OperationId, PatchFrame,
-        Revision, RunId, ServerFrame, Subscribed, Undecided, Welcome, decode,
+        BoardId, ChangesFrame, ClientFrame, Code, Cursor, Hello, OperationId, PatchFrame, Revision, RunId, ServerFrame,
+        Subscribed, Undecided, Welcome, decode,
     },
     time::Timestamp,
 };
@@ -63,10 +63,16 @@ impl Engine {
         if let Some(dial) = self.connection.dial() {
             self.effects.push_back(Effect::HangUp { dial });
         }
+        let heard_at = match self.connection {
+            Connection::Live { heard_at, .. } => heard_at,
+            _ => now,
+        };
         self.connection = next;
         self.offline_since.get_or_insert(now);
         for replica in self.replicas.values_mut() {
-            replica.subscription = Subscription::Off;
+            if matches!(std::mem::take(&mut replica.subscription), Subscription::Live) {
+                replica.agreed_at = Some(heard_at);
+            }
         }
         for pending in self.outbox.iter_mut() {
             pending.sent &= planted::is(Bug::ResendForgottenAfterReconnect);
@@ -84,6 +90,7 @@ impl Engine {
                     attempt: *attempt,
                     retry_at: soon.min(*retry_at),
                 };
+                self.requests.hasten(soon);
             }
             Connection::Live { .. } => self.probe(now, true),
             _ => {}
@@ -160,7 +167,7 @@ impl Engine {
         self.meet(welcome.run);
         self.stamp = Some((welcome.run, welcome.clock, now));
         (self.trouble, self.offline_since) = (None, None);
-        self.fallback_works = false;
+        self.requests.rest();
         self.connection = Connection::Live {
             dial,
             welcome: Box::new(welcome),
@@ -188,14 +195,14 @@ impl Engine {
 
     /// Another process may serve an older backup: a verdict that the confirmed state does not contain yet may be of a
     /// history that is no more. It is asked for again; where it still holds it is the same.
-    fn meet(&mut self, run: RunId) {
+    pub(super) fn meet(&mut self, run: RunId) {
         if self.run.replace(run) == Some(run) {
             return;
         }
         if planted::is(Bug::RunNotMet) {
             return;
         }
-        self.replay_counts = false;
+        self.requests.counts = false;
         for pending in self.outbox.iter_mut() {
             let confirmed = self
                 .replicas
@@ -333,7 +340,7 @@ impl Engine {
         }
     }
 
-    fn arrived(
+    pub(super) fn arrived(
         &mut self,
         now: Timestamp,
         board: &BoardId,
@@ -372,74 +379,6 @@ impl Engine {
         }
         if asked_late {
             self.resubscribe(board);
-        }
-    }
-
-    pub(super) fn replayed(&mut self, now: Timestamp, answers: Option<Vec<Answered>>) {
-        (self.falling_back, self.fallback_works) = (false, answers.is_some());
-        for pending in self.outbox.iter_mut() {
-            pending.sent = false;
-        }
-        let counted = answers.filter(|_| self.replay_counts);
-        for item in counted.into_iter().flatten() {
-            if item.answer == Answer::History {
-                self.stamp = None; // of another process: a read tells which one runs now
-            }
-            self.answered(now, item);
-        }
-    }
-
-    /// A board by server function: a patch from the origin, where nothing pending could be shown twice by it.
-    pub(super) fn document(&mut self, now: Timestamp, document: Option<Box<Document>>) {
-        (self.falling_back, self.fallback_works) = (false, document.is_some());
-        let Some(document) = document else { return };
-        let Document {
-            store,
-            run,
-            clock,
-            subscribed,
-            widgets,
-        } = *document;
-        if self.namespace.as_ref().is_none_or(|namespace| namespace.store != store) {
-            return;
-        }
-        self.stamp = Some((run, clock, now));
-        self.meet(run);
-        let board = subscribed.board.clone();
-        let undecided = self.outbox.of_board(&board).any(Pending::is_undecided);
-        let Some(replica) = self.replicas.get_mut(&board) else {
-            return;
-        };
-        if subscribed.history.contains(replica.cursor, subscribed.at.revision) {
-            replica.found_by = Some(run);
-        }
-        let older = subscribed.at.revision < replica.cursor.revision
-            || !subscribed.history.contains(replica.cursor, subscribed.at.revision);
-        if undecided || older || !matches!(replica.subscription, Subscription::Off) {
-            return;
-        }
-        let part = PatchFrame {
-            board: board.clone(),
-            from: Cursor::ORIGIN,
-            to: subscribed.at,
-            part: 0,
-            last: true,
-            widgets,
-        };
-        replica.subscription = Subscription::CatchingUp {
-            listed: Vec::new(),
-            answer: Subscribed {
-                from: Cursor::ORIGIN,
-                ..subscribed
-            },
-            parts: Vec::new(),
-            continuity: Continuity::Continues,
-        };
-        if let Arrived::Applied(widgets) = replica.patch(now, part) {
-            self.arrived(now, &board, widgets);
-        }
-        if let Some(replica) = self.replicas.get_mut(&board) {
-            replica.subscription = Subscription::Off;
         }
     }
 }

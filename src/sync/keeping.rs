@@ -73,9 +73,11 @@ impl Engine {
         if !self.loaded || self.keeping.reread || periodic {
             (self.keeping.reread, self.keeping.reread_at) = (false, now.plus(REREAD_MS));
             self.keeping.busy = Some(Busy::Loading);
+            // What is settled for a board whose history broke says what of the journal is forgotten.
+            let broken = self.replicas.values().any(|replica| replica.lowered);
             self.effects.push_back(Effect::Load {
                 namespace,
-                widgets: !self.loaded,
+                widgets: broken || !self.loaded,
             });
             return;
         }

@@ -28,7 +28,8 @@ pub struct Pending {
     pub sent: bool,
     /// Whether this device knows if its confirmed state contains it.
     pub(super) fate: Fate,
-    /// It was applied once, in a history that is no more, and is sent again under its id.
+    /// It was applied once, in a history that is no more, and is sent again under its id; or a history broke while its fate
+    /// was open. The state it is stored beside may contain it.
     pub(super) again: bool,
     /// The server asked to send it again, or to wait.
     pub waiting: Option<Waiting>,

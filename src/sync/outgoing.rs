@@ -1,14 +1,12 @@
-//! What leaves: subscriptions, operations in their lanes, and the way by server functions when no socket can be had.
+//! What leaves: subscriptions, and operations in their lanes.
 
 use super::{
-    Connection, Effect, Engine,
+    Effect, Engine,
     outbox::{Fate, Pending},
     updates::{Continuity, Subscription},
 };
 use crate::{
-    config::{
-        FALLBACK_AFTER, FALLBACK_MS, FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SUBSCRIPTIONS_LEN_MAX,
-    },
+    config::{FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SUBSCRIPTIONS_LEN_MAX},
     planted::{self, Bug},
     protocol::{BoardId, ClientFrame, OperationId, Principal, Push, PushItem, Subscribe, Undecided, WidgetId, encode},
     sorted::SortedSet,
@@ -30,7 +28,7 @@ impl Engine {
 
     /// The boards this engine is to hear of: those whose operations wait to be sent from here, and those that someone looks
     /// at. Of more than a connection may watch, those with operations come first: they are done some time.
-    fn wanted(&self, waiting: &SortedSet<BoardId>) -> SortedSet<BoardId> {
+    pub(super) fn wanted(&self, waiting: &SortedSet<BoardId>) -> SortedSet<BoardId> {
         let watched = self.replicas.iter().filter(|(_, replica)| replica.watchers > 0);
         let waiting = waiting.iter().filter(|_| self.leading);
         let mut wanted = SortedSet::new();
@@ -65,8 +63,8 @@ impl Engine {
             if wanted && off {
                 let listed = self.listed(&board);
                 let cursor = replica.cursor;
-                self.requests += 1;
-                let request = self.requests;
+                self.subscribes += 1;
+                let request = self.subscribes;
                 if let Some(replica) = self.replicas.get_mut(&board) {
                     replica.subscription = Subscription::Asked {
                         request,
@@ -118,7 +116,7 @@ impl Engine {
             return;
         };
         self.subscribe();
-        if !self.leading {
+        if !self.leading || self.outbox.is_empty() {
             return;
         }
         let ready = |replica: &super::Replica| {
@@ -164,7 +162,7 @@ impl Engine {
     }
 
     /// The items to send now, marked as sent.
-    fn next_items(&mut self, now: Timestamp, ready: impl Fn(&BoardId) -> bool) -> Vec<(PushItem, usize)> {
+    pub(super) fn next_items(&mut self, now: Timestamp, ready: impl Fn(&BoardId) -> bool) -> Vec<(PushItem, usize)> {
         let is_open =
             |pending: &&Pending| pending.verdict.is_none() && !self.keeping.moved.contains_key(&pending.operation.id);
         // All that is under way counts, wherever in the outbox it stands.
@@ -237,10 +235,9 @@ impl Engine {
             .iter()
             .filter(|pending| pending.verdict.is_none() && !pending.withdrawing)
             .filter_map(|pending| self.local_deadline(pending));
-        let fall_back = self.may_fall_back().then_some(self.fall_back_at);
         // What was due and not sent then waits for something else than time.
         let retry = retry.map(|waiting| waiting.retry_at).filter(|at| *at > self.turned_at);
-        retry.chain(deadlines).chain(fall_back).min()
+        retry.chain(deadlines).chain(self.request_wakeup()).min()
     }
 
     /// Whether an operation's time is known to be still to come: one with a deadline by another clock than that of the server
@@ -273,65 +270,10 @@ impl Engine {
             self.withdraw(id);
         }
     }
-
-    fn may_fall_back(&self) -> bool {
-        let no_socket = matches!(self.connection, Connection::Waiting { attempt, .. } | Connection::Dialing { attempt, .. } if attempt >= FALLBACK_AFTER);
-        no_socket && self.leading && self.loaded && !self.falling_back
-    }
-
-    /// Where no socket can be had, the same operations go by server function, and boards are read the same way.
-    pub(super) fn fall_back(&mut self, now: Timestamp) {
-        if !self.may_fall_back() || now < self.fall_back_at {
-            return;
-        }
-        self.fall_back_at = now.plus(FALLBACK_MS);
-        let Some((store, principal)) = self
-            .namespace
-            .as_ref()
-            .map(|namespace| (namespace.store, namespace.principal.clone()))
-        else {
-            return;
-        };
-        if let Some((run, ..)) = self.stamp {
-            // Only where this very process is known to continue what this device has seen.
-            let found = |replica: &super::Replica| replica.found_by == Some(run) && !replica.lowered;
-            let boards: SortedSet<BoardId> = self
-                .replicas
-                .iter()
-                .filter(|(_, replica)| found(replica))
-                .map(|(board, _)| board.clone())
-                .collect();
-            let items = self.next_items(now, |board| boards.contains(board));
-            if let Some(push) = frames(
-                &Push {
-                    store,
-                    run,
-                    principal,
-                    items: Vec::new(),
-                },
-                items,
-            )
-            .into_iter()
-            .next()
-            {
-                (self.falling_back, self.replay_counts) = (true, true);
-                self.effects.push_back(Effect::Replay(push));
-                return;
-            }
-        }
-        let waiting = self.outbox.boards();
-        let wanted = self.wanted(&waiting);
-        if !wanted.is_empty() {
-            self.falling_back = true;
-            self.fallbacks += 1;
-            let next = wanted.iter().nth(self.fallbacks % wanted.len()).cloned();
-            self.effects.extend(next.map(Effect::Read));
-        }
-    }
 }
 
 /// Pushes that each fit a frame.
-fn frames(to: &Push, items: Vec<(PushItem, usize)>) -> Vec<Push> {
+pub(super) fn frames(to: &Push, items: Vec<(PushItem, usize)>) -> Vec<Push> {
     let mut pushes: Vec<Push> = Vec::new();
     let mut filled = 0;
     for (item, bytes) in items {

@@ -9,8 +9,8 @@ use super::{
     keeping::Busy,
     outbox::{Fate, Pending},
     storage::{
-        ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, Meta, Namespace, OUTBOX, Records, StorageError, Stored, decoded,
-        journal_key, meta_key, outbox_key, outbox_number, read, under,
+        ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
+        decoded, journal_key, meta_key, outbox_key, outbox_number, read, under,
     },
     updates::Replica,
 };
@@ -40,9 +40,14 @@ impl Engine {
 
     /// Takes over what is stored: what other tabs added, settled and learned.
     fn reread(&mut self, now: Timestamp, namespace: &Namespace, widgets: bool, records: &Records) {
-        let metas: Vec<(BoardId, Meta)> = read::<Meta>(records, "meta/")
-            .filter_map(|(board, meta)| Some((board.parse().ok()?, meta)))
-            .collect();
+        // What is stored as this device left it says nothing new.
+        let news = |(board, text): (&str, &String)| {
+            let board = board.parse().ok()?;
+            let replica = self.replicas.get(&board);
+            let known = replica.is_some_and(|replica| replica.cursor.revision > Revision::ZERO && replica.stores(text));
+            (!known).then_some((board, decoded(text)?))
+        };
+        let metas: Vec<(BoardId, Meta)> = under(records, META).filter_map(news).collect();
         let behind = |(board, meta): &(BoardId, Meta)| {
             self.replicas
                 .get(board)
@@ -73,15 +78,32 @@ impl Engine {
             named(ASIDE).map(|id| self.aside.remove(&id));
         }
         if widgets {
-            self.keeping.journal = read(records, JOURNAL)
-                .filter_map(|(number, journaled)| Some((outbox_number(number)?, journaled)))
-                .collect();
+            self.reread_journal(records);
         }
         for board in self.outbox.boards() {
             self.mend_bases(&board);
         }
         if !std::mem::replace(&mut self.loaded, true) {
             self.notice(Notice::Initialized);
+        }
+    }
+
+    /// Takes over what any tab has journaled, and shows as forgotten what of it a broken history has left out.
+    fn reread_journal(&mut self, records: &Records) {
+        let dropped: SortedSet<&str> = self.keeping.dropped.iter().map(|(_, key)| key.as_str()).collect();
+        let journaled = |(number, journaled)| {
+            let number = outbox_number(number)?;
+            (!dropped.contains(journal_key(number).as_str())).then_some((number, journaled))
+        };
+        if !self.loaded || !planted::is(Bug::JournalNotReread) {
+            self.keeping.journal = read(records, JOURNAL).filter_map(journaled).collect();
+        }
+        let broken = self.replicas.iter().filter(|(_, replica)| replica.lowered);
+        let broken: Vec<(BoardId, Revision)> = broken
+            .map(|(board, replica)| (board.clone(), replica.broken_at))
+            .collect();
+        for (board, fork) in broken {
+            self.forget_beyond(&board, fork);
         }
     }
 
@@ -120,7 +142,7 @@ impl Engine {
         self.resubscribe(board);
         if broken && self.loaded {
             // What is still on its way here may be of the other history: nothing of it counts.
-            self.replay_counts = false;
+            self.requests.counts = false;
             if self.connection.dial().is_some() {
                 self.lost(now, None);
             }
@@ -156,7 +178,7 @@ impl Engine {
             self.keep_one_place(id, number);
             if let Some(known) = self.outbox.get_mut(id).filter(|known| known.number == Some(number)) {
                 known.withdrawing |= stored.withdrawing;
-                known.text = print;
+                (known.again, known.text) = (known.again || stored.again, print);
                 if !known.dirty && !known.is_stored_as(&stored) {
                     // Another tab moved it to a new history, or knows what became of its base.
                     let restored = Pending::restored(number, stored);
@@ -189,6 +211,28 @@ impl Engine {
             if unasked {
                 self.resubscribe(&board);
             }
+        }
+        for board in adopted {
+            self.ask_again(board);
+        }
+    }
+
+    /// A state was taken over that may contain what its outbox calls doubtful.
+    fn ask_again(&mut self, board: &BoardId) {
+        let Some(replica) = self.replicas.get(board) else {
+            return;
+        };
+        let mut unasked = false;
+        let doubtful =
+            |pending: &&mut Pending| pending.again && pending.verdict.is_none() && pending.operation.board == *board;
+        for pending in self.outbox.iter_mut().filter(doubtful) {
+            match replica.fate(&pending.operation) {
+                Ok(applied_at) => pending.applied_at = applied_at,
+                Err(()) => (pending.fate, unasked) = (Fate::Unasked, true),
+            }
+        }
+        if unasked {
+            self.resubscribe(board);
         }
     }
 
@@ -254,20 +298,21 @@ impl Engine {
         {
             pending.lower(to);
         }
-        self.forget_beyond(&answer.board, fork);
         self.mend_bases(&answer.board);
         if let Some(replica) = self.replicas.get_mut(&answer.board) {
             replica.generation += 1;
             (replica.lowered, replica.broken_at) = (true, fork);
         }
         self.keeping.due.insert(answer.board.clone());
+        // Other tabs may have journaled what is forgotten now.
+        self.keeping.reread = true;
         self.counters.history_breaks += 1;
     }
 }
 
 impl Engine {
     /// Shows as forgotten what was applied beyond a fork.
-    pub(super) fn forget_beyond(&mut self, board: &BoardId, fork: Revision) {
+    fn forget_beyond(&mut self, board: &BoardId, fork: Revision) {
         let is_lost =
             |journaled: &Journaled| journaled.operation.board == *board && journaled.verdict.revision() > fork;
         let lost: Vec<(u64, Journaled)> = self

@@ -66,6 +66,10 @@ impl Engine {
         let boards: SortedSet<BoardId> = self.keeping.due.iter().cloned().chain(aged).collect();
         for board in boards {
             self.keeping.due.remove(&board);
+            let broken = self.replicas.get(&board).is_some_and(|replica| replica.lowered);
+            if broken && !planted::is(Bug::BrokenStateWithoutDoubt) {
+                self.doubt(&board);
+            }
             if let Some(settling) = self.due_of(now, &board) {
                 return Some(self.begin(settling));
             }
@@ -75,6 +79,15 @@ impl Engine {
             }
         }
         None
+    }
+
+    /// The state of another history is stored at once, or the tabs of a device would find the break one after the other
+    /// without end: an operation whose fate at it is open is stored as one to ask about.
+    fn doubt(&mut self, board: &BoardId) {
+        let unclear = |pending: &&mut Pending| pending.operation.board == *board && is_unclear(pending);
+        for pending in self.outbox.iter_mut().filter(unclear) {
+            (pending.again, pending.dirty) = (true, true);
+        }
     }
 
     /// Whether the confirmed state has waited long enough to be stored for its own sake.
@@ -92,13 +105,13 @@ impl Engine {
         let replica = self.replicas.get(board)?;
         let early = planted::is(Bug::OutboxDeletedBeforeState);
         let clear = !self.outbox.of_board(board).any(is_unclear);
-        let with_state = clear && !early;
+        let with_state = (clear || replica.lowered) && !early;
         let (mut settled, mut rewritten, mut moved) = (Vec::new(), Vec::new(), SortedMap::new());
         for pending in self.outbox.of_board(board) {
             let (id, Some(number)) = (pending.operation.id, pending.number) else {
                 continue;
             };
-            let is_contained = |revision| (clear && replica.cursor.revision >= revision) || early;
+            let is_contained = |revision| (with_state && replica.cursor.revision >= revision) || early;
             if let Some(aside) = self.keeping.moved.get(&id) {
                 moved.insert(id, aside.clone());
             } else if let Some(verdict) = &pending.verdict
@@ -289,9 +302,6 @@ impl Engine {
         }
         self.keeping.forgotten.retain(|id, _| !forgotten.contains_key(id));
         self.keeping.dropped.retain(|(_, key)| !dropped.contains(key));
-        if let Some(fork) = broken_at {
-            self.forget_beyond(&board, fork);
-        }
         // What stood in the way of others may just have gone.
         if self.outbox.of_board(&board).any(|pending| pending.verdict.is_some()) {
             self.keeping.due.insert(board);

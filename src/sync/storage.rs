@@ -43,6 +43,8 @@ pub(super) const ASIDE: &str = "aside/";
 pub(super) const CONFLICT: &str = "conflict/";
 /// Prefix of pending operations.
 pub(super) const OUTBOX: &str = "outbox/";
+/// Prefix of what is known of boards.
+pub(super) const META: &str = "meta/";
 /// Prefix of confirmed widgets.
 pub const WIDGET: &str = "widget/";
 /// Prefix of one's own applied operations.
@@ -125,7 +127,7 @@ pub(super) struct Stored {
     /// Its author takes it back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withdrawing: bool,
-    /// It is sent a second time under its id: the state it is stored beside may contain it.
+    /// It is sent a second time under its id, or its fate was open: the state it is stored beside may contain it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
 }
@@ -152,7 +154,7 @@ pub(super) fn outbox_key(number: u64) -> String {
 }
 
 pub(super) fn meta_key(board: &BoardId) -> String {
-    format!("meta/{board}")
+    format!("{META}{board}")
 }
 
 pub(super) fn generation_key(board: &BoardId) -> String {

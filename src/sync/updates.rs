@@ -43,6 +43,10 @@ pub(super) struct Replica {
     pub dirty_since: Option<Timestamp>,
     /// The server process in whose history the cursor was found last.
     pub found_by: Option<RunId>,
+    /// When this was last known to be as the server has it, while no socket tells.
+    pub agreed_at: Option<Timestamp>,
+    /// Nothing was ever received of it, since the server has no such board: a request was answered so.
+    pub is_absent: bool,
     /// A history break: pending operations were lowered and must be stored before any of them is sent.
     pub lowered: bool,
     /// Where the last history broke.
@@ -144,6 +148,7 @@ impl Replica {
     pub fn adopt(&mut self, stored: Self) {
         *self = Self {
             watchers: self.watchers,
+            agreed_at: self.agreed_at,
             lowered: false,
             ..stored
         };
@@ -179,6 +184,12 @@ impl Replica {
     /// Whether what has come to `cursor` by `history` is not of this one's history.
     pub fn is_apart(&self, cursor: Cursor, history: &History) -> bool {
         self.history.excludes(cursor, self.cursor.revision) || history.excludes(self.cursor, cursor.revision)
+    }
+
+    /// Whether `text` is the meta record as this device left it, and its own state has come as far.
+    pub fn stores(&self, text: &str) -> bool {
+        let stored = self.stored.as_ref();
+        stored.is_some_and(|(left, meta)| left == text && !self.is_behind(meta))
     }
 
     /// The meta record to store next: with the confirmed state, or with what is stored of it already.

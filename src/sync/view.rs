@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     board::Board,
-    config::{FALLBACK_AFTER, RETRY_SHOWN_AFTER},
+    config::RETRY_SHOWN_AFTER,
     protocol::{BoardId, Cursor, Identity, OperationId, Principal, Revision, Verdict, WidgetId},
     sorted::SortedSet,
     time::Timestamp,
@@ -24,6 +24,11 @@ pub enum Freshness {
     CatchingUp {
         /// How many.
         missing: u64,
+    },
+    /// No socket can be had, and requests bring it now and then.
+    ByRequests {
+        /// When it was last known to be as the server has it, on this device's clock; `None` when not since it started.
+        as_of: Option<Timestamp>,
     },
     /// As of the moment the connection was lost; `None` when this device has not been online since it started.
     Offline {
@@ -41,7 +46,7 @@ pub struct BoardView {
     pub freshness: Freshness,
     /// How far the server's order has been seen.
     pub cursor: Cursor,
-    /// Whether anything was ever received of it.
+    /// Whether anything was ever received of it; also, that there is no such board.
     pub is_known: bool,
 }
 
@@ -123,7 +128,7 @@ impl Engine {
     pub fn status(&self) -> Status {
         Status {
             connection: self.connection.clone(),
-            by_requests: self.connection.attempt() >= FALLBACK_AFTER && self.fallback_works,
+            by_requests: self.by_requests(),
             offline_since: self.offline_since,
             trouble: self.trouble.clone(),
             initialized: self.loaded,
@@ -154,11 +159,16 @@ impl Engine {
                 missing: answer.at.revision.0.saturating_sub(replica.cursor.revision.0),
             },
             (Connection::Live { .. }, _) => Freshness::CatchingUp { missing: 0 },
+            _ if self.brings(board) => Freshness::ByRequests {
+                as_of: replica.agreed_at,
+            },
             _ => Freshness::Offline {
                 since: self.offline_since,
             },
         };
-        let is_known = replica.cursor.revision > Revision::ZERO || matches!(replica.subscription, Subscription::Live);
+        let is_known = replica.cursor.revision > Revision::ZERO
+            || replica.is_absent
+            || matches!(replica.subscription, Subscription::Live);
         Some(BoardView {
             shown: self.shown(board)?,
             freshness,
@@ -257,50 +267,5 @@ impl Engine {
             || "me".parse().expect("a plain name"),
             |namespace| namespace.principal.clone(),
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        protocol::ClientId,
-        sync::{Birth, Input},
-    };
-
-    fn failed(attempt: u32) -> Engine {
-        let mut engine = Engine::new(Birth {
-            client: ClientId(1),
-            seed: 1,
-            token: None,
-            device: None,
-            namespace: None,
-            durability: Durability::Durable,
-        });
-        engine.connection = Connection::Waiting {
-            attempt,
-            retry_at: Timestamp(1_000),
-        };
-        engine
-    }
-
-    fn by_requests(engine: &mut Engine, input: Input) -> bool {
-        drop(engine.handle(Timestamp(1), input));
-        engine.status().by_requests
-    }
-
-    #[test]
-    fn requests_stand_in_for_a_socket_while_the_last_one_was_answered() {
-        let mut engine = failed(FALLBACK_AFTER);
-        assert!(!by_requests(&mut engine, Input::TimerExpired));
-        assert!(by_requests(&mut engine, Input::Replayed(Some(Vec::new()))));
-        assert!(by_requests(&mut engine, Input::TimerExpired));
-        assert!(!by_requests(&mut engine, Input::Replayed(None)));
-    }
-
-    #[test]
-    fn a_socket_that_failed_once_is_not_called_blocked() {
-        let mut engine = failed(1);
-        assert!(!by_requests(&mut engine, Input::Replayed(Some(Vec::new()))));
     }
 }

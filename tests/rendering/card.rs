@@ -87,6 +87,36 @@ fn a_sampled_card_goes_stale_in_three_steps_on_a_live_socket() {
 }
 
 #[test]
+fn by_requests_a_card_is_not_offline_and_says_how_old_it_is() {
+    let as_of = Some(Timestamp(NOW_MS - 12_000));
+    let page = render(counter().board(Freshness::ByRequests { as_of }), card);
+    has(
+        &page,
+        &[
+            "data-state=\"by-requests\"",
+            "data-tide=\"two-thirds\"",
+            "Slower · 10\u{202f}s old",
+        ],
+    );
+    has_not(&page, &["Offline"]);
+}
+
+#[test]
+fn by_requests_a_sampled_card_says_that_no_live_values_come() {
+    let as_of = Some(Timestamp(NOW_MS));
+    let page = render(stat(30).board(Freshness::ByRequests { as_of }), card);
+    has(
+        &page,
+        &[
+            "data-state=\"no-samples\"",
+            "data-tide=\"stub\"",
+            ">No live values<",
+            "30\u{202f}s</span>",
+        ],
+    );
+}
+
+#[test]
 fn a_pending_edit_colours_the_card_and_fills_the_beads() {
     let page = render(counter().edit("count", json!(4), Phase::Saved), card);
     has(

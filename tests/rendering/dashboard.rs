@@ -89,6 +89,36 @@ fn a_page_opened_without_a_network_says_what_it_shows_once() {
 }
 
 #[test]
+fn a_board_that_is_not_here_says_so_when_nothing_can_bring_it() {
+    let mut scene = Scene::live().board(Freshness::Offline { since: None });
+    for view in scene.boards.values_mut() {
+        view.is_known = false;
+    }
+    let waiting = ConnectionStatus::Waiting {
+        attempt: 1,
+        retry_at: None,
+    };
+    let page = on_home(scene.clone().connection(waiting), app);
+    has(&page, &["data-state=\"away\"", "This board is not on this device yet."]);
+    has_not(&page, &["Loading the board…", "class=\"skeleton\""]);
+    let connecting = on_home(scene.clone().connection(ConnectionStatus::Connecting), app);
+    has(&connecting, &["Loading the board…"]);
+    // Requests can't bring this one: its freshness says so.
+    has(
+        &on_home(scene.connection(ConnectionStatus::ByRequests), app),
+        &["data-state=\"away\""],
+    );
+}
+
+#[test]
+fn a_board_that_a_request_did_not_find_is_not_waited_for() {
+    let scene = Scene::live()
+        .board(Freshness::ByRequests { as_of: None })
+        .connection(ConnectionStatus::ByRequests);
+    has(&on_home(scene, app), &["There is no board here."]);
+}
+
+#[test]
 fn while_it_loads_the_page_holds_its_shape() {
     let page = on_home(unknown(), app);
     has(&page, &["data-state=\"loading\"", "Loading the board…"]);

@@ -93,13 +93,16 @@ fn a_blocked_socket_is_told_from_a_server_that_is_gone() {
         &[
             "data-state=\"by-requests\"",
             "data-tone=\"wait\"",
-            "Live socket blocked",
-            "syncing every 5 s by requests",
+            "Slower",
+            "syncing by requests",
         ],
     );
     has_not(&page, &["unreachable"]);
     let details = render(Scene::live().connection(ConnectionStatus::ByRequests), details);
-    has(&details, &["Live socket blocked", "by plain requests", "Try now"]);
+    has(
+        &details,
+        &["Slower", "no live socket can be had", "by plain requests", "Try now"],
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 use serde_json::{Value, json};
-use tideboard::{app::App, sync::Phase};
+use tideboard::{app::App, state::ConnectionStatus, sync::Phase};
 
 use crate::stage::{Scene, has, has_not, on_home};
 
@@ -49,6 +49,29 @@ fn before_the_first_value_a_sampled_widget_says_what_it_waits_for() {
         let page = shown(kind, &[("series", json!(["fuel"]))]);
         has(&page, &["Waiting for the first value of", "<em>fuel</em>"]);
     }
+}
+
+#[test]
+fn a_live_value_that_can_not_come_is_not_waited_for() {
+    let waiting = ConnectionStatus::Waiting {
+        attempt: 2,
+        retry_at: None,
+    };
+    let offline = ConnectionStatus::Offline {
+        since: None,
+        chosen: false,
+    };
+    for (link, reason) in [
+        (waiting, "without the server."),
+        (offline, "without the server."),
+        (ConnectionStatus::ByRequests, "without a live socket."),
+    ] {
+        let page = on_home(scene("stat", &[("series", json!(["fuel"]))]).connection(link), app);
+        has(&page, &["No live value of ", "<em>fuel</em>", reason]);
+        has_not(&page, &["Waiting for the first value"]);
+    }
+    let connecting = scene("stat", &[("series", json!(["fuel"]))]).connection(ConnectionStatus::Connecting);
+    has(&on_home(connecting, app), &["Waiting for the first value"]);
 }
 
 #[test]

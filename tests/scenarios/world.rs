@@ -11,7 +11,7 @@ use tideboard::{
     },
     server::authority::{Event, Reply, SessionId},
     sync::{
-        Birth, Command, CommandError, Conflict, Effect, Engine, Input, Note, Notice, Pending, SetAside,
+        Birth, Command, CommandError, Conflict, Effect, Engine, Input, Note, Notice, Pending, RequestError, SetAside,
         storage::{Durability, Namespace, Outcome, Records, StorageError, apply, is_cold},
     },
     time::Timestamp,
@@ -340,8 +340,12 @@ impl World {
                 device.inputs.push_back(Input::Committed(outcome));
             }
             Effect::Remember(_, note) => device.remembered = Some(note),
-            Effect::Replay(_) if !device.reachable => device.inputs.push_back(Input::Replayed(None)),
-            Effect::Read(_) if !device.reachable => device.inputs.push_back(Input::Document(None)),
+            Effect::Replay(_) if !device.reachable => {
+                device.inputs.push_back(Input::Replayed(Err(RequestError::Unreachable)))
+            }
+            Effect::Read(_) if !device.reachable => {
+                device.inputs.push_back(Input::Document(Err(RequestError::Unreachable)))
+            }
             Effect::Replay(push) => {
                 let (request, identity) = (person as u64, identity(device.person));
                 self.server_hears(Event::Replay {
@@ -386,6 +390,10 @@ impl World {
         for reply in self.server.hear(Timestamp(self.now), event) {
             match reply {
                 Reply::Send { session, frame } => self.deliver(session, &encode(&frame)),
+                Reply::Tell { session, told } => {
+                    told.into_iter()
+                        .for_each(|frame| self.deliver(session, &encode(&frame)));
+                }
                 Reply::Publish { sessions, frame } => {
                     let text = encode(&frame);
                     sessions.into_iter().for_each(|session| self.deliver(session, &text));
@@ -396,8 +404,10 @@ impl World {
                         self.hang_up(person);
                     }
                 }
-                Reply::Replayed { request, items } => self.answer(request, Input::Replayed(Some(items))),
-                Reply::Document { request, document } => self.answer(request, Input::Document(document)),
+                Reply::Replayed { request, items } => self.answer(request, Input::Replayed(Ok(items))),
+                Reply::Document { request, document } => {
+                    self.answer(request, Input::Document(document.ok_or(RequestError::UnknownBoard)));
+                }
             }
         }
     }

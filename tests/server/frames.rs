@@ -7,10 +7,10 @@ use tideboard::{
         EVENT_BYTES_MAX, FRAME_BYTES_MAX, FRAMES_PER_SECOND_MAX, NAME_BYTES_MAX, SCHEMA, SESSION_MS, VALUE_BYTES_MAX,
         WATCHED_LEN_MAX,
     },
-    protocol::{Answer, ClientFrame, Code, Hello, Intent, Rejection, ServerFrame, Value, Verdict},
+    protocol::{Answer, ClientFrame, Code, Hello, Intent, Rejection, ServerFrame, Subscribe, Value, Verdict},
     server::ServerConfig,
 };
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::{
     editor::Editor,
@@ -162,6 +162,19 @@ async fn a_flood_ends_its_connection_and_says_why() {
 }
 
 #[tokio::test]
+async fn a_flood_of_the_websockets_own_pings_ends_its_connection_too() {
+    let server = TestServer::start(ServerConfig::local()).await;
+    let mut socket = Editor::enter(server.address).await.socket;
+    for _ in 0..FRAMES_PER_SECOND_MAX * 20 {
+        if socket.0.feed(Message::Ping(Bytes::new())).await.is_err() {
+            break;
+        }
+    }
+    let _ = socket.0.flush().await;
+    ends_with(&mut socket, Code::RateLimited, "less often").await;
+}
+
+#[tokio::test]
 async fn an_edit_that_cannot_be_is_rejected_with_what_to_do_and_its_siblings_apply() {
     let server = TestServer::start(ServerConfig::local()).await;
     let mut editor = Editor::enter(server.address).await;
@@ -256,9 +269,45 @@ async fn a_socket_ends_with_the_session_that_opened_it() {
         .expect("a seat");
     assert!(matches!(socket.greet(None).await, ServerFrame::Welcome(_)));
     assert!(matches!(socket.ping().await, ServerFrame::Pong { .. }));
+    let mut silent = Socket::open(server.address, &[("Cookie", signed_in.cookie())])
+        .await
+        .expect("a seat");
+    silent.greet(None).await;
     clock.wind(SESSION_MS);
     socket.send(&ClientFrame::Ping { visible: true }).await;
     ends_with(&mut socket, Code::NeedsAuth, "sign in").await;
+    // Nor does a ping of the WebSocket's own keep it.
+    silent
+        .0
+        .send(Message::Ping(Bytes::new()))
+        .await
+        .expect("the server reads");
+    ends_with(&mut silent, Code::NeedsAuth, "sign in").await;
+}
+
+#[tokio::test]
+async fn who_has_signed_out_hears_nothing_more_though_their_socket_asks_nothing() {
+    let (server, _) = TestServer::with_tokens().await;
+    let form = format!("token={EDIT}");
+    let signed_in = server.request("POST", "/api/v1/session").form(&form).send().await;
+    let cookie = [("Cookie", signed_in.cookie())];
+    let mut gone = Socket::open(server.address, &cookie).await.expect("a seat");
+    gone.greet(None).await;
+    let subscribe = Subscribe {
+        board: "this-machine".parse().expect("a name"),
+        request: 1,
+        cursor: None,
+        undecided: Vec::new(),
+        more: false,
+    };
+    gone.send(&ClientFrame::Subscribe(subscribe)).await;
+    while !matches!(gone.receive().await, Some(ServerFrame::Patch(patch)) if patch.last) {}
+    let sign_out = server.request("DELETE", "/api/v1/session");
+    sign_out.header("Cookie", signed_in.cookie()).send().await;
+    let mut editor = Editor::enter_with(server.address, Some(EDIT)).await;
+    editor.subscribe("this-machine").await;
+    editor.edit("this-machine", "note", set("text", json!("secret"))).await;
+    ends_with(&mut gone, Code::NeedsAuth, "sign in").await;
 }
 
 /// The next words are this refusal, and they are the last.

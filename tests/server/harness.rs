@@ -29,7 +29,11 @@ use tokio::{
 use tokio_tungstenite::tungstenite;
 
 use crate::program;
-pub use crate::{folder::Folder, program::Process, socket::Socket};
+pub use crate::{
+    folder::Folder,
+    program::Process,
+    socket::{PATIENCE, Socket},
+};
 
 /// A token to edit, and one to view.
 pub const EDIT: &str = "edit-0123456789abcdef";
@@ -77,6 +81,12 @@ impl TestServer {
         self.server.stop();
         self.server.stopped().await;
         self.server.close().await;
+    }
+
+    /// Waits until every seat is free.
+    pub async fn emptied(&self) {
+        let stopped = tokio::time::timeout(PATIENCE, self.server.stopped());
+        stopped.await.expect("every socket is closed in time");
     }
 
     pub async fn get(&self, path: &str) -> Reply {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tideboard::{
-    protocol::{Code, Intent, ServerFrame},
+    protocol::{ClientFrame, Code, Intent, ServerFrame},
     server::{ServerConfig, SocketPatience},
 };
 
@@ -25,7 +25,7 @@ async fn who_never_greets_is_told_so_and_loses_the_seat() {
         "{answer:?}"
     );
     assert!(mute.receive().await.is_none(), "nothing comes after it");
-    server.server.stopped().await;
+    server.emptied().await;
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn who_says_nothing_any_more_loses_the_seat() {
     .await;
     let mut silent = Editor::enter(server.address).await.socket;
     assert!(silent.receive().await.is_none(), "closed without a word");
-    server.server.stopped().await;
+    server.emptied().await;
 }
 
 #[tokio::test]
@@ -75,6 +75,19 @@ async fn who_takes_nothing_of_what_is_written_loses_the_seat_and_the_others_keep
     }
     assert_eq!(metrics.sockets_open.get(), 1);
     assert!(matches!(writer.socket.ping().await, ServerFrame::Pong { .. }));
+}
+
+#[tokio::test]
+async fn who_does_not_answer_a_close_loses_the_seat() {
+    let server = with(SocketPatience {
+        close_ms_max: 20,
+        ..SocketPatience::default()
+    })
+    .await;
+    let mut deaf = Socket::open(server.address, &[]).await.expect("a seat");
+    // Refused, and closed; but a client that does not read never answers.
+    deaf.send(&ClientFrame::Ping { visible: true }).await;
+    server.emptied().await;
 }
 
 async fn with(patience: SocketPatience) -> TestServer {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tideboard::{
+    api::{BOARDS_PATH, OPERATIONS_PATH},
     config::{DOCUMENT_BYTES_MAX, IN_FLIGHT_LEN_MAX, VALUE_BYTES_MAX},
     protocol::{
         Answer, Answered, ClientId, Cursor, Document, Intent, OperationId, Push, PushItem, RunId, Verdict, WidgetId,
@@ -58,13 +59,31 @@ async fn operations_by_request_and_by_socket_are_the_same_operations() {
     };
     assert_eq!(*revision, first);
 
-    let reply = Request::new(process.address, "GET", "/api/v1/boards/this-machine")
+    let reply = Request::new(process.address, "GET", &format!("{BOARDS_PATH}this-machine"))
         .send()
         .await;
     assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"));
     let document: Document = serde_json::from_str(&reply.body).expect("a board");
     assert_eq!(field(&document.widgets, "counter", "count"), &json!(3));
     assert_eq!(document.subscribed.at.revision, first);
+}
+
+/// The routes are written out where they are served, since a macro takes no constant; installed apps know them by heart.
+#[tokio::test]
+async fn what_pages_ask_is_where_it_is_served_and_always_was() {
+    assert_eq!(
+        (OPERATIONS_PATH, BOARDS_PATH),
+        ("/api/v1/operations", "/api/v1/boards/")
+    );
+    let data = Folder::new();
+    let process = Process::start(data.path(), &[]);
+    for (method, path) in [
+        ("POST", OPERATIONS_PATH.to_owned()),
+        ("GET", format!("{BOARDS_PATH}nowhere")),
+    ] {
+        let reply = Request::new(process.address, method, &path).send().await;
+        assert_eq!(reply.header("content-type"), "application/json", "{path}: {reply:?}");
+    }
 }
 
 #[tokio::test]
@@ -214,7 +233,7 @@ async fn a_board_too_large_for_one_piece_is_given_on_a_socket_only() {
 
 /// Operations by request: the status, and the answer or the refusal.
 async fn post(process: &Process, push: &Push) -> (u16, Value) {
-    let request = Request::new(process.address, "POST", "/api/v1/operations");
+    let request = Request::new(process.address, "POST", OPERATIONS_PATH);
     let reply = request.json(&json!({ "push": push })).send().await;
     let body = serde_json::from_str(&reply.body);
     (

@@ -7,7 +7,7 @@ use tideboard::{
     server::log::{Log, Memory, Record, Snapshot},
     sync::{
         Note,
-        storage::{Namespace, Outcome, Records, StorageError, Transaction, apply, is_cold},
+        storage::{HIGH, Namespace, Outcome, Records, StorageError, Transaction, apply, is_cold},
     },
 };
 
@@ -93,14 +93,16 @@ impl ServerDisk {
     }
 }
 
+/// What stood under some keys.
+type Before = Vec<(String, Option<String>)>;
+
 /// A device's storage, shared by its tabs.
 #[derive(Clone, Debug, Default)]
 pub struct DeviceDisk {
     /// What its tabs see.
-    visible: BTreeMap<String, Records>,
-    /// What a power loss leaves, and what is on its way there.
-    durable: BTreeMap<String, Records>,
-    unsynced: Vec<(String, Transaction)>,
+    records: BTreeMap<String, Records>,
+    /// What a power loss brings back: what stood under the keys of each transaction that is not synced yet.
+    unsynced: Vec<(String, Before)>,
     pub remembered: Option<Note>,
     pub full: bool,
 }
@@ -111,7 +113,7 @@ fn name(namespace: &Namespace) -> String {
 
 impl DeviceDisk {
     pub fn load(&self, namespace: &Namespace, cold: bool) -> Records {
-        let records = self.visible.get(&name(namespace)).into_iter().flatten();
+        let records = self.records.get(&name(namespace)).into_iter().flatten();
         records
             .filter(|(key, _)| cold || !is_cold(key))
             .map(|(key, text)| (key.clone(), text.clone()))
@@ -122,36 +124,67 @@ impl DeviceDisk {
         if self.full {
             return Outcome::Failed(StorageError::Full);
         }
-        let outcome = apply(self.visible.entry(name(namespace)).or_default(), transaction);
+        let name = name(namespace);
+        let records = self.records.entry(name.clone()).or_default();
+        let before = before(records, transaction);
+        let outcome = apply(records, transaction);
         if matches!(outcome, Outcome::Done { .. }) {
-            self.unsynced.push((name(namespace), transaction.clone()));
+            self.unsynced.push((name, before));
         }
         outcome
     }
 
     /// Whether an operation waits in the outbox under this number.
     pub fn is_pending(&self, namespace: &Namespace, number: u64) -> bool {
-        let records = self.visible.get(&name(namespace));
-        records.is_some_and(|records| records.contains_key(&format!("outbox/{number:016x}")))
+        let records = self.records.get(&name(namespace));
+        records.is_some_and(|records| records.contains_key(&outbox_key(number)))
     }
 
     /// A transaction's answer goes out only after this.
     pub fn sync(&mut self) {
-        for (namespace, transaction) in self.unsynced.drain(..) {
-            let outcome = apply(self.durable.entry(namespace).or_default(), &transaction);
-            assert!(
-                matches!(outcome, Outcome::Done { .. }),
-                "what was done in memory is done on the disk"
-            );
-        }
+        self.unsynced.clear();
     }
 
     pub fn power_loss(&mut self) {
-        self.unsynced.clear();
-        self.visible.clone_from(&self.durable);
+        for (namespace, before) in self.unsynced.drain(..).rev() {
+            let records = self.records.entry(namespace).or_default();
+            for (key, text) in before {
+                match text {
+                    Some(text) => records.insert(key, text),
+                    None => records.remove(&key),
+                };
+            }
+        }
     }
 
     pub fn namespaces(&self) -> impl Iterator<Item = &Records> {
-        self.durable.values()
+        self.records.values()
     }
+}
+
+/// What stands under the keys that a transaction is about to change.
+fn before(records: &Records, transaction: &Transaction) -> Before {
+    let Transaction {
+        wipe,
+        append,
+        put,
+        delete,
+        expect: _,
+    } = transaction;
+    let wiped = |key: &&String| wipe.as_ref().is_some_and(|prefix| key.starts_with(prefix.as_str()));
+    let wiped = records.keys().filter(wiped).cloned();
+    let high: u64 = records.get(HIGH).map_or(0, |text| text.parse().expect("a number"));
+    let appended = (high + 1..).map(outbox_key).take(append.len());
+    let high = (!append.is_empty()).then(|| HIGH.to_owned());
+    let written = put.iter().map(|(key, _)| key).chain(delete).cloned();
+    let keys = wiped.chain(appended).chain(high).chain(written);
+    keys.map(|key| {
+        let text = records.get(&key).cloned();
+        (key, text)
+    })
+    .collect()
+}
+
+fn outbox_key(number: u64) -> String {
+    format!("outbox/{number:016x}")
 }

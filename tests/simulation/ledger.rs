@@ -3,6 +3,7 @@
 
 mod devices;
 mod mix;
+mod rest;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,8 +14,8 @@ use serde::Deserialize;
 use tideboard::{
     board::Board,
     protocol::{
-        BoardId, Contention, Cursor, Effect, Epoch, FieldName, Intent, Operation, OperationId, Revision, ServerFrame,
-        Value, Verdict, WidgetId,
+        Base, BoardId, Contention, Cursor, Effect, Epoch, FieldName, Intent, Operation, OperationId, Revision,
+        ServerFrame, Undecided, Value, Verdict, WidgetId,
     },
     server::log::{Head, Log, Record},
     sorted::SortedMap,
@@ -83,10 +84,13 @@ pub struct Ledger {
     /// Verdicts of histories that a backup has wiped out.
     wiped: HashMap<OperationId, Verdict>,
     restored: bool,
+    /// Boards of which the server has ever forgotten something.
+    pruned: BTreeSet<BoardId>,
     dealt: HashSet<OperationId>,
     taken_back: HashSet<OperationId>,
+    /// How often each device was told to undo something, and has not forgotten what it was.
+    undoes: HashMap<usize, u64>,
     pub press_ms: Option<u64>,
-    pub undoing: bool,
     failure: Option<Failure>,
     looks: u64,
     pub applied: u64,
@@ -119,6 +123,10 @@ impl Ledger {
 
     pub fn dealt_with(&mut self, id: OperationId) {
         self.dealt.insert(id);
+    }
+
+    pub fn undoes(&mut self, device: usize) {
+        *self.undoes.entry(device).or_default() += 1;
     }
 
     // The server's side.
@@ -215,6 +223,9 @@ impl Ledger {
             }
         }
         truth.horizon = record.horizon;
+        if record.horizon > Revision::ZERO {
+            self.pruned.insert(board.clone());
+        }
         self.truth.insert(board.clone(), truth);
     }
 
@@ -278,10 +289,10 @@ impl Ledger {
         if standing == value || made.operation.base_value.as_ref() == Some(standing) {
             return; // what its author saw is what stood
         }
-        let seen_from = if made.operation.resolves.is_some() {
-            u64::MAX
-        } else {
-            made.operation.made_at.revision.0
+        // Whoever resolves a conflict has seen the value on its card, and no later one.
+        let seen_from = match (made.operation.resolves, made.operation.base) {
+            (Some(_), Some(Base::Revision(shown))) => shown.0,
+            _ => made.operation.made_at.revision.0,
         };
         let verbatim = matches!(
             truth.verdicts.get(previous),
@@ -308,6 +319,23 @@ impl Ledger {
                     truth.changes.len()
                 );
                 self.failure.get_or_insert(Failure::Lost(lost));
+            }
+            let Some(log) = logs.get(board) else { continue };
+            let remembered = truth
+                .verdicts
+                .iter()
+                .filter(|(_, verdict)| verdict.revision() >= log.horizon());
+            for (id, verdict) in remembered {
+                let Some(made) = self.made.get(id) else { continue };
+                let asked = Undecided {
+                    client: id.client,
+                    ranges: vec![(id.sequence, id.sequence)],
+                };
+                let author = made.person.parse().expect("a name");
+                if log.verdicts(&author, &[asked]) != [(*id, verdict.clone().into())] {
+                    let lost = format!("{board}: the server came back without its verdict on {id:?}");
+                    self.failure.get_or_insert(Failure::Lost(lost));
+                }
             }
         }
     }
@@ -383,70 +411,6 @@ impl Ledger {
             self.fail(Failure::Lost(wrong));
         }
     }
-
-    // At rest.
-
-    pub fn compare(&mut self, number: usize, tab: &Tab, logs: &BTreeMap<BoardId, Log>) {
-        let Some(engine) = &tab.engine else { return };
-        for (board, log) in logs {
-            let Some((confirmed, _)) = engine.confirmed(board) else {
-                continue;
-            };
-            if board_hash(confirmed) != board_hash(log.board())
-                || engine
-                    .shown(board)
-                    .is_some_and(|shown| board_hash(&shown.board) != board_hash(log.board()))
-            {
-                self.fail(Failure::Diverged(format!(
-                    "tab {number} does not show the server's {board} at rest"
-                )));
-            }
-        }
-    }
-
-    /// Every saved operation is somewhere; and every one is saved whose tab lives.
-    pub fn nothing_lost(&mut self, devices: &[Device], tabs: &[Tab]) {
-        if self.failed() {
-            return;
-        }
-        let lives = |made: &Made| tabs[made.maker.0].life == made.maker.1;
-        let unsaved = self.made.iter().find(|(_, made)| !made.saved && lives(made));
-        if let Some((id, made)) = unsaved {
-            let unsaved = format!("{id:?} of {} was never saved, though its tab lives", made.person);
-            return self.fail(Failure::Lost(unsaved));
-        }
-        let kept: BTreeSet<OperationId> = devices
-            .iter()
-            .flat_map(|device| device.disk.namespaces())
-            .flat_map(kept_ids)
-            .collect();
-        let mut lost = None;
-        for (id, made) in self.made.iter().filter(|(_, made)| made.saved) {
-            let verdict = self
-                .truth
-                .get(&made.operation.board)
-                .and_then(|truth| truth.verdicts.get(id))
-                .or_else(|| self.wiped.get(id));
-            let card = made.operation.resolves.unwrap_or(*id);
-            let dealt = self.dealt.contains(id) || self.dealt.contains(&card) || self.taken_back.contains(id);
-            let settled = match verdict {
-                Some(Verdict::Applied { .. }) => true,
-                Some(Verdict::Conflict {
-                    contention: Contention::Ask | Contention::FirstWriteWins | Contention::Removed,
-                    ..
-                }) => kept.contains(&card),
-                Some(Verdict::Rejected { .. } | Verdict::Expired { .. }) => kept.contains(id),
-                Some(Verdict::Withdrawn { .. }) => false,
-                None => kept.contains(id),
-            };
-            if !settled && !dealt {
-                lost = Some(format!("{id:?} was saved, and is nowhere (verdict {verdict:?})"));
-            }
-        }
-        if let Some(lost) = lost {
-            self.fail(Failure::Lost(lost));
-        }
-    }
 }
 
 #[derive(Deserialize)]
@@ -464,16 +428,6 @@ fn appended_id(text: &str) -> OperationId {
         .expect("an outbox record")
         .operation
         .id
-}
-
-fn kept_ids(records: &SortedMap<String, String>) -> Vec<OperationId> {
-    let named = |key: &str| key.split_once('/').and_then(|(_, id)| id.parse().ok());
-    let id = |(key, text): (&String, &String)| match key.split('/').next() {
-        Some("outbox" | "journal") => Some(appended_id(text)),
-        Some("aside" | "conflict") => named(key),
-        _ => None,
-    };
-    records.iter().filter_map(id).collect()
 }
 
 fn widget_hash(board: &Board, id: &WidgetId) -> u64 {

@@ -23,6 +23,9 @@ use plan::Plan;
 use tideboard::planted::{self, Bug};
 use world::World;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What came of a seed. A program that panics does not go on: that is a failure of the seed, and not the end of all of them.
 fn simulate(seed: u64, plan: Plan) -> (Option<Failure>, u64, u64) {
     let lived = panic::catch_unwind(AssertUnwindSafe(|| {
@@ -143,6 +146,8 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::VerdictsOutliveHistory, 250),
     (Bug::RunNotMet, 250),
     (Bug::UnknownFateShown, 250),
+    (Bug::JournalNotReread, 1_000),
+    (Bug::BrokenStateWithoutDoubt, 3_000),
     (Bug::LeftUnsaved, 250),
     (Bug::NoteForAnyone, 250),
 ];
@@ -167,7 +172,6 @@ fn every_planted_mistake_is_found() {
 /// Mistakes that no single kind of fault shows.
 const NEED_TWO: &[Bug] = &[
     Bug::RunNotChecked,
-    Bug::PendingNotLoweredAfterBreak,
     Bug::HorizonNotStored,
     Bug::StaleLeaderOverwrites,
     Bug::FatesNotAsked,
@@ -176,6 +180,8 @@ const NEED_TWO: &[Bug] = &[
     Bug::VerdictsOutliveHistory,
     Bug::RunNotMet,
     Bug::UnknownFateShown,
+    Bug::JournalNotReread,
+    Bug::BrokenStateWithoutDoubt,
 ];
 
 #[test]

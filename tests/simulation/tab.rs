@@ -8,7 +8,7 @@ use tideboard::{
     server::log::Log,
     sorted::SortedMap,
     sync::{
-        Birth, Command, Engine, Input, Phase, Resolution,
+        Birth, Command, Engine, Input, Phase, Resolution, SetAsideReason,
         storage::{Durability, Namespace, Transaction},
     },
     time::Timestamp,
@@ -373,9 +373,9 @@ impl World {
                 }
             }
             Act::Undo { tab } => {
-                self.ledger.undoing = true;
-                self.command(tab % count, Command::Undo);
-                self.ledger.undoing = false;
+                let tab = tab % count;
+                self.ledger.undoes(self.tabs[tab].device);
+                self.command(tab, Command::Undo);
             }
             weather => self.disaster(weather),
         }
@@ -474,13 +474,15 @@ impl World {
     }
 
     fn with_aside(&mut self, tab: usize, command: impl Fn(OperationId) -> Command) {
-        let first = self.tabs[tab]
-            .engine
-            .as_ref()
-            .and_then(|engine| engine.set_aside_list().next().map(|aside| aside.operation.id));
-        if let Some(id) = first {
-            self.ledger.dealt_with(id);
-            self.command(tab, command(id));
+        let engine = self.tabs[tab].engine.as_ref();
+        if let Some(aside) = engine.and_then(|engine| engine.set_aside_list().next()) {
+            let (id, is_forgotten) = (aside.operation.id, aside.reason == SetAsideReason::Forgotten);
+            let command = command(id);
+            // What was forgotten is sent again as what it is, and may not be lost a second time.
+            if !(is_forgotten && matches!(command, Command::Retry { .. })) {
+                self.ledger.dealt_with(id);
+            }
+            self.command(tab, command);
         }
     }
 }

@@ -12,7 +12,7 @@ use tideboard::{
     planted::{self, Bug},
     protocol::{BoardId, ClientFrame, Identity, Push, RunId, ServerFrame, StoreId, decode, encode},
     server::authority::{Authority, Batch, Event, Reply, SessionId, Setup},
-    sync::{Command, Effect, Input},
+    sync::{Command, Effect, Input, RequestError},
     time::Timestamp,
 };
 

@@ -126,7 +126,9 @@ fn Age(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
         if is_sampled {
             return match &*fresh.read() {
                 Fresh::Live => Some("now".to_owned()),
-                Fresh::Stale { seconds, .. } => Some(age(seconds * 1_000)),
+                Fresh::Stale { seconds, .. } | Fresh::NoSamples { seconds: Some(seconds) } => {
+                    Some(age(seconds * 1_000))
+                }
                 _ => None,
             };
         }

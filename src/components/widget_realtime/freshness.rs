@@ -1,8 +1,11 @@
 //! How fresh a widget is: from its board's place in the server's order, and for a sampled one from its last value.
 
 use crate::{
-    components::{format::count, word::Word},
-    config::SAMPLE_MISSED_MAX,
+    components::{
+        format::{age, count},
+        word::Word,
+    },
+    config::{FALLBACK_MS, SAMPLE_MISSED_MAX},
     hooks::{Freshness, SeriesList, WidgetView},
     protocol::Value,
     time::Timestamp,
@@ -19,18 +22,31 @@ pub(super) enum Fresh {
     CatchingUp { missing: u64 },
     /// So many values in a row did not come, for so many seconds.
     Stale { missed: u64, seconds: u64 },
+    /// No socket can be had: as old as the last request that brought it, if any has.
+    ByRequests { seconds: Option<u64> },
+    /// The same, for live values: requests bring none. So old is the last one, if there was any.
+    NoSamples { seconds: Option<u64> },
     /// There is no connection.
     Offline,
 }
 
 impl Fresh {
-    /// Of a widget, with its live series where it has any. Without a clock (the first paint) nothing is stale.
-    pub fn of(view: &WidgetView, samples: &SeriesList, now: Option<Timestamp>) -> Self {
+    /// Of a widget, with the series it names and what has come of them. Without a clock (the first paint) nothing is stale.
+    pub fn of(view: &WidgetView, series: &[String], samples: &SeriesList, now: Option<Timestamp>) -> Self {
         if view.widget.is_none() && !view.is_known {
             return Self::Loading;
         }
         match view.freshness {
             Freshness::Offline { .. } => Self::Offline,
+            Freshness::ByRequests { as_of } if series.is_empty() => Self::ByRequests {
+                seconds: seconds_since(as_of, now),
+            },
+            Freshness::ByRequests { .. } => {
+                let heard_at = samples.0.iter().map(|(_, series)| series.heard_at).max();
+                Self::NoSamples {
+                    seconds: seconds_since(heard_at, now),
+                }
+            }
             Freshness::CatchingUp { missing } => Self::CatchingUp { missing },
             Freshness::Live => Self::of_samples(samples, now),
         }
@@ -57,6 +73,8 @@ impl Fresh {
             Self::Live => "live",
             Self::CatchingUp { .. } => "catching-up",
             Self::Stale { .. } => "stale",
+            Self::ByRequests { .. } => "by-requests",
+            Self::NoSamples { .. } => "no-samples",
             Self::Offline => "offline",
         }
     }
@@ -69,7 +87,12 @@ impl Fresh {
             Self::CatchingUp { .. } => "dashed",
             Self::Stale { missed: ..10, .. } => "two-thirds",
             Self::Stale { missed: 10..30, .. } => "third",
-            Self::Stale { .. } => "stub",
+            Self::Stale { .. } | Self::NoSamples { .. } => "stub",
+            // A board in two or three has its turn: within that time it is as fresh as it gets.
+            Self::ByRequests {
+                seconds: Some(0..SLOW_S),
+            } => "two-thirds",
+            Self::ByRequests { .. } => "third",
             Self::Offline => "offline",
         }
     }
@@ -85,8 +108,26 @@ impl Fresh {
             )),
             // In steps, so that the word does not count like a clock.
             Self::Stale { seconds, .. } => Some((Word::Stale, format!("for {}\u{202f}s", seconds / 5 * 5))),
+            Self::ByRequests { seconds } => Some((Word::ByRequests, old(*seconds))),
+            // How old the last one is stands in the foot.
+            Self::NoSamples { .. } => Some((Word::NoSamples, String::new())),
             Self::Offline => Some((Word::Offline, String::new())),
         }
+    }
+}
+
+/// Seconds that a request takes to come round again, with three boards that wait for theirs.
+const SLOW_S: u64 = 3 * FALLBACK_MS / 1_000 + 1;
+
+fn seconds_since(at: Option<Timestamp>, now: Option<Timestamp>) -> Option<u64> {
+    Some(now?.since(at?) / 1_000)
+}
+
+/// How old, once that is worth a word.
+fn old(seconds: Option<u64>) -> String {
+    match seconds {
+        None | Some(0..5) => String::new(),
+        Some(seconds) => format!("{} old", age(seconds * 1_000)),
     }
 }
 
@@ -143,6 +184,7 @@ mod tests {
         let fresh = |seconds: u64| {
             Fresh::of(
                 &view(Freshness::Live),
+                &[],
                 &samples(10_000),
                 Some(Timestamp(10_000 + seconds * 1_000)),
             )
@@ -160,6 +202,7 @@ mod tests {
         assert_eq!(
             Fresh::of(
                 &view(Freshness::Offline { since: None }),
+                &[],
                 &samples(0),
                 Some(Timestamp(99_000))
             ),
@@ -169,12 +212,47 @@ mod tests {
 
     #[test]
     fn the_first_paint_knows_no_clock_and_calls_nothing_old() {
-        assert_eq!(Fresh::of(&view(Freshness::Live), &samples(0), None), Fresh::Live);
+        assert_eq!(Fresh::of(&view(Freshness::Live), &[], &samples(0), None), Fresh::Live);
     }
 
     #[test]
     fn series_are_named_by_a_list_and_by_nothing_else() {
         assert_eq!(series_names(Some(&json!(["a", 1, "b*"]))), ["a", "b*"]);
         assert_eq!(series_names(Some(&json!("a"))), Vec::<String>::new());
+    }
+
+    #[test]
+    fn by_requests_a_card_is_as_old_as_its_last_read() {
+        let as_of = Some(Timestamp(10_000));
+        let fresh = |seconds: u64| {
+            let now = Some(Timestamp(10_000 + seconds * 1_000));
+            Fresh::of(
+                &view(Freshness::ByRequests { as_of }),
+                &[],
+                &SeriesList(Vec::new()),
+                now,
+            )
+        };
+        assert_eq!(fresh(2).word(), Some((Word::ByRequests, String::new())));
+        assert_eq!(fresh(12).word(), Some((Word::ByRequests, "10\u{202f}s old".to_owned())));
+        assert_eq!([fresh(12).tide(), fresh(60).tide()], ["two-thirds", "third"]);
+    }
+
+    #[test]
+    fn requests_bring_no_live_values_however_fresh_their_board_is() {
+        let now = Some(Timestamp(40_000));
+        let fresh = |samples: &SeriesList| {
+            Fresh::of(
+                &view(Freshness::ByRequests { as_of: now }),
+                &["host.cpu".to_owned()],
+                samples,
+                now,
+            )
+        };
+        assert_eq!(fresh(&samples(10_000)), Fresh::NoSamples { seconds: Some(30) });
+        assert_eq!(
+            fresh(&SeriesList(Vec::new())).word(),
+            Some((Word::NoSamples, String::new()))
+        );
     }
 }

@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 use crate::{
     components::format::{figure, figure_text, value_text},
     dashboard::plot::{Gauge, Line, Plot, Sparkline},
-    hooks::{RealtimeUpdates, Series, SeriesList, use_samples},
+    hooks::{ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_samples, use_websocket},
     protocol::Value,
 };
 
@@ -23,18 +23,27 @@ fn use_series(live: RealtimeUpdates) -> (Memo<Vec<String>>, Memo<SeriesList>) {
     (names, use_samples(names.into()))
 }
 
+/// Nothing to show yet: which series it is of, and whether its values can come at all.
 #[component]
 fn Waiting(names: Vec<String>) -> Element {
     let names = names.join(", ");
+    let socket = use_websocket();
+    let (state, before, after) = match socket.link() {
+        _ if names.is_empty() => ("waiting", "No series is chosen.", ""),
+        ConnectionStatus::ByRequests => ("no-samples", "No live value of ", " without a live socket."),
+        ConnectionStatus::Starting
+        | ConnectionStatus::Connecting
+        | ConnectionStatus::CatchingUp { .. }
+        | ConnectionStatus::Live => ("waiting", "Waiting for the first value of ", "."),
+        _ => ("away", "No live value of ", " without the server."),
+    };
     rsx! {
-        p { class: "waiting-for", "data-state": "waiting",
-            if names.is_empty() {
-                "No series is chosen."
-            } else {
-                "Waiting for the first value of "
+        p { class: "waiting-for", "data-state": state,
+            "{before}"
+            if !names.is_empty() {
                 em { "{names}" }
-                "."
             }
+            "{after}"
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the authority is told, and what it wants done.
 
-use super::{RequestId, SessionId};
+use super::{RequestId, SessionId, Told};
 use crate::protocol::{Answered, BoardId, ClientFrame, Document, Hello, Identity, Push, ServerFrame};
 
 /// Something that happened outside.
@@ -61,6 +61,13 @@ pub enum Reply {
         session: SessionId,
         /// The frame.
         frame: ServerFrame,
+    },
+    /// Send these frames, each made when there is room for it.
+    Tell {
+        /// To whom.
+        session: SessionId,
+        /// What.
+        told: Told,
     },
     /// Send the same frame to many: encode it once.
     Publish {

@@ -7,7 +7,10 @@ use std::{collections::BTreeMap, io, sync::Arc};
 
 use serde::Serialize;
 
-use super::super::log::{CatchUp, Log};
+use super::{
+    super::log::{CatchUp, Log},
+    told::Told,
+};
 use crate::{
     board::value_bytes,
     config::FRAME_FILL_BYTES,
@@ -71,17 +74,25 @@ pub(super) struct Asked {
     pub request: u64,
     pub cursor: Option<Cursor>,
     /// What is known of the operations it listed.
-    pub verdicts: Vec<(OperationId, Verdict)>,
+    pub verdicts: Vec<(OperationId, Arc<Verdict>)>,
 }
 
 /// All that answers a subscription, in its order.
-///
+pub(super) struct Subscription {
+    /// Verdicts that go first.
+    pub ahead: Told,
+    /// `subscribed`, with the verdicts it has room for, and what leads to its cursor.
+    pub frames: Vec<ServerFrame>,
+    /// Verdicts that go last.
+    pub behind: Told,
+}
+
 /// Verdicts that `subscribed` has no room for go **ahead** of it, in frames of their own: a client takes a verdict
 /// whenever it comes, and before the state that contains its effect nothing is shown twice. Only where the
 /// client's state is not known to be of this history they come **after** the patch: there it forgets what it knew of its
 /// operations' fates. Then those that were applied have the first claim to the room, since the patch
 /// contains them.
-pub(super) fn of_subscription(asked: Asked, log: &Log, fill_bytes: usize) -> Vec<ServerFrame> {
+pub(super) fn of_subscription(asked: Asked, log: &Log, fill_bytes: usize) -> Subscription {
     let Asked {
         board,
         request,
@@ -102,23 +113,19 @@ pub(super) fn of_subscription(asked: Asked, log: &Log, fill_bytes: usize) -> Vec
     let room_bytes = if replaces { FRAME_FILL_BYTES } else { fill_bytes };
     let room_bytes = room_bytes.saturating_sub(bytes_of(&answer));
     let rest = fill(&mut answer.verdicts, verdicts, room_bytes);
-    let told_before = |(id, verdict)| Answered {
-        id,
-        answer: Answer::Verdict {
-            verdict,
-            duplicate: true,
-        },
+    let (ahead, behind) = if replaces {
+        (Vec::new(), rest)
+    } else {
+        (rest, Vec::new())
     };
-    let apart = of_answers(rest.into_iter().map(told_before).collect(), fill_bytes);
     let state = match catch_up {
         CatchUp::Changes(changes) => of_changes(&board, log, from, changes, fill_bytes),
         CatchUp::Patch { widgets, .. } => of_patch(&board, from, log.cursor(), widgets, fill_bytes),
     };
-    let answer = std::iter::once(ServerFrame::Subscribed(answer)).chain(state);
-    if replaces {
-        answer.chain(apart).collect()
-    } else {
-        apart.chain(answer).collect()
+    Subscription {
+        ahead: Told::new(ahead, fill_bytes),
+        frames: std::iter::once(ServerFrame::Subscribed(answer)).chain(state).collect(),
+        behind: Told::new(behind, fill_bytes),
     }
 }
 
@@ -166,21 +173,28 @@ fn of_patch(
     parts.into_iter().enumerate().map(part).collect()
 }
 
-/// Moves items into `room` until it holds `fill_bytes`, and gives back the rest. A large one leaves the room to the
+/// Copies verdicts into `room` until it holds `fill_bytes`, and gives back the rest. A large one leaves the room to the
 /// smaller ones behind it.
-fn fill<T: Serialize>(room: &mut Vec<T>, items: Vec<T>, fill_bytes: usize) -> Vec<T> {
+fn fill(
+    room: &mut Vec<(OperationId, Verdict)>,
+    mut verdicts: Vec<(OperationId, Arc<Verdict>)>,
+    fill_bytes: usize,
+) -> Vec<(OperationId, Arc<Verdict>)> {
     let mut filled = 0;
-    let mut rest = Vec::new();
-    for item in items {
-        let size = bytes_of(&item) + SEPARATOR_BYTES;
-        if filled + size <= fill_bytes {
-            filled += size;
-            room.push(item);
-        } else {
-            rest.push(item);
+    verdicts.retain(|(id, verdict)| {
+        // Past this nothing fits, and to count what does not would take longer than all the rest.
+        if filled + VERDICT_BYTES_MIN > fill_bytes {
+            return true;
         }
-    }
-    rest
+        let size = bytes_of(&(id, &**verdict)) + SEPARATOR_BYTES;
+        let fits = filled + size <= fill_bytes;
+        if fits {
+            filled += size;
+            room.push((*id, Verdict::clone(verdict)));
+        }
+        !fits
+    });
+    verdicts
 }
 
 /// Groups items, in order, so that each group's bytes fill at most one frame.
@@ -202,10 +216,13 @@ fn split<T>(items: Vec<T>, fill_bytes: usize, bytes: impl Fn(&T) -> usize) -> Ve
 }
 
 /// A comma between two items, a colon after a key.
-const SEPARATOR_BYTES: usize = 2;
+pub(super) const SEPARATOR_BYTES: usize = 2;
+
+/// The shortest verdict with its id: an operation that expired on a board nobody has written to.
+const VERDICT_BYTES_MIN: usize = 65;
 
 /// Bytes of something as JSON, without writing it anywhere.
-fn bytes_of<T: Serialize>(value: &T) -> usize {
+pub(super) fn bytes_of<T: Serialize>(value: &T) -> usize {
     struct Count(usize);
     impl io::Write for Count {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -291,6 +308,21 @@ mod tests {
         assert!(len <= FRAME_BYTES_MAX, "{len} bytes");
     }
 
+    fn in_order(subscription: Subscription) -> Vec<ServerFrame> {
+        let Subscription { ahead, frames, behind } = subscription;
+        ahead.chain(frames).chain(behind).collect()
+    }
+
+    #[test]
+    fn the_shortest_verdict_is_what_room_is_kept_for() {
+        let id = OperationId {
+            client: ClientId(0),
+            sequence: 1,
+        };
+        let revision = Revision(0);
+        assert_eq!(bytes_of(&(id, &Verdict::Expired { revision })), VERDICT_BYTES_MIN);
+    }
+
     #[test]
     fn the_longest_field_is_within_what_a_field_counts_for() {
         let field = Field {
@@ -373,8 +405,8 @@ mod tests {
                 conflict.clone()
             }
         };
-        let verdicts: Vec<(OperationId, Verdict)> = (0..900)
-            .map(|sequence| (OperationId { sequence, ..id() }, verdict(sequence)))
+        let verdicts: Vec<(OperationId, Arc<Verdict>)> = (0..900)
+            .map(|sequence| (OperationId { sequence, ..id() }, Arc::new(verdict(sequence))))
             .collect();
         let log = Log::new(Memory::default(), Epoch(1));
         for (cursor, first_is_answer) in [(None, false), (Some(cursor()), true)] {
@@ -384,7 +416,7 @@ mod tests {
                 cursor,
                 verdicts: verdicts.clone(),
             };
-            let frames = of_subscription(asked, &log, FRAME_FILL_BYTES);
+            let frames = in_order(of_subscription(asked, &log, FRAME_FILL_BYTES));
             frames.iter().for_each(fits);
             assert_eq!(matches!(frames[0], ServerFrame::Subscribed(_)), first_is_answer);
             let mut told: Vec<u64> = Vec::new();
@@ -415,7 +447,7 @@ mod tests {
         let verdicts = [conflict.clone(), conflict.clone(), conflict.clone(), conflict, applied];
         let verdicts = (1..)
             .zip(verdicts)
-            .map(|(sequence, verdict)| (OperationId { sequence, ..id() }, verdict));
+            .map(|(sequence, verdict)| (OperationId { sequence, ..id() }, Arc::new(verdict)));
         let log = Log::new(Memory::default(), Epoch(1));
         let asked = Asked {
             board: longest('b'),
@@ -423,7 +455,7 @@ mod tests {
             cursor: Some(cursor()),
             verdicts: verdicts.collect(),
         };
-        let frames = of_subscription(asked, &log, FRAME_FILL_BYTES);
+        let frames = in_order(of_subscription(asked, &log, FRAME_FILL_BYTES));
         let [
             ServerFrame::Subscribed(answer),
             ServerFrame::Patch(_),

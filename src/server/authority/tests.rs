@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    config::ROWS_AT_HEAD_LEN_MAX,
+    config::{OUTBOX_LEN_MAX, ROWS_AT_HEAD_LEN_MAX},
     protocol::{
         Access, ClientId, Hello, IdError, Intent, Operation, OperationId, Rejection, Undecided, Value, Verdict,
         WidgetId,
@@ -451,10 +451,9 @@ fn what_one_frame_can_not_ask_for_goes_on_in_the_next_and_is_answered_once() {
         .map(|(id, _)| id.sequence)
         .collect();
     assert_eq!(verdicts, [2, 4]);
-    let many = (0..=crate::config::OUTBOX_LEN_MAX as u64)
-        .map(|at| (2 * at, 2 * at))
-        .collect();
-    let batch = server.handle(NOW, [asking(many, true)]);
+    let many = |len: usize| (0..len as u64).map(|at| (2 * at, 2 * at)).collect();
+    // A start of a client with no range takes room like one with a range.
+    let batch = server.handle(NOW, [asking(many(OUTBOX_LEN_MAX), true), asking(Vec::new(), true)]);
     let told = server.committed(batch);
     assert!(
         matches!(

@@ -1,5 +1,7 @@
 //! How one pushed item is answered: the rules of `docs/protocol.md`, in their order.
 
+use std::sync::Arc;
+
 use super::{Decision, Log, Row};
 use crate::{
     board::{Catalog, Policy, merge_text, value_bytes},
@@ -74,7 +76,7 @@ impl Log {
         let row = self.rows.get(&id)?;
         let own = row.principal == identity.principal;
         let verdict = || Answer::Verdict {
-            verdict: row.verdict.clone(),
+            verdict: Verdict::clone(&row.verdict),
             duplicate: true,
         };
         Some(if own { verdict() } else { Answer::NotYours })
@@ -187,7 +189,7 @@ impl Log {
             id,
             Row {
                 principal: principal.clone(),
-                verdict: verdict.clone(),
+                verdict: Arc::new(verdict.clone()),
                 base,
             },
         );
@@ -214,7 +216,7 @@ impl Log {
         match base {
             None => Some(operation.made_at.revision),
             Some(Base::Revision(revision)) => Some(revision),
-            Some(Base::Operation(id)) => self.rows.get(&id).map(|row| match row.verdict {
+            Some(Base::Operation(id)) => self.rows.get(&id).map(|row| match *row.verdict {
                 Verdict::Applied { revision, verbatim, .. }
                     if verbatim || planted::is(Bug::ChainedBaseCountsAsSeen) =>
                 {

@@ -4,6 +4,7 @@
 /** The first board's widgets, by the titles that the server gives them. */
 export const COUNTER = 'Coffees';
 export const SETPOINT = 'Target temperature';
+export const SAMPLED = 'Network in';
 
 export class Board {
   constructor(page) {
@@ -31,6 +32,28 @@ export class Board {
 
   widget(title) {
     return this.page.getByRole('article', { name: title, exact: true });
+  }
+
+  /** Resolves when a widget's frame says so: `live`, `by-requests`, `no-samples`, … */
+  async cardIs(state, title) {
+    await this.page.locator(`article[data-state="${state}"]`).and(this.widget(title)).waitFor();
+  }
+
+  /** Resolves when a widget that has no value says why. */
+  async lacks(reason, title = SAMPLED) {
+    await this.widget(title).locator('.waiting-for', { hasText: reason }).waitFor();
+  }
+
+  /** Opens the menu of a widget's frame. */
+  async openMenu(title) {
+    await this.widget(title).getByRole('button', { name: `Menu of ${title}` }).click();
+    await this.page.getByRole('menuitem', { name: 'Rename' }).waitFor();
+  }
+
+  /** Opens what the indicator has to tell. */
+  async openDetails() {
+    await this.page.locator('.indicator').getByRole('button').click();
+    await this.page.getByRole('switch', { name: 'Work offline' }).waitFor();
   }
 
   async increase(title = COUNTER) {

@@ -15,6 +15,10 @@ export async function play(stage) {
   await hers.page.reload();
   await hers.counts(2);
   await hers.keeps(2);
+  await hers.lacks('without the server');
+
+  const elsewhere = await ada.open('boards/never-seen-here');
+  await elsewhere.page.getByRole('heading', { name: 'This board is not on this device yet.' }).waitFor();
 
   ada.network.heal();
   await hers.isIn('live');

@@ -1,6 +1,9 @@
 //! What devices make, show and store.
 
-use tideboard::{protocol::Base, sync::Pending};
+use tideboard::{
+    protocol::Base,
+    sync::{Engine, Pending},
+};
 
 use super::*;
 
@@ -59,7 +62,7 @@ impl Ledger {
         let mut failure = None;
         self.looks += 1;
         let look_twice = self.looks.is_multiple_of(8);
-        for (board, truth) in &self.truth {
+        for board in self.truth.keys() {
             let Some((confirmed, cursor)) = engine.confirmed(board) else {
                 continue;
             };
@@ -73,45 +76,48 @@ impl Ledger {
                 }
                 tab.checked.insert(board.clone(), cursor);
             }
-            let contained = |id: OperationId| {
-                truth
-                    .revisions
-                    .get(&id)
-                    .is_some_and(|revision| *revision <= cursor.revision.0)
-            };
-            let same_history = cursor == Cursor::ORIGIN
-                || truth
-                    .changes
-                    .get(cursor.revision.0 as usize - 1)
-                    .is_some_and(|applied| applied.epoch == cursor.epoch);
-            if same_history {
-                let flipped = engine
-                    .pending()
-                    .filter(|pending| is_confirmed_later(pending) && pending.operation.board == *board)
-                    .find(|pending| !contained(pending.operation.id) && !engine.is_shown(pending.operation.id));
-                if let Some(pending) = flipped {
-                    failure = Some(Failure::Diverged(format!(
-                        "tab {number} at {cursor:?} does not show {:?}, and its state does not contain it yet: {pending:?}",
-                        pending.operation.id
-                    )));
-                }
+        }
+        for pending in engine.pending() {
+            let flips = is_confirmed_later(pending);
+            if !flips && !look_twice {
+                continue;
             }
-            if same_history && look_twice {
-                let twice = engine
-                    .pending()
-                    .filter(|pending| pending.operation.board == *board)
-                    .find(|pending| engine.is_shown(pending.operation.id) && contained(pending.operation.id));
-                if let Some(pending) = twice {
-                    failure = Some(Failure::Duplicated(format!(
-                        "tab {number} at {cursor:?} shows {:?} over a state that contains it: {pending:?}",
-                        pending.operation.id
+            let id = pending.operation.id;
+            let Some((truth, cursor)) = self.at_one_history(engine, &pending.operation.board) else {
+                continue;
+            };
+            let applied = truth.revisions.get(&id);
+            let contained = applied.is_some_and(|revision| *revision <= cursor.revision.0);
+            match (contained, engine.is_shown(id)) {
+                (false, false) if flips => {
+                    failure = Some(Failure::Diverged(format!(
+                        "tab {number} at {cursor:?} does not show {id:?}, and its state does not contain it yet: {pending:?}"
                     )));
                 }
+                (true, true) => {
+                    failure = Some(Failure::Duplicated(format!(
+                        "tab {number} at {cursor:?} shows {id:?} over a state that contains it: {pending:?}"
+                    )));
+                }
+                _ => {}
             }
         }
         if let Some(failure) = failure {
             self.fail(failure);
         }
+    }
+
+    /// A board as it durably is and how far a device has come of it, if that is of one history.
+    fn at_one_history(&self, engine: &Engine, board: &BoardId) -> Option<(&Truth, Cursor)> {
+        let (truth, (_, cursor)) = (self.truth.get(board)?, engine.confirmed(board)?);
+        let last = (cursor.revision.0 as usize).checked_sub(1);
+        let is_of_one = last.map_or(cursor == Cursor::ORIGIN, |last| {
+            truth
+                .changes
+                .get(last)
+                .is_some_and(|applied| applied.epoch == cursor.epoch)
+        });
+        is_of_one.then_some((truth, cursor))
     }
 
     /// What was shown of saved edits is shown again by a tab that was killed, as soon as it has read its storage.
@@ -180,9 +186,38 @@ impl Ledger {
         }
     }
 
+    /// An applied operation that a device keeps no longer, and does not list, was undone by its author.
+    fn undone(&mut self, (device, person): (usize, &str), transaction: &Transaction) {
+        let unlisted = |id: &OperationId| {
+            let aside = format!("aside/{id}");
+            transaction.put.iter().all(|(key, _)| *key != aside)
+        };
+        for key in &transaction.delete {
+            let number = key.strip_prefix("journal/");
+            let Some(number) = number.and_then(|digits| u64::from_str_radix(digits, 16).ok()) else {
+                continue;
+            };
+            let undoes = self.undoes.entry(device).or_default();
+            let of_it =
+                |made: &&Made| (made.device, made.number, made.person.as_str()) == (device, Some(number), person);
+            let gone = self.made.values().filter(of_it).map(|made| made.operation.id);
+            for id in gone
+                .filter(unlisted)
+                .filter(|id| !self.dealt.contains(id))
+                .collect::<Vec<_>>()
+            {
+                if *undoes > 0 {
+                    *undoes -= 1;
+                    self.dealt.insert(id);
+                }
+            }
+        }
+    }
+
     /// A tab was told that its operations are saved: from here on none may be lost.
-    pub fn saved(&mut self, transaction: &Transaction, answer: &Input) {
+    pub fn saved(&mut self, outbox: (usize, &str), transaction: &Transaction, answer: &Input) {
         if let Input::Committed(Outcome::Done { .. }) = answer {
+            self.undone(outbox, transaction);
             for text in &transaction.append {
                 if let Some(made) = self.made.get_mut(&appended_id(text)) {
                     made.saved = true;

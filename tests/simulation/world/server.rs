@@ -183,8 +183,10 @@ impl World {
                 self.disk.sync();
                 self.ledger.batch_durable();
                 let replies = server.authority.committed(batch);
-                if self.dice.chance(5) {
-                    for (board, log) in server.authority.logs() {
+                if self.dice.chance(8) {
+                    let logs = server.authority.logs();
+                    let chosen = self.dice.below(logs.len().max(1) as u64) as usize;
+                    if let Some((board, log)) = logs.iter().nth(chosen) {
                         self.disk.compact(board, log);
                     }
                 }
@@ -215,6 +217,12 @@ impl World {
                     self.ledger.told(&frame, self.now);
                     self.deliver(session, &encode(&frame));
                 }
+                Reply::Tell { session, told } => {
+                    for frame in told {
+                        self.ledger.told(&frame, self.now);
+                        self.deliver(session, &encode(&frame));
+                    }
+                }
                 Reply::Publish { sessions, frame } => {
                     self.ledger.told(&frame, self.now);
                     let text = encode(&frame);
@@ -227,9 +235,11 @@ impl World {
                 Reply::Replayed { request, items } if request > 0 => {
                     self.ledger
                         .told(&ServerFrame::Verdicts { items: items.clone() }, self.now);
-                    self.answer_request(request, Input::Replayed(Some(items)));
+                    self.answer_request(request, Input::Replayed(Ok(items)));
                 }
-                Reply::Document { request, document } => self.answer_request(request, Input::Document(document)),
+                Reply::Document { request, document } => {
+                    self.answer_request(request, Input::Document(document.ok_or(RequestError::UnknownBoard)));
+                }
                 Reply::Replayed { .. } => {}
             }
         }

@@ -128,12 +128,13 @@ impl World {
                         identity,
                         push,
                     },
-                    Input::Replayed(None),
+                    Input::Replayed(Err(RequestError::Unreachable)),
                 );
             }
             Effect::Read(board) => {
                 let request = ((tab as u64 + 1) << 32) | life;
-                self.request(tab, life, Event::Read { request, board }, Input::Document(None));
+                let failed = Input::Document(Err(RequestError::Unreachable));
+                self.request(tab, life, Event::Read { request, board }, failed);
             }
             Effect::Notice(notice) => self.ledger.noticed(tab, &notice, self.now),
         }
@@ -182,8 +183,9 @@ impl World {
         }
         let device = self.tabs[tab].device;
         self.devices[device].disk.sync();
-        if let Some(Job::Commit { transaction, .. }) = self.tabs[tab].jobs.pop_front() {
-            self.ledger.saved(&transaction, &input);
+        if let Some(Job::Commit { namespace, transaction }) = self.tabs[tab].jobs.pop_front() {
+            self.ledger
+                .saved((device, namespace.principal.as_str()), &transaction, &input);
         }
         if !self.tabs[tab].jobs.is_empty() {
             let when = self.now + 1 + self.dice.below(6);

@@ -1,0 +1,138 @@
+//! What waits for the committer, and how much of it makes one batch.
+
+use std::sync::Mutex;
+
+use super::*;
+use crate::{
+    config::STORE_BYTES_MAX,
+    protocol::{Access, ClientId, Cursor, OperationId, PushItem},
+    time::Timestamp,
+};
+
+/// A committer that takes a turn when it is let.
+struct Held {
+    requests: Requests,
+    metrics: Arc<Metrics>,
+    turns: std::sync::mpsc::Sender<()>,
+    begun: std::sync::mpsc::Receiver<()>,
+}
+
+impl Held {
+    /// Before its first turn. Every turn asks what time it is, so a clock can hold it.
+    fn new() -> Self {
+        let (turns, let_go) = std::sync::mpsc::channel();
+        let (begins, begun) = std::sync::mpsc::channel();
+        let let_go = Mutex::new(let_go);
+        let clock = Clock::new(move || {
+            // Either fails when the test is over: then nothing is held any more.
+            let _ = begins.send(());
+            let _ = let_go.lock().expect("nobody panicked").recv();
+            Timestamp(1)
+        });
+        let store = Store::in_memory(STORE_BYTES_MAX).expect("it opens");
+        let metrics = Arc::new(Metrics::default());
+        turns.send(()).expect("the clock is there"); // the first boards
+        let requests = start(store, clock, Arc::clone(&metrics)).expect("it starts");
+        begun.recv().expect("the first boards were made");
+        Self {
+            requests,
+            metrics,
+            turns,
+            begun,
+        }
+    }
+
+    fn let_go(&self) {
+        self.turns.send(()).expect("the clock is there");
+    }
+
+    fn has_begun(&self) {
+        self.begun.recv().expect("a turn begins");
+    }
+
+    fn ask(&self, request: Request) -> bool {
+        self.requests.try_send(request).is_ok()
+    }
+
+    /// How many requests are taken before the next one has to wait.
+    fn room(&self) -> usize {
+        (0..).take_while(|_| self.ask(read().0)).count()
+    }
+}
+
+fn read() -> (Request, oneshot::Receiver<Result<Box<Document>, ReadError>>) {
+    let (asker, answer) = oneshot::channel();
+    let board = "this-machine".parse().expect("a name");
+    (Request::Read { board, asker }, answer)
+}
+
+#[test]
+fn so_many_requests_wait_and_whoever_asks_next_waits_with_what_they_ask() {
+    let committer = Held::new();
+    assert!(committer.ask(read().0));
+    committer.has_begun();
+    assert_eq!(committer.room(), REQUESTS_LEN_MAX);
+    committer.let_go();
+    committer.has_begun();
+    // One batch of them, and the first that it had no room for.
+    assert_eq!(committer.room(), BATCH_LEN_MAX / SUBSCRIBE_WEIGHT + 1);
+}
+
+#[test]
+fn what_has_queued_up_is_made_durable_in_batches_of_so_many_operations() {
+    let committer = Held::new();
+    let (request, answer) = read();
+    assert!(committer.ask(request));
+    committer.has_begun();
+    committer.let_go();
+    let document = answer.blocking_recv().expect("it runs").expect("a board");
+    // A turn without an operation, for all that follows to queue up behind.
+    assert!(committer.ask(read().0));
+    committer.has_begun();
+    let before = committer.metrics.commits.get();
+    let pushes: Vec<_> = (0..5)
+        .map(|number| push(&document, number, BATCH_LEN_MAX / 5 * 2))
+        .collect();
+    let answers: Vec<_> = pushes
+        .into_iter()
+        .map(|(request, answer)| {
+            assert!(committer.ask(request));
+            answer
+        })
+        .collect();
+    for _ in 0..4 {
+        committer.let_go();
+    }
+    for answer in answers {
+        assert_eq!(answer.blocking_recv().expect("it runs").len(), BATCH_LEN_MAX / 5 * 2);
+    }
+    assert_eq!(
+        committer.metrics.commits.get() - before,
+        3,
+        "two, two and one: three are too many for a batch"
+    );
+}
+
+/// Withdrawals of `len` operations that nobody has sent.
+fn push(document: &Document, client: u128, len: usize) -> (Request, oneshot::Receiver<Vec<Answered>>) {
+    let (asker, answer) = oneshot::channel();
+    let identity = Identity {
+        principal: "ann".parse().expect("a name"),
+        access: Access::Edit,
+    };
+    let items = (1..=len as u64).map(|sequence| PushItem::Withdraw {
+        id: OperationId {
+            client: ClientId(client),
+            sequence,
+        },
+        board: "this-machine".parse().expect("a name"),
+        made_at: Cursor::ORIGIN,
+    });
+    let push = Push {
+        store: document.store,
+        run: document.run,
+        principal: identity.principal.clone(),
+        items: items.collect(),
+    };
+    (Request::Replay { identity, push, asker }, answer)
+}

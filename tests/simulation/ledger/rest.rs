@@ -1,0 +1,85 @@
+//! What must be so at rest, and in the end.
+
+use super::*;
+
+impl Ledger {
+    pub fn compare(&mut self, number: usize, tab: &Tab, logs: &BTreeMap<BoardId, Log>) {
+        let Some(engine) = &tab.engine else { return };
+        for (board, log) in logs {
+            let Some((confirmed, _)) = engine.confirmed(board) else {
+                continue;
+            };
+            if board_hash(confirmed) != board_hash(log.board())
+                || engine
+                    .shown(board)
+                    .is_some_and(|shown| board_hash(&shown.board) != board_hash(log.board()))
+            {
+                self.fail(Failure::Diverged(format!(
+                    "tab {number} does not show the server's {board} at rest"
+                )));
+            }
+        }
+    }
+
+    /// Every saved operation is somewhere; and every one is saved whose tab lives.
+    pub fn nothing_lost(&mut self, devices: &[Device], tabs: &[Tab]) {
+        if self.failed() {
+            return;
+        }
+        let lives = |made: &Made| tabs[made.maker.0].life == made.maker.1;
+        let unsaved = self.made.iter().find(|(_, made)| !made.saved && lives(made));
+        if let Some((id, made)) = unsaved {
+            let unsaved = format!("{id:?} of {} was never saved, though its tab lives", made.person);
+            return self.fail(Failure::Lost(unsaved));
+        }
+        let records = || devices.iter().flat_map(|device| device.disk.namespaces());
+        let kept: BTreeSet<OperationId> = records().flat_map(kept_ids).collect();
+        let listed: BTreeSet<OperationId> = records().flat_map(waiting_ids).collect();
+        let mut lost = None;
+        for (id, made) in self.made.iter().filter(|(_, made)| made.saved) {
+            let truth = self.truth.get(&made.operation.board);
+            let standing = truth.and_then(|truth| truth.verdicts.get(id));
+            let verdict = standing.or_else(|| self.wiped.get(id));
+            let card = made.operation.resolves.unwrap_or(*id);
+            let dealt = self.dealt.contains(id) || self.dealt.contains(&card) || self.taken_back.contains(id);
+            let settled = match verdict {
+                // What a backup has wiped out waits to be sent again, or its author is told; unless the server has forgotten
+                // so much that nobody can tell.
+                Some(Verdict::Applied { .. }) => {
+                    standing.is_some() || listed.contains(id) || self.pruned.contains(&made.operation.board)
+                }
+                Some(Verdict::Conflict {
+                    contention: Contention::Ask | Contention::FirstWriteWins | Contention::Removed,
+                    ..
+                }) => kept.contains(&card),
+                Some(Verdict::Rejected { .. } | Verdict::Expired { .. }) => kept.contains(id),
+                Some(Verdict::Withdrawn { .. }) => false,
+                None => kept.contains(id),
+            };
+            if !settled && !dealt {
+                lost = Some(format!("{id:?} was saved, and is nowhere (verdict {verdict:?})"));
+            }
+        }
+        if let Some(lost) = lost {
+            self.fail(Failure::Lost(lost));
+        }
+    }
+}
+
+/// Operations that are stored in any way.
+fn kept_ids(records: &SortedMap<String, String>) -> Vec<OperationId> {
+    let applied = records.iter().filter(|(key, _)| key.starts_with("journal/"));
+    let applied = applied.map(|(_, text)| appended_id(text));
+    waiting_ids(records).into_iter().chain(applied).collect()
+}
+
+/// Operations that wait: to be sent, or for their author.
+fn waiting_ids(records: &SortedMap<String, String>) -> Vec<OperationId> {
+    let named = |key: &str| key.split_once('/').and_then(|(_, id)| id.parse().ok());
+    let id = |(key, text): (&String, &String)| match key.split('/').next() {
+        Some("outbox") => Some(appended_id(text)),
+        Some("aside" | "conflict") => named(key),
+        _ => None,
+    };
+    records.iter().filter_map(id).collect()
+}

@@ -8,7 +8,7 @@ mod merge;
 
 use std::sync::Arc;
 
-pub use catalog::{Catalog, FieldSpec, KindSpec, Policy, ValueType, kinds};
+pub use catalog::{Catalog, FieldSpec, KindSpec, Policy, ValueType, is_within_depth, kinds};
 pub use merge::merge_text;
 
 use crate::{

@@ -90,6 +90,8 @@ pub const RETRY_WINDOW_MS_MAX: u64 = 60_000;
 pub const DEBOUNCE_MS: u64 = 100;
 /// A deadline may be derived from a server stamp that is at most this old.
 pub const STAMP_AGE_MS_MAX: u64 = 60_000;
+/// What had a deadline is undone within this time, or never: no switch flips back by itself when a device is in reach again.
+pub const UNDO_TTL_MS: u64 = 5_000;
 /// The holder of the send lock rereads the shared outbox this often, should a broadcast be missed.
 pub const REREAD_MS: u64 = 2_000;
 /// Confirmed state is written to the device's cache this long after it changed; settling never waits for it.

@@ -26,6 +26,7 @@ mod settling;
 pub mod storage;
 #[cfg(test)]
 mod tests;
+mod undoing;
 mod updates;
 mod view;
 
@@ -255,7 +256,7 @@ pub struct Engine {
     /// Whoever was signed in before, until all of theirs is stored.
     left: Option<Box<Engine>>,
     /// One's own edits, newest last, that can be undone.
-    undo: Vec<OperationId>,
+    undo: VecDeque<OperationId>,
     /// The series to hear of.
     watched: Vec<String>,
     /// App events made while there was no connection.
@@ -297,7 +298,7 @@ impl Engine {
             aside: SortedMap::new(),
             keeping: Keeping::default(),
             left: None,
-            undo: Vec::new(),
+            undo: VecDeque::new(),
             watched: Vec::new(),
             events: VecDeque::new(),
             run: None,
@@ -376,10 +377,7 @@ impl Engine {
             Some(Due::GiveUp) => self.lost(now, Some("The server did not answer in time.".to_owned())),
             None => {}
         }
-        let due = self.drafts.due(now, false);
-        for draft in due {
-            self.make_set(draft);
-        }
+        self.make_drafts(now, |draft| draft.due <= now);
         self.expire(now);
         self.see_off(now);
         self.keep(now);

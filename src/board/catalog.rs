@@ -181,7 +181,8 @@ impl FieldSpec {
 }
 
 /// Whether at most `depth_max` arrays and objects lie within each other.
-fn is_within_depth(value: &Value, depth_max: usize) -> bool {
+#[must_use]
+pub fn is_within_depth(value: &Value, depth_max: usize) -> bool {
     let Some(depth_max) = depth_max.checked_sub(1) else {
         return !value.is_array() && !value.is_object();
     };

@@ -75,7 +75,7 @@ impl BackgroundSync {
         SYNC()
     }
 
-    /// Try now, whatever the timers say.
+    /// Try now, whatever this device's own timers say; how long the server asked to wait is kept.
     pub fn sync_now(&self) {
         self.managers.background.sync_now();
     }
@@ -89,7 +89,7 @@ impl BackgroundSync {
         }
     }
 
-    /// Send a pending operation again at once, or make a set-aside one again; with another value, if given.
+    /// Send a pending operation again as soon as the server lets it, or make a set-aside one again; with another value, if given.
     pub fn retry(&self, id: OperationId, value: Option<Value>) {
         self.managers.background.retry(id, value);
     }

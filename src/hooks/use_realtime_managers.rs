@@ -189,12 +189,12 @@ impl BackgroundSyncManager {
         SET_ASIDE()
     }
 
-    /// Try now, whatever the timers say.
+    /// Try now, whatever this device's own timers say; how long the server asked to wait is kept.
     pub fn sync_now(self) {
         self.context.command(Command::SyncNow);
     }
 
-    /// Send a pending operation again at once, or make a set-aside one again; with another value, if given.
+    /// Send a pending operation again as soon as the server lets it, or make a set-aside one again; with another value, if given.
     pub fn retry(self, id: OperationId, value: Option<Value>) {
         self.context.command(Command::Retry { id, value });
     }

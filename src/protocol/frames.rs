@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    Access, BoardId, Change, Cursor, History, Identity, Operation, OperationId, Principal, Revision, RunId, StoreId,
-    Subscribe, Value, Verdict, Widget, WidgetId,
+    Access, Base, BoardId, Change, Cursor, History, Identity, Operation, OperationId, Principal, Revision, RunId,
+    StoreId, Subscribe, Value, Verdict, Widget, WidgetId,
 };
 use crate::{config::FRAME_BYTES_MAX, sorted::SortedMap, time::Timestamp};
 
@@ -99,6 +99,9 @@ pub enum PushItem {
         board: BoardId,
         /// Its `made_at`.
         made_at: Cursor,
+        /// Its base, if it has one: whoever built on it had seen what it was built on, and no more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        base: Option<Base>,
     },
 }
 

@@ -121,6 +121,7 @@ impl Engine {
         pending.waiting = Some(Waiting {
             attempts,
             retry_at,
+            not_before: now.plus(after_ms.min(RETRY_MS_MAX)),
             reason: reason.to_owned(),
         });
     }

@@ -15,7 +15,8 @@ pub enum Command {
     Connect,
     /// Work offline until `Connect`.
     Disconnect,
-    /// Try now, whatever the timers say; and read the shared outbox again.
+    /// Try now, whatever this device's own timers say, and read the shared outbox again. How long the server asked to wait
+    /// is kept.
     SyncNow,
     /// The token to greet with from now on; `None` for the session cookie. Dials again.
     SignIn {
@@ -163,6 +164,11 @@ pub enum CommandError {
         /// The limit.
         bytes_max: usize,
     },
+    /// A value has more arrays and objects within each other than a reader goes down.
+    TooDeep {
+        /// The limit.
+        depth_max: usize,
+    },
     /// There is no such widget on the board as it is shown.
     UnknownWidget,
     /// There is no such operation, conflict or set-aside edit any more.
@@ -192,6 +198,10 @@ impl fmt::Display for CommandError {
                 f,
                 "That takes {bytes} bytes, and at most {bytes_max} are allowed. Shorten it and try again."
             ),
+            Self::TooDeep { depth_max } => write!(
+                f,
+                "That has more than {depth_max} lists within each other. Flatten it and try again."
+            ),
             Self::UnknownWidget => f.write_str("That widget is not on this board any more. Undo its removal first."),
             Self::Unknown => {
                 f.write_str("That edit is not waiting any more: it was dealt with, here or in another tab.")
@@ -205,6 +215,13 @@ impl fmt::Display for CommandError {
                 "{len} conflicts and set-aside edits wait for you, the most this device keeps. Decide or discard some, and go on."
             ),
         }
+    }
+}
+
+impl CommandError {
+    /// Whether the same may work later, when other things have gone their way.
+    pub(super) const fn passes(&self) -> bool {
+        matches!(self, Self::NotReady | Self::OutboxFull { .. } | Self::Undecided { .. })
     }
 }
 

@@ -1,14 +1,16 @@
 //! What a person or the app wants: edits, taking them back, resolving, undoing; connecting and watching.
 
 use super::{
-    Command, CommandError, Connection, Engine, Notice, Resolution, SetAsideReason, outbox::Pending, storage::aside_key,
+    Command, CommandError, Connection, Engine, Notice, Resolution, SetAside, SetAsideReason,
+    outbox::{Pending, Why},
+    storage::aside_key,
     updates::Draft,
 };
 use crate::{
-    board::value_bytes,
+    board::{is_within_depth, value_bytes},
     config::{
         EVENT_BYTES_MAX, EVENT_QUEUE_LEN_MAX, FRAME_FILL_BYTES, KEPT_LEN_MAX, NAME_BYTES_MAX, OUTBOX_LEN_MAX, SCHEMA,
-        STAMP_AGE_MS_MAX, VALUE_BYTES_MAX, WATCHED_LEN_MAX,
+        STAMP_AGE_MS_MAX, VALUE_BYTES_MAX, VALUE_DEPTH_MAX, WATCHED_LEN_MAX,
     },
     planted::{self, Bug},
     protocol::{
@@ -37,8 +39,9 @@ impl Engine {
             Command::Connect => {}
             Command::Disconnect => self.leave(now, Connection::Offline),
             Command::SyncNow => {
-                self.keeping.reread = true;
+                self.keeping.now(now);
                 self.requests.start_over();
+                self.outbox.iter_mut().for_each(|pending| pending.hasten(now));
                 match self.connection {
                     Connection::Live { .. } => self.probe(now, true),
                     Connection::Waiting { .. } | Connection::Suspended => self.dial(now),
@@ -92,41 +95,31 @@ impl Engine {
                 widget,
                 field,
                 amount,
-            } => {
-                self.make(board, widget, Intent::Add { field, amount }, None)?;
-            }
+            } => self.edit(now, board, widget, Intent::Add { field, amount }, None)?,
             Command::Create {
                 board,
                 widget,
                 kind,
                 fields,
-            } => {
-                fields.values().try_for_each(check_size)?;
-                self.make(board, widget, Intent::Create { kind, fields }, None)?;
-            }
-            Command::Remove { board, widget } => {
-                self.drafts.forget(&board, &widget);
-                self.make(board, widget, Intent::Remove, None)?;
-            }
-            Command::Restore { board, widget } => self.restore(board, widget)?,
+            } => self.edit(now, board, widget, Intent::Create { kind, fields }, None)?,
+            Command::Remove { board, widget } => self.edit(now, board, widget, Intent::Remove, None)?,
+            Command::Restore { board, widget } => self.restore(now, board, widget)?,
             Command::Flush => {
                 self.keeping.hurry = true;
-                for draft in self.drafts.due(now, true) {
-                    self.make_set(draft);
-                }
+                self.make_drafts(now, |_| true);
             }
-            Command::Resolve { id, resolution } => self.resolve(id, resolution)?,
-            Command::Dismiss { id } => self.resolve(id, Resolution::KeepTheirs)?,
+            Command::Resolve { id, resolution } => self.resolve(now, id, resolution)?,
+            Command::Dismiss { id } => self.resolve(now, id, Resolution::KeepTheirs)?,
             Command::Withdraw { id } => {
                 self.outbox.get(id).ok_or(CommandError::Unknown)?;
-                self.withdraw(id);
+                self.withdraw(id, Why::Unwanted);
             }
-            Command::Retry { id, value } => self.retry(id, value)?,
+            Command::Retry { id, value } => self.retry(now, id, value)?,
             Command::Discard { id } => {
                 let aside = self.aside.remove(&id).ok_or(CommandError::Unknown)?;
                 self.drop_record(aside.operation.board, aside_key(id));
             }
-            Command::Undo => self.undo()?,
+            Command::Undo => self.undo(now)?,
             Command::Emit { board, name, payload } => self.emit(board, name, payload)?,
         }
         Ok(())
@@ -145,7 +138,7 @@ impl Engine {
         field: FieldName,
         value: Value,
     ) -> Result<(), CommandError> {
-        check_size(&value)?;
+        check_value(&value)?;
         self.check_room(true)?;
         if self.shown_widget(&board, &widget).widget(&widget).is_none() {
             return Err(CommandError::UnknownWidget);
@@ -156,8 +149,15 @@ impl Engine {
         Ok(())
     }
 
+    /// Makes operations of drafts.
+    pub(super) fn make_drafts(&mut self, now: Timestamp, is_ripe: impl Fn(&Draft) -> bool) {
+        for draft in self.drafts.ripe(now, is_ripe) {
+            self.make_set(draft);
+        }
+    }
+
     /// Makes an operation of a draft. What is too much was refused when it was typed.
-    pub(super) fn make_set(&mut self, draft: Draft) {
+    fn make_set(&mut self, draft: Draft) {
         let Draft {
             board,
             widget,
@@ -165,8 +165,10 @@ impl Engine {
             value,
             ..
         } = draft;
-        if let Err(error) = self.make(board, widget, Intent::Set { field, value }, None) {
-            self.notice(Notice::Refused(error));
+        let made = self.operation(&board, widget, Intent::Set { field, value }, None);
+        match made.and_then(|operation| self.enqueue(operation)) {
+            Ok(id) => self.can_be_undone(id),
+            Err(error) => self.notice(Notice::Refused(error)),
         }
     }
 
@@ -179,62 +181,87 @@ impl Engine {
         value: Value,
         ttl_ms: u64,
     ) -> Result<(), CommandError> {
-        check_size(&value)?;
-        let fresh = self
-            .stamp
-            .filter(|(_, _, at)| now.since(*at) <= STAMP_AGE_MS_MAX && self.connection.welcome().is_some());
-        let deadline = fresh.map(|(run, stamp, at)| Deadline {
-            run,
-            at: stamp.plus(now.since(at)).plus(ttl_ms),
-        });
-        let intent = Intent::Set { field, value };
-        let made = self.operation(&board, widget, intent)?;
-        if deadline.is_none() {
-            // Without a recent word from the server nobody could judge it later: it is not sent at all.
-            let id = made.id;
-            let aside = super::SetAside {
-                operation: made,
-                reason: SetAsideReason::NotSent,
-            };
-            self.keeping.forgotten.insert(id, aside.clone());
-            self.keeping.due.insert(board);
-            self.aside.insert(id, aside);
-            self.notice(Notice::SetAside {
-                id,
-                reason: SetAsideReason::NotSent,
-            });
-            return Ok(());
-        }
-        self.outbox.insert(Pending::new(Operation { deadline, ..made }));
+        let made = self.make_now(now, board, widget, Intent::Set { field, value }, None, ttl_ms)?;
+        made.into_iter().for_each(|id| self.can_be_undone(id));
         Ok(())
     }
 
-    /// Makes an operation of an intent, based on what is shown.
+    /// Makes an operation of what a person wants, so that it can be undone.
+    pub(super) fn edit(
+        &mut self,
+        now: Timestamp,
+        board: BoardId,
+        widget: WidgetId,
+        intent: Intent,
+        seen: Option<Seen>,
+    ) -> Result<(), CommandError> {
+        let id = self.make(now, board, widget, intent, seen)?;
+        self.can_be_undone(id);
+        Ok(())
+    }
+
+    /// Makes an operation of an intent, based on what is shown. What was typed into the same widget goes before it.
     pub(super) fn make(
         &mut self,
+        now: Timestamp,
         board: BoardId,
         widget: WidgetId,
         intent: Intent,
         seen: Option<Seen>,
     ) -> Result<OperationId, CommandError> {
-        self.check_room(seen.is_none())?;
-        let mut operation = self.operation(&board, widget, intent)?;
-        if let Some(Seen { base, value, resolves }) = seen {
-            (operation.base, operation.base_value, operation.resolves) = (Some(Base::Revision(base)), value, resolves);
-        }
-        let (id, pending) = (operation.id, Pending::new(operation));
-        if pending.bytes > FRAME_FILL_BYTES {
-            return Err(CommandError::TooLarge {
-                bytes: pending.bytes,
-                bytes_max: FRAME_FILL_BYTES,
-            });
-        }
-        self.undo.push(id);
-        self.outbox.insert(pending);
-        Ok(id)
+        self.make_drafts(now, |draft| draft.is_of(&board, &widget));
+        let operation = self.operation(&board, widget, intent, seen)?;
+        self.enqueue(operation)
     }
 
-    fn operation(&mut self, board: &BoardId, widget: WidgetId, intent: Intent) -> Result<Operation, CommandError> {
+    /// The same, to take effect within so many milliseconds or never. Without a recent word from the server nobody could
+    /// judge that later: then it is not sent at all, and listed as such.
+    pub(super) fn make_now(
+        &mut self,
+        now: Timestamp,
+        board: BoardId,
+        widget: WidgetId,
+        intent: Intent,
+        seen: Option<Seen>,
+        ttl_ms: u64,
+    ) -> Result<Option<OperationId>, CommandError> {
+        self.make_drafts(now, |draft| draft.is_of(&board, &widget));
+        let operation = self.operation(&board, widget, intent, seen)?;
+        let fresh = self
+            .stamp
+            .filter(|(_, _, at)| now.since(*at) <= STAMP_AGE_MS_MAX && self.connection.welcome().is_some());
+        if let Some((run, stamp, at)) = fresh {
+            let at = stamp.plus(now.since(at)).plus(ttl_ms);
+            let deadline = Some(Deadline { run, at });
+            return self.enqueue(Operation { deadline, ..operation }).map(Some);
+        }
+        self.check_room(true)?; // it is kept beside what waits for a decision
+        let (id, reason) = (operation.id, SetAsideReason::NotSent);
+        let aside = SetAside {
+            operation,
+            reason: reason.clone(),
+        };
+        self.keeping.forgotten.insert(id, aside.clone());
+        self.keeping.due.insert(board);
+        self.aside.insert(id, aside);
+        self.notice(Notice::SetAside { id, reason });
+        Ok(None)
+    }
+
+    /// An operation on its way into the outbox, within every limit but that of its own size.
+    fn operation(
+        &mut self,
+        board: &BoardId,
+        widget: WidgetId,
+        intent: Intent,
+        seen: Option<Seen>,
+    ) -> Result<Operation, CommandError> {
+        match &intent {
+            Intent::Set { value, .. } => check_value(value)?,
+            Intent::Create { fields, .. } => fields.values().try_for_each(check_value)?,
+            Intent::Add { .. } | Intent::Remove | Intent::Restore { .. } => {}
+        }
+        self.check_room(seen.is_none())?;
         if self.namespace.is_none() || !self.loaded {
             return Err(CommandError::NotReady);
         }
@@ -243,12 +270,14 @@ impl Engine {
         if !exists && !matches!(intent, Intent::Create { .. }) {
             return Err(CommandError::UnknownWidget);
         }
-        let (base, base_value) = match &intent {
-            Intent::Set { field, .. } => (
+        let (base, base_value, resolves) = match (seen, &intent) {
+            (Some(Seen { base, value, resolves }), _) => (Some(Base::Revision(base)), value, resolves),
+            (None, Intent::Set { field, .. }) => (
                 shown.base(&widget, field),
                 shown.board.field(&widget, field).map(|field| field.value.clone()),
+                None,
             ),
-            _ => (None, None),
+            (None, _) => (None, None, None),
         };
         let made_at = self.replicas.entry(board.clone()).or_default().cursor;
         self.sequence += 1;
@@ -266,8 +295,20 @@ impl Engine {
             base,
             base_value,
             deadline: None,
-            resolves: None,
+            resolves,
         })
+    }
+
+    fn enqueue(&mut self, operation: Operation) -> Result<OperationId, CommandError> {
+        let (id, pending) = (operation.id, Pending::new(operation));
+        if pending.bytes > FRAME_FILL_BYTES {
+            return Err(CommandError::TooLarge {
+                bytes: pending.bytes,
+                bytes_max: FRAME_FILL_BYTES,
+            });
+        }
+        self.outbox.insert(pending);
+        Ok(id)
     }
 
     /// Whether there is room for another operation. What deals with what waits for a decision is not `fresh`.
@@ -286,6 +327,7 @@ impl Engine {
     }
 
     fn emit(&mut self, board: BoardId, name: String, payload: Value) -> Result<(), CommandError> {
+        check_depth(&payload)?;
         let bytes = value_bytes(&payload) + name.len();
         if bytes > EVENT_BYTES_MAX {
             return Err(CommandError::TooLarge {
@@ -305,7 +347,9 @@ impl Engine {
     }
 }
 
-pub(super) fn check_size(value: &Value) -> Result<(), CommandError> {
+/// Whether a reader takes this value; the depth first, since to measure its size is to go all the way down.
+fn check_value(value: &Value) -> Result<(), CommandError> {
+    check_depth(value)?;
     let bytes = value_bytes(value);
     if bytes > VALUE_BYTES_MAX {
         Err(CommandError::TooLarge {
@@ -314,5 +358,14 @@ pub(super) fn check_size(value: &Value) -> Result<(), CommandError> {
         })
     } else {
         Ok(())
+    }
+}
+
+fn check_depth(value: &Value) -> Result<(), CommandError> {
+    let depth_max = VALUE_DEPTH_MAX;
+    if is_within_depth(value, depth_max) {
+        Ok(())
+    } else {
+        Err(CommandError::TooDeep { depth_max })
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::storage::Journaled;
+use super::{outbox::Why, storage::Journaled};
 use crate::protocol::{Contention, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict};
 
 /// One field, three values. Lives on its author's device until it is resolved.
@@ -108,7 +108,8 @@ pub(super) enum Shelf {
 }
 
 impl Shelf {
-    pub fn of(operation: Operation, verdict: Verdict) -> Self {
+    /// Where an operation with this verdict goes, that was taken back for this reason if at all.
+    pub fn of(operation: Operation, verdict: Verdict, why: Why) -> Self {
         let reason = match verdict {
             Verdict::Applied { .. } => return Self::Journal(Box::new(Journaled { operation, verdict })),
             Verdict::Conflict { contention, theirs, .. } => {
@@ -118,9 +119,9 @@ impl Shelf {
                     theirs: *theirs,
                 });
             }
-            Verdict::Withdrawn { .. } => return Self::Nowhere,
+            Verdict::Withdrawn { .. } if why != Why::Late => return Self::Nowhere,
             Verdict::Rejected { reason, .. } => SetAsideReason::Rejected(reason),
-            Verdict::Expired { .. } => SetAsideReason::Expired,
+            Verdict::Withdrawn { .. } | Verdict::Expired { .. } => SetAsideReason::Expired,
         };
         Self::Aside(SetAside { operation, reason })
     }

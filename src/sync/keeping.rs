@@ -37,6 +37,12 @@ pub(super) struct Keeping {
     pub forgotten: SortedMap<OperationId, SetAside>,
     /// One's own operations that were applied, by their numbers in the outbox.
     pub journal: SortedMap<u64, Journaled>,
+    /// Another tab has settled operations since the journal was read.
+    pub journal_is_old: bool,
+    /// Presses of undo that wait until it was read.
+    pub undos: usize,
+    /// Operations that were undone here while another tab settled them: reversed then, if they are in it.
+    pub undone: Vec<OperationId>,
     /// Tells the stored texts of conflicts and set-aside operations as they were read last.
     pub texts: SortedMap<OperationId, u64>,
     /// Why the last transaction failed.
@@ -50,6 +56,15 @@ impl Keeping {
     /// Why the storage can't be used at the moment.
     pub fn fault(&self) -> Option<StorageError> {
         self.unstored.or(self.unread)
+    }
+
+    /// Whatever waits for its time is done now, and what other tabs have stored is read.
+    pub fn now(&mut self, now: Timestamp) {
+        (self.reread, self.retry_at) = (true, now);
+    }
+
+    fn wants_journal(&self) -> bool {
+        self.undos > 0 || !self.undone.is_empty()
     }
 }
 
@@ -70,14 +85,15 @@ impl Engine {
             return;
         }
         let periodic = self.rereads() && now >= self.keeping.reread_at;
-        if !self.loaded || self.keeping.reread || periodic {
+        let all = !self.loaded || self.keeping.wants_journal();
+        if all || self.keeping.reread || periodic {
             (self.keeping.reread, self.keeping.reread_at) = (false, now.plus(REREAD_MS));
             self.keeping.busy = Some(Busy::Loading);
             // What is settled for a board whose history broke says what of the journal is forgotten.
             let broken = self.replicas.values().any(|replica| replica.lowered);
             self.effects.push_back(Effect::Load {
                 namespace,
-                widgets: broken || !self.loaded,
+                widgets: broken || all,
             });
             return;
         }
@@ -125,6 +141,7 @@ impl Engine {
             .is_some_and(|pending| pending.number.is_none())
             || !self.keeping.due.is_empty()
             || self.keeping.reread
+            || self.keeping.wants_journal()
             || !self.loaded;
         let cache = self
             .replicas
@@ -189,7 +206,7 @@ impl Engine {
         };
         match (outcome, busy) {
             (Outcome::Done { first }, Busy::Appending(ids)) => self.appended(first, &ids),
-            (Outcome::Done { .. }, Busy::Settling(settling)) => self.settled(*settling),
+            (Outcome::Done { first }, Busy::Settling(settling)) => self.settled(first, *settling),
             (Outcome::Done { .. }, Busy::Loading) => {}
             (outcome, busy) => {
                 if let Busy::Settling(settling) = busy {
@@ -232,7 +249,7 @@ impl Engine {
         }
     }
 
-    fn appended(&mut self, first: u64, ids: &[OperationId]) {
+    pub(super) fn appended(&mut self, first: u64, ids: &[OperationId]) {
         for (number, id) in (first..).zip(ids) {
             self.outbox.saved(*id, number);
             if let Some(pending) = self.outbox.get(*id)

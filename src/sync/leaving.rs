@@ -22,9 +22,7 @@ impl Engine {
     /// Leaves the namespace: nothing of it is shown, and nobody else's edits get into it. What is not stored of it yet is
     /// stored first, under its own name, before anything is read of another.
     pub(super) fn quit(&mut self, now: Timestamp) {
-        for draft in self.drafts.due(now, true) {
-            self.make_set(draft);
-        }
+        self.make_drafts(now, |_| true);
         let Some(namespace) = self.namespace.take() else {
             return;
         };
@@ -33,7 +31,7 @@ impl Engine {
             namespace: None,
             ..self.birth.clone()
         });
-        left.namespace = Some(namespace);
+        (left.namespace, left.sequence) = (Some(namespace), self.sequence);
         std::mem::swap(&mut left.loaded, &mut self.loaded);
         std::mem::swap(&mut left.replicas, &mut self.replicas);
         std::mem::swap(&mut left.outbox, &mut self.outbox);
@@ -58,6 +56,7 @@ impl Engine {
         left.keep(now);
         self.effects.append(&mut left.effects);
         if left.keeping.busy.is_none() && left.keeping.fault().is_none() {
+            self.sequence = left.sequence; // nothing was made here meanwhile: an id is never given twice
             self.left = None;
         }
     }

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 use super::storage::{Stored, text};
 use crate::{
     protocol::{Base, BoardId, Cursor, Intent, Operation, OperationId, Revision, Verdict, WidgetId},
@@ -18,8 +20,10 @@ pub struct Pending {
     pub number: Option<u64>,
     /// The base's effective revision, once the operation it named is settled.
     pub(super) base: Option<Revision>,
-    /// Its author takes it back.
+    /// It is taken back.
     pub withdrawing: bool,
+    /// Why, while it is.
+    pub(super) why: Why,
     /// The server's answer, until the confirmed state contains it.
     pub verdict: Option<Verdict>,
     /// A change that came by says that it was applied here, though its verdict is still to come.
@@ -52,6 +56,25 @@ pub(super) enum Fate {
     Unknown,
 }
 
+/// Why an operation is taken back; what is to come of it hangs on that, since it may have been applied before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Why {
+    /// Its author does not want it sent. If it was applied, that stands.
+    #[default]
+    Unwanted,
+    /// Its author has undone it. If it was applied, it is reversed.
+    Undone,
+    /// Its deadline has passed. If it was not applied, it is listed as expired.
+    Late,
+}
+
+impl Why {
+    pub(super) fn is_unwanted(&self) -> bool {
+        *self == Self::Unwanted
+    }
+}
+
 /// Why an operation is sent again later.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Waiting {
@@ -59,6 +82,8 @@ pub struct Waiting {
     pub attempts: u32,
     /// When it is sent again.
     pub retry_at: Timestamp,
+    /// Until when the server asked to wait: nobody's hurry goes before that.
+    pub(super) not_before: Timestamp,
     /// What the server said.
     pub reason: String,
 }
@@ -72,6 +97,7 @@ impl Pending {
             number: None,
             base: None,
             withdrawing: false,
+            why: Why::Unwanted,
             verdict: None,
             applied_at: None,
             sent: false,
@@ -89,6 +115,7 @@ impl Pending {
             number: Some(number),
             base: stored.base,
             withdrawing: stored.withdrawing,
+            why: stored.why,
             again: stored.again,
             ..Self::new(stored.operation)
         }
@@ -148,7 +175,15 @@ impl Pending {
             operation: Operation::clone(&self.operation),
             base: self.base,
             withdrawing: self.withdrawing,
+            why: self.why,
             again: self.again,
+        }
+    }
+
+    /// Sends it as soon as the server lets it.
+    pub(super) fn hasten(&mut self, now: Timestamp) {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.retry_at = waiting.retry_at.min(waiting.not_before.max(now));
         }
     }
 

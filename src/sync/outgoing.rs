@@ -2,7 +2,7 @@
 
 use super::{
     Effect, Engine,
-    outbox::{Fate, Pending},
+    outbox::{Fate, Pending, Why},
     updates::{Continuity, Subscription},
 };
 use crate::{
@@ -208,6 +208,7 @@ impl Engine {
                 id,
                 board: pending.operation.board.clone(),
                 made_at: pending.operation.made_at,
+                base: self.outbox.as_sent(pending).base,
             }
         } else {
             PushItem::Operation {
@@ -267,7 +268,7 @@ impl Engine {
             .map(|pending| pending.operation.id)
             .collect();
         for id in late {
-            self.withdraw(id);
+            self.withdraw(id, Why::Late);
         }
     }
 }

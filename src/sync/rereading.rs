@@ -86,6 +86,9 @@ impl Engine {
         if !std::mem::replace(&mut self.loaded, true) {
             self.notice(Notice::Initialized);
         }
+        if widgets {
+            self.undo_now(now);
+        }
     }
 
     /// Takes over what any tab has journaled, and shows as forgotten what of it a broken history has left out.
@@ -98,6 +101,7 @@ impl Engine {
         if !self.loaded || !planted::is(Bug::JournalNotReread) {
             self.keeping.journal = read(records, JOURNAL).filter_map(journaled).collect();
         }
+        self.keeping.journal_is_old = false;
         let broken = self.replicas.iter().filter(|(_, replica)| replica.lowered);
         let broken: Vec<(BoardId, Revision)> = broken
             .map(|(board, replica)| (board.clone(), replica.broken_at))
@@ -162,6 +166,10 @@ impl Engine {
             .map(|pending| pending.operation.id)
             .collect();
         for id in settled_elsewhere {
+            self.keeping.journal_is_old = true;
+            if self.is_undone_in_vain(id) {
+                self.keeping.undone.push(id);
+            }
             self.outbox.remove(id);
             self.keeping.moved.remove(&id);
         }
@@ -177,7 +185,9 @@ impl Engine {
             let id = stored.operation.id;
             self.keep_one_place(id, number);
             if let Some(known) = self.outbox.get_mut(id).filter(|known| known.number == Some(number)) {
-                known.withdrawing |= stored.withdrawing;
+                if stored.withdrawing && !known.withdrawing {
+                    (known.withdrawing, known.why) = (true, stored.why);
+                }
                 (known.again, known.text) = (known.again || stored.again, print);
                 if !known.dirty && !known.is_stored_as(&stored) {
                     // Another tab moved it to a new history, or knows what became of its base.

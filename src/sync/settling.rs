@@ -38,6 +38,8 @@ pub(super) struct Settling {
     forgotten: SortedMap<OperationId, SetAside>,
     /// Records to delete.
     dropped: Vec<String>,
+    /// New operations that reverse settled ones, appended along with their settling: exactly one tab makes them.
+    reversals: Vec<OperationId>,
 }
 
 /// An operation whose verdict the confirmed state contains.
@@ -71,7 +73,7 @@ impl Engine {
                 self.doubt(&board);
             }
             if let Some(settling) = self.due_of(now, &board) {
-                return Some(self.begin(settling));
+                return Some(self.begin(now, settling));
             }
             // Something's fate is open: look again later, not at once.
             if let Some(replica) = self.replicas.get_mut(&board) {
@@ -121,7 +123,7 @@ impl Engine {
                     id,
                     number,
                     resolved: pending.operation.resolves,
-                    shelf: Shelf::of(self.outbox.as_sent(pending), verdict.clone()),
+                    shelf: Shelf::of(self.outbox.as_sent(pending), verdict.clone(), pending.why),
                 });
             } else if pending.dirty {
                 rewritten.push(id);
@@ -160,6 +162,7 @@ impl Engine {
             moved,
             forgotten,
             dropped,
+            reversals: Vec::new(),
         })
     }
 
@@ -176,7 +179,15 @@ impl Engine {
     }
 
     /// The transaction; what it stores counts as stored from here on, unless it fails.
-    fn begin(&mut self, settling: Settling) -> Transaction {
+    fn begin(&mut self, now: Timestamp, mut settling: Settling) -> Transaction {
+        for settled in &mut settling.settled {
+            if let Shelf::Journal(journaled) = &settled.shelf
+                && let Some(reversal) = self.reverse_undone(now, settled.id, journaled)
+            {
+                settled.shelf = Shelf::Nowhere;
+                settling.reversals.push(reversal);
+            }
+        }
         let transaction = self.transaction(&settling);
         for id in &settling.rewritten {
             if let Some(pending) = self.outbox.get_mut(*id) {
@@ -200,7 +211,11 @@ impl Engine {
             return transaction;
         };
         let Transaction {
-            expect, put, delete, ..
+            expect,
+            append,
+            put,
+            delete,
+            ..
         } = &mut transaction;
         expect.push((meta_key(board), replica.stored.as_ref().map(|(text, _)| text.clone())));
         put.push((meta_key(board), text(meta)));
@@ -208,6 +223,8 @@ impl Engine {
             put.push((generation_key(board), meta.generation.to_string()));
         }
         delete.extend(settling.dropped.iter().cloned());
+        let reversals = settling.reversals.iter().filter_map(|id| self.outbox.get(*id));
+        append.extend(reversals.map(|pending| text(&pending.stored())));
         for id in &settling.rewritten {
             let Some(pending) = self.outbox.get(*id) else { continue };
             let stored = Stored {
@@ -268,8 +285,8 @@ impl Engine {
         transaction
     }
 
-    /// It is stored.
-    pub(super) fn settled(&mut self, settling: Settling) {
+    /// It is stored. `first` is the number of the first operation appended.
+    pub(super) fn settled(&mut self, first: u64, settling: Settling) {
         let Settling {
             board,
             meta,
@@ -278,6 +295,7 @@ impl Engine {
             moved,
             forgotten,
             dropped,
+            reversals,
             ..
         } = settling;
         let mut broken_at = None;
@@ -294,6 +312,9 @@ impl Engine {
         }
         for settled in settled {
             self.shelve(settled);
+        }
+        if !reversals.is_empty() {
+            self.appended(first, &reversals);
         }
         for (id, aside) in moved {
             self.outbox.remove(id);
@@ -336,6 +357,10 @@ impl Engine {
 
     /// It is not stored: all of it is still due.
     pub(super) fn not_settled(&mut self, settling: Settling) {
+        for id in settling.reversals {
+            self.outbox.pass_on_base(id);
+            self.outbox.remove(id);
+        }
         for id in settling.rewritten {
             if let Some(pending) = self.outbox.get_mut(id) {
                 pending.dirty = true;

@@ -16,6 +16,7 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use super::outbox::Why;
 use crate::{
     protocol::{
         BoardId, Cursor, History, Operation, OperationId, Principal, Revision, StoreId, Verdict, WidgetId, encode,
@@ -127,6 +128,9 @@ pub(super) struct Stored {
     /// Its author takes it back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub withdrawing: bool,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Why::is_unwanted")]
+    pub why: Why,
     /// It is sent a second time under its id, or its fate was open: the state it is stored beside may contain it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,

@@ -331,7 +331,13 @@ pub(super) struct Draft {
     pub widget: WidgetId,
     pub field: FieldName,
     pub value: Value,
-    due: Timestamp,
+    pub due: Timestamp,
+}
+
+impl Draft {
+    pub fn is_of(&self, board: &BoardId, widget: &WidgetId) -> bool {
+        self.board == *board && self.widget == *widget
+    }
 }
 
 impl Drafts {
@@ -363,27 +369,21 @@ impl Drafts {
         None
     }
 
-    /// The drafts that are due; all of them when `all`.
-    pub fn due(&mut self, now: Timestamp, all: bool) -> Vec<Draft> {
+    /// Takes out those that are to become operations now.
+    pub fn ripe(&mut self, now: Timestamp, is_ripe: impl Fn(&Draft) -> bool) -> Vec<Draft> {
         self.made.retain(|_, made| made.plus(DEBOUNCE_MS) > now);
-        let due = self.drafts.extract_if(|_, draft| all || draft.due <= now);
-        let due: Vec<Draft> = due.map(|(_, draft)| draft).collect();
-        for draft in &due {
+        let ripe = self.drafts.extract_if(|_, draft| is_ripe(draft));
+        let ripe: Vec<Draft> = ripe.map(|(_, draft)| draft).collect();
+        for draft in &ripe {
             self.made
                 .insert((draft.board.clone(), draft.widget.clone(), draft.field.clone()), now);
         }
-        due
+        ripe
     }
 
     /// The drafts of a board, to be shown.
     pub fn of_board<'a>(&'a self, board: &'a BoardId) -> impl Iterator<Item = &'a Draft> {
         self.drafts.values().filter(move |draft| draft.board == *board)
-    }
-
-    /// Forgets what was typed into a widget.
-    pub fn forget(&mut self, board: &BoardId, widget: &WidgetId) {
-        self.drafts
-            .retain(|_, draft| draft.board != *board || draft.widget != *widget);
     }
 
     pub fn next_wakeup(&self) -> Option<Timestamp> {

@@ -1,7 +1,10 @@
 //! Now or never.
 
 use serde_json::json;
-use tideboard::sync::SetAsideReason;
+use tideboard::{
+    config::KEPT_LEN_MAX,
+    sync::{CommandError, SetAsideReason},
+};
 
 use crate::world::{ANN, World};
 
@@ -25,4 +28,43 @@ fn a_switch_that_is_pressed_where_nobody_hears_is_listed_as_not_sent() {
     world.calm();
     world.assert_everywhere("engine", "state", "ok");
     assert_eq!(world.set_aside(ANN)[0].reason, SetAsideReason::NotSent);
+}
+
+#[test]
+fn a_deadline_that_passes_unsent_is_listed_as_expired() {
+    let mut world = World::new();
+    world.go_mute(ANN);
+    world.press(ANN, "engine", "state", "busy", 2_000);
+    assert_eq!(world.shows(ANN, "engine", "state"), json!("busy"));
+    world.go_offline(ANN);
+    world.wait(3_000);
+    assert_eq!(world.shows(ANN, "engine", "state"), json!("ok"));
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("engine", "state", "ok");
+    assert_eq!(world.set_aside(ANN)[0].reason, SetAsideReason::Expired);
+}
+
+#[test]
+fn a_switch_that_was_heard_in_time_took_effect_even_if_its_author_learns_it_late() {
+    let mut world = World::new();
+    world.go_deaf(ANN);
+    world.press(ANN, "engine", "state", "busy", 2_000);
+    world.go_offline(ANN);
+    world.wait(3_000);
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("engine", "state", "busy");
+    assert!(world.set_aside(ANN).is_empty());
+}
+
+#[test]
+fn no_more_unsent_presses_are_listed_than_a_device_keeps() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    for _ in 0..=KEPT_LEN_MAX {
+        world.press(ANN, "engine", "state", "busy", 2_000);
+    }
+    assert_eq!(world.refusals(ANN), [CommandError::Undecided { len: KEPT_LEN_MAX }]);
+    assert_eq!(world.set_aside(ANN).len(), KEPT_LEN_MAX);
 }

@@ -1,7 +1,7 @@
 //! One device, and one person after the other: what is somebody's stays theirs, and is neither lost nor seen by the next.
 
 use serde_json::Value;
-use tideboard::sync::{Command, CommandError};
+use tideboard::sync::{Command, CommandError, storage::StorageError};
 
 use crate::world::{ANN, BO, World};
 
@@ -22,12 +22,12 @@ fn what_was_typed_last_is_sent_when_its_author_is_back() {
 #[test]
 fn an_edit_that_found_the_disk_full_is_stored_once_there_is_room() {
     let mut world = World::new();
-    world.fill_disk(ANN, true);
+    world.break_the_storage(ANN, StorageError::Full);
     world.set(ANN, "fuel", "value", 4);
     world.sign_in(ANN, BO);
     world.calm();
     assert_eq!(world.shows(ANN, "fuel", "value"), Value::Null, "bo waits, too");
-    world.fill_disk(ANN, false);
+    world.mend_the_storage(ANN);
     world.calm();
     world.assert_everywhere("fuel", "value", 3);
     world.sign_in(ANN, ANN);
@@ -40,12 +40,12 @@ fn what_was_taken_back_is_not_sent_when_its_author_is_back() {
     let mut world = World::new();
     world.go_offline(ANN);
     world.set(ANN, "fuel", "value", 4);
-    world.fill_disk(ANN, true);
+    world.break_the_storage(ANN, StorageError::Full);
     world.undo(ANN);
     world.sign_in(ANN, BO);
     world.come_online(ANN);
     world.calm();
-    world.fill_disk(ANN, false);
+    world.mend_the_storage(ANN);
     world.calm();
     world.reopen(ANN);
     world.sign_in(ANN, ANN);

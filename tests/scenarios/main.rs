@@ -4,8 +4,10 @@
 mod conflicts;
 mod deadlines;
 mod handover;
+mod haste;
 mod history;
 mod lanes;
+mod limits;
 mod server;
 mod undo;
 mod world;

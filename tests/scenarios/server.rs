@@ -1,6 +1,6 @@
 //! A server process and its disk: each frame is decided alone, and told only when its records are on the disk as text.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, convert::Infallible};
 
 use tideboard::{
     board::Catalog,
@@ -24,6 +24,8 @@ pub struct Server {
     disk: Disk,
     backup: Disk,
     runs: u128,
+    /// Its disk takes nothing more.
+    pub is_full: bool,
 }
 
 impl Server {
@@ -41,22 +43,27 @@ impl Server {
             catalog: Catalog::default(),
             frame_fill_bytes: FRAME_FILL_BYTES,
         };
-        let read = |texts: &Vec<String>| -> Vec<Record> {
-            let record = |text: &String| serde_json::from_str(text).expect("a record that was written");
-            texts.iter().map(record).collect()
-        };
-        let log = |texts| Log::restore(setup.memory, setup.epoch, None, read(texts)).expect("records in their order");
+        let log = |texts| opened(Some(texts), setup.epoch);
         let logs = disk.iter().map(|(board, texts)| (board.clone(), log(texts))).collect();
         Self {
             authority: Authority::new(setup, logs),
             disk,
             backup,
             runs: run,
+            is_full: false,
         }
     }
 
     pub fn hear(&mut self, now: Timestamp, event: Event) -> Vec<Reply> {
         let batch = self.authority.handle(now, [event]);
+        if self.is_full && !batch.records.is_empty() {
+            let (disk, epoch) = (&self.disk, self.authority.epoch());
+            let reload = |board: &BoardId| Ok::<_, Infallible>(opened(disk.get(board), epoch));
+            return self
+                .authority
+                .abandoned(batch, reload)
+                .unwrap_or_else(|never| match never {});
+        }
         for (board, _, record) in &batch.records {
             let text = serde_json::to_string(record).expect("plain data");
             self.disk.entry(board.clone()).or_default().push(text);
@@ -81,4 +88,11 @@ impl Server {
         let field = standing.and_then(|widget| widget.fields.get(field));
         field.map_or(Value::Null, |field| field.value.clone())
     }
+}
+
+/// A board as the disk has it.
+fn opened(texts: Option<&Vec<String>>, epoch: Epoch) -> Log {
+    let record = |text: &String| -> Record { serde_json::from_str(text).expect("a record that was written") };
+    let records = texts.into_iter().flatten().map(record);
+    Log::restore(Memory::default(), epoch, None, records).expect("records in their order")
 }

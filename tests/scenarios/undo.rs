@@ -2,8 +2,9 @@
 
 use serde_json::json;
 use tideboard::{
+    config::KEPT_LEN_MAX,
     protocol::Contention,
-    sync::{Command, CommandError},
+    sync::{Command, CommandError, SetAsideReason},
 };
 
 use crate::world::{ANN, BO, World, deck, named};
@@ -48,6 +49,133 @@ fn undoing_what_somebody_has_changed_since_asks_and_overwrites_nothing() {
 }
 
 #[test]
+fn an_undone_edit_that_was_applied_after_all_is_reversed_when_that_is_heard() {
+    let mut world = World::new();
+    world.go_deaf(ANN);
+    world.set(ANN, "fuel", "value", 5);
+    world.wait(200);
+    assert_eq!(world.server_has("fuel", "value"), json!(5));
+    world.go_offline(ANN);
+    world.undo(ANN);
+    assert_eq!(world.shows(ANN, "fuel", "value"), json!(3));
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 3);
+}
+
+#[test]
+fn an_undone_addition_that_was_applied_after_all_is_taken_off_once() {
+    let mut world = World::new();
+    world.go_deaf(ANN);
+    world.add(ANN, "crew", "count", 4);
+    world.go_offline(ANN);
+    world.undo(ANN);
+    world.add(BO, "crew", "count", 10);
+    // The tab that was undone in is no more when the answer comes.
+    world.reopen(ANN);
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "count", 10);
+    world.undo(BO);
+    world.calm();
+    world.assert_everywhere("crew", "count", 0);
+}
+
+#[test]
+fn what_is_set_after_an_undo_stands_however_late_the_undone_edit_is_heard_of() {
+    let mut world = World::new();
+    world.go_deaf(ANN);
+    world.set(ANN, "crew", "count", 5);
+    world.wait(200);
+    world.go_offline(ANN);
+    world.undo(ANN);
+    world.set(ANN, "crew", "count", 7);
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "count", 7);
+}
+
+#[test]
+fn the_newest_edit_is_undone_even_while_it_is_only_shown() {
+    let mut world = World::new();
+    world.set(ANN, "fuel", "value", 4);
+    world.set(ANN, "fuel", "value", 5);
+    world.undo(ANN);
+    assert_eq!(world.shows(ANN, "fuel", "value"), json!(4));
+    world.calm();
+    world.assert_everywhere("fuel", "value", 4);
+}
+
+#[test]
+fn an_edit_that_was_rolled_back_swallows_no_undo() {
+    let mut world = World::new();
+    world.set(ANN, "fuel", "value", 4);
+    world.calm();
+    world.go_offline(ANN);
+    world.add(ANN, "crew", "count", 1);
+    let id = world.pending(ANN)[0];
+    world.command(ANN, Command::Withdraw { id });
+    world.undo(ANN);
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 3);
+    world.assert_everywhere("crew", "count", 0);
+}
+
+#[test]
+fn an_undo_for_which_there_is_no_room_is_not_used_up() {
+    let mut world = World::new();
+    world.add(ANN, "crew", "count", 1);
+    world.add(ANN, "crew", "count", 2);
+    world.calm();
+    world.go_offline(ANN);
+    for _ in 0..KEPT_LEN_MAX {
+        world.press(ANN, "engine", "state", "busy", 2_000);
+    }
+    assert_eq!(world.refusals(ANN), []);
+    world.undo(ANN);
+    assert_eq!(world.refusals(ANN), [CommandError::Undecided { len: KEPT_LEN_MAX }]);
+    let id = world.set_aside(ANN)[0].operation.id;
+    world.command(ANN, Command::Discard { id });
+    world.undo(ANN);
+    assert_eq!(world.shows(ANN, "crew", "count"), json!(1));
+}
+
+#[test]
+fn a_switch_is_flipped_back_at_once_or_not_at_all() {
+    let mut world = World::new();
+    world.press(ANN, "engine", "state", "busy", 2_000);
+    world.press(ANN, "fuel", "value", 4, 2_000);
+    world.calm();
+    world.undo(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 3);
+    world.assert_everywhere("engine", "state", "busy");
+    world.go_offline(ANN);
+    world.undo(ANN);
+    assert_eq!(world.set_aside(ANN)[0].reason, SetAsideReason::NotSent);
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("engine", "state", "busy");
+}
+
+#[test]
+fn a_removal_taken_back_after_it_was_applied_is_reversed_when_that_is_heard() {
+    let mut world = World::new();
+    world.go_deaf(ANN);
+    let (board, widget) = (deck(), named("fuel"));
+    world.command(ANN, Command::Remove { board, widget });
+    world.go_offline(ANN);
+    let (board, widget) = (deck(), named("fuel"));
+    world.command(ANN, Command::Restore { board, widget });
+    assert_eq!(world.shows(ANN, "fuel", "value"), json!(3));
+    assert_eq!(world.server_has("fuel", "value"), json!(null));
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 3);
+}
+
+#[test]
 fn a_removed_widget_comes_back_as_it_was() {
     let mut world = World::new();
     let (board, widget) = (deck(), named("fuel"));
@@ -58,6 +186,53 @@ fn a_removed_widget_comes_back_as_it_was() {
     world.command(BO, Command::Restore { board, widget });
     world.calm();
     world.assert_everywhere("fuel", "value", 3);
+}
+
+#[test]
+fn a_tab_whose_edits_another_one_sends_can_undo_them() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    world.set(second, "fuel", "value", 5);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 5);
+    world.undo(second);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 3);
+    assert_eq!(world.refusals(second), []);
+}
+
+/// Ann has added four in her second tab; it was applied, and the first tab, which has sent it, has not heard so.
+fn applied_unheard() -> (World, usize) {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    world.go_deaf(ANN);
+    world.add(second, "crew", "count", 4);
+    assert_eq!(world.server_has("crew", "count"), json!(4));
+    (world, second)
+}
+
+#[test]
+fn what_one_tab_undoes_the_tab_that_hears_of_it_reverses_once() {
+    let (mut world, second) = applied_unheard();
+    world.undo(second);
+    world.go_offline(ANN);
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "count", 0);
+}
+
+#[test]
+fn what_one_tab_undoes_while_another_settles_it_is_reversed_once() {
+    let (mut world, second) = applied_unheard();
+    world.hold_the_storage(second);
+    world.undo(second);
+    world.go_offline(ANN);
+    world.come_online(ANN);
+    world.calm();
+    assert_eq!(world.server_has("crew", "count"), json!(4));
+    world.release_the_storage(second);
+    world.calm();
+    world.assert_everywhere("crew", "count", 0);
 }
 
 #[test]

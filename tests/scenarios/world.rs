@@ -1,13 +1,15 @@
 //! The world of a scenario: a server, two people with a device each, and what happens between them. Whatever is sent or
 //! stored is there at once, unless the scenario says otherwise; only time has to be let pass.
 
+mod moves;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Value, json};
 use tideboard::{
     protocol::{
-        Access, BoardId, ClientFrame, ClientId, Code, Identity, Principal, ServerFrame, SignedIn, WidgetId, decode,
-        encode,
+        Access, BoardId, ClientFrame, ClientId, Code, Identity, OperationId, Principal, ServerFrame, SignedIn,
+        WidgetId, decode, encode,
     },
     server::authority::{Event, Reply, SessionId},
     sync::{
@@ -32,18 +34,27 @@ const CALM_MS: u64 = 5_000;
 pub struct World {
     now: u64,
     server: Server,
-    devices: Vec<Device>,
+    /// The first of each person, in their order, and then any second ones.
+    tabs: Vec<Tab>,
+    /// One for each person.
+    disks: [Disk; PEOPLE.len()],
     births: u64,
 }
 
-/// A device with one tab.
-struct Device {
-    engine: Engine,
-    /// Who is signed in on it, by their session's cookie.
-    person: usize,
-    disk: BTreeMap<String, Records>,
-    is_full: bool,
+/// What the tabs of a device share.
+#[derive(Default)]
+struct Disk {
+    records: BTreeMap<String, Records>,
     remembered: Option<Note>,
+    fault: Option<StorageError>,
+}
+
+/// A tab, with the network of its own.
+struct Tab {
+    person: usize,
+    /// Who is signed in there, by their session's cookie.
+    signed_in: usize,
+    engine: Engine,
     inputs: VecDeque<Input>,
     refusals: Vec<CommandError>,
     /// The socket: its number on the server, and its number here.
@@ -53,6 +64,10 @@ struct Device {
     deaf: bool,
     /// What it sends itself does not.
     mute: bool,
+    /// Only requests get through.
+    without_sockets: bool,
+    /// What its storage was asked for since it stood still.
+    held: Option<Vec<Effect>>,
 }
 
 impl World {
@@ -62,13 +77,14 @@ impl World {
         let mut world = Self {
             now: 1_000_000,
             server: Server::new(),
-            devices: Vec::new(),
+            tabs: Vec::new(),
+            disks: Default::default(),
             births: 0,
         };
         for person in 0..PEOPLE.len() {
             let engine = world.born(None);
-            world.devices.push(Device::new(engine, person));
-            world.open(person);
+            world.tabs.push(Tab::new(person, engine));
+            world.open(person, true);
         }
         world.calm();
         let widgets = [
@@ -105,23 +121,34 @@ impl World {
         })
     }
 
-    fn open(&mut self, person: usize) {
-        self.give(person, Input::Leading(true));
-        self.command(person, Command::Watch { board: deck() });
-        self.command(person, Command::Connect);
+    fn open(&mut self, tab: usize, leading: bool) {
+        self.give(tab, Input::Leading(leading));
+        self.command(tab, Command::Watch { board: deck() });
+        self.command(tab, Command::Connect);
+    }
+
+    /// Opens another tab on somebody's device; the first one goes on sending for both.
+    pub fn open_second_tab(&mut self, person: usize) -> usize {
+        let namespace = self.namespace_for(person, person);
+        let engine = self.born(namespace);
+        self.tabs.push(Tab::new(person, engine));
+        let tab = self.tabs.len() - 1;
+        self.open(tab, false);
+        self.calm();
+        tab
     }
 
     // What people do.
 
-    pub fn command(&mut self, person: usize, command: Command) {
-        self.give(person, Input::Command(command));
+    pub fn command(&mut self, tab: usize, command: Command) {
+        self.give(tab, Input::Command(command));
     }
 
-    pub fn set(&mut self, person: usize, widget: &str, field: &str, value: impl Into<Value>) {
+    pub fn set(&mut self, tab: usize, widget: &str, field: &str, value: impl Into<Value>) {
         let (board, widget, field) = (deck(), named(widget), field.parse().expect("a name"));
         let value = value.into();
         self.command(
-            person,
+            tab,
             Command::Set {
                 board,
                 widget,
@@ -131,10 +158,10 @@ impl World {
         );
     }
 
-    pub fn add(&mut self, person: usize, widget: &str, field: &str, amount: i64) {
+    pub fn add(&mut self, tab: usize, widget: &str, field: &str, amount: i64) {
         let (board, widget, field) = (deck(), named(widget), field.parse().expect("a name"));
         self.command(
-            person,
+            tab,
             Command::Add {
                 board,
                 widget,
@@ -145,11 +172,11 @@ impl World {
     }
 
     /// Sets a field within so many milliseconds, or never.
-    pub fn press(&mut self, person: usize, widget: &str, field: &str, value: impl Into<Value>, ttl_ms: u64) {
+    pub fn press(&mut self, tab: usize, widget: &str, field: &str, value: impl Into<Value>, ttl_ms: u64) {
         let (board, widget, field) = (deck(), named(widget), field.parse().expect("a name"));
         let value = value.into();
         self.command(
-            person,
+            tab,
             Command::SetNow {
                 board,
                 widget,
@@ -160,52 +187,53 @@ impl World {
         );
     }
 
-    pub fn undo(&mut self, person: usize) {
-        self.command(person, Command::Undo);
+    pub fn undo(&mut self, tab: usize) {
+        self.command(tab, Command::Undo);
     }
 
     /// The tab is closed, or killed, and another one opened on the same device.
-    pub fn reopen(&mut self, person: usize) {
-        self.hang_up(person);
-        let note = self.devices[person].remembered.clone();
-        let signed_in = SignedIn {
-            store: STORE,
-            principal: Some(identity(self.devices[person].person).principal),
-        };
-        let namespace = note.and_then(|note| note.namespace_for(None, Some(&signed_in)));
-        self.devices[person].inputs.clear();
-        self.devices[person].engine = self.born(namespace);
+    pub fn reopen(&mut self, tab: usize) {
+        self.hang_up(tab);
+        let namespace = self.namespace_for(self.tabs[tab].person, self.tabs[tab].signed_in);
+        self.tabs[tab].inputs.clear();
+        self.tabs[tab].engine = self.born(namespace);
         // Effects of its birth come with its first input.
-        self.open(person);
+        self.open(tab, true);
     }
 
-    /// Somebody else signs in on somebody's device; its page hears of it when it greets the server again.
-    pub fn sign_in(&mut self, device: usize, person: usize) {
-        self.devices[device].person = person;
-        self.hang_up(device);
+    /// What a disk remembers, if it is for whoever is signed in.
+    fn namespace_for(&self, disk: usize, signed_in: usize) -> Option<Namespace> {
+        let principal = Some(identity(signed_in).principal);
+        let signed_in = SignedIn {
+            store: STORE,
+            principal,
+        };
+        let note = self.disks[disk].remembered.clone();
+        note.and_then(|note| note.namespace_for(None, Some(&signed_in)))
+    }
+
+    /// Somebody else signs in on a device; its page hears of it when it greets the server again.
+    pub fn sign_in(&mut self, tab: usize, person: usize) {
+        self.tabs[tab].signed_in = person;
+        self.hang_up(tab);
     }
 
     // What happens to them.
-
-    /// A device's disk takes nothing any more, or does again.
-    pub fn fill_disk(&mut self, person: usize, is_full: bool) {
-        self.devices[person].is_full = is_full;
-    }
 
     /// Lets so much time pass.
     pub fn wait(&mut self, ms: u64) {
         let end = self.now + ms;
         loop {
-            let wakeups = self.devices.iter().filter_map(|device| device.engine.next_wakeup());
+            let wakeups = self.tabs.iter().filter_map(|state| state.engine.next_wakeup());
             let next = wakeups.map(|at| at.0.max(self.now + 1)).min();
             let Some(next) = next.filter(|next| *next <= end) else {
                 break;
             };
             self.now = next;
-            for person in 0..self.devices.len() {
-                let due = self.devices[person].engine.next_wakeup();
+            for tab in 0..self.tabs.len() {
+                let due = self.tabs[tab].engine.next_wakeup();
                 if due.is_some_and(|at| at.0 <= self.now) {
-                    self.give(person, Input::TimerExpired);
+                    self.give(tab, Input::TimerExpired);
                 }
             }
         }
@@ -217,25 +245,62 @@ impl World {
         self.wait(CALM_MS);
     }
 
-    pub fn go_offline(&mut self, person: usize) {
-        self.devices[person].reachable = false;
-        self.hang_up(person);
+    pub fn go_offline(&mut self, tab: usize) {
+        self.tabs[tab].reachable = false;
+        self.hang_up(tab);
+        self.go_on();
     }
 
-    pub fn come_online(&mut self, person: usize) {
-        let device = &mut self.devices[person];
-        (device.reachable, device.deaf, device.mute) = (true, false, false);
-        self.give(person, Input::Woke);
+    pub fn come_online(&mut self, tab: usize) {
+        let state = &mut self.tabs[tab];
+        (state.reachable, state.deaf, state.mute) = (true, false, false);
+        self.give(tab, Input::Woke);
     }
 
     /// From now until it comes online again, what the device sends arrives, and what it is sent does not.
-    pub fn go_deaf(&mut self, person: usize) {
-        self.devices[person].deaf = true;
+    pub fn go_deaf(&mut self, tab: usize) {
+        self.tabs[tab].deaf = true;
     }
 
     /// From now until it comes online again, what the device sends is lost.
-    pub fn go_mute(&mut self, person: usize) {
-        self.devices[person].mute = true;
+    pub fn go_mute(&mut self, tab: usize) {
+        self.tabs[tab].mute = true;
+    }
+
+    /// From now on no socket can be had; requests can.
+    pub fn block_sockets(&mut self, tab: usize) {
+        self.tabs[tab].without_sockets = true;
+        self.hang_up(tab);
+        self.go_on();
+    }
+
+    pub fn break_the_storage(&mut self, person: usize, fault: StorageError) {
+        self.disks[person].fault = Some(fault);
+    }
+
+    pub fn mend_the_storage(&mut self, person: usize) {
+        self.disks[person].fault = None;
+    }
+
+    /// From now on the storage answers this tab nothing.
+    pub fn hold_the_storage(&mut self, tab: usize) {
+        self.tabs[tab].held = Some(Vec::new());
+    }
+
+    /// It does what it was asked for meanwhile.
+    pub fn release_the_storage(&mut self, tab: usize) {
+        for effect in self.tabs[tab].held.take().into_iter().flatten() {
+            self.perform(tab, effect);
+        }
+        self.go_on();
+    }
+
+    pub fn fill_the_servers_disk(&mut self) {
+        self.server.is_full = true;
+    }
+
+    pub fn free_the_servers_disk(&mut self) {
+        self.server.is_full = false;
     }
 
     pub fn back_up_the_server(&mut self) {
@@ -244,16 +309,17 @@ impl World {
 
     pub fn restore_the_servers_backup(&mut self) {
         self.server.restore_backup();
-        for person in 0..self.devices.len() {
-            self.hang_up(person);
+        for tab in 0..self.tabs.len() {
+            self.hang_up(tab);
         }
+        self.go_on();
     }
 
     // What can be seen.
 
     /// A field's value on somebody's screen; `Null` where there is none, or its widget is off the board.
-    pub fn shows(&self, person: usize, widget: &str, field: &str) -> Value {
-        let shown = self.devices[person].engine.shown_widget(&deck(), &named(widget));
+    pub fn shows(&self, tab: usize, widget: &str, field: &str) -> Value {
+        let shown = self.tabs[tab].engine.shown_widget(&deck(), &named(widget));
         let standing = shown.widget(&named(widget)).filter(|widget| widget.removed.is_none());
         let field = standing.and_then(|widget| widget.fields.get(&field.parse().expect("a name")));
         field.map_or(Value::Null, |field| field.value.clone())
@@ -270,186 +336,50 @@ impl World {
     pub fn assert_everywhere(&self, widget: &str, field: &str, value: impl Into<Value>) {
         let value = value.into();
         assert_eq!(self.server_has(widget, field), value, "on the server");
-        for (person, device) in self
-            .devices
-            .iter()
-            .enumerate()
-            .filter(|(_, device)| device.wire.is_some())
-        {
-            let pending: Vec<&Pending> = device.engine.pending().collect();
-            assert_eq!(self.shows(person, widget, field), value, "at {}'s", PEOPLE[person]);
-            assert!(pending.is_empty(), "{} still waits for {pending:?}", PEOPLE[person]);
+        for (tab, state) in self.tabs.iter().enumerate().filter(|(_, state)| state.wire.is_some()) {
+            let pending: Vec<&Pending> = state.engine.pending().collect();
+            assert_eq!(self.shows(tab, widget, field), value, "at {}'s", PEOPLE[state.person]);
+            assert!(
+                pending.is_empty(),
+                "{} still waits for {pending:?}",
+                PEOPLE[state.person]
+            );
         }
     }
 
-    pub fn conflicts(&self, person: usize) -> Vec<Conflict> {
-        self.devices[person].engine.conflicts().cloned().collect()
+    pub fn pending(&self, tab: usize) -> Vec<OperationId> {
+        let pending = self.tabs[tab].engine.pending();
+        pending.map(|pending| pending.operation.id).collect()
     }
 
-    pub fn set_aside(&self, person: usize) -> Vec<SetAside> {
-        self.devices[person].engine.set_aside_list().cloned().collect()
+    pub fn conflicts(&self, tab: usize) -> Vec<Conflict> {
+        self.tabs[tab].engine.conflicts().cloned().collect()
+    }
+
+    pub fn set_aside(&self, tab: usize) -> Vec<SetAside> {
+        self.tabs[tab].engine.set_aside_list().cloned().collect()
     }
 
     /// Why commands were refused since this was asked last.
-    pub fn refusals(&mut self, person: usize) -> Vec<CommandError> {
-        std::mem::take(&mut self.devices[person].refusals)
-    }
-
-    // How it moves.
-
-    fn give(&mut self, person: usize, input: Input) {
-        self.devices[person].inputs.push_back(input);
-        while let Some(person) = self.devices.iter().position(|device| !device.inputs.is_empty()) {
-            let now = Timestamp(self.now);
-            let device = &mut self.devices[person];
-            let Some(input) = device.inputs.pop_front() else { break };
-            let effects: Vec<Effect> = device.engine.handle(now, input).collect();
-            for effect in effects {
-                self.perform(person, effect);
-            }
-        }
-    }
-
-    fn perform(&mut self, person: usize, effect: Effect) {
-        let device = &mut self.devices[person];
-        match effect {
-            Effect::Dial { dial } if device.reachable => {
-                self.births += 1;
-                device.wire = Some((self.births, dial));
-                device.inputs.push_back(Input::Opened { dial });
-            }
-            Effect::Dial { dial } => device.inputs.push_back(Input::Closed { dial }),
-            Effect::HangUp { .. } => self.hang_up(person),
-            Effect::Send { dial, text } => self.sent(person, dial, &text),
-            Effect::Load { namespace, widgets } => {
-                let records = device.disk.get(&folder(&namespace)).into_iter().flatten();
-                let kept = records.filter(|(key, _)| widgets || !is_cold(key));
-                let records = Ok(kept.map(|(key, text)| (key.clone(), text.clone())).collect());
-                device.inputs.push_back(Input::Loaded {
-                    namespace,
-                    widgets,
-                    records,
-                });
-            }
-            Effect::Commit { namespace, transaction } => {
-                let outcome = if device.is_full {
-                    Outcome::Failed(StorageError::Full)
-                } else {
-                    apply(device.disk.entry(folder(&namespace)).or_default(), &transaction)
-                };
-                device.inputs.push_back(Input::Committed(outcome));
-            }
-            Effect::Remember(_, note) => device.remembered = Some(note),
-            Effect::Replay(_) if !device.reachable => {
-                device.inputs.push_back(Input::Replayed(Err(RequestError::Unreachable)))
-            }
-            Effect::Read(_) if !device.reachable => {
-                device.inputs.push_back(Input::Document(Err(RequestError::Unreachable)))
-            }
-            Effect::Replay(push) => {
-                let (request, identity) = (person as u64, identity(device.person));
-                self.server_hears(Event::Replay {
-                    request,
-                    identity,
-                    push,
-                });
-            }
-            Effect::Read(board) => self.server_hears(Event::Read {
-                request: person as u64,
-                board,
-            }),
-            Effect::Notice(Notice::Refused(error)) => device.refusals.push(error),
-            Effect::Notice(_) | Effect::Broadcast => {}
-        }
-    }
-
-    /// A frame on its way to the server; one that can't be read ends the connection.
-    fn sent(&mut self, person: usize, dial: u64, text: &str) {
-        let device = &self.devices[person];
-        let wire = device.wire.filter(|(_, dialled)| *dialled == dial && !device.mute);
-        let Some((session, _)) = wire else { return };
-        match decode::<ClientFrame>(text) {
-            Ok(ClientFrame::Hello(hello)) => self.server_hears(Event::Hello {
-                session,
-                hello,
-                identity: Some(identity(device.person)),
-            }),
-            Ok(frame) => self.server_hears(Event::Frame { session, frame }),
-            Err(error) => {
-                let frame = ServerFrame::Error {
-                    code: Code::Malformed,
-                    message: error.to_string(),
-                };
-                self.deliver(session, &encode(&frame));
-                self.hang_up(person);
-            }
-        }
-    }
-
-    fn server_hears(&mut self, event: Event) {
-        for reply in self.server.hear(Timestamp(self.now), event) {
-            match reply {
-                Reply::Send { session, frame } => self.deliver(session, &encode(&frame)),
-                Reply::Tell { session, told } => {
-                    told.into_iter()
-                        .for_each(|frame| self.deliver(session, &encode(&frame)));
-                }
-                Reply::Publish { sessions, frame } => {
-                    let text = encode(&frame);
-                    sessions.into_iter().for_each(|session| self.deliver(session, &text));
-                }
-                Reply::Close { session } => {
-                    let whose = |device: &Device| device.wire.is_some_and(|(wire, _)| wire == session);
-                    if let Some(person) = self.devices.iter().position(whose) {
-                        self.hang_up(person);
-                    }
-                }
-                Reply::Replayed { request, items } => self.answer(request, Input::Replayed(Ok(items))),
-                Reply::Document { request, document } => {
-                    self.answer(request, Input::Document(document.ok_or(RequestError::UnknownBoard)));
-                }
-            }
-        }
-    }
-
-    fn deliver(&mut self, session: SessionId, text: &str) {
-        for device in self.devices.iter_mut().filter(|device| !device.deaf) {
-            if let Some((_, dial)) = device.wire.filter(|(wire, _)| *wire == session) {
-                let text = text.to_owned();
-                device.inputs.push_back(Input::Received { dial, text });
-            }
-        }
-    }
-
-    fn answer(&mut self, request: u64, input: Input) {
-        let device = &mut self.devices[request as usize];
-        if !device.deaf {
-            device.inputs.push_back(input);
-        }
-    }
-
-    fn hang_up(&mut self, person: usize) {
-        if let Some((session, dial)) = self.devices[person].wire.take() {
-            self.server_hears(Event::Closed { session });
-            self.give(person, Input::Closed { dial });
-        }
+    pub fn refusals(&mut self, tab: usize) -> Vec<CommandError> {
+        std::mem::take(&mut self.tabs[tab].refusals)
     }
 }
 
-impl Device {
-    fn new(engine: Engine, person: usize) -> Self {
+impl Tab {
+    fn new(person: usize, engine: Engine) -> Self {
         Self {
-            engine,
             person,
-            disk: BTreeMap::new(),
-            is_full: false,
-            remembered: None,
+            signed_in: person,
+            engine,
             inputs: VecDeque::new(),
             refusals: Vec::new(),
             wire: None,
             reachable: true,
             deaf: false,
             mute: false,
+            without_sockets: false,
+            held: None,
         }
     }
 }

@@ -142,6 +142,7 @@ async fn too_many_operations_at_once_are_refused_by_number() {
         id: OperationId { client, sequence },
         board: "deck".parse().expect("a name"),
         made_at: Cursor::ORIGIN,
+        base: None,
     };
     let push = |len| editor.author.push((1..=len as u64).map(withdrawal).collect());
     let (status, body) = post(&process, &push(IN_FLIGHT_LEN_MAX + 1)).await;

@@ -184,6 +184,8 @@ impl Ledger {
                 );
             }
             if let Effect::Created { fields, .. } = &change.effect {
+                // One of that name that was forgotten is another widget.
+                truth.last.retain(|(widget, _), _| *widget != change.widget);
                 for (field, value) in fields {
                     truth.last.insert(
                         (change.widget.clone(), field.clone()),
@@ -262,6 +264,17 @@ impl Ledger {
         }
     }
 
+    /// How far an author had seen. Who edits what their other tab has shown them has seen what that one had.
+    fn had_seen(&self, made: &Made) -> u64 {
+        let under = match made.operation.base {
+            Some(Base::Operation(id)) => self.made.get(&id),
+            _ => None,
+        };
+        let own = under.filter(|under| (under.device, &under.person) == (made.device, &made.person));
+        own.map_or(0, |own| self.had_seen(own))
+            .max(made.operation.made_at.revision.0)
+    }
+
     /// Whoever wrote over what they had not seen was told so.
     fn check_overwrite(
         &mut self,
@@ -292,7 +305,7 @@ impl Ledger {
         // Whoever resolves a conflict has seen the value on its card, and no later one.
         let seen_from = match (made.operation.resolves, made.operation.base) {
             (Some(_), Some(Base::Revision(shown))) => shown.0,
-            _ => made.operation.made_at.revision.0,
+            _ => self.had_seen(made),
         };
         let verbatim = matches!(
             truth.verdicts.get(previous),

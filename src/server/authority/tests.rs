@@ -104,6 +104,7 @@ fn withdrawal(sequence: u64, board: &str) -> PushItem {
         id: id(sequence),
         board: name(board),
         made_at: Cursor::ORIGIN,
+        base: None,
     }
 }
 

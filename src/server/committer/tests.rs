@@ -127,6 +127,7 @@ fn push(document: &Document, client: u128, len: usize) -> (Request, oneshot::Rec
         },
         board: "this-machine".parse().expect("a name"),
         made_at: Cursor::ORIGIN,
+        base: None,
     });
     let push = Push {
         store: document.store,

@@ -65,7 +65,7 @@ impl Log {
             return Answer::ReadOnly;
         }
         match item {
-            PushItem::Withdraw { id, .. } => self.withdraw(context, *id, made_at),
+            PushItem::Withdraw { id, base, .. } => self.withdraw(context, *id, made_at, *base),
             PushItem::Operation { operation, after } => self.decide_operation(context, operation, *after),
         }
     }
@@ -87,7 +87,10 @@ impl Log {
         self.record(context, id, self.head, verdict)
     }
 
-    fn withdraw(&mut self, context: &Context<'_>, id: OperationId, made_at: Cursor) -> Answer {
+    fn withdraw(&mut self, context: &Context<'_>, id: OperationId, made_at: Cursor, base: Option<Base>) -> Answer {
+        let Some(base) = self.effective_base(base, made_at) else {
+            return Answer::Hold;
+        };
         let verdict = Verdict::Withdrawn { revision: self.head };
         if planted::is(Bug::WithdrawNotRecorded) {
             return Answer::Verdict {
@@ -95,7 +98,7 @@ impl Log {
                 duplicate: false,
             };
         }
-        self.record(context, id, made_at.revision, verdict)
+        self.record(context, id, base, verdict)
     }
 
     fn decide_operation(&mut self, context: &Context<'_>, operation: &Operation, after: Option<OperationId>) -> Answer {
@@ -108,7 +111,11 @@ impl Log {
         if after.is_some_and(|after| !self.rows.contains_key(&after)) && !planted::is(Bug::LaneWithoutAfter) {
             return Answer::Hold;
         }
-        let Some(base) = self.effective_base(operation) else {
+        let base = match &operation.intent {
+            Intent::Restore { removal } => Some(*removal),
+            _ => operation.base,
+        };
+        let Some(base) = self.effective_base(base, operation.made_at) else {
             return Answer::Hold;
         };
         let late = operation
@@ -208,13 +215,9 @@ impl Log {
     /// The revision an author had in effect seen. One's own earlier operation counts as seen only where it stands
     /// as it was sent; else what *it* had seen is inherited, so that a merge or another's value is never taken for
     /// one's own. `None` when that operation has no row.
-    fn effective_base(&self, operation: &Operation) -> Option<Revision> {
-        let base = match &operation.intent {
-            Intent::Restore { removal } => Some(*removal),
-            _ => operation.base,
-        };
+    fn effective_base(&self, base: Option<Base>, made_at: Cursor) -> Option<Revision> {
         match base {
-            None => Some(operation.made_at.revision),
+            None => Some(made_at.revision),
             Some(Base::Revision(revision)) => Some(revision),
             Some(Base::Operation(id)) => self.rows.get(&id).map(|row| match *row.verdict {
                 Verdict::Applied { revision, verbatim, .. }

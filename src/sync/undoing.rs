@@ -1,0 +1,240 @@
+//! Undo: an operation that nobody has decided yet is taken back, an applied one is answered by its inverse. Either is a
+//! new wish beside the old one, never a rewrite; and it is not forgotten when the answer was on its way already.
+
+use super::{
+    CommandError, Engine, Notice,
+    commands::Seen,
+    outbox::{Pending, Why},
+    storage::{Journaled, journal_key},
+};
+use crate::{
+    config::{JOURNAL_LEN_MAX, UNDO_TTL_MS},
+    protocol::{Base, Intent, OperationId, Verdict},
+    time::Timestamp,
+};
+
+/// Where an edit stands, for undoing.
+enum Standing {
+    /// Nobody has decided it.
+    Undecided,
+    /// It took effect.
+    Applied(Box<Journaled>),
+    /// It is taken back already, or did not take effect as far as is known.
+    Open,
+    /// It took no effect, or nobody remembers it; or another tab does.
+    Gone,
+}
+
+impl Engine {
+    /// Puts an edit where the next undo finds it; no more of them than are remembered when they were applied.
+    pub(super) fn can_be_undone(&mut self, id: OperationId) {
+        self.undo.push_back(id);
+        if self.undo.len() > JOURNAL_LEN_MAX {
+            self.undo.pop_front();
+        }
+    }
+
+    pub(super) fn undo(&mut self, now: Timestamp) -> Result<(), CommandError> {
+        // The newest edit may be one that is only shown yet.
+        self.make_drafts(now, |_| true);
+        for place in (0..self.undo.len()).rev() {
+            let id = self.undo[place];
+            let undone = match self.standing(id) {
+                Standing::Undecided => {
+                    self.withdraw(id, Why::Undone);
+                    Ok(())
+                }
+                Standing::Applied(journaled) => self.reverse(now, &journaled).map(|_| self.forget_journaled(id)),
+                Standing::Open => continue,
+                Standing::Gone if self.keeping.journal_is_old => {
+                    // Another tab knows what came of it.
+                    self.keeping.undos += 1;
+                    return Ok(());
+                }
+                Standing::Gone => {
+                    self.undo.remove(place);
+                    continue;
+                }
+            };
+            if !undone.as_ref().is_err_and(CommandError::passes) {
+                self.undo.remove(place);
+            }
+            return undone;
+        }
+        Err(CommandError::NothingToUndo)
+    }
+
+    /// Does what has waited for the journal to be read.
+    pub(super) fn undo_now(&mut self, now: Timestamp) {
+        for id in std::mem::take(&mut self.keeping.undone) {
+            if let Standing::Applied(journaled) = self.standing(id)
+                && self.reverse_late(now, id, &journaled).is_some()
+            {
+                self.forget_journaled(id);
+            }
+        }
+        for _ in 0..std::mem::take(&mut self.keeping.undos) {
+            if let Err(error) = self.undo(now) {
+                self.notice(Notice::Refused(error));
+            }
+        }
+    }
+
+    fn standing(&self, id: OperationId) -> Standing {
+        if let Some(pending) = self.outbox.get(id) {
+            return match &pending.verdict {
+                _ if pending.withdrawing || self.keeping.moved.contains_key(&id) => Standing::Open,
+                None => Standing::Undecided,
+                Some(verdict @ Verdict::Applied { .. }) => Standing::Applied(Box::new(Journaled {
+                    operation: self.outbox.as_sent(pending),
+                    verdict: verdict.clone(),
+                })),
+                Some(_) => Standing::Open,
+            };
+        }
+        let mut journal = self.keeping.journal.values().rev();
+        let journaled = journal.find(|journaled| journaled.operation.id == id);
+        journaled.map_or(Standing::Gone, |journaled| {
+            Standing::Applied(Box::new(journaled.clone()))
+        })
+    }
+
+    /// An operation that was undone is nothing to send again, should a backup forget it.
+    fn forget_journaled(&mut self, id: OperationId) {
+        let mut journal = self.keeping.journal.iter().rev();
+        let found = journal.find(|(_, journaled)| journaled.operation.id == id);
+        if let Some(number) = found.map(|(number, _)| *number)
+            && let Some(journaled) = self.keeping.journal.remove(&number)
+        {
+            self.drop_record(journaled.operation.board, journal_key(number));
+        }
+    }
+
+    /// Makes the inverse of an operation that was applied; `None` when it is listed as not sent.
+    fn reverse(&mut self, now: Timestamp, journaled: &Journaled) -> Result<Option<OperationId>, CommandError> {
+        let Journaled { operation, verdict } = journaled;
+        let Verdict::Applied {
+            revision,
+            overwrote,
+            verbatim,
+        } = verdict
+        else {
+            return Ok(None);
+        };
+        let mut seen = None;
+        let intent = match &operation.intent {
+            Intent::Set { field, value: own } => {
+                // Based on what is undone: if someone wrote since, that is a conflict or a merge, never a silent overwrite.
+                // What was merged had not seen the other text, and undoing it takes out its own part only.
+                seen = Some(Seen {
+                    base: if *verbatim { *revision } else { operation.seen() },
+                    value: Some(own.clone()),
+                    resolves: None,
+                });
+                let overwritten = overwrote.as_ref().map(|overwrote| overwrote.value.clone());
+                let before = overwritten.or(operation.base_value.clone());
+                Intent::Set {
+                    field: field.clone(),
+                    value: before.ok_or(CommandError::NothingBefore)?,
+                }
+            }
+            Intent::Add { field, amount } => Intent::Add {
+                field: field.clone(),
+                amount: amount.saturating_neg(),
+            },
+            Intent::Create { .. } | Intent::Restore { .. } => Intent::Remove,
+            Intent::Remove => Intent::Restore {
+                removal: Base::Revision(*revision),
+            },
+        };
+        let (board, widget) = (operation.board.clone(), operation.widget.clone());
+        if operation.deadline.is_some() {
+            self.make_now(now, board, widget, intent, seen, UNDO_TTL_MS)
+        } else {
+            self.make(now, board, widget, intent, seen).map(Some)
+        }
+    }
+
+    /// The inverse of an operation that was undone before anybody here knew that it had been applied; `None` when it was not
+    /// undone, or is not to be reversed.
+    pub(super) fn reverse_undone(
+        &mut self,
+        now: Timestamp,
+        id: OperationId,
+        journaled: &Journaled,
+    ) -> Option<OperationId> {
+        let pending = self.outbox.get(id)?;
+        if !is_undone(pending) || self.is_overtaken(pending) {
+            return None;
+        }
+        self.reverse_late(now, id, journaled)
+    }
+
+    /// Whether another tab, which has settled it, could not know that it was undone here.
+    pub(super) fn is_undone_in_vain(&self, id: OperationId) -> bool {
+        let pending = self.outbox.get(id);
+        pending.is_some_and(|pending| pending.dirty && is_undone(pending) && !self.is_overtaken(pending))
+    }
+
+    /// Reverses what was undone a while ago; where that can't be done, its author is told.
+    fn reverse_late(&mut self, now: Timestamp, id: OperationId, journaled: &Journaled) -> Option<OperationId> {
+        let reversed = self.reverse(now, journaled);
+        reversed.unwrap_or_else(|error| {
+            if error.passes() {
+                self.can_be_undone(id);
+            }
+            self.notice(Notice::Refused(error));
+            None
+        })
+    }
+
+    /// Whether its author has decided about the same thing once more since then.
+    fn is_overtaken(&self, pending: &Pending) -> bool {
+        let earlier = &pending.operation;
+        let lane = self.outbox.of_lane(&earlier.board, &earlier.widget).rev();
+        let mut later = lane.take_while(|later| later.operation.id != earlier.id);
+        later.any(|later| !later.withdrawing && decides_anew(&later.operation.intent, &earlier.intent))
+    }
+}
+
+fn is_undone(pending: &Pending) -> bool {
+    pending.withdrawing && pending.why == Why::Undone
+}
+
+/// Whether after `later` it does not matter any more what `earlier` did.
+fn decides_anew(later: &Intent, earlier: &Intent) -> bool {
+    match later {
+        Intent::Set { field, .. } => earlier.field() == Some(field),
+        Intent::Add { .. } => false,
+        Intent::Create { .. } | Intent::Remove | Intent::Restore { .. } => earlier.field().is_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        protocol::ClientId,
+        sync::{Birth, storage::Durability},
+    };
+
+    #[test]
+    fn no_more_edits_are_kept_for_undo_than_are_remembered_when_applied() {
+        let client = ClientId(1);
+        let mut engine = Engine::new(Birth {
+            client,
+            seed: 1,
+            token: None,
+            device: None,
+            namespace: None,
+            durability: Durability::Durable,
+        });
+        let last = JOURNAL_LEN_MAX as u64 + 1;
+        for sequence in 1..=last {
+            engine.can_be_undone(OperationId { client, sequence });
+        }
+        assert_eq!(engine.undo.len(), JOURNAL_LEN_MAX);
+        let newest = OperationId { client, sequence: last };
+        assert_eq!(engine.undo.back(), Some(&newest));
+    }
+}

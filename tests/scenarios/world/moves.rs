@@ -1,0 +1,158 @@
+//! How it moves: effects become inputs, frames cross as text, and whatever is under way arrives before anything else happens.
+
+use super::*;
+
+impl World {
+    pub(super) fn give(&mut self, tab: usize, input: Input) {
+        self.tabs[tab].inputs.push_back(input);
+        self.go_on();
+    }
+
+    /// Until nothing is under way any more.
+    pub(super) fn go_on(&mut self) {
+        while let Some(tab) = self.tabs.iter().position(|state| !state.inputs.is_empty()) {
+            let now = Timestamp(self.now);
+            let state = &mut self.tabs[tab];
+            let Some(input) = state.inputs.pop_front() else { break };
+            let effects: Vec<Effect> = state.engine.handle(now, input).collect();
+            for effect in effects {
+                self.perform(tab, effect);
+            }
+        }
+    }
+
+    pub(super) fn perform(&mut self, tab: usize, effect: Effect) {
+        let state = &mut self.tabs[tab];
+        if matches!(effect, Effect::Load { .. } | Effect::Commit { .. })
+            && let Some(held) = &mut state.held
+        {
+            held.push(effect);
+            return;
+        }
+        let (whose, signed_in) = (state.person, state.signed_in);
+        let disk = &mut self.disks[whose];
+        match effect {
+            Effect::Dial { dial } if state.reachable && !state.without_sockets => {
+                self.births += 1;
+                state.wire = Some((self.births, dial));
+                state.inputs.push_back(Input::Opened { dial });
+            }
+            Effect::Dial { dial } => state.inputs.push_back(Input::Closed { dial }),
+            Effect::HangUp { .. } => self.hang_up(tab),
+            Effect::Send { dial, text } => self.sent(tab, dial, &text),
+            Effect::Load { namespace, widgets } => {
+                let records = disk.records.get(&folder(&namespace)).into_iter().flatten();
+                let kept = records.filter(|(key, _)| widgets || !is_cold(key));
+                let records = Ok(kept.map(|(key, text)| (key.clone(), text.clone())).collect());
+                state.inputs.push_back(Input::Loaded {
+                    namespace,
+                    widgets,
+                    records,
+                });
+            }
+            Effect::Commit { namespace, transaction } => {
+                let records = disk.records.entry(folder(&namespace)).or_default();
+                let fault = disk.fault.map(Outcome::Failed);
+                let outcome = fault.unwrap_or_else(|| apply(records, &transaction));
+                state.inputs.push_back(Input::Committed(outcome));
+            }
+            Effect::Remember(_, note) => disk.remembered = Some(note),
+            Effect::Replay(_) if !state.reachable => {
+                state.inputs.push_back(Input::Replayed(Err(RequestError::Unreachable)))
+            }
+            Effect::Read(_) if !state.reachable => {
+                state.inputs.push_back(Input::Document(Err(RequestError::Unreachable)))
+            }
+            Effect::Replay(push) => {
+                let (request, identity) = (tab as u64, identity(signed_in));
+                self.server_hears(Event::Replay {
+                    request,
+                    identity,
+                    push,
+                });
+            }
+            Effect::Read(board) => self.server_hears(Event::Read {
+                request: tab as u64,
+                board,
+            }),
+            Effect::Notice(Notice::Refused(error)) => state.refusals.push(error),
+            Effect::Broadcast => {
+                for (other, sibling) in self.tabs.iter_mut().enumerate() {
+                    if sibling.person == whose && other != tab {
+                        sibling.inputs.push_back(Input::SiblingWrote);
+                    }
+                }
+            }
+            Effect::Notice(_) => {}
+        }
+    }
+
+    /// A frame on its way to the server; one that can't be read ends the connection.
+    fn sent(&mut self, tab: usize, dial: u64, text: &str) {
+        let state = &self.tabs[tab];
+        let wire = state.wire.filter(|(_, dialled)| *dialled == dial && !state.mute);
+        let Some((session, _)) = wire else { return };
+        match decode::<ClientFrame>(text) {
+            Ok(ClientFrame::Hello(hello)) => self.server_hears(Event::Hello {
+                session,
+                hello,
+                identity: Some(identity(self.tabs[tab].signed_in)),
+            }),
+            Ok(frame) => self.server_hears(Event::Frame { session, frame }),
+            Err(error) => {
+                let frame = ServerFrame::Error {
+                    code: Code::Malformed,
+                    message: error.to_string(),
+                };
+                self.deliver(session, &encode(&frame));
+                self.hang_up(tab);
+            }
+        }
+    }
+
+    fn server_hears(&mut self, event: Event) {
+        for reply in self.server.hear(Timestamp(self.now), event) {
+            match reply {
+                Reply::Send { session, frame } => self.deliver(session, &encode(&frame)),
+                Reply::Tell { session, told } => told.for_each(|frame| self.deliver(session, &encode(&frame))),
+                Reply::Publish { sessions, frame } => {
+                    let text = encode(&frame);
+                    sessions.into_iter().for_each(|session| self.deliver(session, &text));
+                }
+                Reply::Close { session } => {
+                    let whose = |state: &Tab| state.wire.is_some_and(|(wire, _)| wire == session);
+                    if let Some(tab) = self.tabs.iter().position(whose) {
+                        self.hang_up(tab);
+                    }
+                }
+                Reply::Replayed { request, items } => self.answer(request, Input::Replayed(Ok(items))),
+                Reply::Document { request, document } => {
+                    self.answer(request, Input::Document(document.ok_or(RequestError::UnknownBoard)))
+                }
+            }
+        }
+    }
+
+    fn deliver(&mut self, session: SessionId, text: &str) {
+        for state in self.tabs.iter_mut().filter(|state| !state.deaf) {
+            if let Some((_, dial)) = state.wire.filter(|(wire, _)| *wire == session) {
+                let text = text.to_owned();
+                state.inputs.push_back(Input::Received { dial, text });
+            }
+        }
+    }
+
+    fn answer(&mut self, request: u64, input: Input) {
+        let state = &mut self.tabs[request as usize];
+        if !state.deaf {
+            state.inputs.push_back(input);
+        }
+    }
+
+    pub(super) fn hang_up(&mut self, tab: usize) {
+        if let Some((session, dial)) = self.tabs[tab].wire.take() {
+            self.server_hears(Event::Closed { session });
+            self.tabs[tab].inputs.push_back(Input::Closed { dial });
+        }
+    }
+}

@@ -51,7 +51,8 @@ pub const SUBSCRIPTIONS_LEN_MAX: usize = 64;
 pub const UNDECIDED_RANGES_LEN_MAX: usize = 500;
 /// Operations a device remembers as its own after they were applied, for undo and after a restored backup.
 pub const JOURNAL_LEN_MAX: usize = 5_000;
-/// Conflicts and set-aside operations a device keeps; the oldest settled ones go first, an undecided one never.
+/// Conflicts and set-aside operations a device keeps: none of them goes by itself, and past it new edits are refused until
+/// their author has decided some.
 pub const KEPT_LEN_MAX: usize = 5_000;
 /// App events queued while there is no connection; the oldest go first.
 pub const EVENT_QUEUE_LEN_MAX: usize = 64;

@@ -24,9 +24,9 @@ pub use options::{Fallback, Leads, NoFallback, Options, StartError};
 use crate::{
     config::NOTICES_LEN_MAX,
     platform::{self, Clock, Network, NetworkEvent, ServerAddress, Socket, SocketEvent, Storage},
-    protocol::ClientId,
+    protocol::{ClientId, SignedIn},
     sync::{
-        Birth, Command, Effect, Engine, Input, Notice,
+        Birth, Command, Effect, Engine, Input, Note, Notice,
         storage::{Namespace, StorageError},
     },
     time::Timestamp,
@@ -68,7 +68,12 @@ impl Driver {
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let (storage, memory_only) = options.open_storage().await?;
         let server = options.server(&*storage).await?;
-        let namespace = storage.note(&namespace_note(&server)).await;
+        let note: Option<Note> = storage
+            .note(&namespace_note(&server))
+            .await
+            .and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
+        let signed_in = platform::page_cookies().and_then(|cookies| SignedIn::among(&cookies));
+        let namespace = note.and_then(|note| note.namespace_for(options.token.as_deref(), signed_in.as_ref()));
         let random = platform::random().map_err(StartError::NoRandomness)?;
         let seed = platform::random().map_err(StartError::NoRandomness)?;
         let engine = Engine::new(Birth {
@@ -76,7 +81,7 @@ impl Driver {
             seed: (seed & u128::from(u64::MAX)) as u64,
             token: options.token,
             device: options.device,
-            namespace: namespace.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()),
+            namespace,
             durability: storage.durability(),
         });
         let network = platform::network();
@@ -288,7 +293,7 @@ impl Driver {
                 self.store(committing.map(Input::Committed).boxed_local());
             }
             Effect::Broadcast => self.storage.announce(),
-            Effect::Remember(namespace) => self.remember(&namespace),
+            Effect::Remember(namespace, note) => self.remember(&namespace, &note),
             Effect::Replay(push) => self.asking = Some(self.fallback.replay(push).map(Input::Replayed).boxed_local()),
             Effect::Read(board) => self.asking = Some(self.fallback.read(board).map(Input::Document).boxed_local()),
             Effect::Notice(notice) => {
@@ -304,9 +309,9 @@ impl Driver {
         self.to_store.push_back(job);
     }
 
-    /// Keeps the namespace for the next start, and competes for the right to send for it.
-    fn remember(&mut self, namespace: &Namespace) {
-        if let Ok(text) = serde_json::to_string(namespace) {
+    /// Keeps the note for the next start, and competes for the right to send for the namespace.
+    fn remember(&mut self, namespace: &Namespace, note: &Note) {
+        if let Ok(text) = serde_json::to_string(note) {
             let writing = self.storage.write_note(&namespace_note(&self.server), &text);
             self.store(writing.map(note_written).boxed_local());
         }

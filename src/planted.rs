@@ -39,6 +39,8 @@ pub enum Bug {
     UnknownFateShown,
     JournalNotReread,
     BrokenStateWithoutDoubt,
+    LeftUnsaved,
+    NoteForAnyone,
 }
 
 #[cfg(feature = "planted")]

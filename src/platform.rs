@@ -250,6 +250,12 @@ pub fn page_origin() -> Option<String> {
     chosen::page_origin()
 }
 
+/// The cookies that the page may read, as the browser lists them, where there is a page.
+#[must_use]
+pub fn page_cookies() -> Option<String> {
+    chosen::page_cookies()
+}
+
 /// The selection in the text box that has the focus: its start and end, in UTF-16 units. `None` where there is no such
 /// box, or no way to know.
 #[must_use]

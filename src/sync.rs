@@ -15,6 +15,8 @@ mod conflict;
 mod connection;
 mod incoming;
 mod keeping;
+mod leaving;
+mod note;
 mod optimistic;
 mod outbox;
 mod outgoing;
@@ -22,6 +24,8 @@ mod requests;
 mod rereading;
 mod settling;
 pub mod storage;
+#[cfg(test)]
+mod tests;
 mod undoing;
 mod updates;
 mod view;
@@ -31,6 +35,7 @@ use std::collections::VecDeque;
 pub use command::{Command, CommandError};
 pub use conflict::{Conflict, Resolution, SetAside, SetAsideReason};
 pub use connection::{Connection, Probe, retry_delay_ms};
+pub use note::Note;
 pub use optimistic::Shown;
 pub use outbox::{Outbox, Pending, Waiting};
 pub use requests::RequestError;
@@ -62,7 +67,7 @@ pub struct Birth {
     pub token: Option<String>,
     /// The device's name for people.
     pub device: Option<String>,
-    /// The namespace this device worked in last, to start from without a network.
+    /// The namespace to start from without a network: see [`Note::namespace_for`].
     pub namespace: Option<Namespace>,
     /// How well this device stores.
     pub durability: Durability,
@@ -158,8 +163,8 @@ pub enum Effect {
     },
     /// Tell the other tabs that the storage was written to.
     Broadcast,
-    /// Remember the namespace for the next start.
-    Remember(Namespace),
+    /// Work is done under this namespace now: remember it for the next start.
+    Remember(Namespace, Note),
     /// Send operations by server function.
     Replay(Push),
     /// Read a board by server function.
@@ -248,6 +253,8 @@ pub struct Engine {
     conflicts: SortedMap<OperationId, Conflict>,
     aside: SortedMap<OperationId, SetAside>,
     keeping: Keeping,
+    /// Whoever was signed in before, until all of theirs is stored.
+    left: Option<Box<Engine>>,
     /// One's own edits, newest last, that can be undone.
     undo: VecDeque<OperationId>,
     /// The series to hear of.
@@ -290,6 +297,7 @@ impl Engine {
             conflicts: SortedMap::new(),
             aside: SortedMap::new(),
             keeping: Keeping::default(),
+            left: None,
             undo: VecDeque::new(),
             watched: Vec::new(),
             events: VecDeque::new(),
@@ -303,7 +311,7 @@ impl Engine {
             birth,
         };
         if let Some(namespace) = engine.birth.namespace.clone() {
-            engine.enter(namespace);
+            engine.enter(Timestamp(0), namespace);
         }
         engine
     }
@@ -321,8 +329,14 @@ impl Engine {
                 namespace,
                 widgets,
                 records,
-            } => self.loaded(now, &namespace, widgets, records),
-            Input::Committed(outcome) => self.committed(now, outcome),
+            } => match &mut self.left {
+                Some(left) => left.loaded(now, &namespace, widgets, records),
+                None => self.loaded(now, &namespace, widgets, records),
+            },
+            Input::Committed(outcome) => match &mut self.left {
+                Some(left) => left.committed(now, outcome),
+                None => self.committed(now, outcome),
+            },
             Input::SiblingWrote => self.keeping.reread = true,
             Input::Leading(leading) => {
                 self.keeping.reread |= leading && !self.leading;
@@ -365,6 +379,7 @@ impl Engine {
         }
         self.make_drafts(now, |draft| draft.due <= now);
         self.expire(now);
+        self.see_off(now);
         self.keep(now);
         self.push(now);
         self.request(now);

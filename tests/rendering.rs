@@ -13,5 +13,7 @@ mod dashboard;
 mod indicator;
 #[path = "rendering/stage.rs"]
 mod stage;
+#[path = "rendering/typed.rs"]
+mod typed;
 #[path = "rendering/widgets.rs"]
 mod widgets;

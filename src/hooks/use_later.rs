@@ -1,8 +1,11 @@
 //! Something to do a little later, unless something else comes first.
 
-use dioxus::{core::Task, prelude::*};
+use std::future::poll_fn;
 
-use crate::platform;
+use dioxus::{core::Task, prelude::*};
+use futures_util::future::{FutureExt, LocalBoxFuture, select};
+
+use crate::platform::{self, NetworkEvent};
 
 /// A wish that waits. `Copy`; forgotten with its component.
 #[derive(Clone, Copy, PartialEq)]
@@ -12,7 +15,8 @@ pub struct Later {
     waiting: CopyValue<Option<Task>>,
 }
 
-/// Does `action` a while after the last [`Later::start`]: typing that pauses, say. Nothing waits until it is started.
+/// Does `action` a while after the last [`Later::start`]: typing that pauses, say. Nothing waits until it is started, and
+/// nothing waits on once the page is hidden: there may be no later.
 ///
 /// ```ignore
 /// let save = use_later(400, move |()| widget.edit("text", text()));
@@ -39,7 +43,7 @@ impl Later {
         } = self;
         let task = spawn(async move {
             let clock = platform::clock();
-            clock.sleep_until(clock.now().plus(delay_ms)).await;
+            select(clock.sleep_until(clock.now().plus(delay_ms)), put_away()).await;
             waiting.set(None);
             action(());
         });
@@ -61,4 +65,16 @@ impl Later {
         }
         waiting.is_some()
     }
+}
+
+/// Ends when nobody can see the page any more.
+fn put_away() -> LocalBoxFuture<'static, ()> {
+    async {
+        let mut network = platform::network();
+        while !matches!(
+            poll_fn(|cx| network.poll_event(cx)).await,
+            NetworkEvent::Hidden | NetworkEvent::Suspended
+        ) {}
+    }
+    .boxed_local()
 }

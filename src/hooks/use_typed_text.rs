@@ -64,7 +64,7 @@ pub struct TypedText {
 }
 
 /// Keeps a box of text and what everybody sees (`shown`) together: what is typed is handed to `send` when the typing has
-/// paused for `idle_ms` milliseconds, or at [`TypedText::finish`]; what others write comes into the box around it, and
+/// paused for `idle_ms` milliseconds, at [`TypedText::finish`], or when the box or the page goes; what others write comes into the box around it, and
 /// the caret stays at its word.
 ///
 /// ```ignore
@@ -117,6 +117,7 @@ pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl Fn
             });
         }
     });
+    use_drop(move || send.finish()); // who goes elsewhere in the middle of a pause has said it all the same
     TypedText { content, send }
 }
 

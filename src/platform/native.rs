@@ -33,6 +33,10 @@ pub fn page_origin() -> Option<String> {
     None
 }
 
+pub fn page_cookies() -> Option<String> {
+    None
+}
+
 pub fn selection() -> Option<(u32, u32)> {
     None
 }

@@ -33,6 +33,11 @@ pub async fn open_storage(_: Option<&Path>) -> Result<Box<dyn Storage>, OpenErro
         .map(|storage| Box::new(storage) as Box<dyn Storage>)
 }
 
+pub fn page_cookies() -> Option<String> {
+    let document = web_sys::window()?.document()?;
+    js_sys::Reflect::get(&document, &"cookie".into()).ok()?.as_string()
+}
+
 pub fn page_origin() -> Option<String> {
     web_sys::window()?.location().origin().ok()
 }

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     config::{ACCEPT_PER_SECOND, CONNECTIONS_LEN_MAX, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX, STORE_BYTES_MAX},
-    protocol::{Answered, BoardId, Document, Identity, Push},
+    protocol::{Answered, BoardId, Document, Identity, Push, StoreId},
 };
 
 /// A running server: what its routes share. Clones are the same server.
@@ -77,6 +77,7 @@ pub struct Seat {
 #[derive(Debug)]
 struct Shared {
     config: ServerConfig,
+    store: StoreId,
     auth: Auth,
     metrics: Arc<Metrics>,
     seats: Arc<Semaphore>,
@@ -119,6 +120,7 @@ impl Server {
             Some(folder) => Store::open(folder, bytes_max)?,
             None => Store::in_memory(bytes_max)?,
         };
+        let id = store.id();
         let metrics = Arc::new(Metrics::default());
         let requests = committer::start(store, config.clock.clone(), Arc::clone(&metrics))?;
         let sources = Sources::new();
@@ -128,6 +130,7 @@ impl Server {
         let seats = Arc::new(Semaphore::new(config.connections_len_max.min(CONNECTIONS_LEN_MAX)));
         Ok(Self(Arc::new(Shared {
             config,
+            store: id,
             auth,
             metrics,
             seats,
@@ -165,6 +168,12 @@ impl Server {
     #[must_use]
     pub fn sources(&self) -> &Sources {
         &self.0.sources
+    }
+
+    /// Its database.
+    #[must_use]
+    pub fn store(&self) -> StoreId {
+        self.0.store
     }
 
     /// The door's keeper.

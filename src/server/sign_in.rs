@@ -5,17 +5,20 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use axum::{
     Form, Router,
     extract::{ConnectInfo, Request, State},
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{AppendHeaders, Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
 use super::{
     Server,
     auth::{COOKIE, SignInError},
 };
-use crate::config::{SESSION_MS, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH};
+use crate::{
+    config::{SESSION_MS, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH},
+    protocol::{Principal, SignedIn},
+};
 
 /// The routes that are open to everybody, because they let people in and out.
 pub(super) fn routes() -> Router<Server> {
@@ -63,13 +66,18 @@ async fn sign_in(State(server): State<Server>, request: Request) -> Response {
     match server.auth().sign_in(peer, input.token.trim()) {
         Ok(id) => {
             server.metrics().signed_in.count();
-            let cookie = set_cookie(&id.to_string(), SESSION_MS / 1_000, is_secure(&headers));
+            let who = server.auth().session(id).map(|identity| identity.principal);
+            let is_secure = is_secure(&headers);
+            let cookies = AppendHeaders([
+                session_cookie(&id.to_string(), SESSION_MS / 1_000, is_secure),
+                who_cookie(&server, who, is_secure),
+            ]);
             let response = if wants_page {
                 Redirect::to(local_path(&input.next)).into_response()
             } else {
                 StatusCode::NO_CONTENT.into_response()
             };
-            ([(header::SET_COOKIE, cookie)], response).into_response()
+            (cookies, response).into_response()
         }
         Err(error) => {
             server.metrics().sign_ins_failed.count();
@@ -81,11 +89,9 @@ async fn sign_in(State(server): State<Server>, request: Request) -> Response {
 
 async fn sign_out(State(server): State<Server>, headers: HeaderMap) -> Response {
     server.auth().sign_out(&headers);
-    (
-        [(header::SET_COOKIE, set_cookie("", 0, is_secure(&headers)))],
-        StatusCode::NO_CONTENT,
-    )
-        .into_response()
+    let is_secure = is_secure(&headers);
+    let cookies = [session_cookie("", 0, is_secure), who_cookie(&server, None, is_secure)];
+    (AppendHeaders(cookies), StatusCode::NO_CONTENT).into_response()
 }
 
 fn refuse(error: &SignInError, wants_page: bool, next: &str) -> Response {
@@ -108,12 +114,23 @@ fn refuse(error: &SignInError, wants_page: bool, next: &str) -> Response {
     response
 }
 
-fn set_cookie(value: &str, age_s: u64, secure: bool) -> HeaderValue {
-    let secure = if secure { "; Secure" } else { "" };
-    HeaderValue::from_str(&format!(
-        "{COOKIE}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}"
-    ))
-    .expect("a cookie of hexadecimal digits is visible ASCII")
+/// What opens the doors: kept from scripts.
+fn session_cookie(id: &str, age_s: u64, is_secure: bool) -> (HeaderName, HeaderValue) {
+    set_cookie(COOKIE, id, age_s, "; HttpOnly", is_secure)
+}
+
+/// What tells a page whose records it may start from before it has met this server: see [`SignedIn`].
+fn who_cookie(server: &Server, principal: Option<Principal>, is_secure: bool) -> (HeaderName, HeaderValue) {
+    let store = server.store();
+    let value = SignedIn { store, principal }.to_string();
+    set_cookie(SignedIn::COOKIE, &value, SESSION_MS / 1_000, "", is_secure)
+}
+
+fn set_cookie(name: &str, value: &str, age_s: u64, kept: &str, is_secure: bool) -> (HeaderName, HeaderValue) {
+    let secure = if is_secure { "; Secure" } else { "" };
+    let cookie = format!("{name}={value}; Path=/; Max-Age={age_s}{kept}; SameSite=Strict{secure}");
+    let value = HeaderValue::from_str(&cookie).expect("a cookie of ids and plain names is visible ASCII");
+    (header::SET_COOKIE, value)
 }
 
 /// Whether the browser reached us by TLS, at a proxy in front. To believe a header here only ever makes a cookie stricter.

@@ -89,7 +89,7 @@ impl ConnectionStatus {
     /// The word for a status of the engine. `online` is the device's own opinion of its network, `missing` counts
     /// the changes on their way (`None`: every watched board is live).
     pub(crate) fn of(status: &Status, online: bool, conflicts: usize, set_aside: usize, missing: Option<u64>) -> Self {
-        if !status.initialized && status.namespace.is_some() {
+        if !status.initialized && status.namespace.is_some() && status.fault.is_none() {
             return Self::Starting;
         }
         if status.fault.is_some() || status.durability == Durability::MemoryOnly {

@@ -113,11 +113,11 @@ impl Engine {
         let Some(pending) = self.outbox.get_mut(id) else { return };
         pending.sent = false;
         let attempts = pending.waiting.as_ref().map_or(0, |waiting| waiting.attempts) + 1;
-        let delay = (RETRY_MS << attempts.min(10))
-            .min(RETRY_MS_MAX)
-            .max(after_ms.min(RETRY_MS_MAX));
-        // Each waits a little differently, so that a thousand that were put off together don't come back together.
-        let retry_at = now.plus(delay / 2 + self.dice.roll() % (delay / 2 + 1));
+        let delay = (RETRY_MS << attempts.min(10)).min(RETRY_MS_MAX);
+        // Each waits a little differently, so that a thousand that were put off together don't come back together; and none
+        // comes back before it was asked to.
+        let least = after_ms.max(delay / 2);
+        let retry_at = now.plus(least + self.dice.roll() % (delay / 2 + 1));
         pending.waiting = Some(Waiting {
             attempts,
             retry_at,

@@ -49,12 +49,11 @@ impl Engine {
                 }
             }
             Command::SignIn { token } => {
-                // Who this is now only the server can tell; until then nothing is shown or edited in the last one's name.
-                self.make_drafts(now, |_| true);
                 self.birth.token = token;
                 self.leave(now, Connection::Offline);
                 if !planted::is(Bug::OutboxNotPerPrincipal) {
-                    self.quit();
+                    // Who this is now only the server can tell; until then nothing is shown or edited in the last one's name.
+                    self.quit(now);
                 }
                 self.dial(now);
             }

@@ -142,6 +142,8 @@ impl Connection {
             } else {
                 heard_at.plus(DEAD_AFTER_MS)
             };
+            // Asking once more gives a silent socket no more time.
+            let dead_at = probe.map_or(dead_at, |probe| probe.dead_at.min(dead_at));
             *probe = Some(Probe { sent_at: now, dead_at });
         }
     }

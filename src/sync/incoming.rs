@@ -178,7 +178,7 @@ impl Engine {
             || (planted::is(Bug::OutboxNotPerPrincipal) && self.namespace.is_some());
         if !same {
             // Another server or another person: what the last one left stays theirs, under their own name.
-            self.enter(namespace);
+            self.enter(now, namespace);
         }
         for pending in self.outbox.iter_mut() {
             pending.sent &= planted::is(Bug::ResendForgottenAfterReconnect); // what went by server function may hang there

@@ -3,10 +3,10 @@
 use super::{
     Effect, Engine, Notice, SetAside,
     optimistic::is_shown,
-    outbox::{Outbox, Pending},
+    outbox::Pending,
     settling::Settling,
-    storage::{Journaled, Namespace, Outcome, StorageError, Transaction, generation_key, text},
-    updates::{Drafts, Replica},
+    storage::{Journaled, Outcome, StorageError, Transaction, generation_key, text},
+    updates::Replica,
 };
 use crate::{
     config::{CACHE_WRITE_MS, REREAD_MS, RETRY_MS_MAX},
@@ -46,11 +46,18 @@ pub(super) struct Keeping {
     /// Tells the stored texts of conflicts and set-aside operations as they were read last.
     pub texts: SortedMap<OperationId, u64>,
     /// Why the last transaction failed.
-    pub fault: Option<StorageError>,
+    unstored: Option<StorageError>,
+    /// Why the last reading failed.
+    unread: Option<StorageError>,
     retry_at: Timestamp,
 }
 
 impl Keeping {
+    /// Why the storage can't be used at the moment.
+    pub fn fault(&self) -> Option<StorageError> {
+        self.unstored.or(self.unread)
+    }
+
     /// Whatever waits for its time is done now, and what other tabs have stored is read.
     pub fn now(&mut self, now: Timestamp) {
         (self.reread, self.retry_at) = (true, now);
@@ -69,63 +76,12 @@ pub(super) enum Busy {
 }
 
 impl Engine {
-    /// Starts to work under a namespace, with what is stored there.
-    pub(super) fn enter(&mut self, namespace: Namespace) {
-        self.quit();
-        self.namespace = Some(namespace.clone());
-        self.keeping.busy = Some(Busy::Loading);
-        self.effects.push_back(Effect::Remember(namespace.clone()));
-        self.effects.push_back(Effect::Load {
-            namespace,
-            widgets: true,
-        });
-    }
-
-    /// Leaves the namespace: nothing of it is shown, and nobody else's edits get into it. What is not stored of it yet
-    /// is appended under its own name.
-    pub(super) fn quit(&mut self) {
-        if let Some(left) = self.namespace.take() {
-            let busy_with: SortedSet<OperationId> = match &self.keeping.busy {
-                Some(Busy::Appending(ids)) => ids.iter().copied().collect(),
-                _ => SortedSet::new(),
-            };
-            let unsaved = self
-                .outbox
-                .iter()
-                .filter(|pending| pending.number.is_none() && !busy_with.contains(&pending.operation.id));
-            let append: Vec<String> = unsaved.map(|pending| text(&pending.stored())).collect();
-            if !append.is_empty() {
-                self.effects.push_back(Effect::Commit {
-                    namespace: left,
-                    transaction: Transaction {
-                        append,
-                        ..Transaction::default()
-                    },
-                });
-            }
-        }
-        let watchers: Vec<(BoardId, u32)> = self
-            .replicas
-            .iter()
-            .map(|(board, replica)| (board.clone(), replica.watchers))
-            .collect();
-        self.replicas = watchers
-            .into_iter()
-            .map(|(board, watchers)| (board, Replica::watched(watchers)))
-            .collect();
-        (self.outbox, self.drafts) = (Outbox::default(), Drafts::default());
-        (self.conflicts, self.aside) = (SortedMap::new(), SortedMap::new());
-        self.undo.clear();
-        self.loaded = false;
-        self.keeping = Keeping::default();
-    }
-
     /// Asks for the next transaction, if one is due and none is under way.
     pub(super) fn keep(&mut self, now: Timestamp) {
         let Some(namespace) = self.namespace.clone() else {
             return;
         };
-        if self.keeping.busy.is_some() || now < self.keeping.retry_at {
+        if self.left.is_some() || self.keeping.busy.is_some() || now < self.keeping.retry_at {
             return;
         }
         let periodic = self.rereads() && now >= self.keeping.reread_at;
@@ -145,7 +101,8 @@ impl Engine {
         if let Some(transaction) = transaction {
             self.effects.push_back(Effect::Commit { namespace, transaction });
         } else {
-            self.keeping.hurry = false;
+            // Nothing waits any more for what was refused.
+            (self.keeping.hurry, self.keeping.unstored) = (false, None);
         }
     }
 
@@ -153,7 +110,8 @@ impl Engine {
     #[must_use]
     pub fn is_stored(&self) -> bool {
         let clean = |replica: &Replica| replica.dirty_since.is_none() && !replica.lowered;
-        !matches!(self.keeping.busy, Some(Busy::Appending(_) | Busy::Settling(_)))
+        self.left.is_none()
+            && !matches!(self.keeping.busy, Some(Busy::Appending(_) | Busy::Settling(_)))
             && self
                 .outbox
                 .iter()
@@ -170,6 +128,9 @@ impl Engine {
 
     /// The next time [`Engine::keep`] may have something to do.
     pub(super) fn keeping_wakeup(&self) -> Option<Timestamp> {
+        if let Some(left) = &self.left {
+            return left.keeping_wakeup();
+        }
         if self.namespace.is_none() || self.keeping.busy.is_some() {
             return None;
         }
@@ -179,6 +140,7 @@ impl Engine {
             .next_back()
             .is_some_and(|pending| pending.number.is_none())
             || !self.keeping.due.is_empty()
+            || self.keeping.reread
             || self.keeping.wants_journal()
             || !self.loaded;
         let cache = self
@@ -187,7 +149,7 @@ impl Engine {
             .filter_map(|replica| replica.dirty_since)
             .min()
             .map(|since| since.plus(self.cache_write_ms()));
-        let retry = (self.keeping.fault.is_some() && work).then_some(self.keeping.retry_at);
+        let retry = (self.keeping.fault().is_some() && work).then_some(self.keeping.retry_at);
         let reread = self.rereads().then_some(self.keeping.reread_at);
         [cache, retry, reread]
             .into_iter()
@@ -240,7 +202,7 @@ impl Engine {
 
     pub(super) fn committed(&mut self, now: Timestamp, outcome: Outcome) {
         let Some(busy) = self.keeping.busy.take_if(|busy| !matches!(busy, Busy::Loading)) else {
-            return; // of a namespace that was left meanwhile
+            return;
         };
         match (outcome, busy) {
             (Outcome::Done { first }, Busy::Appending(ids)) => self.appended(first, &ids),
@@ -251,18 +213,36 @@ impl Engine {
                     self.not_settled(*settling);
                 }
                 match outcome {
-                    Outcome::Failed(error) => self.storage_failed(now, error),
+                    Outcome::Failed(error) => {
+                        let known = self.keeping.fault();
+                        self.keeping.unstored = Some(error);
+                        self.storage_failed(now, known, error);
+                    }
                     _ => self.keeping.reread = true,
                 }
                 return;
             }
         }
-        self.keeping.fault = None;
+        self.keeping.unstored = None;
     }
 
-    pub(super) fn storage_failed(&mut self, now: Timestamp, error: StorageError) {
+    /// What is stored was read, or could not be: then it is read again later.
+    pub(super) fn was_read(&mut self, now: Timestamp, outcome: Result<(), StorageError>) {
+        if matches!(self.keeping.busy, Some(Busy::Loading)) {
+            self.keeping.busy = None;
+        }
+        self.keeping.reread_at = now.plus(REREAD_MS);
+        let known = self.keeping.fault();
+        self.keeping.unread = outcome.err();
+        if let Err(error) = outcome {
+            self.keeping.reread = true;
+            self.storage_failed(now, known, error);
+        }
+    }
+
+    fn storage_failed(&mut self, now: Timestamp, known: Option<StorageError>, error: StorageError) {
         self.keeping.retry_at = now.plus((RETRY_MS_MAX / 10).max(1));
-        if self.keeping.fault.replace(error) != Some(error) {
+        if known != Some(error) {
             self.notice(Notice::Trouble {
                 message: error.to_string(),
             });

@@ -26,13 +26,13 @@ impl Engine {
         }
     }
 
-    /// The boards this engine is to hear of: those that someone looks at, and those whose operations wait to be sent from
-    /// here. Of more than a connection may watch the rest wait until these are done.
+    /// The boards this engine is to hear of: those whose operations wait to be sent from here, and those that someone looks
+    /// at. Of more than a connection may watch, those with operations come first: they are done some time.
     pub(super) fn wanted(&self, waiting: &SortedSet<BoardId>) -> SortedSet<BoardId> {
         let watched = self.replicas.iter().filter(|(_, replica)| replica.watchers > 0);
         let waiting = waiting.iter().filter(|_| self.leading);
         let mut wanted = SortedSet::new();
-        for board in watched.map(|(board, _)| board).chain(waiting) {
+        for board in waiting.chain(watched.map(|(board, _)| board)) {
             if wanted.len() < SUBSCRIPTIONS_LEN_MAX {
                 wanted.insert(board.clone());
             }
@@ -163,22 +163,18 @@ impl Engine {
 
     /// The items to send now, marked as sent.
     pub(super) fn next_items(&mut self, now: Timestamp, ready: impl Fn(&BoardId) -> bool) -> Vec<(PushItem, usize)> {
-        let (mut in_flight, mut bytes) = (0, 0);
+        let is_open =
+            |pending: &&Pending| pending.verdict.is_none() && !self.keeping.moved.contains_key(&pending.operation.id);
+        // All that is under way counts, wherever in the outbox it stands.
+        let sent = self.outbox.iter().filter(is_open).filter(|pending| pending.sent);
+        let (mut in_flight, mut bytes) = sent.fold((0, 0), |(len, bytes), pending| (len + 1, bytes + pending.bytes));
         let mut blocked: SortedSet<(&BoardId, &WidgetId)> = SortedSet::new();
         let mut chosen: Vec<OperationId> = Vec::new();
-        for pending in self.outbox.iter() {
+        for pending in self.outbox.iter().filter(is_open).filter(|pending| !pending.sent) {
             let lane = (&pending.operation.board, &pending.operation.widget);
             // An operation goes only when every earlier one of the shared outbox is known: one of them may be of its lane.
             let saved =
                 pending.number.is_some_and(|number| number <= self.keeping.high) || planted::is(Bug::SavedBeforeStored);
-            if pending.verdict.is_some() || self.keeping.moved.contains_key(&pending.operation.id) {
-                continue;
-            }
-            in_flight += usize::from(pending.sent);
-            bytes += if pending.sent { pending.bytes } else { 0 };
-            if pending.sent {
-                continue;
-            }
             let waits = pending.waiting.as_ref().is_some_and(|waiting| waiting.retry_at > now);
             let room = in_flight < IN_FLIGHT_LEN_MAX && bytes + pending.bytes <= IN_FLIGHT_BYTES_MAX;
             // A withdrawal is recorded as it comes. Until all before it in its lane is decided it would let what comes after

@@ -32,12 +32,9 @@ impl Engine {
         if self.namespace.as_ref() != Some(namespace) {
             return;
         }
-        if matches!(self.keeping.busy, Some(Busy::Loading)) {
-            self.keeping.busy = None;
-        }
-        match records {
-            Err(error) => self.storage_failed(now, error),
-            Ok(records) => self.reread(now, namespace, widgets, &records),
+        self.was_read(now, records.as_ref().map(drop).map_err(|error| *error));
+        if let Ok(records) = records {
+            self.reread(now, namespace, widgets, &records);
         }
     }
 

@@ -99,7 +99,7 @@ impl std::fmt::Display for StorageError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Full => "This device is full. Nothing was lost; new edits wait unsaved. Free some space, and they are saved.",
-            Self::Broken => "This device's storage gives an error. New edits are not saved here until it works again; keep this page open until they have been sent.",
+            Self::Broken => "This device's storage gives an error. New edits are not saved here until it works again, and sent only then: keep this page open.",
         })
     }
 }

@@ -138,7 +138,7 @@ impl Engine {
             pending: self.outbox.iter().filter(|pending| pending.verdict.is_none()).count() + self.drafts.len(),
             synced_at: self.synced_at,
             durability: self.birth.durability,
-            fault: self.keeping.fault,
+            fault: self.left.as_deref().unwrap_or(self).keeping.fault(),
             counters: self.counters,
         }
     }

@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use futures_util::FutureExt;
 use tideboard::{
     platform::{Memory, Storage, open_storage},
-    sync::storage::{Durability, HIGH, Namespace, Outcome, Transaction},
+    sync::storage::{Durability, HIGH, Namespace, Outcome, StorageError, Transaction},
 };
 
 use crate::folder::Folder;
@@ -193,4 +193,36 @@ async fn notes_outlive_the_process_and_belong_to_no_namespace() {
             .expect("it can be read")
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn what_can_not_be_read_is_an_error_and_not_left_out() {
+    let folder = Folder::new();
+    let mut storage = open(&folder).await;
+    assert!(matches!(
+        storage.commit(namespace("ann"), append(&["one", "two"])).await,
+        Outcome::Done { .. }
+    ));
+    drop(storage);
+    damage(&folder);
+    storage = open(&folder).await;
+    for cold in [false, true] {
+        let read = storage.load(namespace("ann"), cold).await;
+        assert_eq!(read, Err(StorageError::Broken), "cold {cold}");
+    }
+}
+
+/// Makes of every stored text one that is none: half a character.
+fn damage(folder: &Folder) {
+    let file = std::fs::read_dir(folder.path())
+        .expect("the folder is there")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.extension().is_some_and(|extension| extension == "sqlite"))
+        .expect("the file is there");
+    let connection = rusqlite::Connection::open(file).expect("it is a database");
+    let changed = connection.execute(
+        "UPDATE records SET text = CAST(x'c3' AS TEXT) WHERE key LIKE 'outbox/%'",
+        [],
+    );
+    assert_eq!(changed, Ok(2));
 }

@@ -13,6 +13,9 @@ use tideboard::{
     time::Timestamp,
 };
 
+/// The only database.
+pub const STORE: StoreId = StoreId(7);
+
 /// Every board's records, in order.
 type Disk = BTreeMap<BoardId, Vec<String>>;
 
@@ -33,7 +36,7 @@ impl Server {
 
     fn started(disk: Disk, backup: Disk, run: u128) -> Self {
         let setup = Setup {
-            store: StoreId(7),
+            store: STORE,
             run: RunId(run),
             epoch: Epoch(run),
             memory: Memory::default(),

@@ -8,18 +8,18 @@ use std::collections::{BTreeMap, VecDeque};
 use serde_json::{Value, json};
 use tideboard::{
     protocol::{
-        Access, BoardId, ClientFrame, ClientId, Code, Identity, OperationId, Principal, ServerFrame, WidgetId, decode,
-        encode,
+        Access, BoardId, ClientFrame, ClientId, Code, Identity, OperationId, Principal, ServerFrame, SignedIn,
+        WidgetId, decode, encode,
     },
     server::authority::{Event, Reply, SessionId},
     sync::{
-        Birth, Command, CommandError, Conflict, Effect, Engine, Input, Notice, Pending, RequestError, SetAside,
+        Birth, Command, CommandError, Conflict, Effect, Engine, Input, Note, Notice, Pending, RequestError, SetAside,
         storage::{Durability, Namespace, Outcome, Records, StorageError, apply, is_cold},
     },
     time::Timestamp,
 };
 
-use crate::server::Server;
+use crate::server::{STORE, Server};
 
 /// Two people, by their devices.
 pub const ANN: usize = 0;
@@ -45,13 +45,15 @@ pub struct World {
 #[derive(Default)]
 struct Disk {
     records: BTreeMap<String, Records>,
-    remembered: Option<Namespace>,
+    remembered: Option<Note>,
     fault: Option<StorageError>,
 }
 
 /// A tab, with the network of its own.
 struct Tab {
     person: usize,
+    /// Who is signed in there, by their session's cookie.
+    signed_in: usize,
     engine: Engine,
     inputs: VecDeque<Input>,
     refusals: Vec<CommandError>,
@@ -127,7 +129,8 @@ impl World {
 
     /// Opens another tab on somebody's device; the first one goes on sending for both.
     pub fn open_second_tab(&mut self, person: usize) -> usize {
-        let engine = self.born(self.disks[person].remembered.clone());
+        let namespace = self.namespace_for(person, person);
+        let engine = self.born(namespace);
         self.tabs.push(Tab::new(person, engine));
         let tab = self.tabs.len() - 1;
         self.open(tab, false);
@@ -191,11 +194,28 @@ impl World {
     /// The tab is closed, or killed, and another one opened on the same device.
     pub fn reopen(&mut self, tab: usize) {
         self.hang_up(tab);
-        let remembered = self.disks[self.tabs[tab].person].remembered.clone();
+        let namespace = self.namespace_for(self.tabs[tab].person, self.tabs[tab].signed_in);
         self.tabs[tab].inputs.clear();
-        self.tabs[tab].engine = self.born(remembered);
+        self.tabs[tab].engine = self.born(namespace);
         // Effects of its birth come with its first input.
         self.open(tab, true);
+    }
+
+    /// What a disk remembers, if it is for whoever is signed in.
+    fn namespace_for(&self, disk: usize, signed_in: usize) -> Option<Namespace> {
+        let principal = Some(identity(signed_in).principal);
+        let signed_in = SignedIn {
+            store: STORE,
+            principal,
+        };
+        let note = self.disks[disk].remembered.clone();
+        note.and_then(|note| note.namespace_for(None, Some(&signed_in)))
+    }
+
+    /// Somebody else signs in on a device; its page hears of it when it greets the server again.
+    pub fn sign_in(&mut self, tab: usize, person: usize) {
+        self.tabs[tab].signed_in = person;
+        self.hang_up(tab);
     }
 
     // What happens to them.
@@ -350,6 +370,7 @@ impl Tab {
     fn new(person: usize, engine: Engine) -> Self {
         Self {
             person,
+            signed_in: person,
             engine,
             inputs: VecDeque::new(),
             refusals: Vec::new(),

@@ -2,7 +2,7 @@
 
 use tideboard::{
     config::{SESSION_MS, SIGN_IN_FAILURES_MAX, SIGN_IN_WINDOW_MS},
-    protocol::{Access, Code, ServerFrame},
+    protocol::{Access, Code, ServerFrame, SignedIn},
 };
 
 use crate::harness::{EDIT, Reply, Socket, TestServer, VIEW};
@@ -68,6 +68,23 @@ async fn the_session_cookie_is_kept_from_scripts_and_other_sites() {
         .header("X-Forwarded-Proto", "https");
     let proxied = proxied.form(&format!("token={EDIT}")).send().await;
     assert!(proxied.header("set-cookie").contains("; Secure"), "{proxied:?}");
+}
+
+#[tokio::test]
+async fn a_page_may_read_whose_session_it_is_and_that_it_ended() {
+    let (server, _) = TestServer::with_tokens().await;
+    let who = |reply: &Reply| {
+        let told = reply.headers.iter().find_map(|(_, value)| SignedIn::among(value));
+        told.expect("it is told with the session").principal
+    };
+    let signed_in = sign_in(&server, EDIT).await;
+    let out = server
+        .request("DELETE", "/api/v1/session")
+        .header("Cookie", signed_in.cookie())
+        .send()
+        .await;
+    let editor = server.server.auth().verify_token(EDIT).expect("the token is right");
+    assert_eq!((who(&signed_in), who(&out)), (Some(editor.principal), None));
 }
 
 #[tokio::test]

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use tideboard::{
     protocol::{BoardId, Epoch},
     server::log::{Log, Memory, Record, Snapshot},
-    sync::storage::{HIGH, Namespace, Outcome, Records, StorageError, Transaction, apply, is_cold},
+    sync::{
+        Note,
+        storage::{HIGH, Namespace, Outcome, Records, StorageError, Transaction, apply, is_cold},
+    },
 };
 
 /// A board's records as bytes, and its newest snapshot.
@@ -100,7 +103,7 @@ pub struct DeviceDisk {
     records: BTreeMap<String, Records>,
     /// What a power loss brings back: what stood under the keys of each transaction that is not synced yet.
     unsynced: Vec<(String, Before)>,
-    pub remembered: Option<Namespace>,
+    pub remembered: Option<Note>,
     pub full: bool,
 }
 

@@ -41,6 +41,8 @@ pub enum Failure {
 struct Made {
     operation: Operation,
     device: usize,
+    /// The tab it was made in, and which life of it.
+    maker: (usize, u64),
     person: String,
     saved: bool,
     number: Option<u64>,
@@ -86,6 +88,8 @@ pub struct Ledger {
     pruned: BTreeSet<BoardId>,
     dealt: HashSet<OperationId>,
     taken_back: HashSet<OperationId>,
+    /// Operations that go with a settled state, which the storage did not take.
+    made_anew: HashSet<OperationId>,
     /// How often each device was told to undo something, and has not forgotten what it was.
     undoes: HashMap<usize, u64>,
     pub press_ms: Option<u64>,

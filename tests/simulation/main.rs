@@ -148,6 +148,8 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::UnknownFateShown, 250),
     (Bug::JournalNotReread, 1_000),
     (Bug::BrokenStateWithoutDoubt, 3_000),
+    (Bug::LeftUnsaved, 250),
+    (Bug::NoteForAnyone, 250),
 ];
 
 #[test]

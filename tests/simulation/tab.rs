@@ -57,6 +57,8 @@ pub enum Job {
 pub struct Tab {
     pub device: usize,
     pub life: u64,
+    /// Who signed in here last: what is made here is made under their name.
+    pub person: String,
     pub engine: Option<Engine>,
     pub leading: bool,
     pub wire: Option<u64>,
@@ -85,20 +87,18 @@ impl Tab {
     }
 
     pub fn open(device: &Device, client: u128, seed: u64, now: u64, offset: u64) -> Self {
+        let note = device.disk.remembered.clone();
         let birth = Birth {
             client: ClientId(client),
             seed,
             token: Some(device.person()),
             device: None,
-            namespace: device
-                .disk
-                .remembered
-                .clone()
-                .filter(|namespace| namespace.principal.as_str() == device.person()),
+            namespace: note.and_then(|note| note.namespace_for(Some(&device.person()), None)),
             durability: Durability::Durable,
         };
         Self {
             engine: Some(Engine::new(birth)),
+            person: device.person(),
             lag: now,
             offset,
             ..Self::default()

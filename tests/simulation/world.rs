@@ -476,7 +476,6 @@ impl World {
     }
 
     fn check_everything(&mut self) {
-        let (ledger, devices) = (&mut self.ledger, &self.devices);
-        ledger.nothing_lost(devices);
+        self.ledger.nothing_lost(&self.devices, &self.tabs);
     }
 }

@@ -29,7 +29,7 @@ impl World {
             held.push(effect);
             return;
         }
-        let whose = state.person;
+        let (whose, signed_in) = (state.person, state.signed_in);
         let disk = &mut self.disks[whose];
         match effect {
             Effect::Dial { dial } if state.reachable && !state.without_sockets => {
@@ -56,7 +56,7 @@ impl World {
                 let outcome = fault.unwrap_or_else(|| apply(records, &transaction));
                 state.inputs.push_back(Input::Committed(outcome));
             }
-            Effect::Remember(namespace) => disk.remembered = Some(namespace),
+            Effect::Remember(_, note) => disk.remembered = Some(note),
             Effect::Replay(_) if !state.reachable => {
                 state.inputs.push_back(Input::Replayed(Err(RequestError::Unreachable)))
             }
@@ -64,7 +64,7 @@ impl World {
                 state.inputs.push_back(Input::Document(Err(RequestError::Unreachable)))
             }
             Effect::Replay(push) => {
-                let (request, identity) = (tab as u64, identity(whose));
+                let (request, identity) = (tab as u64, identity(signed_in));
                 self.server_hears(Event::Replay {
                     request,
                     identity,
@@ -96,7 +96,7 @@ impl World {
             Ok(ClientFrame::Hello(hello)) => self.server_hears(Event::Hello {
                 session,
                 hello,
-                identity: Some(identity(self.tabs[tab].person)),
+                identity: Some(identity(self.tabs[tab].signed_in)),
             }),
             Ok(frame) => self.server_hears(Event::Frame { session, frame }),
             Err(error) => {

@@ -1,6 +1,9 @@
 //! What devices make, show and store.
 
-use tideboard::sync::{Engine, Pending};
+use tideboard::{
+    protocol::Base,
+    sync::{Engine, Pending},
+};
 
 use super::*;
 
@@ -13,19 +16,31 @@ impl Ledger {
             if self.made.contains_key(&operation.id) {
                 continue;
             }
-            let own = engine
+            let mut own: HashSet<OperationId> = engine
                 .pending()
                 .filter(|other| engine.is_shown(other.operation.id))
                 .map(|other| other.operation.id)
                 .collect();
+            if let Some(Base::Operation(base)) = operation.base {
+                // What the one it rests on was laid over has been on the screen, too.
+                own.extend(self.made.get(&base).into_iter().flat_map(|base| &base.own));
+            }
             let pressed = operation.deadline.and(self.press_ms).map(|ttl| (now.0, ttl));
             let person = engine
                 .status()
                 .namespace
                 .map_or_else(|| "nobody".to_owned(), |namespace| namespace.principal.to_string());
+            if person != tab.person {
+                let wrong = format!(
+                    "{:?} was made by {} under the name of {person}",
+                    operation.id, tab.person
+                );
+                self.failure.get_or_insert(Failure::Lost(wrong));
+            }
             let made = Made {
                 operation: Operation::clone(operation),
                 device: tab.device,
+                maker: (number, tab.life),
                 person,
                 saved: false,
                 number: None,
@@ -160,7 +175,12 @@ impl Ledger {
         outcome: &Outcome,
         is_pending: impl Fn(u64) -> bool,
     ) {
-        let Outcome::Done { first } = outcome else { return };
+        let Outcome::Done { first } = outcome else {
+            // What was to be appended along with a settled state is made anew with the next.
+            let with_state = !transaction.put.is_empty();
+            let appended = transaction.append.iter().map(|text| appended_id(text));
+            return self.made_anew.extend(appended.filter(|_| with_state));
+        };
         for (number, text) in (*first..).zip(&transaction.append) {
             let id = appended_id(text);
             if let Some(made) = self.made.get_mut(&id) {

@@ -21,10 +21,19 @@ impl Ledger {
         }
     }
 
-    /// Every saved operation is somewhere.
-    pub fn nothing_lost(&mut self, devices: &[Device]) {
+    /// Every saved operation is somewhere; and every one is saved whose tab lives.
+    pub fn nothing_lost(&mut self, devices: &[Device], tabs: &[Tab]) {
         if self.failed() {
             return;
+        }
+        let lives = |made: &Made| tabs[made.maker.0].life == made.maker.1;
+        let unsaved = self
+            .made
+            .iter()
+            .find(|(id, made)| !made.saved && lives(made) && !self.made_anew.contains(id));
+        if let Some((id, made)) = unsaved {
+            let unsaved = format!("{id:?} of {} was never saved, though its tab lives", made.person);
+            return self.fail(Failure::Lost(unsaved));
         }
         let records = || devices.iter().flat_map(|device| device.disk.namespaces());
         let kept: BTreeSet<OperationId> = records().flat_map(kept_ids).collect();

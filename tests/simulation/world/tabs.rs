@@ -44,6 +44,9 @@ impl World {
             state.held.push(input);
             return;
         }
+        if let Input::Command(Command::SignIn { token: Some(person) }) = &input {
+            state.person.clone_from(person);
+        }
         let local = state.local(self.now);
         let Some(engine) = state.engine.as_mut() else { return };
         let effects: Vec<Effect> = engine.handle(local, input).collect();
@@ -110,9 +113,9 @@ impl World {
                     }
                 }
             }
-            Effect::Remember(namespace) => {
+            Effect::Remember(_, note) => {
                 let device = self.tabs[tab].device;
-                self.devices[device].disk.remembered = Some(namespace);
+                self.devices[device].disk.remembered = Some(note);
             }
             Effect::Replay(push) => {
                 let identity = crate::tab::identity(&self.devices[self.tabs[tab].device].person());

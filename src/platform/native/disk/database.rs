@@ -43,7 +43,8 @@ impl Database {
             let rows = statement.query_map([name_of(namespace)], |row| {
                 Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
             })?;
-            rows.filter(|row| cold || row.as_ref().is_ok_and(|(key, _)| !is_cold(key)))
+            // A row that can't be read fails the whole: what is left out counts as gone.
+            rows.filter(|row| cold || !row.as_ref().is_ok_and(|(key, _)| is_cold(key)))
                 .collect()
         };
         load().map_err(|error| failed(&error))
@@ -141,6 +142,8 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<Result<(), OpenError
     // A write-ahead log, so that readers don't wait; and every commit on disk before it is called saved.
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // macOS answers an ordinary flush before the drive has written.
+    connection.pragma_update(None, "fullfsync", true)?;
     Ok(Ok(()))
 }
 

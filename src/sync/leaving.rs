@@ -1,0 +1,63 @@
+//! From one person to the next: whose records are worked with, and what the one who left is owed.
+
+use super::{
+    Birth, Effect, Engine, Note,
+    storage::Namespace,
+    updates::{Drafts, Replica},
+};
+use crate::{
+    planted::{self, Bug},
+    time::Timestamp,
+};
+
+impl Engine {
+    /// Starts to work under a namespace, with what is stored there: it is read as soon as the storage is free.
+    pub(super) fn enter(&mut self, now: Timestamp, namespace: Namespace) {
+        self.quit(now);
+        self.namespace = Some(namespace.clone());
+        let note = Note::new(namespace.clone(), self.birth.token.as_deref());
+        self.effects.push_back(Effect::Remember(namespace, note));
+    }
+
+    /// Leaves the namespace: nothing of it is shown, and nobody else's edits get into it. What is not stored of it yet is
+    /// stored first, under its own name, before anything is read of another.
+    pub(super) fn quit(&mut self, now: Timestamp) {
+        self.make_drafts(now, |_| true);
+        let Some(namespace) = self.namespace.take() else {
+            return;
+        };
+        // An engine of its own, without a connection, which is given all that belongs there.
+        let mut left = Self::new(Birth {
+            namespace: None,
+            ..self.birth.clone()
+        });
+        (left.namespace, left.sequence) = (Some(namespace), self.sequence);
+        std::mem::swap(&mut left.loaded, &mut self.loaded);
+        std::mem::swap(&mut left.replicas, &mut self.replicas);
+        std::mem::swap(&mut left.outbox, &mut self.outbox);
+        std::mem::swap(&mut left.conflicts, &mut self.conflicts);
+        std::mem::swap(&mut left.aside, &mut self.aside);
+        std::mem::swap(&mut left.keeping, &mut self.keeping);
+        let watched = |(board, replica): (_, &Replica)| (Clone::clone(board), Replica::watched(replica.watchers));
+        self.replicas = left.replicas.iter().map(watched).collect();
+        self.drafts = Drafts::default();
+        self.undo.clear();
+        self.events.clear();
+        // Of what was not read yet there is nothing that is not stored.
+        if left.loaded && !planted::is(Bug::LeftUnsaved) {
+            left.keeping.hurry = true;
+            self.left = Some(Box::new(left));
+        }
+    }
+
+    /// Goes on storing for the one who left until nothing is left to store: a storage that refuses is asked again.
+    pub(super) fn see_off(&mut self, now: Timestamp) {
+        let Some(left) = &mut self.left else { return };
+        left.keep(now);
+        self.effects.append(&mut left.effects);
+        if left.keeping.busy.is_none() && left.keeping.fault().is_none() {
+            self.sequence = left.sequence; // nothing was made here meanwhile: an id is never given twice
+            self.left = None;
+        }
+    }
+}

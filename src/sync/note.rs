@@ -1,0 +1,98 @@
+//! What a device remembers for its next start.
+
+use serde::{Deserialize, Serialize};
+
+use super::storage::Namespace;
+use crate::{
+    planted::{self, Bug},
+    protocol::SignedIn,
+};
+
+/// Whose records a device worked with last, and by which token it came to them. Who starts next may be somebody else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    #[serde(flatten)]
+    namespace: Namespace,
+    /// Tells tokens apart; too little of one to guess it by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token: Option<u32>,
+}
+
+impl Note {
+    /// A note of a namespace that the server named to whoever showed this token; `None` for a session cookie.
+    #[must_use]
+    pub fn new(namespace: Namespace, token: Option<&str>) -> Self {
+        Self {
+            namespace,
+            token: token.map(print),
+        }
+    }
+
+    /// The namespace, to start from without a network; `None` when it is not the one of whoever starts now, as far as this
+    /// device can tell: by the token they start with, and by who the browser says is signed in.
+    #[must_use]
+    pub fn namespace_for(self, token: Option<&str>, signed_in: Option<&SignedIn>) -> Option<Namespace> {
+        let Namespace { store, principal } = &self.namespace;
+        let is_other =
+            |signed_in: &SignedIn| signed_in.store == *store && signed_in.principal.as_ref() != Some(principal);
+        let is_theirs = self.token == token.map(print) && !signed_in.is_some_and(is_other);
+        (is_theirs || planted::is(Bug::NoteForAnyone)).then_some(self.namespace)
+    }
+}
+
+/// 24 bits of FNV-1a (Fowler, Noll and Vo, 1991).
+fn print(token: &str) -> u32 {
+    let mix = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let hash = token.bytes().fold(0xcbf2_9ce4_8422_2325, mix);
+    ((hash >> 40) ^ (hash >> 16)) as u32 & 0x00ff_ffff
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::StoreId;
+
+    fn ann() -> Namespace {
+        Namespace {
+            store: StoreId(7),
+            principal: "ann".parse().expect("a name"),
+        }
+    }
+
+    fn signed_in(store: StoreId, who: &str) -> Option<SignedIn> {
+        let principal = who.parse().ok();
+        Some(SignedIn { store, principal })
+    }
+
+    #[test]
+    fn it_is_for_whoever_comes_with_the_same_token() {
+        let note = Note::new(ann(), Some("token of ann"));
+        assert_eq!(note.clone().namespace_for(Some("token of ann"), None), Some(ann()));
+        assert_eq!(note.clone().namespace_for(Some("token of bo"), None), None);
+        assert_eq!(note.namespace_for(None, None), None);
+    }
+
+    #[test]
+    fn in_a_browser_it_is_for_whoever_is_signed_in() {
+        let note = Note::new(ann(), None);
+        let namespace_for = |signed_in: Option<SignedIn>| note.clone().namespace_for(None, signed_in.as_ref());
+        assert_eq!(namespace_for(None), Some(ann()), "nobody has to sign in there");
+        assert_eq!(namespace_for(signed_in(ann().store, "ann")), Some(ann()));
+        assert_eq!(namespace_for(signed_in(ann().store, "bo")), None);
+        assert_eq!(namespace_for(signed_in(ann().store, "")), None, "ann has signed out");
+        let elsewhere = signed_in(StoreId(8), "bo");
+        assert_eq!(
+            namespace_for(elsewhere),
+            Some(ann()),
+            "of another server on the same host"
+        );
+    }
+
+    #[test]
+    fn it_is_read_as_it_was_written() {
+        let note = Note::new(ann(), Some("token of ann"));
+        let text = serde_json::to_string(&note).expect("plain data");
+        assert!(!text.contains("token of ann"), "{text}");
+        assert_eq!(serde_json::from_str::<Note>(&text).expect("its own text"), note);
+    }
+}

@@ -132,10 +132,16 @@ impl Pending {
         if operation.made_at.revision > to.revision {
             operation.made_at = to;
         }
-        let base = match (self.base, operation.base) {
-            (Some(revision), _) | (None, Some(Base::Revision(revision))) => {
-                Some(Base::Revision(revision.min(to.revision)))
+        // What lies beyond was made of one's own edits, which are no more: what was seen under them is what was confirmed.
+        let seen = |revision| {
+            if revision > to.revision {
+                operation.made_at.revision
+            } else {
+                revision
             }
+        };
+        let base = match (self.base, operation.base) {
+            (Some(revision), _) | (None, Some(Base::Revision(revision))) => Some(Base::Revision(seen(revision))),
             (None, other) => other,
         };
         if operation.base.is_some() {

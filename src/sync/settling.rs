@@ -307,7 +307,12 @@ impl Engine {
         }
         for (id, base) in based {
             if let Some(pending) = self.outbox.get_mut(id) {
-                pending.base = Some(broken_at.map_or(base, |fork| base.min(fork)));
+                let is_gone = broken_at.is_some_and(|fork| base > fork);
+                pending.base = Some(if is_gone {
+                    pending.operation.made_at.revision
+                } else {
+                    base
+                });
             }
         }
         for settled in settled {

@@ -376,6 +376,10 @@ impl Engine {
             if asked {
                 pending.fate = if forgotten { Fate::Unknown } else { Fate::Known };
             }
+            if asked && !forgotten && pending.again {
+                // What is stored of the board does not contain it: a new start may show it without asking.
+                (pending.again, pending.dirty) = (false, true);
+            }
         }
         if asked_late {
             self.resubscribe(board);

@@ -266,6 +266,19 @@ impl Ledger {
         }
     }
 
+    /// What an author had seen under an edit that their other tab has shown them: as much as that edit says.
+    fn under(&self, made: &Made, id: OperationId) -> u64 {
+        let own = |under: &&Made| (under.device, &under.person) == (made.device, &made.person);
+        let Some(under) = self.made.get(&id).filter(own) else {
+            return 0;
+        };
+        match under.operation.base {
+            Some(Base::Operation(id)) => self.under(under, id),
+            Some(Base::Revision(seen)) => seen.0,
+            None => under.operation.made_at.revision.0,
+        }
+    }
+
     /// Whoever wrote over what they had not seen was told so.
     fn check_overwrite(
         &mut self,
@@ -296,6 +309,7 @@ impl Ledger {
         // Whoever resolves a conflict has seen the value on its card, and no later one.
         let seen_from = match (made.operation.resolves, made.operation.base) {
             (Some(_), Some(Base::Revision(shown))) => shown.0,
+            (_, Some(Base::Operation(id))) => self.under(made, id).max(made.operation.made_at.revision.0),
             _ => made.operation.made_at.revision.0,
         };
         let verbatim = matches!(

@@ -10,7 +10,7 @@ use super::{
     outbox::{Fate, Pending},
     storage::{
         ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
-        decoded, journal_key, meta_key, outbox_key, outbox_number, read, under,
+        aside_key, decoded, journal_key, meta_key, outbox_key, outbox_number, read, under,
     },
     updates::Replica,
 };
@@ -172,6 +172,12 @@ impl Engine {
             }
             self.outbox.remove(id);
             self.keeping.moved.remove(&id);
+            // Sent again under its id it may be set aside anew: that is not the record which was to go.
+            let key = aside_key(id);
+            let aside: Option<SetAside> = records.get(&key).and_then(|text| decoded(text));
+            if aside.is_some_and(|aside| aside.reason != SetAsideReason::Forgotten) {
+                self.keeping.dropped.retain(|(_, dropped)| *dropped != key);
+            }
         }
         for (number, text) in stored {
             // Most are as they were at the last look, and need not be read again.

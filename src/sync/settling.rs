@@ -211,6 +211,7 @@ impl Engine {
             return transaction;
         };
         let Transaction {
+            wipe,
             expect,
             append,
             put,
@@ -277,8 +278,10 @@ impl Engine {
                 let high = (self.keeping.high > 0).then(|| self.keeping.high.to_string());
                 expect.push((HIGH.to_owned(), high));
             }
-            transaction.wipe = state.replaced.then(|| widgets_prefix(board));
+            *wipe = state.replaced.then(|| widgets_prefix(board));
         }
+        // What was to go, and is set aside anew, stays.
+        delete.retain(|key| put.iter().all(|(written, _)| written != key));
         if planted::is(Bug::StaleLeaderOverwrites) {
             transaction.expect.clear();
         }

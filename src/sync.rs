@@ -377,7 +377,7 @@ impl Engine {
             Some(Due::GiveUp) => self.lost(now, Some("The server did not answer in time.".to_owned())),
             None => {}
         }
-        self.make_drafts(now, |draft| draft.due <= now);
+        self.make_drafts(now, &|draft| draft.due <= now);
         self.expire(now);
         self.see_off(now);
         self.keep(now);

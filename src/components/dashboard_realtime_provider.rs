@@ -1,6 +1,6 @@
 //! Starts the sync for everything below it, and ends it with the page.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use dioxus::prelude::*;
 
@@ -19,9 +19,10 @@ pub fn DashboardRealtimeProvider(
     /// The server's address; by default the page's own, or natively the one this device spoke with last.
     #[props(default)]
     server: Option<String>,
-    /// Where to store, on targets that have folders; by default in the person's own data folder.
-    #[props(default)]
-    folder: Option<PathBuf>,
+    /// Where to store, on targets that have folders: a path; by default in the person's own data folder.
+    // Not a `PathBuf`: to compare two of them takes a page two kilobytes.
+    #[props(default, into)]
+    folder: Option<OsString>,
     /// Whether to connect at once, or to wait for `use_websocket().connect()`.
     #[props(default = true)]
     auto_connect: bool,
@@ -32,7 +33,7 @@ pub fn DashboardRealtimeProvider(
 ) -> Element {
     use_sync_loop(SyncLoopOptions {
         server,
-        folder,
+        folder: folder.map(PathBuf::from),
         stay_offline: !auto_connect,
         ..SyncLoopOptions::default()
     });

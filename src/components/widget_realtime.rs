@@ -9,11 +9,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use self::{
-    foot::Foot,
-    freshness::{Fresh, series_names},
-    head::Head,
-};
+use self::{foot::Foot, freshness::Fresh, head::Head};
 use super::{icon::Icon, word::Word};
 use crate::{
     hooks::{
@@ -83,7 +79,7 @@ pub fn WidgetRealtime(
     use_optimism(enable_optimistic);
     let live = use_realtime_updates(board, widget_id);
     let view = live.signal();
-    let series = use_memo(move || series_names(live.value("series").as_ref()));
+    let series = use_memo(move || live.series());
     let samples = use_samples(series.into());
     let now = use_now();
     let fresh = use_memo(move || {

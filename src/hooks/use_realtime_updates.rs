@@ -142,6 +142,12 @@ impl RealtimeUpdates {
         }
     }
 
+    /// The live series it shows, as its field `series` names them.
+    #[must_use]
+    pub fn series(&self) -> Vec<String> {
+        series_names(self.value("series").as_ref())
+    }
+
     /// Whether edits show before they are confirmed: see [`super::use_optimism`].
     #[must_use]
     pub fn is_optimistic(&self) -> bool {
@@ -253,5 +259,23 @@ fn view_of(board: &BoardId, widget: &WidgetId, is_optimistic: bool) -> WidgetVie
         set_aside,
         freshness: view.map_or(Freshness::Offline { since: None }, |view| view.freshness),
         is_known: view.is_some_and(|view| view.is_known),
+    }
+}
+
+fn series_names(value: Option<&Value>) -> Vec<String> {
+    let names = value.and_then(Value::as_array).into_iter().flatten();
+    names.filter_map(|name| Some(name.as_str()?.to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn series_are_named_by_what_is_text_in_a_list() {
+        assert_eq!(series_names(Some(&json!(["a", 1, "b*"]))), ["a", "b*"]);
+        assert_eq!(series_names(Some(&json!("a"))), Vec::<String>::new());
     }
 }

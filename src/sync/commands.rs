@@ -106,7 +106,7 @@ impl Engine {
             Command::Restore { board, widget } => self.restore(now, board, widget)?,
             Command::Flush => {
                 self.keeping.hurry = true;
-                self.make_drafts(now, |_| true);
+                self.make_drafts(now, &|_| true);
             }
             Command::Resolve { id, resolution } => self.resolve(now, id, resolution)?,
             Command::Dismiss { id } => self.resolve(now, id, Resolution::KeepTheirs)?,
@@ -150,7 +150,7 @@ impl Engine {
     }
 
     /// Makes operations of drafts.
-    pub(super) fn make_drafts(&mut self, now: Timestamp, is_ripe: impl Fn(&Draft) -> bool) {
+    pub(super) fn make_drafts(&mut self, now: Timestamp, is_ripe: &dyn Fn(&Draft) -> bool) {
         for draft in self.drafts.ripe(now, is_ripe) {
             self.make_set(draft);
         }
@@ -209,7 +209,7 @@ impl Engine {
         intent: Intent,
         seen: Option<Seen>,
     ) -> Result<OperationId, CommandError> {
-        self.make_drafts(now, |draft| draft.is_of(&board, &widget));
+        self.make_drafts(now, &|draft| draft.is_of(&board, &widget));
         let operation = self.operation(&board, widget, intent, seen)?;
         self.enqueue(operation)
     }
@@ -225,7 +225,7 @@ impl Engine {
         seen: Option<Seen>,
         ttl_ms: u64,
     ) -> Result<Option<OperationId>, CommandError> {
-        self.make_drafts(now, |draft| draft.is_of(&board, &widget));
+        self.make_drafts(now, &|draft| draft.is_of(&board, &widget));
         let operation = self.operation(&board, widget, intent, seen)?;
         let fresh = self
             .stamp

@@ -174,15 +174,15 @@ impl Engine {
         if unsaved.is_empty() {
             return None;
         }
-        let boards: SortedSet<&BoardId> = unsaved.iter().map(|pending| &pending.operation.board).collect();
+        let boards: SortedSet<BoardId> = unsaved.iter().map(|pending| pending.operation.board.clone()).collect();
         // After a history break an operation is moved to the new history first.
-        let generation = |board: &BoardId| {
+        let generation = |board: BoardId| {
             let stored = self
                 .replicas
-                .get(board)
+                .get(&board)
                 .and_then(|replica| replica.stored.as_ref())
                 .map_or(0, |(_, meta)| meta.generation);
-            (generation_key(board), (stored > 0).then(|| stored.to_string()))
+            (generation_key(&board), (stored > 0).then(|| stored.to_string()))
         };
         let expect = boards.into_iter().map(generation).collect();
         let append = unsaved.iter().map(|pending| text(&pending.stored())).collect();

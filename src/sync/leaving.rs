@@ -22,7 +22,7 @@ impl Engine {
     /// Leaves the namespace: nothing of it is shown, and nobody else's edits get into it. What is not stored of it yet is
     /// stored first, under its own name, before anything is read of another.
     pub(super) fn quit(&mut self, now: Timestamp) {
-        self.make_drafts(now, |_| true);
+        self.make_drafts(now, &|_| true);
         let Some(namespace) = self.namespace.take() else {
             return;
         };

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use super::storage::Namespace;
 use crate::{
     planted::{self, Bug},
-    protocol::SignedIn,
+    protocol::{Principal, SignedIn, StoreId},
 };
 
 /// Whose records a device worked with last, and by which token it came to them. Who starts next may be somebody else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    #[serde(flatten)]
-    namespace: Namespace,
+    store: StoreId,
+    principal: Principal,
     /// Tells tokens apart; too little of one to guess it by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     token: Option<u32>,
@@ -22,9 +22,12 @@ impl Note {
     /// A note of a namespace that the server named to whoever showed this token; `None` for a session cookie.
     #[must_use]
     pub fn new(namespace: Namespace, token: Option<&str>) -> Self {
+        let Namespace { store, principal } = namespace;
+        let token = token.map(print);
         Self {
-            namespace,
-            token: token.map(print),
+            store,
+            principal,
+            token,
         }
     }
 
@@ -32,11 +35,15 @@ impl Note {
     /// device can tell: by the token they start with, and by who the browser says is signed in.
     #[must_use]
     pub fn namespace_for(self, token: Option<&str>, signed_in: Option<&SignedIn>) -> Option<Namespace> {
-        let Namespace { store, principal } = &self.namespace;
+        let Self {
+            store,
+            principal,
+            token: print_then,
+        } = self;
         let is_other =
-            |signed_in: &SignedIn| signed_in.store == *store && signed_in.principal.as_ref() != Some(principal);
-        let is_theirs = self.token == token.map(print) && !signed_in.is_some_and(is_other);
-        (is_theirs || planted::is(Bug::NoteForAnyone)).then_some(self.namespace)
+            |signed_in: &SignedIn| signed_in.store == store && signed_in.principal.as_ref() != Some(&principal);
+        let is_theirs = print_then == token.map(print) && !signed_in.is_some_and(is_other);
+        (is_theirs || planted::is(Bug::NoteForAnyone)).then_some(Namespace { store, principal })
     }
 }
 
@@ -50,7 +57,6 @@ fn print(token: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::StoreId;
 
     fn ann() -> Namespace {
         Namespace {

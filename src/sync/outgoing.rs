@@ -3,7 +3,7 @@
 use super::{
     Effect, Engine,
     outbox::{Fate, Pending, Why},
-    updates::{Continuity, Subscription},
+    updates::{Continuity, Replica, Subscription},
 };
 use crate::{
     config::{FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SUBSCRIPTIONS_LEN_MAX},
@@ -38,6 +38,12 @@ impl Engine {
             }
         }
         wanted
+    }
+
+    /// The boards that are in a certain state.
+    pub(super) fn boards_where(&self, is_so: &dyn Fn(&Replica) -> bool) -> SortedSet<BoardId> {
+        let so = self.replicas.iter().filter(|(_, replica)| is_so(replica));
+        so.map(|(board, _)| board.clone()).collect()
     }
 
     /// Forgets a subscription that is of no use any more, so that the next turn asks again, from the cursor.
@@ -119,7 +125,7 @@ impl Engine {
         if !self.leading || self.outbox.is_empty() {
             return;
         }
-        let ready = |replica: &super::Replica| {
+        let ready = |replica: &Replica| {
             matches!(
                 replica.subscription,
                 Subscription::Live
@@ -129,13 +135,7 @@ impl Engine {
                     }
             ) && !replica.lowered
         };
-        let boards: SortedSet<BoardId> = self
-            .replicas
-            .iter()
-            .filter(|(_, replica)| ready(replica))
-            .map(|(board, _)| board.clone())
-            .collect();
-        let items = self.next_items(now, |board| boards.contains(board));
+        let items = self.next_items(now, &self.boards_where(&ready));
         let Some(principal) = self.sender() else { return };
         for push in frames(
             &Push {
@@ -161,8 +161,8 @@ impl Engine {
         self.namespace.as_ref().map(|namespace| namespace.principal.clone())
     }
 
-    /// The items to send now, marked as sent.
-    pub(super) fn next_items(&mut self, now: Timestamp, ready: impl Fn(&BoardId) -> bool) -> Vec<(PushItem, usize)> {
+    /// The items to send now, marked as sent: of boards that are `ready`.
+    pub(super) fn next_items(&mut self, now: Timestamp, ready: &SortedSet<BoardId>) -> Vec<(PushItem, usize)> {
         let is_open =
             |pending: &&Pending| pending.verdict.is_none() && !self.keeping.moved.contains_key(&pending.operation.id);
         // All that is under way counts, wherever in the outbox it stands.
@@ -185,7 +185,7 @@ impl Engine {
                 || !saved
                 || pending.dirty
                 || pending.fate == Fate::Unasked
-                || !ready(lane.0)
+                || !ready.contains(lane.0)
                 || blocked.contains(&lane)
             {
                 blocked.insert(lane);

@@ -142,13 +142,7 @@ impl Engine {
         let (run, ..) = self.stamp?;
         // Only where this very process is known to continue what this device has seen.
         let found = |replica: &Replica| replica.found_by == Some(run) && !replica.lowered;
-        let boards: SortedSet<BoardId> = self
-            .replicas
-            .iter()
-            .filter(|(_, replica)| found(replica))
-            .map(|(board, _)| board.clone())
-            .collect();
-        let items = self.next_items(now, |board| boards.contains(board));
+        let items = self.next_items(now, &self.boards_where(&found));
         let push = Push {
             store: namespace.store,
             run,

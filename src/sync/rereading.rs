@@ -68,8 +68,8 @@ impl Engine {
             .collect();
         self.keeping.high = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
         self.take_outbox(records, &adopted);
-        take_records(&mut self.conflicts, under(records, CONFLICT), &mut self.keeping.texts);
-        take_records(&mut self.aside, under(records, ASIDE), &mut self.keeping.texts);
+        take_records(&mut self.conflicts, (records, CONFLICT), &mut self.keeping.texts);
+        take_records(&mut self.aside, (records, ASIDE), &mut self.keeping.texts);
         self.aside.extend(self.keeping.forgotten.clone());
         for (_, key) in &self.keeping.dropped {
             // Dealt with here, and not stored as such yet.
@@ -349,19 +349,13 @@ impl Engine {
 }
 
 /// Makes `known` what is stored. Most is as it was at the last look, and is not read again: `texts` says of what text it is.
-fn take_records<'a, T: DeserializeOwned>(
+fn take_records<T: DeserializeOwned>(
     known: &mut SortedMap<OperationId, T>,
-    stored: impl Iterator<Item = (&'a str, &'a String)>,
+    (records, prefix): (&Records, &str),
     texts: &mut SortedMap<OperationId, u64>,
 ) {
-    let mut gone: SortedSet<OperationId> = known.keys().copied().collect();
-    for (id, text) in stored {
-        let Ok(id) = id.parse() else { continue };
-        gone.remove(&id);
-        let print = fingerprint(text);
-        if known.contains_key(&id) && texts.get(&id) == Some(&print) {
-            continue;
-        }
+    let (news, gone) = differences(known.keys().copied().collect(), (records, prefix), texts);
+    for (id, print, text) in news {
         if let Some(record) = decoded(text) {
             known.insert(id, record);
             texts.insert(id, print);
@@ -371,6 +365,24 @@ fn take_records<'a, T: DeserializeOwned>(
         known.remove(&id);
         texts.remove(&id);
     }
+}
+
+/// What of the records under a prefix is news to who knows these, and what they know that is there no more.
+fn differences<'a>(
+    known: SortedSet<OperationId>,
+    (records, prefix): (&'a Records, &'a str),
+    texts: &SortedMap<OperationId, u64>,
+) -> (Vec<(OperationId, u64, &'a str)>, SortedSet<OperationId>) {
+    let (mut news, mut gone) = (Vec::new(), known.clone());
+    for (id, text) in under(records, prefix) {
+        let Ok(id) = id.parse() else { continue };
+        gone.remove(&id);
+        let print = fingerprint(text);
+        if !known.contains(&id) || texts.get(&id) != Some(&print) {
+            news.push((id, print, text.as_str()));
+        }
+    }
+    (news, gone)
 }
 
 /// Tells one text from another.

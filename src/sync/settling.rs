@@ -63,9 +63,8 @@ struct State {
 impl Engine {
     /// The next transaction of a board that has something to store.
     pub(super) fn settle(&mut self, now: Timestamp) -> Option<Transaction> {
-        let aged = self.replicas.iter().filter(|(_, replica)| self.is_aged(now, replica));
-        let aged = aged.map(|(board, _)| board.clone());
-        let boards: SortedSet<BoardId> = self.keeping.due.iter().cloned().chain(aged).collect();
+        let mut boards = self.boards_where(&|replica| self.is_aged(now, replica));
+        boards.extend(self.keeping.due.iter().cloned());
         for board in boards {
             self.keeping.due.remove(&board);
             let broken = self.replicas.get(&board).is_some_and(|replica| replica.lowered);

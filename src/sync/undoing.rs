@@ -36,7 +36,7 @@ impl Engine {
 
     pub(super) fn undo(&mut self, now: Timestamp) -> Result<(), CommandError> {
         // The newest edit may be one that is only shown yet.
-        self.make_drafts(now, |_| true);
+        self.make_drafts(now, &|_| true);
         for place in (0..self.undo.len()).rev() {
             let id = self.undo[place];
             let undone = match self.standing(id) {

@@ -370,7 +370,7 @@ impl Drafts {
     }
 
     /// Takes out those that are to become operations now.
-    pub fn ripe(&mut self, now: Timestamp, is_ripe: impl Fn(&Draft) -> bool) -> Vec<Draft> {
+    pub fn ripe(&mut self, now: Timestamp, is_ripe: &dyn Fn(&Draft) -> bool) -> Vec<Draft> {
         self.made.retain(|_, made| made.plus(DEBOUNCE_MS) > now);
         let ripe = self.drafts.extract_if(|_, draft| is_ripe(draft));
         let ripe: Vec<Draft> = ripe.map(|(_, draft)| draft).collect();

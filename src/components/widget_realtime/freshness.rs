@@ -7,7 +7,6 @@ use crate::{
     },
     config::{FALLBACK_MS, SAMPLE_MISSED_MAX},
     hooks::{Freshness, SeriesList, WidgetView},
-    protocol::Value,
     time::Timestamp,
 };
 
@@ -131,17 +130,9 @@ fn old(seconds: Option<u64>) -> String {
     }
 }
 
-/// The series a widget shows, as its field `series` names them.
-pub(super) fn series_names(value: Option<&Value>) -> Vec<String> {
-    let names = value.and_then(Value::as_array).into_iter().flatten();
-    names.filter_map(|name| Some(name.as_str()?.to_owned())).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-
-    use serde_json::json;
 
     use super::*;
     use crate::{
@@ -213,12 +204,6 @@ mod tests {
     #[test]
     fn the_first_paint_knows_no_clock_and_calls_nothing_old() {
         assert_eq!(Fresh::of(&view(Freshness::Live), &[], &samples(0), None), Fresh::Live);
-    }
-
-    #[test]
-    fn series_are_named_by_a_list_and_by_nothing_else() {
-        assert_eq!(series_names(Some(&json!(["a", 1, "b*"]))), ["a", "b*"]);
-        assert_eq!(series_names(Some(&json!("a"))), Vec::<String>::new());
     }
 
     #[test]

@@ -13,13 +13,7 @@ use crate::{
 
 /// The series a widget names, and what they have sent.
 fn use_series(live: RealtimeUpdates) -> (Memo<Vec<String>>, Memo<SeriesList>) {
-    let names = use_memo(move || {
-        let names = live.value("series");
-        let names = names.as_ref().and_then(Value::as_array).into_iter().flatten();
-        names
-            .filter_map(|name| Some(name.as_str()?.to_owned()))
-            .collect::<Vec<String>>()
-    });
+    let names = use_memo(move || live.series());
     (names, use_samples(names.into()))
 }
 

@@ -78,6 +78,8 @@ pub const BATCH_LEN_MAX: usize = 1_000;
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Silence after which the client asks with a ping.
 pub const PING_AFTER_MS: u64 = 3_000;
+/// The client pings this often whatever it hears: who only listens is not silent to the server, and has a fresh stamp.
+pub const PING_EVERY_MS: u64 = 30_000;
 /// Silence after which a connection is dead.
 pub const DEAD_AFTER_MS: u64 = 8_000;
 /// A dial or a greeting that takes longer is given up.
@@ -242,6 +244,10 @@ const _: () = assert!(
 const _: () = assert!(
     PING_AFTER_MS * 2 < DEAD_AFTER_MS,
     "two pings must fit before a connection is called dead"
+);
+const _: () = assert!(
+    PING_EVERY_MS * 2 <= STAMP_AGE_MS_MAX && PING_EVERY_MS * 2 < SILENCE_MS_MAX,
+    "a ping may be lost"
 );
 const _: () = assert!(
     FRAME_BYTES_MAX as u64 * 1_000 / (8 * 1_024) <= DEAD_AFTER_MS,

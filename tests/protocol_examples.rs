@@ -350,6 +350,7 @@ fn the_tables_limits_are_this_programs() {
         ROWS_AT_HEAD_LEN_MAX,
         GREETING_MS_MAX,
         PING_AFTER_MS,
+        PING_EVERY_MS,
         DEAD_AFTER_MS,
         SILENCE_MS_MAX,
         WRITE_MS_MAX,

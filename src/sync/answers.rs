@@ -117,11 +117,11 @@ impl Engine {
         // Each waits a little differently, so that a thousand that were put off together don't come back together; and none
         // comes back before it was asked to.
         let least = after_ms.max(delay / 2);
-        let retry_at = now.plus(least + self.dice.roll() % (delay / 2 + 1));
+        let retry_at = now.plus(least).plus(self.dice.roll() % (delay / 2 + 1));
         pending.waiting = Some(Waiting {
             attempts,
             retry_at,
-            not_before: now.plus(after_ms.min(RETRY_MS_MAX)),
+            not_before: now.plus(after_ms),
             reason: reason.to_owned(),
         });
     }

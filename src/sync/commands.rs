@@ -328,6 +328,12 @@ impl Engine {
 
     fn emit(&mut self, board: BoardId, name: String, payload: Value) -> Result<(), CommandError> {
         check_depth(&payload)?;
+        if name.len() > NAME_BYTES_MAX {
+            return Err(CommandError::TooLarge {
+                bytes: name.len(),
+                bytes_max: NAME_BYTES_MAX,
+            });
+        }
         let bytes = value_bytes(&payload) + name.len();
         if bytes > EVENT_BYTES_MAX {
             return Err(CommandError::TooLarge {

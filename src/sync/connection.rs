@@ -1,7 +1,7 @@
 //! The connection's life: dial, greet, live, wait. Decides when to dial and when a silence is a death; never how.
 
 use crate::{
-    config::{DEAD_AFTER_MS, DIAL_MS_MAX, PING_AFTER_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX},
+    config::{DEAD_AFTER_MS, DIAL_MS_MAX, PING_AFTER_MS, PING_EVERY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX},
     protocol::Welcome,
     time::Timestamp,
 };
@@ -39,6 +39,8 @@ pub enum Connection {
         welcome: Box<Welcome>,
         /// The last frame's arrival.
         heard_at: Timestamp,
+        /// The last greeting or ping.
+        asked_at: Timestamp,
         /// A ping that is not answered yet.
         probe: Option<Probe>,
     },
@@ -106,8 +108,14 @@ impl Connection {
     pub fn next_wakeup(&self) -> Option<Timestamp> {
         match self {
             Self::Dialing { since, .. } | Self::Greeting { since, .. } => Some(since.plus(DIAL_MS_MAX)),
-            Self::Live { heard_at, probe, .. } => {
-                Some(probe.map_or(heard_at.plus(PING_AFTER_MS), |probe| probe.dead_at))
+            Self::Live {
+                heard_at,
+                asked_at,
+                probe,
+                ..
+            } => {
+                let ping_at = heard_at.plus(PING_AFTER_MS).min(asked_at.plus(PING_EVERY_MS));
+                Some(probe.map_or(ping_at, |probe| probe.dead_at))
             }
             Self::Waiting { retry_at, .. } => Some(*retry_at),
             _ => None,
@@ -136,7 +144,14 @@ impl Connection {
 
     /// A ping was sent; `urgent` after waking, when a dead socket must be noticed at once.
     pub fn probing(&mut self, now: Timestamp, urgent: bool) {
-        if let Self::Live { heard_at, probe, .. } = self {
+        if let Self::Live {
+            heard_at,
+            asked_at,
+            probe,
+            ..
+        } = self
+        {
+            *asked_at = now;
             let dead_at = if urgent {
                 now.plus(PROBE_MS)
             } else {

@@ -172,6 +172,7 @@ impl Engine {
             dial,
             welcome: Box::new(welcome),
             heard_at: now,
+            asked_at: now,
             probe: None,
         };
         let same = self.namespace.as_ref() == Some(&namespace)

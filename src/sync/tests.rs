@@ -6,7 +6,9 @@ use super::{
 };
 use crate::{
     config::{IN_FLIGHT_BYTES_MAX, SUBSCRIPTIONS_LEN_MAX},
-    protocol::{Access, Answer, ClientFrame, Identity, Limits, PushItem, ServerFrame, Welcome, decode, encode},
+    protocol::{
+        Access, Answer, ClientFrame, Identity, Limits, PushItem, SamplesFrame, ServerFrame, Welcome, decode, encode,
+    },
 };
 
 /// An engine whose storage answers at once, and whose server says what the test says.
@@ -228,4 +230,26 @@ fn a_board_with_operations_is_asked_for_before_those_that_are_only_looked_at() {
     bench.create("z", "board");
     let asks = |frame: &ClientFrame| matches!(frame, ClientFrame::Subscribe(asked) if asked.board.as_str() == "z");
     assert!(bench.heard.iter().any(asks));
+}
+
+#[test]
+fn who_hears_something_every_second_still_speaks_and_has_a_fresh_stamp() {
+    let mut bench = Bench::live();
+    bench.heard.clear();
+    let samples = ServerFrame::Samples(SamplesFrame {
+        clock: Timestamp(0),
+        interval_ms: 1_000,
+        series: Vec::new(),
+    });
+    let mut pings = Vec::new();
+    for _ in 0..120 {
+        bench.wait(1_000);
+        bench.hear(&samples);
+        let asks = |frame: &ClientFrame| matches!(frame, ClientFrame::Ping { .. });
+        if std::mem::take(&mut bench.heard).iter().any(asks) {
+            pings.push(bench.now);
+        }
+    }
+    let gaps: Vec<u64> = pings.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(gaps, [30_000; 3], "pings at {pings:?}");
 }

@@ -49,7 +49,7 @@ fn stage(stage: Stage) -> Element {
     rsx! {
         DashboardRealtimeProvider {
             server: stage.server.clone(),
-            folder: stage.folder.clone(),
+            folder: stage.folder.clone().into_os_string(),
             on_initialized: move |()| heard.borrow_mut().initialized += 1,
             Dashboard {}
         }

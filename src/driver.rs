@@ -71,7 +71,7 @@ impl Driver {
         let note: Option<Note> = storage
             .note(&namespace_note(&server))
             .await
-            .and_then(|text| serde_json::from_slice(text.as_bytes()).ok());
+            .and_then(|text| serde_json::from_str(&text).ok());
         let signed_in = platform::page_cookies().and_then(|cookies| SignedIn::among(&cookies));
         let namespace = note.and_then(|note| note.namespace_for(options.token.as_deref(), signed_in.as_ref()));
         let random = platform::random().map_err(StartError::NoRandomness)?;

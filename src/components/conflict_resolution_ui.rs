@@ -232,7 +232,7 @@ fn ConflictCard(
 
 /// The conflict as it is stored. By way of a plain value: indenting each type by itself costs a page some kilobytes.
 fn record(conflict: &Conflict) -> String {
-    let value: Value = serde_json::from_slice(encode(conflict).as_bytes()).unwrap_or_default();
+    let value: Value = serde_json::from_str(&encode(conflict)).unwrap_or_default();
     format!("{value:#}")
 }
 

@@ -79,7 +79,7 @@ fn read(text: &str, original: &Value) -> Result<Value, &'static str> {
             "no" | "false" => Ok(false.into()),
             _ => Err("This field takes yes or no."),
         },
-        Value::Array(_) | Value::Object(_) => serde_json::from_slice(text.as_bytes()).map_err(|_| "That is not JSON."),
+        Value::Array(_) | Value::Object(_) => serde_json::from_str(text).map_err(|_| "That is not JSON."),
         Value::String(_) | Value::Null => Ok(text.into()),
     }
 }

@@ -107,7 +107,7 @@ pub fn number(text: &str) -> Option<f64> {
     } else {
         "0"
     };
-    serde_json::from_slice(format!("{sign}{zero}{digits}").as_bytes()).ok()
+    serde_json::from_str(&format!("{sign}{zero}{digits}")).ok()
 }
 
 /// Seconds as a span of at most two parts: `3 d 4 h`, `12 min`, `40 s`.

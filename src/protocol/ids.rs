@@ -36,29 +36,66 @@ pub(super) fn hex(text: &str) -> Result<u128, IdError> {
     if text.len() != 32 {
         return Err(IdError::NotHex);
     }
-    text.bytes().try_fold(0, |bits: u128, digit| {
-        let digit = char::from(digit).to_digit(16).ok_or(IdError::NotHex)?;
-        Ok(bits << 4 | u128::from(digit))
-    })
-}
-
-/// Writes 128 bits as 32 digits, faster than the formatter does: every frame and record has a dozen of them.
-pub(super) fn write_hex(bits: u128, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut digits = [0; 32];
-    for (place, byte) in bits.to_be_bytes().into_iter().enumerate() {
-        for (half, nibble) in [byte >> 4, byte & 15].into_iter().enumerate() {
-            digits[2 * place + half] = b"0123456789abcdef"[usize::from(nibble)];
+    let mut bytes = [0; 16];
+    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        for digit in digits {
+            let digit = char::from(*digit).to_digit(16).ok_or(IdError::NotHex)?;
+            *byte = *byte << 4 | digit as u8;
         }
     }
-    f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
+    Ok(u128::from_be_bytes(bytes))
 }
 
-/// Serde by way of `Display` and `FromStr`, so that what is shown is what is sent.
+/// The text of an id, written without the formatter: every frame and record has a dozen of them.
+pub(super) struct IdText {
+    bytes: [u8; OPERATION_BYTES_MAX],
+    len: usize,
+}
+
+/// 32 digits, a dash, and the 20 digits of the largest number.
+const OPERATION_BYTES_MAX: usize = 53;
+
+impl IdText {
+    pub(super) fn hex(bits: u128) -> Self {
+        let (mut bytes, len) = ([0; OPERATION_BYTES_MAX], 32);
+        for (digits, byte) in bytes.chunks_exact_mut(2).zip(bits.to_be_bytes()) {
+            for (digit, nibble) in digits.iter_mut().zip([byte >> 4, byte & 15]) {
+                *digit = b"0123456789abcdef"[usize::from(nibble)];
+            }
+        }
+        Self { bytes, len }
+    }
+
+    fn operation(id: OperationId) -> Self {
+        let mut text = Self::hex(id.client.0);
+        let (mut rest, mut at) = (id.sequence, OPERATION_BYTES_MAX);
+        loop {
+            at -= 1;
+            text.bytes[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        text.bytes[32] = b'-';
+        text.bytes.copy_within(at.., 33);
+        text.len = 33 + OPERATION_BYTES_MAX - at;
+        text
+    }
+}
+
+impl AsRef<str> for IdText {
+    fn as_ref(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
+    }
+}
+
+/// Serde by way of the text that is shown, and of `FromStr`.
 macro_rules! serde_as_text {
     ($name:ident) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                serializer.serialize_str(self.text().as_ref())
             }
         }
         impl<'de> serde::Deserialize<'de> for $name {
@@ -91,9 +128,14 @@ macro_rules! random_id {
         $(#[$doc])*
         #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(pub u128);
+        impl $name {
+            fn text(&self) -> $crate::protocol::ids::IdText {
+                $crate::protocol::ids::IdText::hex(self.0)
+            }
+        }
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                $crate::protocol::ids::write_hex(self.0, f)
+                f.write_str(self.text().as_ref())
             }
         }
         impl fmt::Debug for $name {
@@ -138,7 +180,13 @@ pub struct OperationId {
 
 impl fmt::Display for OperationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.client, self.sequence)
+        f.write_str(self.text().as_ref())
+    }
+}
+
+impl OperationId {
+    fn text(&self) -> IdText {
+        IdText::operation(*self)
     }
 }
 
@@ -170,6 +218,9 @@ macro_rules! name_id {
             /// The text.
             #[must_use]
             pub fn as_str(&self) -> &str {
+                &self.0
+            }
+            fn text(&self) -> &str {
                 &self.0
             }
         }

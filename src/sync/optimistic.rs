@@ -89,12 +89,13 @@ pub(super) fn replay<'a>(
     };
     for pending in pending.filter(|pending| is_shown(pending, cursor)) {
         let operation = &pending.operation;
-        let before = shown.board.widget(&operation.widget).cloned();
+        // Held only where it is still the confirmed one: what is laid over is changed in place, and not copied each time.
+        let is_first = !shown.confirmed.contains_key(&operation.widget);
+        let before = is_first.then(|| shown.board.widget(&operation.widget).cloned());
         if shown.board.lay_over(operation, &writer) {
-            shown
-                .confirmed
-                .entry(operation.widget.clone())
-                .or_insert_with(|| before);
+            if let Some(before) = before {
+                shown.confirmed.insert(operation.widget.clone(), before);
+            }
             note(&mut shown, &operation.widget, &operation.intent, operation.id);
         }
     }

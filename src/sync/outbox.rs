@@ -1,7 +1,8 @@
 //! The durable queue: pending operations in the order they were made, by lanes.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::storage::{Stored, text};
@@ -90,10 +91,14 @@ pub struct Waiting {
 
 impl Pending {
     pub(super) fn new(operation: Operation) -> Self {
-        let bytes = text(&operation).len() + 128;
-        let operation = Arc::new(operation);
+        let len = text(&operation).len();
+        Self::of_len(operation, len)
+    }
+
+    /// An operation that takes so many bytes as text.
+    fn of_len(operation: Operation, len: usize) -> Self {
         Self {
-            operation,
+            operation: Arc::new(operation),
             number: None,
             base: None,
             withdrawing: false,
@@ -104,20 +109,21 @@ impl Pending {
             fate: Fate::Known,
             again: false,
             waiting: None,
-            bytes,
+            bytes: len + 128,
             dirty: false,
             text: None,
         }
     }
 
-    pub(super) fn restored(number: u64, stored: Stored) -> Self {
+    /// As it is stored under `number`, in a record of so many bytes.
+    pub(super) fn restored(number: u64, stored: Stored, len: usize) -> Self {
         Self {
             number: Some(number),
             base: stored.base,
             withdrawing: stored.withdrawing,
             why: stored.why,
             again: stored.again,
-            ..Self::new(stored.operation)
+            ..Self::of_len(stored.operation, len)
         }
     }
 
@@ -207,7 +213,7 @@ pub(super) type Lane = (BoardId, WidgetId);
 pub struct Outbox {
     /// By place: the number, or for one that is being saved a place after all numbers.
     entries: SortedMap<u64, Box<Pending>>,
-    places: HashMap<OperationId, u64>,
+    places: FxHashMap<OperationId, u64>,
     lanes: SortedMap<Lane, SortedSet<u64>>,
     unsaved: u64,
 }

@@ -1,7 +1,8 @@
 //! What other tabs have stored, and what becomes of pending operations when a history breaks.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 
+use rustc_hash::FxHasher;
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     outbox::{Fate, Pending},
     storage::{
         ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
-        aside_key, decoded, journal_key, meta_key, outbox_key, outbox_number, read, under,
+        aside_key, decoded, journal_key, meta_key, outbox_key, outbox_number, under,
     },
     updates::Replica,
 };
@@ -93,13 +94,22 @@ impl Engine {
 
     /// Takes over what any tab has journaled, and shows as forgotten what of it a broken history has left out.
     fn reread_journal(&mut self, records: &Records) {
-        let dropped: SortedSet<&str> = self.keeping.dropped.iter().map(|(_, key)| key.as_str()).collect();
-        let journaled = |(number, journaled)| {
-            let number = outbox_number(number)?;
-            (!dropped.contains(journal_key(number).as_str())).then_some((number, journaled))
-        };
+        let dropped = self
+            .keeping
+            .dropped
+            .iter()
+            .filter_map(|(_, key)| key.strip_prefix(JOURNAL));
+        let dropped: SortedSet<u64> = dropped.filter_map(outbox_number).collect();
         if !self.loaded || !planted::is(Bug::JournalNotReread) {
-            self.keeping.journal = read(records, JOURNAL).filter_map(journaled).collect();
+            // A record of the journal is written once: one that is known is not read again.
+            let mut known = std::mem::take(&mut self.keeping.journal).into_iter().peekable();
+            let journaled = |(number, text): (&str, &String)| {
+                let number = outbox_number(number).filter(|number| !dropped.contains(number))?;
+                while known.next_if(|(before, _)| *before < number).is_some() {}
+                let known = known.next_if(|(known, _)| *known == number);
+                known.or_else(|| Some((number, decoded(text)?)))
+            };
+            self.keeping.journal = under(records, JOURNAL).filter_map(journaled).collect();
         }
         self.keeping.journal_is_old = false;
         let broken = self.replicas.iter().filter(|(_, replica)| replica.lowered);
@@ -197,7 +207,7 @@ impl Engine {
                 (known.again, known.text) = (known.again || stored.again, print);
                 if !known.dirty && !known.is_stored_as(&stored) {
                     // Another tab moved it to a new history, or knows what became of its base.
-                    let restored = Pending::restored(number, stored);
+                    let restored = Pending::restored(number, stored, text.len());
                     (known.operation, known.base) = (restored.operation, restored.base);
                 }
                 continue;
@@ -207,7 +217,7 @@ impl Engine {
             }
             let mut pending = Pending {
                 text: print,
-                ..Pending::restored(number, stored)
+                ..Pending::restored(number, stored, text.len())
             };
             let board = pending.operation.board.clone();
             let replica = self.replicas.entry(board.clone()).or_default();
@@ -387,7 +397,7 @@ fn differences<'a>(
 
 /// Tells one text from another.
 fn fingerprint(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = FxHasher::default();
     text.hash(&mut hasher);
     hasher.finish()
 }

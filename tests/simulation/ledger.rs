@@ -2,7 +2,6 @@
 //! code it checks.
 
 mod devices;
-mod mix;
 mod rest;
 
 use std::{
@@ -10,7 +9,7 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use serde::Deserialize;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet, FxHasher};
 use tideboard::{
     board::Board,
     protocol::{
@@ -24,7 +23,6 @@ use tideboard::{
     time::Timestamp,
 };
 
-use self::mix::{HashMap, HashSet, Mix};
 use crate::tab::{Device, Tab};
 
 /// How a seed failed.
@@ -431,28 +429,19 @@ impl Ledger {
     }
 }
 
-#[derive(Deserialize)]
-struct Appended {
-    operation: Identified,
-}
-
-#[derive(Deserialize)]
-struct Identified {
-    id: OperationId,
-}
-
+/// Whose record this is: every record of an operation begins alike, and most are looked at often.
 fn appended_id(text: &str) -> OperationId {
-    serde_json::from_str::<Appended>(text)
-        .expect("an outbox record")
-        .operation
-        .id
+    let id = text
+        .strip_prefix(r#"{"operation":{"id":""#)
+        .and_then(|rest| rest.split('"').next());
+    id.expect("an outbox record").parse().expect("an operation's id")
 }
 
 fn widget_hash(board: &Board, id: &WidgetId) -> u64 {
     let Some(widget) = board.widget(id).filter(|widget| widget.removed.is_none()) else {
         return 0;
     };
-    let mut hasher = Mix(0);
+    let mut hasher = FxHasher::default();
     id.as_str().hash(&mut hasher);
     for (name, field) in &widget.fields {
         name.as_str().hash(&mut hasher);

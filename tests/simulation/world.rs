@@ -6,7 +6,9 @@ mod server;
 mod tabs;
 mod weather;
 
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap};
+
+use rustc_hash::FxHashMap;
 
 use tideboard::{
     planted::{self, Bug},
@@ -124,7 +126,7 @@ pub struct World {
     pub tabs: Vec<Tab>,
     pub wires: BTreeMap<SessionId, Wire>,
     sessions: u64,
-    partitioned: HashMap<usize, u64>,
+    partitioned: FxHashMap<usize, u64>,
     no_sockets_until: u64,
     fail_commit: Option<bool>,
     /// Requests under way, with what their tab hears when the server dies over them.
@@ -163,7 +165,7 @@ impl World {
             tabs: Vec::new(),
             wires: BTreeMap::new(),
             sessions: 0,
-            partitioned: HashMap::new(),
+            partitioned: FxHashMap::default(),
             no_sockets_until: 0,
             fail_commit: None,
             requests: Vec::new(),
@@ -197,7 +199,7 @@ impl World {
         self.queue.push(Due {
             when: when.max(self.now),
             count: self.count,
-            happening,
+            happening: Box::new(happening),
         });
     }
 
@@ -235,7 +237,7 @@ impl World {
                 break;
             };
             self.now = when;
-            self.happen(happening);
+            self.happen(*happening);
             turns += 1;
             if turns > TURNS_MAX {
                 let tabs: Vec<String> = self.tabs.iter().map(|tab| tab.describe(&BTreeMap::new())).collect();

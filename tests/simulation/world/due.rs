@@ -8,7 +8,8 @@ use super::Happening;
 pub struct Due {
     pub when: u64,
     pub count: u64,
-    pub happening: Happening,
+    /// Boxed: a heap moves its entries about, and this one is large.
+    pub happening: Box<Happening>,
 }
 
 impl Ord for Due {

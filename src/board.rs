@@ -4,6 +4,7 @@
 //! in the simulator.
 
 mod catalog;
+mod hash;
 mod merge;
 
 use std::sync::Arc;

@@ -44,7 +44,7 @@ fn a_wrong_type_is_refused_by_the_server_and_by_nobody_swallowed() {
     assert_eq!(wrong.code, 4, "{wrong:?}");
     assert!(wrong.err.contains("a number"), "{}", wrong.err);
     assert_eq!(
-        client.set("setpoint.value", "-3.5").code,
+        client.set("setpoint.min", "-3.5").code,
         0,
         "a number may begin with a dash"
     );
@@ -54,6 +54,19 @@ fn a_wrong_type_is_refused_by_the_server_and_by_nobody_swallowed() {
         "a field of text takes everything as text"
     );
     assert_eq!(client.field("note.text")["value"], "42");
+}
+
+#[test]
+fn a_value_out_of_its_range_and_an_empty_title_are_refused_with_what_would_do() {
+    let server = Server::start();
+    let client = server.client();
+    let cold = client.set("setpoint.value", "-3.5");
+    assert_eq!(cold.code, 4, "{cold:?}");
+    assert!(cold.err.contains("between 5 and 30"), "{}", cold.err);
+    let blank = client.set("note.title", " ");
+    assert_eq!(blank.code, 4, "{blank:?}");
+    assert!(blank.err.contains("can't be empty"), "{}", blank.err);
+    assert_eq!(client.field("setpoint.value")["value"], 21);
 }
 
 #[test]

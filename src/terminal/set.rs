@@ -2,7 +2,7 @@
 
 use super::{
     Failure, get, lines,
-    session::{Ended, Session},
+    session::{Ended, Session, Unreached},
 };
 use crate::{
     driver::Driver,
@@ -19,7 +19,12 @@ pub async fn set(
     offline_ok: bool,
 ) -> Result<(), Failure> {
     session.watch(&board);
-    let view = session.board(&board, true).await?;
+    let unreached = if offline_ok {
+        Unreached::RecallOnly
+    } else {
+        Unreached::Recall
+    };
+    let view = session.board(&board, unreached).await?;
     let found = get::find(&board, &view, target)?;
     let Some(field) = found.field else {
         return Err(Failure::Refused(format!(

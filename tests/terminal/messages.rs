@@ -88,6 +88,73 @@ fn a_device_that_never_met_its_server_says_where_it_looked() {
 }
 
 #[test]
+fn without_having_met_the_server_nothing_is_saved_for_it_and_it_is_said_at_once() {
+    let (mut met, mut stranger) = (Server::start(), Server::start());
+    let client = met.client();
+    client.field("counter.count");
+    met.kill();
+    stranger.kill();
+    client.save("counter.count", "1");
+    // The time it has is the test's own: nothing is waited for.
+    let patient = ["--offline-ok", "--timeout", "1000000"];
+    let elsewhere = ["--server", &stranger.url()];
+    let parts = [
+        &*stranger.url(),
+        "has not met",
+        "nothing can be shown or saved",
+        "without --offline-ok",
+    ];
+    let set = ["set", BOARD, "counter.count", "2"];
+    refused(&client.run(&[&set[..], &patient, &elsewhere].concat()), &parts);
+    refused(
+        &client.run(&[&["get", BOARD][..], &patient, &elsewhere].concat()),
+        &parts,
+    );
+    assert_eq!(client.waiting().len(), 1, "it went to nobody else");
+    let unseen = ["set", "boards", "this-machine.name", "Here"];
+    refused(
+        &client.run(&[&unseen[..], &patient].concat()),
+        &["has not seen board `boards`", "nothing can be shown or saved"],
+    );
+}
+
+#[test]
+fn a_server_is_remembered_when_it_has_answered_and_a_mistyped_one_is_not() {
+    let server = Server::start();
+    let client = server.client();
+    let remembered = |arguments: &[&str]| {
+        let mut command = client.command(arguments);
+        Ended::of(
+            command
+                .env_remove("TIDEBOARD_SERVER")
+                .output()
+                .expect("the binary starts"),
+        )
+    };
+    assert_eq!(client.run(&["get", BOARD, "counter.count"]).code, 0);
+    let mistyped = ["--server", "http://127.0.0.1:1", "--timeout", "1"];
+    refused(
+        &client.run(&[&["get", BOARD][..], &mistyped].concat()),
+        &["http://127.0.0.1:1 "],
+    );
+    let again = remembered(&["get", BOARD, "counter.count"]);
+    assert_eq!((again.code, again.out.as_str()), (0, "0\n"), "{}", again.err);
+}
+
+#[test]
+fn a_file_in_the_place_of_its_folder_is_named_with_what_to_do() {
+    let server = Server::start();
+    let client = server.client();
+    let file = client.data.path().join("taken");
+    std::fs::write(&file, "not a folder").expect("the folder is there");
+    let folder = file.to_str().expect("a path of letters");
+    refused(
+        &client.run(&["get", BOARD, "--data", folder]),
+        &["taken", "Choose another folder"],
+    );
+}
+
+#[test]
 fn what_is_no_address_is_refused_before_anything_is_done() {
     let nowhere = Client {
         data: Folder::new(),

@@ -132,14 +132,10 @@ async fn serve_connection(
 
 /// Says that there are too many from this address, whatever is asked.
 async fn turn_away(mut stream: TcpStream, patience: Patience) {
-    let body = format!(
-        "{{\"code\":\"rate_limited\",\"message\":\"There are too many connections from your address. Close some, and try \
-         again in a minute; whoever runs the server can name a proxy with --proxy.\"}}"
-    );
     let answer = format!(
         "HTTP/1.1 429 Too Many Requests\r\nRetry-After: {TURNED_AWAY_S}\r\nConnection: close\r\nCache-Control: no-store\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{TURNED_AWAY}",
+        TURNED_AWAY.len()
     );
     let said = async {
         stream.write_all(answer.as_bytes()).await?;
@@ -198,6 +194,11 @@ async fn answer(router: Router, peer: SocketAddr, mut request: Request<Body>) ->
 fn too_slow() -> Response {
     (StatusCode::REQUEST_TIMEOUT, "The request took too long. Send it again.").into_response()
 }
+
+const TURNED_AWAY: &str = concat!(
+    r#"{"code":"rate_limited","message":"There are too many connections from your address. Close some, and try again in a "#,
+    r#"minute; whoever runs the server can name a proxy with --proxy."}"#
+);
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use super::{Failure, Reach};
 use crate::{
     driver::{Driver, Leads, NoFallback, Options, StartError},
     protocol::{BoardId, Revision},
-    sync::{BoardView, Command, Connection, Freshness, Notice},
+    sync::{BoardView, Command, Connection, Freshness, Notice, storage::StorageError},
     time::Timestamp,
 };
 
@@ -193,8 +193,21 @@ pub fn refusal(driver: &Driver, notices: &[Notice]) -> Option<String> {
         Connection::Closed { message } => return Some(message),
         _ => {}
     }
-    notices.iter().find_map(|notice| match notice {
+    let trouble = notices.iter().find_map(|notice| match notice {
         Notice::Trouble { message } => Some(message.clone()),
         _ => None,
-    })
+    });
+    trouble.map(|message| fault(driver).unwrap_or(message))
+}
+
+/// What this device's disk refuses, in the words of a command: it does not wait for the disk as a page does.
+pub fn fault(driver: &Driver) -> Option<String> {
+    let fault = driver.engine().status().fault?;
+    let message = match fault {
+        StorageError::Full => "this device's disk is full. Free some space, then try again.",
+        StorageError::Broken => {
+            "this device's storage gives an error. Check its disk, or choose another folder with --data, then try again."
+        }
+    };
+    Some(message.to_owned())
 }

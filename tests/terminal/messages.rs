@@ -142,6 +142,28 @@ fn a_server_is_remembered_when_it_has_answered_and_a_mistyped_one_is_not() {
 }
 
 #[test]
+fn a_disk_that_takes_nothing_is_named_and_what_it_did_not_take_was_not_saved() {
+    let mut server = Server::start();
+    let client = server.client();
+    client.field("counter.count");
+    let set = ["set", BOARD, "counter.count", "5", "--timeout", "1000000"];
+    let refuses = |error: &str, words: &str| {
+        let parts = [words, "then try again", "The edit was not saved"];
+        refused(&client.run_with_failing_disk(error, &set), &parts);
+        refused(
+            &client.run_with_failing_disk(error, &[&set[..], &["--offline-ok"]].concat()),
+            &parts,
+        );
+        assert!(client.waiting().is_empty());
+    };
+    refuses("ENOSPC", "disk is full. Free some space");
+    refuses("EIO", "storage gives an error. Check its disk");
+    assert_eq!(client.field("counter.count")["value"], 0);
+    server.kill();
+    refuses("ENOSPC", "disk is full. Free some space");
+}
+
+#[test]
 fn a_file_in_the_place_of_its_folder_is_named_with_what_to_do() {
     let server = Server::start();
     let client = server.client();

@@ -137,6 +137,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_port_in_use_is_said_before_anything_is_built() {
+        let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = taken.local_addr().expect("it is bound");
+        let arguments = Arguments {
+            port: address.port(),
+            data: PathBuf::new(),
+            listen: address.ip(),
+            dev: false,
+            server: Vec::new(),
+        };
+        let failure = assert_port_is_free(&arguments).expect_err("two listen at one port");
+        let said = failure.to_string();
+        assert!(said.contains(&address.to_string()) && said.contains("--port"), "{said}");
+    }
+
+    #[test]
     fn a_file_is_no_data_folder() {
         let file = std::env::temp_dir().join(format!("tideboard-xtask-{}", std::process::id()));
         std::fs::write(&file, "").expect("the temporary folder is writable");

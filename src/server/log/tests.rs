@@ -32,6 +32,11 @@ impl Desk {
 
     /// One operation, recorded as the only one of its batch.
     fn decide(&mut self, made_at: Cursor, widget: &str, intent: Intent) -> Answer {
+        self.decide_of(SCHEMA, made_at, widget, intent)
+    }
+
+    /// The same, of a program with this data model.
+    fn decide_of(&mut self, schema: u32, made_at: Cursor, widget: &str, intent: Intent) -> Answer {
         self.sequence += 1;
         let identity = Identity {
             principal: "ann".parse().expect("a name"),
@@ -51,7 +56,7 @@ impl Desk {
             },
             board: "deck".parse().expect("a name"),
             widget: widget.parse().expect("a name"),
-            schema: SCHEMA,
+            schema,
             made_at,
             intent,
             base: None,
@@ -87,6 +92,18 @@ fn assert_applied(answer: &Answer) {
         panic!("{answer:?}")
     };
     assert!(verdict.is_applied(), "{verdict:?}");
+}
+
+#[test]
+fn what_a_newer_program_made_waits_for_a_newer_server_and_leaves_no_trace() {
+    let mut desk = Desk::new(Memory::default());
+    let (made_at, rows) = (desk.log.cursor(), desk.log.rows_len());
+    let answer = desk.decide_of(SCHEMA + 1, made_at, "crew", Intent::Remove);
+    let Answer::Retry { after_ms, reason } = answer else {
+        panic!("{answer:?}")
+    };
+    assert!(after_ms > 0 && reason.contains("wait safely"), "{reason}");
+    assert_eq!((desk.log.rows_len(), desk.log.is_staged()), (rows, false));
 }
 
 #[test]

@@ -149,7 +149,8 @@ impl Session {
             Ended::TimedOut => {
                 let seconds = self.timeout_s;
                 format!(
-                    "no answer from {server} in {seconds} s. Is it running? Name another with --server, or wait longer with --timeout."
+                    "no answer from {server} in {seconds} s. Is it running? Name another with --server, wait longer with --timeout, or \
+                     see why with RUST_LOG=debug."
                 )
             }
         }

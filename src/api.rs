@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::protocol::{Answered, Code, Document, Identity, Push};
 
 /// The path of [`replay_operations`].
-pub const OPERATIONS_PATH: &str = "/api/v1/operations";
+pub use crate::config::OPERATIONS_PATH;
 
 /// The path of [`read_board`], before the board's id.
 pub const BOARDS_PATH: &str = "/api/v1/boards/";

@@ -92,7 +92,7 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {}
 
 /// The note that holds the server this device spoke with last.
-const SERVER_NOTE: &str = "server";
+pub(super) const SERVER_NOTE: &str = "server";
 
 impl Options {
     /// The storage; and, where it is memory, why.
@@ -104,19 +104,14 @@ impl Options {
         }
     }
 
-    /// The server: as given, as the page's, or as remembered.
+    /// The server: as given, as the page's, or as remembered. What is given may be mistyped: it is remembered once it has
+    /// answered.
     pub(super) async fn server(&self, storage: &dyn Storage) -> Result<ServerAddress, StartError> {
         let here = self.server.clone().or_else(platform::page_origin);
         let text = match here {
             Some(text) => text,
             None => storage.note(SERVER_NOTE).await.ok_or(StartError::NoServer)?,
         };
-        let server = ServerAddress::parse(&text).map_err(StartError::Address)?;
-        if self.server.is_some()
-            && let Err(error) = storage.write_note(SERVER_NOTE, server.origin()).await
-        {
-            tracing::warn!("this device will not remember the server: {error}");
-        }
-        Ok(server)
+        ServerAddress::parse(&text).map_err(StartError::Address)
     }
 }

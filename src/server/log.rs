@@ -9,6 +9,8 @@
 mod asked;
 mod decide;
 mod record;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, VecDeque},

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tideboard::{
     api::{BOARDS_PATH, OPERATIONS_PATH},
-    config::{DOCUMENT_BYTES_MAX, IN_FLIGHT_LEN_MAX, VALUE_BYTES_MAX},
+    config::{BODY_BYTES_MAX, DOCUMENT_BYTES_MAX, IN_FLIGHT_LEN_MAX, VALUE_BYTES_MAX},
     protocol::{
         Answer, Answered, ClientId, Cursor, Document, Intent, OperationId, Push, PushItem, RunId, Verdict, WidgetId,
     },
@@ -154,6 +154,36 @@ async fn too_many_operations_at_once_are_refused_by_number() {
     );
     let (status, body) = post(&process, &push(IN_FLIGHT_LEN_MAX)).await;
     assert_eq!((status, body.as_array().map(Vec::len)), (200, Some(IN_FLIGHT_LEN_MAX)));
+}
+
+#[tokio::test]
+async fn a_request_that_is_none_is_refused_with_a_message_and_changes_nothing() {
+    let data = Folder::new();
+    let process = Process::start(data.path(), &[]);
+    let refused = [
+        (400, "malformed", "{\"push\":".to_owned()),
+        (400, "malformed", "{\"push\":{\"items\":[]}}".to_owned()),
+        (400, "malformed", "{\"pull\":1}".to_owned()),
+        (
+            413,
+            "too_large",
+            format!("{{\"push\":\"{}\"}}", "x".repeat(BODY_BYTES_MAX)),
+        ),
+    ];
+    for (status, code, body) in refused {
+        let head: String = body.chars().take(40).collect();
+        let request = Request::new(process.address, "POST", OPERATIONS_PATH);
+        let reply = request.text("application/json", &body).send().await;
+        assert_eq!(reply.status, status, "{head}: {reply:?}");
+        let refusal: Value = serde_json::from_str(&reply.body).expect("JSON");
+        assert_eq!(refusal["code"], json!(code), "{head}: {refusal}");
+        assert!(
+            refusal["message"]
+                .as_str()
+                .is_some_and(|message| message.contains("Nothing was changed")),
+            "{head}: {refusal}"
+        );
+    }
 }
 
 #[tokio::test]

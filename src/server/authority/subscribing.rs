@@ -17,11 +17,8 @@ impl Authority {
             return;
         };
         if state.subscriptions.len() >= SUBSCRIPTIONS_LEN_MAX && !state.subscriptions.contains(&subscribe.board) {
-            replies.extend(refusal(
-                session,
-                Code::RateLimited,
-                "One connection may watch 64 boards: close some.",
-            ));
+            let message = format!("One connection may watch {SUBSCRIPTIONS_LEN_MAX} boards: close some.");
+            replies.extend(refusal(session, Code::RateLimited, &message));
             return;
         }
         let mut subscribe = subscribe;

@@ -3,9 +3,10 @@
 use dioxus::prelude::*;
 
 use super::{
+    choices::field_text,
     disclosure::{Disclosure, Shape},
     edit_line::EditLine,
-    format::{excerpt, ordinal, time_of_day, value_text},
+    format::{excerpt, ordinal, time_of_day},
     icon::{Glyph, Icon},
     word::{Saying, Tone, Word},
 };
@@ -273,7 +274,7 @@ fn SetAsideEntry(aside: SetAside) -> Element {
     let id = aside.operation.id;
     let word = Word::from(&aside.reason);
     let own = match &aside.operation.intent {
-        Intent::Set { value, .. } => Some(value.clone()),
+        Intent::Set { field, value } if !value.is_object() => Some((field.to_string(), value.clone())),
         _ => None,
     };
     rsx! {
@@ -281,9 +282,12 @@ fn SetAsideEntry(aside: SetAside) -> Element {
             Head { board: aside.operation.board.clone(), widget: aside.operation.widget.clone(), intent: aside.operation.intent.clone(), when: "" }
             Saying { word }
             p { class: "note-line", "{aside.reason}" }
-            if let Some(value) = own.clone().filter(|_| editing()) {
+            if let Some((field, value)) = own.clone().filter(|_| editing()) {
                 EditLine {
                     label: "Other value",
+                    board: aside.operation.board.clone(),
+                    widget: aside.operation.widget.clone(),
+                    field,
                     value,
                     on_commit: move |value: Value| {
                         editing.set(false);
@@ -332,7 +336,7 @@ fn describe(intent: &Intent) -> (String, Option<String>) {
     match intent {
         Intent::Set { field, value } => (
             format!("Set {}:", plain(field.as_str())),
-            Some(excerpt(&value_text(value), VALUE_CHARS_MAX)),
+            Some(excerpt(&field_text(field.as_str(), value), VALUE_CHARS_MAX)),
         ),
         Intent::Add { field, amount } => (
             format!("Add to {}:", plain(field.as_str())),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use self::{foot::Foot, freshness::Fresh, head::Head};
-use super::{icon::Icon, word::Word};
+use super::{icon::Icon, said::SaidHere, word::Word};
 use crate::{
     hooks::{
         Conflict, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_now, use_optimism,
@@ -74,6 +74,9 @@ pub fn WidgetRealtime(
     /// Called with its title when a person has removed it, so that the page can offer to undo that.
     #[props(default)]
     on_remove: Option<Callback<String>>,
+    /// Fields that its menu sets up, besides its title.
+    #[props(default)]
+    settings: &'static [&'static str],
     children: Element,
 ) -> Element {
     use_optimism(enable_optimistic);
@@ -106,7 +109,7 @@ pub fn WidgetRealtime(
             "data-pending": facts.is_pending,
             "data-conflict": facts.conflicts > 0,
             "data-menu": if menu() { "open" },
-            Head { live, fresh, menu, title: facts.title.clone(), conflicts: facts.conflicts, on_remove }
+            Head { live, fresh, menu, title: facts.title.clone(), settings, conflicts: facts.conflicts, on_remove }
             div { class: "card-body", "aria-busy": facts.is_held || state == "loading",
                 if facts.is_missing {
                     p { class: "waiting-for", "data-state": "missing", "This widget is not on the board any more." }
@@ -121,9 +124,6 @@ pub fn WidgetRealtime(
                         {children}
                     }
                 }
-                for aside in facts.set_aside {
-                    Refusal { key: "{aside.operation.id}", aside }
-                }
             }
             if facts.is_held {
                 div { class: "overlay", "data-state": "waiting",
@@ -134,7 +134,14 @@ pub fn WidgetRealtime(
                 }
             }
             Foot { live, fresh }
-            div { class: "tide", "aria-hidden": "true" }
+            if !facts.set_aside.is_empty() {
+                div { class: "refusals",
+                    for aside in facts.set_aside {
+                        Refusal { key: "{aside.operation.id}", aside }
+                    }
+                }
+            }
+            SaidHere { board, widget: widget_id }
         }
     }
 }

@@ -3,14 +3,12 @@
 use dioxus::prelude::*;
 use serde_json::json;
 
-use super::{
-    Route, first_board,
-    lines::{Removed, use_removal},
-};
+use super::{Route, first_board, lines::say_removed};
 use crate::{
     board::kinds,
     components::{
         disclosure::{Disclosure, Shape},
+        edit_line::typed,
         icon::{Glyph, Icon},
     },
     hooks::{RealtimeManagers, fresh_name, use_boards, use_realtime_managers},
@@ -81,18 +79,11 @@ fn AddBoard(open: Signal<bool>) -> Element {
     let mut open = open;
     let managers = use_realtime_managers();
     let navigator = use_navigator();
-    let mut name = use_signal(String::new);
     let mut complaint = use_signal(|| None::<String>);
     let add = move |event: FormEvent| {
         event.prevent_default();
-        let wanted = name.read().trim().to_owned();
-        if wanted.is_empty() {
-            complaint.set(Some("Give it a name first.".to_owned()));
-            return;
-        }
-        match create_board(managers, &wanted) {
+        match create_board(managers, &name_in(&event)) {
             Ok(id) => {
-                name.set(String::new());
                 open.set(false);
                 navigator.push(Route::Board { id });
             }
@@ -102,20 +93,7 @@ fn AddBoard(open: Signal<bool>) -> Element {
     rsx! {
         section { "aria-label": "New board",
             form { class: "form", onsubmit: add,
-                label {
-                    "New board"
-                    input {
-                        class: "input",
-                        r#type: "text",
-                        placeholder: "Name",
-                        maxlength: "{NAME_CHARS_MAX}",
-                        value: "{name}",
-                        oninput: move |event| {
-                            name.set(event.value());
-                            complaint.set(None);
-                        },
-                    }
-                }
+                NameInput { label: "New board", name: "" }
                 if let Some(reason) = complaint() {
                     p { class: "note-line", role: "alert", "data-tone": "act", "{reason}" }
                 }
@@ -123,6 +101,33 @@ fn AddBoard(open: Signal<bool>) -> Element {
             }
         }
     }
+}
+
+/// A board's name in a form. An empty one the browser refuses, and says so.
+#[component]
+fn NameInput(label: &'static str, name: String) -> Element {
+    rsx! {
+        label {
+            "{label}"
+            input {
+                class: "input",
+                name: "name",
+                r#type: "text",
+                placeholder: "Name",
+                maxlength: "{NAME_CHARS_MAX}",
+                // Not only blanks.
+                pattern: ".*\\S.*",
+                required: true,
+                initial_value: name,
+            }
+        }
+    }
+}
+
+/// What the form's [`NameInput`] holds.
+fn name_in(event: &FormEvent) -> String {
+    let fields = typed(event).into_iter();
+    fields.map(|(_, text)| text.trim().to_owned()).collect()
 }
 
 /// Makes a board and its entry in the directory. Two operations, each whole: should one of them be refused, the other
@@ -158,14 +163,12 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
     let mut open = open;
     let managers = use_realtime_managers();
     let navigator = use_navigator();
-    let removal = use_removal();
     let boards = use_boards();
-    let mut text = use_signal(|| name.peek().clone());
     let is_listed = boards.read().iter().any(|(board, _)| *board == *id.read());
     let rename = move |event: FormEvent| {
         event.prevent_default();
-        let wanted = text.read().trim().to_owned();
-        if !wanted.is_empty() && wanted != *name.read() {
+        let wanted = name_in(&event);
+        if wanted != *name.read() {
             managers
                 .state
                 .set(BoardId::directory(), entry(&id.read()), name_field(), json!(wanted));
@@ -178,11 +181,7 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
     let remove = move |_| {
         let widget = entry(&id.read());
         managers.state.remove(BoardId::directory(), widget.clone());
-        removal(Removed {
-            board: BoardId::directory(),
-            widget,
-            title: name.cloned(),
-        });
+        say_removed(BoardId::directory(), widget, &name.read());
         open.set(false);
         navigator.push(Route::Home {});
     };
@@ -192,10 +191,7 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
     rsx! {
         section { "aria-label": "This board",
             form { class: "form", onsubmit: rename,
-                label {
-                    "This board’s name"
-                    input { class: "input", r#type: "text", maxlength: "{NAME_CHARS_MAX}", value: "{text}", oninput: move |event| text.set(event.value()) }
-                }
+                NameInput { label: "This board’s name", name: name.cloned() }
                 div { class: "row", "data-fit": "between",
                     button { class: "button", r#type: "submit", "Rename" }
                     button { class: "button", "data-weight": "quiet", "data-danger": "true", r#type: "button", onclick: remove, Icon { glyph: Glyph::Trash } "Remove board" }

@@ -1,11 +1,12 @@
-//! The head of the frame: title, what there is to say, and the menu.
+//! The head of the frame: title, what there is to say, and the menu with its form.
 
 use dioxus::prelude::*;
 
 use super::freshness::Fresh;
 use crate::{
     components::{
-        disclosure::{Disclosure, Shape},
+        disclosure::{Disclosure, MenuItem, Shape},
+        edit_line::{FieldInput, FormButtons, read, typed},
         icon::{Glyph, Icon},
         word::{Saying, Word},
     },
@@ -18,24 +19,22 @@ pub(super) fn Head(
     fresh: ReadSignal<Fresh>,
     menu: Signal<bool>,
     title: String,
+    settings: &'static [&'static str],
     conflicts: usize,
     on_remove: Option<Callback<String>>,
 ) -> Element {
     let mut menu = menu;
-    let mut renaming = use_signal(|| false);
+    let mut is_setting_up = use_signal(|| false);
+    use_effect(move || {
+        if !menu() {
+            is_setting_up.set(false);
+        }
+    });
     let removed = title.clone();
+    let set_up = if settings.is_empty() { "Rename" } else { "Set up" };
     rsx! {
         header { class: "card-head",
-            if renaming() {
-                TitleEditor { title: title.clone(), on_done: move |name: Option<String>| {
-                    renaming.set(false);
-                    if let Some(name) = name {
-                        live.edit("title", name);
-                    }
-                } }
-            } else {
-                h2 { class: "card-title", title: title.clone(), "{title}" }
-            }
+            h2 { class: "card-title", title: title.clone(), "{title}" }
             if conflicts > 0 {
                 a { class: "chip", href: "#conflicts", "data-tone": "act", "data-state": "conflict",
                     Icon { glyph: Word::Conflict.glyph() }
@@ -52,33 +51,24 @@ pub(super) fn Head(
                     weight: "quiet",
                     name: format!("Menu of {title}"),
                     label: format!("Menu of {title}"),
-                    shape: Shape::Menu,
+                    shape: if is_setting_up() { Shape::Panel } else { Shape::Menu },
                     face: rsx! { Icon { glyph: Glyph::Ellipsis } },
-                    button {
-                        class: "menu-item",
-                        role: "menuitem",
-                        r#type: "button",
-                        onclick: move |_| {
-                            menu.set(false);
-                            renaming.set(true);
-                        },
-                        Icon { glyph: Glyph::Pencil }
-                        "Rename"
-                    }
-                    button {
-                        class: "menu-item",
-                        "data-danger": "true",
-                        role: "menuitem",
-                        r#type: "button",
-                        onclick: move |_| {
-                            menu.set(false);
-                            live.remove();
-                            if let Some(report) = on_remove {
-                                report(removed.clone());
-                            }
-                        },
-                        Icon { glyph: Glyph::Trash }
-                        "Remove"
+                    if is_setting_up() {
+                        SetUp { live, settings, open: menu }
+                    } else {
+                        MenuItem { glyph: Glyph::Pencil, text: set_up, on_choose: move |()| is_setting_up.set(true) }
+                        MenuItem {
+                            glyph: Glyph::Trash,
+                            text: "Remove",
+                            is_dangerous: true,
+                            on_choose: move |()| {
+                                menu.set(false);
+                                live.remove();
+                                if let Some(report) = on_remove {
+                                    report(removed.clone());
+                                }
+                            },
+                        }
                     }
                 }
             }
@@ -86,38 +76,29 @@ pub(super) fn Head(
     }
 }
 
-/// The title in a box. Enter and leaving it keep what was typed, Escape does not.
+/// The title and the other settings of the widget in a form. What was changed becomes an edit each.
 #[component]
-fn TitleEditor(title: String, on_done: Callback<Option<String>>) -> Element {
-    let mut text = use_signal(|| title.clone());
-    let mut is_done = use_signal(|| false);
-    // Leaving the box follows on either key: only the first word counts.
-    let mut finish = move |name: Option<String>| {
-        if !is_done.replace(true) {
-            on_done(name.filter(|name| !name.is_empty() && *name != title));
-        }
-    };
-    let mut keep = finish.clone();
-    rsx! {
-        div { class: "card-title-edit",
-            input {
-                class: "input",
-                r#type: "text",
-                "aria-label": "Title",
-                maxlength: "80",
-                value: "{text}",
-                onmounted: async move |event: MountedEvent| {
-                    // Without focus it can still be clicked.
-                    let _ = event.set_focus(true).await;
-                },
-                oninput: move |event| text.set(event.value()),
-                onblur: move |_| keep(Some(text.read().trim().to_owned())),
-                onkeydown: move |event| match event.key() {
-                    Key::Enter => finish(Some(text.read().trim().to_owned())),
-                    Key::Escape => finish(None),
-                    _ => {}
-                },
+fn SetUp(live: RealtimeUpdates, settings: &'static [&'static str], open: Signal<bool>) -> Element {
+    let mut open = open;
+    let before = move |field: &str| live.value(field).unwrap_or_default();
+    let save = move |event: FormEvent| {
+        event.prevent_default();
+        for (field, text) in typed(&event) {
+            let before = before(&field);
+            let is_given = !(before.is_null() && text.is_empty());
+            if let Some(value) = read(&field, text.trim(), &before).filter(|value| is_given && *value != before) {
+                live.edit(&field, value);
             }
+        }
+        open.set(false);
+    };
+    rsx! {
+        form { class: "form", onsubmit: save,
+            FieldInput { live, label: "title", field: "title", value: before("title"), takes_focus: true }
+            for field in settings.iter().copied() {
+                FieldInput { key: "{field}", live, label: field, field, value: before(field) }
+            }
+            FormButtons { on_cancel: move |()| open.set(false) }
         }
     }
 }

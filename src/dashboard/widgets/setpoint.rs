@@ -30,10 +30,14 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let step = live.number("step").filter(|step| *step > 0.0).unwrap_or(1.0);
     let unit = live.text("unit");
     let value = held().or(shown()).unwrap_or(min);
+    let is_off = move |text: &str| number(text).is_some_and(|number| !(min..=max.max(min)).contains(&number));
     let mut commit = move || {
+        // What is off the scale stays in its box, and says why, until it is mended or taken back.
+        if typed.peek().as_deref().is_some_and(is_off) {
+            return;
+        }
         let text = typed.take();
-        let typed = text.and_then(|text| number(&text));
-        if let Some(number) = typed.map(|number| number.clamp(min, max.max(min)))
+        if let Some(number) = text.and_then(|text| number(&text))
             && Some(number) != shown()
         {
             if live.is_optimistic() {
@@ -43,6 +47,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
         }
     };
     let text = typed().unwrap_or_else(|| typeable(value));
+    let is_off = is_off(&text);
     let title = live.text("title");
     let digits = text.chars().count().clamp(1, DIGITS_MAX);
     rsx! {
@@ -56,6 +61,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     r#type: "number",
                     inputmode: "decimal",
                     "aria-label": "{title}, number",
+                    "aria-invalid": is_off,
                     "min": "{min}",
                     "max": "{max}",
                     "step": "{step}",
@@ -63,6 +69,11 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     oninput: move |event| typed.set(Some(event.value())),
                     onchange: move |_| commit(),
                     onblur: move |_| commit(),
+                    onkeydown: move |event| {
+                        if event.key() == Key::Escape {
+                            typed.set(None);
+                        }
+                    },
                 }
                 if !unit.is_empty() {
                     small { "{unit}" }
@@ -88,9 +99,13 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     onchange: move |_| is_held.set(false),
                     onblur: move |_| is_held.set(false),
                 }
-                div { class: "setpoint-ends", "aria-hidden": "true",
-                    span { {figure_text(min, &unit)} }
-                    span { {figure_text(max, &unit)} }
+                if is_off {
+                    p { class: "setpoint-off", role: "alert", "Between {figure_text(min, &unit)} and {figure_text(max, &unit)} only." }
+                } else {
+                    div { class: "setpoint-ends", "aria-hidden": "true",
+                        span { {figure_text(min, &unit)} }
+                        span { {figure_text(max, &unit)} }
+                    }
                 }
             }
         }

@@ -5,28 +5,25 @@ use dioxus::prelude::*;
 use super::{disclosure::focus, format::value_text, word::Tone};
 use crate::{board::kinds::STATUS_WORDS, protocol::Value};
 
-/// One of `words`. In a form its value is that of the field `name`.
-#[component]
-pub fn Choices(
-    /// What is chosen, for those who don't see it.
-    legend: String,
-    /// Groups the choices: no other group on the page has it.
-    name: String,
+/// One of `words`, which is called `legend` by those who don't see it. In a form its value is that of the field `name`; no
+/// other group on the page has that. `on_choose` hears of each choice.
+pub fn choices(
+    legend: &str,
+    name: &str,
     words: &'static [&'static str],
-    chosen: String,
-    #[props(default)] is_pending: bool,
-    #[props(default)] takes_focus: bool,
-    on_choose: Callback<&'static str>,
+    chosen: &str,
+    takes_focus: bool,
+    on_choose: Option<Callback<&'static str>>,
 ) -> Element {
     rsx! {
-        fieldset { class: "choices", "data-pending": is_pending,
+        fieldset { class: "choices",
             legend { class: "unseen", "{legend}" }
             for (word, is_chosen) in words.iter().map(|word| (*word, *word == chosen)) {
                 label { key: "{word}", class: "choice", "data-tone": tone(word).token(), "data-state": if is_chosen { "chosen" } else { "other" },
                     input {
                         class: "unseen",
                         r#type: "radio",
-                        name: name.clone(),
+                        name,
                         value: word,
                         checked: is_chosen,
                         onmounted: move |event| {
@@ -34,7 +31,11 @@ pub fn Choices(
                                 focus(&event.data());
                             }
                         },
-                        onchange: move |_| on_choose(word),
+                        onchange: move |_| {
+                            if let Some(report) = on_choose {
+                                report(word);
+                            }
+                        },
                     }
                     {label(word)}
                 }

@@ -9,10 +9,10 @@ use super::{
     choices::field_text,
     difference::difference,
     disclosure::focus,
-    edit_line::EditLine,
+    edit_line::edit_line,
     format::{count, time_of_day, writer_name},
     icon::{Glyph, Icon},
-    said::{SaidElsewhere, Undo, say},
+    said::{Undo, card_of, said_elsewhere, say},
     word::{Saying, Word},
 };
 use crate::{
@@ -111,7 +111,7 @@ pub fn ConflictResolutionUI(
                 }
             }
         }
-        SaidElsewhere {}
+        {said_elsewhere(managers)}
     }
 }
 
@@ -150,7 +150,7 @@ fn tell(conflict: &Conflict, resolution: &Resolution, now: Option<Now>) {
     say(
         said.to_owned() + &at.unwrap_or_default(),
         "resolved",
-        Some((operation.board.clone(), operation.widget.clone())),
+        card_of(&operation.board, &operation.widget),
         undo(conflict, resolution),
     );
 }
@@ -165,7 +165,14 @@ fn undo(conflict: &Conflict, resolution: &Resolution) -> Option<Undo> {
         Resolution::KeepTheirs => conflict.mine().cloned()?,
         Resolution::KeepMine | Resolution::Edit(_) => conflict.theirs.value.clone(),
     };
-    Some(Undo::Set(conflict.operation.intent.field()?.clone(), value))
+    let Conflict { operation, .. } = conflict;
+    let field = operation.intent.field()?.clone();
+    Some(Undo::Set(
+        operation.board.clone(),
+        operation.widget.clone(),
+        field,
+        value,
+    ))
 }
 
 #[component]
@@ -179,6 +186,16 @@ fn ConflictCard(
     let mut editing = use_signal(|| false);
     let mut card = use_signal(|| None::<Rc<MountedData>>);
     let choose = move |resolution| on_choose((conflict(), resolution));
+    let commit = use_callback(move |value| {
+        editing.set(false);
+        choose(Resolution::Edit(value));
+    });
+    let cancel = use_callback(move |()| {
+        editing.set(false);
+        if let Some(card) = card.peek().as_ref() {
+            focus(card);
+        }
+    });
     let current = conflict.read();
     // What is no plain value has no editor.
     let editable = current.mine().filter(|value| !value.is_object());
@@ -193,6 +210,8 @@ fn ConflictCard(
         .map(ToString::to_string)
         .unwrap_or_default();
     let headline = headline(&current);
+    // A setpoint's own.
+    let bounds = [live.number("min"), live.number("max")].map(|bound| bound.filter(|_| field == "value"));
     rsx! {
         article {
             class: "quarrel",
@@ -226,23 +245,7 @@ fn ConflictCard(
             }
             Versions { conflict, field: field.clone() }
             if let Some(value) = editable.filter(|_| editing()) {
-                EditLine {
-                    label: "Another value",
-                    board,
-                    widget,
-                    field,
-                    value: value.clone(),
-                    on_commit: move |value| {
-                        editing.set(false);
-                        choose(Resolution::Edit(value));
-                    },
-                    on_cancel: move |()| {
-                        editing.set(false);
-                        if let Some(card) = card.peek().as_ref() {
-                            focus(card);
-                        }
-                    },
-                }
+                {edit_line("Another value", &field, value, bounds, commit, cancel)}
             } else {
                 div { class: "row",
                     button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| choose(Resolution::KeepMine), {keep_mine(&current)} kbd { "aria-hidden": "true", "1" } }
@@ -396,7 +399,9 @@ mod tests {
     #[test]
     fn a_decision_is_undone_with_the_other_side() {
         let undone = |contention, resolution| undo(&conflict(1, contention), &resolution);
-        let set = |value| Some(Undo::Set("value".parse().expect("a name"), value));
+        let of = conflict(1, Contention::Ask).operation;
+        let field = of.intent.field().expect("it sets one");
+        let set = |value| Some(Undo::Set(of.board.clone(), of.widget.clone(), field.clone(), value));
         assert_eq!(undone(Contention::Ask, Resolution::KeepMine), set(json!(21)));
         assert_eq!(undone(Contention::Ask, Resolution::Edit(json!(7))), set(json!(21)));
         assert_eq!(undone(Contention::Ask, Resolution::KeepTheirs), set(json!(22)));

@@ -5,10 +5,7 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 
-use super::{
-    icon::{Glyph, Icon},
-    word::Tone,
-};
+use super::word::Tone;
 
 /// What opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,7 +15,7 @@ pub enum Shape {
     Panel,
     /// A panel of a page's column.
     Wide,
-    /// A list of choices: [`MenuItem`]s.
+    /// A list of choices, the first of which takes the focus.
     Menu,
 }
 
@@ -39,10 +36,6 @@ pub fn focus(element: &MountedData) {
         let _ = focused.await;
     });
 }
-
-/// The choices of the menu that is open, for its keys.
-#[derive(Clone, Copy)]
-struct Items(CopyValue<Vec<Rc<MountedData>>>);
 
 /// The button (`face`) and what it opens (`children`), which is made only while it is open.
 #[component]
@@ -70,8 +63,6 @@ pub fn Disclosure(
 ) -> Element {
     let mut open = open;
     let mut trigger = use_signal(|| None::<Rc<MountedData>>);
-    let Items(items) = use_context_provider(|| Items(CopyValue::new(Vec::new())));
-    let mut at = use_signal(|| 0_usize);
     let mut was_open = use_hook(|| CopyValue::new(false));
     use_effect(move || {
         let is_open = open();
@@ -96,10 +87,7 @@ pub fn Disclosure(
                 "aria-expanded": is_open,
                 "aria-haspopup": shape.role(),
                 onmounted: move |event| trigger.set(Some(event.data())),
-                onclick: move |_| {
-                    at.set(0);
-                    open.set(!is_open);
-                },
+                onclick: move |_| open.set(!is_open),
                 {face}
             }
             if is_open {
@@ -113,66 +101,19 @@ pub fn Disclosure(
                     "aria-label": label,
                     tabindex: "-1",
                     onmounted: move |event| {
-                        // Of a menu its first choice has the focus.
                         if shape != Shape::Menu {
                             focus(&event.data());
                         }
                     },
                     onkeydown: move |event| {
-                        let items = items.read();
-                        let last = items.len().saturating_sub(1);
-                        let next = match event.key() {
-                            Key::Escape => {
-                                event.stop_propagation();
-                                return open.set(false);
-                            }
-                            Key::ArrowDown if at() < last => at() + 1,
-                            Key::ArrowUp if at() > 0 => at() - 1,
-                            Key::ArrowDown | Key::Home => 0,
-                            Key::ArrowUp | Key::End => last,
-                            _ => return,
-                        };
-                        // Without choices these keys are those of a box of text.
-                        if let Some(item) = items.get(next) {
-                            event.prevent_default();
-                            at.set(next);
-                            focus(item);
+                        if event.key() == Key::Escape {
+                            event.stop_propagation();
+                            open.set(false);
                         }
                     },
                     {children}
                 }
             }
-        }
-    }
-}
-
-/// A choice of a menu.
-#[component]
-pub fn MenuItem(
-    glyph: Glyph,
-    text: &'static str,
-    /// Takes something away.
-    #[props(default)]
-    is_dangerous: bool,
-    on_choose: Callback<()>,
-) -> Element {
-    let Items(mut items) = use_context();
-    use_drop(move || items.write().clear());
-    rsx! {
-        button {
-            class: "menu-item",
-            "data-danger": is_dangerous,
-            role: "menuitem",
-            r#type: "button",
-            onmounted: move |event| {
-                if items.read().is_empty() {
-                    focus(&event.data());
-                }
-                items.write().push(event.data());
-            },
-            onclick: move |_| on_choose(()),
-            Icon { glyph }
-            "{text}"
         }
     }
 }

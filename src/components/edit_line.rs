@@ -4,37 +4,29 @@
 use dioxus::prelude::*;
 
 use super::{
-    choices::{Choices, words},
+    choices::{choices, words},
     disclosure::focus,
-    format::{number, value_text},
+    format::{number, plain, value_text},
 };
-use crate::{
-    hooks::{RealtimeUpdates, use_realtime_updates},
-    protocol::{BoardId, Value, WidgetId},
-};
+use crate::protocol::Value;
 
-/// Edits one value of a widget, with two buttons.
-#[component]
-pub fn EditLine(
-    label: String,
-    board: ReadSignal<BoardId>,
-    widget: ReadSignal<WidgetId>,
-    field: String,
-    value: Value,
+/// Edits one value, within its bounds where it has some, with two buttons.
+pub fn edit_line(
+    label: &str,
+    field: &str,
+    value: &Value,
+    bounds: [Option<f64>; 2],
     on_commit: Callback<Value>,
     on_cancel: Callback<()>,
 ) -> Element {
-    let live = use_realtime_updates(board, widget);
-    let before = value.clone();
+    let (name, before) = (field.to_owned(), value.clone());
     rsx! {
         form {
             class: "form",
             onsubmit: move |event| {
                 event.prevent_default();
-                for (field, text) in typed(&event) {
-                    if let Some(value) = read(&field, &text, &before) {
-                        on_commit(value);
-                    }
+                if let Some(value) = read(&name, &text_in(&event, &name), &before) {
+                    on_commit(value);
                 }
             },
             onkeydown: move |event| {
@@ -43,15 +35,14 @@ pub fn EditLine(
                     on_cancel(());
                 }
             },
-            FieldInput { live, label, field, value, takes_focus: true }
-            FormButtons { on_cancel }
+            {field_input(label, field, value, bounds, true)}
+            {form_buttons(on_cancel)}
         }
     }
 }
 
 /// *Save*, which the form does, and *Cancel*.
-#[component]
-pub fn FormButtons(on_cancel: Callback<()>) -> Element {
+pub fn form_buttons(on_cancel: Callback<()>) -> Element {
     rsx! {
         div { class: "row",
             button { class: "button", "data-weight": "strong", r#type: "submit", "Save" }
@@ -63,49 +54,38 @@ pub fn FormButtons(on_cancel: Callback<()>) -> Element {
 /// Text of more characters has a box of several lines.
 const LINE_CHARS_MAX: usize = 60;
 
-/// A field in a form, which finds it under the field's name: a choice, a number, or text.
-#[component]
-pub fn FieldInput(
-    live: RealtimeUpdates,
-    label: String,
-    field: String,
-    value: Value,
-    #[props(default)] takes_focus: bool,
-) -> Element {
-    let words = words(&field, &value);
-    let text = as_typed(&value);
+/// A field in a form, under its own name: a choice, a number, or text. What people know a thing by is not left empty.
+pub fn field_input(label: &str, field: &str, value: &Value, bounds: [Option<f64>; 2], takes_focus: bool) -> Element {
+    let words = words(field, value);
+    let text = as_typed(value);
     if !words.is_empty() {
-        return rsx! {
-            Choices { legend: label, name: field, words, chosen: text, takes_focus, on_choose: |_| () }
-        };
+        return choices(label, field, words, &text, takes_focus, None);
     }
     let mounted = move |event: MountedEvent| {
         if takes_focus {
             focus(&event.data());
         }
     };
-    let is_number = is_number(&field, &value);
-    let is_named_by = matches!(&*field, "title" | "name" | "series");
-    // A setpoint's own bounds.
-    let bound = |name| if field == "value" { live.number(name) } else { None };
+    let is_named_by = matches!(field, "title" | "name" | "series");
+    let [min, max] = bounds;
     rsx! {
         label {
             span { "{label}" }
-            if text.len() > LINE_CHARS_MAX || text.contains('\n') {
+            if text.len() > LINE_CHARS_MAX && !is_named_by || text.contains('\n') {
                 textarea { class: "input", name: field, rows: "4", initial_value: text, onmounted: mounted }
             } else {
                 input {
                     class: "input",
-                    name: field.clone(),
-                    r#type: if is_number { "number" } else { "text" },
+                    name: field,
+                    r#type: if is_number(field, value) { "number" } else { "text" },
                     list: (field == "series").then_some("known-series"),
-                    maxlength: (field == "title").then_some("80"),
+                    maxlength: matches!(field, "title" | "name").then_some("80"),
                     // Not only blanks.
                     pattern: is_named_by.then_some(".*\\S.*"),
                     required: is_named_by || value.is_number(),
                     step: "any",
-                    "min": bound("min"),
-                    "max": bound("max"),
+                    min,
+                    max,
                     initial_value: text,
                     onmounted: mounted,
                 }
@@ -114,15 +94,12 @@ pub fn FieldInput(
     }
 }
 
-/// What a form's fields hold, by their names.
-pub fn typed(event: &FormEvent) -> Vec<(String, String)> {
-    let values = event.values().into_iter();
-    values
-        .filter_map(|(name, value)| match value {
-            FormValue::Text(text) => Some((name, text)),
-            FormValue::File(_) => None,
-        })
-        .collect()
+/// What a form's field holds.
+pub fn text_in(event: &FormEvent, field: &str) -> String {
+    match event.get_first(field) {
+        Some(FormValue::Text(text)) => text,
+        _ => String::new(),
+    }
 }
 
 fn is_number(field: &str, value: &Value) -> bool {
@@ -145,10 +122,7 @@ fn as_typed(value: &Value) -> String {
 #[must_use]
 pub fn read(field: &str, text: &str, before: &Value) -> Option<Value> {
     match before {
-        _ if is_number(field, before) => match text.trim().parse::<i64>() {
-            Ok(whole) => Some(whole.into()),
-            Err(_) => number(text).map(Value::from),
-        },
+        _ if is_number(field, before) => number(text).map(plain),
         Value::Bool(_) => Some((text == "yes").into()),
         _ if field == "series" => Some(text.split(',').map(str::trim).filter(|name| !name.is_empty()).collect()),
         _ => Some(text.into()),

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::{
     choices::field_text,
     disclosure::{Disclosure, Shape},
-    edit_line::EditLine,
+    edit_line::edit_line,
     format::{excerpt, ordinal, time_of_day},
     icon::{Glyph, Icon},
     word::{Saying, Tone, Word},
@@ -15,7 +15,7 @@ use crate::{
         Durability, Notice, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync, use_notices,
         use_now, use_realtime_updates,
     },
-    protocol::{BoardId, Intent, OperationId, Value, Verdict, WidgetId},
+    protocol::{BoardId, Intent, OperationId, Rejection, Verdict, WidgetId},
 };
 
 /// An operation that came to nothing, and why.
@@ -277,24 +277,22 @@ fn SetAsideEntry(aside: SetAside) -> Element {
         Intent::Set { field, value } if !value.is_object() => Some((field.to_string(), value.clone())),
         _ => None,
     };
+    let bounds = match aside.reason {
+        SetAsideReason::Rejected(Rejection::OutOfRange { min, max }) => [Some(min), Some(max)],
+        _ => [None; 2],
+    };
+    let commit = use_callback(move |value| {
+        editing.set(false);
+        sync.retry(id, Some(value));
+    });
+    let cancel = use_callback(move |()| editing.set(false));
     rsx! {
         li { class: "entry", "data-state": word.token(), "data-tone": word.tone().token(),
             Head { board: aside.operation.board.clone(), widget: aside.operation.widget.clone(), intent: aside.operation.intent.clone(), when: "" }
             Saying { word }
             p { class: "note-line", "{aside.reason}" }
             if let Some((field, value)) = own.clone().filter(|_| editing()) {
-                EditLine {
-                    label: "Other value",
-                    board: aside.operation.board.clone(),
-                    widget: aside.operation.widget.clone(),
-                    field,
-                    value,
-                    on_commit: move |value: Value| {
-                        editing.set(false);
-                        sync.retry(id, Some(value));
-                    },
-                    on_cancel: move |()| editing.set(false),
-                }
+                {edit_line("Other value", &field, &value, bounds, commit, cancel)}
             } else {
                 div { class: "row",
                     if own.is_some() {

@@ -2,140 +2,101 @@
 //! said on the card that it is about while that is on the screen, else in one line at the foot of the page. Never both,
 //! and never a modal.
 
-use std::{cell::Cell, rc::Rc};
+use std::cell::{Cell, RefCell};
 
 use dioxus::prelude::*;
 
-use super::close_button::CloseButton;
-use super::disclosure::focus;
+use super::{close_button::CloseButton, disclosure::focus};
 use crate::{
-    hooks::use_realtime_managers,
+    hooks::RealtimeManagers,
     protocol::{BoardId, FieldName, Value, WidgetId},
 };
-
-/// A widget of a board.
-pub type Place = (BoardId, WidgetId);
-
-/// Something said, until it is put away or something else is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Said {
-    /// What, in words.
-    pub text: String,
-    /// For `data-state`.
-    pub state: &'static str,
-    /// The widget it is about, where it is about one.
-    pub place: Option<Place>,
-    /// What takes it back.
-    pub undo: Option<Undo>,
-    /// Whether the button is still to get the focus: the one that was clicked is gone.
-    pub takes_focus: Rc<Cell<bool>>,
-}
 
 /// What takes an edit back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Undo {
-    /// The widget comes back. It has no card to say so on.
-    Restore,
+    /// The widget comes back.
+    Restore(BoardId, WidgetId),
     /// A field gets this value.
-    Set(FieldName, Value),
+    Set(BoardId, WidgetId, FieldName, Value),
 }
 
-/// What was said last.
-pub static SAID: GlobalSignal<Option<Said>> = Signal::global(|| None);
-/// The widgets whose cards show their lower edges, where such things are said.
-pub static ON_SCREEN: GlobalSignal<Vec<Place>> = Signal::global(Vec::new);
-
-/// Says something, instead of what was said before.
-pub fn say(text: String, state: &'static str, place: Option<Place>, undo: Option<Undo>) {
-    let takes_focus = Rc::new(Cell::new(undo.is_some()));
-    *SAID.write() = Some(Said {
-        text,
-        state,
-        place,
-        undo,
-        takes_focus,
-    });
+/// What was said last, and where that can be.
+#[derive(Debug, Default)]
+struct Said {
+    /// Empty where nothing is said.
+    text: String,
+    /// For `data-state`.
+    state: &'static str,
+    /// The card that it is about; empty where there is none.
+    card: String,
+    undo: Option<Undo>,
+    /// Whether its button is still to get the focus: the one that was clicked is gone.
+    takes_focus: Cell<bool>,
+    /// The cards whose lower edges are on the screen. They come and go while nothing is said, and nobody need hear of it.
+    seen: RefCell<Vec<String>>,
 }
 
-impl Said {
-    /// Whether the card says it. Subscribes the reader.
-    fn is_on_card(&self) -> bool {
-        let has_card = !matches!(self.undo, Some(Undo::Restore));
-        has_card
-            && self
-                .place
-                .as_ref()
-                .is_some_and(|place| ON_SCREEN.read().contains(place))
-    }
+static SAID: GlobalSignal<Said> = Signal::global(Said::default);
+
+/// What a card is called here.
+#[must_use]
+pub fn card_of(board: &BoardId, widget: &WidgetId) -> String {
+    format!("{board}/{widget}")
 }
 
-/// The place for it on a card.
-#[component]
-pub fn SaidHere(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>) -> Element {
-    let place = (board.cloned(), widget.cloned());
-    let (gone, watched) = (place.clone(), place.clone());
-    use_drop(move || see(&gone, false));
-    let is_said = SAID
-        .read()
-        .as_ref()
-        .is_some_and(|said| said.place.as_ref() == Some(&place) && said.is_on_card());
-    rsx! {
-        div { class: "tide", "aria-hidden": "true", onvisible: move |event| see(&watched, event.is_intersecting().unwrap_or_default()) }
-        if is_said {
-            Line {}
-        }
-    }
+/// Says something, instead of what was said before: of a card, or of none (empty). No text says nothing.
+pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) {
+    let mut said = SAID.write();
+    said.takes_focus.set(undo.is_some());
+    (said.text, said.state, said.card, said.undo) = (text, state, card, undo);
 }
 
 /// A card came on the screen, or went.
-fn see(place: &Place, is_seen: bool) {
-    let mut seen = ON_SCREEN.write();
-    seen.retain(|other| other != place);
-    if is_seen {
-        seen.push(place.clone());
+pub fn see(card: &str, is_seen: bool) {
+    let is_about = {
+        let said = SAID.peek();
+        let mut seen = said.seen.borrow_mut();
+        seen.retain(|other| other != card);
+        if is_seen {
+            seen.push(card.to_owned());
+        }
+        said.card == card
+    };
+    if is_about {
+        // What is said moves.
+        drop(SAID.write());
     }
 }
 
-/// The place for it where no card on the screen says it; and, unseen, for those who listen.
-#[component]
-pub fn SaidElsewhere() -> Element {
+/// What is said, where `card` is the card to say it on; without one, where no card on the screen does.
+pub fn said_at(card: Option<&str>, managers: RealtimeManagers) -> Option<Element> {
     let said = SAID.read();
+    let is_seen = said.seen.borrow().contains(&said.card);
+    let is_here = card.map_or(!is_seen, |card| is_seen && said.card == card);
+    (is_here && !said.text.is_empty()).then(|| line(&said, managers))
+}
+
+/// The place for what no card says; and, unseen, for those who listen.
+pub fn said_elsewhere(managers: RealtimeManagers) -> Element {
+    let text = SAID.read().text.clone();
     rsx! {
-        p { class: "unseen", role: "status", {said.as_ref().map(|said| said.text.clone())} }
-        if said.as_ref().is_some_and(|said| !said.is_on_card()) {
-            div { class: "floating", Line {} }
+        p { class: "unseen", role: "status", "{text}" }
+        if let Some(line) = said_at(None, managers) {
+            div { class: "floating", {line} }
         }
     }
 }
 
 /// The text with its undo: by the button, or by U while it has the focus.
-#[component]
-fn Line() -> Element {
-    let managers = use_realtime_managers();
-    let undo = use_callback(move |()| {
-        let said = SAID.write().take();
-        if let Some(Said {
-            place: Some((board, widget)),
-            undo: Some(undo),
-            ..
-        }) = said
-        {
-            match undo {
-                Undo::Restore => managers.state.restore(board, widget),
-                Undo::Set(field, value) => managers.state.set(board, widget, field, value),
-            }
-        }
-    });
-    let said = SAID.read();
-    let Some(said) = said.as_ref() else { return rsx! {} };
-    let takes_focus = said.takes_focus.clone();
+fn line(said: &Said, managers: RealtimeManagers) -> Element {
     rsx! {
         div {
             class: "banner",
             "data-state": said.state,
             onkeydown: move |event| {
-                if matches!(event.key(), Key::Character(key) if key.eq_ignore_ascii_case("u")) {
-                    undo(());
+                if matches!(event.key(), Key::Character(key) if key == "u" || key == "U") {
+                    undo(managers);
                 }
             },
             p { class: "banner-text", "{said.text}" }
@@ -145,16 +106,30 @@ fn Line() -> Element {
                     "data-shape": "small",
                     r#type: "button",
                     onmounted: move |event| {
-                        if takes_focus.replace(false) {
+                        if SAID.peek().takes_focus.replace(false) {
                             focus(&event.data());
                         }
                     },
-                    onclick: move |_| undo(()),
+                    onclick: move |_| undo(managers),
                     "Undo"
                     kbd { "aria-hidden": "true", "U" }
                 }
             }
-            CloseButton { on_close: move |()| *SAID.write() = None }
+            CloseButton { on_close: |()| hush() }
         }
     }
+}
+
+fn undo(managers: RealtimeManagers) {
+    let undo = SAID.write().undo.take();
+    match undo {
+        Some(Undo::Restore(board, widget)) => managers.state.restore(board, widget),
+        Some(Undo::Set(board, widget, field, value)) => managers.state.set(board, widget, field, value),
+        None => return,
+    }
+    hush();
+}
+
+fn hush() {
+    SAID.write().text.clear();
 }

@@ -10,11 +10,15 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use self::{foot::Foot, freshness::Fresh, head::Head};
-use super::{icon::Icon, said::SaidHere, word::Word};
+use super::{
+    icon::Icon,
+    said::{card_of, said_at, see},
+    word::Word,
+};
 use crate::{
     hooks::{
         Conflict, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_now, use_optimism,
-        use_realtime_updates, use_samples,
+        use_realtime_managers, use_realtime_updates, use_samples,
     },
     protocol::{BoardId, OperationId, Widget, WidgetId},
 };
@@ -74,8 +78,8 @@ pub fn WidgetRealtime(
     /// Called with its title when a person has removed it, so that the page can offer to undo that.
     #[props(default)]
     on_remove: Option<Callback<String>>,
-    /// Fields that its menu sets up, besides its title.
-    #[props(default)]
+    /// Fields that its menu sets up.
+    #[props(default = &["title"])]
     settings: &'static [&'static str],
     children: Element,
 ) -> Element {
@@ -94,6 +98,10 @@ pub fn WidgetRealtime(
         )
     });
     use_reports(live, board, widget_id, on_update, on_error);
+    let managers = use_realtime_managers();
+    let card = card_of(&board.read(), &widget_id.read());
+    let (watched, gone) = (card.clone(), card.clone());
+    use_drop(move || see(&gone, false));
     let menu = use_signal(|| false);
     let facts = use_memo(move || Facts::of(live));
     let facts = facts();
@@ -141,7 +149,8 @@ pub fn WidgetRealtime(
                     }
                 }
             }
-            SaidHere { board, widget: widget_id }
+            div { class: "tide", "aria-hidden": "true", onvisible: move |event| see(&watched, event.is_intersecting().unwrap_or_default()) }
+            {said_at(Some(&card), managers)}
         }
     }
 }

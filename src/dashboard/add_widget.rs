@@ -7,7 +7,7 @@ use crate::{
     board::kinds,
     components::{
         disclosure::{Disclosure, Shape},
-        edit_line::typed,
+        edit_line::text_in,
         icon::{Glyph, Icon},
     },
     hooks::{BoardHandle, fresh_name, use_now},
@@ -121,16 +121,9 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     let add = move |event: FormEvent| {
         event.prevent_default();
         let choice = &CHOICES[at().min(CHOICES.len() - 1)];
-        let (mut title, mut series) = (String::new(), String::new());
-        for (name, text) in typed(&event) {
-            match &*name {
-                "title" => title = text,
-                "series" => series = text,
-                _ => {}
-            }
-        }
+        let title = text_in(&event, "title");
         let title = Some(title.trim()).filter(|title| !title.is_empty());
-        let mut fields = defaults(choice, series.trim());
+        let mut fields = defaults(choice, text_in(&event, "series").trim());
         fields.push(("title", json!(title.unwrap_or(choice.name))));
         // After everything that is there: seconds since 1970 are larger than any place in the first board.
         fields.push(("order", json!(now.peek().map_or(0, |now| now.unix_ms / 1_000))));

@@ -16,12 +16,8 @@ use crate::{
 
 /// Offers to undo a removal: of a widget, or of a board, whose place is in the directory.
 pub fn say_removed(board: BoardId, widget: WidgetId, title: &str) {
-    say(
-        format!("Removed “{title}”"),
-        "removed",
-        Some((board, widget)),
-        Some(Undo::Restore),
-    );
+    let undo = Undo::Restore(board, widget);
+    say(format!("Removed “{title}”"), "removed", String::new(), Some(undo));
 }
 
 /// Says what could not be done, and how the page was opened, each only while there is something to say.
@@ -33,7 +29,7 @@ pub fn Lines(is_known: bool) -> Element {
             Notice::Trouble { message } => message,
             _ => return,
         };
-        say(reason, "refused", None, None);
+        say(reason, "refused", String::new(), None);
     });
     rsx! {
         div { class: "lines", OfflineLine { is_known } }

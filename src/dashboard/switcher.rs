@@ -8,16 +8,13 @@ use crate::{
     board::kinds,
     components::{
         disclosure::{Disclosure, Shape},
-        edit_line::typed,
+        edit_line::{field_input, text_in},
         icon::{Glyph, Icon},
     },
     hooks::{RealtimeManagers, fresh_name, use_boards, use_realtime_managers},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
     sorted::SortedMap,
 };
-
-/// A board's name, at most so many characters.
-const NAME_CHARS_MAX: usize = 60;
 
 /// The name of the board that is open; a click lists them all.
 #[component]
@@ -82,7 +79,7 @@ fn AddBoard(open: Signal<bool>) -> Element {
     let mut complaint = use_signal(|| None::<String>);
     let add = move |event: FormEvent| {
         event.prevent_default();
-        match create_board(managers, &name_in(&event)) {
+        match create_board(managers, text_in(&event, "name").trim()) {
             Ok(id) => {
                 open.set(false);
                 navigator.push(Route::Board { id });
@@ -93,7 +90,7 @@ fn AddBoard(open: Signal<bool>) -> Element {
     rsx! {
         section { "aria-label": "New board",
             form { class: "form", onsubmit: add,
-                NameInput { label: "New board", name: "" }
+                {field_input("New board", "name", &Value::Null, [None; 2], false)}
                 if let Some(reason) = complaint() {
                     p { class: "note-line", role: "alert", "data-tone": "act", "{reason}" }
                 }
@@ -101,33 +98,6 @@ fn AddBoard(open: Signal<bool>) -> Element {
             }
         }
     }
-}
-
-/// A board's name in a form. An empty one the browser refuses, and says so.
-#[component]
-fn NameInput(label: &'static str, name: String) -> Element {
-    rsx! {
-        label {
-            "{label}"
-            input {
-                class: "input",
-                name: "name",
-                r#type: "text",
-                placeholder: "Name",
-                maxlength: "{NAME_CHARS_MAX}",
-                // Not only blanks.
-                pattern: ".*\\S.*",
-                required: true,
-                initial_value: name,
-            }
-        }
-    }
-}
-
-/// What the form's [`NameInput`] holds.
-fn name_in(event: &FormEvent) -> String {
-    let fields = typed(event).into_iter();
-    fields.map(|(_, text)| text.trim().to_owned()).collect()
 }
 
 /// Makes a board and its entry in the directory. Two operations, each whole: should one of them be refused, the other
@@ -167,7 +137,8 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
     let is_listed = boards.read().iter().any(|(board, _)| *board == *id.read());
     let rename = move |event: FormEvent| {
         event.prevent_default();
-        let wanted = name_in(&event);
+        let name_now = text_in(&event, "name");
+        let wanted = name_now.trim();
         if wanted != *name.read() {
             managers
                 .state
@@ -191,7 +162,7 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
     rsx! {
         section { "aria-label": "This board",
             form { class: "form", onsubmit: rename,
-                NameInput { label: "This board’s name", name: name.cloned() }
+                {field_input("This board’s name", "name", &json!(&*name.read()), [None; 2], false)}
                 div { class: "row", "data-fit": "between",
                     button { class: "button", r#type: "submit", "Rename" }
                     button { class: "button", "data-weight": "quiet", "data-danger": "true", r#type: "button", onclick: remove, Icon { glyph: Glyph::Trash } "Remove board" }

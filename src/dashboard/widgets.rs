@@ -15,15 +15,15 @@ use crate::{
     protocol::{BoardId, Kind, WidgetId},
 };
 
-/// Fields that a kind's menu sets up, besides the title.
+/// Fields that a kind's menu sets up, its title first.
 pub fn settings(kind: &str) -> &'static [&'static str] {
     match kind {
-        kinds::STAT => &["series", "unit"],
-        kinds::GAUGE | kinds::SERIES => &["series", "unit", "min", "max"],
-        kinds::TABLE => &["series"],
-        kinds::SETPOINT => &["unit", "min", "max", "step"],
-        kinds::COUNTER => &["unit"],
-        _ => &[],
+        kinds::STAT => &["title", "series", "unit"],
+        kinds::GAUGE | kinds::SERIES => &["title", "series", "unit", "min", "max"],
+        kinds::TABLE => &["title", "series"],
+        kinds::SETPOINT => &["title", "unit", "min", "max", "step"],
+        kinds::COUNTER => &["title", "unit"],
+        _ => &["title"],
     }
 }
 
@@ -65,7 +65,7 @@ mod tests {
             kinds::SETPOINT,
             kinds::COUNTER,
         ] {
-            for field in settings(kind).iter().chain(&["title"]) {
+            for field in settings(kind) {
                 let spec = catalog.field(&kind.parse().expect("a kind"), &field.parse().expect("a name"));
                 assert!(spec.is_ok(), "{kind} has no {field}");
             }

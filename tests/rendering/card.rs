@@ -5,9 +5,9 @@ use serde_json::json;
 use tideboard::{
     components::{
         WidgetRealtime,
-        said::{ON_SCREEN, SaidElsewhere, Undo, say},
+        said::{Undo, card_of, said_elsewhere, say, see},
     },
-    hooks::use_realtime_updates,
+    hooks::{use_realtime_managers, use_realtime_updates},
     protocol::{Contention, Rejection, Revision, Verdict},
     sync::{Freshness, Phase, SetAsideReason},
     time::Timestamp,
@@ -182,27 +182,26 @@ fn a_refused_edit_lies_over_the_cards_foot_and_not_in_its_body() {
     has_not(&render(counter(), card), &["refusals"]);
 }
 
+fn the_card() -> String {
+    card_of(&board(), &w())
+}
+
 /// A card and the line for what no card says, with something said of the card.
 fn said_of_the_card() -> Element {
     use_hook(|| {
-        let undo = Undo::Set("count".parse().expect("a name"), json!(3));
-        say(
-            "Kept yours, 14:02".to_owned(),
-            "resolved",
-            Some((board(), w())),
-            Some(undo),
-        );
+        let undo = Undo::Set(board(), w(), "count".parse().expect("a name"), json!(3));
+        say("Kept yours, 14:02".to_owned(), "resolved", the_card(), Some(undo));
     });
     rsx! {
         WidgetRealtime { board: board(), widget_id: w(), p { "inside" } }
-        SaidElsewhere {}
+        {said_elsewhere(use_realtime_managers())}
     }
 }
 
 #[test]
 fn what_an_edit_came_to_is_said_on_its_card_while_that_is_on_the_screen() {
     let page = render(counter(), || {
-        use_hook(|| ON_SCREEN.write().push((board(), w())));
+        use_hook(|| see(&the_card(), true));
         said_of_the_card()
     });
     let (card, rest) = page.split_once("</article>").expect("there is a card");
@@ -240,17 +239,13 @@ fn what_an_edit_came_to_is_said_in_a_line_where_its_card_is_not_on_the_screen() 
 fn what_was_removed_has_no_card_to_say_so_on() {
     let page = render(counter(), || {
         use_hook(|| {
-            ON_SCREEN.write().push((board(), w()));
-            say(
-                "Removed “Coffees”".to_owned(),
-                "removed",
-                Some((board(), w())),
-                Some(Undo::Restore),
-            );
+            see(&the_card(), true);
+            let undo = Undo::Restore(board(), w());
+            say("Removed “Coffees”".to_owned(), "removed", String::new(), Some(undo));
         });
         rsx! {
             WidgetRealtime { board: board(), widget_id: w(), p { "inside" } }
-            SaidElsewhere {}
+            {said_elsewhere(use_realtime_managers())}
         }
     });
     let (card, rest) = page.split_once("</article>").expect("there is a card");
@@ -262,7 +257,7 @@ fn what_was_removed_has_no_card_to_say_so_on() {
 fn what_was_said_leaves_no_trace_once_it_is_put_away() {
     let page = render(counter(), || {
         rsx! {
-            SaidElsewhere {}
+            {said_elsewhere(use_realtime_managers())}
         }
     });
     has_not(&page, &["floating", "banner", "Undo"]);

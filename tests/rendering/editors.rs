@@ -2,24 +2,22 @@
 
 use dioxus::prelude::*;
 use serde_json::{Value, json};
-use tideboard::components::edit_line::EditLine;
+use tideboard::components::edit_line::edit_line;
 
-use crate::stage::{Scene, board, has, has_not, render, w};
+use crate::stage::{Scene, has, has_not, render};
 
-fn setpoint() -> Scene {
-    let fields = [("value", json!(18)), ("min", json!(5)), ("max", json!(30))];
-    Scene::live().widget("setpoint", &fields)
+fn editor(field: &str, value: Value, bounds: [Option<f64>; 2]) -> Element {
+    let (commit, cancel) = (use_callback(|_| ()), use_callback(|()| ()));
+    edit_line("Another value", field, &value, bounds, commit, cancel)
 }
 
-fn editor(field: &str, value: Value) -> Element {
-    rsx! {
-        EditLine { label: "Another value", board: board(), widget: w(), field, value, on_commit: |_| (), on_cancel: |()| () }
-    }
+fn paint(face: fn() -> Element) -> String {
+    render(Scene::live(), face)
 }
 
 #[test]
 fn a_number_has_a_box_for_numbers_within_its_own_bounds() {
-    let page = render(setpoint(), || editor("value", json!(24)));
+    let page = paint(|| editor("value", json!(24), [Some(5.0), Some(30.0)]));
     has(
         &page,
         &[
@@ -32,13 +30,12 @@ fn a_number_has_a_box_for_numbers_within_its_own_bounds() {
             ">Cancel<",
         ],
     );
-    // Those are the value's bounds, and no other field's.
-    has_not(&render(setpoint(), || editor("max", json!(30))), &["min=", "max="]);
+    has_not(&paint(|| editor("max", json!(30), [None; 2])), &["min=", "max="]);
 }
 
 #[test]
 fn a_status_has_its_four_words() {
-    let page = render(setpoint(), || editor("state", json!("busy")));
+    let page = paint(|| editor("state", json!("busy"), [None; 2]));
     has(
         &page,
         &["<legend", "Another value", ">OK<", ">Busy<", ">Look<", ">Down<"],
@@ -50,24 +47,24 @@ fn a_status_has_its_four_words() {
 
 #[test]
 fn yes_and_no_are_a_choice() {
-    let page = render(setpoint(), || editor("done-1", json!(true)));
+    let page = paint(|| editor("done-1", json!(true), [None; 2]));
     assert_eq!(page.matches("type=\"radio\"").count(), 2, "{page}");
 }
 
 #[test]
 fn a_text_has_a_line_and_a_long_one_a_box_that_keeps_its_lines() {
-    let line = render(setpoint(), || editor("text", json!("gate 4")));
+    let line = paint(|| editor("text", json!("gate 4"), [None; 2]));
     has(&line, &["type=\"text\"", "=\"gate 4\""]);
     // A text may be empty.
     has_not(&line, &["required=true", "<textarea"]);
     has(
-        &render(setpoint(), || editor("text", json!("ropes\nfuel"))),
+        &paint(|| editor("text", json!("ropes\nfuel"), [None; 2])),
         &["<textarea"],
     );
 }
 
 #[test]
 fn what_people_know_a_thing_by_can_not_be_left_empty() {
-    let page = render(setpoint(), || editor("title", json!("Fuel")));
+    let page = paint(|| editor("title", json!("Fuel"), [None; 2]));
     has(&page, &["required=true", "pattern=", "maxlength=\"80\""]);
 }

@@ -1,12 +1,14 @@
 //! The head of the frame: title, what there is to say, and the menu with its form.
 
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 
 use super::freshness::Fresh;
 use crate::{
     components::{
-        disclosure::{Disclosure, MenuItem, Shape},
-        edit_line::{FieldInput, FormButtons, read, typed},
+        disclosure::{Disclosure, Shape, focus},
+        edit_line::{field_input, form_buttons, read, text_in},
         icon::{Glyph, Icon},
         word::{Saying, Word},
     },
@@ -25,13 +27,25 @@ pub(super) fn Head(
 ) -> Element {
     let mut menu = menu;
     let mut is_setting_up = use_signal(|| false);
-    use_effect(move || {
-        if !menu() {
-            is_setting_up.set(false);
+    // The menu's two choices, for its keys.
+    let mut first = use_signal(|| None::<Rc<MountedData>>);
+    let mut last = use_signal(|| None::<Rc<MountedData>>);
+    let mut is_last = use_signal(|| false);
+    let keys = move |event: KeyboardEvent| {
+        let next = match event.key() {
+            Key::ArrowDown | Key::ArrowUp => !is_last(),
+            Key::Home => false,
+            Key::End => true,
+            _ => return,
+        };
+        event.prevent_default();
+        is_last.set(next);
+        if let Some(item) = if next { last } else { first }.peek().as_ref() {
+            focus(item);
         }
-    });
+    };
     let removed = title.clone();
-    let set_up = if settings.is_empty() { "Rename" } else { "Set up" };
+    let set_up = if settings.len() > 1 { "Set up" } else { "Rename" };
     rsx! {
         header { class: "card-head",
             h2 { class: "card-title", title: title.clone(), "{title}" }
@@ -54,20 +68,38 @@ pub(super) fn Head(
                     shape: if is_setting_up() { Shape::Panel } else { Shape::Menu },
                     face: rsx! { Icon { glyph: Glyph::Ellipsis } },
                     if is_setting_up() {
-                        SetUp { live, settings, open: menu }
+                        SetUp { live, settings, open: menu, is_setting_up }
                     } else {
-                        MenuItem { glyph: Glyph::Pencil, text: set_up, on_choose: move |()| is_setting_up.set(true) }
-                        MenuItem {
-                            glyph: Glyph::Trash,
-                            text: "Remove",
-                            is_dangerous: true,
-                            on_choose: move |()| {
-                                menu.set(false);
-                                live.remove();
-                                if let Some(report) = on_remove {
-                                    report(removed.clone());
-                                }
-                            },
+                        div { role: "none", onkeydown: keys,
+                            button {
+                                class: "menu-item",
+                                role: "menuitem",
+                                r#type: "button",
+                                onmounted: move |event| {
+                                    focus(&event.data());
+                                    first.set(Some(event.data()));
+                                    is_last.set(false);
+                                },
+                                onclick: move |_| is_setting_up.set(true),
+                                Icon { glyph: Glyph::Pencil }
+                                {set_up}
+                            }
+                            button {
+                                class: "menu-item",
+                                "data-danger": "true",
+                                role: "menuitem",
+                                r#type: "button",
+                                onmounted: move |event| last.set(Some(event.data())),
+                                onclick: move |_| {
+                                    menu.set(false);
+                                    live.remove();
+                                    if let Some(report) = on_remove {
+                                        report(removed.clone());
+                                    }
+                                },
+                                Icon { glyph: Glyph::Trash }
+                                "Remove"
+                            }
                         }
                     }
                 }
@@ -76,29 +108,36 @@ pub(super) fn Head(
     }
 }
 
-/// The title and the other settings of the widget in a form. What was changed becomes an edit each.
+/// Settings of the widget in a form. What was changed becomes an edit each.
 #[component]
-fn SetUp(live: RealtimeUpdates, settings: &'static [&'static str], open: Signal<bool>) -> Element {
-    let mut open = open;
-    let before = move |field: &str| live.value(field).unwrap_or_default();
+fn SetUp(
+    live: RealtimeUpdates,
+    settings: &'static [&'static str],
+    open: Signal<bool>,
+    is_setting_up: Signal<bool>,
+) -> Element {
+    let (mut open, mut is_setting_up) = (open, is_setting_up);
+    // However it closes, what opens next is the menu.
+    use_drop(move || is_setting_up.set(false));
+    let close = use_callback(move |()| open.set(false));
+    let before = move |field| live.value(field).unwrap_or_default();
     let save = move |event: FormEvent| {
         event.prevent_default();
-        for (field, text) in typed(&event) {
-            let before = before(&field);
+        for field in settings.iter().copied() {
+            let (text, before) = (text_in(&event, field), before(field));
             let is_given = !(before.is_null() && text.is_empty());
-            if let Some(value) = read(&field, text.trim(), &before).filter(|value| is_given && *value != before) {
-                live.edit(&field, value);
+            if let Some(value) = read(field, text.trim(), &before).filter(|value| is_given && *value != before) {
+                live.edit(field, value);
             }
         }
-        open.set(false);
+        close(());
     };
     rsx! {
         form { class: "form", onsubmit: save,
-            FieldInput { live, label: "title", field: "title", value: before("title"), takes_focus: true }
             for field in settings.iter().copied() {
-                FieldInput { key: "{field}", live, label: field, field, value: before(field) }
+                {field_input(field, field, &before(field), [None; 2], field == "title")}
             }
-            FormButtons { on_cancel: move |()| open.set(false) }
+            {form_buttons(close)}
         }
     }
 }

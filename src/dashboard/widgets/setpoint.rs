@@ -1,12 +1,10 @@
 //! A wanted value: a slider that follows the finger, and the number beside it.
 
 use dioxus::prelude::*;
-use serde_json::{Number, json};
 
 use crate::{
-    components::format::{figure_text, number},
+    components::format::{figure_text, number, plain},
     hooks::RealtimeUpdates,
-    protocol::Value,
 };
 
 /// The number's box is as wide as its digits, up to so many.
@@ -117,23 +115,12 @@ fn typeable(value: f64) -> String {
     format!("{value}")
 }
 
-/// A whole number stays one, so that 21 is not shown as 21.0 in a list.
-fn plain(value: f64) -> Value {
-    if value == value.trunc() && value.abs() < 1e15 {
-        json!(value as i64)
-    } else {
-        Number::from_f64(value).map_or(Value::Null, Value::Number)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_whole_number_stays_one() {
-        assert_eq!(plain(21.0), json!(21));
-        assert_eq!(plain(21.5), json!(21.5));
+    fn a_number_is_typed_as_it_is() {
         assert_eq!([typeable(21.0), typeable(0.1)], ["21", "0.1"]);
     }
 }

@@ -150,6 +150,10 @@ pub const ACCEPT_PER_SECOND: u64 = 1_000;
 
 /// Where operations are sent without a socket.
 pub const OPERATIONS_PATH: &str = "/api/v1/operations";
+/// Where a board is asked for without a socket; where one is read, goes on with a slash and its id.
+pub const BOARDS_PATH: &str = "/api/v1/boards";
+/// The principal of everybody where nobody has to sign in.
+pub const LOCAL: &str = "local";
 /// Where a token is swapped for a session.
 pub const SESSION_PATH: &str = "/api/v1/session";
 /// The page that asks for a token.
@@ -188,9 +192,11 @@ pub const BACKLOG_BYTES_MAX: usize = 4 * WRITE_BUFFER_BYTES_MAX;
 pub const CATCH_UP_BYTES_MAX: usize = DOCUMENT_BYTES_MAX;
 /// Values of others that the answers to one push carry: past it its items are not decided, and asked for again.
 pub const ANSWER_VALUES_BYTES_MAX: usize = 512 * 1024;
-/// A board read without a socket, by the measure of [`WIDGET_BYTES_MAX`]. A larger one wants a socket, where it comes in
+/// What is read of a board without a socket, by the measure of [`WIDGET_BYTES_MAX`]. More wants a socket, where it comes in
 /// parts and at the reader's pace.
 pub const DOCUMENT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Verdicts that go with it: some thousands of operations that were applied, and a client has a thousand under way at most.
+pub const DOCUMENT_VERDICTS_BYTES_MAX: usize = 1024 * 1024;
 /// Frames of one connection that are being decided; further ones wait in its socket. A client that keeps two under way
 /// never waits for the disk and the network in turn.
 pub const UNDER_WAY_LEN_MAX: usize = 4;

@@ -303,7 +303,9 @@ impl Driver {
             Effect::Broadcast => self.storage.announce(),
             Effect::Remember(namespace, note) => self.remember(&namespace, &note),
             Effect::Replay(push) => self.asking = Some(self.fallback.replay(push).map(Input::Replayed).boxed_local()),
-            Effect::Read(board) => self.asking = Some(self.fallback.read(board).map(Input::Document).boxed_local()),
+            Effect::Read(subscribe) => {
+                self.asking = Some(self.fallback.read(subscribe).map(Input::Document).boxed_local())
+            }
             Effect::Notice(notice) => {
                 if self.notices.len() == NOTICES_LEN_MAX {
                     self.notices.pop_front();

@@ -338,6 +338,7 @@ fn the_tables_limits_are_this_programs() {
         CATCH_UP_BYTES_MAX,
         ANSWER_VALUES_BYTES_MAX,
         DOCUMENT_BYTES_MAX,
+        DOCUMENT_VERDICTS_BYTES_MAX,
         BODY_BYTES_MAX,
         REQUEST_HEAD_BYTES_MAX,
         REQUEST_HEAD_MS_MAX,

@@ -9,7 +9,7 @@ use futures_util::{
 
 use crate::{
     platform::{self, AddressError, Memory, NoRandomness, OpenError, ServerAddress, Storage},
-    protocol::{Answered, BoardId, Document, Push},
+    protocol::{Answered, Document, Push, Subscribe},
     sync::RequestError,
 };
 
@@ -44,8 +44,8 @@ pub enum Leads {
 pub trait Fallback {
     /// Sends operations.
     fn replay(&self, push: Push) -> LocalBoxFuture<'static, Result<Vec<Answered>, RequestError>>;
-    /// Reads a board.
-    fn read(&self, board: BoardId) -> LocalBoxFuture<'static, Result<Box<Document>, RequestError>>;
+    /// Reads a board, and what became of operations: a subscription that ends with its answer.
+    fn read(&self, subscribe: Subscribe) -> LocalBoxFuture<'static, Result<Box<Document>, RequestError>>;
 }
 
 /// No other way than the socket.
@@ -57,7 +57,7 @@ impl Fallback for NoFallback {
         ready(Err(RequestError::Unreachable)).boxed_local()
     }
 
-    fn read(&self, _: BoardId) -> LocalBoxFuture<'static, Result<Box<Document>, RequestError>> {
+    fn read(&self, _: Subscribe) -> LocalBoxFuture<'static, Result<Box<Document>, RequestError>> {
         ready(Err(RequestError::Unreachable)).boxed_local()
     }
 }

@@ -12,17 +12,16 @@ use axum::{
     routing::get,
 };
 use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version, header};
-use serde::Deserialize;
 use serde_json::json;
 use tower_http::compression::CompressionLayer;
 
 use super::{SeatError, Server, auth::SignInError, csp, session, sign_in};
 use crate::{
     config::{
-        BODY_BYTES_MAX, OPERATIONS_PATH, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH, SUBPROTOCOL,
-        TURNED_AWAY_S,
+        BOARDS_PATH, BODY_BYTES_MAX, OPERATIONS_PATH, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH,
+        SUBPROTOCOL, TURNED_AWAY_S,
     },
-    protocol::{Code, Identity, Push},
+    protocol::{ClientFrame, Code, Identity},
 };
 
 /// `app` (an app's pages, files and server functions, or just `Router::new()`) with this server's routes beside it and its
@@ -43,7 +42,7 @@ pub fn router(app: Router, server: &Server) -> Router {
         .merge(sign_in::routes())
         .with_state(server.clone());
     app.merge(own)
-        .layer(from_fn(check_push))
+        .layer(from_fn(check_frame))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(Extension(server.clone()))
         .layer(from_fn_with_state(server.clone(), admit))
@@ -102,15 +101,15 @@ async fn admit(State(server): State<Server>, mut request: Request, next: Next) -
     next.run(request).await
 }
 
-/// Whether what is pushed without a socket can be read. A server function that can't read its arguments answers as one that
+/// Whether what is sent without a socket can be read. A server function that can't read its arguments answers as one that
 /// has failed, and a client would try the same again for ever.
-async fn check_push(request: Request, next: Next) -> Response {
-    #[derive(Deserialize)]
-    struct Arguments {
-        #[serde(rename = "push")]
-        _push: Push,
-    }
-    if request.uri().path() != OPERATIONS_PATH || request.method() != Method::POST {
+async fn check_frame(request: Request, next: Next) -> Response {
+    let is_asked_for: fn(&ClientFrame) -> bool = match request.uri().path() {
+        OPERATIONS_PATH => |frame| matches!(frame, ClientFrame::Push(_)),
+        BOARDS_PATH => |frame| matches!(frame, ClientFrame::Subscribe(_)),
+        _ => return next.run(request).await,
+    };
+    if request.method() != Method::POST {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
@@ -118,8 +117,9 @@ async fn check_push(request: Request, next: Next) -> Response {
         let message = format!("A request has at most {BODY_BYTES_MAX} bytes: send less at once. Nothing was changed.");
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, Code::TooLarge, &message);
     };
-    if let Err(error) = serde_json::from_slice::<Arguments>(&bytes) {
-        let message = format!("That is no push of this version ({error}): update the client. Nothing was changed.");
+    let frame = serde_json::from_slice(&bytes).map_err(|error| error.to_string());
+    if let Err(error) = frame.and_then(|frame| is_asked_for(&frame).then_some(()).ok_or("another frame".to_owned())) {
+        let message = format!("That is no frame of this version ({error}): update the client. Nothing was changed.");
         return refuse(StatusCode::BAD_REQUEST, Code::Malformed, &message);
     }
     next.run(Request::from_parts(parts, bytes.into())).await

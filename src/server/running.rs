@@ -32,7 +32,7 @@ use crate::{
         ACCEPT_PER_SECOND, CONNECTIONS_LEN_MAX, HTTP_CONNECTIONS_PER_ADDRESS_LEN_MAX, RETRY_WINDOW_MS,
         RETRY_WINDOW_MS_MAX, SOCKETS_PER_ADDRESS_LEN_MAX, STORE_BYTES_MAX,
     },
-    protocol::{Answered, BoardId, Document, Identity, Push, StoreId},
+    protocol::{Answered, Document, Identity, Push, StoreId, Subscribe},
 };
 
 /// A running server: what its routes share. Clones are the same server.
@@ -67,9 +67,7 @@ pub struct ServerConfig {
 /// Why a board was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadError {
-    /// There is no such board.
-    Unknown,
-    /// It is larger than [`crate::config::DOCUMENT_BYTES_MAX`].
+    /// It is more than [`crate::config::DOCUMENT_BYTES_MAX`], or asks for more than one piece can tell.
     TooLarge,
     /// The server has ended.
     Ended,
@@ -182,13 +180,18 @@ impl Server {
         answer.await.ok()
     }
 
-    /// A board as it stands on the disk.
+    /// A board as it stands on the disk, and what became of the operations that are asked for: what a subscription would
+    /// say at once.
     ///
     /// # Errors
     /// [`ReadError`].
-    pub async fn read(&self, board: BoardId) -> Result<Box<Document>, ReadError> {
+    pub async fn subscribe(&self, identity: Identity, subscribe: Subscribe) -> Result<Box<Document>, ReadError> {
         let (asker, answer) = oneshot::channel();
-        let request = committer::Request::Read { board, asker };
+        let request = committer::Request::Read {
+            identity,
+            subscribe,
+            asker,
+        };
         self.0.requests.send(request).await.map_err(|_| ReadError::Ended)?;
         answer.await.unwrap_or(Err(ReadError::Ended))
     }

@@ -10,13 +10,10 @@ use dioxus::prelude::*;
 use dioxus_fullstack::{AsStatusCode, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{Answered, Code, Document, Identity, Push};
+use crate::protocol::{Answered, Code, Document, Identity, Push, Subscribe};
 
-/// The path of [`replay_operations`].
-pub const OPERATIONS_PATH: &str = "/api/v1/operations";
-
-/// The path of [`read_board`], before the board's id.
-pub const BOARDS_PATH: &str = "/api/v1/boards/";
+/// The paths of [`replay_operations`], and of [`subscribe_board`]; that of [`read_board`] goes on with a slash and the board's id.
+pub use crate::config::{BOARDS_PATH, OPERATIONS_PATH};
 
 /// Why a server function did not do what it was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,19 +59,36 @@ pub async fn replay_operations(push: Push) -> Result<Vec<Answered>, ApiError> {
 /// # Errors
 /// [`Code::UnknownBoard`], [`Code::TooLarge`], [`Code::NeedsAuth`], [`Code::Unavailable`], or no code when the server
 /// can't be reached.
-#[get("/api/v1/boards/{id}", server: axum::Extension<crate::server::Server>)]
+#[get("/api/v1/boards/{id}", identity: axum::Extension<Identity>, server: axum::Extension<crate::server::Server>)]
 pub async fn read_board(id: String) -> Result<Document, ApiError> {
-    use crate::server::ReadError;
-
     let Ok(board) = id.parse() else {
         return Err(ApiError::unknown_board(&id));
     };
-    match server.read(board).await {
+    let subscribe = Subscribe {
+        board,
+        request: 0,
+        cursor: None,
+        undecided: Vec::new(),
+        more: false,
+    };
+    match server.subscribe(identity.0, subscribe).await {
+        Ok(document) if document.widgets.is_empty() => Err(ApiError::unknown_board(&id)),
         Ok(document) => Ok(*document),
-        Err(ReadError::Unknown) => Err(ApiError::unknown_board(&id)),
-        Err(ReadError::TooLarge) => Err(ApiError::large_board(&id)),
-        Err(ReadError::Ended) => Err(ApiError::stopping()),
+        Err(error) => Err(ApiError::unread(&id, error)),
     }
+}
+
+/// A subscription that ends with its answer: what leads a board on from the caller's cursor, in one piece, with what became of
+/// the operations it asks for. A board that is not there is answered like an empty one.
+///
+/// # Errors
+/// [`Code::TooLarge`], [`Code::NeedsAuth`], [`Code::Unavailable`], or no code when the server can't be reached.
+#[post("/api/v1/boards", identity: axum::Extension<Identity>, server: axum::Extension<crate::server::Server>)]
+pub async fn subscribe_board(subscribe: Subscribe) -> Result<Document, ApiError> {
+    let board = subscribe.board.clone();
+    let read = server.subscribe(identity.0, subscribe).await;
+    read.map(|document| *document)
+        .map_err(|error| ApiError::unread(board.as_str(), error))
 }
 
 #[cfg(feature = "server")]
@@ -88,12 +102,15 @@ impl ApiError {
         }
     }
 
-    fn large_board(id: &str) -> Self {
-        let message =
-            format!("Board {id:?} is too large to be read in one piece. Open a socket: there it comes in parts.");
-        Self {
-            code: Some(Code::TooLarge),
-            message,
+    fn unread(id: &str, error: crate::server::ReadError) -> Self {
+        match error {
+            crate::server::ReadError::Ended => Self::stopping(),
+            crate::server::ReadError::TooLarge => Self {
+                code: Some(Code::TooLarge),
+                message: format!(
+                    "Board {id:?} is too large to be read in one piece. Open a socket: there it comes in parts."
+                ),
+            },
         }
     }
 

@@ -3,16 +3,18 @@
 //! Markup, roles, live regions and focus; every state stands in `data-state`, in words and in an icon, never in a
 //! colour alone. Absent here: the engine, storage, the server, and anything that outlives its component.
 
+pub mod choices;
 pub mod close_button;
 mod conflict_resolution_ui;
 mod dashboard_realtime_provider;
 mod dashboard_sync_indicator;
 mod difference;
 pub mod disclosure;
-mod edit_line;
+pub mod edit_line;
 pub mod format;
 pub mod icon;
 mod pending_operations_badge;
+pub mod said;
 mod widget_realtime;
 pub mod word;
 

@@ -1,6 +1,6 @@
 //! Every limit and timeout, named, with units and the reason for its value.
 //!
-//! Units come last in a name: `_ms` milliseconds, `_bytes` bytes, `_len_max` a count of items.
+//! Units come last in a name: `_ms` milliseconds, `_s` seconds, `_bytes` bytes, `_len_max` a count of items.
 
 /// The WebSocket subprotocol both sides must speak; a change that an older peer can't read gets a new one.
 pub const SUBPROTOCOL: &str = "tideboard.v1";
@@ -134,6 +134,9 @@ pub const SUBSCRIBE_WEIGHT: usize = 50;
 
 /// Sockets open at once.
 pub const CONNECTIONS_LEN_MAX: usize = 10_000;
+/// Sockets open at once from one address, which may be a whole site behind one router: some hundred people with a few
+/// devices each. Ten such sites fill a server, one does not.
+pub const SOCKETS_PER_ADDRESS_LEN_MAX: usize = CONNECTIONS_LEN_MAX / 10;
 /// Frames a session accepts per second, averaged over ten seconds.
 pub const FRAMES_PER_SECOND_MAX: u32 = 200;
 /// Read buffer of a connection: ten thousand idle ones must fit.
@@ -145,6 +148,12 @@ pub const ACCEPT_PER_SECOND: u64 = 1_000;
 
 // The door.
 
+/// Where operations are sent without a socket.
+pub const OPERATIONS_PATH: &str = "/api/v1/operations";
+/// Where a board is asked for without a socket; where one is read, goes on with a slash and its id.
+pub const BOARDS_PATH: &str = "/api/v1/boards";
+/// The principal of everybody where nobody has to sign in.
+pub const LOCAL: &str = "local";
 /// Where a token is swapped for a session.
 pub const SESSION_PATH: &str = "/api/v1/session";
 /// The page that asks for a token.
@@ -183,9 +192,11 @@ pub const BACKLOG_BYTES_MAX: usize = 4 * WRITE_BUFFER_BYTES_MAX;
 pub const CATCH_UP_BYTES_MAX: usize = DOCUMENT_BYTES_MAX;
 /// Values of others that the answers to one push carry: past it its items are not decided, and asked for again.
 pub const ANSWER_VALUES_BYTES_MAX: usize = 512 * 1024;
-/// A board read without a socket, by the measure of [`WIDGET_BYTES_MAX`]. A larger one wants a socket, where it comes in
+/// What is read of a board without a socket, by the measure of [`WIDGET_BYTES_MAX`]. More wants a socket, where it comes in
 /// parts and at the reader's pace.
 pub const DOCUMENT_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Verdicts that go with it: some thousands of operations that were applied, and a client has a thousand under way at most.
+pub const DOCUMENT_VERDICTS_BYTES_MAX: usize = 1024 * 1024;
 /// Frames of one connection that are being decided; further ones wait in its socket. A client that keeps two under way
 /// never waits for the disk and the network in turn.
 pub const UNDER_WAY_LEN_MAX: usize = 4;
@@ -199,6 +210,10 @@ pub const TICK_PACKETS_LEN_MAX: usize = 64;
 pub const PROCESSES_LEN_MAX: usize = 8;
 /// HTTP connections open at once, sockets not counted; further ones wait to be accepted.
 pub const HTTP_CONNECTIONS_LEN_MAX: usize = 4_096;
+/// The same from one address: a browser opens six.
+pub const HTTP_CONNECTIONS_PER_ADDRESS_LEN_MAX: usize = HTTP_CONNECTIONS_LEN_MAX / 4;
+/// Who has too many connections comes back after this long: sockets end slowly.
+pub const TURNED_AWAY_S: u64 = 60;
 /// A connection gets this long to say what it wants, and is closed when it wants nothing for so long.
 pub const REQUEST_HEAD_MS_MAX: u64 = 30_000;
 /// Line and headers of a request.

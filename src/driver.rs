@@ -40,6 +40,8 @@ pub struct Driver {
     storage: Box<dyn Storage>,
     fallback: Box<dyn Fallback>,
     server: ServerAddress,
+    /// The server was named, and has not said welcome yet.
+    to_meet: bool,
     leads: Leads,
     online: bool,
     shown: bool,
@@ -74,6 +76,7 @@ impl Driver {
             .and_then(|text| serde_json::from_str(&text).ok());
         let signed_in = platform::page_cookies().and_then(|cookies| SignedIn::among(&cookies));
         let namespace = note.and_then(|note| note.namespace_for(options.token.as_deref(), signed_in.as_ref()));
+        let to_meet = options.server.is_some();
         let random = platform::random().map_err(StartError::NoRandomness)?;
         let seed = platform::random().map_err(StartError::NoRandomness)?;
         let engine = Engine::new(Birth {
@@ -94,6 +97,7 @@ impl Driver {
             storage,
             fallback: options.fallback,
             server,
+            to_meet,
             leads: options.leads,
             socket: None,
             storing: None,
@@ -136,6 +140,10 @@ impl Driver {
         let effects: Vec<Effect> = self.engine.handle(self.clock.now(), input).collect();
         for effect in effects {
             self.perform(effect);
+        }
+        if self.to_meet && self.engine.is_welcome() {
+            self.to_meet = false;
+            self.note(options::SERVER_NOTE, self.server.origin().to_owned());
         }
     }
 
@@ -295,7 +303,9 @@ impl Driver {
             Effect::Broadcast => self.storage.announce(),
             Effect::Remember(namespace, note) => self.remember(&namespace, &note),
             Effect::Replay(push) => self.asking = Some(self.fallback.replay(push).map(Input::Replayed).boxed_local()),
-            Effect::Read(board) => self.asking = Some(self.fallback.read(board).map(Input::Document).boxed_local()),
+            Effect::Read(subscribe) => {
+                self.asking = Some(self.fallback.read(subscribe).map(Input::Document).boxed_local())
+            }
             Effect::Notice(notice) => {
                 if self.notices.len() == NOTICES_LEN_MAX {
                     self.notices.pop_front();
@@ -305,6 +315,11 @@ impl Driver {
         }
     }
 
+    fn note(&mut self, name: &str, text: String) {
+        let writing = self.storage.write_note(name, &text);
+        self.store(writing.map(note_written).boxed_local());
+    }
+
     fn store(&mut self, job: LocalBoxFuture<'static, Input>) {
         self.to_store.push_back(job);
     }
@@ -312,8 +327,7 @@ impl Driver {
     /// Keeps the note for the next start, and competes for the right to send for the namespace.
     fn remember(&mut self, namespace: &Namespace, note: &Note) {
         if let Ok(text) = serde_json::to_string(note) {
-            let writing = self.storage.write_note(&namespace_note(&self.server), &text);
-            self.store(writing.map(note_written).boxed_local());
+            self.note(&namespace_note(&self.server), text);
         }
         if matches!(self.leads, Leads::Elected) {
             (self._lead, self.electing) = (None, Some(self.storage.lead(namespace)));

@@ -41,6 +41,9 @@ pub enum Bug {
     BrokenStateWithoutDoubt,
     LeftUnsaved,
     NoteForAnyone,
+    DocumentWithoutVerdicts,
+    DoubtfulStateWaits,
+    EmptiedBoardTakenForNew,
 }
 
 #[cfg(feature = "planted")]

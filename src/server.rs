@@ -29,6 +29,8 @@ pub mod origin;
 #[cfg(feature = "server")]
 mod packet;
 #[cfg(feature = "server")]
+mod peers;
+#[cfg(feature = "server")]
 pub mod router;
 #[cfg(feature = "server")]
 pub mod run;
@@ -50,6 +52,6 @@ pub use router::router;
 #[cfg(feature = "server")]
 pub(crate) use running::public_files;
 #[cfg(feature = "server")]
-pub use running::{ReadError, Seat, Server, ServerConfig};
+pub use running::{ReadError, Seat, SeatError, Server, ServerConfig};
 #[cfg(feature = "server")]
 pub use session::SocketPatience;

@@ -50,7 +50,8 @@ use self::{
 };
 use crate::{
     protocol::{
-        Answered, BoardId, ClientId, Document, OperationId, Push, RunId, SamplesFrame, Value, Verdict, WidgetId,
+        Answered, BoardId, ClientId, Document, OperationId, Push, RunId, SamplesFrame, Subscribe, Value, Verdict,
+        WidgetId,
     },
     sorted::SortedMap,
     time::Timestamp,
@@ -168,7 +169,7 @@ pub enum Effect {
     /// Send operations by server function.
     Replay(Push),
     /// Read a board by server function.
-    Read(BoardId),
+    Read(Subscribe),
     /// Tell whoever listens.
     Notice(Notice),
 }

@@ -24,37 +24,45 @@ use crate::{
 /// What to do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Print a board's values, and each change as it comes
+    /// Print a board's values, and each change as it comes, until Ctrl-C
     Watch {
-        /// The board
+        /// The board's id; `tideboard get boards` lists them
         board: BoardId,
         /// Where everything is
         #[command(flatten)]
         reach: Reach,
+        /// How to print
+        #[command(flatten)]
+        format: Format,
     },
-    /// Print a board, a widget or a field, and end
+    /// Print a board, a widget or a field
     Get {
-        /// The board
+        /// The board's id; `boards` is the list of them
         board: BoardId,
         /// `WIDGET` or `WIDGET.FIELD`; the whole board by default
         target: Option<String>,
-        /// Print what this device saw last when the server can't be reached
+        /// When the server can't be reached, print what this device saw last
         #[arg(long)]
         offline_ok: bool,
         /// Where everything is
         #[command(flatten)]
         reach: Reach,
+        /// How to print
+        #[command(flatten)]
+        format: Format,
     },
     /// Give a field a value, and wait for the server's answer
+    #[command(after_help = SET_HELP)]
     Set {
-        /// The board
+        /// The board's id; `tideboard get boards` lists them
         board: BoardId,
-        /// `WIDGET.FIELD`
+        /// `WIDGET.FIELD`, as `tideboard get BOARD` prints them
         target: String,
-        /// JSON, or plain text; a field that holds text takes it as it stands
+        /// The new value: JSON, or plain text. A field that holds text takes it as it stands
         #[arg(allow_hyphen_values = true)]
         value: String,
-        /// End as soon as the edit is saved on this device; it is sent by whatever command reaches the server next
+        /// End as soon as the edit is saved on this device; whatever command reaches the server next sends it. The board must
+        /// have been seen here once
         #[arg(long)]
         offline_ok: bool,
         /// Where everything is
@@ -69,6 +77,9 @@ pub enum Command {
         /// Where everything is
         #[command(flatten)]
         reach: Reach,
+        /// How to print
+        #[command(flatten)]
+        format: Format,
     },
 }
 
@@ -79,7 +90,7 @@ pub struct Action {
     /// Wait until the server has answered everything
     #[arg(long)]
     pub send: bool,
-    /// Forget an edit that was not accepted
+    /// Forget an edit that was not accepted. The list ends each line with its ID
     #[arg(long, value_name = "ID")]
     pub discard: Option<OperationId>,
     /// Make an edit that was not accepted again
@@ -96,18 +107,23 @@ pub struct Action {
 /// Where the server and this device's data are.
 #[derive(Clone, Debug, Args)]
 pub struct Reach {
-    /// The server; by default the one this device spoke with last, or http://127.0.0.1:8080
+    /// The server; by default the last one that has answered this device, or http://127.0.0.1:8080
     #[arg(long, value_name = "URL", env = "TIDEBOARD_SERVER")]
     pub server: Option<String>,
     /// A token, where the server asks for one. Arguments are seen by others on this machine: better in the variable
     #[arg(long, env = "TIDEBOARD_TOKEN", hide_env_values = true)]
     pub token: Option<Secret>,
-    /// Folder of this device's outbox; by default the user's data folder
+    /// Folder of this device's outbox and of what it saw last; by default in the user's data folder
     #[arg(long, value_name = "FOLDER", env = "TIDEBOARD_OUTBOX")]
     pub data: Option<PathBuf>,
-    /// Give up waiting for the server after so many seconds
+    /// Give up waiting for the server after so many seconds; `watch` never does
     #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT_S)]
     pub timeout: u64,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Format {
     /// Print one JSON object a line
     #[arg(long)]
     pub json: bool,
@@ -194,15 +210,16 @@ pub fn run(command: Command) -> ExitCode {
 
 async fn carry_out(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Watch { board, reach } => watch::watch(Session::open(&reach).await?, board, reach.json).await,
+        Command::Watch { board, reach, format } => watch::watch(Session::open(&reach).await?, board, format.json).await,
         Command::Get {
             board,
             target,
             offline_ok,
             reach,
+            format,
         } => {
             let session = Session::open(&reach).await?;
-            get::get(session, board, target.as_deref(), offline_ok, reach.json).await
+            get::get(session, board, target.as_deref(), offline_ok, format.json).await
         }
         Command::Set {
             board,
@@ -211,9 +228,18 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
             offline_ok,
             reach,
         } => set::set(Session::open(&reach).await?, board, &target, &value, offline_ok).await,
-        Command::Outbox { action, reach } => outbox::outbox(Session::open(&reach).await?, action, reach.json).await,
+        Command::Outbox { action, reach, format } => {
+            outbox::outbox(Session::open(&reach).await?, action, format.json).await
+        }
     }
 }
+
+const SET_HELP: &str = "Examples:
+  tideboard set this-machine setpoint.value 22.5
+  tideboard set this-machine note.text 'Fuel at dawn'
+
+Exit codes: 0 applied, or saved with --offline-ok; 1 can't be done; 2 the arguments make no sense; 3 somebody else's value
+stands; 4 not accepted; 5 saved on this device and not answered yet";
 
 /// Longer than a server's restart; a script that can't wait says less.
 const TIMEOUT_S: u64 = 30;

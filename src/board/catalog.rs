@@ -30,6 +30,8 @@ pub struct FieldSpec {
     pub value: ValueType,
     /// Who wins when somebody else wrote first.
     pub policy: Policy,
+    /// Fields of the same widget that say how small and how large its number may be.
+    pub bounds: Option<[&'static str; 2]>,
 }
 
 /// What a field takes.
@@ -37,6 +39,8 @@ pub struct FieldSpec {
 pub enum ValueType {
     /// Text, within [`VALUE_BYTES_MAX`].
     Text,
+    /// The same, with something to read in it: what people know a thing by.
+    Name,
     /// A whole number: counters.
     Integer,
     /// A finite number within the range, both ends included.
@@ -76,7 +80,7 @@ impl Catalog {
         }
         .with(
             kinds::BOARD,
-            vec![FieldSpec::new("name", ValueType::Text, Policy::LastWriteWins)],
+            vec![FieldSpec::new("name", ValueType::Name, Policy::LastWriteWins)],
         )
     }
 
@@ -107,9 +111,15 @@ impl Catalog {
         if !self.kinds.contains_key(kind.as_str()) {
             return Err(Rejection::UnknownKind);
         }
+        let sibling = |name: &str| {
+            fields
+                .iter()
+                .find(|(field, _)| field.as_str() == name)
+                .map(|(_, value)| value)
+        };
         fields
             .iter()
-            .try_for_each(|(name, value)| self.field(kind, name)?.check(value))
+            .try_for_each(|(name, value)| self.field(kind, name)?.check(value, sibling))
     }
 }
 
@@ -117,7 +127,19 @@ impl FieldSpec {
     /// A field that takes `value` by `policy`.
     #[must_use]
     pub const fn new(name: &'static str, value: ValueType, policy: Policy) -> Self {
-        Self { name, value, policy }
+        Self {
+            name,
+            value,
+            policy,
+            bounds: None,
+        }
+    }
+
+    /// The same, within what the widget's fields `min` and `max` say.
+    #[must_use]
+    pub const fn within(mut self, min: &'static str, max: &'static str) -> Self {
+        self.bounds = Some([min, max]);
+        self
     }
 
     fn covers(&self, field: &str) -> bool {
@@ -140,11 +162,11 @@ impl FieldSpec {
         }
     }
 
-    /// Whether the field takes this value.
+    /// Whether the field takes this value; `sibling` gives the values of the widget's other fields.
     ///
     /// # Errors
     /// Why not.
-    pub fn check(&self, value: &Value) -> Result<(), Rejection> {
+    pub fn check<'a>(&self, value: &Value, sibling: impl Fn(&str) -> Option<&'a Value>) -> Result<(), Rejection> {
         if value_bytes(value) > VALUE_BYTES_MAX {
             return Err(Rejection::TooLarge {
                 bytes_max: VALUE_BYTES_MAX as u64,
@@ -164,19 +186,33 @@ impl FieldSpec {
             })
         };
         match &self.value {
-            ValueType::Text if !value.is_string() => wrong("text"),
+            ValueType::Text | ValueType::Name if !value.is_string() => wrong("text"),
+            ValueType::Name if value.as_str().is_some_and(|text| text.trim().is_empty()) => Err(Rejection::Blank),
             ValueType::Integer if !value.is_i64() => wrong("a whole number"),
             ValueType::Boolean if !value.is_boolean() => wrong("yes or no"),
             ValueType::Choice(words) if !value.as_str().is_some_and(|word| words.contains(&word)) => {
                 wrong(&format!("one of {}", words.join(", ")))
             }
-            ValueType::Number { min, max } => match value.as_f64() {
-                None => wrong("a number"),
-                Some(number) if !(*min..=*max).contains(&number) => Err(Rejection::OutOfRange { min: *min, max: *max }),
-                Some(_) => Ok(()),
-            },
+            ValueType::Number { min, max } => {
+                let (min, max) = self.range((*min, *max), sibling);
+                match value.as_f64() {
+                    None => wrong("a number"),
+                    Some(number) if !(min..=max).contains(&number) => Err(Rejection::OutOfRange { min, max }),
+                    Some(_) => Ok(()),
+                }
+            }
             _ => Ok(()),
         }
+    }
+
+    /// From where to where a number may lie: the widget's own bounds within those of its kind. Bounds that leave no number
+    /// bound nothing: two people may have moved one each, and the value must not be stuck for it.
+    fn range<'a>(&self, kind: (f64, f64), sibling: impl Fn(&str) -> Option<&'a Value>) -> (f64, f64) {
+        let Some([min, max]) = self.bounds else { return kind };
+        let own = |name| sibling(name).and_then(Value::as_f64);
+        let min = own(min).map_or(kind.0, |min| min.max(kind.0));
+        let max = own(max).map_or(kind.1, |max| max.min(kind.1));
+        if min <= max { (min, max) } else { kind }
     }
 }
 
@@ -197,8 +233,8 @@ impl Default for Catalog {
     /// The built-in kinds.
     fn default() -> Self {
         use Policy::{Ask, FirstWriteWins, LastWriteWins, Merge};
-        use ValueType::{Any, Boolean, Choice, Integer, Number, Text};
-        let title = || FieldSpec::new("title", Text, LastWriteWins);
+        use ValueType::{Any, Boolean, Choice, Integer, Name, Number, Text};
+        let title = || FieldSpec::new("title", Name, LastWriteWins);
         let order = || FieldSpec::new("order", Number { min: -1e12, max: 1e12 }, LastWriteWins);
         let number = || Number { min: -1e15, max: 1e15 };
         let own = |fields: Vec<FieldSpec>| [vec![title(), order()], fields].concat();
@@ -234,7 +270,7 @@ impl Default for Catalog {
             .with(
                 kinds::SETPOINT,
                 own(vec![
-                    FieldSpec::new("value", number(), Ask),
+                    FieldSpec::new("value", number(), Ask).within("min", "max"),
                     FieldSpec::new("unit", Text, LastWriteWins),
                     FieldSpec::new("min", number(), LastWriteWins),
                     FieldSpec::new("max", number(), LastWriteWins),
@@ -288,7 +324,16 @@ mod tests {
         let name: FieldName = field.parse().expect("a name");
         Catalog::default()
             .field(&kind.parse().expect("a kind"), &name)?
-            .check(&value)
+            .check(&value, |_| None)
+    }
+
+    /// A setpoint's value beside these of its bounds.
+    fn set_point(value: f64, min: Value, max: Value) -> Result<(), Rejection> {
+        let fields = [("value", json!(value)), ("min", min), ("max", max)].into_iter();
+        let named = fields
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| (name.parse().expect("a name"), value));
+        Catalog::default().check_create(&kinds::SETPOINT.parse().expect("a kind"), &named.collect())
     }
 
     #[test]
@@ -311,6 +356,32 @@ mod tests {
         assert!(matches!(
             check("note", "text", json!("x".repeat(VALUE_BYTES_MAX))),
             Err(Rejection::TooLarge { .. })
+        ));
+    }
+
+    #[test]
+    fn a_setpoint_lies_within_its_own_bounds_where_they_leave_room() {
+        let out_of = |min, max| Err(Rejection::OutOfRange { min, max });
+        assert_eq!(set_point(5.0, json!(5), json!(30)), Ok(()));
+        assert_eq!(set_point(30.0, json!(5), json!(30)), Ok(()));
+        assert_eq!(set_point(30.5, json!(5), json!(30)), out_of(5.0, 30.0));
+        assert_eq!(set_point(4.5, json!(5), Value::Null), out_of(5.0, 1e15));
+        assert_eq!(set_point(31.0, Value::Null, json!(30)), out_of(-1e15, 30.0));
+        assert_eq!(set_point(7.0, json!(20), json!(10)), Ok(()), "none is between those");
+        assert_eq!(set_point(1e16, json!(20), json!(10)), out_of(-1e15, 1e15));
+    }
+
+    #[test]
+    fn what_people_know_a_thing_by_can_be_read() {
+        for blank in ["", "  ", "\t\n"] {
+            assert_eq!(check("note", "title", json!(blank)), Err(Rejection::Blank));
+            assert_eq!(check("board", "name", json!(blank)), Err(Rejection::Blank));
+            assert_eq!(check("note", "text", json!(blank)), Ok(()), "a note may be empty");
+        }
+        assert_eq!(check("note", "title", json!(" Fuel ")), Ok(()));
+        assert!(matches!(
+            check("note", "title", json!(7)),
+            Err(Rejection::WrongType { .. })
         ));
     }
 

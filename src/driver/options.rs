@@ -9,7 +9,7 @@ use futures_util::{
 
 use crate::{
     platform::{self, AddressError, Memory, NoRandomness, OpenError, ServerAddress, Storage},
-    protocol::{Answered, BoardId, Document, Push},
+    protocol::{Answered, Document, Push, Subscribe},
     sync::RequestError,
 };
 
@@ -44,8 +44,8 @@ pub enum Leads {
 pub trait Fallback {
     /// Sends operations.
     fn replay(&self, push: Push) -> LocalBoxFuture<'static, Result<Vec<Answered>, RequestError>>;
-    /// Reads a board.
-    fn read(&self, board: BoardId) -> LocalBoxFuture<'static, Result<Box<Document>, RequestError>>;
+    /// Reads a board, and what became of operations: a subscription that ends with its answer.
+    fn read(&self, subscribe: Subscribe) -> LocalBoxFuture<'static, Result<Box<Document>, RequestError>>;
 }
 
 /// No other way than the socket.
@@ -57,7 +57,7 @@ impl Fallback for NoFallback {
         ready(Err(RequestError::Unreachable)).boxed_local()
     }
 
-    fn read(&self, _: BoardId) -> LocalBoxFuture<'static, Result<Box<Document>, RequestError>> {
+    fn read(&self, _: Subscribe) -> LocalBoxFuture<'static, Result<Box<Document>, RequestError>> {
         ready(Err(RequestError::Unreachable)).boxed_local()
     }
 }
@@ -92,7 +92,7 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {}
 
 /// The note that holds the server this device spoke with last.
-const SERVER_NOTE: &str = "server";
+pub(super) const SERVER_NOTE: &str = "server";
 
 impl Options {
     /// The storage; and, where it is memory, why.
@@ -104,19 +104,14 @@ impl Options {
         }
     }
 
-    /// The server: as given, as the page's, or as remembered.
+    /// The server: as given, as the page's, or as remembered. What is given may be mistyped: it is remembered once it has
+    /// answered.
     pub(super) async fn server(&self, storage: &dyn Storage) -> Result<ServerAddress, StartError> {
         let here = self.server.clone().or_else(platform::page_origin);
         let text = match here {
             Some(text) => text,
             None => storage.note(SERVER_NOTE).await.ok_or(StartError::NoServer)?,
         };
-        let server = ServerAddress::parse(&text).map_err(StartError::Address)?;
-        if self.server.is_some()
-            && let Err(error) = storage.write_note(SERVER_NOTE, server.origin()).await
-        {
-            tracing::warn!("this device will not remember the server: {error}");
-        }
-        Ok(server)
+        ServerAddress::parse(&text).map_err(StartError::Address)
     }
 }

@@ -1,13 +1,13 @@
 //! The way by server functions.
 
 use futures_util::{FutureExt, future::LocalBoxFuture};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
 use crate::{
     api::{self, ApiError, BOARDS_PATH, OPERATIONS_PATH},
     driver::Fallback,
     platform::{FETCH, Fetch, FetchError},
-    protocol::{Answered, BoardId, Code, Document, Push},
+    protocol::{Answered, ClientFrame, Code, Document, Push, Subscribe, encode},
     sync::RequestError,
 };
 
@@ -18,16 +18,16 @@ pub(super) struct ServerFunctions;
 impl Fallback for ServerFunctions {
     fn replay(&self, push: Push) -> LocalBoxFuture<'static, Result<Vec<Answered>, RequestError>> {
         match FETCH {
-            Some(fetch) => by_fetch(fetch, OPERATIONS_PATH.to_owned(), body(push)),
+            Some(fetch) => by_fetch(fetch, OPERATIONS_PATH, &ClientFrame::Push(push)),
             None => async { api::replay_operations(push).await.map_err(|error| failed(&error)) }.boxed_local(),
         }
     }
 
-    fn read(&self, board: BoardId) -> LocalBoxFuture<'static, Result<Box<Document>, RequestError>> {
+    fn read(&self, subscribe: Subscribe) -> LocalBoxFuture<'static, Result<Box<Document>, RequestError>> {
         match FETCH {
-            Some(fetch) => by_fetch(fetch, format!("{BOARDS_PATH}{board}"), None),
-            None => async move {
-                let read = api::read_board(board.to_string()).await;
+            Some(fetch) => by_fetch(fetch, BOARDS_PATH, &ClientFrame::Subscribe(subscribe)),
+            None => async {
+                let read = api::subscribe_board(subscribe).await;
                 read.map(Box::new).map_err(|error| failed(&error))
             }
             .boxed_local(),
@@ -35,21 +35,13 @@ impl Fallback for ServerFunctions {
     }
 }
 
-/// The arguments of a server function, as Dioxus writes them.
-fn body(push: Push) -> Option<String> {
-    #[derive(Serialize)]
-    struct Arguments {
-        push: Push,
-    }
-    serde_json::to_string(&Arguments { push }).ok()
-}
-
+/// The arguments of a server function, as Dioxus writes them, are the frame that a socket would be sent.
 fn by_fetch<T: DeserializeOwned + 'static>(
     fetch: Fetch,
-    path: String,
-    body: Option<String>,
+    path: &str,
+    frame: &ClientFrame,
 ) -> LocalBoxFuture<'static, Result<T, RequestError>> {
-    let answer = fetch(path, body);
+    let answer = fetch(path.to_owned(), Some(encode(frame)));
     async {
         let text = answer.await.map_err(|error| match error {
             FetchError::Unreachable => RequestError::Unreachable,
@@ -69,10 +61,9 @@ fn failed(error: &ApiError) -> RequestError {
 /// What the code of a refusal means to who asked.
 const fn of_code(code: Option<Code>) -> RequestError {
     match code {
-        Some(Code::UnknownBoard) => RequestError::UnknownBoard,
         Some(Code::NeedsAuth) => RequestError::NeedsAuth,
         Some(Code::TooLarge) => RequestError::TooLarge,
-        Some(Code::Malformed | Code::OutOfOrder | Code::Unsupported) => RequestError::Refused,
+        Some(Code::UnknownBoard | Code::Malformed | Code::OutOfOrder | Code::Unsupported) => RequestError::Refused,
         Some(Code::RateLimited | Code::Unavailable) | None => RequestError::Unreachable,
     }
 }
@@ -87,11 +78,10 @@ mod tests {
         for come_again in [408, 429, 500, 502, 503, 504] {
             assert_eq!(meaning(come_again), RequestError::Unreachable, "{come_again}");
         }
-        for refused in [400, 403, 405, 422] {
+        for refused in [400, 403, 404, 405, 422] {
             assert_eq!(meaning(refused), RequestError::Refused, "{refused}");
         }
         assert_eq!(meaning(401), RequestError::NeedsAuth);
-        assert_eq!(meaning(404), RequestError::UnknownBoard);
         assert_eq!(meaning(413), RequestError::TooLarge);
     }
 }

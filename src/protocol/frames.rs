@@ -227,7 +227,7 @@ pub struct Limits {
 pub struct Subscribed {
     /// The board.
     pub board: BoardId,
-    /// The number of the request this answers; 0 in a [`Document`].
+    /// The number of the request this answers; 0 where a [`Document`] was not asked for by one.
     pub request: u64,
     /// Where the catch-up that follows starts: the client's cursor, or the origin where that is not in this history.
     pub from: Cursor,
@@ -271,7 +271,7 @@ pub struct PatchFrame {
     pub widgets: SortedMap<WidgetId, Widget>,
 }
 
-/// A board as `GET /api/v1/boards/{id}` gives it: a patch from the origin.
+/// A board as a request gives it: what `subscribed` says, and what leads to its cursor as one patch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Document {
     /// The database.
@@ -282,7 +282,7 @@ pub struct Document {
     pub clock: Timestamp,
     /// As in `subscribed`.
     pub subscribed: Subscribed,
-    /// The widgets.
+    /// Every widget that changed after `subscribed.from`, removed ones included.
     pub widgets: SortedMap<WidgetId, Widget>,
 }
 

@@ -19,7 +19,7 @@ use subtle::ConstantTimeEq;
 pub use self::sessions::SessionId;
 use self::{guesses::Guesses, sessions::Sessions};
 use crate::{
-    config::TOKEN_CHARS_MIN,
+    config::{LOCAL, TOKEN_CHARS_MIN},
     protocol::{Access, Identity, Principal},
     server::clock::Clock,
 };
@@ -267,7 +267,7 @@ impl fmt::Display for SignInError {
 impl error::Error for SignInError {}
 
 fn local() -> Identity {
-    identity("local", Access::Edit)
+    identity(LOCAL, Access::Edit)
 }
 
 fn identity(principal: &str, access: Access) -> Identity {

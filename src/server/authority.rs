@@ -27,8 +27,8 @@ use crate::{
     config::{ACCEPT_PER_SECOND, ANSWER_VALUES_BYTES_MAX, RETRY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX},
     planted::{self, Bug},
     protocol::{
-        Answer, Answered, BoardId, ClientFrame, Code, Cursor, Document, Epoch, Identity, Push, PushItem, Revision,
-        RunId, ServerFrame, StoreId, Subscribe, Widget,
+        Answer, Answered, BoardId, ClientFrame, Code, Epoch, Identity, Push, PushItem, Revision, RunId, ServerFrame,
+        StoreId, Subscribe,
     },
     time::Timestamp,
 };
@@ -69,11 +69,27 @@ pub struct Batch {
 #[derive(Debug)]
 enum Waiting {
     Ready(Reply),
-    Answers { session: SessionId, items: Vec<Answered> },
-    Replayed { request: RequestId, items: Vec<Answered> },
-    Subscribe { session: SessionId, subscribe: Subscribe },
-    Unsubscribe { session: SessionId, board: BoardId },
-    Read { request: RequestId, board: BoardId },
+    Answers {
+        session: SessionId,
+        items: Vec<Answered>,
+    },
+    Replayed {
+        request: RequestId,
+        items: Vec<Answered>,
+    },
+    Subscribe {
+        session: SessionId,
+        subscribe: Subscribe,
+    },
+    Unsubscribe {
+        session: SessionId,
+        board: BoardId,
+    },
+    Read {
+        request: RequestId,
+        identity: Identity,
+        subscribe: Subscribe,
+    },
 }
 
 /// A connection that was greeted.
@@ -253,7 +269,15 @@ impl Authority {
                 let items = self.push(now, &identity, None, push);
                 waiting.push(Waiting::Replayed { request, items });
             }
-            Event::Read { request, board } => waiting.push(Waiting::Read { request, board }),
+            Event::Read {
+                request,
+                identity,
+                subscribe,
+            } => waiting.push(Waiting::Read {
+                request,
+                identity,
+                subscribe,
+            }),
         }
     }
 
@@ -374,30 +398,16 @@ impl Authority {
                 replies.extend(frames.map(|frame| Reply::Send { session, frame }));
             }
             Waiting::Replayed { request, items } => replies.push(Reply::Replayed { request, items }),
-            Waiting::Read { request, board } => {
-                let document = self
-                    .logs
-                    .get(&board)
-                    .filter(|log| !log.board().is_empty())
-                    .map(|log| Box::new(self.document(now, &board, log)));
+            Waiting::Read {
+                request,
+                identity,
+                subscribe,
+            } => {
+                let document = self.read(now, &identity, subscribe);
                 replies.push(Reply::Document { request, document });
             }
             Waiting::Subscribe { session, subscribe } => self.subscribe(session, subscribe, replies),
             Waiting::Unsubscribe { session, board } => self.unsubscribe(session, &board),
-        }
-    }
-
-    fn document(&self, now: Timestamp, board: &BoardId, log: &Log) -> Document {
-        Document {
-            store: self.setup.store,
-            run: self.setup.run,
-            clock: now,
-            subscribed: frames::subscribed(board, 0, log, Cursor::ORIGIN),
-            widgets: log
-                .board()
-                .widgets()
-                .map(|(id, widget)| (id.clone(), Widget::clone(widget)))
-                .collect(),
         }
     }
 }

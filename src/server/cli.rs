@@ -16,7 +16,7 @@ use crate::terminal;
 
 /// The shared board that keeps working when the network doesn't.
 #[derive(Debug, Parser)]
-#[command(name = "tideboard", version, args_conflicts_with_subcommands = true)]
+#[command(name = "tideboard", version, args_conflicts_with_subcommands = true, after_help = HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -26,7 +26,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve boards to browsers and other clients. This is what happens without a command, too.
+    /// Serve boards to browsers and other clients. This is what happens without a command, too
     Serve(ServeArgs),
     #[command(flatten)]
     Terminal(Box<terminal::Command>),
@@ -41,15 +41,20 @@ pub struct ServeArgs {
     /// Address to listen on; any but this machine's own asks everybody for a token
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), env = "IP")]
     pub listen: IpAddr,
-    /// Folder of the database; made when it is not there
+    /// Folder of the database, for this server alone; made when it is not there
     #[arg(long, value_name = "FOLDER", default_value = "./data", env = "TIDEBOARD_DATA")]
     pub data: PathBuf,
-    /// Token that lets people edit; a random one is made and shown when one is needed and none is given
+    /// Token that lets people edit, of 16 characters or more; a random one is made and shown when one is needed and none is
+    /// given. Arguments are seen by others on this machine: better in the variable
     #[arg(long, value_name = "TOKEN", env = "TIDEBOARD_EDIT_TOKEN", hide_env_values = true)]
     pub edit_token: Option<Token>,
     /// Token that lets people watch; made like the other
     #[arg(long, value_name = "TOKEN", env = "TIDEBOARD_VIEW_TOKEN", hide_env_values = true)]
     pub view_token: Option<Token>,
+    /// Address of a reverse proxy in front, as this server sees it; of several, separated by commas. Limits by address then
+    /// count those whom the proxy names in `X-Forwarded-For`
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',', env = "TIDEBOARD_PROXY")]
+    pub proxy: Vec<IpAddr>,
     /// Write the log as one JSON object a line
     #[arg(long)]
     pub log_json: bool,
@@ -90,6 +95,14 @@ fn log_to_stderr(json: bool, otherwise: &str) {
         registry.with(layer.with_target(false)).init();
     }
 }
+
+const HELP: &str = "Examples:
+  tideboard                                serve this machine, at http://127.0.0.1:8080
+  tideboard serve --listen 0.0.0.0         serve everybody on the network; prints the tokens they need
+  tideboard get boards                     list the boards of that server
+  tideboard set this-machine note.text Hi  edit one, from a terminal
+
+The options above are those of `tideboard serve`. RUST_LOG=debug makes it tell more.";
 
 /// Dioxus names every server function it registers, and warns of built files that a server may well do without.
 const LOG_FILTER: &str = "info,dioxus_server=error";

@@ -30,12 +30,9 @@ use super::{
     store::{AppendError, Store, StoreError},
 };
 use crate::{
-    board::{Catalog, value_bytes},
-    config::{
-        BATCH_LEN_MAX, DOCUMENT_BYTES_MAX, FIELD_OVERHEAD_BYTES, FRAME_FILL_BYTES, REQUESTS_LEN_MAX, SNAPSHOT_LEN,
-        SUBSCRIBE_WEIGHT,
-    },
-    protocol::{Answered, BoardId, ClientFrame, Document, Epoch, Hello, Identity, Push, RunId},
+    board::Catalog,
+    config::{BATCH_LEN_MAX, FRAME_FILL_BYTES, REQUESTS_LEN_MAX, SNAPSHOT_LEN, SUBSCRIBE_WEIGHT},
+    protocol::{Answered, BoardId, ClientFrame, Document, Epoch, Hello, Identity, Push, RunId, Subscribe},
 };
 
 /// Something for the committer to do.
@@ -61,9 +58,10 @@ pub(super) enum Request {
         push: Push,
         asker: oneshot::Sender<Vec<Answered>>,
     },
-    /// A board without a connection.
+    /// A board without a connection: what a subscription would say at once.
     Read {
-        board: BoardId,
+        identity: Identity,
+        subscribe: Subscribe,
         asker: oneshot::Sender<Result<Box<Document>, ReadError>>,
     },
     /// Put everything down and end.
@@ -245,14 +243,14 @@ impl Committer {
                 identity,
                 push,
             },
-            Request::Read { board, asker } if self.authority.logs().get(&board).is_some_and(is_too_large) => {
-                // Nobody listens any more, or hears this.
-                let _ = asker.send(Err(ReadError::TooLarge));
-                return None;
-            }
-            Request::Read { board, asker } => Event::Read {
+            Request::Read {
+                identity,
+                subscribe,
+                asker,
+            } => Event::Read {
                 request: self.fanout.expect(Waiting::Read(asker)),
-                board,
+                identity,
+                subscribe,
             },
             Request::Stop { .. } => return None,
         })
@@ -346,18 +344,6 @@ fn take_batch(next: &mut Option<Request>, inbox: &mut mpsc::Receiver<Request>) -
         }
     }
     batch
-}
-
-/// Whether a board can't be read in one piece. Counting ends where the limit is.
-fn is_too_large(log: &Log) -> bool {
-    let mut bytes = 0;
-    log.board().widgets().any(|(_, widget)| {
-        let fields = widget.fields.values();
-        bytes += fields
-            .map(|field| value_bytes(&field.value) + FIELD_OVERHEAD_BYTES)
-            .sum::<usize>();
-        bytes > DOCUMENT_BYTES_MAX
-    })
 }
 
 /// In operations. A catch-up may be a whole board, so only some share a batch: their frames wait in memory together.

@@ -88,7 +88,7 @@ impl Fanout {
             }
             Reply::Document { request, document } => {
                 if let Some(Waiting::Read(asker)) = self.requests.remove(&request) {
-                    let _ = asker.send(document.ok_or(ReadError::Unknown));
+                    let _ = asker.send(document.ok_or(ReadError::TooLarge));
                 }
             }
         }

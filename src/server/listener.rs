@@ -5,7 +5,7 @@
 
 mod taking;
 
-use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -20,6 +20,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::{Instant, sleep, timeout},
@@ -27,16 +28,17 @@ use tokio::{
 use tower::{ServiceExt, service_fn};
 
 use self::taking::Taking;
-use super::metrics::Metrics;
+use super::{metrics::Metrics, peers::Crowd};
 use crate::config::{
-    ACCEPT_RETRY_MS, HTTP_CONNECTIONS_LEN_MAX, REQUEST_HEAD_BYTES_MAX, REQUEST_HEAD_MS_MAX, REQUEST_MS_MAX,
-    WRITE_MS_MAX,
+    ACCEPT_RETRY_MS, CLOSE_MS_MAX, HTTP_CONNECTIONS_LEN_MAX, REQUEST_HEAD_BYTES_MAX, REQUEST_HEAD_MS_MAX,
+    REQUEST_MS_MAX, TURNED_AWAY_S, WRITE_MS_MAX,
 };
 
 /// How many connections, and how long each may keep the server waiting. `Default` is [`crate::config`]'s.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
     pub connections_len_max: usize,
+    pub close_ms_max: u64,
     pub head_ms_max: u64,
     pub request_ms_max: u64,
     pub write_ms_max: u64,
@@ -47,6 +49,7 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             connections_len_max: HTTP_CONNECTIONS_LEN_MAX,
+            close_ms_max: CLOSE_MS_MAX,
             head_ms_max: REQUEST_HEAD_MS_MAX,
             request_ms_max: REQUEST_MS_MAX,
             write_ms_max: WRITE_MS_MAX,
@@ -56,11 +59,12 @@ impl Default for Patience {
 }
 
 /// Serves `router` on `listener` until `stop` ends, then answers what was asked already. Sockets live on: each has a seat of
-/// its own, and says goodbye by itself.
+/// its own, and says goodbye by itself. `crowd` counts the connections by address.
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
     patience: Patience,
+    crowd: &Crowd,
     metrics: &Metrics,
     stop: impl Future<Output = ()>,
 ) {
@@ -72,10 +76,18 @@ pub(super) async fn serve(
             accepted = accept(&listener, &free, patience, metrics) => accepted,
             () = &mut stop => break,
         };
+        let Some(place) = crowd.enter(peer.ip()) else {
+            metrics.connections_refused.count();
+            tokio::spawn(async move {
+                turn_away(stream, patience).await;
+                drop(permit);
+            });
+            continue;
+        };
         let serving = serve_connection(stream, peer, router.clone(), patience, stopping.subscribe());
         tokio::spawn(async move {
             serving.await;
-            drop(permit);
+            drop((place, permit));
         });
     }
     drop(listener);
@@ -116,6 +128,25 @@ async fn serve_connection(
     if let Err(error) = served {
         tracing::debug!(%peer, %error, "a connection broke");
     }
+}
+
+/// Says that there are too many from this address, whatever is asked.
+async fn turn_away(mut stream: TcpStream, patience: Patience) {
+    let answer = format!(
+        "HTTP/1.1 429 Too Many Requests\r\nRetry-After: {TURNED_AWAY_S}\r\nConnection: close\r\nCache-Control: no-store\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{TURNED_AWAY}",
+        TURNED_AWAY.len()
+    );
+    let said = async {
+        stream.write_all(answer.as_bytes()).await?;
+        stream.shutdown().await?;
+        // Closed with something unread, it would take the answer back.
+        let mut asked = [0; 1_024];
+        while stream.read(&mut asked).await? > 0 {}
+        io::Result::Ok(())
+    };
+    // Whether it was heard makes no difference here.
+    let _ = timeout(Duration::from_millis(patience.close_ms_max), said).await;
 }
 
 async fn accept(
@@ -164,18 +195,20 @@ fn too_slow() -> Response {
     (StatusCode::REQUEST_TIMEOUT, "The request took too long. Send it again.").into_response()
 }
 
+const TURNED_AWAY: &str = concat!(
+    r#"{"code":"rate_limited","message":"There are too many connections from your address. Close some, and try again in a "#,
+    r#"minute; whoever runs the server can name a proxy with --proxy."}"#
+);
+
 #[cfg(test)]
 mod tests {
     use std::{future::pending, net::UdpSocket, os::fd::OwnedFd};
 
     use axum::routing::get;
-    use tokio::{
-        io::{AsyncReadExt, AsyncWriteExt},
-        sync::oneshot,
-        task::yield_now,
-    };
+    use tokio::{sync::oneshot, task::yield_now};
 
     use super::*;
+    use crate::server::peers::Spared;
 
     #[tokio::test]
     async fn a_connection_that_says_nothing_is_closed() {
@@ -244,7 +277,8 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let serving = tokio::spawn(async move {
             let stop = async { drop(told.await) };
-            serve(listener, router(), Patience::default(), &Metrics::default(), stop).await;
+            let (crowd, metrics) = (crowd(usize::MAX), Metrics::default());
+            serve(listener, router(), Patience::default(), &crowd, &metrics, stop).await;
         });
         let mut idle = TcpStream::connect(address).await.unwrap();
         idle.write_all(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
@@ -287,7 +321,8 @@ mod tests {
             accept_retry_ms: u64::MAX,
             ..Patience::default()
         };
-        let mut serving = pin!(serve(listener, router(), patience, &metrics, pending()));
+        let crowd = crowd(usize::MAX);
+        let mut serving = pin!(serve(listener, router(), patience, &crowd, &metrics, pending()));
         let mut turns = async |done: &dyn Fn(usize) -> bool| {
             for turn in (0..).take_while(|turn| !done(*turn)) {
                 tokio::select! {
@@ -302,11 +337,62 @@ mod tests {
         assert_eq!(metrics.accepts_failed.get(), 1);
     }
 
+    #[tokio::test]
+    async fn who_has_all_the_connections_of_an_address_is_told_so_and_keeps_no_one_else_out() {
+        let address = start_with(Patience::default(), crowd(1), pending()).await;
+        let mut first = TcpStream::connect(address).await.unwrap();
+        first.write_all(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n").await.unwrap();
+        assert!(first.read(&mut [0; 64]).await.unwrap() > 0, "served, and kept open");
+        let reply = ask(address, "/").await;
+        assert!(reply.starts_with("HTTP/1.1 429 "), "{reply}");
+        assert!(
+            reply.contains("Retry-After: 60\r\n") && reply.contains("Close some"),
+            "{reply}"
+        );
+        drop(first);
+        // The server learns of the end a moment after it.
+        while !ask(address, "/").await.starts_with("HTTP/1.1 200 ") {}
+    }
+
+    #[tokio::test]
+    async fn who_does_not_listen_to_a_refusal_loses_the_place_all_the_same() {
+        let patience = Patience {
+            connections_len_max: 1,
+            close_ms_max: 20,
+            ..Patience::default()
+        };
+        let address = start_with(patience, crowd(0), pending()).await;
+        let deaf = TcpStream::connect(address).await.unwrap();
+        let next = timeout(Duration::from_secs(20), ask(address, "/"));
+        let reply = next
+            .await
+            .expect("the place is free again, though the first one is still here");
+        assert!(reply.starts_with("HTTP/1.1 429 "), "{reply}");
+        drop(deaf);
+    }
+
     async fn start(patience: Patience, stop: impl Future<Output = ()> + Send + 'static) -> SocketAddr {
+        start_with(patience, crowd(usize::MAX), stop).await
+    }
+
+    async fn start_with(
+        patience: Patience,
+        crowd: Crowd,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { serve(listener, router(), patience, &Metrics::default(), stop).await });
+        tokio::spawn(async move { serve(listener, router(), patience, &crowd, &Metrics::default(), stop).await });
         address
+    }
+
+    /// One that counts this machine, where these tests are.
+    fn crowd(len_max: usize) -> Crowd {
+        let spared = Spared {
+            this_machine: false,
+            proxies: Vec::new(),
+        };
+        Crowd::new(len_max, spared)
     }
 
     fn router() -> Router {

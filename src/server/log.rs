@@ -9,6 +9,8 @@
 mod asked;
 mod decide;
 mod record;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -284,23 +286,33 @@ impl Log {
             !self.is_staged() || planted::is(Bug::VisibleBeforeDurable),
             "readers see the durable head only"
         );
-        let known = cursor.filter(|cursor| {
-            let within = cursor.revision >= self.horizon && self.history.contains(*cursor, self.head);
-            within || (planted::is(Bug::CursorWithoutEpoch) && cursor.revision <= self.head)
-        });
+        let known = self.known(cursor);
         let from = known.unwrap_or(Cursor::ORIGIN);
         let missed = (self.head.0 - from.revision.0) as usize;
         if known.is_some() && missed <= self.ring.len() {
             return CatchUp::Changes(self.ring.iter().skip(self.ring.len() - missed).cloned().collect());
         }
-        let newer = self
-            .board
-            .widgets()
-            .filter(|(_, widget)| widget.changed > from.revision);
+        let widgets = self
+            .changed_after(from)
+            .map(|(id, widget)| (id.clone(), Arc::clone(widget)));
         CatchUp::Patch {
             from,
-            widgets: newer.map(|(id, widget)| (id.clone(), Arc::clone(widget))).collect(),
+            widgets: widgets.collect(),
         }
+    }
+
+    /// A subscriber's cursor, where what leads on from there is known.
+    pub(super) fn known(&self, cursor: Option<Cursor>) -> Option<Cursor> {
+        cursor.filter(|cursor| {
+            let within = cursor.revision >= self.horizon && self.history.contains(*cursor, self.head);
+            within || (planted::is(Bug::CursorWithoutEpoch) && cursor.revision <= self.head)
+        })
+    }
+
+    /// Every widget that changed after `from`, removed ones included.
+    pub(super) fn changed_after(&self, from: Cursor) -> impl Iterator<Item = (&WidgetId, &Arc<Widget>)> {
+        let changed = move |(_, widget): &(&WidgetId, &Arc<Widget>)| widget.changed > from.revision;
+        self.board.widgets().filter(changed)
     }
 
     /// The verdicts of `undecided` operations that were made by `principal`: all there are. Ranges are the client's

@@ -98,8 +98,10 @@ metrics! {
     sockets_open: Gauge = "tideboard_sockets_open";
     /// Sockets opened since the start.
     sockets_opened: Counter = "tideboard_sockets_opened_total";
-    /// Sockets refused because the server was full.
+    /// Sockets refused because the server was full, or for too many from their address.
     sockets_refused: Counter = "tideboard_sockets_refused_total";
+    /// Connections refused because there were too many from their address.
+    connections_refused: Counter = "tideboard_connections_refused_total";
     /// Times the operating system gave no connection.
     accepts_failed: Counter = "tideboard_accepts_failed_total";
     /// Requests refused for their Origin or Host.

@@ -1,29 +1,33 @@
 //! The server's routes, and the walls around them. Mountable on an app's own axum router.
 //!
 //! From the outside in: compression, security headers (`csp`), the request's host and origin (`origin`), who is asking (`auth`), the
-//! size of its body; then the routes. A route finds the [`Server`] and the caller's [`Identity`] in its extensions.
+//! size of its body, and whether it can be read; then the routes. A route finds the [`Server`] and the caller's [`Identity`] in its extensions.
 
 use axum::{
     Extension, Json, Router,
+    body::to_bytes,
     extract::{DefaultBodyLimit, Request, State},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
 };
-use http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header};
+use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use serde_json::json;
 use tower_http::compression::CompressionLayer;
 
-use super::{Server, auth::SignInError, csp, session, sign_in};
+use super::{SeatError, Server, auth::SignInError, csp, session, sign_in};
 use crate::{
-    config::{BODY_BYTES_MAX, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH, SUBPROTOCOL},
-    protocol::{Code, Identity},
+    config::{
+        BOARDS_PATH, BODY_BYTES_MAX, OPERATIONS_PATH, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH,
+        SUBPROTOCOL, TURNED_AWAY_S,
+    },
+    protocol::{ClientFrame, Code, Identity},
 };
 
 /// `app` (an app's pages, files and server functions, or just `Router::new()`) with this server's routes beside it and its
 /// walls around both.
 ///
-/// Serve it with connection info, so that guesses of a token are counted by address:
+/// Serve it with connection info, so that guesses of a token and sockets are counted by address:
 /// `router(app, &server).into_make_service_with_connect_info::<SocketAddr>()`.
 ///
 /// # Panics
@@ -38,6 +42,7 @@ pub fn router(app: Router, server: &Server) -> Router {
         .merge(sign_in::routes())
         .with_state(server.clone());
     app.merge(own)
+        .layer(from_fn(check_frame))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(Extension(server.clone()))
         .layer(from_fn_with_state(server.clone(), admit))
@@ -96,10 +101,38 @@ async fn admit(State(server): State<Server>, mut request: Request, next: Next) -
     next.run(request).await
 }
 
+/// Whether what is sent without a socket can be read. A server function that can't read its arguments answers as one that
+/// has failed, and a client would try the same again for ever.
+async fn check_frame(request: Request, next: Next) -> Response {
+    let is_asked_for: fn(&ClientFrame) -> bool = match request.uri().path() {
+        OPERATIONS_PATH => |frame| matches!(frame, ClientFrame::Push(_)),
+        BOARDS_PATH => |frame| matches!(frame, ClientFrame::Subscribe(_)),
+        _ => return next.run(request).await,
+    };
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, BODY_BYTES_MAX).await else {
+        let message = format!("A request has at most {BODY_BYTES_MAX} bytes: send less at once. Nothing was changed.");
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, Code::TooLarge, &message);
+    };
+    let frame = serde_json::from_slice(&bytes).map_err(|error| error.to_string());
+    if let Err(error) = frame.and_then(|frame| is_asked_for(&frame).then_some(()).ok_or("another frame".to_owned())) {
+        let message = format!("That is no frame of this version ({error}): update the client. Nothing was changed.");
+        return refuse(StatusCode::BAD_REQUEST, Code::Malformed, &message);
+    }
+    next.run(Request::from_parts(parts, bytes.into())).await
+}
+
+fn refuse(status: StatusCode, code: Code, message: &str) -> Response {
+    (status, Json(json!({ "code": code, "message": message }))).into_response()
+}
+
 fn identify(server: &Server, request: &Request) -> Result<Option<Identity>, SignInError> {
     let auth = server.auth();
     if let Some(token) = auth.bearer(request.headers()) {
-        return match auth.verify_token_from(sign_in::peer_of(request.extensions()), token) {
+        return match auth.verify_token_from(server.client_of(request), token) {
             Ok(identity) => Ok(Some(identity)),
             Err(SignInError::Wrong) => Ok(None),
             Err(error) => Err(error),
@@ -122,16 +155,11 @@ fn ask_to_sign_in(request: &Request) -> Response {
         return sign_in::ask(request.uri().path_and_query().map_or("/", |next| next.as_str()));
     }
     let message = format!("Sign in at {SIGN_IN_PATH}, or send the token as `Authorization: Bearer`.");
-    (
-        StatusCode::UNAUTHORIZED,
-        Json(json!({ "code": Code::NeedsAuth, "message": message })),
-    )
-        .into_response()
+    refuse(StatusCode::UNAUTHORIZED, Code::NeedsAuth, &message)
 }
 
 fn too_many(error: &SignInError) -> Response {
-    let body = Json(json!({ "code": Code::RateLimited, "message": error.to_string() }));
-    let mut response = (StatusCode::TOO_MANY_REQUESTS, body).into_response();
+    let mut response = refuse(StatusCode::TOO_MANY_REQUESTS, Code::RateLimited, &error.to_string());
     if let SignInError::TooMany { retry_after_ms } = error {
         response
             .headers_mut()
@@ -160,12 +188,20 @@ async fn socket(State(server): State<Server>, request: Request) -> Response {
         let message = format!("This server speaks {SUBPROTOCOL}. Reload the page, or update the client.");
         return (StatusCode::BAD_REQUEST, message).into_response();
     }
-    let peer = sign_in::peer_of(request.extensions());
-    let Some(seat) = server.take_seat(peer, server.auth().session_of(request.headers())) else {
-        let message = "The server is full. Try again in a minute.";
-        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "60")], message).into_response();
+    let session = server.auth().session_of(request.headers());
+    match server.take_seat(server.client_of(&request), session) {
+        Ok(seat) => session::upgrade(&server, request, seat),
+        Err(error) => no_seat(error),
+    }
+}
+
+fn no_seat(error: SeatError) -> Response {
+    let status = match error {
+        SeatError::Full => StatusCode::SERVICE_UNAVAILABLE,
+        SeatError::TooManyFromThere { .. } => StatusCode::TOO_MANY_REQUESTS,
     };
-    session::upgrade(&server, request, seat)
+    let retry_after = [(header::RETRY_AFTER, HeaderValue::from(TURNED_AWAY_S))];
+    (status, retry_after, error.to_string()).into_response()
 }
 
 /// A client that offers no version speaks this one (the path names it too): some proxies drop the offer.

@@ -53,6 +53,11 @@ pub enum RunError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// What should be the data folder is a file.
+    NotAFolder {
+        /// The file.
+        path: PathBuf,
+    },
     /// The database can't be opened.
     Store(StoreError),
     /// Both tokens read the same, so one could not be told from the other.
@@ -68,10 +73,7 @@ pub enum RunError {
 /// # Errors
 /// [`RunError`], when it can't start or can't go on.
 pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
-    prepare_folder(&args.data).map_err(|source| RunError::DataFolder {
-        folder: args.data.clone(),
-        source,
-    })?;
+    prepare_folder(&args.data)?;
     let (policy, generated) = policy(args)?;
     let public = public_folder();
     let config = ServerConfig {
@@ -82,6 +84,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
         policy,
         public_files: public.as_deref().map(public_files).unwrap_or_default(),
         data: Some(args.data.clone()),
+        proxies: args.proxy.clone(),
         ..ServerConfig::local()
     };
     let runtime = runtime::Builder::new_multi_thread()
@@ -177,7 +180,8 @@ async fn serve(
         server.stop();
     };
     let serving = async {
-        listener::serve(listener, router, Patience::default(), server.metrics(), told_to_stop).await;
+        let (patience, crowd) = (Patience::default(), server.http_crowd());
+        listener::serve(listener, router, patience, &crowd, server.metrics(), told_to_stop).await;
         server.stopped().await;
     };
     let patience = async {
@@ -274,11 +278,19 @@ fn reachable(address: SocketAddr) -> Vec<SocketAddr> {
 }
 
 /// Makes the folder, and sees that a file can be made in it.
-fn prepare_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
+fn prepare_folder(folder: &Path) -> Result<(), RunError> {
+    if folder.is_file() {
+        let path = folder.to_owned();
+        return Err(RunError::NotAFolder { path });
+    }
     let probe = folder.join(format!(".probe-{}", std::process::id()));
-    fs::write(&probe, b"")?;
-    fs::remove_file(probe)
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&probe, b""))
+        .and_then(|()| fs::remove_file(&probe))
+        .map_err(|source| RunError::DataFolder {
+            folder: folder.to_owned(),
+            source,
+        })
 }
 
 /// Where `dx` puts the built page: beside the server's binary, unless told otherwise.
@@ -316,6 +328,11 @@ impl fmt::Display for RunError {
                 "can't write to the data folder {}: {source}. Give this user the right to write there, or choose \
                  another folder with --data.",
                 folder.display()
+            ),
+            Self::NotAFolder { path } => write!(
+                f,
+                "the data folder {} is a file. Name a folder with --data; it is made when it is not there.",
+                path.display()
             ),
             Self::Store(error) => error.fmt(f),
             Self::SameTokens => write!(

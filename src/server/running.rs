@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    fmt,
     net::IpAddr,
     path::{Path, PathBuf},
     sync::{
@@ -11,22 +12,27 @@ use std::{
     },
 };
 
+use axum::extract::Request;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 
 use super::{
     auth::{Auth, Policy, SessionId},
     authority,
     clock::Clock,
-    committer::{self, Request, Requests},
+    committer::{self, Requests},
     metrics::Metrics,
     origin::OriginPolicy,
+    peers::{self, Crowd, Place, Spared},
     session::SocketPatience,
     sources::{Sources, host},
     store::{Store, StoreError},
 };
 use crate::{
-    config::{ACCEPT_PER_SECOND, CONNECTIONS_LEN_MAX, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX, STORE_BYTES_MAX},
-    protocol::{Answered, BoardId, Document, Identity, Push, StoreId},
+    config::{
+        ACCEPT_PER_SECOND, CONNECTIONS_LEN_MAX, HTTP_CONNECTIONS_PER_ADDRESS_LEN_MAX, RETRY_WINDOW_MS,
+        RETRY_WINDOW_MS_MAX, SOCKETS_PER_ADDRESS_LEN_MAX, STORE_BYTES_MAX,
+    },
+    protocol::{Answered, Document, Identity, Push, StoreId, Subscribe},
 };
 
 /// A running server: what its routes share. Clones are the same server.
@@ -44,6 +50,10 @@ pub struct ServerConfig {
     pub clock: Clock,
     /// Sockets open at once; at most [`CONNECTIONS_LEN_MAX`].
     pub connections_len_max: usize,
+    /// Sockets open at once from one address. This machine is not counted, and neither are `proxies`.
+    pub sockets_per_address_len_max: usize,
+    /// Reverse proxies in front: whom one names last in `X-Forwarded-For` is counted in its place.
+    pub proxies: Vec<IpAddr>,
     /// First segments of the paths of files that need no token: what the page itself is made of.
     pub public_files: HashSet<String>,
     /// Folder of the database; `None` keeps everything in memory, and forgets it at the end.
@@ -57,9 +67,7 @@ pub struct ServerConfig {
 /// Why a board was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadError {
-    /// There is no such board.
-    Unknown,
-    /// It is larger than [`crate::config::DOCUMENT_BYTES_MAX`].
+    /// It is more than [`crate::config::DOCUMENT_BYTES_MAX`], or asks for more than one piece can tell.
     TooLarge,
     /// The server has ended.
     Ended,
@@ -71,7 +79,20 @@ pub struct Seat {
     server: Server,
     peer: IpAddr,
     session: Option<SessionId>,
+    _place: Place,
     _permit: OwnedSemaphorePermit,
+}
+
+/// Why there is no seat. `Display` tells people what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeatError {
+    /// All are taken.
+    Full,
+    /// All that one address may have are taken.
+    TooManyFromThere {
+        /// So many.
+        len_max: usize,
+    },
 }
 
 #[derive(Debug)]
@@ -81,6 +102,7 @@ struct Shared {
     auth: Auth,
     metrics: Arc<Metrics>,
     seats: Arc<Semaphore>,
+    crowd: Crowd,
     stopping: watch::Sender<bool>,
     requests: Requests,
     sources: Sources,
@@ -101,6 +123,8 @@ impl ServerConfig {
             },
             clock: Clock::system(),
             connections_len_max: CONNECTIONS_LEN_MAX,
+            sockets_per_address_len_max: SOCKETS_PER_ADDRESS_LEN_MAX,
+            proxies: Vec::new(),
             public_files: HashSet::new(),
             data: None,
             store_bytes_max: STORE_BYTES_MAX,
@@ -128,12 +152,15 @@ impl Server {
         host::start(sources.clone(), config.clock.clone(), stop).map_err(StoreError::NoThread)?;
         let auth = Auth::new(config.policy.clone(), config.clock.clone());
         let seats = Arc::new(Semaphore::new(config.connections_len_max.min(CONNECTIONS_LEN_MAX)));
+        let spared = Spared::new(config.proxies.clone());
+        let crowd = Crowd::new(config.sockets_per_address_len_max, spared);
         Ok(Self(Arc::new(Shared {
             config,
             store: id,
             auth,
             metrics,
             seats,
+            crowd,
             stopping: watch::Sender::new(false),
             requests,
             sources,
@@ -147,19 +174,24 @@ impl Server {
         let (asker, answer) = oneshot::channel();
         self.0
             .requests
-            .send(Request::Replay { identity, push, asker })
+            .send(committer::Request::Replay { identity, push, asker })
             .await
             .ok()?;
         answer.await.ok()
     }
 
-    /// A board as it stands on the disk.
+    /// A board as it stands on the disk, and what became of the operations that are asked for: what a subscription would
+    /// say at once.
     ///
     /// # Errors
     /// [`ReadError`].
-    pub async fn read(&self, board: BoardId) -> Result<Box<Document>, ReadError> {
+    pub async fn subscribe(&self, identity: Identity, subscribe: Subscribe) -> Result<Box<Document>, ReadError> {
         let (asker, answer) = oneshot::channel();
-        let request = Request::Read { board, asker };
+        let request = committer::Request::Read {
+            identity,
+            subscribe,
+            asker,
+        };
         self.0.requests.send(request).await.map_err(|_| ReadError::Ended)?;
         answer.await.unwrap_or(Err(ReadError::Ended))
     }
@@ -227,7 +259,7 @@ impl Server {
     /// Decides what was sent before, puts every board down and closes the store. Nothing is decided after it.
     pub async fn close(&self) {
         let (done, closed) = oneshot::channel();
-        if self.0.requests.send(Request::Stop { done }).await.is_ok() {
+        if self.0.requests.send(committer::Request::Stop { done }).await.is_ok() {
             // A failure says that it has ended already.
             let _ = closed.await;
         }
@@ -263,18 +295,36 @@ impl Server {
         self.0.config.public_files.contains(first)
     }
 
-    /// A seat, or `None` when the server is full.
-    pub(crate) fn take_seat(&self, peer: IpAddr, session: Option<SessionId>) -> Option<Seat> {
-        let Ok(permit) = self.0.seats.clone().try_acquire_owned() else {
-            self.metrics().sockets_refused.count();
-            return None;
+    /// Address of whoever asks.
+    pub(super) fn client_of(&self, request: &Request) -> IpAddr {
+        peers::client_of(request.extensions(), request.headers(), &self.0.config.proxies)
+    }
+
+    /// Connections beside the sockets, by address.
+    pub(super) fn http_crowd(&self) -> Crowd {
+        let spared = Spared::new(self.0.config.proxies.clone());
+        Crowd::new(HTTP_CONNECTIONS_PER_ADDRESS_LEN_MAX, spared)
+    }
+
+    /// A seat for somebody at `peer`.
+    ///
+    /// # Errors
+    /// [`SeatError`].
+    pub(crate) fn take_seat(&self, peer: IpAddr, session: Option<SessionId>) -> Result<Seat, SeatError> {
+        let len_max = self.0.config.sockets_per_address_len_max;
+        let taken = match (self.0.crowd.enter(peer), self.0.seats.clone().try_acquire_owned()) {
+            (None, _) => Err(SeatError::TooManyFromThere { len_max }),
+            (_, Err(_)) => Err(SeatError::Full),
+            (Some(place), Ok(permit)) => Ok((place, permit)),
         };
+        let (place, permit) = taken.inspect_err(|_| self.metrics().sockets_refused.count())?;
         self.metrics().sockets_opened.count();
         self.metrics().sockets_open.add(1);
-        Some(Seat {
+        Ok(Seat {
             server: self.clone(),
             peer,
             session,
+            _place: place,
             _permit: permit,
         })
     }
@@ -294,6 +344,21 @@ impl Seat {
         self.session.is_none_or(|id| self.server.auth().session(id).is_some())
     }
 }
+
+impl fmt::Display for SeatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full => write!(f, "The server is full. Try again in a minute."),
+            Self::TooManyFromThere { len_max } => write!(
+                f,
+                "There are {len_max} connections from your address, the most allowed. Close some, and try again in a \
+                 minute; whoever runs the server can name a proxy with --proxy."
+            ),
+        }
+    }
+}
+
+impl std::error::Error for SeatError {}
 
 impl Drop for Seat {
     fn drop(&mut self) {

@@ -1,14 +1,12 @@
 //! Signing in: the page that asks for a token, and the route that swaps it for a session cookie.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-
 use axum::{
     Form, Router,
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     response::{AppendHeaders, Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
 use super::{
@@ -33,13 +31,6 @@ pub(super) fn ask(next: &str) -> Response {
     (StatusCode::UNAUTHORIZED, form(next, None)).into_response()
 }
 
-/// Address of the other side; a server that was mounted without connection info counts everybody as one.
-pub(super) fn peer_of(extensions: &Extensions) -> IpAddr {
-    extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip())
-}
-
 #[derive(Deserialize)]
 struct SignIn {
     token: String,
@@ -56,7 +47,7 @@ async fn style() -> Response {
 }
 
 async fn sign_in(State(server): State<Server>, request: Request) -> Response {
-    let peer = peer_of(request.extensions());
+    let peer = server.client_of(&request);
     let headers = request.headers().clone();
     let wants_page = accepts_html(&headers);
     let input = match <Form<SignIn> as axum::extract::FromRequest<_>>::from_request(request, &()).await {

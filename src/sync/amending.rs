@@ -87,6 +87,8 @@ impl Engine {
             return Ok(());
         }
         let aside = self.aside.get(&id).cloned().ok_or(CommandError::Unknown)?;
+        // What waits for a decision gets less by it, however much of that there is.
+        self.check_room(false)?;
         let Operation {
             board, widget, intent, ..
         } = aside.operation.clone();
@@ -105,7 +107,10 @@ impl Engine {
                 (Intent::Set { field, .. }, Some(value)) => Intent::Set { field, value },
                 (intent, _) => intent,
             };
-            self.edit(now, board.clone(), widget, intent, None)?;
+            self.make_drafts(now, &|draft| draft.is_of(&board, &widget));
+            let operation = self.operation(&board, widget, intent, None)?;
+            let id = self.enqueue(operation)?;
+            self.can_be_undone(id);
         }
         self.aside.remove(&id);
         self.keeping.forgotten.remove(&id);

@@ -69,24 +69,32 @@ impl Engine {
     fn of_another_history(&mut self, now: Timestamp, id: OperationId) {
         let Some(pending) = self.outbox.get_mut(id) else { return };
         pending.sent = false;
-        let made_at = pending.operation.made_at;
-        let board = pending.operation.board.clone();
-        if let Some(replica) = self
+        if !self.bring_home(id) && matches!(self.connection, Connection::Live { .. }) {
+            self.lost(now, None);
+        }
+    }
+
+    /// Moves it, where this board is as the server has it now. Answers whether it was moved.
+    pub(super) fn bring_home(&mut self, id: OperationId) -> bool {
+        let Some(pending) = self.outbox.get_mut(id) else {
+            return false;
+        };
+        let (made_at, board) = (pending.operation.made_at, pending.operation.board.clone());
+        let Some(replica) = self
             .replicas
             .get(&board)
             .filter(|replica| matches!(replica.subscription, Subscription::Live))
-        {
-            let home = replica.history.home(made_at, replica.cursor.revision);
-            if home != made_at && home.revision <= made_at.revision {
-                pending.lower(home);
-                pending.put_at(home);
-                self.keeping.due.insert(board);
-                return;
-            }
+        else {
+            return false;
+        };
+        let home = replica.history.home(made_at, replica.cursor.revision);
+        let strayed = home != made_at && home.revision <= made_at.revision;
+        if strayed {
+            pending.lower(home);
+            pending.put_at(home);
+            self.keeping.due.insert(board);
         }
-        if matches!(self.connection, Connection::Live { .. }) {
-            self.lost(now, None);
-        }
+        strayed
     }
 
     /// An operation that waits for one which nobody will send: a history that is no more had the row of its base. It

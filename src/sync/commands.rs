@@ -165,7 +165,9 @@ impl Engine {
             value,
             ..
         } = draft;
-        let made = self.operation(&board, widget, Intent::Set { field, value }, None);
+        let intent = Intent::Set { field, value };
+        let made = self.check_room(true);
+        let made = made.and_then(|()| self.operation(&board, widget, intent, None));
         match made.and_then(|operation| self.enqueue(operation)) {
             Ok(id) => self.can_be_undone(id),
             Err(error) => self.notice(Notice::Refused(error)),
@@ -210,6 +212,7 @@ impl Engine {
         seen: Option<Seen>,
     ) -> Result<OperationId, CommandError> {
         self.make_drafts(now, &|draft| draft.is_of(&board, &widget));
+        self.check_room(seen.is_none())?;
         let operation = self.operation(&board, widget, intent, seen)?;
         self.enqueue(operation)
     }
@@ -226,6 +229,7 @@ impl Engine {
         ttl_ms: u64,
     ) -> Result<Option<OperationId>, CommandError> {
         self.make_drafts(now, &|draft| draft.is_of(&board, &widget));
+        self.check_room(seen.is_none())?;
         let operation = self.operation(&board, widget, intent, seen)?;
         let fresh = self
             .stamp
@@ -248,8 +252,8 @@ impl Engine {
         Ok(None)
     }
 
-    /// An operation on its way into the outbox, within every limit but that of its own size.
-    fn operation(
+    /// An operation on its way into the outbox, if there is room; within every limit but that of its own size.
+    pub(super) fn operation(
         &mut self,
         board: &BoardId,
         widget: WidgetId,
@@ -261,7 +265,6 @@ impl Engine {
             Intent::Create { fields, .. } => fields.values().try_for_each(check_value)?,
             Intent::Add { .. } | Intent::Remove | Intent::Restore { .. } => {}
         }
-        self.check_room(seen.is_none())?;
         if self.namespace.is_none() || !self.loaded {
             return Err(CommandError::NotReady);
         }
@@ -299,7 +302,7 @@ impl Engine {
         })
     }
 
-    fn enqueue(&mut self, operation: Operation) -> Result<OperationId, CommandError> {
+    pub(super) fn enqueue(&mut self, operation: Operation) -> Result<OperationId, CommandError> {
         let (id, pending) = (operation.id, Pending::new(operation));
         if pending.bytes > FRAME_FILL_BYTES {
             return Err(CommandError::TooLarge {
@@ -312,7 +315,7 @@ impl Engine {
     }
 
     /// Whether there is room for another operation. What deals with what waits for a decision is not `fresh`.
-    fn check_room(&self, fresh: bool) -> Result<(), CommandError> {
+    pub(super) fn check_room(&self, fresh: bool) -> Result<(), CommandError> {
         let (waiting, kept) = (
             self.outbox.len() + self.drafts.len(),
             self.conflicts.len() + self.aside.len(),

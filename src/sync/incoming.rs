@@ -67,11 +67,16 @@ impl Engine {
             Connection::Live { heard_at, .. } => heard_at,
             _ => now,
         };
+        // A dial that failed ends nothing that is asked by a request.
+        let is_end = self.connection.welcome().is_some() || !matches!(next, Connection::Waiting { .. });
         self.connection = next;
         self.offline_since.get_or_insert(now);
-        for replica in self.replicas.values_mut() {
-            if matches!(std::mem::take(&mut replica.subscription), Subscription::Live) {
-                replica.agreed_at = Some(heard_at);
+        if is_end {
+            self.requests.void();
+            for replica in self.replicas.values_mut() {
+                if matches!(std::mem::take(&mut replica.subscription), Subscription::Live) {
+                    replica.agreed_at = Some(heard_at);
+                }
             }
         }
         for pending in self.outbox.iter_mut() {
@@ -168,6 +173,9 @@ impl Engine {
         self.stamp = Some((welcome.run, welcome.clock, now));
         (self.trouble, self.offline_since) = (None, None);
         self.requests.rest();
+        for replica in self.replicas.values_mut() {
+            replica.subscription = Subscription::Off; // what was asked by a request is asked here anew
+        }
         self.connection = Connection::Live {
             dial,
             welcome: Box::new(welcome),
@@ -203,7 +211,7 @@ impl Engine {
         if planted::is(Bug::RunNotMet) {
             return;
         }
-        self.requests.counts = false;
+        self.requests.void();
         for pending in self.outbox.iter_mut() {
             let confirmed = self
                 .replicas
@@ -215,7 +223,7 @@ impl Engine {
         }
     }
 
-    fn subscribed(&mut self, answer: Subscribed) {
+    pub(super) fn subscribed(&mut self, answer: Subscribed) {
         let Some(replica) = self.replicas.get_mut(&answer.board) else {
             return;
         };
@@ -283,7 +291,7 @@ impl Engine {
         }
     }
 
-    fn patch(&mut self, now: Timestamp, part: PatchFrame) {
+    pub(super) fn patch(&mut self, now: Timestamp, part: PatchFrame) {
         let board = part.board.clone();
         let Some(Subscription::CatchingUp { listed, continuity, .. }) =
             self.replicas.get(&board).map(|replica| &replica.subscription)
@@ -311,6 +319,9 @@ impl Engine {
         let last = part.last;
         match replica.patch(now, part) {
             Arrived::Applied(widgets) => {
+                if last {
+                    replica.found_by = self.run;
+                }
                 if last
                     && let Subscription::CatchingUp {
                         listed,
@@ -322,7 +333,12 @@ impl Engine {
                     let whole = answer.from == Cursor::ORIGIN;
                     match continuity {
                         Continuity::Continues => {}
-                        Continuity::Doubtful => self.outbox.forget_verdicts(&board),
+                        Continuity::Doubtful => {
+                            self.outbox.forget_verdicts(&board);
+                            if !planted::is(Bug::DoubtfulStateWaits) {
+                                self.leave_history(&board, Revision(u64::MAX)); // nothing is known to be forgotten
+                            }
+                        }
                         Continuity::Broken { fork } => self.break_history(&answer, fork),
                     }
                     for (id, verdict) in answer.verdicts {

@@ -1,7 +1,7 @@
 //! From one person to the next: whose records are worked with, and what the one who left is owed.
 
 use super::{
-    Birth, Effect, Engine, Note,
+    Birth, Effect, Engine, Note, Notice,
     storage::Namespace,
     updates::{Drafts, Replica},
 };
@@ -40,7 +40,9 @@ impl Engine {
         std::mem::swap(&mut left.keeping, &mut self.keeping);
         let watched = |(board, replica): (_, &Replica)| (Clone::clone(board), Replica::watched(replica.watchers));
         self.replicas = left.replicas.iter().map(watched).collect();
+        self.effects.retain(|effect| !is_personal(effect));
         self.drafts = Drafts::default();
+        self.requests.void();
         self.undo.clear();
         self.events.clear();
         // Of what was not read yet there is nothing that is not stored.
@@ -54,10 +56,17 @@ impl Engine {
     pub(super) fn see_off(&mut self, now: Timestamp) {
         let Some(left) = &mut self.left else { return };
         left.keep(now);
-        self.effects.append(&mut left.effects);
+        let told = left.effects.drain(..).filter(|effect| !is_personal(effect));
+        self.effects.extend(told);
         if left.keeping.busy.is_none() && left.keeping.fault().is_none() {
             self.sequence = left.sequence; // nothing was made here meanwhile: an id is never given twice
             self.left = None;
         }
     }
+}
+
+/// Whether it tells of one person's edits: whoever comes next has nothing to do with them. That the device can't store is
+/// everybody's matter.
+const fn is_personal(effect: &Effect) -> bool {
+    matches!(effect, Effect::Notice(notice) if !matches!(notice, Notice::Trouble { .. }))
 }

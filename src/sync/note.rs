@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::storage::Namespace;
 use crate::{
+    config::LOCAL,
     planted::{self, Bug},
     protocol::{Principal, SignedIn, StoreId},
 };
@@ -31,8 +32,8 @@ impl Note {
         }
     }
 
-    /// The namespace, to start from without a network; `None` when it is not the one of whoever starts now, as far as this
-    /// device can tell: by the token they start with, and by who the browser says is signed in.
+    /// The namespace, to start from without a network; `None` when it is not known to be the one of whoever starts now: by the
+    /// token they start with, or by who the browser says is signed in. Where nobody has to sign in, everybody is the same.
     #[must_use]
     pub fn namespace_for(self, token: Option<&str>, signed_in: Option<&SignedIn>) -> Option<Namespace> {
         let Self {
@@ -40,9 +41,11 @@ impl Note {
             principal,
             token: print_then,
         } = self;
-        let is_other =
-            |signed_in: &SignedIn| signed_in.store == store && signed_in.principal.as_ref() != Some(&principal);
-        let is_theirs = print_then == token.map(print) && !signed_in.is_some_and(is_other);
+        let is_theirs = print_then == token.map(print)
+            && match signed_in.filter(|signed_in| signed_in.store == store) {
+                Some(signed_in) => signed_in.principal.as_ref() == Some(&principal),
+                None => token.is_some() || principal.as_str() == LOCAL,
+            };
         (is_theirs || planted::is(Bug::NoteForAnyone)).then_some(Namespace { store, principal })
     }
 }
@@ -65,6 +68,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn where_nobody_has_to_sign_in_it_is_for_everybody() {
+        let local = Namespace {
+            principal: LOCAL.parse().expect("a name"),
+            ..ann()
+        };
+        let note = Note::new(local.clone(), None);
+        assert_eq!(note.clone().namespace_for(None, None), Some(local.clone()));
+        let elsewhere = signed_in(StoreId(8), "bo");
+        let namespace = note.clone().namespace_for(None, elsewhere.as_ref());
+        assert_eq!(namespace, Some(local), "of another server on the same host");
+        let here = signed_in(ann().store, "bo");
+        assert_eq!(note.namespace_for(None, here.as_ref()), None, "now somebody has to");
+    }
+
     fn signed_in(store: StoreId, who: &str) -> Option<SignedIn> {
         let principal = who.parse().ok();
         Some(SignedIn { store, principal })
@@ -82,15 +100,15 @@ mod tests {
     fn in_a_browser_it_is_for_whoever_is_signed_in() {
         let note = Note::new(ann(), None);
         let namespace_for = |signed_in: Option<SignedIn>| note.clone().namespace_for(None, signed_in.as_ref());
-        assert_eq!(namespace_for(None), Some(ann()), "nobody has to sign in there");
+        assert_eq!(namespace_for(None), None, "whoever it was has cleared their cookies");
         assert_eq!(namespace_for(signed_in(ann().store, "ann")), Some(ann()));
         assert_eq!(namespace_for(signed_in(ann().store, "bo")), None);
         assert_eq!(namespace_for(signed_in(ann().store, "")), None, "ann has signed out");
         let elsewhere = signed_in(StoreId(8), "bo");
         assert_eq!(
             namespace_for(elsewhere),
-            Some(ann()),
-            "of another server on the same host"
+            None,
+            "of another server on the same host, and so is the session"
         );
     }
 

@@ -67,30 +67,32 @@ impl Engine {
             };
             let off = matches!(replica.subscription, Subscription::Off);
             if wanted && off {
-                let listed = self.listed(&board);
-                let cursor = replica.cursor;
-                self.subscribes += 1;
-                let request = self.subscribes;
-                if let Some(replica) = self.replicas.get_mut(&board) {
-                    replica.subscription = Subscription::Asked {
-                        request,
-                        listed: listed.clone(),
-                    };
-                }
-                let subscribe = Subscribe {
-                    board,
-                    request,
-                    cursor: Some(cursor),
-                    undecided: listed,
-                    more: false,
-                };
-                for frame in subscribe.frames(FRAME_FILL_BYTES) {
+                for frame in self.ask(board).frames(FRAME_FILL_BYTES) {
                     self.send(&ClientFrame::Subscribe(frame));
                 }
             } else if !wanted && !off {
                 self.resubscribe(&board);
                 self.send(&ClientFrame::Unsubscribe { board });
             }
+        }
+    }
+
+    /// A subscription from the cursor, which is waited for from here on.
+    pub(super) fn ask(&mut self, board: BoardId) -> Subscribe {
+        let undecided = self.listed(&board);
+        self.subscribes += 1;
+        let request = self.subscribes;
+        let replica = self.replicas.entry(board.clone()).or_default();
+        replica.subscription = Subscription::Asked {
+            request,
+            listed: undecided.clone(),
+        };
+        Subscribe {
+            board,
+            request,
+            cursor: Some(replica.cursor),
+            undecided,
+            more: false,
         }
     }
 

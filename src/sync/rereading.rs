@@ -127,7 +127,7 @@ impl Engine {
         let Some(stored) = records.get(&meta_key(board)) else {
             return false;
         };
-        if !replica.is_behind(&meta) && replica.cursor.revision > Revision::ZERO {
+        if !replica.is_behind(&meta) && !replica.is_blank() {
             replica.stored = Some((stored.clone(), meta));
             return false;
         }
@@ -156,7 +156,7 @@ impl Engine {
         self.resubscribe(board);
         if broken && self.loaded {
             // What is still on its way here may be of the other history: nothing of it counts.
-            self.requests.counts = false;
+            self.requests.void();
             if self.connection.dial().is_some() {
                 self.lost(now, None);
             }
@@ -325,14 +325,20 @@ impl Engine {
             pending.lower(to);
         }
         self.mend_bases(&answer.board);
-        if let Some(replica) = self.replicas.get_mut(&answer.board) {
-            replica.generation += 1;
-            (replica.lowered, replica.broken_at) = (true, fork);
-        }
-        self.keeping.due.insert(answer.board.clone());
+        self.leave_history(&answer.board, fork);
         // Other tabs may have journaled what is forgotten now.
         self.keeping.reread = true;
         self.counters.history_breaks += 1;
+    }
+
+    /// The state is of another history, or may be: it is stored at once, over what is stored of the one before. What comes from
+    /// the storage until then would lead back there.
+    pub(super) fn leave_history(&mut self, board: &BoardId, fork: Revision) {
+        if let Some(replica) = self.replicas.get_mut(board) {
+            replica.generation += 1;
+            (replica.lowered, replica.broken_at) = (true, fork);
+        }
+        self.keeping.due.insert(board.clone());
     }
 }
 

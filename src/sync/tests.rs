@@ -1,5 +1,7 @@
 //! What one engine promises its server and its storage, seen at its door.
 
+mod limits;
+
 use super::{
     storage::{Records, apply, is_cold},
     *,
@@ -25,6 +27,14 @@ struct Bench {
 impl Bench {
     /// Greeted, leading, and with nothing stored.
     fn live() -> Self {
+        let mut bench = Self::cold();
+        bench.welcome();
+        assert!(bench.engine.status().initialized);
+        bench
+    }
+
+    /// The same, and still dialling.
+    fn cold() -> Self {
         let engine = Engine::new(Birth {
             client: ClientId(1),
             seed: 1,
@@ -43,8 +53,12 @@ impl Bench {
         };
         bench.give(Input::Leading(true));
         bench.give(Input::Command(Command::Connect));
-        bench.give(Input::Opened { dial: bench.dial });
-        bench.hear(&ServerFrame::Welcome(Welcome {
+        bench
+    }
+
+    fn welcome(&mut self) {
+        self.give(Input::Opened { dial: self.dial });
+        self.hear(&ServerFrame::Welcome(Welcome {
             store: crate::protocol::StoreId(1),
             run: RunId(1),
             clock: Timestamp(0),
@@ -62,8 +76,6 @@ impl Bench {
                 horizon_len_max: 1,
             },
         }));
-        assert!(bench.engine.status().initialized);
-        bench
     }
 
     fn give(&mut self, input: Input) {

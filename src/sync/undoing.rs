@@ -167,7 +167,13 @@ impl Engine {
         if !is_undone(pending) || self.is_overtaken(pending) {
             return None;
         }
-        self.reverse_late(now, id, journaled)
+        let reversal = self.reverse_late(now, id, journaled);
+        if reversal.is_none()
+            && let Some(pending) = self.outbox.get_mut(id)
+        {
+            pending.why = Why::Unwanted; // its author was told, once: a storage that refuses is asked again
+        }
+        reversal
     }
 
     /// Whether another tab, which has settled it, could not know that it was undone here.

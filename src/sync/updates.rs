@@ -154,6 +154,12 @@ impl Replica {
         };
     }
 
+    /// Whether nothing was ever known of it here. One that a backup from before its birth has emptied is not: what is stored of it
+    /// is older than that.
+    pub fn is_blank(&self) -> bool {
+        self.cursor == Cursor::ORIGIN && (self.generation == 0 || planted::is(Bug::EmptiedBoardTakenForNew))
+    }
+
     /// Whether what is stored has come further than this, or is of another history that was not left here since.
     pub fn is_behind(&self, meta: &Meta) -> bool {
         meta.generation > self.generation

@@ -123,6 +123,12 @@ pub struct Counters {
 }
 
 impl Engine {
+    /// Whether the server has greeted it, and is there.
+    #[must_use]
+    pub fn is_welcome(&self) -> bool {
+        self.connection.welcome().is_some()
+    }
+
     /// In a few words and numbers.
     #[must_use]
     pub fn status(&self) -> Status {

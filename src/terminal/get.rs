@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Failure, lines, session::Session};
+use super::{
+    Failure, lines,
+    session::{Session, Unreached},
+};
 use crate::{
     protocol::{BoardId, FieldName, Widget, WidgetId},
     sync::{BoardView, Freshness},
@@ -17,7 +20,12 @@ pub async fn get(
     as_json: bool,
 ) -> Result<(), Failure> {
     session.watch(&board);
-    let view = session.board(&board, offline_ok).await?;
+    let unreached = if offline_ok {
+        Unreached::RecallOnly
+    } else {
+        Unreached::Wait
+    };
+    let view = session.board(&board, unreached).await?;
     if view.freshness != Freshness::Live {
         eprintln!("-- the server can't be reached: this is what this device saw last");
     }

@@ -4,7 +4,7 @@ use super::{Failure, Reach};
 use crate::{
     driver::{Driver, Leads, NoFallback, Options, StartError},
     protocol::{BoardId, Revision},
-    sync::{BoardView, Command, Connection, Freshness, Notice},
+    sync::{BoardView, Command, Connection, Freshness, Notice, storage::StorageError},
     time::Timestamp,
 };
 
@@ -19,6 +19,17 @@ pub struct Session {
     pub driver: Driver,
     give_up_at: Timestamp,
     timeout_s: u64,
+}
+
+/// What to do about a board while its server can't be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreached {
+    /// Wait for the server.
+    Wait,
+    /// Take the board as this device saw it last; where it never did, wait.
+    Recall,
+    /// The same, but don't wait.
+    RecallOnly,
 }
 
 /// Why a wait ended without what was waited for.
@@ -104,17 +115,26 @@ impl Session {
         }
     }
 
-    /// Waits until the board is here: as the server has it, or, when the server can't be reached and `offline_ok`, as
-    /// this device saw it last.
-    pub async fn board(&mut self, board: &BoardId, offline_ok: bool) -> Result<BoardView, Failure> {
+    /// Waits until the board is here: as the server has it or, when the server can't be reached, as `unreached` says.
+    pub async fn board(&mut self, board: &BoardId, unreached: Unreached) -> Result<BoardView, Failure> {
         let look = |driver: &Driver, notices: &[Notice]| {
             if let Some(refused) = refusal(driver, notices) {
                 return Some(Err(Failure::Refused(refused)));
             }
             let view = driver.engine().board(board)?;
-            let unreachable = matches!(driver.engine().status().connection, Connection::Waiting { .. });
-            let stored = driver.engine().status().initialized && view.is_known && unreachable;
-            (view.freshness == Freshness::Live || (offline_ok && stored)).then_some(Ok(view))
+            if view.freshness == Freshness::Live {
+                return Some(Ok(view));
+            }
+            let status = driver.engine().status();
+            if !matches!(status.connection, Connection::Waiting { .. }) || unreached == Unreached::Wait {
+                return None;
+            }
+            if status.initialized && view.is_known {
+                return Some(Ok(view));
+            }
+            let was_read = status.initialized || status.namespace.is_none();
+            let recalls_only = unreached == Unreached::RecallOnly && was_read;
+            recalls_only.then(|| Err(Failure::Refused(never_seen(driver, board))))
         };
         let found = self.until(look).await;
         let view = found.unwrap_or_else(|ended| Err(Failure::Refused(self.unreachable(ended))))?;
@@ -129,11 +149,27 @@ impl Session {
             Ended::TimedOut => {
                 let seconds = self.timeout_s;
                 format!(
-                    "no answer from {server} in {seconds} s. Is it running? Name another with --server, or wait longer with --timeout."
+                    "no answer from {server} in {seconds} s. Is it running? Name another with --server, wait longer with --timeout, or \
+                     see why with RUST_LOG=debug."
                 )
             }
         }
     }
+}
+
+/// Why there is nothing to start from without the server, and what to do. Nothing can be kept for a server that was never
+/// met: only it says whose edit it would be.
+fn never_seen(driver: &Driver, board: &BoardId) -> String {
+    let server = driver.server().origin();
+    let what = if driver.engine().status().namespace.is_none() {
+        "this device has not met it yet, or not with this token".to_owned()
+    } else {
+        format!("this device has not seen board `{board}` yet")
+    };
+    format!(
+        "{server} can't be reached, and {what}: nothing can be shown or saved. Check --server, or run this once without \
+         --offline-ok while the server can be reached; from then on it works offline."
+    )
 }
 
 /// A board exists from the first record of its own log.
@@ -158,8 +194,21 @@ pub fn refusal(driver: &Driver, notices: &[Notice]) -> Option<String> {
         Connection::Closed { message } => return Some(message),
         _ => {}
     }
-    notices.iter().find_map(|notice| match notice {
+    let trouble = notices.iter().find_map(|notice| match notice {
         Notice::Trouble { message } => Some(message.clone()),
         _ => None,
-    })
+    });
+    trouble.map(|message| fault(driver).unwrap_or(message))
+}
+
+/// What this device's disk refuses, in the words of a command: it does not wait for the disk as a page does.
+pub fn fault(driver: &Driver) -> Option<String> {
+    let fault = driver.engine().status().fault?;
+    let message = match fault {
+        StorageError::Full => "this device's disk is full. Free some space, then try again.",
+        StorageError::Broken => {
+            "this device's storage gives an error. Check its disk, or choose another folder with --data, then try again."
+        }
+    };
+    Some(message.to_owned())
 }

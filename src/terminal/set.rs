@@ -2,7 +2,7 @@
 
 use super::{
     Failure, get, lines,
-    session::{Ended, Session},
+    session::{Ended, Session, Unreached, fault},
 };
 use crate::{
     driver::Driver,
@@ -19,7 +19,12 @@ pub async fn set(
     offline_ok: bool,
 ) -> Result<(), Failure> {
     session.watch(&board);
-    let view = session.board(&board, true).await?;
+    let unreached = if offline_ok {
+        Unreached::RecallOnly
+    } else {
+        Unreached::Recall
+    };
+    let view = session.board(&board, unreached).await?;
     let found = get::find(&board, &view, target)?;
     let Some(field) = found.field else {
         return Err(Failure::Refused(format!(
@@ -89,15 +94,9 @@ fn made(driver: &mut Driver) -> Result<OperationId, Failure> {
 }
 
 async fn until_saved(session: &mut Session, id: OperationId) -> Result<(), Failure> {
-    let look = |driver: &Driver, notices: &[Notice]| {
-        let trouble = notices.iter().find_map(|notice| match notice {
-            Notice::Trouble { message } => Some(message.clone()),
-            _ => None,
-        });
+    let look = |driver: &Driver, _: &[Notice]| {
         let saved = is_saved(driver, id) || is_gone(driver, id);
-        saved
-            .then_some(Ok(()))
-            .or_else(|| trouble.map(|message| Err(Failure::Refused(message))))
+        saved.then_some(Ok(())).or_else(|| unsaved(driver).map(Err))
     };
     let saved = session.until(look).await;
     saved.unwrap_or_else(|ended| Err(Failure::Refused(session.unreachable(ended))))?;
@@ -108,6 +107,10 @@ async fn until_saved(session: &mut Session, id: OperationId) -> Result<(), Failu
 async fn until_decided(session: &mut Session, id: OperationId) -> Result<Result<(), Failure>, Ended> {
     let mut told = false;
     let look = |driver: &Driver, notices: &[Notice]| {
+        let is_pending = !is_saved(driver, id) && !is_gone(driver, id);
+        if let Some(unsaved) = unsaved(driver).filter(|_| is_pending) {
+            return Some(Err(unsaved));
+        }
         let waits = matches!(driver.engine().status().connection, Connection::Waiting { .. });
         if waits && is_saved(driver, id) && !std::mem::replace(&mut told, true) {
             eprintln!("-- saved on this device; the server can't be reached, trying again");
@@ -155,6 +158,11 @@ fn not_accepted(id: OperationId, reason: &SetAsideReason) -> Failure {
     Failure::NotAccepted(format!(
         "not accepted: {reason} It is kept; `tideboard outbox --discard {id}` forgets it."
     ))
+}
+
+/// Why an edit that waits for its disk waits in vain.
+fn unsaved(driver: &Driver) -> Option<Failure> {
+    fault(driver).map(|fault| Failure::Refused(format!("{fault} The edit was not saved.")))
 }
 
 fn is_saved(driver: &Driver, id: OperationId) -> bool {

@@ -3,10 +3,10 @@
 use serde_json::json;
 use tideboard::{
     config::KEPT_LEN_MAX,
-    sync::{CommandError, SetAsideReason},
+    sync::{Command, CommandError, SetAsideReason, storage::StorageError},
 };
 
-use crate::world::{ANN, World};
+use crate::world::{ANN, BO, World};
 
 #[test]
 fn a_switch_that_is_pressed_in_time_takes_effect() {
@@ -67,4 +67,57 @@ fn no_more_unsent_presses_are_listed_than_a_device_keeps() {
     }
     assert_eq!(world.refusals(ANN), [CommandError::Undecided { len: KEPT_LEN_MAX }]);
     assert_eq!(world.set_aside(ANN).len(), KEPT_LEN_MAX);
+    // There is a way out: each is sent again, or discarded.
+    world.come_online(ANN);
+    world.calm();
+    let listed = world.set_aside(ANN);
+    let [retried, discarded] = [&listed[0], &listed[1]].map(|aside| aside.operation.id);
+    let value = Some(json!("down"));
+    world.command(ANN, Command::Retry { id: retried, value });
+    world.command(ANN, Command::Discard { id: discarded });
+    world.calm();
+    assert_eq!(world.refusals(ANN), []);
+    world.assert_everywhere("engine", "state", "down");
+    assert_eq!(world.set_aside(ANN).len(), KEPT_LEN_MAX - 2);
+}
+
+/// A switch of Ann's that was applied and undone before she heard of it, and the answer to come by a request.
+fn undone_in_time() -> World {
+    let mut world = World::new();
+    world.go_deaf(ANN);
+    world.press(ANN, "engine", "state", "busy", 60_000);
+    world.undo(ANN);
+    world.block_sockets(ANN);
+    world.come_online(ANN);
+    world
+}
+
+#[test]
+fn what_can_not_be_undone_in_time_is_listed_once_however_often_the_storage_refuses() {
+    let mut world = undone_in_time();
+    world.break_the_storage(ANN, StorageError::Full);
+    world.wait(90_000);
+    assert_eq!(world.set_aside(ANN).len(), 1);
+    world.mend_the_storage(ANN);
+    world.calm();
+    assert!(world.pending(ANN).is_empty());
+    assert_eq!(world.set_aside(ANN).len(), 1);
+    assert_eq!(world.told(ANN).len(), 1);
+}
+
+#[test]
+fn who_comes_next_is_not_told_what_can_not_be_undone_in_time() {
+    let mut world = undone_in_time();
+    world.hold_the_storage(ANN);
+    world.wait(90_000);
+    world.sign_in(ANN, BO);
+    world.unblock_sockets(ANN);
+    world.calm();
+    world.release_the_storage(ANN);
+    world.calm();
+    assert_eq!(world.told(ANN), []);
+    assert!(world.set_aside(ANN).is_empty());
+    world.sign_in(ANN, ANN);
+    world.calm();
+    assert_eq!(world.set_aside(ANN).len(), 1);
 }

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 use tideboard::{
     config::VALUE_DEPTH_MAX,
-    sync::{Command, CommandError},
+    protocol::Rejection,
+    sync::{Command, CommandError, SetAsideReason},
 };
 
-use crate::world::{ANN, World, deck, named};
+use crate::world::{ANN, BO, World, deck, named};
 
 /// So many lists within each other.
 fn nested(depth: usize) -> Value {
@@ -50,4 +51,95 @@ fn a_value_nested_as_deeply_as_allowed_arrives() {
     world.set(ANN, "rpm", "series", nested(VALUE_DEPTH_MAX));
     world.calm();
     world.assert_everywhere("rpm", "series", nested(VALUE_DEPTH_MAX));
+}
+
+/// The server did not accept somebody's newest edit, and gave them this reason.
+#[track_caller]
+fn assert_rejected(world: &mut World, tab: usize, reason: Rejection) {
+    let aside = world.set_aside(tab);
+    let [only] = &aside[..] else { panic!("{aside:?}") };
+    assert_eq!(only.reason, SetAsideReason::Rejected(reason));
+    let id = only.operation.id;
+    world.command(tab, Command::Discard { id });
+}
+
+#[test]
+fn a_setpoint_takes_what_lies_within_its_own_bounds_and_says_which_they_are() {
+    let mut world = World::new();
+    world.set(ANN, "fuel", "min", 0);
+    world.set(ANN, "fuel", "max", 10);
+    world.set(ANN, "fuel", "value", 10);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 10);
+    world.set(ANN, "fuel", "value", 10.5);
+    world.calm();
+    assert_rejected(&mut world, ANN, Rejection::OutOfRange { min: 0.0, max: 10.0 });
+    world.assert_everywhere("fuel", "value", 10);
+}
+
+#[test]
+fn bounds_that_move_leave_the_value_and_it_can_be_brought_back_within_them() {
+    let mut world = World::new();
+    world.set(BO, "fuel", "min", 5);
+    world.set(BO, "fuel", "max", 8);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 3);
+    world.set(ANN, "fuel", "value", 4);
+    world.calm();
+    assert_rejected(&mut world, ANN, Rejection::OutOfRange { min: 5.0, max: 8.0 });
+    world.set(ANN, "fuel", "value", 6);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 6);
+}
+
+#[test]
+fn what_was_set_offline_meets_the_bounds_that_stand_when_it_arrives() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 9);
+    world.calm();
+    world.set(BO, "fuel", "max", 8);
+    world.calm();
+    world.come_online(ANN);
+    world.calm();
+    let aside = world.set_aside(ANN);
+    assert_eq!(aside.len(), 1, "{aside:?}");
+    assert!(aside[0].reason.to_string().contains("and 8."), "{}", aside[0].reason);
+    let (id, value) = (aside[0].operation.id, Some(json!(8)));
+    world.command(ANN, Command::Retry { id, value });
+    world.calm();
+    world.assert_everywhere("fuel", "value", 8);
+}
+
+#[test]
+fn two_who_move_one_bound_each_past_the_other_leave_nobody_stuck() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "min", 20);
+    world.calm();
+    world.set(BO, "fuel", "max", 10);
+    world.calm();
+    world.come_online(ANN);
+    world.calm();
+    world.set(BO, "fuel", "value", 15);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 15);
+    world.set(BO, "fuel", "max", 30);
+    world.set(BO, "fuel", "value", 15);
+    world.calm();
+    assert_rejected(&mut world, BO, Rejection::OutOfRange { min: 20.0, max: 30.0 });
+}
+
+#[test]
+fn a_name_can_not_be_taken_away() {
+    let mut world = World::new();
+    world.set(ANN, "fuel", "title", "Fuel");
+    world.set(ANN, "board", "name", "Foredeck");
+    world.calm();
+    for (widget, field, name) in [("fuel", "title", "Fuel"), ("board", "name", "Foredeck")] {
+        world.set(ANN, widget, field, " ");
+        world.calm();
+        assert_rejected(&mut world, ANN, Rejection::Blank);
+        world.assert_everywhere(widget, field, name);
+    }
 }

@@ -57,6 +57,8 @@ struct Tab {
     engine: Engine,
     inputs: VecDeque<Input>,
     refusals: Vec<CommandError>,
+    /// Edits that it was told to be set aside.
+    told: Vec<OperationId>,
     /// The socket: its number on the server, and its number here.
     wire: Option<(SessionId, u64)>,
     reachable: bool,
@@ -68,6 +70,8 @@ struct Tab {
     without_sockets: bool,
     /// What its storage was asked for since it stood still.
     held: Option<Vec<Effect>>,
+    /// The answers to its requests that are still on their way.
+    slow_answers: Option<Vec<Input>>,
 }
 
 impl World {
@@ -156,6 +160,16 @@ impl World {
                 value,
             },
         );
+    }
+
+    pub fn create(&mut self, tab: usize, widget: &str, kind: &str) {
+        let create = Command::Create {
+            board: deck(),
+            widget: named(widget),
+            kind: kind.parse().expect("a name"),
+            fields: Default::default(),
+        };
+        self.command(tab, create);
     }
 
     pub fn add(&mut self, tab: usize, widget: &str, field: &str, amount: i64) {
@@ -274,6 +288,24 @@ impl World {
         self.go_on();
     }
 
+    /// From now on a socket can be had again, and will be.
+    pub fn unblock_sockets(&mut self, tab: usize) {
+        self.tabs[tab].without_sockets = false;
+        self.give(tab, Input::Woke);
+    }
+
+    /// From now on the answers to its requests are on their way for long.
+    pub fn hold_the_answers(&mut self, tab: usize) {
+        self.tabs[tab].slow_answers = Some(Vec::new());
+    }
+
+    /// They arrive.
+    pub fn release_the_answers(&mut self, tab: usize) {
+        for answer in self.tabs[tab].slow_answers.take().into_iter().flatten() {
+            self.give(tab, answer);
+        }
+    }
+
     pub fn break_the_storage(&mut self, person: usize, fault: StorageError) {
         self.disks[person].fault = Some(fault);
     }
@@ -360,6 +392,11 @@ impl World {
         self.tabs[tab].engine.set_aside_list().cloned().collect()
     }
 
+    /// Edits that a tab was told of, as set aside, since this was asked last.
+    pub fn told(&mut self, tab: usize) -> Vec<OperationId> {
+        std::mem::take(&mut self.tabs[tab].told)
+    }
+
     /// Why commands were refused since this was asked last.
     pub fn refusals(&mut self, tab: usize) -> Vec<CommandError> {
         std::mem::take(&mut self.tabs[tab].refusals)
@@ -374,12 +411,14 @@ impl Tab {
             engine,
             inputs: VecDeque::new(),
             refusals: Vec::new(),
+            told: Vec::new(),
             wire: None,
             reachable: true,
             deaf: false,
             mute: false,
             without_sockets: false,
             held: None,
+            slow_answers: None,
         }
     }
 }

@@ -169,8 +169,34 @@ async fn guessing_is_slowed_down_and_forgotten_after_a_while() {
         .send()
         .await;
     assert_eq!(bearer.status, 429, "nor by another way in");
+    let mut socket = Socket::open(server.address, &[]).await.expect("a seat");
+    let answer = socket.greet(Some(EDIT)).await;
+    let ServerFrame::Error { code, message } = &answer else {
+        panic!("{answer:?}")
+    };
+    assert_eq!(*code, Code::NeedsAuth);
+    assert!(message.contains("Try again in 60 s"), "{message}");
     clock.wind(SIGN_IN_WINDOW_MS);
     assert_eq!(sign_in(&server, EDIT).await.status, 204);
+}
+
+#[tokio::test]
+async fn behind_a_proxy_that_it_was_told_of_who_guesses_locks_nobody_else_out() {
+    let (server, _) = TestServer::with_tokens_behind(vec![[127, 0, 0, 1].into()]).await;
+    let sign_in = async |client: &str, token: &str| {
+        let request = server.request("POST", "/api/v1/session");
+        let request = request.header("X-Forwarded-For", client);
+        request.form(&format!("token={token}")).send().await.status
+    };
+    for _ in 0..SIGN_IN_FAILURES_MAX {
+        // What stands first the client has written itself.
+        assert_eq!(
+            sign_in("203.0.113.9, 198.51.100.7", "wrong-0123456789abcdef").await,
+            401
+        );
+    }
+    assert_eq!(sign_in("198.51.100.7", EDIT).await, 429);
+    assert_eq!(sign_in("198.51.100.8", EDIT).await, 204);
 }
 
 #[tokio::test]

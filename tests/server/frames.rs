@@ -45,6 +45,11 @@ async fn what_is_no_frame_of_this_version_ends_its_connection_and_no_other() {
         "{}",
         "null",
         "{\"hello\":{}}",
+        "{\"subscribe\":{\"board\":\"\",\"request\":1}}",
+        &format!(
+            "{{\"subscribe\":{{\"board\":\"{}\",\"request\":1}}}}",
+            "n".repeat(NAME_BYTES_MAX + 1)
+        ),
         "{\"fly\":{\"to\":\"the moon\"}}",
         "[1,2",
         "\u{0}",
@@ -311,7 +316,7 @@ async fn who_has_signed_out_hears_nothing_more_though_their_socket_asks_nothing(
 }
 
 /// The next words are this refusal, and they are the last.
-async fn ends_with(socket: &mut Socket, expected: Code, advice: &str) {
+pub async fn ends_with(socket: &mut Socket, expected: Code, advice: &str) {
     let answer = socket.receive().await.expect("an answer");
     let ServerFrame::Error { code, message } = &answer else {
         panic!("{answer:?}")

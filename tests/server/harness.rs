@@ -5,7 +5,7 @@
 
 use std::{
     io::Read,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::Path,
     process::{Command, ExitStatus, Stdio},
     sync::{
@@ -63,6 +63,11 @@ impl TestServer {
 
     /// One that asks for [`EDIT`] or [`VIEW`], on a clock that the test winds.
     pub async fn with_tokens() -> (Self, HandClock) {
+        Self::with_tokens_behind(Vec::new()).await
+    }
+
+    /// The same, behind these proxies.
+    pub async fn with_tokens_behind(proxies: Vec<IpAddr>) -> (Self, HandClock) {
         let clock = HandClock::default();
         let config = ServerConfig {
             policy: Policy::Tokens {
@@ -71,6 +76,7 @@ impl TestServer {
             },
             origins: OriginPolicy::default(),
             clock: clock.clock(),
+            proxies,
             ..ServerConfig::local()
         };
         (Self::start(config).await, clock)
@@ -146,6 +152,11 @@ impl Request {
     pub fn form(mut self, body: &str) -> Self {
         self.body = body.to_owned();
         self.header("Content-Type", "application/x-www-form-urlencoded")
+    }
+
+    pub fn text(mut self, kind: &str, body: &str) -> Self {
+        self.body = body.to_owned();
+        self.header("Content-Type", kind)
     }
 
     pub fn json(mut self, body: &serde_json::Value) -> Self {
@@ -225,15 +236,19 @@ impl Socket {
     }
 }
 
-/// The status with which an upgrade was refused.
-pub fn refusal(opened: Result<Socket, tungstenite::Error>) -> (u16, String) {
+/// The answer with which an upgrade was refused.
+pub fn refusal(opened: Result<Socket, tungstenite::Error>) -> Reply {
     match opened.map(|_| ()).expect_err("the upgrade is refused") {
         tungstenite::Error::Http(response) => {
-            let body = response.body().clone().unwrap_or_default();
-            (
-                response.status().as_u16(),
-                String::from_utf8(body).expect("refusals are text"),
-            )
+            let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("refusals are text");
+            let headers = response.headers().iter();
+            Reply {
+                status: response.status().as_u16(),
+                headers: headers
+                    .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
+                    .collect(),
+                body: text(response.body().as_deref().unwrap_or_default()),
+            }
         }
         error => panic!("refused, but without an answer: {error}"),
     }

@@ -68,7 +68,36 @@ fn a_data_folder_that_cannot_be_written_is_named_with_what_to_do() {
     let file = data.path().join("taken");
     std::fs::write(&file, "not a folder").expect("the folder is there");
     let message = failure(&mut command(&file, &[]));
-    assert!(message.contains("taken") && message.contains("--data"), "{message}");
+    assert!(
+        message.contains("taken is a file") && message.contains("--data"),
+        "{message}"
+    );
+    let message = failure(&mut command(&file.join("within"), &[]));
+    assert!(
+        message.contains("taken/within") && message.contains("right to write") && message.contains("--data"),
+        "{message}"
+    );
+}
+
+#[test]
+fn arguments_that_make_no_sense_are_named_with_what_would() {
+    let data = Folder::new();
+    let refused = [
+        (vec!["--port", "70000"], vec!["70000", "0..=65535"]),
+        (vec!["--port", "http"], vec!["'http'", "--port"]),
+        (vec!["--prot", "80"], vec!["'--prot'", "--port"]),
+        (vec!["--listen", "everywhere"], vec!["'everywhere'", "--listen"]),
+        (vec!["--proxy", "nginx"], vec!["'nginx'", "--proxy"]),
+        (vec!["--edit-token", "short"], vec!["at least 16 characters"]),
+    ];
+    for (arguments, parts) in refused {
+        let output = command(data.path(), &arguments).output().expect("the binary starts");
+        let message = String::from_utf8(output.stderr).expect("messages are text");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
+        for part in parts {
+            assert!(message.contains(part), "{arguments:?} does not say `{part}`: {message}");
+        }
+    }
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use tideboard::{
     api::{BOARDS_PATH, OPERATIONS_PATH},
-    config::{DOCUMENT_BYTES_MAX, IN_FLIGHT_LEN_MAX, VALUE_BYTES_MAX},
+    config::{BODY_BYTES_MAX, DOCUMENT_BYTES_MAX, IN_FLIGHT_LEN_MAX, OUTBOX_LEN_MAX, VALUE_BYTES_MAX},
     protocol::{
-        Answer, Answered, ClientId, Cursor, Document, Intent, OperationId, Push, PushItem, RunId, Verdict, WidgetId,
+        Access, Answer, Answered, ClientId, Cursor, Document, Epoch, Identity, Intent, OperationId, Push, PushItem,
+        RunId, Subscribe, Undecided, Verdict, WidgetId,
     },
     server::{ReadError, Server, ServerConfig},
 };
@@ -59,7 +60,7 @@ async fn operations_by_request_and_by_socket_are_the_same_operations() {
     };
     assert_eq!(*revision, first);
 
-    let reply = Request::new(process.address, "GET", &format!("{BOARDS_PATH}this-machine"))
+    let reply = Request::new(process.address, "GET", &format!("{BOARDS_PATH}/this-machine"))
         .send()
         .await;
     assert_eq!((reply.status, reply.header("cache-control")), (200, "no-store"));
@@ -68,18 +69,73 @@ async fn operations_by_request_and_by_socket_are_the_same_operations() {
     assert_eq!(document.subscribed.at.revision, first);
 }
 
+#[tokio::test]
+async fn a_subscription_by_request_tells_what_a_socket_would_and_only_to_who_asks() {
+    let data = Folder::new();
+    let process = Process::start(data.path(), &[]);
+    let mut editor = Editor::enter(process.address).await;
+    let add = |amount| Intent::Add {
+        field: "count".parse().expect("a name"),
+        amount,
+    };
+    let before = read(&process, "this-machine", None, Vec::new()).await.subscribed.at;
+    let items = editor.items(vec![("this-machine", "counter", add(3))]);
+    let id = items[0].id();
+    post(&process, &editor.author.push(items)).await;
+    let asked = vec![Undecided {
+        client: id.client,
+        ranges: vec![(1, 1_000)],
+    }];
+    let document = read(&process, "this-machine", Some(before), asked.clone()).await;
+    let answer = &document.subscribed;
+    assert_eq!((answer.request, answer.from), (7, before));
+    assert!(matches!(&answer.verdicts[..], [(told, Verdict::Applied { .. })] if *told == id));
+    assert_eq!(document.widgets.len(), 1, "only what has changed since");
+    assert_eq!(field(&document.widgets, "counter", "count"), &json!(3));
+
+    let there = read(&process, "this-machine", Some(answer.at), asked.clone()).await;
+    assert_eq!(there.subscribed.from, answer.at);
+    assert!(there.widgets.is_empty());
+    let elsewhere = Cursor {
+        epoch: Epoch(7),
+        ..answer.at
+    };
+    let whole = read(&process, "this-machine", Some(elsewhere), asked).await;
+    assert_eq!(whole.subscribed.from, Cursor::ORIGIN);
+    assert!(whole.widgets.len() > 1);
+    let nowhere = read(&process, "nowhere", Some(elsewhere), Vec::new()).await;
+    assert_eq!(
+        nowhere.subscribed.at,
+        Cursor::ORIGIN,
+        "its creation may wait in an outbox"
+    );
+}
+
+#[tokio::test]
+async fn a_subscription_that_asks_the_fate_of_more_than_an_outbox_holds_is_refused() {
+    let data = Folder::new();
+    let process = Process::start(data.path(), &[]);
+    let undecided = |len: usize| {
+        let client = ClientId(7);
+        let ranges = (0..len as u64).map(|_| (0, 0)).collect();
+        vec![Undecided { client, ranges }]
+    };
+    let asked = |len| subscription("this-machine", None, undecided(len));
+    let (status, body) = subscribe(&process, &asked(OUTBOX_LEN_MAX + 1)).await;
+    assert_eq!((status, &body["data"]["code"]), (413, &json!("too_large")), "{body}");
+    assert_eq!(subscribe(&process, &asked(OUTBOX_LEN_MAX)).await.0, 200);
+}
+
 /// The routes are written out where they are served, since a macro takes no constant; installed apps know them by heart.
 #[tokio::test]
 async fn what_pages_ask_is_where_it_is_served_and_always_was() {
-    assert_eq!(
-        (OPERATIONS_PATH, BOARDS_PATH),
-        ("/api/v1/operations", "/api/v1/boards/")
-    );
+    assert_eq!((OPERATIONS_PATH, BOARDS_PATH), ("/api/v1/operations", "/api/v1/boards"));
     let data = Folder::new();
     let process = Process::start(data.path(), &[]);
     for (method, path) in [
         ("POST", OPERATIONS_PATH.to_owned()),
-        ("GET", format!("{BOARDS_PATH}nowhere")),
+        ("POST", BOARDS_PATH.to_owned()),
+        ("GET", format!("{BOARDS_PATH}/nowhere")),
     ] {
         let reply = Request::new(process.address, method, &path).send().await;
         assert_eq!(reply.header("content-type"), "application/json", "{path}: {reply:?}");
@@ -154,6 +210,38 @@ async fn too_many_operations_at_once_are_refused_by_number() {
     );
     let (status, body) = post(&process, &push(IN_FLIGHT_LEN_MAX)).await;
     assert_eq!((status, body.as_array().map(Vec::len)), (200, Some(IN_FLIGHT_LEN_MAX)));
+}
+
+#[tokio::test]
+async fn a_request_that_is_none_is_refused_with_a_message_and_changes_nothing() {
+    let data = Folder::new();
+    let process = Process::start(data.path(), &[]);
+    let subscribe = "{\"subscribe\":{\"board\":\"deck\",\"request\":1}}";
+    let refused = [
+        (400, "malformed", "{\"push\":".to_owned()),
+        (400, "malformed", "{\"push\":{\"items\":[]}}".to_owned()),
+        (400, "malformed", "{\"pull\":1}".to_owned()),
+        (400, "malformed", subscribe.to_owned()),
+        (
+            413,
+            "too_large",
+            format!("{{\"push\":\"{}\"}}", "x".repeat(BODY_BYTES_MAX)),
+        ),
+    ];
+    for (status, code, body) in refused {
+        let head: String = body.chars().take(40).collect();
+        let request = Request::new(process.address, "POST", OPERATIONS_PATH);
+        let reply = request.text("application/json", &body).send().await;
+        assert_eq!(reply.status, status, "{head}: {reply:?}");
+        let refusal: Value = serde_json::from_str(&reply.body).expect("JSON");
+        assert_eq!(refusal["code"], json!(code), "{head}: {refusal}");
+        assert!(
+            refusal["message"]
+                .as_str()
+                .is_some_and(|message| message.contains("Nothing was changed")),
+            "{head}: {refusal}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -232,6 +320,33 @@ async fn a_board_too_large_for_one_piece_is_given_on_a_socket_only() {
     assert!(editor.subscribe("this-machine").await.len() > widgets);
 }
 
+fn subscription(board: &str, cursor: Option<Cursor>, undecided: Vec<Undecided>) -> Subscribe {
+    Subscribe {
+        board: board.parse().expect("a name"),
+        request: 7,
+        cursor,
+        undecided,
+        more: false,
+    }
+}
+
+/// A board by request.
+async fn read(process: &Process, board: &str, cursor: Option<Cursor>, undecided: Vec<Undecided>) -> Document {
+    let (status, body) = subscribe(process, &subscription(board, cursor, undecided)).await;
+    assert_eq!(status, 200, "{body}");
+    serde_json::from_value(body).expect("a board")
+}
+
+async fn subscribe(process: &Process, subscribe: &Subscribe) -> (u16, Value) {
+    let request = Request::new(process.address, "POST", BOARDS_PATH);
+    let reply = request.json(&json!({ "subscribe": subscribe })).send().await;
+    let body = serde_json::from_str(&reply.body);
+    (
+        reply.status,
+        body.unwrap_or_else(|_| panic!("not JSON: {}", reply.body)),
+    )
+}
+
 /// Operations by request: the status, and the answer or the refusal.
 async fn post(process: &Process, push: &Push) -> (u16, Value) {
     let request = Request::new(process.address, "POST", OPERATIONS_PATH);
@@ -249,6 +364,12 @@ async fn a_closed_server_says_that_it_is() {
     assert!(server.is_ready());
     server.close().await;
     assert!(!server.is_ready());
-    let read = server.read("this-machine".parse().expect("a name")).await;
+    let identity = Identity {
+        principal: "local".parse().expect("a name"),
+        access: Access::Edit,
+    };
+    let read = server
+        .subscribe(identity, subscription("this-machine", None, Vec::new()))
+        .await;
     assert_eq!(read, Err(ReadError::Ended));
 }

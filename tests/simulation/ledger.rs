@@ -390,12 +390,15 @@ impl Ledger {
                 }
             }
             ServerFrame::Subscribed(answer) => {
-                let verdicts = self.truth.get(&answer.board).map(|truth| &truth.verdicts);
-                hollow = answer
-                    .verdicts
-                    .iter()
-                    .find(|(id, verdict)| verdicts.and_then(|verdicts| verdicts.get(id)) != Some(verdict))
-                    .map(|(id, _)| *id);
+                // What was refused for want of its board is recorded elsewhere.
+                let of_board = self.truth.get(&answer.board);
+                let of_none = self.truth.get(&BoardId::refusals());
+                let is_durable = |id, verdict| {
+                    let mut logs = of_board.iter().chain(of_none.iter());
+                    logs.any(|truth| truth.verdicts.get(id) == Some(verdict))
+                };
+                let mut told = answer.verdicts.iter();
+                hollow = told.find(|(id, verdict)| !is_durable(id, verdict)).map(|(id, _)| *id);
             }
             ServerFrame::Changes(changes) => {
                 let durable = self

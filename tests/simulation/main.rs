@@ -150,6 +150,9 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::BrokenStateWithoutDoubt, 3_000),
     (Bug::LeftUnsaved, 250),
     (Bug::NoteForAnyone, 250),
+    (Bug::DocumentWithoutVerdicts, 250),
+    (Bug::DoubtfulStateWaits, 2_000),
+    (Bug::EmptiedBoardTakenForNew, 250),
 ];
 
 #[test]

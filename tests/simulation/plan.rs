@@ -85,6 +85,9 @@ pub enum Act {
     /// Not even a socket can be opened, but server functions work.
     NoSockets {
         ms: u64,
+        /// None can be had again: all must come to rest without.
+        #[serde(default)]
+        for_good: bool,
     },
     KillTab {
         tab: usize,
@@ -308,6 +311,7 @@ fn fault(dice: &mut Dice, kind: u64, clients: usize, span: u64, steps: &mut Vec<
         },
         2 => Act::NoSockets {
             ms: dice.range(5_000, 40_000),
+            for_good: dice.chance(30),
         },
         3 => Act::KillTab { tab },
         4 => Act::KillDevice { tab },
@@ -324,8 +328,10 @@ fn fault(dice: &mut Dice, kind: u64, clients: usize, span: u64, steps: &mut Vec<
             unknown: dice.chance(40),
         },
         9 => {
+            // Some are of before anything was made.
+            let made_at = if at.is_multiple_of(8) { 0 } else { at / 2 };
             steps.push(Step {
-                at: at / 2,
+                at: made_at,
                 act: Act::Backup,
             });
             Act::RestoreBackup

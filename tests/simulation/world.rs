@@ -128,6 +128,7 @@ pub struct World {
     sessions: u64,
     partitioned: FxHashMap<usize, u64>,
     no_sockets_until: u64,
+    no_sockets_for_good: bool,
     fail_commit: Option<bool>,
     /// Requests under way, with what their tab hears when the server dies over them.
     requests: Vec<(usize, u64, Input)>,
@@ -167,6 +168,7 @@ impl World {
             sessions: 0,
             partitioned: FxHashMap::default(),
             no_sockets_until: 0,
+            no_sockets_for_good: false,
             fail_commit: None,
             requests: Vec::new(),
             healing: false,
@@ -218,6 +220,7 @@ impl World {
             1
         };
         for person in 0..people {
+            self.mend_sockets(person);
             for device in 0..self.devices.len() {
                 if person > 0 {
                     self.sign_in_next(device);
@@ -421,7 +424,11 @@ impl World {
 
     fn answer_request(&mut self, request: u64, input: Input) {
         let (tab, life) = ((request >> 32) as usize - 1, request & 0xffff_ffff);
-        self.requests.retain(|(asker, ..)| *asker != tab);
+        let asked = self.requests.iter().position(|(asker, ..)| *asker == tab);
+        let failed = asked.map(|place| self.requests.swap_remove(place).2);
+        // What meets a partition is lost on its way back.
+        let is_lost = self.partitioned.get(&tab).is_some_and(|until| self.now < *until);
+        let input = failed.filter(|_| is_lost).unwrap_or(input);
         let when = self.now + self.delay();
         self.at(when, Happening::ToTab { tab, life, input });
     }

@@ -25,6 +25,26 @@ impl Client {
         );
     }
 
+    /// Runs a command whose disk takes nothing any more: each write to its files fails so, as `strace` names it.
+    pub fn run_with_failing_disk(&self, error: &str, arguments: &[&str]) -> Ended {
+        let plain = self.command(arguments);
+        let mut traced = Command::new("strace");
+        traced.args(["-f", "-qq", "-o", "/dev/null"]);
+        for name in ["outbox.sqlite", "outbox.sqlite-wal"] {
+            traced.arg("-P").arg(self.data.path().join(name));
+        }
+        let inject = format!("inject=pwrite64:error={error}");
+        traced.args(["-e", "trace=pwrite64", "-e", &inject]);
+        traced.arg(plain.get_program()).args(plain.get_args());
+        for (name, value) in plain.get_envs() {
+            match value {
+                Some(value) => traced.env(name, value),
+                None => traced.env_remove(name),
+            };
+        }
+        Ended::of(traced.output().expect("strace starts"))
+    }
+
     /// What waits on the device.
     pub fn waiting(&self) -> Vec<Value> {
         let listed = self.run(&["outbox", "--json"]);

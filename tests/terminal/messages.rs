@@ -44,7 +44,7 @@ fn a_wrong_type_is_refused_by_the_server_and_by_nobody_swallowed() {
     assert_eq!(wrong.code, 4, "{wrong:?}");
     assert!(wrong.err.contains("a number"), "{}", wrong.err);
     assert_eq!(
-        client.set("setpoint.value", "-3.5").code,
+        client.set("setpoint.min", "-3.5").code,
         0,
         "a number may begin with a dash"
     );
@@ -54,6 +54,19 @@ fn a_wrong_type_is_refused_by_the_server_and_by_nobody_swallowed() {
         "a field of text takes everything as text"
     );
     assert_eq!(client.field("note.text")["value"], "42");
+}
+
+#[test]
+fn a_value_out_of_its_range_and_an_empty_title_are_refused_with_what_would_do() {
+    let server = Server::start();
+    let client = server.client();
+    let cold = client.set("setpoint.value", "-3.5");
+    assert_eq!(cold.code, 4, "{cold:?}");
+    assert!(cold.err.contains("between 5 and 30"), "{}", cold.err);
+    let blank = client.set("note.title", " ");
+    assert_eq!(blank.code, 4, "{blank:?}");
+    assert!(blank.err.contains("can't be empty"), "{}", blank.err);
+    assert_eq!(client.field("setpoint.value")["value"], 21);
 }
 
 #[test]
@@ -71,6 +84,95 @@ fn a_device_that_never_met_its_server_says_where_it_looked() {
         (0, "nothing waits on this device\n"),
         "{}",
         listed.err
+    );
+}
+
+#[test]
+fn without_having_met_the_server_nothing_is_saved_for_it_and_it_is_said_at_once() {
+    let (mut met, mut stranger) = (Server::start(), Server::start());
+    let client = met.client();
+    client.field("counter.count");
+    met.kill();
+    stranger.kill();
+    client.save("counter.count", "1");
+    // The time it has is the test's own: nothing is waited for.
+    let patient = ["--offline-ok", "--timeout", "1000000"];
+    let elsewhere = ["--server", &stranger.url()];
+    let parts = [
+        &*stranger.url(),
+        "has not met",
+        "nothing can be shown or saved",
+        "without --offline-ok",
+    ];
+    let set = ["set", BOARD, "counter.count", "2"];
+    refused(&client.run(&[&set[..], &patient, &elsewhere].concat()), &parts);
+    refused(
+        &client.run(&[&["get", BOARD][..], &patient, &elsewhere].concat()),
+        &parts,
+    );
+    assert_eq!(client.waiting().len(), 1, "it went to nobody else");
+    let unseen = ["set", "boards", "this-machine.name", "Here"];
+    refused(
+        &client.run(&[&unseen[..], &patient].concat()),
+        &["has not seen board `boards`", "nothing can be shown or saved"],
+    );
+}
+
+#[test]
+fn a_server_is_remembered_when_it_has_answered_and_a_mistyped_one_is_not() {
+    let server = Server::start();
+    let client = server.client();
+    let remembered = |arguments: &[&str]| {
+        let mut command = client.command(arguments);
+        Ended::of(
+            command
+                .env_remove("TIDEBOARD_SERVER")
+                .output()
+                .expect("the binary starts"),
+        )
+    };
+    assert_eq!(client.run(&["get", BOARD, "counter.count"]).code, 0);
+    let mistyped = ["--server", "http://127.0.0.1:1", "--timeout", "1"];
+    refused(
+        &client.run(&[&["get", BOARD][..], &mistyped].concat()),
+        &["http://127.0.0.1:1 "],
+    );
+    let again = remembered(&["get", BOARD, "counter.count"]);
+    assert_eq!((again.code, again.out.as_str()), (0, "0\n"), "{}", again.err);
+}
+
+#[test]
+fn a_disk_that_takes_nothing_is_named_and_what_it_did_not_take_was_not_saved() {
+    let mut server = Server::start();
+    let client = server.client();
+    client.field("counter.count");
+    let set = ["set", BOARD, "counter.count", "5", "--timeout", "1000000"];
+    let refuses = |error: &str, words: &str| {
+        let parts = [words, "then try again", "The edit was not saved"];
+        refused(&client.run_with_failing_disk(error, &set), &parts);
+        refused(
+            &client.run_with_failing_disk(error, &[&set[..], &["--offline-ok"]].concat()),
+            &parts,
+        );
+        assert!(client.waiting().is_empty());
+    };
+    refuses("ENOSPC", "disk is full. Free some space");
+    refuses("EIO", "storage gives an error. Check its disk");
+    assert_eq!(client.field("counter.count")["value"], 0);
+    server.kill();
+    refuses("ENOSPC", "disk is full. Free some space");
+}
+
+#[test]
+fn a_file_in_the_place_of_its_folder_is_named_with_what_to_do() {
+    let server = Server::start();
+    let client = server.client();
+    let file = client.data.path().join("taken");
+    std::fs::write(&file, "not a folder").expect("the folder is there");
+    let folder = file.to_str().expect("a path of letters");
+    refused(
+        &client.run(&["get", BOARD, "--data", folder]),
+        &["taken", "Choose another folder"],
     );
 }
 

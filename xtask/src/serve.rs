@@ -8,12 +8,20 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 #[derive(clap::Args)]
+#[command(
+    after_help = "Prints the board's address when it is ready: the first build takes some minutes, later ones seconds. Ctrl-C ends it.
+
+Examples:
+  cargo xtask serve                            for this machine: http://127.0.0.1:8080
+  cargo xtask serve --listen 0.0.0.0           for everybody on the network; prints the tokens they need
+  cargo xtask serve -- --edit-token \"$SECRET\"  with a token of your own"
+)]
 pub struct Arguments {
     /// The port of the page.
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// The folder of the database; made if it doesn't exist.
-    #[arg(long, default_value = "./data")]
+    #[arg(long, value_name = "FOLDER", default_value = "./data")]
     data: PathBuf,
     /// The address to listen on. Any but this machine's own asks everyone for a token.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
@@ -21,8 +29,8 @@ pub struct Arguments {
     /// Build for development, and put edits of the source on the open page as they are saved.
     #[arg(long)]
     dev: bool,
-    /// Further arguments for the server, after `--`; its own `--help` lists them.
-    #[arg(last = true)]
+    /// Further arguments for the server, after `--`: --edit-token, --view-token, --proxy, --log-json. `-- --help` lists them.
+    #[arg(last = true, value_name = "ARGUMENT")]
     server: Vec<String>,
 }
 
@@ -103,6 +111,13 @@ fn assert_port_is_free(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn writable_folder(path: &Path) -> Result<PathBuf, Failure> {
+    if path.is_file() {
+        let what = format!(
+            "the data folder {} is a file. Name a folder: --data FOLDER; it is made when it doesn't exist",
+            path.display()
+        );
+        return Err(Failure::Unexpected { what });
+    }
     let unwritable = |source| Failure::Unexpected {
         what: format!(
             "the data folder {} can't be written ({source}). Change its permissions, or choose another: --data FOLDER",
@@ -122,11 +137,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_port_in_use_is_said_before_anything_is_built() {
+        let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = taken.local_addr().expect("it is bound");
+        let arguments = Arguments {
+            port: address.port(),
+            data: PathBuf::new(),
+            listen: address.ip(),
+            dev: false,
+            server: Vec::new(),
+        };
+        let failure = assert_port_is_free(&arguments).expect_err("two listen at one port");
+        let said = failure.to_string();
+        assert!(said.contains(&address.to_string()) && said.contains("--port"), "{said}");
+    }
+
+    #[test]
     fn a_file_is_no_data_folder() {
         let file = std::env::temp_dir().join(format!("tideboard-xtask-{}", std::process::id()));
         std::fs::write(&file, "").expect("the temporary folder is writable");
         let failure = writable_folder(&file).expect_err("a file was taken for a folder");
-        assert!(failure.to_string().contains("--data FOLDER"), "{failure}");
+        let said = failure.to_string();
+        assert!(said.contains("is a file") && said.contains("--data FOLDER"), "{said}");
         std::fs::remove_file(&file).expect("it was just written");
     }
 }

@@ -1,13 +1,11 @@
 //! Wrong tokens, counted by address.
 
-use std::{
-    collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
-};
+use std::{collections::HashMap, net::IpAddr};
 
 use super::SignInError;
 use crate::{
     config::{SIGN_IN_FAILURES_MAX, SIGN_IN_PEERS_LEN_MAX, SIGN_IN_WINDOW_MS},
+    server::peers::network_of,
     time::Timestamp,
 };
 
@@ -59,14 +57,6 @@ impl Guesses {
             let least = least.map(|(network, _)| *network);
             self.0.retain(|network, _| Some(*network) != least);
         }
-    }
-}
-
-/// The address, or the network that a single IPv6 host commonly has to itself.
-fn network_of(peer: IpAddr) -> IpAddr {
-    match peer.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (!0 << 64))),
-        v4 => v4,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the authority is told, and what it wants done.
 
 use super::{RequestId, SessionId, Told};
-use crate::protocol::{Answered, BoardId, ClientFrame, Document, Hello, Identity, Push, ServerFrame};
+use crate::protocol::{Answered, BoardId, ClientFrame, Document, Hello, Identity, Push, ServerFrame, Subscribe};
 
 /// Something that happened outside.
 #[derive(Clone, Debug)]
@@ -47,8 +47,10 @@ pub enum Event {
     Read {
         /// The request.
         request: RequestId,
-        /// The board.
-        board: BoardId,
+        /// Who asks.
+        identity: Identity,
+        /// What a socket would be asked.
+        subscribe: Subscribe,
     },
 }
 
@@ -88,7 +90,7 @@ pub enum Reply {
         /// One answer an item.
         items: Vec<Answered>,
     },
-    /// Answers a [`Event::Read`]; `None` when there is no such board.
+    /// Answers a [`Event::Read`]; `None` when it is too much for one piece.
     Document {
         /// The request.
         request: RequestId,

@@ -3,6 +3,9 @@
 //! Sizes are counted, not estimated: what is left out of an estimate is met by the one frame that is refused. A single
 //! item may be larger than what fills a frame; it goes alone, and the limits of values and widgets make it fit.
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::BTreeMap, io, sync::Arc};
 
 use serde::Serialize;
@@ -13,11 +16,13 @@ use super::{
 };
 use crate::{
     board::value_bytes,
-    config::FRAME_FILL_BYTES,
+    config::{DOCUMENT_BYTES_MAX, DOCUMENT_VERDICTS_BYTES_MAX, FIELD_OVERHEAD_BYTES, FRAME_FILL_BYTES},
+    planted::{self, Bug},
     protocol::{
         Answer, Answered, BoardId, Change, ChangesFrame, Cursor, OperationId, PatchFrame, ServerFrame, Subscribed,
         Verdict, Widget, WidgetId,
     },
+    sorted::SortedMap,
 };
 
 /// Answers to pushed items, in their order.
@@ -129,8 +134,39 @@ pub(super) fn of_subscription(asked: Asked, log: &Log, fill_bytes: usize) -> Sub
     }
 }
 
+/// The same in one piece, without a connection: what `subscribed` says, and what leads to its cursor as one patch. Of the
+/// verdicts, those of what was applied must go along, since the patch contains it; what there is no room for of the others is told
+/// when they are sent again. `None` when it is too much.
+pub(super) fn of_document(asked: Asked, log: &Log) -> Option<(Subscribed, SortedMap<WidgetId, Widget>)> {
+    let Asked {
+        board,
+        request,
+        cursor,
+        mut verdicts,
+    } = asked;
+    let from = log.known(cursor).unwrap_or(Cursor::ORIGIN);
+    let mut bytes = 0;
+    let is_too_large = log.changed_after(from).any(|(_, widget)| {
+        let fields = widget.fields.values();
+        bytes += fields
+            .map(|field| value_bytes(&field.value) + FIELD_OVERHEAD_BYTES)
+            .sum::<usize>();
+        bytes > DOCUMENT_BYTES_MAX // counting ends where the limit is
+    });
+    let mut answer = subscribed(&board, request, log, from);
+    verdicts.retain(|_| !planted::is(Bug::DocumentWithoutVerdicts));
+    verdicts.sort_by_key(|(_, verdict)| (!verdict.is_applied(), verdict.revision()));
+    let rest = fill(&mut answer.verdicts, verdicts, DOCUMENT_VERDICTS_BYTES_MAX);
+    let is_whole = !is_too_large && !rest.iter().any(|(_, verdict)| verdict.is_applied());
+    is_whole.then(|| {
+        let widgets = log.changed_after(from);
+        let widgets = widgets.map(|(id, widget)| (id.clone(), Widget::clone(widget)));
+        (answer, widgets.collect())
+    })
+}
+
 /// A board's state of knowledge, without verdicts.
-pub(super) fn subscribed(board: &BoardId, request: u64, log: &Log, from: Cursor) -> Subscribed {
+fn subscribed(board: &BoardId, request: u64, log: &Log, from: Cursor) -> Subscribed {
     Subscribed {
         board: board.clone(),
         request,
@@ -236,235 +272,4 @@ pub(super) fn bytes_of<T: Serialize>(value: &T) -> usize {
     let mut count = Count(0);
     serde_json::to_writer(&mut count, value).expect("counting can't fail, and frames are plain data with text keys");
     count.0
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::{
-        config::{FIELD_OVERHEAD_BYTES, FRAME_BYTES_MAX, NAME_BYTES_MAX, VALUE_BYTES_MAX, WIDGET_BYTES_MAX},
-        protocol::{
-            ClientId, Contention, Deadline, Effect, Epoch, Field, IdError, Overwritten, Revision, RunId, Value, Writer,
-            encode,
-        },
-        server::log::Memory,
-        time::Timestamp,
-    };
-
-    const LAST: u64 = u64::MAX;
-
-    fn longest<T: std::str::FromStr<Err = IdError>>(first: char) -> T {
-        let name = first.to_string() + &"n".repeat(NAME_BYTES_MAX - 1);
-        name.parse().expect("a name of the longest kind")
-    }
-
-    fn id() -> OperationId {
-        OperationId {
-            client: ClientId(u128::MAX),
-            sequence: LAST,
-        }
-    }
-
-    /// Its device's name doubles when it is written: each quote is escaped.
-    fn writer() -> Writer {
-        Writer {
-            principal: longest('p'),
-            device: Some("\"".repeat(NAME_BYTES_MAX)),
-            at: Timestamp(LAST),
-        }
-    }
-
-    fn cursor() -> Cursor {
-        Cursor {
-            epoch: Epoch(u128::MAX),
-            revision: Revision(LAST),
-        }
-    }
-
-    fn text(bytes: usize) -> Value {
-        json!("x".repeat(bytes - 2))
-    }
-
-    fn theirs() -> Box<Overwritten> {
-        Box::new(Overwritten {
-            value: text(VALUE_BYTES_MAX),
-            revision: Revision(LAST),
-            writer: Some(writer()),
-        })
-    }
-
-    /// As many fields as a widget may have by the count that the log makes of them.
-    fn fields(value: &Value) -> Vec<(String, Value)> {
-        let len = WIDGET_BYTES_MAX / (FIELD_OVERHEAD_BYTES + value_bytes(value));
-        let name = |number: usize| format!("{number:0width$}", width = NAME_BYTES_MAX);
-        (0..len).map(|number| (name(number), value.clone())).collect()
-    }
-
-    #[track_caller]
-    fn fits(frame: &ServerFrame) {
-        let len = encode(frame).len();
-        assert!(len <= FRAME_BYTES_MAX, "{len} bytes");
-    }
-
-    fn in_order(subscription: Subscription) -> Vec<ServerFrame> {
-        let Subscription { ahead, frames, behind } = subscription;
-        ahead.chain(frames).chain(behind).collect()
-    }
-
-    #[test]
-    fn the_shortest_verdict_is_what_room_is_kept_for() {
-        let id = OperationId {
-            client: ClientId(0),
-            sequence: 1,
-        };
-        let revision = Revision(0);
-        assert_eq!(bytes_of(&(id, &Verdict::Expired { revision })), VERDICT_BYTES_MIN);
-    }
-
-    #[test]
-    fn the_longest_field_is_within_what_a_field_counts_for() {
-        let field = Field {
-            value: json!(0),
-            revision: Revision(LAST),
-            operation: id(),
-            writer: writer(),
-        };
-        let written = encode(&BTreeMap::from([(longest::<crate::protocol::FieldName>('f'), field)]));
-        let overhead = written.len() - "{}".len() + SEPARATOR_BYTES - value_bytes(&json!(0));
-        assert!(overhead <= FIELD_OVERHEAD_BYTES, "{overhead} bytes");
-        assert!(
-            overhead + 16 > FIELD_OVERHEAD_BYTES,
-            "{overhead} bytes: more is counted than there is"
-        );
-    }
-
-    #[test]
-    fn the_largest_widget_and_the_change_that_makes_it_fit_a_frame() {
-        for value in [json!(0), text(1_000), text(VALUE_BYTES_MAX)] {
-            let field = |value| Field {
-                value,
-                revision: Revision(LAST),
-                operation: id(),
-                writer: writer(),
-            };
-            let named = || {
-                fields(&value)
-                    .into_iter()
-                    .map(|(name, value)| (name.parse().expect("a name"), value))
-            };
-            let widget = Widget {
-                kind: longest('k'),
-                created: Revision(LAST),
-                changed: Revision(LAST),
-                removed: Some(Revision(LAST)),
-                fields: named().map(|(name, value)| (name, field(value))).collect(),
-            };
-            let widgets = BTreeMap::from([(longest('w'), Arc::new(widget))]);
-            let parts = of_patch(&longest('b'), cursor(), cursor(), widgets, FRAME_FILL_BYTES);
-            parts.iter().for_each(fits);
-            let change = Change {
-                id: id(),
-                revision: Revision(LAST),
-                widget: longest('w'),
-                effect: Effect::Created {
-                    kind: longest('k'),
-                    fields: named().collect(),
-                },
-                writer: writer(),
-                deadline: Some(Deadline {
-                    run: RunId(u128::MAX),
-                    at: Timestamp(LAST),
-                }),
-            };
-            let log = Log::new(Memory::default(), Epoch(1));
-            let changes = vec![change; 3];
-            of_changes(&longest('b'), &log, cursor(), changes, FRAME_FILL_BYTES)
-                .iter()
-                .for_each(fits);
-        }
-    }
-
-    #[test]
-    fn verdicts_of_any_size_are_all_told_in_frames_that_fit() {
-        let conflict = Verdict::Conflict {
-            revision: Revision(LAST),
-            contention: Contention::Ask,
-            theirs: theirs(),
-        };
-        let applied = Verdict::Applied {
-            revision: Revision(LAST),
-            verbatim: true,
-            overwrote: None,
-        };
-        let verdict = |number: u64| {
-            if number.is_multiple_of(3) {
-                applied.clone()
-            } else {
-                conflict.clone()
-            }
-        };
-        let verdicts: Vec<(OperationId, Arc<Verdict>)> = (0..900)
-            .map(|sequence| (OperationId { sequence, ..id() }, Arc::new(verdict(sequence))))
-            .collect();
-        let log = Log::new(Memory::default(), Epoch(1));
-        for (cursor, first_is_answer) in [(None, false), (Some(cursor()), true)] {
-            let asked = Asked {
-                board: longest('b'),
-                request: LAST,
-                cursor,
-                verdicts: verdicts.clone(),
-            };
-            let frames = in_order(of_subscription(asked, &log, FRAME_FILL_BYTES));
-            frames.iter().for_each(fits);
-            assert_eq!(matches!(frames[0], ServerFrame::Subscribed(_)), first_is_answer);
-            let mut told: Vec<u64> = Vec::new();
-            for frame in &frames {
-                match frame {
-                    ServerFrame::Subscribed(answer) => told.extend(answer.verdicts.iter().map(|(id, _)| id.sequence)),
-                    ServerFrame::Verdicts { items } => told.extend(items.iter().map(|item| item.id.sequence)),
-                    _ => {}
-                }
-            }
-            told.sort_unstable();
-            assert_eq!(told, (0..900).collect::<Vec<_>>());
-        }
-    }
-
-    #[test]
-    fn where_a_history_has_broken_the_answer_has_room_for_what_was_applied() {
-        let conflict = Verdict::Conflict {
-            revision: Revision(1),
-            contention: Contention::Ask,
-            theirs: theirs(),
-        };
-        let applied = Verdict::Applied {
-            revision: Revision(2),
-            verbatim: true,
-            overwrote: None,
-        };
-        let verdicts = [conflict.clone(), conflict.clone(), conflict.clone(), conflict, applied];
-        let verdicts = (1..)
-            .zip(verdicts)
-            .map(|(sequence, verdict)| (OperationId { sequence, ..id() }, Arc::new(verdict)));
-        let log = Log::new(Memory::default(), Epoch(1));
-        let asked = Asked {
-            board: longest('b'),
-            request: 1,
-            cursor: Some(cursor()),
-            verdicts: verdicts.collect(),
-        };
-        let frames = in_order(of_subscription(asked, &log, FRAME_FILL_BYTES));
-        let [
-            ServerFrame::Subscribed(answer),
-            ServerFrame::Patch(_),
-            ServerFrame::Verdicts { items },
-        ] = &frames[..]
-        else {
-            panic!("{frames:?}")
-        };
-        assert_eq!(answer.verdicts[0].0.sequence, 5);
-        assert_eq!(items[0].id.sequence, 4);
-    }
 }

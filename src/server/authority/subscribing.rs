@@ -7,8 +7,9 @@ use super::{
 };
 use crate::{
     config::{OUTBOX_LEN_MAX, SUBSCRIPTIONS_LEN_MAX},
-    protocol::{BoardId, Code, Subscribe},
+    protocol::{BoardId, Code, Document, Identity, Principal, Subscribe},
     server::log::Log,
+    time::Timestamp,
 };
 
 impl Authority {
@@ -17,11 +18,8 @@ impl Authority {
             return;
         };
         if state.subscriptions.len() >= SUBSCRIPTIONS_LEN_MAX && !state.subscriptions.contains(&subscribe.board) {
-            replies.extend(refusal(
-                session,
-                Code::RateLimited,
-                "One connection may watch 64 boards: close some.",
-            ));
+            let message = format!("One connection may watch {SUBSCRIPTIONS_LEN_MAX} boards: close some.");
+            replies.extend(refusal(session, Code::RateLimited, &message));
             return;
         }
         let mut subscribe = subscribe;
@@ -29,13 +27,7 @@ impl Authority {
         if let Some(earlier) = state.asking.take().filter(same) {
             subscribe.undecided.splice(0..0, earlier.undecided);
         }
-        // A client start with no range is kept like one with a range.
-        let asked = subscribe
-            .undecided
-            .iter()
-            .map(|undecided| undecided.ranges.len().max(1));
-        let asked: usize = asked.sum();
-        if asked > OUTBOX_LEN_MAX {
+        if asks_too_much(&subscribe) {
             let message =
                 "That asks for the fate of more operations than an outbox holds: bridge the gaps between them.";
             replies.extend(refusal(session, Code::TooLarge, message));
@@ -45,6 +37,40 @@ impl Authority {
             state.asking = Some(subscribe);
             return;
         }
+        let principal = state.identity.principal.clone();
+        state.subscriptions.insert(subscribe.board.clone());
+        self.subscribers
+            .entry(subscribe.board.clone())
+            .or_default()
+            .insert(session);
+        let fill_bytes = self.setup.frame_fill_bytes;
+        let subscription = self.answer(&principal, subscribe, |asked, log| {
+            frames::of_subscription(asked, log, fill_bytes)
+        });
+        let Subscription { ahead, frames, behind } = subscription;
+        let tell = |told: Told| (!told.is_empty()).then_some(Reply::Tell { session, told });
+        replies.extend(tell(ahead));
+        replies.extend(frames.into_iter().map(|frame| Reply::Send { session, frame }));
+        replies.extend(tell(behind));
+    }
+
+    /// The same without a connection: a subscription that ends with its answer, in one piece. `None` when that is too much.
+    pub(super) fn read(&self, now: Timestamp, identity: &Identity, subscribe: Subscribe) -> Option<Box<Document>> {
+        if asks_too_much(&subscribe) {
+            return None;
+        }
+        let (subscribed, widgets) = self.answer(&identity.principal, subscribe, frames::of_document)?;
+        Some(Box::new(Document {
+            store: self.setup.store,
+            run: self.setup.run,
+            clock: now,
+            subscribed,
+            widgets,
+        }))
+    }
+
+    /// What `tell` makes of what was asked for.
+    fn answer<T>(&self, principal: &Principal, subscribe: Subscribe, tell: impl FnOnce(Asked, &Log) -> T) -> T {
         let Subscribe {
             board,
             request,
@@ -52,12 +78,9 @@ impl Authority {
             undecided,
             ..
         } = subscribe;
-        state.subscriptions.insert(board.clone());
-        self.subscribers.entry(board.clone()).or_default().insert(session);
         // A board nobody has written to yet: its creation may be waiting in this very client's outbox.
         let nothing = Log::new(self.setup.memory, self.setup.epoch);
         let log = self.logs.get(&board).unwrap_or(&nothing);
-        let principal = &state.identity.principal;
         let mut verdicts = log.verdicts(principal, &undecided);
         if let Some(refusals) = self.logs.get(&BoardId::refusals()) {
             verdicts.extend(refusals.verdicts(principal, &undecided));
@@ -68,11 +91,7 @@ impl Authority {
             cursor,
             verdicts,
         };
-        let Subscription { ahead, frames, behind } = frames::of_subscription(asked, log, self.setup.frame_fill_bytes);
-        let tell = |told: Told| (!told.is_empty()).then_some(Reply::Tell { session, told });
-        replies.extend(tell(ahead));
-        replies.extend(frames.into_iter().map(|frame| Reply::Send { session, frame }));
-        replies.extend(tell(behind));
+        tell(asked, log)
     }
 
     pub(super) fn unsubscribe(&mut self, session: SessionId, board: &BoardId) {
@@ -98,4 +117,13 @@ impl Authority {
         }
         self.sessions.remove(&session);
     }
+}
+
+/// Whether it asks the fate of more than an outbox holds. A client start with no range takes room like one with a range.
+fn asks_too_much(subscribe: &Subscribe) -> bool {
+    let asked = subscribe
+        .undecided
+        .iter()
+        .map(|undecided| undecided.ranges.len().max(1));
+    asked.sum::<usize>() > OUTBOX_LEN_MAX
 }

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     config::{OUTBOX_LEN_MAX, ROWS_AT_HEAD_LEN_MAX},
     protocol::{
-        Access, ClientId, Hello, IdError, Intent, Operation, OperationId, Rejection, Undecided, Value, Verdict,
+        Access, ClientId, Cursor, Hello, IdError, Intent, Operation, OperationId, Rejection, Undecided, Value, Verdict,
         WidgetId,
     },
 };

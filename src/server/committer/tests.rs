@@ -62,8 +62,19 @@ impl Held {
 
 fn read() -> (Request, oneshot::Receiver<Result<Box<Document>, ReadError>>) {
     let (asker, answer) = oneshot::channel();
-    let board = "this-machine".parse().expect("a name");
-    (Request::Read { board, asker }, answer)
+    let subscribe = Subscribe {
+        board: "this-machine".parse().expect("a name"),
+        request: 0,
+        cursor: None,
+        undecided: Vec::new(),
+        more: false,
+    };
+    let request = Request::Read {
+        identity: ann(),
+        subscribe,
+        asker,
+    };
+    (request, answer)
 }
 
 #[test]
@@ -113,13 +124,17 @@ fn what_has_queued_up_is_made_durable_in_batches_of_so_many_operations() {
     );
 }
 
+fn ann() -> Identity {
+    Identity {
+        principal: "ann".parse().expect("a name"),
+        access: Access::Edit,
+    }
+}
+
 /// Withdrawals of `len` operations that nobody has sent.
 fn push(document: &Document, client: u128, len: usize) -> (Request, oneshot::Receiver<Vec<Answered>>) {
     let (asker, answer) = oneshot::channel();
-    let identity = Identity {
-        principal: "ann".parse().expect("a name"),
-        access: Access::Edit,
-    };
+    let identity = ann();
     let items = (1..=len as u64).map(|sequence| PushItem::Withdraw {
         id: OperationId {
             client: ClientId(client),

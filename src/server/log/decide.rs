@@ -253,7 +253,9 @@ impl Log {
             }
             (_, None) => Err(Rejection::UnknownWidget),
             (Intent::Set { field, value }, Some(widget)) => {
-                context.catalog.field(&widget.kind, field)?.check(value)?;
+                let spec = context.catalog.field(&widget.kind, field)?;
+                let named = |name: &str| widget.fields.iter().find(|(field, _)| field.as_str() == name);
+                spec.check(value, |name| Some(&named(name)?.1.value))?;
                 fits(widget, field, value)
             }
             (Intent::Add { field, .. }, Some(widget)) => context.catalog.field(&widget.kind, field)?.check_add(),
@@ -325,7 +327,7 @@ impl Log {
             let text = Value::from(text);
             // Within limits as well: what two people wrote may be too long together.
             let spec = context.catalog.field(&widget.kind, field).ok()?;
-            (spec.check(&text).is_ok() && fits(widget, field, &text).is_ok()).then_some(text)
+            (spec.check(&text, |_| None).is_ok() && fits(widget, field, &text).is_ok()).then_some(text)
         };
         match context
             .catalog

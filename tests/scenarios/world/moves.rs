@@ -71,11 +71,16 @@ impl World {
                     push,
                 });
             }
-            Effect::Read(board) => self.server_hears(Event::Read {
-                request: tab as u64,
-                board,
-            }),
+            Effect::Read(subscribe) => {
+                let (request, identity) = (tab as u64, identity(signed_in));
+                self.server_hears(Event::Read {
+                    request,
+                    identity,
+                    subscribe,
+                });
+            }
             Effect::Notice(Notice::Refused(error)) => state.refusals.push(error),
+            Effect::Notice(Notice::SetAside { id, .. }) => state.told.push(id),
             Effect::Broadcast => {
                 for (other, sibling) in self.tabs.iter_mut().enumerate() {
                     if sibling.person == whose && other != tab {
@@ -127,7 +132,7 @@ impl World {
                 }
                 Reply::Replayed { request, items } => self.answer(request, Input::Replayed(Ok(items))),
                 Reply::Document { request, document } => {
-                    self.answer(request, Input::Document(document.ok_or(RequestError::UnknownBoard)))
+                    self.answer(request, Input::Document(document.ok_or(RequestError::TooLarge)))
                 }
             }
         }
@@ -144,8 +149,10 @@ impl World {
 
     fn answer(&mut self, request: u64, input: Input) {
         let state = &mut self.tabs[request as usize];
-        if !state.deaf {
-            state.inputs.push_back(input);
+        match &mut state.slow_answers {
+            _ if state.deaf => {}
+            Some(answers) => answers.push(input),
+            None => state.inputs.push_back(input),
         }
     }
 

@@ -120,6 +120,14 @@ impl Ledger {
         is_of_one.then_some((truth, cursor))
     }
 
+    /// Whether the server can't tell any more what became of an operation: then nobody lays it over what may contain it.
+    fn may_be_forgotten(&self, id: OperationId) -> bool {
+        self.made.get(&id).is_some_and(|made| {
+            let truth = self.truth.get(&made.operation.board);
+            truth.is_some_and(|truth| made.operation.made_at.revision < truth.horizon)
+        })
+    }
+
     /// What was shown of saved edits is shown again by a tab that was killed, as soon as it has read its storage.
     pub(super) fn check_reopened(&mut self, number: usize, tab: &mut Tab) {
         if tab.was_shown.is_empty() {
@@ -146,6 +154,7 @@ impl Ledger {
             let gone = !still_pending
                 && !self.truth.values().any(|truth| truth.verdicts.contains_key(&id))
                 && !self.wiped.contains_key(&id)
+                && !self.may_be_forgotten(id)
                 && !self.taken_back.contains(&id)
                 && !self.dealt.contains(&id)
                 && !engine.set_aside_list().any(|aside| aside.operation.id == id);

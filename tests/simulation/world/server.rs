@@ -238,7 +238,11 @@ impl World {
                     self.answer_request(request, Input::Replayed(Ok(items)));
                 }
                 Reply::Document { request, document } => {
-                    self.answer_request(request, Input::Document(document.ok_or(RequestError::UnknownBoard)));
+                    if let Some(document) = &document {
+                        let frame = ServerFrame::Subscribed(document.subscribed.clone());
+                        self.ledger.told(&frame, self.now);
+                    }
+                    self.answer_request(request, Input::Document(document.ok_or(RequestError::TooLarge)));
                 }
                 Reply::Replayed { .. } => {}
             }

@@ -131,10 +131,16 @@ impl World {
                     Input::Replayed(Err(RequestError::Unreachable)),
                 );
             }
-            Effect::Read(board) => {
+            Effect::Read(subscribe) => {
+                let identity = crate::tab::identity(&self.devices[self.tabs[tab].device].person());
                 let request = ((tab as u64 + 1) << 32) | life;
+                let event = Event::Read {
+                    request,
+                    identity,
+                    subscribe: decode(&encode(&subscribe)).expect("the engine's own words"),
+                };
                 let failed = Input::Document(Err(RequestError::Unreachable));
-                self.request(tab, life, Event::Read { request, board }, failed);
+                self.request(tab, life, event, failed);
             }
             Effect::Notice(notice) => self.ledger.noticed(tab, &notice, self.now),
         }

@@ -14,11 +14,9 @@ impl World {
             Act::Partition { tab, ms } => {
                 self.partitioned.insert(tab % count, self.now + ms);
             }
-            Act::NoSockets { ms } => {
-                self.no_sockets_until = self.now + ms;
-                for session in self.wires.keys().copied().collect::<Vec<_>>() {
-                    self.drop_wire(session, 1);
-                }
+            Act::NoSockets { ms, for_good } => {
+                self.no_sockets_for_good |= for_good;
+                self.block_sockets(self.now + ms);
             }
             Act::KillTab { tab } => self.kill_tab(tab % count),
             Act::KillDevice { tab } => {
@@ -73,10 +71,31 @@ impl World {
         }
     }
 
+    fn block_sockets(&mut self, until: u64) {
+        self.no_sockets_until = until;
+        for session in self.wires.keys().copied().collect::<Vec<_>>() {
+            self.drop_wire(session, 1);
+        }
+    }
+
+    /// Sockets come back, unless they were to stay away: but who has not met the server yet waits for one.
+    pub(super) fn mend_sockets(&mut self, person: usize) {
+        let met = |tab: &Tab| {
+            tab.engine
+                .as_ref()
+                .is_none_or(|engine| engine.status().namespace.is_some())
+        };
+        if person == 0 && self.no_sockets_for_good && self.tabs.iter().all(met) {
+            self.block_sockets(u64::MAX);
+        } else {
+            self.no_sockets_until = 0;
+        }
+    }
+
     pub(super) fn heal(&mut self) {
         self.healing = true;
         self.partitioned.clear();
-        (self.no_sockets_until, self.fail_commit, self.lag_next) = (0, None, None);
+        (self.fail_commit, self.lag_next) = (None, None);
         let away = self.tabs.iter().any(|tab| tab.frozen);
         if away {
             self.leap_ms += 90 * DAY_MS;

@@ -68,6 +68,7 @@ pub async fn read_board(id: String) -> Result<Document, ApiError> {
         board,
         request: 0,
         cursor: None,
+        hash: None,
         undecided: Vec::new(),
         more: false,
     };

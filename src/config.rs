@@ -94,6 +94,12 @@ pub const DEBOUNCE_MS: u64 = 100;
 pub const STAMP_AGE_MS_MAX: u64 = 60_000;
 /// What had a deadline is undone within this time, or never: no switch flips back by itself when a device is in reach again.
 pub const UNDO_TTL_MS: u64 = 5_000;
+/// A client compares its boards with the server's this often, and up to [`REFRESH_SPREAD_MS`] later.
+pub const REFRESH_EVERY_MS: u64 = 240_000;
+/// Over this time the comparing of many clients is spread: five minutes is its middle.
+pub const REFRESH_SPREAD_MS: u64 = 120_000;
+/// At least this long between two comparings, however often the page is looked at.
+pub const REFRESH_SPACING_MS: u64 = 10_000;
 /// The holder of the send lock rereads the shared outbox this often, should a broadcast be missed.
 pub const REREAD_MS: u64 = 2_000;
 /// Confirmed state is written to the device's cache this long after it changed; settling never waits for it.

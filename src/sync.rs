@@ -20,6 +20,7 @@ mod note;
 mod optimistic;
 mod outbox;
 mod outgoing;
+mod refreshing;
 mod requests;
 mod rereading;
 mod settling;
@@ -269,6 +270,9 @@ pub struct Engine {
     /// When the server was last in agreement with this device.
     synced_at: Option<Timestamp>,
     requests: Requests,
+    /// When boards are compared with the server's next, and when they were last.
+    refresh_at: Timestamp,
+    refreshed_at: Timestamp,
     counters: Counters,
     /// The moment of the last turn.
     turned_at: Timestamp,
@@ -306,6 +310,8 @@ impl Engine {
             stamp: None,
             synced_at: None,
             requests: Requests::default(),
+            refresh_at: Timestamp(0),
+            refreshed_at: Timestamp(0),
             counters: Counters::default(),
             turned_at: Timestamp(0),
             effects: VecDeque::new(),
@@ -346,7 +352,12 @@ impl Engine {
             Input::Woke => self.woke(now),
             Input::WentOffline => self.probe(now, true),
             Input::Suspended => self.suspend(now),
-            Input::Visible(visible) => self.visible = visible,
+            Input::Visible(visible) => {
+                if visible && !std::mem::replace(&mut self.visible, visible) {
+                    self.shown_again(now);
+                }
+                self.visible = visible;
+            }
             Input::Replayed(answer) => self.replayed(now, answer),
             Input::Document(answer) => self.document(now, answer),
             Input::TimerExpired => {}
@@ -363,6 +374,7 @@ impl Engine {
             self.drafts.next_wakeup(),
             self.keeping_wakeup(),
             self.push_wakeup(),
+            self.refresh_wakeup(),
         ]
         .into_iter()
         .flatten()
@@ -382,6 +394,7 @@ impl Engine {
         self.expire(now);
         self.see_off(now);
         self.keep(now);
+        self.refresh(now);
         self.push(now);
         self.request(now);
     }

@@ -237,6 +237,7 @@ impl Stage {
                 board: id("deck"),
                 request: 1,
                 cursor: None,
+                hash: None,
                 undecided: Vec::new(),
                 more: false,
             }),
@@ -419,6 +420,7 @@ fn a_cursor_of_another_epoch_is_refused_as_the_page_says() {
         board: id("deck"),
         request: 1,
         cursor: Some(stranger),
+        hash: None,
         undecided: Vec::new(),
         more: false,
     };

@@ -61,6 +61,7 @@ pub async fn subscribe(socket: &mut Socket) -> Cursor {
         board: BOARD.parse().expect("a name"),
         request: 0,
         cursor: None,
+        hash: None,
         undecided: Vec::new(),
         more: false,
     };

@@ -18,6 +18,9 @@ pub struct Subscribe {
     /// How far it has seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
+    /// The hash of its confirmed state at that cursor, where it wants to be told whether that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<u32>,
     /// Whose verdicts it asks for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undecided: Vec<Undecided>,
@@ -142,6 +145,7 @@ mod tests {
             board: "deck".parse().expect("a name"),
             request: u64::MAX,
             cursor: Some(Cursor::ORIGIN),
+            hash: None,
             undecided: Undecided::group(ids.iter().copied()),
             more: false,
         };

@@ -111,6 +111,8 @@ pub struct Authority {
     subscribers: HashMap<BoardId, BTreeSet<SessionId>>,
     /// Heads before the batch at hand.
     heads: BTreeMap<BoardId, Head>,
+    /// Clients that did not show what is on a board.
+    differences: u64,
 }
 
 impl Authority {
@@ -123,7 +125,14 @@ impl Authority {
             sessions: HashMap::new(),
             subscribers: HashMap::new(),
             heads: BTreeMap::new(),
+            differences: 0,
         }
+    }
+
+    /// How often a client that had seen all of a board did not show what is on it. It was sent all of it anew.
+    #[must_use]
+    pub const fn differences(&self) -> u64 {
+        self.differences
     }
 
     /// The boards, for reading at a durable head: call between batches only.

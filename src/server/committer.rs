@@ -202,6 +202,7 @@ impl Committer {
             }
             Err(error @ AppendError::Unknown(_)) => give_up(&error),
         };
+        self.metrics.differences.set(self.authority.differences().cast_signed());
         for reply in replies {
             self.fanout.deliver(reply, &mut self.found);
         }

@@ -132,6 +132,8 @@ metrics! {
     bytes_sent: Counter = "tideboard_bytes_sent_total";
     /// Frames read from connections.
     frames_received: Counter = "tideboard_frames_received_total";
+    /// Times a client did not show what is on a board, and was sent all of it anew.
+    differences: Gauge = "tideboard_differences_found_total";
     /// Times a reader was too slow for a board's changes.
     readers_lagged: Counter = "tideboard_readers_lagged_total";
     /// Times a connection was not read from until its reader had taken what was answered.

@@ -74,7 +74,8 @@ impl Engine {
         if is_end {
             self.requests.void();
             for replica in self.replicas.values_mut() {
-                if matches!(std::mem::take(&mut replica.subscription), Subscription::Live) {
+                let was_live = matches!(std::mem::take(&mut replica.subscription), Subscription::Live);
+                if was_live | std::mem::take(&mut replica.is_compared) {
                     replica.agreed_at = Some(heard_at);
                 }
             }
@@ -173,6 +174,7 @@ impl Engine {
         self.stamp = Some((welcome.run, welcome.clock, now));
         (self.trouble, self.offline_since) = (None, None);
         self.requests.rest();
+        self.plan_refresh(now);
         for replica in self.replicas.values_mut() {
             replica.subscription = Subscription::Off; // what was asked by a request is asked here anew
         }
@@ -231,6 +233,11 @@ impl Engine {
             return;
         };
         let continuity = replica.continuity(&answer);
+        // All of it, though this cursor is known there: what is here is not what is there.
+        let differs = answer.from == Cursor::ORIGIN && replica.cursor.revision >= answer.horizon.max(Revision(1));
+        if std::mem::take(&mut replica.is_compared) && differs && continuity == Continuity::Continues {
+            self.counters.differences += 1;
+        }
         let board = answer.board.clone();
         let continues = continuity == Continuity::Continues;
         let verdicts = if continues { answer.verdicts.clone() } else { Vec::new() };

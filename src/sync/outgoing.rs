@@ -49,7 +49,7 @@ impl Engine {
     /// Forgets a subscription that is of no use any more, so that the next turn asks again, from the cursor.
     pub(super) fn resubscribe(&mut self, board: &BoardId) {
         if let Some(replica) = self.replicas.get_mut(board) {
-            replica.subscription = Subscription::Off;
+            (replica.subscription, replica.is_compared) = (Subscription::Off, false);
         }
     }
 
@@ -91,6 +91,7 @@ impl Engine {
             board,
             request,
             cursor: Some(replica.cursor),
+            hash: replica.is_compared.then(|| replica.confirmed.state_hash()),
             undecided,
             more: false,
         }

@@ -31,6 +31,8 @@ pub(super) struct Replica {
     pub horizon: Revision,
     pub generation: u64,
     pub subscription: Subscription,
+    /// It was live when it was asked for again, to be compared with the server's.
+    pub is_compared: bool,
     /// How many parts of the app look at it.
     pub watchers: u32,
     /// The meta record as this device believes it to be stored.

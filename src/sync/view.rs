@@ -99,6 +99,8 @@ pub struct Status {
     pub pending: usize,
     /// When the server was last in agreement with this device.
     pub synced_at: Option<Timestamp>,
+    /// When boards are compared with the server's next; `None` while there is no connection.
+    pub refresh_at: Option<Timestamp>,
     /// How well this device stores.
     pub durability: Durability,
     /// Why it can't at the moment.
@@ -120,6 +122,8 @@ pub struct Counters {
     pub gaps: u64,
     /// Histories that broke.
     pub history_breaks: u64,
+    /// Boards that were found not to be as the server has them, and were sent anew.
+    pub differences: u64,
 }
 
 impl Engine {
@@ -143,6 +147,7 @@ impl Engine {
             identity: self.connection.welcome().map(|welcome| welcome.identity.clone()),
             pending: self.outbox.iter().filter(|pending| pending.verdict.is_none()).count() + self.drafts.len(),
             synced_at: self.synced_at,
+            refresh_at: self.refresh_wakeup(),
             durability: self.birth.durability,
             fault: self.left.as_deref().unwrap_or(self).keeping.fault(),
             counters: self.counters,
@@ -161,6 +166,7 @@ impl Engine {
         let replica = self.replicas.get(board)?;
         let freshness = match (&self.connection, &replica.subscription) {
             (Connection::Live { .. }, Subscription::Live) => Freshness::Live,
+            (Connection::Live { .. }, _) if replica.is_compared => Freshness::Live,
             (Connection::Live { .. }, Subscription::CatchingUp { answer, .. }) => Freshness::CatchingUp {
                 missing: answer.at.revision.0.saturating_sub(replica.cursor.revision.0),
             },
@@ -174,7 +180,8 @@ impl Engine {
         };
         let is_known = replica.cursor.revision > Revision::ZERO
             || replica.is_absent
-            || matches!(replica.subscription, Subscription::Live);
+            || matches!(replica.subscription, Subscription::Live)
+            || replica.is_compared;
         Some(BoardView {
             shown: self.shown(board)?,
             freshness,

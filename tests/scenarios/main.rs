@@ -8,6 +8,7 @@ mod haste;
 mod history;
 mod lanes;
 mod limits;
+mod refresh;
 mod requests;
 mod server;
 mod undo;

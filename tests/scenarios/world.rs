@@ -13,7 +13,8 @@ use tideboard::{
     },
     server::authority::{Event, Reply, SessionId},
     sync::{
-        Birth, Command, CommandError, Conflict, Effect, Engine, Input, Note, Notice, Pending, RequestError, SetAside,
+        Birth, Command, CommandError, Conflict, Effect, Engine, Freshness, Input, Note, Notice, Pending, RequestError,
+        SetAside,
         storage::{Durability, Namespace, Outcome, Records, StorageError, apply, is_cold},
     },
     time::Timestamp,
@@ -306,6 +307,24 @@ impl World {
         }
     }
 
+    /// A bit falls over: what the disk says of a field is another value, at the revision of the true one.
+    pub fn spoil_the_disk(&mut self, person: usize, widget: &str, field: &str, value: impl Into<Value>) {
+        let key = format!("widget/deck/{widget}");
+        let value = value.into();
+        for records in self.disks[person].records.values_mut() {
+            let text = records.get_mut(&key).expect("it is stored");
+            let mut stored: Value = serde_json::from_str(text).expect("a record");
+            stored["fields"][field]["value"] = value.clone();
+            *text = stored.to_string();
+        }
+    }
+
+    /// Somebody puts the page away, and looks at it again.
+    pub fn look_again(&mut self, tab: usize) {
+        self.give(tab, Input::Visible(false));
+        self.give(tab, Input::Visible(true));
+    }
+
     pub fn break_the_storage(&mut self, person: usize, fault: StorageError) {
         self.disks[person].fault = Some(fault);
     }
@@ -382,6 +401,16 @@ impl World {
     pub fn pending(&self, tab: usize) -> Vec<OperationId> {
         let pending = self.tabs[tab].engine.pending();
         pending.map(|pending| pending.operation.id).collect()
+    }
+
+    /// How often a tab was found not to show what the server has.
+    pub fn differences(&self, tab: usize) -> u64 {
+        self.tabs[tab].engine.status().counters.differences
+    }
+
+    pub fn is_live(&self, tab: usize) -> bool {
+        let view = self.tabs[tab].engine.board(&deck());
+        view.is_some_and(|view| view.freshness == Freshness::Live)
     }
 
     pub fn conflicts(&self, tab: usize) -> Vec<Conflict> {

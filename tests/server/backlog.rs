@@ -95,6 +95,7 @@ async fn ask(socket: &mut Socket, request: u64, decided: &[PushItem]) {
         board: BOARD.parse().expect("a name"),
         request,
         cursor: None,
+        hash: None,
         undecided: Undecided::group(decided.iter().map(PushItem::id)),
         more: false,
     };

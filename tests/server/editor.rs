@@ -107,6 +107,7 @@ impl Editor {
             board: board.parse().expect("a name"),
             request: 0,
             cursor,
+            hash: None,
             undecided: Vec::new(),
             more: false,
         };

@@ -302,6 +302,7 @@ async fn who_has_signed_out_hears_nothing_more_though_their_socket_asks_nothing(
         board: "this-machine".parse().expect("a name"),
         request: 1,
         cursor: None,
+        hash: None,
         undecided: Vec::new(),
         more: false,
     };

@@ -325,6 +325,7 @@ fn subscription(board: &str, cursor: Option<Cursor>, undecided: Vec<Undecided>) 
         board: board.parse().expect("a name"),
         request: 7,
         cursor,
+        hash: None,
         undecided,
         more: false,
     }

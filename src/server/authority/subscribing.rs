@@ -55,7 +55,7 @@ impl Authority {
     }
 
     /// The same without a connection: a subscription that ends with its answer, in one piece. `None` when that is too much.
-    pub(super) fn read(&self, now: Timestamp, identity: &Identity, subscribe: Subscribe) -> Option<Box<Document>> {
+    pub(super) fn read(&mut self, now: Timestamp, identity: &Identity, subscribe: Subscribe) -> Option<Box<Document>> {
         if asks_too_much(&subscribe) {
             return None;
         }
@@ -70,17 +70,23 @@ impl Authority {
     }
 
     /// What `tell` makes of what was asked for.
-    fn answer<T>(&self, principal: &Principal, subscribe: Subscribe, tell: impl FnOnce(Asked, &Log) -> T) -> T {
+    fn answer<T>(&mut self, principal: &Principal, subscribe: Subscribe, tell: impl FnOnce(Asked, &Log) -> T) -> T {
         let Subscribe {
             board,
             request,
-            cursor,
+            mut cursor,
+            hash,
             undecided,
-            ..
+            more: _,
         } = subscribe;
         // A board nobody has written to yet: its creation may be waiting in this very client's outbox.
         let nothing = Log::new(self.setup.memory, self.setup.epoch);
         let log = self.logs.get(&board).unwrap_or(&nothing);
+        // Here alone the two can be compared. Whoever differs gets all of it, and nobody asks how it came about.
+        if cursor == Some(log.cursor()) && hash.is_some_and(|hash| hash != log.board().state_hash()) {
+            cursor = None;
+            self.differences += 1;
+        }
         let mut verdicts = log.verdicts(principal, &undecided);
         if let Some(refusals) = self.logs.get(&BoardId::refusals()) {
             verdicts.extend(refusals.verdicts(principal, &undecided));

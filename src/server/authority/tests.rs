@@ -355,6 +355,7 @@ fn subscribing_and_unsubscribing_act_in_their_order() {
         board: board.clone(),
         request: 1,
         cursor: None,
+        hash: None,
         undecided: Vec::new(),
         more: false,
     };
@@ -420,6 +421,7 @@ fn what_one_frame_can_not_ask_for_goes_on_in_the_next_and_is_answered_once() {
             board: name("deck"),
             request: 3,
             cursor: None,
+            hash: None,
             undecided: vec![Undecided { client, ranges }],
             more,
         });

@@ -66,6 +66,7 @@ fn read() -> (Request, oneshot::Receiver<Result<Box<Document>, ReadError>>) {
         board: "this-machine".parse().expect("a name"),
         request: 0,
         cursor: None,
+        hash: None,
         undecided: Vec::new(),
         more: false,
     };

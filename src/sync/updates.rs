@@ -1,10 +1,7 @@
 //! What arrives and what leaves: changes in order and without gaps, patches whole, duplicates once; and the edits
 //! of a moving finger folded into at most ten operations a second.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use super::{
     outbox::Pending,
@@ -54,7 +51,7 @@ pub(super) struct Replica {
     /// Where the last history broke.
     pub broken_at: Revision,
     /// Ids of the changes seen one by one, and from which revision on these are all there were.
-    recent: HashMap<OperationId, Revision>,
+    recent: SortedMap<OperationId, Revision>,
     recent_order: VecDeque<OperationId>,
     seen_from: Revision,
 }
@@ -285,7 +282,7 @@ impl Replica {
     fn arrive(&mut self, answer: &Subscribed) {
         (self.cursor, self.history, self.horizon) = (answer.at, answer.history.clone(), answer.horizon);
         self.confirmed.forget_removed(answer.horizon);
-        (self.seen_from, self.recent, self.recent_order) = (answer.at.revision, HashMap::new(), VecDeque::new());
+        (self.seen_from, self.recent, self.recent_order) = (answer.at.revision, SortedMap::new(), VecDeque::new());
     }
 
     /// Notes what a subscription's answer says of history, when its catch-up has come by changes.

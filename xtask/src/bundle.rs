@@ -1,7 +1,7 @@
 //! The release build: the page and the server that serves it.
 
 use crate::shell::{Failure, command, run, target};
-use crate::tools;
+use crate::{imports, tools};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -23,7 +23,8 @@ pub fn build() -> Result<(), Failure> {
     }
     println!("building the page and the server: about 6 minutes the first time on two cores, then as much as changed");
     // Symbols for a debugger bring checks into the JavaScript.
-    run(dx().args(["build", "--web", "--release", "--debug-symbols", "false"]))
+    run(dx().args(["build", "--web", "--release", "--debug-symbols", "false"]))?;
+    imports::shorten()
 }
 
 /// `dx`, told to take its helpers from PATH.

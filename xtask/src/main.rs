@@ -9,6 +9,7 @@
 
 mod browser;
 mod bundle;
+mod imports;
 mod reload;
 mod serve;
 mod shell;

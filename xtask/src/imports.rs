@@ -1,0 +1,214 @@
+//! Short names between the page's program and its JavaScript.
+//!
+//! `wasm-bindgen` calls each function that the program imports by a long name with a hash in it. Three hundred of them, once in
+//! either file, are the part of the page that can't be compressed: seven kilobytes. Nobody else calls them.
+//!
+//! A file of a build is kept by browsers for ever under the name that `dx` gave it for what was in it before. So whoever changes
+//! how names are chosen here changes what the two files are called, too.
+
+use crate::bundle;
+use crate::shell::{Failure, command, run};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// How the imports of `wasm-bindgen` begin.
+const PREFIX: &str = "__wb";
+
+/// The section of a program that lists what it imports, and the kind of an import that is a function.
+const IMPORTS: u8 = 2;
+const FUNCTION: u8 = 0;
+
+/// Compresses each file anew, beside it, as `dx` has done.
+const COMPRESS: &str =
+    "const { readFileSync, writeFileSync } = require('fs'); const { brotliCompressSync } = require('zlib');
+for (const file of process.argv.slice(1)) writeFileSync(file + '.br', brotliCompressSync(readFileSync(file)));";
+
+/// Shortens the names in the release build's page.
+///
+/// # Errors
+/// [`Failure::File`]; [`Failure::Unexpected`] when the build does not look as it should.
+pub fn shorten() -> Result<(), Failure> {
+    let folder = bundle::folder().join("public/assets");
+    let (wasm, script) = (only(&folder, "wasm")?, only(&folder, "js")?);
+    let program = std::fs::read(&wasm).map_err(|source| file(&wasm, source))?;
+    let text = crate::shell::read(&script)?;
+    let (program, names) = renamed(&program).ok_or_else(|| Failure::Unexpected {
+        what: format!("{} is not a program as this task knows them", wasm.display()),
+    })?;
+    let text = names.iter().fold(text, |text, (long, short)| text.replace(long, short));
+    std::fs::write(&wasm, program).map_err(|source| file(&wasm, source))?;
+    std::fs::write(&script, text).map_err(|source| file(&script, source))?;
+    run(command("node").args(["-e", COMPRESS, "--"]).args([&wasm, &script]))
+}
+
+fn file(path: &Path, source: std::io::Error) -> Failure {
+    let path = path.to_owned();
+    Failure::File { path, source }
+}
+
+/// The one file of a kind in a folder.
+fn only(folder: &Path, extension: &str) -> Result<PathBuf, Failure> {
+    let entries = std::fs::read_dir(folder).map_err(|source| file(folder, source))?;
+    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut files = files.filter(|path| path.extension().is_some_and(|found| found == extension));
+    match (files.next(), files.next()) {
+        (Some(path), None) => Ok(path),
+        _ => Err(Failure::Unexpected {
+            what: format!("{} should hold one .{extension} file", folder.display()),
+        }),
+    }
+}
+
+/// The program with its imports renamed, and what was renamed to what. `None` when it is not understood.
+///
+/// The format: <https://webassembly.github.io/spec/core/binary/modules.html>.
+fn renamed(program: &[u8]) -> Option<(Vec<u8>, BTreeMap<String, String>)> {
+    let mut names = BTreeMap::new();
+    let (header, mut rest) = program.split_at_checked(8)?;
+    let mut written = header.to_vec();
+    while let [kind, after @ ..] = rest {
+        let mut after = after;
+        let (len, section);
+        len = number(&mut after)?;
+        (section, rest) = after.split_at_checked(len)?;
+        written.push(*kind);
+        if *kind == IMPORTS {
+            let section = renamed_section(section, &mut names)?;
+            write_number(&mut written, section.len());
+            written.extend(section);
+        } else {
+            write_number(&mut written, len);
+            written.extend(section);
+        }
+    }
+    Some((written, names))
+}
+
+fn renamed_section(mut section: &[u8], names: &mut BTreeMap<String, String>) -> Option<Vec<u8>> {
+    let mut written = Vec::new();
+    let count = number(&mut section)?;
+    write_number(&mut written, count);
+    for _ in 0..count {
+        let (module, name) = (text(&mut section)?, text(&mut section)?);
+        let (kind, after) = section.split_first()?;
+        if *kind != FUNCTION {
+            return None; // `wasm-bindgen` imports functions alone
+        }
+        section = after;
+        let of_what_type = number(&mut section)?;
+        // The hash says which one it is; a name without one may be another's beginning.
+        let is_hashed = name.starts_with(PREFIX) && name.len() > 17 && is_hash(&name[name.len() - 17..]);
+        let next = names.len();
+        let name = if is_hashed {
+            names.entry(name).or_insert_with(|| short(next)).clone()
+        } else {
+            name
+        };
+        for text in [module, name] {
+            write_number(&mut written, text.len());
+            written.extend(text.into_bytes());
+        }
+        written.push(FUNCTION);
+        write_number(&mut written, of_what_type);
+    }
+    section.is_empty().then_some(written)
+}
+
+fn is_hash(end: &str) -> bool {
+    end.strip_prefix('_')
+        .is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+}
+
+/// `_0`, `_1`, … in base 36: no word of the language.
+fn short(mut number: usize) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.push(char::from_digit((number % 36) as u32, 36).unwrap_or_default());
+        number /= 36;
+        if number == 0 {
+            break;
+        }
+    }
+    digits
+        .iter()
+        .rev()
+        .fold("_".to_owned(), |name, digit| name + &digit.to_string())
+}
+
+/// A number in seven bits a byte, the lowest first.
+fn number(bytes: &mut &[u8]) -> Option<usize> {
+    let mut number = 0;
+    for shift in (0..32).step_by(7) {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        number |= usize::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+fn write_number(written: &mut Vec<u8>, mut number: usize) {
+    while number > 0x7f {
+        written.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    written.push(number as u8);
+}
+
+fn text(bytes: &mut &[u8]) -> Option<String> {
+    let len = number(bytes)?;
+    let (text, rest) = bytes.split_at_checked(len)?;
+    *bytes = rest;
+    String::from_utf8(text.to_vec()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A program that imports these functions, and has another section behind.
+    fn program(names: &[&str]) -> Vec<u8> {
+        let mut section = vec![names.len() as u8];
+        for text in names.iter().flat_map(|name| ["./page.js", name]) {
+            section.push(text.len() as u8);
+            section.extend(text.bytes());
+            if text != "./page.js" {
+                section.extend([FUNCTION, 3]);
+            }
+        }
+        let mut program = b"\0asm\x01\0\0\0".to_vec();
+        program.push(IMPORTS);
+        write_number(&mut program, section.len());
+        program.extend(section);
+        program.extend([3, 2, 1, 0]);
+        program
+    }
+
+    #[test]
+    fn what_has_a_hash_gets_a_short_name_and_all_else_stays() {
+        let before = program(&["__wbg_log_0123456789abcdef", "__wbindgen_init_externref_table"]);
+        let (after, names) = renamed(&before).expect("it is a program");
+        assert_eq!(after, program(&["_0", "__wbindgen_init_externref_table"]));
+        assert_eq!(
+            names,
+            BTreeMap::from([("__wbg_log_0123456789abcdef".to_owned(), "_0".to_owned())])
+        );
+    }
+
+    #[test]
+    fn no_two_get_one_name() {
+        let names: std::collections::BTreeSet<String> = (0..2_000).map(short).collect();
+        assert_eq!(names.len(), 2_000);
+        assert!(names.contains("_0") && names.contains("_zz"));
+    }
+
+    #[test]
+    fn what_is_no_program_is_left_alone() {
+        let whole = program(&["__wbg_log_0123456789abcdef"]);
+        for len in [0, 7, 12, whole.len() - 1] {
+            assert_eq!(renamed(&whole[..len]), None, "{len} bytes");
+        }
+    }
+}

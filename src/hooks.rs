@@ -35,7 +35,7 @@ mod use_sync_loop;
 mod use_typed_text;
 mod use_websocket;
 
-pub use focus::focus;
+pub use focus::{focus, is_focus_lost};
 pub use fresh_name::fresh_name;
 pub use use_background_sync::{BackgroundSync, use_background_sync};
 pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards};

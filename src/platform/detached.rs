@@ -79,4 +79,8 @@ pub fn selection() -> Option<(u32, u32)> {
     None
 }
 
+pub fn is_focus_lost() -> bool {
+    false
+}
+
 pub fn select(_: u32, _: u32) {}

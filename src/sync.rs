@@ -185,7 +185,7 @@ pub enum Notice {
         /// The answer.
         verdict: Verdict,
     },
-    /// An operation was set aside without a verdict.
+    /// An operation was set aside without a verdict, or because its time was up before it was sent.
     SetAside {
         /// The operation.
         id: OperationId,

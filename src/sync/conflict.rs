@@ -40,6 +40,19 @@ impl Conflict {
             _ => None,
         }
     }
+
+    /// How it is resolved where nobody is asked, by the field's policy: the first write wins where that is declared, and
+    /// what was removed stays removed; else the last one does, *ask* included.
+    ///
+    /// A resolution that met yet another value gives way to it. So a conflict costs at most one more operation, and two
+    /// screens that both decide for their people never overrule each other without end.
+    #[must_use]
+    pub const fn by_policy(&self) -> Resolution {
+        match self.contention {
+            Contention::Ask if self.operation.resolves.is_none() => Resolution::KeepMine,
+            Contention::Ask | Contention::FirstWriteWins | Contention::Removed => Resolution::KeepTheirs,
+        }
+    }
 }
 
 /// How a conflict is resolved.
@@ -98,6 +111,8 @@ impl fmt::Display for SetAsideReason {
     }
 }
 
+impl std::error::Error for SetAsideReason {}
+
 /// Where a settled operation goes.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shelf {
@@ -124,5 +139,53 @@ impl Shelf {
             Verdict::Withdrawn { .. } | Verdict::Expired { .. } => SetAsideReason::Expired,
         };
         Self::Aside(SetAside { operation, reason })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{ClientId, Cursor, Revision};
+
+    fn conflict(contention: Contention, resolves: Option<OperationId>) -> Conflict {
+        Conflict {
+            operation: Operation {
+                id: id(2),
+                board: "b".parse().expect("a name"),
+                widget: "w".parse().expect("a name"),
+                schema: 1,
+                made_at: Cursor::ORIGIN,
+                intent: Intent::Remove,
+                base: None,
+                base_value: None,
+                deadline: None,
+                resolves,
+            },
+            contention,
+            theirs: Overwritten {
+                value: Value::Null,
+                revision: Revision(3),
+                writer: None,
+            },
+        }
+    }
+
+    fn id(sequence: u64) -> OperationId {
+        let client = ClientId(1);
+        OperationId { client, sequence }
+    }
+
+    #[test]
+    fn where_nobody_is_asked_the_policy_decides_and_ask_takes_the_last_write() {
+        let decided = |contention| conflict(contention, None).by_policy();
+        assert_eq!(decided(Contention::Ask), Resolution::KeepMine);
+        assert_eq!(decided(Contention::FirstWriteWins), Resolution::KeepTheirs);
+        assert_eq!(decided(Contention::Removed), Resolution::KeepTheirs);
+    }
+
+    #[test]
+    fn a_resolution_that_meets_yet_another_value_gives_way() {
+        let again = conflict(Contention::Ask, Some(id(1)));
+        assert_eq!(again.by_policy(), Resolution::KeepTheirs);
     }
 }

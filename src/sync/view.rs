@@ -99,6 +99,9 @@ pub struct Status {
     pub pending: usize,
     /// When the server was last in agreement with this device.
     pub synced_at: Option<Timestamp>,
+    /// When this device asks the server again by itself; `None` where nothing waits for a time: while a connection brings
+    /// what changes, and while one was not wanted.
+    pub next_refresh: Option<Timestamp>,
     /// How well this device stores.
     pub durability: Durability,
     /// Why it can't at the moment.
@@ -137,10 +140,20 @@ impl Engine {
             identity: self.connection.welcome().map(|welcome| welcome.identity.clone()),
             pending: self.outbox.iter().filter(|pending| pending.verdict.is_none()).count() + self.drafts.len(),
             synced_at: self.synced_at,
+            next_refresh: self.next_refresh(),
             durability: self.birth.durability,
             fault: self.left.as_deref().unwrap_or(self).keeping.fault(),
             counters: self.counters,
         }
+    }
+
+    /// The next dial, or the next request where requests stand in for the socket.
+    fn next_refresh(&self) -> Option<Timestamp> {
+        let dial = match self.connection {
+            Connection::Waiting { retry_at, .. } => Some(retry_at),
+            _ => None,
+        };
+        [dial, self.request_wakeup()].into_iter().flatten().min()
     }
 
     /// The moment of the last turn.

@@ -57,6 +57,7 @@ struct Tab {
     engine: Engine,
     inputs: VecDeque<Input>,
     refusals: Vec<CommandError>,
+    news: Vec<Notice>,
     /// The socket: its number on the server, and its number here.
     wire: Option<(SessionId, u64)>,
     reachable: bool,
@@ -364,6 +365,11 @@ impl World {
     pub fn refusals(&mut self, tab: usize) -> Vec<CommandError> {
         std::mem::take(&mut self.tabs[tab].refusals)
     }
+
+    /// What else was told since this was asked last.
+    pub fn news(&mut self, tab: usize) -> Vec<Notice> {
+        std::mem::take(&mut self.tabs[tab].news)
+    }
 }
 
 impl Tab {
@@ -374,6 +380,7 @@ impl Tab {
             engine,
             inputs: VecDeque::new(),
             refusals: Vec::new(),
+            news: Vec::new(),
             wire: None,
             reachable: true,
             deaf: false,

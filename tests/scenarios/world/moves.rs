@@ -83,7 +83,7 @@ impl World {
                     }
                 }
             }
-            Effect::Notice(_) => {}
+            Effect::Notice(notice) => state.news.push(notice),
         }
     }
 

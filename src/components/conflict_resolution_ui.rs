@@ -4,6 +4,7 @@
 use dioxus::prelude::*;
 
 use super::{
+    auto_resolved::{AutoResolved, Choice, note},
     close_button::CloseButton,
     difference::difference,
     edit_line::EditLine,
@@ -33,10 +34,24 @@ const LARGE_CHARS_MAX: usize = 48;
 
 /// The conflicts of this device: *Before · Mine · Theirs*, only the difference tinted; Keep mine, Keep theirs, Edit, by
 /// button or by the keys 1, 2 and E on a card, and U to undo. Shows nothing while there are none.
+///
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::components::{ConflictResolutionUI, ConflictResolved};
+///
+/// #[component]
+/// fn Conflicts() -> Element {
+///     let mut count = use_signal(|| 0);
+///     rsx! {
+///         ConflictResolutionUI { auto_resolve: true, on_conflict_resolved: move |_: ConflictResolved| count += 1 }
+///         p { "{count} decided" }
+///     }
+/// }
+/// ```
 #[component]
 pub fn ConflictResolutionUI(
-    /// Decides each conflict by its field's policy, once, and shows the choice with *Undo*; a field that says *ask* takes
-    /// the last write.
+    /// Decides each conflict by its field's policy, and shows each choice with *Undo*; a field that says *ask* takes the
+    /// last write: see [`Conflict::by_policy`].
     #[props(default)]
     auto_resolve: bool,
     /// Called with each decision, by whomever.
@@ -62,17 +77,19 @@ pub fn ConflictResolutionUI(
         managers.state.resolve(conflict.id(), resolution.clone());
         chosen.set(Some(Outcome { conflict, resolution }));
     });
+    let mut settled = use_signal(Vec::new);
     let mut decided = use_hook(|| CopyValue::new(SortedSet::new()));
     use_effect(move || {
         if auto_resolve {
             for conflict in undecided(&managers.state.conflicts(), &mut decided.write()) {
-                let resolution = policy(&conflict);
-                choose((conflict, resolution));
+                let resolution = conflict.by_policy();
+                managers.state.resolve(conflict.id(), resolution.clone());
+                note(&mut settled.write(), Choice { conflict, resolution });
             }
         }
     });
     let list = managers.state.conflicts();
-    if list.is_empty() && outcome.read().is_none() {
+    if list.is_empty() && outcome.read().is_none() && settled.read().is_empty() {
         return rsx! {};
     }
     let shown = if all() { list.len() } else { CARDS_LEN_MAX };
@@ -113,6 +130,7 @@ pub fn ConflictResolutionUI(
             if let Some(done) = outcome() {
                 OutcomeLine { board: done.conflict.operation.board.clone(), widget: done.conflict.operation.widget.clone(), outcome: done, on_close: move |()| chosen.set(None) }
             }
+            AutoResolved { choices: settled }
         }
     }
 }
@@ -124,23 +142,15 @@ fn announcement(len: usize) -> String {
     }
 }
 
-/// Those that were not decided here before: should a decision meet yet another value, a person is asked, so that two
-/// screens never overrule each other for ever. Forgets what is gone from the list.
+/// Those that were not decided here before: a decision is on its way, and the list still has its conflict. Forgets what is
+/// gone from the list.
 fn undecided(conflicts: &[Conflict], decided: &mut SortedSet<OperationId>) -> Vec<Conflict> {
-    decided.retain(|id| conflicts.iter().any(|conflict| conflict.id() == *id));
+    decided.retain(|id| conflicts.iter().any(|conflict| conflict.operation.id == *id));
     conflicts
         .iter()
-        .filter(|conflict| decided.insert(conflict.id()))
+        .filter(|conflict| decided.insert(conflict.operation.id))
         .cloned()
         .collect()
-}
-
-/// What the field's policy says where nobody is asked.
-const fn policy(conflict: &Conflict) -> Resolution {
-    match conflict.contention {
-        Contention::Ask => Resolution::KeepMine,
-        Contention::FirstWriteWins | Contention::Removed => Resolution::KeepTheirs,
-    }
 }
 
 /// A decision, kept to be shown with its undo.
@@ -157,7 +167,7 @@ fn ConflictCard(
     conflict: ReadSignal<Conflict>,
     on_choose: Callback<(Conflict, Resolution)>,
 ) -> Element {
-    let live = use_realtime_updates(board, widget);
+    let live = use_realtime_updates::<Value>((board, widget));
     let mut editing = use_signal(|| false);
     let choose = move |resolution| on_choose((conflict(), resolution));
     let current = conflict.read();
@@ -322,7 +332,7 @@ fn OutcomeLine(
     on_close: Callback<()>,
 ) -> Element {
     let now = use_now();
-    let live = use_realtime_updates(board, widget);
+    let live = use_realtime_updates::<Value>((board, widget));
     let mut decided_at = use_signal(|| None::<String>);
     use_effect(move || {
         // The time of the decision, not of each render.
@@ -334,7 +344,10 @@ fn OutcomeLine(
     });
     let undo = use_callback(move |()| {
         let outcome = outcome();
-        if let (Some(value), Some(field)) = (undone(&outcome), outcome.conflict.operation.intent.field()) {
+        if let (Some(value), Some(field)) = (
+            outcome.conflict.undone(&outcome.resolution).cloned(),
+            outcome.conflict.operation.intent.field(),
+        ) {
             live.edit(field.as_str(), value);
         }
         on_close(());
@@ -345,7 +358,7 @@ fn OutcomeLine(
         Resolution::Edit(_) => "Changed",
     };
     let at = decided_at().map(|at| format!(", {at}")).unwrap_or_default();
-    let can_undo = undone(&outcome.read()).is_some();
+    let can_undo = outcome.read().conflict.undone(&outcome.read().resolution).is_some();
     rsx! {
         div {
             class: "banner",
@@ -362,18 +375,6 @@ fn OutcomeLine(
             }
             CloseButton { on_close }
         }
-    }
-}
-
-/// The value that undoes a decision: the other side's. It is an edit like any other, and meets whatever was written
-/// since as any other does. A removal is undone where removals are.
-fn undone(outcome: &Outcome) -> Option<Value> {
-    if outcome.conflict.contention == Contention::Removed {
-        return None;
-    }
-    match outcome.resolution {
-        Resolution::KeepTheirs => outcome.conflict.mine().cloned(),
-        Resolution::KeepMine | Resolution::Edit(_) => Some(outcome.conflict.theirs.value.clone()),
     }
 }
 
@@ -422,26 +423,5 @@ mod tests {
         assert_eq!(undecided(&both, &mut decided), []);
         undecided(&[], &mut decided);
         assert!(decided.is_empty(), "what is gone is forgotten");
-    }
-
-    #[test]
-    fn without_a_person_the_policy_decides() {
-        assert_eq!(policy(&conflict(1, Contention::Ask)), Resolution::KeepMine);
-        assert_eq!(policy(&conflict(1, Contention::FirstWriteWins)), Resolution::KeepTheirs);
-    }
-
-    #[test]
-    fn a_decision_is_undone_with_the_other_side() {
-        let outcome = |resolution| Outcome {
-            conflict: conflict(1, Contention::Ask),
-            resolution,
-        };
-        assert_eq!(undone(&outcome(Resolution::KeepMine)), Some(json!(21)));
-        assert_eq!(undone(&outcome(Resolution::KeepTheirs)), Some(json!(22)));
-        let removed = Outcome {
-            conflict: conflict(1, Contention::Removed),
-            resolution: Resolution::KeepMine,
-        };
-        assert_eq!(undone(&removed), None);
     }
 }

@@ -246,7 +246,7 @@ fn PendingEntry(pending: PendingOperation) -> Element {
                     if matches!(pending.phase, Phase::Retrying { .. }) {
                         button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), "Retry" }
                     }
-                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.roll_back(id), "Roll back" }
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.rollback(id), "Roll back" }
                 }
             }
         }
@@ -307,7 +307,7 @@ fn SetAsideEntry(aside: SetAside) -> Element {
 /// What an operation does, and to which widget.
 #[component]
 fn Head(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, intent: Intent, when: String) -> Element {
-    let live = use_realtime_updates(board, widget);
+    let live = use_realtime_updates::<Value>((board, widget));
     let title = Some(live.text("title"))
         .filter(|title| !title.is_empty())
         .unwrap_or_else(|| widget.read().to_string());

@@ -13,10 +13,10 @@ use self::{foot::Foot, freshness::Fresh, head::Head};
 use super::{icon::Icon, word::Word};
 use crate::{
     hooks::{
-        Conflict, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_now, use_optimism,
-        use_realtime_updates, use_samples,
+        Conflict, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_board_or_current, use_now,
+        use_optimism, use_realtime_updates, use_samples,
     },
-    protocol::{BoardId, OperationId, Widget, WidgetId},
+    protocol::{BoardId, OperationId, Value, Widget, WidgetId},
 };
 
 /// A widget that changed: by this device, or by anybody.
@@ -56,12 +56,31 @@ pub enum RealtimeError {
 ///
 /// A rejected edit is rolled back by itself, with the reason and a way to retry; what the server puts off is tried
 /// again without being asked.
+///
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::{components::{RealtimeError, WidgetRealtime}, protocol::WidgetId};
+///
+/// #[component]
+/// fn Fuel() -> Element {
+///     let mut trouble = use_signal(|| None::<RealtimeError>);
+///     rsx! {
+///         WidgetRealtime {
+///             widget_id: WidgetId::named("fuel"),
+///             enable_optimistic: false,
+///             on_error: move |error| trouble.set(Some(error)),
+///             "what reads and edits it by `use_realtime_updates`"
+///         }
+///     }
+/// }
+/// ```
 #[component]
 pub fn WidgetRealtime(
-    /// The board it is on.
-    board: ReadSignal<BoardId>,
-    /// Its name there.
+    /// Its name, on the board of this place: see [`use_current_board`](crate::hooks::use_current_board).
     widget_id: ReadSignal<WidgetId>,
+    /// Another board, for it and what is inside.
+    #[props(default)]
+    board: Option<BoardId>,
     /// Whether edits show before the server has answered; else what is confirmed stays, with a mark, until it has.
     #[props(default = true)]
     enable_optimistic: ReadSignal<bool>,
@@ -77,7 +96,8 @@ pub fn WidgetRealtime(
     children: Element,
 ) -> Element {
     use_optimism(enable_optimistic);
-    let live = use_realtime_updates(board, widget_id);
+    let board = use_board_or_current(board);
+    let live = use_realtime_updates::<Value>((board, widget_id));
     let view = live.signal();
     let series = use_memo(move || live.series());
     let samples = use_samples(series.into());

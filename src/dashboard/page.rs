@@ -13,7 +13,7 @@ use crate::{
     components::{ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, WidgetRealtime},
     hooks::{
         BoardHandle, BoardSummary, ConnectionStatus, Freshness, use_background_sync, use_board, use_boards,
-        use_websocket,
+        use_current_board_provider, use_websocket,
     },
     protocol::{Access, BoardId, Kind, WidgetId},
 };
@@ -24,6 +24,7 @@ const SKELETONS: usize = 8;
 /// The page of one board.
 #[component]
 pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
+    use_current_board_provider(id);
     let board = use_board(id);
     let boards = use_boards();
     let name = use_memo(move || {
@@ -164,10 +165,9 @@ fn Card(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, kind: Kind) ->
     let removal = use_removal();
     rsx! {
         WidgetRealtime {
-            board,
             widget_id: widget,
             on_remove: move |title| removal(Removed { board: board.cloned(), widget: widget.cloned(), title }),
-            WidgetBody { board, widget, kind }
+            WidgetBody { widget, kind }
         }
     }
 }

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use serde_json::json;
 
 use super::{
-    Route, first_board,
+    Route,
     lines::{Removed, use_removal},
 };
 use crate::{
@@ -58,7 +58,7 @@ fn BoardList(id: ReadSignal<BoardId>, open: Signal<bool>) -> Element {
                     li { key: "{board}",
                         Link {
                             class: "menu-item",
-                            to: if board == first_board() { Route::Home {} } else { Route::Board { id: board.clone() } },
+                            to: if board == BoardId::first() { Route::Home {} } else { Route::Board { id: board.clone() } },
                             "aria-current": if board == *id.read() { "page" },
                             onclick: move |_| open.set(false),
                             span { class: "menu-item-text", "{name}" }
@@ -168,10 +168,10 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
         if !wanted.is_empty() && wanted != *name.read() {
             managers
                 .state
-                .set(BoardId::directory(), entry(&id.read()), name_field(), json!(wanted));
+                .edit(BoardId::directory(), entry(&id.read()), name_field(), json!(wanted));
             managers
                 .state
-                .set(id.cloned(), WidgetId::birth(), name_field(), json!(wanted));
+                .edit(id.cloned(), WidgetId::birth(), name_field(), json!(wanted));
         }
         open.set(false);
     };

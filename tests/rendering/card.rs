@@ -5,7 +5,7 @@ use serde_json::json;
 use tideboard::{
     components::WidgetRealtime,
     hooks::use_realtime_updates,
-    protocol::{Contention, Rejection, Revision, Verdict},
+    protocol::{Contention, Rejection, Revision, Value, Verdict},
     sync::{Freshness, Phase, SetAsideReason},
     time::Timestamp,
 };
@@ -173,7 +173,7 @@ fn a_refused_edit_is_rolled_back_with_its_reason_and_a_way_to_retry() {
 #[component]
 fn Count() -> Element {
     let (board, widget) = (use_signal(board), use_signal(w));
-    let count = use_realtime_updates(board.into(), widget.into());
+    let count = use_realtime_updates::<Value>((board, widget));
     rsx! { output { "data-state": if count.is_pending("count") { "pending" } else { "confirmed" }, {count.text("count")} } }
 }
 

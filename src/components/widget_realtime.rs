@@ -84,7 +84,7 @@ pub fn WidgetRealtime(
     /// Whether edits show before the server has answered; else what is confirmed stays, with a mark, until it has.
     #[props(default = true)]
     enable_optimistic: ReadSignal<bool>,
-    /// Called with each change of the widget.
+    /// Called with each change of what it shows, by whomever. That an edit was confirmed as it was shown is none.
     #[props(default)]
     on_update: Option<Callback<WidgetUpdate>>,
     /// Called with each failure of one of its edits.
@@ -210,7 +210,7 @@ fn use_reports(
         if let Some(widget) = view.widget {
             let before = last.write().replace(widget.clone());
             if let Some(report) = on_update
-                && before.is_some_and(|before| !Arc::ptr_eq(&before, &widget) && *before != *widget)
+                && before.is_some_and(|before| !Arc::ptr_eq(&before, &widget) && has_changed(&before, &widget))
             {
                 report(WidgetUpdate {
                     board: board.cloned(),
@@ -241,6 +241,13 @@ fn use_reports(
             }
         }
     });
+}
+
+/// Whether a widget shows something else than before. That an edit was confirmed as it was shown is none.
+fn has_changed(before: &Widget, after: &Widget) -> bool {
+    let mut pairs = before.fields.iter().zip(&after.fields);
+    let same = pairs.all(|((name, field), (other_name, other))| name == other_name && field.value == other.value);
+    !same || before.fields.len() != after.fields.len() || before.removed.is_some() != after.removed.is_some()
 }
 
 /// Still, and shaped like what will come.

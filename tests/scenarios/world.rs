@@ -235,6 +235,8 @@ impl World {
                 let due = self.tabs[tab].engine.next_wakeup();
                 if due.is_some_and(|at| at.0 <= self.now) {
                     self.give(tab, Input::TimerExpired);
+                    let next = self.tabs[tab].engine.next_wakeup();
+                    assert!(next.is_none_or(|at| at.0 > self.now), "a device would turn in a circle");
                 }
             }
         }

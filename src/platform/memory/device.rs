@@ -134,6 +134,12 @@ impl MemoryDevice {
         self.inside.dialled.borrow_mut().pop_front()
     }
 
+    /// How many hold the device: clones of it, clocks, and what runs on it.
+    #[must_use]
+    pub fn holders(&self) -> usize {
+        Rc::strong_count(&self.inside)
+    }
+
     /// What is open now.
     #[must_use]
     pub fn open(&self) -> Open {

@@ -53,7 +53,7 @@ pub fn ConflictResolutionUI(
     /// Decides each conflict by its field's policy, and shows each choice with *Undo*; a field that says *ask* takes the
     /// last write: see [`Conflict::by_policy`].
     #[props(default)]
-    auto_resolve: bool,
+    auto_resolve: ReadSignal<bool>,
     /// Called with each decision, by whomever.
     #[props(default)]
     on_conflict_resolved: Option<Callback<ConflictResolved>>,
@@ -80,7 +80,7 @@ pub fn ConflictResolutionUI(
     let mut settled = use_signal(Vec::new);
     let mut decided = use_hook(|| CopyValue::new(SortedSet::new()));
     use_effect(move || {
-        if auto_resolve {
+        if auto_resolve() {
             for conflict in undecided(&managers.state.conflicts(), &mut decided.write()) {
                 let resolution = conflict.by_policy();
                 managers.state.resolve(conflict.id(), resolution.clone());

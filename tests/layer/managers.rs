@@ -91,8 +91,8 @@ fn a_run_of_edits_becomes_an_operation_at_once_when_it_is_flushed() {
     }
     assert_eq!(
         page.server.value("fuel", "value"),
-        json!(3),
-        "nothing has become an operation"
+        json!(4),
+        "the rest has not become an operation yet"
     );
     page.act(|managers| managers.updates.flush());
     assert_eq!(page.server.value("fuel", "value"), json!(9));

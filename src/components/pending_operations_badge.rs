@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     hooks::{
-        Durability, Notice, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync, use_notices,
-        use_now, use_realtime_updates,
+        Durability, Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync,
+        use_notices, use_now, use_realtime_updates,
     },
     protocol::{BoardId, Intent, OperationId, Value, Verdict, WidgetId},
 };
@@ -23,7 +23,7 @@ pub struct OperationFailure {
     /// The operation.
     pub id: OperationId,
     /// Why it was set aside.
-    pub reason: SetAsideReason,
+    pub reason: OperationError,
 }
 
 /// How the queue is, in a word for `data-state`.
@@ -37,6 +37,28 @@ enum Queue {
 
 /// How many edits wait, and a list of them: kind, value, time and phase, with *Retry* and *Roll back*; and of those
 /// that were set aside, with the reason, *Edit*, *Retry* and *Discard*.
+///
+/// Its callbacks are called in the tab or window that sends for the device: of those that share an outbox it is one.
+///
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::components::{OperationFailure, PendingOperationsBadge};
+///
+/// #[component]
+/// fn Header() -> Element {
+///     let mut done = use_signal(|| 0);
+///     let mut failed = use_signal(|| None::<OperationFailure>);
+///     rsx! {
+///         PendingOperationsBadge {
+///             on_operation_complete: move |_| done += 1,
+///             on_operation_fail: move |failure| failed.set(Some(failure)),
+///         }
+///         if let Some(OperationFailure { reason, .. }) = failed() {
+///             p { "{done} done, and one was not: {reason}" }
+///         }
+///     }
+/// }
+/// ```
 #[component]
 pub fn PendingOperationsBadge(
     /// Whether a click opens the list.

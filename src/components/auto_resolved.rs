@@ -2,10 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::{
-    close_button::CloseButton,
-    format::{excerpt, value_text},
-};
+use super::close_button::CloseButton;
 use crate::{
     config::AUTO_RESOLVED_LEN_MAX,
     hooks::{Conflict, Resolution, use_realtime_updates},
@@ -31,14 +28,13 @@ pub(super) fn note(choices: &mut Vec<Choice>, choice: Choice) {
 #[component]
 pub(super) fn AutoResolved(choices: Signal<Vec<Choice>>) -> Element {
     let mut choices = choices;
-    let mut forget = move |id: OperationId| choices.write().retain(|other| other.conflict.id() != id);
     rsx! {
         for choice in choices() {
             Line {
                 key: "{choice.conflict.id()}",
                 board: choice.conflict.operation.board.clone(),
                 widget: choice.conflict.operation.widget.clone(),
-                on_close: move |id| forget(id),
+                on_close: move |id: OperationId| choices.write().retain(|other| other.conflict.id() != id),
                 choice,
             }
         }
@@ -58,21 +54,18 @@ fn Line(
     let title = Some(live.text("title"))
         .filter(|title| !title.is_empty())
         .unwrap_or_else(|| widget.read().to_string());
-    let value = |value: &Value| excerpt(&value_text(value), VALUE_CHARS_MAX);
-    let said = match &resolution {
-        Resolution::KeepMine => "Kept yours".to_owned(),
-        Resolution::KeepTheirs if conflict.theirs.value.is_null() => "Kept theirs".to_owned(),
-        Resolution::KeepTheirs => format!("Kept theirs, {}", value(&conflict.theirs.value)),
-        Resolution::Edit(edited) => format!("Changed to {}", value(edited)),
+    let said = match resolution {
+        Resolution::KeepTheirs => "Kept theirs",
+        _ => "Kept yours",
     };
-    let before = conflict
-        .undone(&resolution)
-        .cloned()
-        .zip(conflict.operation.intent.field().cloned());
+    let value = conflict.undone(&resolution).cloned();
+    let Some(field) = conflict.operation.intent.field().cloned() else {
+        return rsx! {};
+    };
     rsx! {
         div { class: "banner", role: "status", "data-state": "resolved",
-            p { class: "banner-text", "{title} · {said}" }
-            if let Some((value, field)) = before {
+            p { class: "banner-text", "{title}, {field} · {said}" }
+            if let Some(value) = value {
                 button {
                     class: "button",
                     "data-shape": "small",
@@ -88,6 +81,3 @@ fn Line(
         }
     }
 }
-
-/// A value in a line is cut to this many characters.
-const VALUE_CHARS_MAX: usize = 40;

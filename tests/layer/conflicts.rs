@@ -46,7 +46,7 @@ fn each_field_gets_what_its_policy_says_and_each_choice_can_be_undone() {
         "who asks takes the last write"
     );
     assert_eq!(page.server.value("tasks", "taken-1"), json!("ben"), "who was first");
-    page.has(&["fuel · Kept yours", "tasks · Kept theirs, ben"]);
+    page.has(&["fuel, value · Kept yours", "tasks, taken-1 · Kept theirs"]);
     assert_eq!(page.html().matches(">Undo</button>").count(), 2, "{}", page.html());
     let mut told = logged();
     told.sort_unstable();
@@ -80,7 +80,7 @@ fn a_choice_that_meets_yet_another_value_gives_way_to_it() {
     assert_eq!(page.server.value("fuel", "value"), json!(9));
     assert!(page.with(|| CONFLICTS.peek().is_empty()));
     assert_eq!(logged(), ["KeepMine", "KeepTheirs"]);
-    page.has(&["fuel · Kept theirs, 9"]);
+    page.has(&["fuel, value · Kept theirs"]);
     page.has_not(&["Kept yours"]);
 }
 

@@ -1,6 +1,6 @@
 //! The loop: the one place that spawns.
 
-use std::{fmt, path::PathBuf, pin::pin, rc::Rc};
+use std::{fmt, path::PathBuf, pin::pin};
 
 use dioxus::prelude::*;
 use futures_channel::mpsc;
@@ -20,7 +20,6 @@ use super::{
 use crate::{
     config::{CLOCK_TICK_MS, TURN_LEN_MAX},
     driver::{Driver, Fallback, Leads, NoFallback, Options, StartError},
-    platform::Platform,
     protocol::BoardId,
     sorted::SortedSet,
     state::{Snapshot, clear, publish},
@@ -68,7 +67,6 @@ pub fn use_sync_loop(options: SyncLoopOptions) -> Result<RealtimeManagers, Secon
     if use_hook(|| try_consume_context::<Context>().is_some()) {
         return Err(SecondProvider);
     }
-    let platform = use_hook(current_platform);
     let mut receiver = use_hook(|| CopyValue::new(None));
     let context = use_context_provider(|| {
         let (context, messages) = Context::new();
@@ -77,10 +75,10 @@ pub fn use_sync_loop(options: SyncLoopOptions) -> Result<RealtimeManagers, Secon
     });
     use_future(move || {
         let messages = receiver.write().take();
-        let (options, platform) = (options.clone(), platform.clone());
+        let options = options.clone();
         async move {
             if let Some(messages) = messages {
-                run(context, messages, options, platform).await;
+                run(context, messages, options).await;
             }
         }
     });
@@ -89,14 +87,9 @@ pub fn use_sync_loop(options: SyncLoopOptions) -> Result<RealtimeManagers, Secon
 }
 
 /// Waits, takes what has come, shows what came of it; until the provider goes.
-async fn run(
-    context: Context,
-    messages: mpsc::Receiver<Message>,
-    options: SyncLoopOptions,
-    platform: Rc<dyn Platform>,
-) {
+async fn run(context: Context, messages: mpsc::Receiver<Message>, options: SyncLoopOptions) {
     let connect = !options.stay_offline;
-    let driver = match start(options, platform).await {
+    let driver = match start(options).await {
         Ok(driver) => driver,
         Err(error) => return publish(Snapshot::failed(error.to_string())),
     };
@@ -115,7 +108,7 @@ async fn run(
     }
 }
 
-async fn start(options: SyncLoopOptions, platform: Rc<dyn Platform>) -> Result<Driver, StartError> {
+async fn start(options: SyncLoopOptions) -> Result<Driver, StartError> {
     let SyncLoopOptions {
         server,
         token,
@@ -132,7 +125,7 @@ async fn start(options: SyncLoopOptions, platform: Rc<dyn Platform>) -> Result<D
         Box::new(NoFallback)
     };
     Driver::start(Options {
-        platform,
+        platform: current_platform(),
         server,
         token,
         device,

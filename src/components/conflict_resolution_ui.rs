@@ -4,7 +4,7 @@
 use dioxus::prelude::*;
 
 use super::{
-    auto_resolved::{AutoResolved, Choice, note},
+    auto_resolved::{auto_resolved, resolve_by_policy},
     close_button::CloseButton,
     difference::difference,
     edit_line::EditLine,
@@ -82,9 +82,7 @@ pub fn ConflictResolutionUI(
     use_effect(move || {
         if auto_resolve() {
             for conflict in undecided(&managers.state.conflicts(), &mut decided.write()) {
-                let resolution = conflict.by_policy();
-                managers.state.resolve(conflict.id(), resolution.clone());
-                note(&mut settled.write(), Choice { conflict, resolution });
+                resolve_by_policy(managers, conflict, &mut settled.write());
             }
         }
     });
@@ -130,7 +128,7 @@ pub fn ConflictResolutionUI(
             if let Some(done) = outcome() {
                 OutcomeLine { board: done.conflict.operation.board.clone(), widget: done.conflict.operation.widget.clone(), outcome: done, on_close: move |()| chosen.set(None) }
             }
-            AutoResolved { choices: settled }
+            {auto_resolved(managers, settled)}
         }
     }
 }

@@ -278,7 +278,7 @@ async fn a_change_is_told_once_and_to_its_widget_alone() {
     let (server, folder) = (Server::start(), Folder::new());
     let mut page = Page::live(&server, &folder).await;
     // A card's first sight of its widget is no change: this edit shows that it has had it.
-    page.act(|managers| set(managers, "counter", "title", "Coffees"));
+    page.act(|managers| set(managers, "counter", "title", "Cups"));
     page.until(|heard| !heard.updates.is_empty() && !heard.decided.is_empty() && PENDING.peek().is_empty())
         .await;
     change(&server, "counter.count", "9").await;

@@ -8,16 +8,18 @@
 //! often the component is rendered, and by the newest callback it was given.
 
 mod auto_resolved;
+pub mod choices;
 pub mod close_button;
 mod conflict_resolution_ui;
 mod dashboard_realtime_provider;
 mod dashboard_sync_indicator;
 mod difference;
 pub mod disclosure;
-mod edit_line;
+pub mod edit_line;
 pub mod format;
 pub mod icon;
 mod pending_operations_badge;
+pub mod said;
 mod widget_realtime;
 pub mod word;
 

@@ -13,7 +13,7 @@ mod widgets;
 
 use dioxus::prelude::*;
 
-use self::{lines::use_lines_provider, page::BoardPage};
+use self::page::BoardPage;
 use crate::{components::DashboardRealtimeProvider, protocol::BoardId};
 
 /// The pages.
@@ -39,7 +39,6 @@ pub enum Route {
 /// The app, from the provider down.
 #[component]
 pub fn Dashboard() -> Element {
-    use_lines_provider();
     rsx! {
         DashboardRealtimeProvider {
             Router::<Route> {}

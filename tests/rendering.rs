@@ -9,6 +9,8 @@ mod card;
 mod conflicts;
 #[path = "rendering/dashboard.rs"]
 mod dashboard;
+#[path = "rendering/editors.rs"]
+mod editors;
 #[path = "rendering/indicator.rs"]
 mod indicator;
 #[path = "rendering/stage.rs"]

@@ -1,19 +1,23 @@
 //! Conflicts: one field, what was before, mine and theirs, with names and times. A person chooses; the choice is an
 //! operation like any other, and can be undone. Never a modal: everything else goes on.
 
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 
 use super::{
     auto_resolved::{auto_resolved, resolve_by_policy},
-    close_button::CloseButton,
+    choices::field_text,
     difference::difference,
-    edit_line::EditLine,
-    format::{count, time_of_day, value_text, writer_name},
+    disclosure::focus,
+    edit_line::edit_line,
+    format::{count, time_of_day, writer_name},
     icon::{Glyph, Icon},
+    said::{Undo, card_of, said_elsewhere, say},
     word::{Saying, Word},
 };
 use crate::{
-    hooks::{Conflict, Notice, Resolution, use_notices, use_now, use_realtime_managers, use_realtime_updates},
+    hooks::{Conflict, Notice, Now, Resolution, use_notices, use_now, use_realtime_managers, use_realtime_updates},
     protocol::{BoardId, Contention, Intent, OperationId, Value, WidgetId, Writer, encode},
     sorted::SortedSet,
 };
@@ -33,7 +37,7 @@ const CARDS_LEN_MAX: usize = 3;
 const LARGE_CHARS_MAX: usize = 48;
 
 /// The conflicts of this device: *Before · Mine · Theirs*, only the difference tinted; Keep mine, Keep theirs, Edit, by
-/// button or by the keys 1, 2 and E on a card, and U to undo. Shows nothing while there are none.
+/// button or by the keys 1, 2 and E on a card, and U to undo. Shows nothing while there are none and nothing was said.
 ///
 /// ```
 /// use dioxus::prelude::*;
@@ -61,8 +65,7 @@ pub fn ConflictResolutionUI(
     let managers = use_realtime_managers();
     let mut collapsed = use_signal(|| false);
     let mut all = use_signal(|| false);
-    let outcome = use_signal(|| None::<Outcome>);
-    let mut chosen = outcome;
+    let now = use_now();
     use_notices(move |notice| {
         if let (Notice::Resolved { id, resolution }, Some(report)) = (notice, on_conflict_resolved) {
             report(ConflictResolved { id, resolution });
@@ -75,7 +78,7 @@ pub fn ConflictResolutionUI(
                 .restore(conflict.operation.board.clone(), conflict.operation.widget.clone());
         }
         managers.state.resolve(conflict.id(), resolution.clone());
-        chosen.set(Some(Outcome { conflict, resolution }));
+        tell(&conflict, &resolution, *now.peek());
     });
     let mut settled = use_signal(Vec::new);
     let mut decided = use_hook(|| CopyValue::new(SortedSet::new()));
@@ -87,14 +90,11 @@ pub fn ConflictResolutionUI(
         }
     });
     let list = managers.state.conflicts();
-    if list.is_empty() && outcome.read().is_none() && settled.read().is_empty() {
-        return rsx! {};
-    }
     let shown = if all() { list.len() } else { CARDS_LEN_MAX };
     rsx! {
-        section { class: "conflicts", id: "conflicts", "aria-label": "Conflicts", "data-state": if list.is_empty() { "resolved" } else { "conflict" },
-            span { class: "unseen", role: "status", {announcement(list.len())} }
-            if !list.is_empty() {
+        if !list.is_empty() {
+            section { class: "conflicts", id: "conflicts", "aria-label": "Conflicts", "data-state": "conflict",
+                span { class: "unseen", role: "status", {announcement(list.len())} }
                 h2 { class: "conflicts-head",
                     Saying { word: Word::Conflict, more: if list.len() == 1 { "Choose" } else { "" } }
                     if list.len() > 1 {
@@ -110,34 +110,29 @@ pub fn ConflictResolutionUI(
                         if collapsed() { "Show" } else { "Later" }
                     }
                 }
-            }
-            if !collapsed() {
-                for conflict in list.iter().take(shown).cloned() {
-                    ConflictCard {
-                        key: "{conflict.id()}",
-                        board: conflict.operation.board.clone(),
-                        widget: conflict.operation.widget.clone(),
-                        conflict,
-                        on_choose: choose,
+                if !collapsed() {
+                    for conflict in list.iter().take(shown).cloned() {
+                        ConflictCard {
+                            key: "{conflict.id()}",
+                            board: conflict.operation.board.clone(),
+                            widget: conflict.operation.widget.clone(),
+                            conflict,
+                            on_choose: choose,
+                        }
+                    }
+                    if list.len() > shown {
+                        div { class: "row", button { class: "button", r#type: "button", onclick: move |_| all.set(true), "Show {list.len() - shown} more" } }
                     }
                 }
-                if list.len() > shown {
-                    div { class: "row", button { class: "button", r#type: "button", onclick: move |_| all.set(true), "Show {list.len() - shown} more" } }
-                }
             }
-            if let Some(done) = outcome() {
-                OutcomeLine { board: done.conflict.operation.board.clone(), widget: done.conflict.operation.widget.clone(), outcome: done, on_close: move |()| chosen.set(None) }
-            }
-            {auto_resolved(managers, settled)}
         }
+        {auto_resolved(managers, settled)}
+        {said_elsewhere(managers)}
     }
 }
 
 fn announcement(len: usize) -> String {
-    match len {
-        0 => String::new(),
-        len => format!("{} with two versions. Choose one.", count(len, "field")),
-    }
+    format!("{} with two versions. Choose one.", count(len, "field"))
 }
 
 /// Those that were not decided here before: a decision is on its way, and the list still has its conflict. Forgets what is
@@ -151,11 +146,35 @@ fn undecided(conflicts: &[Conflict], decided: &mut SortedSet<OperationId>) -> Ve
         .collect()
 }
 
-/// A decision, kept to be shown with its undo.
-#[derive(Clone, Debug, PartialEq)]
-struct Outcome {
-    conflict: Conflict,
-    resolution: Resolution,
+/// Says how a conflict was decided.
+fn tell(conflict: &Conflict, resolution: &Resolution, now: Option<Now>) {
+    let said = match resolution {
+        Resolution::KeepMine => "Kept yours",
+        Resolution::KeepTheirs => "Kept theirs",
+        Resolution::Edit(_) => "Changed",
+    };
+    let at = now.map(|now| format!(", {}", time_of_day(now, now.unix_ms)));
+    let Conflict { operation, .. } = conflict;
+    say(
+        said.to_owned() + &at.unwrap_or_default(),
+        "resolved",
+        card_of(&operation.board, &operation.widget),
+        undo(conflict, resolution),
+    );
+}
+
+/// What undoes a decision: the other side's value. It is an edit like any other, and meets whatever was written since as
+/// any other does. A removal is undone where removals are.
+fn undo(conflict: &Conflict, resolution: &Resolution) -> Option<Undo> {
+    let value = conflict.undone(resolution)?.clone();
+    let Conflict { operation, .. } = conflict;
+    let field = operation.intent.field()?.clone();
+    Some(Undo::Set(
+        operation.board.clone(),
+        operation.widget.clone(),
+        field,
+        value,
+    ))
 }
 
 #[component]
@@ -167,9 +186,22 @@ fn ConflictCard(
 ) -> Element {
     let live = use_realtime_updates::<Value>((board, widget));
     let mut editing = use_signal(|| false);
+    let mut card = use_signal(|| None::<Rc<MountedData>>);
     let choose = move |resolution| on_choose((conflict(), resolution));
+    let commit = use_callback(move |value| {
+        editing.set(false);
+        choose(Resolution::Edit(value));
+    });
+    let cancel = use_callback(move |()| {
+        editing.set(false);
+        if let Some(card) = card.peek().as_ref() {
+            focus(card);
+        }
+    });
     let current = conflict.read();
-    let can_edit = matches!(current.operation.intent, Intent::Set { .. });
+    // What is no plain value has no editor.
+    let editable = current.mine().filter(|value| !value.is_object());
+    let can_edit = editable.is_some();
     let title = Some(live.text("title"))
         .filter(|title| !title.is_empty())
         .unwrap_or_else(|| widget.read().to_string());
@@ -180,12 +212,15 @@ fn ConflictCard(
         .map(ToString::to_string)
         .unwrap_or_default();
     let headline = headline(&current);
+    // A setpoint's own.
+    let bounds = [live.number("min"), live.number("max")].map(|bound| bound.filter(|_| field == "value"));
     rsx! {
         article {
             class: "quarrel",
             tabindex: "0",
             "data-state": "conflict",
             "aria-label": "{title}: {headline}",
+            onmounted: move |event| card.set(Some(event.data())),
             onkeydown: move |event| match event.key() {
                 Key::Character(key) if key == "1" => choose(Resolution::KeepMine),
                 Key::Character(key) if key == "2" => choose(Resolution::KeepTheirs),
@@ -210,17 +245,9 @@ fn ConflictCard(
                     Icon { glyph: Glyph::Cross }
                 }
             }
-            Versions { conflict }
-            if let Some(value) = current.mine().cloned().filter(|_| editing()) {
-                EditLine {
-                    label: "Another value",
-                    value,
-                    on_commit: move |value| {
-                        editing.set(false);
-                        choose(Resolution::Edit(value));
-                    },
-                    on_cancel: move |()| editing.set(false),
-                }
+            Versions { conflict, field: field.clone() }
+            if let Some(value) = editable.filter(|_| editing()) {
+                {edit_line("Another value", &field, value, bounds, commit, cancel)}
             } else {
                 div { class: "row",
                     button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| choose(Resolution::KeepMine), {keep_mine(&current)} kbd { "aria-hidden": "true", "1" } }
@@ -262,16 +289,21 @@ fn keep_mine(conflict: &Conflict) -> &'static str {
 
 /// The three columns.
 #[component]
-fn Versions(conflict: ReadSignal<Conflict>) -> Element {
+fn Versions(conflict: ReadSignal<Conflict>, field: String) -> Element {
     let now = use_now();
     let conflict = conflict.read();
-    let mine = mine_text(&conflict);
+    let text = |value| field_text(&field, value);
+    let mine = match &conflict.operation.intent {
+        Intent::Set { value, .. } => text(value),
+        Intent::Add { amount, .. } => format!("{amount:+}"),
+        _ => "changed".to_owned(),
+    };
     let theirs = if conflict.contention == Contention::Removed {
         "Removed".to_owned()
     } else {
-        value_text(&conflict.theirs.value)
+        text(&conflict.theirs.value)
     };
-    let before = conflict.before().map_or_else(|| "nothing".to_owned(), value_text);
+    let before = conflict.before().map_or_else(|| "nothing".to_owned(), text);
     let by = |writer: &Option<Writer>| match (writer, now()) {
         (Some(writer), Some(now)) => format!("{}, {}", writer_name(writer), time_of_day(now, writer.at.0)),
         (Some(writer), None) => writer_name(writer),
@@ -309,69 +341,6 @@ fn Marked(text: String, other: String) -> Element {
                 mark { "{parts.middle}" }
             }
             "{parts.end}"
-        }
-    }
-}
-
-fn mine_text(conflict: &Conflict) -> String {
-    match &conflict.operation.intent {
-        Intent::Set { value, .. } => value_text(value),
-        Intent::Add { amount, .. } => format!("{amount:+}"),
-        _ => "changed".to_owned(),
-    }
-}
-
-/// What was decided, with its undo: by the button, or by U while it has the focus.
-#[component]
-fn OutcomeLine(
-    board: ReadSignal<BoardId>,
-    widget: ReadSignal<WidgetId>,
-    outcome: ReadSignal<Outcome>,
-    on_close: Callback<()>,
-) -> Element {
-    let now = use_now();
-    let live = use_realtime_updates::<Value>((board, widget));
-    let mut decided_at = use_signal(|| None::<String>);
-    use_effect(move || {
-        // The time of the decision, not of each render.
-        if decided_at.peek().is_none()
-            && let Some(now) = now()
-        {
-            decided_at.set(Some(time_of_day(now, now.unix_ms)));
-        }
-    });
-    let undo = use_callback(move |()| {
-        let outcome = outcome();
-        if let (Some(value), Some(field)) = (
-            outcome.conflict.undone(&outcome.resolution).cloned(),
-            outcome.conflict.operation.intent.field(),
-        ) {
-            live.edit(field.as_str(), value);
-        }
-        on_close(());
-    });
-    let said = match outcome.read().resolution {
-        Resolution::KeepMine => "Kept yours",
-        Resolution::KeepTheirs => "Kept theirs",
-        Resolution::Edit(_) => "Changed",
-    };
-    let at = decided_at().map(|at| format!(", {at}")).unwrap_or_default();
-    let can_undo = outcome.read().conflict.undone(&outcome.read().resolution).is_some();
-    rsx! {
-        div {
-            class: "banner",
-            role: "status",
-            "data-state": "resolved",
-            onkeydown: move |event| {
-                if can_undo && matches!(event.key(), Key::Character(key) if key.eq_ignore_ascii_case("u")) {
-                    undo(());
-                }
-            },
-            p { class: "banner-text", "{said}{at}" }
-            if can_undo {
-                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| undo(()), "Undo" kbd { "aria-hidden": "true", "U" } }
-            }
-            CloseButton { on_close }
         }
     }
 }
@@ -421,5 +390,17 @@ mod tests {
         assert_eq!(undecided(&both, &mut decided), []);
         undecided(&[], &mut decided);
         assert!(decided.is_empty(), "what is gone is forgotten");
+    }
+
+    #[test]
+    fn a_decision_is_undone_with_the_other_side() {
+        let undone = |contention, resolution| undo(&conflict(1, contention), &resolution);
+        let of = conflict(1, Contention::Ask).operation;
+        let field = of.intent.field().expect("it sets one");
+        let set = |value| Some(Undo::Set(of.board.clone(), of.widget.clone(), field.clone(), value));
+        assert_eq!(undone(Contention::Ask, Resolution::KeepMine), set(json!(21)));
+        assert_eq!(undone(Contention::Ask, Resolution::Edit(json!(7))), set(json!(21)));
+        assert_eq!(undone(Contention::Ask, Resolution::KeepTheirs), set(json!(22)));
+        assert_eq!(undone(Contention::Removed, Resolution::KeepMine), None);
     }
 }

@@ -6,7 +6,7 @@ use super::{
     disclosure::{Disclosure, Shape},
     format::{age, count, time_of_day},
     icon::Icon,
-    word::{Saying, Word},
+    word::{Saying, Tone, Word},
 };
 use crate::{
     config::SIGN_IN_PATH,
@@ -56,6 +56,11 @@ pub fn DashboardSyncIndicator(
     let (sync, now) = (use_background_sync(), use_now());
     let status = socket.status();
     let word = Word::from(&status);
+    let name = format!(
+        "Sync: {} {}",
+        word.text(),
+        more(&status, &socket.link(), sync.pending(), now())
+    );
     rsx! {
         div { class: "indicator", "data-state": status.token(),
             span { class: "unseen", role: "status", "data-state": status.token(), {word.text()} }
@@ -63,7 +68,7 @@ pub fn DashboardSyncIndicator(
                 Disclosure {
                     open,
                     class: "teller",
-                    name: format!("Sync: {} {}", word.text(), more(&status, sync.pending(), now())).trim_end().to_owned(),
+                    name: name.trim_end().to_owned(),
                     label: "Sync details",
                     shape: Shape::Wide,
                     state: status.token().to_owned(),
@@ -78,16 +83,22 @@ pub fn DashboardSyncIndicator(
     }
 }
 
-/// The word with what goes with it: since when, how many, until when.
+/// The word with what goes with it: since when, how many, until when. Where it hides that the connection is not live
+/// either, that has its icon beside it, and its word where there is room.
 #[component]
 fn Telling(status: ConnectionStatus) -> Element {
     let sync = use_background_sync();
+    let socket = use_websocket();
     let now = use_now();
     let word = Word::from(&status);
-    let more = more(&status, sync.pending(), now());
+    let link = socket.link();
+    let more = more(&status, &link, sync.pending(), now());
     rsx! {
         Icon { glyph: word.glyph() }
         span { class: "teller-word", {word.text()} }
+        if let Some(hidden) = hidden(&status, &link) {
+            Icon { glyph: hidden.glyph() }
+        }
         if !more.is_empty() {
             " "
             span { class: "teller-more", "{more}" }
@@ -95,9 +106,16 @@ fn Telling(status: ConnectionStatus) -> Element {
     }
 }
 
+/// What the connection is, where the word is of something else and hides it.
+fn hidden(status: &ConnectionStatus, link: &ConnectionStatus) -> Option<Word> {
+    let (word, link) = (Word::from(status), Word::from(link));
+    (word.tone() == Tone::Act && link != Word::Live && link != word).then_some(link)
+}
+
 /// What follows the word.
-fn more(status: &ConnectionStatus, pending: usize, now: Option<Now>) -> String {
+fn more(status: &ConnectionStatus, link: &ConnectionStatus, pending: usize, now: Option<Now>) -> String {
     let waiting = |verb: &str| (pending > 0).then(|| format!("{pending} {verb}"));
+    let hidden = hidden(status, link).map(|word| word.text().to_owned());
     let parts: [Option<String>; 2] = match status {
         ConnectionStatus::Offline { since, .. } => {
             let since = since
@@ -129,9 +147,9 @@ fn more(status: &ConnectionStatus, pending: usize, now: Option<Now>) -> String {
         }
         _ => [None, None],
     };
-    parts
+    hidden
         .into_iter()
-        .flatten()
+        .chain(parts.into_iter().flatten())
         .map(|part| format!("· {part}"))
         .collect::<Vec<_>>()
         .join(" ")

@@ -1,5 +1,5 @@
 //! A button and what opens below it: a panel, a menu, or on a phone a sheet from below. Never a modal: the page goes
-//! on behind it, and Escape or a click beside it closes it.
+//! on behind it, and Escape or a click beside it closes it. However it closes, the focus goes back to the button.
 
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ pub enum Shape {
     Panel,
     /// A panel of a page's column.
     Wide,
-    /// A list of choices.
+    /// A list of choices, the first of which takes the focus.
     Menu,
 }
 
@@ -26,6 +26,15 @@ impl Shape {
             Self::Panel | Self::Wide => "dialog",
         }
     }
+}
+
+/// Gives an element the focus, where it can have it.
+pub fn focus(element: &MountedData) {
+    let focused = element.set_focus(true);
+    spawn(async move {
+        // What can't be focused can still be clicked, and read.
+        let _ = focused.await;
+    });
 }
 
 /// The button (`face`) and what it opens (`children`), which is made only while it is open.
@@ -54,7 +63,16 @@ pub fn Disclosure(
 ) -> Element {
     let mut open = open;
     let mut trigger = use_signal(|| None::<Rc<MountedData>>);
-    let close = use_callback(move |()| open.set(false));
+    let mut was_open = use_hook(|| CopyValue::new(false));
+    use_effect(move || {
+        let is_open = open();
+        if was_open.replace(is_open)
+            && !is_open
+            && let Some(trigger) = trigger.peek().as_ref()
+        {
+            focus(trigger);
+        }
+    });
     let is_open = open();
     rsx! {
         div { class: "anchor", "data-sheet": shape != Shape::Menu,
@@ -73,7 +91,7 @@ pub fn Disclosure(
                 {face}
             }
             if is_open {
-                button { class: "veil", r#type: "button", tabindex: "-1", "aria-hidden": "true", onclick: move |_| close(()) }
+                button { class: "veil", r#type: "button", tabindex: "-1", "aria-hidden": "true", onclick: move |_| open.set(false) }
                 div {
                     class: "panel",
                     role: shape.role(),
@@ -82,21 +100,15 @@ pub fn Disclosure(
                     "data-side": leftward.then_some("left"),
                     "aria-label": label,
                     tabindex: "-1",
-                    onmounted: async move |event: MountedEvent| {
-                        // A panel that can't be focused is still there to be read.
-                        let _ = event.set_focus(true).await;
+                    onmounted: move |event| {
+                        if shape != Shape::Menu {
+                            focus(&event.data());
+                        }
                     },
                     onkeydown: move |event| {
-                        let trigger = trigger();
-                        let is_escape = event.key() == Key::Escape;
-                        if is_escape {
+                        if event.key() == Key::Escape {
                             event.stop_propagation();
-                            close(());
-                        }
-                        async move {
-                            if let Some(trigger) = trigger.filter(|_| is_escape) {
-                                let _ = trigger.set_focus(true).await;
-                            }
+                            open.set(false);
                         }
                     },
                     {children}

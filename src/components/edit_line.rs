@@ -1,59 +1,109 @@
-//! One value in a box with two buttons: for choosing another one in a conflict, or for an edit that was not accepted.
+//! A field's own editor in a form: for choosing another value in a conflict, for an edit that was not accepted, and for
+//! setting a widget up. What a field does not take the browser refuses at once, and says why.
 
 use dioxus::prelude::*;
 
-use super::format::{number, value_text};
+use super::{
+    choices::{choices, words},
+    disclosure::focus,
+    format::{number, plain, value_text},
+};
 use crate::protocol::Value;
 
-/// Edits a value of the type that it has: what can't be read as that type is not committed, and says why.
-#[component]
-pub fn EditLine(label: String, value: Value, on_commit: Callback<Value>, on_cancel: Callback<()>) -> Element {
-    let original = value.clone();
-    let mut text = use_signal(move || as_typed(&value));
-    let mut complaint = use_signal(|| None::<&'static str>);
-    let commit = use_callback(move |()| match read(&text.read(), &original) {
-        Ok(value) => on_commit(value),
-        Err(reason) => complaint.set(Some(reason)),
-    });
+/// Edits one value, within its bounds where it has some, with two buttons.
+pub fn edit_line(
+    label: &str,
+    field: &str,
+    value: &Value,
+    bounds: [Option<f64>; 2],
+    on_commit: Callback<Value>,
+    on_cancel: Callback<()>,
+) -> Element {
+    let (name, before) = (field.to_owned(), value.clone());
     rsx! {
         form {
             class: "form",
             onsubmit: move |event| {
                 event.prevent_default();
-                commit(());
+                if let Some(value) = read(&name, &text_in(&event, &name), &before) {
+                    on_commit(value);
+                }
             },
-            label {
-                "{label}"
+            onkeydown: move |event| {
+                event.stop_propagation();
+                if event.key() == Key::Escape {
+                    on_cancel(());
+                }
+            },
+            {field_input(label, field, value, bounds, true)}
+            {form_buttons(on_cancel)}
+        }
+    }
+}
+
+/// *Save*, which the form does, and *Cancel*.
+pub fn form_buttons(on_cancel: Callback<()>) -> Element {
+    rsx! {
+        div { class: "row",
+            button { class: "button", "data-weight": "strong", r#type: "submit", "Save" }
+            button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| on_cancel(()), "Cancel" }
+        }
+    }
+}
+
+/// Text of more characters has a box of several lines.
+const LINE_CHARS_MAX: usize = 60;
+
+/// A field in a form, under its own name: a choice, a number, or text. What people know a thing by is not left empty.
+pub fn field_input(label: &str, field: &str, value: &Value, bounds: [Option<f64>; 2], takes_focus: bool) -> Element {
+    let words = words(field, value);
+    let text = as_typed(value);
+    if !words.is_empty() {
+        return choices(label, field, words, &text, takes_focus, None);
+    }
+    let mounted = move |event: MountedEvent| {
+        if takes_focus {
+            focus(&event.data());
+        }
+    };
+    let is_named_by = matches!(field, "title" | "name" | "series");
+    let [min, max] = bounds;
+    rsx! {
+        label {
+            span { "{label}" }
+            if text.len() > LINE_CHARS_MAX && !is_named_by || text.contains('\n') {
+                textarea { class: "input", name: field, rows: "4", initial_value: text, onmounted: mounted }
+            } else {
                 input {
                     class: "input",
-                    r#type: "text",
-                    value: "{text}",
-                    "aria-invalid": complaint().is_some(),
-                    onmounted: async move |event: MountedEvent| {
-                        // Without focus it can still be clicked.
-                        let _ = event.set_focus(true).await;
-                    },
-                    oninput: move |event| {
-                        text.set(event.value());
-                        complaint.set(None);
-                    },
-                    onkeydown: move |event| {
-                        event.stop_propagation();
-                        if event.key() == Key::Escape {
-                            on_cancel(());
-                        }
-                    },
+                    name: field,
+                    r#type: if is_number(field, value) { "number" } else { "text" },
+                    list: (field == "series").then_some("known-series"),
+                    maxlength: matches!(field, "title" | "name").then_some("80"),
+                    // Not only blanks.
+                    pattern: is_named_by.then_some(".*\\S.*"),
+                    required: is_named_by || value.is_number(),
+                    step: "any",
+                    min,
+                    max,
+                    initial_value: text,
+                    onmounted: mounted,
                 }
-            }
-            if let Some(reason) = complaint() {
-                p { class: "note-line", role: "alert", "data-tone": "act", "{reason}" }
-            }
-            div { class: "row",
-                button { class: "button", "data-weight": "strong", r#type: "submit", "Save" }
-                button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| on_cancel(()), "Cancel" }
             }
         }
     }
+}
+
+/// What a form's field holds.
+pub fn text_in(event: &FormEvent, field: &str) -> String {
+    match event.get_first(field) {
+        Some(FormValue::Text(text)) => text,
+        _ => String::new(),
+    }
+}
+
+fn is_number(field: &str, value: &Value) -> bool {
+    value.is_number() || value.is_null() && matches!(field, "min" | "max" | "step")
 }
 
 /// A value as it is typed.
@@ -61,26 +111,21 @@ fn as_typed(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
+        // As it is: what is rounded to be read would be rounded for ever.
+        Value::Number(number) => number.to_string(),
+        Value::Array(items) => items.iter().map(as_typed).collect::<Vec<_>>().join(", "),
         other => value_text(other),
     }
 }
 
-/// What was typed, as a value of the original's type.
-fn read(text: &str, original: &Value) -> Result<Value, &'static str> {
-    match original {
-        Value::Number(before) => {
-            if let (true, Ok(whole)) = (before.is_i64(), text.trim().parse::<i64>()) {
-                return Ok(whole.into());
-            }
-            number(text).map(Value::from).ok_or("This field takes a number.")
-        }
-        Value::Bool(_) => match text.trim() {
-            "yes" | "true" => Ok(true.into()),
-            "no" | "false" => Ok(false.into()),
-            _ => Err("This field takes yes or no."),
-        },
-        Value::Array(_) | Value::Object(_) => serde_json::from_str(text).map_err(|_| "That is not JSON."),
-        Value::String(_) | Value::Null => Ok(text.into()),
+/// What was typed for a field, as a value like the one before; `None` where it can't be one.
+#[must_use]
+pub fn read(field: &str, text: &str, before: &Value) -> Option<Value> {
+    match before {
+        _ if is_number(field, before) => number(text).map(plain),
+        Value::Bool(_) => Some((text == "yes").into()),
+        _ if field == "series" => Some(text.split(',').map(str::trim).filter(|name| !name.is_empty()).collect()),
+        _ => Some(text.into()),
     }
 }
 
@@ -92,11 +137,30 @@ mod tests {
 
     #[test]
     fn what_is_typed_keeps_the_type_of_what_it_replaces() {
-        assert_eq!(read("21,5", &json!(20)), Ok(json!(21.5)));
-        assert_eq!(read("22", &json!(20)), Ok(json!(22)));
-        assert_eq!(read("22", &json!("20")), Ok(json!("22")));
-        assert_eq!(read("no", &json!(true)), Ok(json!(false)));
-        assert!(read("warm", &json!(20)).is_err());
-        assert!(read("NaN", &json!(20)).is_err());
+        assert_eq!(read("value", "21,5", &json!(20)), Some(json!(21.5)));
+        assert_eq!(read("value", "22", &json!(20)), Some(json!(22)));
+        assert_eq!(read("text", "22", &json!("20")), Some(json!("22")));
+        assert_eq!(read("done-1", "no", &json!(true)), Some(json!(false)));
+        assert_eq!(
+            read("series", "fuel, oil,", &json!(["fuel"])),
+            Some(json!(["fuel", "oil"]))
+        );
+        assert_eq!(read("max", "100", &Value::Null), Some(json!(100)));
+        assert_eq!(read("value", "warm", &json!(20)), None);
+        assert_eq!(read("value", "NaN", &json!(20)), None);
+    }
+
+    #[test]
+    fn what_is_shown_to_be_edited_is_the_value_itself() {
+        for value in [
+            json!(0.125),
+            json!(21),
+            json!("a\nb"),
+            json!(["fuel", "oil"]),
+            json!(true),
+        ] {
+            let field = if value.is_array() { "series" } else { "x" };
+            assert_eq!(read(field, &as_typed(&value), &value), Some(value));
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Numbers, spans and values as people read them. English; nothing here asks for a locale or a clock.
 
+use serde_json::{Number, json};
+
 use crate::{
     hooks::Now,
     protocol::{Value, Writer},
@@ -108,6 +110,16 @@ pub fn number(text: &str) -> Option<f64> {
         "0"
     };
     serde_json::from_str(&format!("{sign}{zero}{digits}")).ok()
+}
+
+/// A number as a value: a whole one stays one, so that 21 is not shown as 21.0 in a list.
+#[must_use]
+pub fn plain(value: f64) -> Value {
+    if value == value.trunc() && value.abs() < 1e15 {
+        json!(value as i64)
+    } else {
+        Number::from_f64(value).map_or(Value::Null, Value::Number)
+    }
 }
 
 /// Seconds as a span of at most two parts: `3 d 4 h`, `12 min`, `40 s`.
@@ -230,6 +242,12 @@ mod tests {
         for text in ["", "-", ".", "e5", "1 2", "--1", "NaN", "inf", "1e999", "0x10", "1,2,3"] {
             assert_eq!(number(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_whole_number_stays_one() {
+        assert_eq!(plain(21.0), json!(21));
+        assert_eq!(plain(21.5), json!(21.5));
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use dioxus::prelude::*;
 
 use super::{
+    choices::field_text,
     disclosure::{Disclosure, Shape},
-    edit_line::EditLine,
-    format::{excerpt, ordinal, time_of_day, value_text},
+    edit_line::edit_line,
+    format::{excerpt, ordinal, time_of_day},
     icon::{Glyph, Icon},
     word::{Saying, Tone, Word},
 };
@@ -14,7 +15,7 @@ use crate::{
         Durability, Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync,
         use_notices, use_now, use_realtime_updates,
     },
-    protocol::{BoardId, Intent, OperationId, Value, Verdict, WidgetId},
+    protocol::{BoardId, Intent, OperationId, Rejection, Value, Verdict, WidgetId},
 };
 
 /// An operation that came to nothing, and why.
@@ -295,24 +296,25 @@ fn SetAsideEntry(aside: SetAside) -> Element {
     let id = aside.operation.id;
     let word = Word::from(&aside.reason);
     let own = match &aside.operation.intent {
-        Intent::Set { value, .. } => Some(value.clone()),
+        Intent::Set { field, value } if !value.is_object() => Some((field.to_string(), value.clone())),
         _ => None,
     };
+    let bounds = match aside.reason {
+        SetAsideReason::Rejected(Rejection::OutOfRange { min, max }) => [Some(min), Some(max)],
+        _ => [None; 2],
+    };
+    let commit = use_callback(move |value| {
+        editing.set(false);
+        sync.retry(id, Some(value));
+    });
+    let cancel = use_callback(move |()| editing.set(false));
     rsx! {
         li { class: "entry", "data-state": word.token(), "data-tone": word.tone().token(),
             Head { board: aside.operation.board.clone(), widget: aside.operation.widget.clone(), intent: aside.operation.intent.clone(), when: "" }
             Saying { word }
             p { class: "note-line", "{aside.reason}" }
-            if let Some(value) = own.clone().filter(|_| editing()) {
-                EditLine {
-                    label: "Other value",
-                    value,
-                    on_commit: move |value: Value| {
-                        editing.set(false);
-                        sync.retry(id, Some(value));
-                    },
-                    on_cancel: move |()| editing.set(false),
-                }
+            if let Some((field, value)) = own.clone().filter(|_| editing()) {
+                {edit_line("Other value", &field, &value, bounds, commit, cancel)}
             } else {
                 div { class: "row",
                     if own.is_some() {
@@ -354,7 +356,7 @@ fn describe(intent: &Intent) -> (String, Option<String>) {
     match intent {
         Intent::Set { field, value } => (
             format!("Set {}:", plain(field.as_str())),
-            Some(excerpt(&value_text(value), VALUE_CHARS_MAX)),
+            Some(excerpt(&field_text(field.as_str(), value), VALUE_CHARS_MAX)),
         ),
         Intent::Add { field, amount } => (
             format!("Add to {}:", plain(field.as_str())),

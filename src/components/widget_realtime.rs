@@ -10,11 +10,15 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use self::{foot::Foot, freshness::Fresh, head::Head};
-use super::{icon::Icon, word::Word};
+use super::{
+    icon::Icon,
+    said::{card_of, said_at, see},
+    word::Word,
+};
 use crate::{
     hooks::{
         Conflict, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_board_or_current, use_now,
-        use_optimism, use_realtime_updates, use_samples,
+        use_optimism, use_realtime_managers, use_realtime_updates, use_samples,
     },
     protocol::{BoardId, OperationId, Value, Widget, WidgetId},
 };
@@ -93,6 +97,9 @@ pub fn WidgetRealtime(
     /// Called with its title when a person has removed it, so that the page can offer to undo that.
     #[props(default)]
     on_remove: Option<Callback<String>>,
+    /// Fields that its menu sets up.
+    #[props(default = &["title"])]
+    settings: &'static [&'static str],
     children: Element,
 ) -> Element {
     use_optimism(enable_optimistic);
@@ -111,6 +118,10 @@ pub fn WidgetRealtime(
         )
     });
     use_reports(live, board, widget_id, on_update, on_error);
+    let managers = use_realtime_managers();
+    let card = card_of(&board.read(), &widget_id.read());
+    let (watched, gone) = (card.clone(), card.clone());
+    use_drop(move || see(&gone, false));
     let menu = use_signal(|| false);
     let facts = use_memo(move || Facts::of(live));
     let facts = facts();
@@ -126,7 +137,7 @@ pub fn WidgetRealtime(
             "data-pending": facts.is_pending,
             "data-conflict": facts.conflicts > 0,
             "data-menu": if menu() { "open" },
-            Head { live, fresh, menu, title: facts.title.clone(), conflicts: facts.conflicts, on_remove }
+            Head { live, fresh, menu, title: facts.title.clone(), settings, conflicts: facts.conflicts, on_remove }
             div { class: "card-body", "aria-busy": facts.is_held || state == "loading",
                 if facts.is_missing {
                     p { class: "waiting-for", "data-state": "missing", "This widget is not on the board any more." }
@@ -141,9 +152,6 @@ pub fn WidgetRealtime(
                         {children}
                     }
                 }
-                for aside in facts.set_aside {
-                    Refusal { key: "{aside.operation.id}", aside }
-                }
             }
             if facts.is_held {
                 div { class: "overlay", "data-state": "waiting",
@@ -154,7 +162,15 @@ pub fn WidgetRealtime(
                 }
             }
             Foot { live, fresh }
-            div { class: "tide", "aria-hidden": "true" }
+            if !facts.set_aside.is_empty() {
+                div { class: "refusals",
+                    for aside in facts.set_aside {
+                        Refusal { key: "{aside.operation.id}", aside }
+                    }
+                }
+            }
+            div { class: "tide", "aria-hidden": "true", onvisible: move |event| see(&watched, event.is_intersecting().unwrap_or_default()) }
+            {said_at(Some(&card), managers)}
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     board::kinds,
     components::{
         disclosure::{Disclosure, Shape},
+        edit_line::text_in,
         icon::{Glyph, Icon},
     },
     hooks::{BoardHandle, fresh_name, use_now},
@@ -102,6 +103,11 @@ pub fn AddWidget(board: BoardHandle) -> Element {
             face: rsx! { Icon { glyph: Glyph::Plus } },
             Form { board, open }
         }
+        datalist { id: "known-series",
+            for (name, _) in SERIES {
+                option { key: "{name}", value: name }
+            }
+        }
     }
 }
 
@@ -110,16 +116,15 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     let mut open = open;
     let now = use_now();
     let mut at = use_signal(|| 0_usize);
-    let mut title = use_signal(String::new);
-    let mut series = use_signal(String::new);
     let mut complaint = use_signal(|| None::<String>);
     let choice = &CHOICES[at().min(CHOICES.len() - 1)];
     let add = move |event: FormEvent| {
         event.prevent_default();
         let choice = &CHOICES[at().min(CHOICES.len() - 1)];
-        let typed = Some(title.read().trim().to_owned()).filter(|title| !title.is_empty());
-        let mut fields = defaults(choice, series.read().trim());
-        fields.push(("title", json!(typed.unwrap_or_else(|| choice.name.to_owned()))));
+        let title = text_in(&event, "title");
+        let title = Some(title.trim()).filter(|title| !title.is_empty());
+        let mut fields = defaults(choice, text_in(&event, "series").trim());
+        fields.push(("title", json!(title.unwrap_or(choice.name))));
         // After everything that is there: seconds since 1970 are larger than any place in the first board.
         fields.push(("order", json!(now.peek().map_or(0, |now| now.unix_ms / 1_000))));
         match fresh_name(choice.kind) {
@@ -144,23 +149,17 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
             }
             label {
                 "Title"
-                input { class: "input", r#type: "text", maxlength: "80", placeholder: choice.name, value: "{title}", oninput: move |event| title.set(event.value()) }
+                input { class: "input", name: "title", r#type: "text", maxlength: "80", placeholder: choice.name }
             }
             if let Some(suggested) = choice.series {
                 label {
                     "Series"
                     input {
                         class: "input",
+                        name: "series",
                         r#type: "text",
                         list: "known-series",
                         placeholder: suggested,
-                        value: "{series}",
-                        oninput: move |event| series.set(event.value()),
-                    }
-                }
-                datalist { id: "known-series",
-                    for (name, _) in SERIES {
-                        option { key: "{name}", value: name }
                     }
                 }
             }

@@ -1,98 +1,38 @@
-//! The lines under the header: what was removed and can come back, what could not be done, and what a page opened
-//! without a network shows.
+//! The line under the header, of what a page opened without a network shows; and what the page has to say besides: what
+//! was removed and can come back, what could not be done.
 
 use dioxus::prelude::*;
 
 use crate::{
     components::{
         close_button::CloseButton,
-        icon::{Glyph, Icon},
+        icon::Icon,
+        said::{Undo, say},
         word::Word,
     },
-    hooks::{ConnectionStatus, Notice, use_background_sync, use_notices, use_realtime_managers, use_websocket},
+    hooks::{ConnectionStatus, Notice, use_background_sync, use_notices, use_websocket},
     protocol::{BoardId, WidgetId},
 };
 
-/// Something that was removed, and how it comes back.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Removed {
-    /// Where it was; the directory, for a board.
-    pub board: BoardId,
-    /// What it was.
-    pub widget: WidgetId,
-    /// What people called it.
-    pub title: String,
+/// Offers to undo a removal: of a widget, or of a board, whose place is in the directory.
+pub fn say_removed(board: BoardId, widget: WidgetId, title: &str) {
+    let undo = Undo::Restore(board, widget);
+    say(format!("Removed “{title}”"), "removed", String::new(), Some(undo));
 }
 
-/// The newest removal of this page. It outlives the page's routes, since a removed board is left.
-#[derive(Clone, Copy)]
-struct Removal(Signal<Option<Removed>>);
-
-/// Makes room for the line of a removal; called above the router.
-pub fn use_lines_provider() {
-    use_context_provider(|| Removal(Signal::new(None)));
-}
-
-/// Offers to undo a removal, by calling what is returned.
-#[must_use]
-pub fn use_removal() -> Callback<Removed> {
-    let Removal(mut removed) = use_context();
-    use_callback(move |newest| removed.set(Some(newest)))
-}
-
-/// All of them, each only while it has something to say.
+/// Says what could not be done, and how the page was opened, each only while there is something to say.
 #[component]
 pub fn Lines(is_known: bool) -> Element {
-    rsx! {
-        div { class: "lines",
-            OfflineLine { is_known }
-            RemovedLine {}
-            RefusedLine {}
-        }
-    }
-}
-
-#[component]
-fn RemovedLine() -> Element {
-    let Removal(mut removed) = use_context();
-    let managers = use_realtime_managers();
-    let Some(Removed { board, widget, title }) = removed() else {
-        return rsx! {};
-    };
-    rsx! {
-        div { class: "banner", role: "status", "data-state": "removed",
-            p { class: "banner-text", "Removed “{title}”" }
-            button {
-                class: "button",
-                "data-shape": "small",
-                r#type: "button",
-                onclick: move |_| {
-                    managers.state.restore(board.clone(), widget.clone());
-                    removed.set(None);
-                },
-                Icon { glyph: Glyph::Undo }
-                "Undo"
-            }
-            CloseButton { on_close: move |()| removed.set(None) }
-        }
-    }
-}
-
-/// A command that could not be carried out: the reason, and what to do.
-#[component]
-fn RefusedLine() -> Element {
-    let mut refused = use_signal(|| None::<String>);
-    use_notices(move |notice| match notice {
-        Notice::Refused(error) => refused.set(Some(error.to_string())),
-        Notice::Trouble { message } => refused.set(Some(message)),
-        _ => {}
+    use_notices(move |notice| {
+        let reason = match notice {
+            Notice::Refused(error) => error.to_string(),
+            Notice::Trouble { message } => message,
+            _ => return,
+        };
+        say(reason, "refused", String::new(), None);
     });
-    let Some(message) = refused() else { return rsx! {} };
     rsx! {
-        div { class: "banner", role: "alert", "data-tone": "wait", "data-state": "refused",
-            p { class: "banner-text", "{message}" }
-            CloseButton { on_close: move |()| refused.set(None) }
-        }
+        div { class: "lines", OfflineLine { is_known } }
     }
 }
 

@@ -5,9 +5,9 @@ use dioxus::prelude::*;
 use super::{
     Route,
     add_widget::AddWidget,
-    lines::{Lines, Removed, use_removal},
+    lines::{Lines, say_removed},
     switcher::BoardSwitcher,
-    widgets::WidgetBody,
+    widgets::{WidgetBody, settings},
 };
 use crate::{
     components::{ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, WidgetRealtime},
@@ -162,11 +162,11 @@ fn Grid(board: BoardHandle, state: &'static str) -> Element {
 
 #[component]
 fn Card(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
-    let removal = use_removal();
     rsx! {
         WidgetRealtime {
             widget_id: widget,
-            on_remove: move |title| removal(Removed { board: board.cloned(), widget: widget.cloned(), title }),
+            settings: settings(kind.as_str()),
+            on_remove: move |title: String| say_removed(board.cloned(), widget.cloned(), &title),
             WidgetBody { widget, kind }
         }
     }

@@ -3,23 +3,18 @@
 use dioxus::prelude::*;
 use serde_json::json;
 
-use super::{
-    Route,
-    lines::{Removed, use_removal},
-};
+use super::{Route, lines::say_removed};
 use crate::{
     board::kinds,
     components::{
         disclosure::{Disclosure, Shape},
+        edit_line::{field_input, text_in},
         icon::{Glyph, Icon},
     },
     hooks::{RealtimeManagers, fresh_name, use_boards, use_realtime_managers},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
     sorted::SortedMap,
 };
-
-/// A board's name, at most so many characters.
-const NAME_CHARS_MAX: usize = 60;
 
 /// The name of the board that is open; a click lists them all.
 #[component]
@@ -81,18 +76,11 @@ fn AddBoard(open: Signal<bool>) -> Element {
     let mut open = open;
     let managers = use_realtime_managers();
     let navigator = use_navigator();
-    let mut name = use_signal(String::new);
     let mut complaint = use_signal(|| None::<String>);
     let add = move |event: FormEvent| {
         event.prevent_default();
-        let wanted = name.read().trim().to_owned();
-        if wanted.is_empty() {
-            complaint.set(Some("Give it a name first.".to_owned()));
-            return;
-        }
-        match create_board(managers, &wanted) {
+        match create_board(managers, text_in(&event, "name").trim()) {
             Ok(id) => {
-                name.set(String::new());
                 open.set(false);
                 navigator.push(Route::Board { id });
             }
@@ -102,20 +90,7 @@ fn AddBoard(open: Signal<bool>) -> Element {
     rsx! {
         section { "aria-label": "New board",
             form { class: "form", onsubmit: add,
-                label {
-                    "New board"
-                    input {
-                        class: "input",
-                        r#type: "text",
-                        placeholder: "Name",
-                        maxlength: "{NAME_CHARS_MAX}",
-                        value: "{name}",
-                        oninput: move |event| {
-                            name.set(event.value());
-                            complaint.set(None);
-                        },
-                    }
-                }
+                {field_input("New board", "name", &Value::Null, [None; 2], false)}
                 if let Some(reason) = complaint() {
                     p { class: "note-line", role: "alert", "data-tone": "act", "{reason}" }
                 }
@@ -158,14 +133,13 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
     let mut open = open;
     let managers = use_realtime_managers();
     let navigator = use_navigator();
-    let removal = use_removal();
     let boards = use_boards();
-    let mut text = use_signal(|| name.peek().clone());
     let is_listed = boards.read().iter().any(|(board, _)| *board == *id.read());
     let rename = move |event: FormEvent| {
         event.prevent_default();
-        let wanted = text.read().trim().to_owned();
-        if !wanted.is_empty() && wanted != *name.read() {
+        let name_now = text_in(&event, "name");
+        let wanted = name_now.trim();
+        if wanted != *name.read() {
             managers
                 .state
                 .edit(BoardId::directory(), entry(&id.read()), name_field(), json!(wanted));
@@ -178,11 +152,7 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
     let remove = move |_| {
         let widget = entry(&id.read());
         managers.state.remove(BoardId::directory(), widget.clone());
-        removal(Removed {
-            board: BoardId::directory(),
-            widget,
-            title: name.cloned(),
-        });
+        say_removed(BoardId::directory(), widget, &name.read());
         open.set(false);
         navigator.push(Route::Home {});
     };
@@ -192,10 +162,7 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
     rsx! {
         section { "aria-label": "This board",
             form { class: "form", onsubmit: rename,
-                label {
-                    "This board’s name"
-                    input { class: "input", r#type: "text", maxlength: "{NAME_CHARS_MAX}", value: "{text}", oninput: move |event| text.set(event.value()) }
-                }
+                {field_input("This board’s name", "name", &json!(&*name.read()), [None; 2], false)}
                 div { class: "row", "data-fit": "between",
                     button { class: "button", r#type: "submit", "Rename" }
                     button { class: "button", "data-weight": "quiet", "data-danger": "true", r#type: "button", onclick: remove, Icon { glyph: Glyph::Trash } "Remove board" }

@@ -15,6 +15,18 @@ use crate::{
     protocol::{Kind, Value, WidgetId},
 };
 
+/// Fields that a kind's menu sets up, its title first.
+pub fn settings(kind: &str) -> &'static [&'static str] {
+    match kind {
+        kinds::STAT => &["title", "series", "unit"],
+        kinds::GAUGE | kinds::SERIES => &["title", "series", "unit", "min", "max"],
+        kinds::TABLE => &["title", "series"],
+        kinds::SETPOINT => &["title", "unit", "min", "max", "step"],
+        kinds::COUNTER => &["title", "unit"],
+        _ => &["title"],
+    }
+}
+
 /// A widget's inside, by its kind.
 #[component]
 pub fn WidgetBody(widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
@@ -33,6 +45,30 @@ pub fn WidgetBody(widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
         }
         other => {
             rsx! { p { class: "waiting-for", "This page doesn’t know widgets of the kind “{other}”. Reload it, or update the server." } }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::board::Catalog;
+
+    #[test]
+    fn every_setting_is_a_field_of_its_kind() {
+        let catalog = Catalog::default();
+        for kind in [
+            kinds::STAT,
+            kinds::GAUGE,
+            kinds::SERIES,
+            kinds::TABLE,
+            kinds::SETPOINT,
+            kinds::COUNTER,
+        ] {
+            for field in settings(kind) {
+                let spec = catalog.field(&kind.parse().expect("a kind"), &field.parse().expect("a name"));
+                assert!(spec.is_ok(), "{kind} has no {field}");
+            }
         }
     }
 }

@@ -3,8 +3,11 @@
 use dioxus::prelude::*;
 use serde_json::json;
 use tideboard::{
-    components::WidgetRealtime,
-    hooks::use_realtime_updates,
+    components::{
+        WidgetRealtime,
+        said::{Undo, card_of, said_elsewhere, say, see},
+    },
+    hooks::{use_realtime_managers, use_realtime_updates},
     protocol::{Contention, Rejection, Revision, Value, Verdict},
     sync::{Freshness, Phase, SetAsideReason},
     time::Timestamp,
@@ -170,6 +173,96 @@ fn a_refused_edit_is_rolled_back_with_its_reason_and_a_way_to_retry() {
     );
 }
 
+#[test]
+fn a_refused_edit_lies_over_the_cards_foot_and_not_in_its_body() {
+    let refused = counter().aside("count", json!(1), SetAsideReason::Rejected(Rejection::Overflow));
+    let page = render(refused, card);
+    let (foot, refusals) = (page.find("class=\"card-foot\""), page.find("class=\"refusals\""));
+    assert!(foot.is_some() && foot < refusals, "{page}");
+    has_not(&render(counter(), card), &["refusals"]);
+}
+
+fn the_card() -> String {
+    card_of(&board(), &w())
+}
+
+/// A card and the line for what no card says, with something said of the card.
+fn said_of_the_card() -> Element {
+    use_hook(|| {
+        let undo = Undo::Set(board(), w(), "count".parse().expect("a name"), json!(3));
+        say("Kept yours, 14:02".to_owned(), "resolved", the_card(), Some(undo));
+    });
+    rsx! {
+        WidgetRealtime { board: board(), widget_id: w(), p { "inside" } }
+        {said_elsewhere(use_realtime_managers())}
+    }
+}
+
+#[test]
+fn what_an_edit_came_to_is_said_on_its_card_while_that_is_on_the_screen() {
+    let page = render(counter(), || {
+        use_hook(|| see(&the_card(), true));
+        said_of_the_card()
+    });
+    let (card, rest) = page.split_once("</article>").expect("there is a card");
+    has(
+        card,
+        &[
+            "class=\"banner\"",
+            "Kept yours, 14:02",
+            ">Undo",
+            ">U</kbd>",
+            "aria-label=\"Close\"",
+        ],
+    );
+    has(rest, &["role=\"status\"", "Kept yours, 14:02"]);
+    has_not(rest, &["class=\"floating\"", "<button"]);
+}
+
+#[test]
+fn what_an_edit_came_to_is_said_in_a_line_where_its_card_is_not_on_the_screen() {
+    let page = render(counter(), said_of_the_card);
+    let (card, rest) = page.split_once("</article>").expect("there is a card");
+    has_not(card, &["Kept yours"]);
+    has(
+        rest,
+        &[
+            "role=\"status\"",
+            "class=\"floating\"",
+            "data-state=\"resolved\"",
+            ">Undo",
+        ],
+    );
+}
+
+#[test]
+fn what_was_removed_has_no_card_to_say_so_on() {
+    let page = render(counter(), || {
+        use_hook(|| {
+            see(&the_card(), true);
+            let undo = Undo::Restore(board(), w());
+            say("Removed “Coffees”".to_owned(), "removed", String::new(), Some(undo));
+        });
+        rsx! {
+            WidgetRealtime { board: board(), widget_id: w(), p { "inside" } }
+            {said_elsewhere(use_realtime_managers())}
+        }
+    });
+    let (card, rest) = page.split_once("</article>").expect("there is a card");
+    has_not(card, &["Removed"]);
+    has(rest, &["class=\"floating\"", "Removed “Coffees”", ">Undo"]);
+}
+
+#[test]
+fn what_was_said_leaves_no_trace_once_it_is_put_away() {
+    let page = render(counter(), || {
+        rsx! {
+            {said_elsewhere(use_realtime_managers())}
+        }
+    });
+    has_not(&page, &["floating", "banner", "Undo"]);
+}
+
 #[component]
 fn Count() -> Element {
     let (board, widget) = (use_signal(board), use_signal(w));
@@ -215,4 +308,14 @@ fn a_widget_that_is_gone_says_so() {
 fn the_age_is_that_of_the_last_change() {
     has(&render(counter(), card), &["1\u{202f}min</span>"]);
     has(&render(stat(1), card), &[">now</span>"]);
+}
+
+#[test]
+fn what_is_not_live_is_not_of_now() {
+    let page = render(stat(4), card);
+    has(&page, &["data-state=\"stale\"", ">No data<"]);
+    has_not(&page, &[">now</span>", "for 0"]);
+    let as_of = Some(Timestamp(NOW_MS));
+    let by_requests = stat(2).board(Freshness::ByRequests { as_of });
+    has_not(&render(by_requests, card), &[">now</span>"]);
 }

@@ -117,3 +117,14 @@ fn who_was_first_is_told() {
         &["somebody was first"],
     );
 }
+
+#[test]
+fn the_words_of_a_status_are_called_as_on_its_card() {
+    let page = render(
+        Scene::live()
+            .widget("status", &[("title", json!("Harbour")), ("state", json!("down"))])
+            .conflict("state", json!("attention"), json!("down"), Contention::Ask),
+        conflicts,
+    );
+    has(&page, &["<mark>Look</mark>", "<mark>Down</mark>"]);
+}

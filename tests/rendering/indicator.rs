@@ -145,6 +145,40 @@ fn what_a_person_must_do_is_red() {
 }
 
 #[test]
+fn a_decision_does_not_hide_that_there_is_no_connection() {
+    let decide = || ConnectionStatus::Decide {
+        conflicts: 1,
+        set_aside: 0,
+    };
+    let mut scene = Scene::live().connection(ConnectionStatus::Offline {
+        since: None,
+        chosen: false,
+    });
+    scene.connection = decide();
+    let page = render(scene.clone(), indicator);
+    has(
+        &page,
+        &[
+            "data-state=\"decide\"",
+            ">2 versions<",
+            "· Offline",
+            "Sync: 2 versions · Offline",
+        ],
+    );
+    assert_eq!(
+        page.matches("<svg").count(),
+        2,
+        "a phone has room for the icon alone: {page}"
+    );
+    has(&render(scene, details), &["Offline · this device has no network"]);
+    let mut live = Scene::live();
+    live.connection = decide();
+    let page = render(live, indicator);
+    assert_eq!(page.matches("<svg").count(), 1, "{page}");
+    has_not(&page, &["teller-more"]);
+}
+
+#[test]
 fn catching_up_says_how_far_behind_it_is() {
     has(
         &said(ConnectionStatus::CatchingUp { missing: 214 }),

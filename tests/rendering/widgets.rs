@@ -203,6 +203,32 @@ fn a_setpoint_is_a_slider_and_a_number() {
 }
 
 #[test]
+fn a_number_off_its_scale_says_where_the_scale_is() {
+    let fields = |value| {
+        [
+            ("title", json!("Target")),
+            ("value", json!(value)),
+            ("unit", json!("°C")),
+            ("min", json!(5)),
+            ("max", json!(30)),
+        ]
+    };
+    // The bounds were moved after the value was set.
+    has(
+        &shown("setpoint", &fields(31)),
+        &[
+            "aria-invalid=true",
+            "role=\"alert\"",
+            "Between 5\u{202f}°C and 30\u{202f}°C only.",
+        ],
+    );
+    has_not(
+        &shown("setpoint", &fields(30)),
+        &["aria-invalid=true", "role=\"alert\""],
+    );
+}
+
+#[test]
 fn a_counter_counts_and_has_two_buttons() {
     has(
         &shown("counter", &[("count", json!(3)), ("unit", json!("cups"))]),

@@ -123,11 +123,13 @@ fn Age(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
         let now = now()?;
         let view = live.view();
         let is_sampled = live.value("series").is_some();
+        // What is not live is not of now, however lately it was.
+        let is_now = |age: &String| *fresh.read() == Fresh::Live || age != "now";
         if is_sampled {
             return match &*fresh.read() {
                 Fresh::Live => Some("now".to_owned()),
                 Fresh::Stale { seconds, .. } | Fresh::NoSamples { seconds: Some(seconds) } => {
-                    Some(age(seconds * 1_000))
+                    Some(age(seconds * 1_000)).filter(is_now)
                 }
                 _ => None,
             };
@@ -140,7 +142,7 @@ fn Age(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
             .map(|field| field.writer.at.0)
             .max()
             .filter(|at| *at > 0)?;
-        Some(age(now.unix_ms.saturating_sub(changed)))
+        Some(age(now.unix_ms.saturating_sub(changed))).filter(is_now)
     });
     rsx! {
         if let Some(age) = age() {

@@ -106,6 +106,7 @@ impl Fresh {
                 count(usize::try_from(*missing).unwrap_or(usize::MAX), "change"),
             )),
             // In steps, so that the word does not count like a clock.
+            Self::Stale { seconds: 0..5, .. } => Some((Word::Stale, String::new())),
             Self::Stale { seconds, .. } => Some((Word::Stale, format!("for {}\u{202f}s", seconds / 5 * 5))),
             Self::ByRequests { seconds } => Some((Word::ByRequests, old(*seconds))),
             // How old the last one is stands in the foot.
@@ -185,6 +186,7 @@ mod tests {
             [fresh(3).tide(), fresh(10).tide(), fresh(30).tide()],
             ["two-thirds", "third", "stub"]
         );
+        assert_eq!(fresh(3).word(), Some((Word::Stale, String::new())));
         assert_eq!(fresh(42).word(), Some((Word::Stale, "for 40\u{202f}s".to_owned())));
     }
 

@@ -1,11 +1,14 @@
-//! The head of the frame: title, what there is to say, and the menu.
+//! The head of the frame: title, what there is to say, and the menu with its form.
+
+use std::rc::Rc;
 
 use dioxus::prelude::*;
 
 use super::freshness::Fresh;
 use crate::{
     components::{
-        disclosure::{Disclosure, Shape},
+        disclosure::{Disclosure, Shape, focus},
+        edit_line::{field_input, form_buttons, read, text_in},
         icon::{Glyph, Icon},
         word::{Saying, Word},
     },
@@ -18,24 +21,34 @@ pub(super) fn Head(
     fresh: ReadSignal<Fresh>,
     menu: Signal<bool>,
     title: String,
+    settings: &'static [&'static str],
     conflicts: usize,
     on_remove: Option<Callback<String>>,
 ) -> Element {
     let mut menu = menu;
-    let mut renaming = use_signal(|| false);
+    let mut is_setting_up = use_signal(|| false);
+    // The menu's two choices, for its keys.
+    let mut first = use_signal(|| None::<Rc<MountedData>>);
+    let mut last = use_signal(|| None::<Rc<MountedData>>);
+    let mut is_last = use_signal(|| false);
+    let keys = move |event: KeyboardEvent| {
+        let next = match event.key() {
+            Key::ArrowDown | Key::ArrowUp => !is_last(),
+            Key::Home => false,
+            Key::End => true,
+            _ => return,
+        };
+        event.prevent_default();
+        is_last.set(next);
+        if let Some(item) = if next { last } else { first }.peek().as_ref() {
+            focus(item);
+        }
+    };
     let removed = title.clone();
+    let set_up = if settings.len() > 1 { "Set up" } else { "Rename" };
     rsx! {
         header { class: "card-head",
-            if renaming() {
-                TitleEditor { title: title.clone(), on_done: move |name: Option<String>| {
-                    renaming.set(false);
-                    if let Some(name) = name {
-                        live.edit("title", name);
-                    }
-                } }
-            } else {
-                h2 { class: "card-title", title: title.clone(), "{title}" }
-            }
+            h2 { class: "card-title", title: title.clone(), "{title}" }
             if conflicts > 0 {
                 a { class: "chip", href: "#conflicts", "data-tone": "act", "data-state": "conflict",
                     Icon { glyph: Word::Conflict.glyph() }
@@ -52,33 +65,42 @@ pub(super) fn Head(
                     weight: "quiet",
                     name: format!("Menu of {title}"),
                     label: format!("Menu of {title}"),
-                    shape: Shape::Menu,
+                    shape: if is_setting_up() { Shape::Panel } else { Shape::Menu },
                     face: rsx! { Icon { glyph: Glyph::Ellipsis } },
-                    button {
-                        class: "menu-item",
-                        role: "menuitem",
-                        r#type: "button",
-                        onclick: move |_| {
-                            menu.set(false);
-                            renaming.set(true);
-                        },
-                        Icon { glyph: Glyph::Pencil }
-                        "Rename"
-                    }
-                    button {
-                        class: "menu-item",
-                        "data-danger": "true",
-                        role: "menuitem",
-                        r#type: "button",
-                        onclick: move |_| {
-                            menu.set(false);
-                            live.remove();
-                            if let Some(report) = on_remove {
-                                report(removed.clone());
+                    if is_setting_up() {
+                        SetUp { live, settings, open: menu, is_setting_up }
+                    } else {
+                        div { role: "none", onkeydown: keys,
+                            button {
+                                class: "menu-item",
+                                role: "menuitem",
+                                r#type: "button",
+                                onmounted: move |event| {
+                                    focus(&event.data());
+                                    first.set(Some(event.data()));
+                                    is_last.set(false);
+                                },
+                                onclick: move |_| is_setting_up.set(true),
+                                Icon { glyph: Glyph::Pencil }
+                                {set_up}
                             }
-                        },
-                        Icon { glyph: Glyph::Trash }
-                        "Remove"
+                            button {
+                                class: "menu-item",
+                                "data-danger": "true",
+                                role: "menuitem",
+                                r#type: "button",
+                                onmounted: move |event| last.set(Some(event.data())),
+                                onclick: move |_| {
+                                    menu.set(false);
+                                    live.remove();
+                                    if let Some(report) = on_remove {
+                                        report(removed.clone());
+                                    }
+                                },
+                                Icon { glyph: Glyph::Trash }
+                                "Remove"
+                            }
+                        }
                     }
                 }
             }
@@ -86,38 +108,36 @@ pub(super) fn Head(
     }
 }
 
-/// The title in a box. Enter and leaving it keep what was typed, Escape does not.
+/// Settings of the widget in a form. What was changed becomes an edit each.
 #[component]
-fn TitleEditor(title: String, on_done: Callback<Option<String>>) -> Element {
-    let mut text = use_signal(|| title.clone());
-    let mut is_done = use_signal(|| false);
-    // Leaving the box follows on either key: only the first word counts.
-    let mut finish = move |name: Option<String>| {
-        if !is_done.replace(true) {
-            on_done(name.filter(|name| !name.is_empty() && *name != title));
-        }
-    };
-    let mut keep = finish.clone();
-    rsx! {
-        div { class: "card-title-edit",
-            input {
-                class: "input",
-                r#type: "text",
-                "aria-label": "Title",
-                maxlength: "80",
-                value: "{text}",
-                onmounted: async move |event: MountedEvent| {
-                    // Without focus it can still be clicked.
-                    let _ = event.set_focus(true).await;
-                },
-                oninput: move |event| text.set(event.value()),
-                onblur: move |_| keep(Some(text.read().trim().to_owned())),
-                onkeydown: move |event| match event.key() {
-                    Key::Enter => finish(Some(text.read().trim().to_owned())),
-                    Key::Escape => finish(None),
-                    _ => {}
-                },
+fn SetUp(
+    live: RealtimeUpdates,
+    settings: &'static [&'static str],
+    open: Signal<bool>,
+    is_setting_up: Signal<bool>,
+) -> Element {
+    let (mut open, mut is_setting_up) = (open, is_setting_up);
+    // However it closes, what opens next is the menu.
+    use_drop(move || is_setting_up.set(false));
+    let close = use_callback(move |()| open.set(false));
+    let before = move |field| live.value(field).unwrap_or_default();
+    let save = move |event: FormEvent| {
+        event.prevent_default();
+        for field in settings.iter().copied() {
+            let (text, before) = (text_in(&event, field), before(field));
+            let is_given = !(before.is_null() && text.is_empty());
+            if let Some(value) = read(field, text.trim(), &before).filter(|value| is_given && *value != before) {
+                live.edit(field, value);
             }
+        }
+        close(());
+    };
+    rsx! {
+        form { class: "form", onsubmit: save,
+            for field in settings.iter().copied() {
+                {field_input(field, field, &before(field), [None; 2], field == "title")}
+            }
+            {form_buttons(close)}
         }
     }
 }

@@ -1,12 +1,10 @@
 //! A wanted value: a slider that follows the finger, and the number beside it.
 
 use dioxus::prelude::*;
-use serde_json::{Number, json};
 
 use crate::{
-    components::format::{figure_text, number},
+    components::format::{figure_text, number, plain},
     hooks::RealtimeUpdates,
-    protocol::Value,
 };
 
 /// The number's box is as wide as its digits, up to so many.
@@ -30,10 +28,14 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let step = live.number("step").filter(|step| *step > 0.0).unwrap_or(1.0);
     let unit = live.text("unit");
     let value = held().or(shown()).unwrap_or(min);
+    let is_off = move |text: &str| number(text).is_some_and(|number| !(min..=max.max(min)).contains(&number));
     let mut commit = move || {
+        // What is off the scale stays in its box, and says why, until it is mended or taken back.
+        if typed.peek().as_deref().is_some_and(is_off) {
+            return;
+        }
         let text = typed.take();
-        let typed = text.and_then(|text| number(&text));
-        if let Some(number) = typed.map(|number| number.clamp(min, max.max(min)))
+        if let Some(number) = text.and_then(|text| number(&text))
             && Some(number) != shown()
         {
             if live.is_optimistic() {
@@ -43,6 +45,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
         }
     };
     let text = typed().unwrap_or_else(|| typeable(value));
+    let is_off = is_off(&text);
     let title = live.text("title");
     let digits = text.chars().count().clamp(1, DIGITS_MAX);
     rsx! {
@@ -56,6 +59,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     r#type: "number",
                     inputmode: "decimal",
                     "aria-label": "{title}, number",
+                    "aria-invalid": is_off,
                     "min": "{min}",
                     "max": "{max}",
                     "step": "{step}",
@@ -63,6 +67,11 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     oninput: move |event| typed.set(Some(event.value())),
                     onchange: move |_| commit(),
                     onblur: move |_| commit(),
+                    onkeydown: move |event| {
+                        if event.key() == Key::Escape {
+                            typed.set(None);
+                        }
+                    },
                 }
                 if !unit.is_empty() {
                     small { "{unit}" }
@@ -88,9 +97,13 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     onchange: move |_| is_held.set(false),
                     onblur: move |_| is_held.set(false),
                 }
-                div { class: "setpoint-ends", "aria-hidden": "true",
-                    span { {figure_text(min, &unit)} }
-                    span { {figure_text(max, &unit)} }
+                if is_off {
+                    p { class: "setpoint-off", role: "alert", "Between {figure_text(min, &unit)} and {figure_text(max, &unit)} only." }
+                } else {
+                    div { class: "setpoint-ends", "aria-hidden": "true",
+                        span { {figure_text(min, &unit)} }
+                        span { {figure_text(max, &unit)} }
+                    }
                 }
             }
         }
@@ -102,23 +115,12 @@ fn typeable(value: f64) -> String {
     format!("{value}")
 }
 
-/// A whole number stays one, so that 21 is not shown as 21.0 in a list.
-fn plain(value: f64) -> Value {
-    if value == value.trunc() && value.abs() < 1e15 {
-        json!(value as i64)
-    } else {
-        Number::from_f64(value).map_or(Value::Null, Value::Number)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_whole_number_stays_one() {
-        assert_eq!(plain(21.0), json!(21));
-        assert_eq!(plain(21.5), json!(21.5));
+    fn a_number_is_typed_as_it_is() {
         assert_eq!([typeable(21.0), typeable(0.1)], ["21", "0.1"]);
     }
 }

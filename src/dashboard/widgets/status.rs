@@ -3,50 +3,16 @@
 use dioxus::prelude::*;
 
 use super::text::TextEditor;
-use crate::{board::kinds::STATUS_WORDS, components::word::Tone, hooks::RealtimeUpdates};
+use crate::{board::kinds::STATUS_WORDS, components::choices::choices, hooks::RealtimeUpdates};
 
 /// `name` groups the choices: it is the widget's own.
 #[component]
 pub fn Status(live: RealtimeUpdates, name: String) -> Element {
-    let state = live.text("state");
+    let choose = use_callback(move |word| live.edit("state", word));
     rsx! {
         div { class: "status",
             TextEditor { live, field: "text", label: "In a few words", class: "input value", is_long: false, placeholder: "In a few words" }
-            fieldset { class: "choices", "data-pending": live.is_pending("state"),
-                legend { class: "unseen", "State" }
-                for word in STATUS_WORDS.iter().copied() {
-                    label { key: "{word}", class: "choice", "data-tone": tone(word).token(), "data-state": if state == word { "chosen" } else { "other" },
-                        input {
-                            class: "unseen",
-                            r#type: "radio",
-                            name: "state-{name}",
-                            value: word,
-                            checked: state == word,
-                            onchange: move |_| live.edit("state", word),
-                        }
-                        {label(word)}
-                    }
-                }
-            }
+            {choices("State", &format!("state-{name}"), STATUS_WORDS, &live.text("state"), false, Some(choose))}
         }
-    }
-}
-
-fn label(word: &str) -> &str {
-    match word {
-        "ok" => "OK",
-        "busy" => "Busy",
-        "attention" => "Look",
-        "down" => "Down",
-        other => other,
-    }
-}
-
-fn tone(word: &str) -> Tone {
-    match word {
-        "ok" => Tone::Live,
-        "busy" => Tone::Rest,
-        "attention" => Tone::Wait,
-        _ => Tone::Act,
     }
 }

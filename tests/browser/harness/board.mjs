@@ -47,7 +47,12 @@ export class Board {
   /** Opens the menu of a widget's frame. */
   async openMenu(title) {
     await this.widget(title).getByRole('button', { name: `Menu of ${title}` }).click();
-    await this.page.getByRole('menuitem', { name: 'Rename' }).waitFor();
+    await this.page.getByRole('menuitem', { name: 'Remove' }).waitFor();
+  }
+
+  /** Resolves when this has the focus. */
+  async hasFocus(role, name) {
+    await this.page.getByRole(role, { name, exact: role === 'menuitem' }).and(this.page.locator(':focus')).waitFor();
   }
 
   /** Opens what the indicator has to tell. */

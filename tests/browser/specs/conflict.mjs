@@ -1,3 +1,6 @@
+import { equal } from 'node:assert/strict';
+import { SETPOINT } from '../harness/board.mjs';
+
 export const title = 'two people, one setpoint: both values are shown, and the choice reaches both';
 
 export async function play(stage) {
@@ -21,6 +24,17 @@ export async function play(stage) {
 
   await card.getByRole('button', { name: 'Keep mine' }).click();
   await card.waitFor({ state: 'detached' });
+  // Said once: on the setpoint's card while that is on the screen, else at the foot of the page.
+  const said = hers.page.locator('.banner[data-state="resolved"]', { hasText: 'Kept yours' });
+  await said.waitFor();
+  await hers.hasFocus('button', 'Undo');
+  await hers.widget(SETPOINT).scrollIntoViewIfNeeded();
+  await hers.widget(SETPOINT).locator('.banner').waitFor();
+  equal(await said.count(), 1);
+  await hers.page.setViewportSize({ width: 360, height: 300 });
+  await hers.page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await hers.page.locator('.floating .banner').waitFor();
+  equal(await said.count(), 1);
   await hers.isSettled();
   await Promise.all([hers.isSetTo(24), his.isSetTo(24)]);
   await hers.isIn('live');

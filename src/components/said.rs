@@ -1,0 +1,135 @@
+//! What there is to say about the newest edit: how a conflict was decided, what was removed, what could not be done. It is
+//! said on the card that it is about while that is on the screen, else in one line at the foot of the page. Never both,
+//! and never a modal.
+
+use std::cell::{Cell, RefCell};
+
+use dioxus::prelude::*;
+
+use super::{close_button::CloseButton, disclosure::focus};
+use crate::{
+    hooks::RealtimeManagers,
+    protocol::{BoardId, FieldName, Value, WidgetId},
+};
+
+/// What takes an edit back.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Undo {
+    /// The widget comes back.
+    Restore(BoardId, WidgetId),
+    /// A field gets this value.
+    Set(BoardId, WidgetId, FieldName, Value),
+}
+
+/// What was said last, and where that can be.
+#[derive(Debug, Default)]
+struct Said {
+    /// Empty where nothing is said.
+    text: String,
+    /// For `data-state`.
+    state: &'static str,
+    /// The card that it is about; empty where there is none.
+    card: String,
+    undo: Option<Undo>,
+    /// Whether its button is still to get the focus: the one that was clicked is gone.
+    takes_focus: Cell<bool>,
+    /// The cards whose lower edges are on the screen. They come and go while nothing is said, and nobody need hear of it.
+    seen: RefCell<Vec<String>>,
+}
+
+static SAID: GlobalSignal<Said> = Signal::global(Said::default);
+
+/// What a card is called here.
+#[must_use]
+pub fn card_of(board: &BoardId, widget: &WidgetId) -> String {
+    format!("{board}/{widget}")
+}
+
+/// Says something, instead of what was said before: of a card, or of none (empty). No text says nothing.
+pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) {
+    let mut said = SAID.write();
+    said.takes_focus.set(undo.is_some());
+    (said.text, said.state, said.card, said.undo) = (text, state, card, undo);
+}
+
+/// A card came on the screen, or went.
+pub fn see(card: &str, is_seen: bool) {
+    let is_about = {
+        let said = SAID.peek();
+        let mut seen = said.seen.borrow_mut();
+        seen.retain(|other| other != card);
+        if is_seen {
+            seen.push(card.to_owned());
+        }
+        said.card == card
+    };
+    if is_about {
+        // What is said moves.
+        drop(SAID.write());
+    }
+}
+
+/// What is said, where `card` is the card to say it on; without one, where no card on the screen does.
+pub fn said_at(card: Option<&str>, managers: RealtimeManagers) -> Option<Element> {
+    let said = SAID.read();
+    let is_seen = said.seen.borrow().contains(&said.card);
+    let is_here = card.map_or(!is_seen, |card| is_seen && said.card == card);
+    (is_here && !said.text.is_empty()).then(|| line(&said, managers))
+}
+
+/// The place for what no card says; and, unseen, for those who listen.
+pub fn said_elsewhere(managers: RealtimeManagers) -> Element {
+    let text = SAID.read().text.clone();
+    rsx! {
+        p { class: "unseen", role: "status", "{text}" }
+        if let Some(line) = said_at(None, managers) {
+            div { class: "floating", {line} }
+        }
+    }
+}
+
+/// The text with its undo: by the button, or by U while it has the focus.
+fn line(said: &Said, managers: RealtimeManagers) -> Element {
+    rsx! {
+        div {
+            class: "banner",
+            "data-state": said.state,
+            onkeydown: move |event| {
+                if matches!(event.key(), Key::Character(key) if key == "u" || key == "U") {
+                    undo(managers);
+                }
+            },
+            p { class: "banner-text", "{said.text}" }
+            if said.undo.is_some() {
+                button {
+                    class: "button",
+                    "data-shape": "small",
+                    r#type: "button",
+                    onmounted: move |event| {
+                        if SAID.peek().takes_focus.replace(false) {
+                            focus(&event.data());
+                        }
+                    },
+                    onclick: move |_| undo(managers),
+                    "Undo"
+                    kbd { "aria-hidden": "true", "U" }
+                }
+            }
+            CloseButton { on_close: |()| hush() }
+        }
+    }
+}
+
+fn undo(managers: RealtimeManagers) {
+    let undo = SAID.write().undo.take();
+    match undo {
+        Some(Undo::Restore(board, widget)) => managers.state.restore(board, widget),
+        Some(Undo::Set(board, widget, field, value)) => managers.state.edit(board, widget, field, value),
+        None => return,
+    }
+    hush();
+}
+
+fn hush() {
+    SAID.write().text.clear();
+}

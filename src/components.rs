@@ -2,7 +2,12 @@
 //!
 //! Markup, roles, live regions and focus; every state stands in `data-state`, in words and in an icon, never in a
 //! colour alone. Absent here: the engine, storage, the server, and anything that outlives its component.
+//!
+//! A component tells what happened by a callback with one argument, as Dioxus calls them: where there are two things to
+//! tell, it is a small struct, whose fields have names at the place where they are read. Each event is told once, however
+//! often the component is rendered, and by the newest callback it was given.
 
+mod auto_resolved;
 pub mod choices;
 pub mod close_button;
 mod conflict_resolution_ui;

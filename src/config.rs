@@ -241,6 +241,8 @@ pub const TURN_LEN_MAX: usize = 64;
 pub const CLOCK_TICK_MS: u64 = 1_000;
 /// Pending operations listed one by one; further ones are only counted.
 pub const PENDING_SHOWN_LEN_MAX: usize = 200;
+/// Choices made for a person that are shown with their undo; the oldest go first.
+pub const AUTO_RESOLVED_LEN_MAX: usize = 20;
 /// Notices of one turn handed to listeners; past it the oldest are dropped.
 pub const NOTICES_LEN_MAX: usize = 1_024;
 /// Frames that may wait between a socket and the engine, each way: past it the socket is closed, and a new one catches up.

@@ -46,17 +46,10 @@ pub fn Dashboard() -> Element {
     }
 }
 
-/// The board that every server is born with.
-const FIRST_BOARD: &str = "this-machine";
-
-fn first_board() -> BoardId {
-    FIRST_BOARD.parse().expect("a plain name")
-}
-
 #[component]
 fn Home() -> Element {
     rsx! {
-        BoardPage { id: first_board() }
+        BoardPage { id: BoardId::first() }
     }
 }
 

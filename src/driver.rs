@@ -23,7 +23,7 @@ pub use options::{Fallback, Leads, NoFallback, Options, StartError};
 
 use crate::{
     config::NOTICES_LEN_MAX,
-    platform::{self, Clock, Network, NetworkEvent, ServerAddress, Socket, SocketEvent, Storage},
+    platform::{self, Clock, Network, NetworkEvent, Platform, ServerAddress, Socket, SocketEvent, Storage},
     protocol::{ClientId, SignedIn},
     sync::{
         Birth, Command, Effect, Engine, Input, Note, Notice,
@@ -35,6 +35,7 @@ use crate::{
 /// An engine with this device around it.
 pub struct Driver {
     engine: Engine,
+    platform: Rc<dyn Platform>,
     clock: Rc<dyn Clock>,
     network: Box<dyn Network>,
     storage: Box<dyn Storage>,
@@ -87,10 +88,11 @@ impl Driver {
             namespace,
             durability: storage.durability(),
         });
-        let network = platform::network();
+        let network = options.platform.network();
         let mut driver = Self {
             engine,
-            clock: platform::clock(),
+            clock: options.platform.clock(),
+            platform: options.platform,
             online: network.is_online(),
             shown: true,
             network,
@@ -277,7 +279,7 @@ impl Driver {
 
     fn perform(&mut self, effect: Effect) {
         match effect {
-            Effect::Dial { dial } => self.socket = Some((dial, platform::dial(&self.server))),
+            Effect::Dial { dial } => self.socket = Some((dial, self.platform.dial(&self.server))),
             Effect::HangUp { dial } => self.socket = self.socket.take_if(|(open, _)| *open != dial),
             Effect::Send { dial, text } => {
                 if let Some((_, socket)) = self.socket.as_mut().filter(|(open, _)| *open == dial) {

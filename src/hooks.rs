@@ -3,12 +3,19 @@
 //! `DashboardRealtimeProvider` calls [`use_sync_loop`]; everything below it calls the others. Each cleans up after
 //! itself when its component goes. Outside a provider they panic with a message that says so.
 //!
-//! ```ignore
+//! ```
+//! use dioxus::prelude::*;
+//! use tideboard::{components::DashboardRealtimeProvider, hooks::use_realtime_updates, protocol::{Value, WidgetId}};
+//!
+//! fn app() -> Element {
+//!     rsx! { DashboardRealtimeProvider { Fuel {} } }
+//! }
+//!
 //! #[component]
-//! fn Fuel(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>) -> Element {
-//!     let fuel = use_realtime_updates(board, widget);
+//! fn Fuel() -> Element {
+//!     let fuel = use_realtime_updates::<Value>(WidgetId::named("fuel"));
 //!     rsx! {
-//!         input { r#type: "range", value: "{fuel.number(\"value\").unwrap_or_default()}",
+//!         input { r#type: "range", value: fuel.number("value").unwrap_or_default(),
 //!             oninput: move |event| if let Ok(litres) = event.value().parse::<f64>() { fuel.edit("value", litres) },
 //!         }
 //!     }
@@ -18,40 +25,52 @@
 //! Invariant: the only room that spawns, and it spawns once. No markup; nothing that depends on the target.
 
 mod context;
+mod events;
 mod fallback;
 mod focus;
 mod fresh_name;
 mod snapshot;
 mod use_background_sync;
 mod use_board;
+mod use_current_board;
 mod use_later;
 mod use_notices;
 mod use_now;
 mod use_optimism;
+mod use_platform;
 mod use_realtime_managers;
 mod use_realtime_updates;
 mod use_samples;
 mod use_sync_loop;
 mod use_typed_text;
 mod use_websocket;
+mod widget_handle;
 
+pub use context::NoProvider;
+pub use events::{EventKind, RealtimeEvent};
 pub use focus::{focus, is_focus_lost};
 pub use fresh_name::fresh_name;
 pub use use_background_sync::{BackgroundSync, use_background_sync};
 pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards};
+pub use use_current_board::{use_board_or_current, use_current_board, use_current_board_provider};
 pub use use_later::{Later, use_later};
 pub use use_notices::use_notices;
 pub use use_now::use_now;
 pub use use_optimism::use_optimism;
+pub use use_platform::use_platform_provider;
 pub use use_realtime_managers::{
     BackgroundSyncManager, RealtimeManagers, RealtimeStateManager, UpdateProcessor, WebSocketManager,
-    use_realtime_managers,
+    try_use_realtime_managers, use_realtime_managers,
 };
-pub use use_realtime_updates::{RealtimeUpdates, WidgetView, use_realtime_updates};
+pub use use_realtime_updates::{FieldsError, RealtimeUpdates, WidgetPlace, use_realtime_updates};
 pub use use_samples::{SeriesList, use_samples};
-pub use use_sync_loop::{SyncLoopOptions, use_sync_loop};
+pub use use_sync_loop::{SecondProvider, SyncLoopOptions, use_sync_loop};
 pub use use_typed_text::{TypedText, use_typed_text};
 pub use use_websocket::{WebSocketHandle, use_websocket};
+pub use widget_handle::{WidgetHandle, WidgetView};
+
+/// Why an operation came to nothing.
+pub type OperationError = crate::sync::SetAsideReason;
 
 // What the hooks speak of, so that components need no other room.
 pub use crate::{

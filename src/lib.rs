@@ -44,3 +44,8 @@ pub mod app;
 
 #[doc(hidden)]
 pub mod planted;
+
+/// The code of `docs/reference.md`, as a test.
+#[cfg(all(doctest, feature = "ui"))]
+#[doc = include_str!("../docs/reference.md")]
+mod reference {}

@@ -34,7 +34,7 @@ use std::{
 use futures_util::future::LocalBoxFuture;
 
 pub use address::{AddressError, ServerAddress};
-pub use memory::Memory;
+pub use memory::{FarEnd, Memory, MemoryDevice, Open};
 
 #[cfg(not(any(
     all(feature = "web", target_arch = "wasm32"),
@@ -208,6 +208,50 @@ impl fmt::Display for FetchError {
 
 impl std::error::Error for FetchError {}
 
+/// What an engine runs on. [`here`] is this device; a test brings another one, a [`MemoryDevice`] say.
+pub trait Platform {
+    /// Its clocks.
+    fn clock(&self) -> Rc<dyn Clock>;
+    /// Its network, listened to as long as the value lives.
+    fn network(&self) -> Box<dyn Network>;
+    /// Starts to open a socket. What comes of it is an event.
+    fn dial(&self, server: &ServerAddress) -> Box<dyn Socket>;
+    /// Opens its durable storage, in a folder where it has folders; `None` for the usual one. Fails with an [`OpenError`].
+    fn open_storage<'a>(&'a self, folder: Option<&'a Path>) -> LocalBoxFuture<'a, Result<Box<dyn Storage>, OpenError>>;
+    /// The server that its page came from, where there is a page.
+    fn page_origin(&self) -> Option<String>;
+}
+
+/// This device.
+#[must_use]
+pub fn here() -> Rc<dyn Platform> {
+    Rc::new(Here)
+}
+
+struct Here;
+
+impl Platform for Here {
+    fn clock(&self) -> Rc<dyn Clock> {
+        chosen::clock()
+    }
+
+    fn network(&self) -> Box<dyn Network> {
+        chosen::network()
+    }
+
+    fn dial(&self, server: &ServerAddress) -> Box<dyn Socket> {
+        chosen::dial(server)
+    }
+
+    fn open_storage<'a>(&'a self, folder: Option<&'a Path>) -> LocalBoxFuture<'a, Result<Box<dyn Storage>, OpenError>> {
+        Box::pin(chosen::open_storage(folder))
+    }
+
+    fn page_origin(&self) -> Option<String> {
+        chosen::page_origin()
+    }
+}
+
 /// 128 bits from the operating system.
 ///
 /// # Errors
@@ -216,38 +260,6 @@ pub fn random() -> Result<u128, NoRandomness> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
     Ok(u128::from_le_bytes(bytes))
-}
-
-/// This device's clocks.
-#[must_use]
-pub fn clock() -> Rc<dyn Clock> {
-    chosen::clock()
-}
-
-/// This device's network.
-#[must_use]
-pub fn network() -> Box<dyn Network> {
-    chosen::network()
-}
-
-/// Starts to open a socket. What comes of it is an event.
-#[must_use]
-pub fn dial(server: &ServerAddress) -> Box<dyn Socket> {
-    chosen::dial(server)
-}
-
-/// Opens this device's durable storage, in a folder where the target has folders; `None` for the usual one.
-///
-/// # Errors
-/// [`OpenError`].
-pub async fn open_storage(folder: Option<&Path>) -> Result<Box<dyn Storage>, OpenError> {
-    chosen::open_storage(folder).await
-}
-
-/// The server that the page came from, where there is a page.
-#[must_use]
-pub fn page_origin() -> Option<String> {
-    chosen::page_origin()
 }
 
 /// The cookies that the page may read, as the browser lists them, where there is a page.

@@ -187,7 +187,7 @@ pub enum Notice {
         /// The answer.
         verdict: Verdict,
     },
-    /// An operation was set aside without a verdict.
+    /// An operation was set aside without a verdict, or because its time was up before it was sent.
     SetAside {
         /// The operation.
         id: OperationId,

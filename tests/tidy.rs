@@ -307,6 +307,25 @@ mod the_rules {
     }
 
     #[test]
+    fn a_built_in_widget_has_what_an_apps_own_has() {
+        allows(
+            "src/dashboard/widgets/counter.rs",
+            "use crate::{components::icon::Icon, hooks::RealtimeUpdates};",
+        );
+        for beyond in [
+            "use crate::state::PENDING;",
+            "use crate::sync::Conflict;",
+            "use crate::platform::clock;",
+        ] {
+            refuses(
+                "src/dashboard/widgets/counter.rs",
+                beyond,
+                "`dashboard::widgets` may not use",
+            );
+        }
+    }
+
+    #[test]
     fn an_unknown_room_is_refused() {
         refuses("src/helpers.rs", "", "no room `helpers`");
     }

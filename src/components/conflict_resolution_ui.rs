@@ -6,6 +6,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 
 use super::{
+    auto_resolved::{auto_resolved, resolve_by_policy},
     choices::field_text,
     difference::difference,
     edit_line::edit_line,
@@ -38,12 +39,26 @@ const LARGE_CHARS_MAX: usize = 48;
 
 /// The conflicts of this device: *Before · Mine · Theirs*, only the difference tinted; Keep mine, Keep theirs, Edit, by
 /// button or by the keys 1, 2 and E on a card, and U to undo. Shows nothing while there are none and nothing was said.
+///
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::components::{ConflictResolutionUI, ConflictResolved};
+///
+/// #[component]
+/// fn Conflicts() -> Element {
+///     let mut count = use_signal(|| 0);
+///     rsx! {
+///         ConflictResolutionUI { auto_resolve: true, on_conflict_resolved: move |_: ConflictResolved| count += 1 }
+///         p { "{count} decided" }
+///     }
+/// }
+/// ```
 #[component]
 pub fn ConflictResolutionUI(
-    /// Decides each conflict by its field's policy, once, and shows the choice with *Undo*; a field that says *ask* takes
-    /// the last write.
+    /// Decides each conflict by its field's policy, and shows each choice with *Undo*; a field that says *ask* takes the
+    /// last write: see [`Conflict::by_policy`].
     #[props(default)]
-    auto_resolve: bool,
+    auto_resolve: ReadSignal<bool>,
     /// Called with each decision, by whomever.
     #[props(default)]
     on_conflict_resolved: Option<Callback<ConflictResolved>>,
@@ -66,12 +81,12 @@ pub fn ConflictResolutionUI(
         managers.state.resolve(conflict.id(), resolution.clone());
         tell(&conflict, &resolution, *now.peek());
     });
+    let mut settled = use_signal(Vec::new);
     let mut decided = use_hook(|| CopyValue::new(SortedSet::new()));
     use_effect(move || {
-        if auto_resolve {
+        if auto_resolve() {
             for conflict in undecided(&managers.state.conflicts(), &mut decided.write()) {
-                let resolution = policy(&conflict);
-                choose((conflict, resolution));
+                resolve_by_policy(managers, conflict, &mut settled.write());
             }
         }
     });
@@ -112,6 +127,7 @@ pub fn ConflictResolutionUI(
                 }
             }
         }
+        {auto_resolved(managers, settled)}
         {said_elsewhere(managers)}
     }
 }
@@ -120,23 +136,15 @@ fn announcement(len: usize) -> String {
     format!("{} with two versions. Choose one.", count(len, "field"))
 }
 
-/// Those that were not decided here before: should a decision meet yet another value, a person is asked, so that two
-/// screens never overrule each other for ever. Forgets what is gone from the list.
+/// Those that were not decided here before: a decision is on its way, and the list still has its conflict. Forgets what is
+/// gone from the list.
 fn undecided(conflicts: &[Conflict], decided: &mut SortedSet<OperationId>) -> Vec<Conflict> {
-    decided.retain(|id| conflicts.iter().any(|conflict| conflict.id() == *id));
+    decided.retain(|id| conflicts.iter().any(|conflict| conflict.operation.id == *id));
     conflicts
         .iter()
-        .filter(|conflict| decided.insert(conflict.id()))
+        .filter(|conflict| decided.insert(conflict.operation.id))
         .cloned()
         .collect()
-}
-
-/// What the field's policy says where nobody is asked.
-const fn policy(conflict: &Conflict) -> Resolution {
-    match conflict.contention {
-        Contention::Ask => Resolution::KeepMine,
-        Contention::FirstWriteWins | Contention::Removed => Resolution::KeepTheirs,
-    }
 }
 
 /// Says how a conflict was decided.
@@ -159,13 +167,7 @@ fn tell(conflict: &Conflict, resolution: &Resolution, now: Option<Now>) {
 /// What undoes a decision: the other side's value. It is an edit like any other, and meets whatever was written since as
 /// any other does. A removal is undone where removals are.
 fn undo(conflict: &Conflict, resolution: &Resolution) -> Option<Undo> {
-    if conflict.contention == Contention::Removed {
-        return None;
-    }
-    let value = match resolution {
-        Resolution::KeepTheirs => conflict.mine().cloned()?,
-        Resolution::KeepMine | Resolution::Edit(_) => conflict.theirs.value.clone(),
-    };
+    let value = conflict.undone(resolution)?.clone();
     let Conflict { operation, .. } = conflict;
     let field = operation.intent.field()?.clone();
     Some(Undo::Set(
@@ -183,7 +185,7 @@ fn ConflictCard(
     conflict: ReadSignal<Conflict>,
     on_choose: Callback<(Conflict, Resolution)>,
 ) -> Element {
-    let live = use_realtime_updates(board, widget);
+    let live = use_realtime_updates::<Value>((board, widget));
     let mut editing = use_signal(|| false);
     let mut card = use_signal(|| None::<Rc<MountedData>>);
     let choose = move |resolution| on_choose((conflict(), resolution));
@@ -389,12 +391,6 @@ mod tests {
         assert_eq!(undecided(&both, &mut decided), []);
         undecided(&[], &mut decided);
         assert!(decided.is_empty(), "what is gone is forgotten");
-    }
-
-    #[test]
-    fn without_a_person_the_policy_decides() {
-        assert_eq!(policy(&conflict(1, Contention::Ask)), Resolution::KeepMine);
-        assert_eq!(policy(&conflict(1, Contention::FirstWriteWins)), Resolution::KeepTheirs);
     }
 
     #[test]

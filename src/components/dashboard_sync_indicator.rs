@@ -17,6 +17,21 @@ use crate::{
 /// The live connection status: green, yellow or red, with how much waits on this device. A click opens the details.
 ///
 /// The word is announced when it changes; the seconds in it are not.
+///
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::{components::DashboardSyncIndicator, hooks::ConnectionStatus};
+///
+/// #[component]
+/// fn Header() -> Element {
+///     let mut last = use_signal(ConnectionStatus::default);
+///     rsx! {
+///         header { "data-state": last.read().token(),
+///             DashboardSyncIndicator { show_details: false, on_status_change: move |status| last.set(status) }
+///         }
+///     }
+/// }
+/// ```
 #[component]
 pub fn DashboardSyncIndicator(
     /// Whether a click opens the details panel.

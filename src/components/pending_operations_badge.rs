@@ -12,10 +12,10 @@ use super::{
 };
 use crate::{
     hooks::{
-        Durability, Notice, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync, use_notices,
-        use_now, use_realtime_updates,
+        Durability, Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync,
+        use_notices, use_now, use_realtime_updates,
     },
-    protocol::{BoardId, Intent, OperationId, Rejection, Verdict, WidgetId},
+    protocol::{BoardId, Intent, OperationId, Rejection, Value, Verdict, WidgetId},
 };
 
 /// An operation that came to nothing, and why.
@@ -24,7 +24,7 @@ pub struct OperationFailure {
     /// The operation.
     pub id: OperationId,
     /// Why it was set aside.
-    pub reason: SetAsideReason,
+    pub reason: OperationError,
 }
 
 /// How the queue is, in a word for `data-state`.
@@ -38,6 +38,28 @@ enum Queue {
 
 /// How many edits wait, and a list of them: kind, value, time and phase, with *Retry* and *Roll back*; and of those
 /// that were set aside, with the reason, *Edit*, *Retry* and *Discard*.
+///
+/// Its callbacks are called in the tab or window that sends for the device: of those that share an outbox it is one.
+///
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::components::{OperationFailure, PendingOperationsBadge};
+///
+/// #[component]
+/// fn Header() -> Element {
+///     let mut done = use_signal(|| 0);
+///     let mut failed = use_signal(|| None::<OperationFailure>);
+///     rsx! {
+///         PendingOperationsBadge {
+///             on_operation_complete: move |_| done += 1,
+///             on_operation_fail: move |failure| failed.set(Some(failure)),
+///         }
+///         if let Some(OperationFailure { reason, .. }) = failed() {
+///             p { "{done} done, and one was not: {reason}" }
+///         }
+///     }
+/// }
+/// ```
 #[component]
 pub fn PendingOperationsBadge(
     /// Whether a click opens the list.
@@ -247,7 +269,7 @@ fn PendingEntry(pending: PendingOperation) -> Element {
                     if matches!(pending.phase, Phase::Retrying { .. }) {
                         button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), "Retry" }
                     }
-                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.roll_back(id), "Roll back" }
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.rollback(id), "Roll back" }
                 }
             }
         }
@@ -309,7 +331,7 @@ fn SetAsideEntry(aside: SetAside) -> Element {
 /// What an operation does, and to which widget.
 #[component]
 fn Head(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, intent: Intent, when: String) -> Element {
-    let live = use_realtime_updates(board, widget);
+    let live = use_realtime_updates::<Value>((board, widget));
     let title = Some(live.text("title"))
         .filter(|title| !title.is_empty())
         .unwrap_or_else(|| widget.read().to_string());

@@ -125,7 +125,7 @@ fn undo(managers: RealtimeManagers) {
     let undo = SAID.write().undo.take();
     match undo {
         Some(Undo::Restore(board, widget)) => managers.state.restore(board, widget),
-        Some(Undo::Set(board, widget, field, value)) => managers.state.set(board, widget, field, value),
+        Some(Undo::Set(board, widget, field, value)) => managers.state.edit(board, widget, field, value),
         None => return,
     }
     hush();

@@ -17,10 +17,10 @@ use super::{
 };
 use crate::{
     hooks::{
-        Conflict, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_now, use_optimism,
-        use_realtime_managers, use_realtime_updates, use_samples,
+        Conflict, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_board_or_current, use_now,
+        use_optimism, use_realtime_managers, use_realtime_updates, use_samples,
     },
-    protocol::{BoardId, OperationId, Widget, WidgetId},
+    protocol::{BoardId, OperationId, Value, Widget, WidgetId},
 };
 
 /// A widget that changed: by this device, or by anybody.
@@ -60,16 +60,35 @@ pub enum RealtimeError {
 ///
 /// A rejected edit is rolled back by itself, with the reason and a way to retry; what the server puts off is tried
 /// again without being asked.
+///
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::{components::{RealtimeError, WidgetRealtime}, protocol::WidgetId};
+///
+/// #[component]
+/// fn Fuel() -> Element {
+///     let mut trouble = use_signal(|| None::<RealtimeError>);
+///     rsx! {
+///         WidgetRealtime {
+///             widget_id: WidgetId::named("fuel"),
+///             enable_optimistic: false,
+///             on_error: move |error| trouble.set(Some(error)),
+///             "what reads and edits it by `use_realtime_updates`"
+///         }
+///     }
+/// }
+/// ```
 #[component]
 pub fn WidgetRealtime(
-    /// The board it is on.
-    board: ReadSignal<BoardId>,
-    /// Its name there.
+    /// Its name, on the board of this place: see [`use_current_board`](crate::hooks::use_current_board).
     widget_id: ReadSignal<WidgetId>,
+    /// Another board, for it and what is inside.
+    #[props(default)]
+    board: Option<BoardId>,
     /// Whether edits show before the server has answered; else what is confirmed stays, with a mark, until it has.
     #[props(default = true)]
     enable_optimistic: ReadSignal<bool>,
-    /// Called with each change of the widget.
+    /// Called with each change of what it shows, by whomever. That an edit was confirmed as it was shown is none.
     #[props(default)]
     on_update: Option<Callback<WidgetUpdate>>,
     /// Called with each failure of one of its edits.
@@ -84,7 +103,8 @@ pub fn WidgetRealtime(
     children: Element,
 ) -> Element {
     use_optimism(enable_optimistic);
-    let live = use_realtime_updates(board, widget_id);
+    let board = use_board_or_current(board);
+    let live = use_realtime_updates::<Value>((board, widget_id));
     let view = live.signal();
     let series = use_memo(move || live.series());
     let samples = use_samples(series.into());
@@ -206,7 +226,7 @@ fn use_reports(
         if let Some(widget) = view.widget {
             let before = last.write().replace(widget.clone());
             if let Some(report) = on_update
-                && before.is_some_and(|before| !Arc::ptr_eq(&before, &widget) && *before != *widget)
+                && before.is_some_and(|before| !Arc::ptr_eq(&before, &widget) && has_changed(&before, &widget))
             {
                 report(WidgetUpdate {
                     board: board.cloned(),
@@ -237,6 +257,13 @@ fn use_reports(
             }
         }
     });
+}
+
+/// Whether a widget shows something else than before. That an edit was confirmed as it was shown is none.
+fn has_changed(before: &Widget, after: &Widget) -> bool {
+    let mut pairs = before.fields.iter().zip(&after.fields);
+    let same = pairs.all(|((name, field), (other_name, other))| name == other_name && field.value == other.value);
+    !same || before.fields.len() != after.fields.len() || before.removed.is_some() != after.removed.is_some()
 }
 
 /// Still, and shaped like what will come.

@@ -13,7 +13,7 @@ use crate::{
     components::{ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, WidgetRealtime},
     hooks::{
         BoardHandle, BoardSummary, ConnectionStatus, Freshness, use_background_sync, use_board, use_boards,
-        use_websocket,
+        use_current_board_provider, use_websocket,
     },
     protocol::{Access, BoardId, Kind, WidgetId},
 };
@@ -24,6 +24,7 @@ const SKELETONS: usize = 8;
 /// The page of one board.
 #[component]
 pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
+    use_current_board_provider(id);
     let board = use_board(id);
     let boards = use_boards();
     let name = use_memo(move || {
@@ -163,11 +164,10 @@ fn Grid(board: BoardHandle, state: &'static str) -> Element {
 fn Card(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
     rsx! {
         WidgetRealtime {
-            board,
             widget_id: widget,
             settings: settings(kind.as_str()),
             on_remove: move |title: String| say_removed(board.cloned(), widget.cloned(), &title),
-            WidgetBody { board, widget, kind }
+            WidgetBody { widget, kind }
         }
     }
 }

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use serde_json::json;
 
-use super::{Route, first_board, lines::say_removed};
+use super::{Route, lines::say_removed};
 use crate::{
     board::kinds,
     components::{
@@ -53,7 +53,7 @@ fn BoardList(id: ReadSignal<BoardId>, open: Signal<bool>) -> Element {
                     li { key: "{board}",
                         Link {
                             class: "menu-item",
-                            to: if board == first_board() { Route::Home {} } else { Route::Board { id: board.clone() } },
+                            to: if board == BoardId::first() { Route::Home {} } else { Route::Board { id: board.clone() } },
                             "aria-current": if board == *id.read() { "page" },
                             onclick: move |_| open.set(false),
                             span { class: "menu-item-text", "{name}" }
@@ -142,10 +142,10 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
         if wanted != *name.read() {
             managers
                 .state
-                .set(BoardId::directory(), entry(&id.read()), name_field(), json!(wanted));
+                .edit(BoardId::directory(), entry(&id.read()), name_field(), json!(wanted));
             managers
                 .state
-                .set(id.cloned(), WidgetId::birth(), name_field(), json!(wanted));
+                .edit(id.cloned(), WidgetId::birth(), name_field(), json!(wanted));
         }
         open.set(false);
     };

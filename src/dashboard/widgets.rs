@@ -12,7 +12,7 @@ use dioxus::prelude::*;
 use crate::{
     board::kinds,
     hooks::use_realtime_updates,
-    protocol::{BoardId, Kind, WidgetId},
+    protocol::{Kind, Value, WidgetId},
 };
 
 /// Fields that a kind's menu sets up, its title first.
@@ -29,8 +29,8 @@ pub fn settings(kind: &str) -> &'static [&'static str] {
 
 /// A widget's inside, by its kind.
 #[component]
-pub fn WidgetBody(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
-    let live = use_realtime_updates(board, widget);
+pub fn WidgetBody(widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
+    let live = use_realtime_updates::<Value>(widget);
     match kind.as_str() {
         kinds::STAT => rsx! { sampled::Stat { live } },
         kinds::GAUGE => rsx! { sampled::GaugeOf { live } },

@@ -1,6 +1,6 @@
 //! What a driver is started with, and why it may not start.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::PathBuf, rc::Rc};
 
 use futures_util::{
     FutureExt,
@@ -8,13 +8,15 @@ use futures_util::{
 };
 
 use crate::{
-    platform::{self, AddressError, Memory, NoRandomness, OpenError, ServerAddress, Storage},
+    platform::{AddressError, Memory, NoRandomness, OpenError, Platform, ServerAddress, Storage},
     protocol::{Answered, Document, Push, Subscribe},
     sync::RequestError,
 };
 
 /// How to start.
 pub struct Options {
+    /// What it runs on.
+    pub platform: Rc<dyn Platform>,
     /// The server's address; `None` for the page's own, or for the one this device spoke with last.
     pub server: Option<String>,
     /// The token to greet with; `None` where a session cookie says who this is.
@@ -97,7 +99,7 @@ pub(super) const SERVER_NOTE: &str = "server";
 impl Options {
     /// The storage; and, where it is memory, why.
     pub(super) async fn open_storage(&self) -> Result<(Box<dyn Storage>, Option<String>), StartError> {
-        match platform::open_storage(self.folder.as_deref()).await {
+        match self.platform.open_storage(self.folder.as_deref()).await {
             Ok(storage) => Ok((storage, None)),
             Err(error) if self.allow_memory => Ok((Box::new(Memory::default()), Some(error.to_string()))),
             Err(error) => Err(StartError::Storage(error)),
@@ -107,7 +109,7 @@ impl Options {
     /// The server: as given, as the page's, or as remembered. What is given may be mistyped: it is remembered once it has
     /// answered.
     pub(super) async fn server(&self, storage: &dyn Storage) -> Result<ServerAddress, StartError> {
-        let here = self.server.clone().or_else(platform::page_origin);
+        let here = self.server.clone().or_else(|| self.platform.page_origin());
         let text = match here {
             Some(text) => text,
             None => storage.note(SERVER_NOTE).await.ok_or(StartError::NoServer)?,

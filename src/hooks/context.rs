@@ -1,5 +1,7 @@
 //! What a provider shares with the hooks below it: the way to the loop, who wants to hear of what, and who listens.
 
+use std::fmt;
+
 use dioxus::prelude::*;
 use futures_channel::mpsc;
 
@@ -37,7 +39,28 @@ pub(super) struct Context {
     wants: CopyValue<Wants>,
     listeners: CopyValue<Listeners>,
     listeners_made: CopyValue<u64>,
+    /// How many of the listeners want live values too.
+    sample_listeners: CopyValue<u64>,
 }
+
+/// There is no provider above the component that calls a hook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoProvider {
+    /// The hook.
+    pub hook: &'static str,
+}
+
+impl fmt::Display for NoProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "`{}` needs a `DashboardRealtimeProvider` above the component that calls it: wrap the app in one",
+            self.hook
+        )
+    }
+}
+
+impl std::error::Error for NoProvider {}
 
 impl Context {
     /// A context, and the loop's end of it.
@@ -48,6 +71,7 @@ impl Context {
             wants: CopyValue::new(Wants::default()),
             listeners: CopyValue::new(Listeners::new()),
             listeners_made: CopyValue::new(0),
+            sample_listeners: CopyValue::new(0),
         };
         (context, receiver)
     }
@@ -126,6 +150,17 @@ impl Context {
         self.listeners.write().remove(&number);
     }
 
+    /// So many more, or fewer, want live values as they arrive.
+    pub fn want_samples(mut self, more: bool) {
+        let before = *self.sample_listeners.peek();
+        self.sample_listeners.set(if more { before + 1 } else { before - 1 });
+    }
+
+    /// Whether anybody does.
+    pub fn wants_samples(self) -> bool {
+        *self.sample_listeners.peek() > 0
+    }
+
     /// Hands a notice to every listener; one that goes away meanwhile is not called any more.
     pub fn tell(self, notice: &Notice) {
         let numbers: Vec<u64> = self.listeners.read().keys().copied().collect();
@@ -148,12 +183,15 @@ fn forget_one<K: Ord>(counts: &mut SortedMap<K, usize>, key: &K) {
 }
 
 /// The context of the provider above, for the hook `name`.
+pub(super) fn try_use_provided(name: &'static str) -> Result<Context, NoProvider> {
+    try_use_context::<Context>().ok_or(NoProvider { hook: name })
+}
+
+/// The same.
 ///
 /// # Panics
 /// When there is none.
 #[track_caller]
-pub(super) fn use_provided(name: &str) -> Context {
-    try_use_context::<Context>().unwrap_or_else(|| {
-        panic!("`{name}` needs a `DashboardRealtimeProvider` above the component that calls it: wrap the app in one")
-    })
+pub(super) fn use_provided(name: &'static str) -> Context {
+    try_use_provided(name).unwrap_or_else(|error| panic!("{error}"))
 }

@@ -101,6 +101,7 @@ impl Gatherer {
             namespace: status.namespace,
             pending: status.pending,
             synced_at: status.synced_at,
+            next_refresh: status.next_refresh,
             offline_since: status.offline_since,
             counters: status.counters,
         };

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::{RealtimeManagers, use_realtime_managers};
 use crate::{
     protocol::{OperationId, Value},
-    state::{ConnectionStatus, PENDING, PendingOperation, SET_ASIDE, SYNC, SyncDetails},
+    state::{ConnectionStatus, PendingOperation, SYNC, SyncDetails},
     sync::SetAside,
     time::Timestamp,
 };
@@ -18,9 +18,25 @@ pub struct BackgroundSync {
 
 /// The outbox of this device. It drains by itself whenever there is a connection; nothing here must be called.
 ///
-/// ```ignore
-/// let sync = use_background_sync();
-/// rsx! { button { onclick: move |_| sync.sync_now(), "Sync now ({sync.pending()} waiting)" } }
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::hooks::use_background_sync;
+///
+/// #[component]
+/// fn Waiting() -> Element {
+///     let sync = use_background_sync();
+///     rsx! {
+///         ul {
+///             for operation in sync.queue() {
+///                 li { key: "{operation.id}", "{operation.widget()}, {operation.attempts()} tries" }
+///             }
+///         }
+///         if sync.last_sync().is_some() && sync.next_refresh().is_none() {
+///             p { "Up to date" }
+///         }
+///         button { onclick: move |_| sync.sync_now(), "Sync now ({sync.pending()} waiting)" }
+///     }
+/// }
 /// ```
 ///
 /// # Panics
@@ -42,19 +58,26 @@ impl BackgroundSync {
     /// The oldest of them, at most [`crate::config::PENDING_SHOWN_LEN_MAX`].
     #[must_use]
     pub fn queue(&self) -> Vec<PendingOperation> {
-        PENDING()
+        self.managers.background.queue()
     }
 
     /// What the server did not accept, or could not be sent in time.
     #[must_use]
     pub fn set_aside(&self) -> Vec<SetAside> {
-        SET_ASIDE()
+        self.managers.state.set_aside()
     }
 
     /// When the server last sent changes, on this device's clock; `None` before the first time.
     #[must_use]
     pub fn last_sync(&self) -> Option<Timestamp> {
-        SYNC.read().synced_at
+        self.managers.background.last_sync()
+    }
+
+    /// When this device asks the server again by itself, on its clock; `None` while a connection brings what changes, and
+    /// while a person works offline.
+    #[must_use]
+    pub fn next_refresh(&self) -> Option<Timestamp> {
+        self.managers.background.next_refresh()
     }
 
     /// The device's own opinion of its network.
@@ -82,25 +105,21 @@ impl BackgroundSync {
 
     /// Work offline, or connect again.
     pub fn work_offline(&self, offline: bool) {
-        if offline {
-            self.managers.websocket.disconnect();
-        } else {
-            self.managers.websocket.connect();
-        }
+        self.managers.websocket.work_offline(offline);
     }
 
     /// Send a pending operation again as soon as the server lets it, or make a set-aside one again; with another value, if given.
     pub fn retry(&self, id: OperationId, value: Option<Value>) {
-        self.managers.background.retry(id, value);
+        self.managers.state.retry(id, value);
     }
 
     /// Take back a pending operation.
-    pub fn roll_back(&self, id: OperationId) {
-        self.managers.state.roll_back(id);
+    pub fn rollback(&self, id: OperationId) {
+        self.managers.state.rollback(id);
     }
 
     /// Forget a set-aside operation.
     pub fn discard(&self, id: OperationId) {
-        self.managers.background.discard(id);
+        self.managers.state.discard(id);
     }
 }

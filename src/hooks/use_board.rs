@@ -45,9 +45,19 @@ pub struct BoardHandle {
 /// Watches a board as long as the component lives. Renders its reader when widgets come, go or change places, never
 /// for their values.
 ///
-/// ```ignore
-/// let board = use_board(id);
-/// rsx! { for entry in board.summary().widgets { WidgetRealtime { board: id, widget_id: entry.id } } }
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::{components::WidgetRealtime, hooks::{use_board, use_current_board}};
+///
+/// #[component]
+/// fn Grid() -> Element {
+///     let board = use_board(use_current_board());
+///     rsx! {
+///         for entry in board.summary().widgets {
+///             WidgetRealtime { key: "{entry.id}", widget_id: entry.id.clone(), "a {entry.kind}" }
+///         }
+///     }
+/// }
 /// ```
 ///
 /// # Panics

@@ -5,7 +5,8 @@ use std::future::poll_fn;
 use dioxus::{core::Task, prelude::*};
 use futures_util::future::{FutureExt, LocalBoxFuture, select};
 
-use crate::platform::{self, NetworkEvent};
+use super::use_platform::current_platform;
+use crate::platform::{NetworkEvent, Platform};
 
 /// A wish that waits. `Copy`; forgotten with its component.
 #[derive(Clone, Copy, PartialEq)]
@@ -18,9 +19,24 @@ pub struct Later {
 /// Does `action` a while after the last [`Later::start`]: typing that pauses, say. Nothing waits until it is started, and
 /// nothing waits on once the page is hidden: there may be no later.
 ///
-/// ```ignore
-/// let save = use_later(400, move |()| widget.edit("text", text()));
-/// rsx! { textarea { oninput: move |event| { text.set(event.value()); save.start(); }, onblur: move |_| save.finish() } }
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::hooks::{RealtimeUpdates, use_later};
+///
+/// #[component]
+/// fn Text(note: RealtimeUpdates) -> Element {
+///     let mut text = use_signal(|| note.text("text"));
+///     let save = use_later(400, move |()| note.edit("text", text()));
+///     rsx! {
+///         textarea {
+///             oninput: move |event| {
+///                 text.set(event.value());
+///                 save.start();
+///             },
+///             onblur: move |_| save.finish(),
+///         }
+///     }
+/// }
 /// ```
 pub fn use_later(delay_ms: u64, action: impl FnMut(()) + 'static) -> Later {
     let action = use_callback(action);
@@ -41,9 +57,10 @@ impl Later {
             action,
             mut waiting,
         } = self;
+        let platform = current_platform();
         let task = spawn(async move {
-            let clock = platform::clock();
-            select(clock.sleep_until(clock.now().plus(delay_ms)), put_away()).await;
+            let clock = platform.clock();
+            select(clock.sleep_until(clock.now().plus(delay_ms)), put_away(&*platform)).await;
             waiting.set(None);
             action(());
         });
@@ -68,9 +85,9 @@ impl Later {
 }
 
 /// Ends when nobody can see the page any more.
-fn put_away() -> LocalBoxFuture<'static, ()> {
-    async {
-        let mut network = platform::network();
+fn put_away(platform: &dyn Platform) -> LocalBoxFuture<'static, ()> {
+    let mut network = platform.network();
+    async move {
         while !matches!(
             poll_fn(|cx| network.poll_event(cx)).await,
             NetworkEvent::Hidden | NetworkEvent::Suspended

@@ -2,12 +2,16 @@
 
 use dioxus::prelude::*;
 
-use super::context::{Context, use_provided};
+use super::{
+    context::{Context, NoProvider, try_use_provided, use_provided},
+    events::{EventKind, RealtimeEvent, use_events},
+};
 use crate::{
     protocol::{BoardId, FieldName, Kind, OperationId, Value, WidgetId},
     sorted::SortedMap,
-    state::{CONFLICTS, PENDING, PendingOperation, SET_ASIDE, SYNC},
+    state::{CONFLICTS, CONNECTION, ConnectionStatus, PENDING, PendingOperation, SET_ASIDE, SYNC},
     sync::{Command, Conflict, Counters, Resolution, SetAside},
+    time::Timestamp,
 };
 
 /// The managers of the provider above. `Copy`: move them into handlers freely.
@@ -23,18 +27,46 @@ pub struct RealtimeManagers {
     pub updates: UpdateProcessor,
 }
 
-/// The managers that the provider above has started.
+/// The managers that the provider above has started: one of each for the whole app.
 ///
-/// ```ignore
-/// let managers = use_realtime_managers();
-/// rsx! { button { onclick: move |_| managers.state.undo(), "Undo" } }
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::hooks::use_realtime_managers;
+///
+/// #[component]
+/// fn Tools() -> Element {
+///     let managers = use_realtime_managers();
+///     rsx! {
+///         button { onclick: move |_| managers.state.undo(), "Undo" }
+///         button { onclick: move |_| managers.background.sync_now(), "Sync now" }
+///     }
+/// }
 /// ```
 ///
 /// # Panics
-/// Outside a provider.
+/// Outside a provider, with a message that says so; [`try_use_realtime_managers`] gives an error instead.
 #[must_use]
 pub fn use_realtime_managers() -> RealtimeManagers {
     RealtimeManagers::of(use_provided("use_realtime_managers"))
+}
+
+/// The same, for a component that may stand outside a provider.
+///
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::hooks::try_use_realtime_managers;
+///
+/// #[component]
+/// fn Undo() -> Element {
+///     let managers = try_use_realtime_managers()?; // told to the nearest error boundary
+///     rsx! { button { onclick: move |_| managers.state.undo(), "Undo" } }
+/// }
+/// ```
+///
+/// # Errors
+/// [`NoProvider`] outside one.
+pub fn try_use_realtime_managers() -> Result<RealtimeManagers, NoProvider> {
+    try_use_provided("use_realtime_managers").map(RealtimeManagers::of)
 }
 
 impl RealtimeManagers {
@@ -55,14 +87,29 @@ pub struct WebSocketManager {
 }
 
 impl WebSocketManager {
+    /// The one word for how things are. Subscribes the reader.
+    #[must_use]
+    pub fn status(self) -> ConnectionStatus {
+        CONNECTION()
+    }
+
     /// Connect, and stay connected.
     pub fn connect(self) {
         self.context.command(Command::Connect);
     }
 
-    /// Work offline until told to connect. Edits are kept.
+    /// Close the connection, until told to connect. Edits are kept.
     pub fn disconnect(self) {
         self.context.command(Command::Disconnect);
+    }
+
+    /// Work offline, or connect again.
+    pub fn work_offline(self, offline: bool) {
+        if offline {
+            self.disconnect();
+        } else {
+            self.connect();
+        }
     }
 
     /// The token to greet with from now on; `None` for the browser's session. Connects again.
@@ -75,13 +122,20 @@ impl WebSocketManager {
         self.context.command(Command::Name { device: device.into() });
     }
 
-    /// Send an app's own event to the others on a board. Lossy.
+    /// Send an app's own event to the others on a board. Lossy: at most [`crate::config::EVENT_BYTES_MAX`] with its name;
+    /// the newest [`crate::config::EVENT_QUEUE_LEN_MAX`] wait while there is no connection, and none outlives the page.
+    /// What is over the limit is refused with a notice.
     pub fn emit(self, board: BoardId, name: impl Into<String>, payload: impl Into<Value>) {
         self.context.command(Command::Emit {
             board,
             name: name.into(),
             payload: payload.into(),
         });
+    }
+
+    /// Calls `handler` with each event of a kind: see [`WebSocketHandle::on`](super::WebSocketHandle::on). A hook.
+    pub fn on(self, kind: impl Into<EventKind>, handler: impl FnMut(RealtimeEvent) + 'static) {
+        use_events(self.context, kind.into(), use_callback(handler));
     }
 }
 
@@ -93,7 +147,7 @@ pub struct RealtimeStateManager {
 
 impl RealtimeStateManager {
     /// Give a field a value. A run of them becomes at most ten operations a second, always the last value.
-    pub fn set(self, board: BoardId, widget: WidgetId, field: FieldName, value: impl Into<Value>) {
+    pub fn edit(self, board: BoardId, widget: WidgetId, field: FieldName, value: impl Into<Value>) {
         self.context.command(Command::Set {
             board,
             widget,
@@ -103,7 +157,7 @@ impl RealtimeStateManager {
     }
 
     /// Give a field a value within so many milliseconds, or never.
-    pub fn set_now(self, board: BoardId, widget: WidgetId, field: FieldName, value: impl Into<Value>, ttl_ms: u64) {
+    pub fn edit_now(self, board: BoardId, widget: WidgetId, field: FieldName, value: impl Into<Value>, ttl_ms: u64) {
         self.context.command(Command::SetNow {
             board,
             widget,
@@ -148,6 +202,39 @@ impl RealtimeStateManager {
         self.context.command(Command::Undo);
     }
 
+    /// The oldest operations without an end, at most [`crate::config::PENDING_SHOWN_LEN_MAX`]. Subscribes the reader.
+    #[must_use]
+    pub fn pending(self) -> Vec<PendingOperation> {
+        PENDING()
+    }
+
+    /// Operations that were set aside: not accepted, or not sent in time. Subscribes the reader.
+    #[must_use]
+    pub fn set_aside(self) -> Vec<SetAside> {
+        SET_ASIDE()
+    }
+
+    /// Send a pending operation again as soon as the server lets it, or make a set-aside one again; with another value, if given.
+    pub fn retry(self, id: OperationId, value: Option<Value>) {
+        self.context.command(Command::Retry { id, value });
+    }
+
+    /// Take back a pending operation, wherever it has come to.
+    pub fn rollback(self, id: OperationId) {
+        self.context.command(Command::Withdraw { id });
+    }
+
+    /// Forget a set-aside operation.
+    pub fn discard(self, id: OperationId) {
+        self.context.command(Command::Discard { id });
+    }
+
+    /// Conflicts that wait for a decision. Subscribes the reader.
+    #[must_use]
+    pub fn conflicts(self) -> Vec<Conflict> {
+        CONFLICTS()
+    }
+
     /// Resolve a conflict.
     pub fn resolve(self, id: OperationId, resolution: Resolution) {
         self.context.command(Command::Resolve { id, resolution });
@@ -157,36 +244,32 @@ impl RealtimeStateManager {
     pub fn dismiss(self, id: OperationId) {
         self.context.command(Command::Dismiss { id });
     }
-
-    /// Take back a pending operation, wherever it has come to.
-    pub fn roll_back(self, id: OperationId) {
-        self.context.command(Command::Withdraw { id });
-    }
-
-    /// Conflicts that wait for a decision. Subscribes the reader.
-    #[must_use]
-    pub fn conflicts(self) -> Vec<Conflict> {
-        CONFLICTS()
-    }
 }
 
-/// The durable outbox of this device, and what was set aside from it.
+/// The sync in the background: the durable outbox of this device, and what the server has.
 #[derive(Clone, Copy, PartialEq)]
 pub struct BackgroundSyncManager {
     context: Context,
 }
 
 impl BackgroundSyncManager {
-    /// The oldest pending operations, at most [`crate::config::PENDING_SHOWN_LEN_MAX`]. Subscribes the reader.
+    /// What waits to be sent, oldest first, at most [`crate::config::PENDING_SHOWN_LEN_MAX`]. Subscribes the reader.
     #[must_use]
     pub fn queue(self) -> Vec<PendingOperation> {
         PENDING()
     }
 
-    /// What was set aside. Subscribes the reader.
+    /// When the server last sent changes, on this device's clock; `None` before the first time. Subscribes the reader.
     #[must_use]
-    pub fn set_aside(self) -> Vec<SetAside> {
-        SET_ASIDE()
+    pub fn last_sync(self) -> Option<Timestamp> {
+        SYNC.read().synced_at
+    }
+
+    /// When this device asks the server again by itself, on its clock; `None` while a connection brings what changes, and
+    /// while it is paused. Subscribes the reader.
+    #[must_use]
+    pub fn next_refresh(self) -> Option<Timestamp> {
+        SYNC.read().next_refresh
     }
 
     /// Try now, whatever this device's own timers say; how long the server asked to wait is kept.
@@ -194,14 +277,14 @@ impl BackgroundSyncManager {
         self.context.command(Command::SyncNow);
     }
 
-    /// Send a pending operation again as soon as the server lets it, or make a set-aside one again; with another value, if given.
-    pub fn retry(self, id: OperationId, value: Option<Value>) {
-        self.context.command(Command::Retry { id, value });
+    /// Neither send nor hear anything until it is resumed: what [`WebSocketManager::disconnect`] does. Edits are kept.
+    pub fn pause(self) {
+        self.context.command(Command::Disconnect);
     }
 
-    /// Forget a set-aside operation.
-    pub fn discard(self, id: OperationId) {
-        self.context.command(Command::Discard { id });
+    /// Go on.
+    pub fn resume(self) {
+        self.context.command(Command::Connect);
     }
 }
 

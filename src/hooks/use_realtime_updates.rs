@@ -1,281 +1,249 @@
-//! One widget: what it shows, how far its edits have come, and editing it.
+//! One widget with fields of an app's own type: a thin, typed face of [`WidgetHandle`].
 
-use std::sync::Arc;
+use std::{fmt, marker::PhantomData, ops::Deref};
 
 use dioxus::prelude::*;
+use serde::de::{DeserializeOwned, value::MapDeserializer};
 
-use super::{RealtimeManagers, context::use_provided, use_board::use_watch, use_optimism::use_is_optimistic};
-use crate::{
-    protocol::{BoardId, Field, FieldName, OperationId, Value, Widget, WidgetId},
-    sorted::SortedMap,
-    state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SET_ASIDE},
-    sync::{Conflict, Freshness, SetAside},
+use super::{
+    use_current_board::current_board,
+    widget_handle::{WidgetHandle, use_widget},
 };
+use crate::protocol::{BoardId, Value, Widget, WidgetId};
 
-/// A widget as its reader sees it.
-#[derive(Clone, Debug)]
-pub struct WidgetView {
-    /// Its values, with this device's own edits laid over them, or as confirmed where [`super::use_optimism`] says so;
-    /// `None` while the board loads, and where there is no such widget. A removed one is still here, with `removed` set.
-    pub widget: Option<Arc<Widget>>,
-    /// The newest operation on a field that is not confirmed yet.
-    pub pending: SortedMap<FieldName, OperationId>,
-    /// Whether this device has edited it beyond what is confirmed; true a moment before there is an operation of it.
-    pub is_ahead: bool,
-    /// Its operations without an end, oldest first.
-    pub operations: Vec<PendingOperation>,
-    /// Its fields with two versions.
-    pub conflicts: Vec<Conflict>,
-    /// Its edits that were set aside.
-    pub set_aside: Vec<SetAside>,
-    /// How fresh its board is.
-    pub freshness: Freshness,
-    /// Whether anything was ever received of its board: until then it loads.
-    pub is_known: bool,
-}
-
-/// An unchanged widget is the same `Arc`, and is not looked into.
-impl PartialEq for WidgetView {
-    fn eq(&self, other: &Self) -> bool {
-        let same_widget = match (&self.widget, &other.widget) {
-            (Some(one), Some(two)) => Arc::ptr_eq(one, two) || one == two,
-            (one, two) => one.is_none() && two.is_none(),
-        };
-        same_widget
-            && self.pending == other.pending
-            && self.is_ahead == other.is_ahead
-            && self.operations == other.operations
-            && self.conflicts == other.conflicts
-            && self.set_aside == other.set_aside
-            && (self.freshness, self.is_known) == (other.freshness, other.is_known)
-    }
-}
-
-/// A widget, live: read it in a component, and edit it from handlers. `Copy`.
-#[derive(Clone, Copy, PartialEq)]
-pub struct RealtimeUpdates {
-    board: ReadSignal<BoardId>,
-    widget: ReadSignal<WidgetId>,
-    view: Memo<WidgetView>,
-    is_optimistic: ReadSignal<bool>,
-    managers: RealtimeManagers,
+/// A widget, live: read it in a component, and edit it from handlers. `Copy`. All but its typed fields is in
+/// [`WidgetHandle`], which it derefs to.
+pub struct RealtimeUpdates<T = Value> {
+    handle: WidgetHandle,
+    fields: PhantomData<fn() -> T>,
 }
 
 /// Watches a widget as long as the component lives. Renders its reader when something of this widget has changed, and
 /// not for any other.
 ///
-/// ```ignore
-/// let counter = use_realtime_updates(board, widget);
-/// rsx! {
-///     output { "data-state": if counter.is_pending("count") { "pending" } else { "confirmed" }, {counter.text("count")} }
-///     button { onclick: move |_| counter.add("count", 1), "+" }
+/// The widget is named by its id alone, on the [board of this place](super::use_current_board), or by `(board, id)`. `T` is
+/// what its fields are read as; [`Value`] for those who read them one by one.
+///
+/// ```
+/// use dioxus::prelude::*;
+/// use serde::Deserialize;
+/// use tideboard::{hooks::use_realtime_updates, protocol::WidgetId};
+///
+/// #[derive(Deserialize)]
+/// struct Tank {
+///     value: f64,
+///     #[serde(default)]
+///     unit: String,
+/// }
+///
+/// #[component]
+/// fn Fuel() -> Element {
+///     let fuel = use_realtime_updates::<Tank>(WidgetId::named("fuel"));
+///     match fuel.fields() {
+///         Ok(Tank { value, unit }) => rsx! {
+///             output { "data-state": if fuel.is_pending("value") { "pending" } else { "confirmed" }, "{value} {unit}" }
+///             button { onclick: move |_| fuel.edit("value", value + 1.0), "Fill" }
+///         },
+///         Err(reason) => rsx! { p { "{reason}" } },
+///     }
 /// }
 /// ```
 ///
 /// # Panics
 /// Outside a provider.
 #[must_use]
-pub fn use_realtime_updates(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>) -> RealtimeUpdates {
-    let context = use_provided("use_realtime_updates");
-    use_watch(board);
-    let is_optimistic = use_is_optimistic();
-    let view = use_memo(move || view_of(&board.read(), &widget.read(), is_optimistic()));
+pub fn use_realtime_updates<T>(widget: impl WidgetPlace) -> RealtimeUpdates<T> {
+    let (board, widget) = widget.use_place();
     RealtimeUpdates {
-        board,
-        widget,
-        view,
-        is_optimistic,
-        managers: RealtimeManagers::of(context),
+        handle: use_widget(board, widget),
+        fields: PhantomData,
     }
 }
 
-impl RealtimeUpdates {
-    /// Everything at once. Subscribes the reader, as all of these do.
-    #[must_use]
-    pub fn view(&self) -> WidgetView {
-        self.view.cloned()
-    }
-
-    /// The view as a signal, for memos and props.
-    #[must_use]
-    pub const fn signal(&self) -> Memo<WidgetView> {
-        self.view
-    }
-
-    /// Whether the board has not arrived yet.
-    #[must_use]
-    pub fn is_loading(&self) -> bool {
-        let view = self.view.read();
-        view.widget.is_none() && !view.is_known
-    }
-
-    /// A field with its revision and writer.
-    #[must_use]
-    pub fn field(&self, name: &str) -> Option<Field> {
-        let view = self.view.read();
-        let fields = &view.widget.as_ref()?.fields;
-        fields
-            .iter()
-            .find(|(field, _)| field.as_str() == name)
-            .map(|(_, field)| field.clone())
-    }
-
-    /// A field's value.
-    #[must_use]
-    pub fn value(&self, name: &str) -> Option<Value> {
-        self.field(name).map(|field| field.value)
-    }
-
-    /// A field's number.
-    #[must_use]
-    pub fn number(&self, name: &str) -> Option<f64> {
-        self.value(name)?.as_f64()
-    }
-
-    /// A field's text as people read it: without quotes; nothing for a missing one.
-    #[must_use]
-    pub fn text(&self, name: &str) -> String {
-        match self.value(name) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => text,
-            Some(other) => other.to_string(),
-        }
-    }
-
-    /// The live series it shows, as its field `series` names them.
-    #[must_use]
-    pub fn series(&self) -> Vec<String> {
-        series_names(self.value("series").as_ref())
-    }
-
-    /// Whether edits show before they are confirmed: see [`super::use_optimism`].
-    #[must_use]
-    pub fn is_optimistic(&self) -> bool {
-        (self.is_optimistic)()
-    }
-
-    /// Whether a field has an edit that is not confirmed yet.
-    #[must_use]
-    pub fn is_pending(&self, name: &str) -> bool {
-        self.view.read().pending.keys().any(|field| field.as_str() == name)
-    }
-
-    /// The conflicts of a field.
-    #[must_use]
-    pub fn conflicts(&self, name: &str) -> Vec<Conflict> {
-        let of_field = |conflict: &&Conflict| {
-            conflict
-                .operation
-                .intent
-                .field()
-                .is_some_and(|field| field.as_str() == name)
-        };
-        self.view.read().conflicts.iter().filter(of_field).cloned().collect()
-    }
-
-    /// How fresh its board is.
-    #[must_use]
-    pub fn freshness(&self) -> Freshness {
-        self.view.read().freshness
-    }
-
-    /// Gives a field a value: shown at once, saved, sent. A run of edits becomes at most ten operations a second.
-    pub fn edit(&self, field: &str, value: impl Into<Value>) {
-        if let Some((board, widget, field)) = self.target(field) {
-            self.managers.state.set(board, widget, field, value);
-        }
-    }
-
-    /// Gives a field a value within so many milliseconds, or never.
-    pub fn edit_now(&self, field: &str, value: impl Into<Value>, ttl_ms: u64) {
-        if let Some((board, widget, field)) = self.target(field) {
-            self.managers.state.set_now(board, widget, field, value, ttl_ms);
-        }
-    }
-
-    /// Adds to a counter; negative to take away. Never conflicts.
-    pub fn add(&self, field: &str, amount: i64) {
-        if let Some((board, widget, field)) = self.target(field) {
-            self.managers.state.add(board, widget, field, amount);
-        }
-    }
-
-    /// Takes the widget off its board. It can be brought back.
-    pub fn remove(&self) {
-        self.managers.state.remove(self.board.cloned(), self.widget.cloned());
-    }
-
-    /// Brings it back.
-    pub fn restore(&self) {
-        self.managers.state.restore(self.board.cloned(), self.widget.cloned());
-    }
-
-    fn target(&self, field: &str) -> Option<(BoardId, WidgetId, FieldName)> {
-        match field.parse() {
-            Ok(field) => Some((self.board.cloned(), self.widget.cloned(), field)),
-            Err(error) => {
-                tracing::error!("`{field}` is no field: {error}");
-                None
-            }
+impl<T: DeserializeOwned> RealtimeUpdates<T> {
+    /// Its fields, with this device's own edits laid over them. Fields without a value are left out, so that what may be
+    /// missing is an `Option` or has a `#[serde(default)]`. Reads them anew each time. Subscribes the reader.
+    ///
+    /// # Errors
+    /// [`FieldsError`].
+    pub fn fields(&self) -> Result<T, FieldsError> {
+        let view = self.signal();
+        let view = view.read();
+        match &view.widget {
+            Some(widget) if widget.removed.is_none() => read(widget),
+            None if !view.is_known => Err(FieldsError::Loading),
+            _ => Err(FieldsError::Missing),
         }
     }
 }
 
-fn view_of(board: &BoardId, widget: &WidgetId, is_optimistic: bool) -> WidgetView {
-    let boards = BOARDS.read();
-    let view = boards.get(board);
-    let operations = PENDING
-        .read()
-        .iter()
-        .filter(|pending| pending.board() == board && pending.widget() == widget)
-        .cloned()
-        .collect();
-    let conflicts = CONFLICTS
-        .read()
-        .iter()
-        .filter(|conflict| conflict.operation.board == *board && conflict.operation.widget == *widget)
-        .cloned()
-        .collect();
-    let set_aside = SET_ASIDE
-        .read()
-        .iter()
-        .filter(|aside| aside.operation.board == *board && aside.operation.widget == *widget)
-        .cloned()
-        .collect();
-    let shown = view.map(|view| &view.shown);
-    let values = if is_optimistic {
-        shown.and_then(|shown| shown.widget(widget))
-    } else {
-        shown.and_then(|shown| shown.confirmed_widget(widget))
-    };
-    WidgetView {
-        widget: values.cloned(),
-        pending: shown
-            .and_then(|shown| shown.pending.get(widget).cloned())
-            .unwrap_or_default(),
-        is_ahead: shown.is_some_and(|shown| shown.confirmed.contains_key(widget)),
-        operations,
-        conflicts,
-        set_aside,
-        freshness: view.map_or(Freshness::Offline { since: None }, |view| view.freshness),
-        is_known: view.is_some_and(|view| view.is_known),
+fn read<T: DeserializeOwned>(widget: &Widget) -> Result<T, FieldsError> {
+    let present = widget.fields.iter().filter(|(_, field)| !field.value.is_null());
+    let pairs = present.map(|(name, field)| (name.as_str(), &field.value));
+    let read: Result<T, serde_json::Error> = T::deserialize(MapDeserializer::new(pairs));
+    read.map_err(|error| FieldsError::Malformed {
+        message: error.to_string(),
+    })
+}
+
+/// Why a widget has no fields of the wanted type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldsError {
+    /// Its board has not arrived yet.
+    Loading,
+    /// It is not on the board, or not any more.
+    Missing,
+    /// They are of another type.
+    Malformed {
+        /// Which, and how.
+        message: String,
+    },
+}
+
+impl fmt::Display for FieldsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Loading => f.write_str("The board is on its way."),
+            Self::Missing => f.write_str("This widget is not on the board."),
+            Self::Malformed { message } => write!(
+                f,
+                "This page can’t read the widget: {message}. Reload it, or update it."
+            ),
+        }
     }
 }
 
-fn series_names(value: Option<&Value>) -> Vec<String> {
-    let names = value.and_then(Value::as_array).into_iter().flatten();
-    names.filter_map(|name| Some(name.as_str()?.to_owned())).collect()
+impl std::error::Error for FieldsError {}
+
+/// What names a widget: its id alone, on the [board of this place](super::use_current_board), or a board and an id. A plain
+/// id may be another one at the next render.
+pub trait WidgetPlace {
+    /// The board and the widget. A hook.
+    fn use_place(self) -> (ReadSignal<BoardId>, ReadSignal<WidgetId>);
+}
+
+impl WidgetPlace for ReadSignal<WidgetId> {
+    fn use_place(self) -> (ReadSignal<BoardId>, ReadSignal<WidgetId>) {
+        (use_hook(|| current_board("use_realtime_updates")), self)
+    }
+}
+
+impl WidgetPlace for Signal<WidgetId> {
+    fn use_place(self) -> (ReadSignal<BoardId>, ReadSignal<WidgetId>) {
+        ReadSignal::from(self).use_place()
+    }
+}
+
+impl WidgetPlace for WidgetId {
+    fn use_place(self) -> (ReadSignal<BoardId>, ReadSignal<WidgetId>) {
+        let mut id = use_signal(|| self.clone());
+        if *id.peek() != self {
+            id.set(self);
+        }
+        id.use_place()
+    }
+}
+
+impl<B: Into<ReadSignal<BoardId>>, W: Into<ReadSignal<WidgetId>>> WidgetPlace for (B, W) {
+    fn use_place(self) -> (ReadSignal<BoardId>, ReadSignal<WidgetId>) {
+        (self.0.into(), self.1.into())
+    }
+}
+
+impl<T> Deref for RealtimeUpdates<T> {
+    type Target = WidgetHandle;
+
+    fn deref(&self) -> &WidgetHandle {
+        &self.handle
+    }
+}
+
+impl<T> Clone for RealtimeUpdates<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for RealtimeUpdates<T> {}
+
+impl<T> PartialEq for RealtimeUpdates<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.handle == other.handle
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
     use serde_json::json;
 
     use super::*;
+    use crate::protocol::{ClientId, Field, OperationId, Revision, Writer};
+    use crate::time::Timestamp;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Tank {
+        value: f64,
+        unit: Option<String>,
+        #[serde(default)]
+        series: Vec<String>,
+    }
+
+    fn widget(fields: &[(&'static str, Value)]) -> Widget {
+        let field = |value: &Value| Field {
+            value: value.clone(),
+            revision: Revision(1),
+            operation: OperationId {
+                client: ClientId(1),
+                sequence: 1,
+            },
+            writer: Writer {
+                principal: "ada".parse().expect("a name"),
+                device: None,
+                at: Timestamp(0),
+            },
+        };
+        Widget {
+            kind: "stat".parse().expect("a name"),
+            created: Revision(1),
+            changed: Revision(1),
+            removed: None,
+            fields: fields
+                .iter()
+                .map(|(name, value)| (name.parse().expect("a name"), field(value)))
+                .collect(),
+        }
+    }
 
     #[test]
-    fn series_are_named_by_what_is_text_in_a_list() {
-        assert_eq!(series_names(Some(&json!(["a", 1, "b*"]))), ["a", "b*"]);
-        assert_eq!(series_names(Some(&json!("a"))), Vec::<String>::new());
+    fn fields_are_read_as_the_apps_own_type() {
+        let tank = widget(&[("value", json!(3)), ("unit", json!("l")), ("else", json!([1]))]);
+        let read = read::<Tank>(&tank).expect("its fields fit");
+        assert_eq!(
+            (read.value, read.unit.as_deref(), read.series.len()),
+            (3.0, Some("l"), 0)
+        );
+    }
+
+    #[test]
+    fn a_field_without_a_value_is_as_one_that_is_missing() {
+        let tank = widget(&[("value", json!(3)), ("unit", json!(null)), ("series", json!(null))]);
+        let read = read::<Tank>(&tank).expect("its fields fit");
+        assert_eq!((read.unit, read.series.len()), (None, 0));
+    }
+
+    #[test]
+    fn fields_of_another_type_are_told_by_name() {
+        let said =
+            |fields: &[(&'static str, Value)]| read::<Tank>(&widget(fields)).expect_err("they do not fit").to_string();
+        assert!(said(&[]).contains("value"), "{}", said(&[]));
+        let text = said(&[("value", json!("three"))]);
+        assert!(text.contains("three"), "{text}");
+    }
+
+    #[test]
+    fn for_those_who_read_one_by_one_they_are_an_object() {
+        let read = read::<Value>(&widget(&[("value", json!(3))])).expect("any fields fit");
+        assert_eq!(read, json!({"value": 3}));
     }
 }

@@ -24,10 +24,18 @@ impl PartialEq for SeriesList {
 /// that begins so. A series that has sent nothing yet is missing from the list. Asks the server for exactly what is on
 /// the screen; stops with the component.
 ///
-/// ```ignore
-/// let names = use_memo(|| vec!["host.cpu".to_owned()]);
-/// let cpu = use_samples(names.into());
-/// let latest = cpu.read().0.first().and_then(|(_, series)| series.latest().cloned());
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::hooks::use_samples;
+///
+/// #[component]
+/// fn Processor() -> Element {
+///     let names = use_signal(|| vec!["host.cpu".to_owned()]);
+///     let cpu = use_samples(names.into());
+///     let list = cpu.read();
+///     let percent = list.0.first().and_then(|(_, series)| series.latest()?.as_f64());
+///     rsx! { {percent.map_or("…".to_owned(), |percent| format!("{percent} %"))} }
+/// }
 /// ```
 ///
 /// # Panics

@@ -1,6 +1,6 @@
 //! The loop: the one place that spawns.
 
-use std::{path::PathBuf, pin::pin};
+use std::{fmt, path::PathBuf, pin::pin};
 
 use dioxus::prelude::*;
 use futures_channel::mpsc;
@@ -15,6 +15,7 @@ use super::{
     context::{Context, Message},
     fallback::ServerFunctions,
     snapshot::Gatherer,
+    use_platform::current_platform,
 };
 use crate::{
     config::{CLOCK_TICK_MS, TURN_LEN_MAX},
@@ -40,11 +41,32 @@ pub struct SyncLoopOptions {
     pub folder: Option<PathBuf>,
 }
 
+/// A provider stands inside another one. It has started nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecondProvider;
+
+impl fmt::Display for SecondProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "a `DashboardRealtimeProvider` stands inside another one. An app has one connection and one outbox: take the inner one out",
+        )
+    }
+}
+
+impl std::error::Error for SecondProvider {}
+
 /// Starts the sync for everything below the calling component, and ends it with the component. Called by
 /// `DashboardRealtimeProvider` and nobody else; an app has one.
 ///
 /// Nothing happens while a server renders the page: the first paint is the same everywhere.
-pub fn use_sync_loop(options: SyncLoopOptions) -> RealtimeManagers {
+///
+/// # Errors
+/// [`SecondProvider`] where the sync was started above already: then this starts nothing and opens nothing.
+pub fn use_sync_loop(options: SyncLoopOptions) -> Result<RealtimeManagers, SecondProvider> {
+    // Asked once: from then on the context found here is its own.
+    if use_hook(|| try_consume_context::<Context>().is_some()) {
+        return Err(SecondProvider);
+    }
     let mut receiver = use_hook(|| CopyValue::new(None));
     let context = use_context_provider(|| {
         let (context, messages) = Context::new();
@@ -61,7 +83,7 @@ pub fn use_sync_loop(options: SyncLoopOptions) -> RealtimeManagers {
         }
     });
     use_drop(clear);
-    RealtimeManagers::of(context)
+    Ok(RealtimeManagers::of(context))
 }
 
 /// Waits, takes what has come, shows what came of it; until the provider goes.
@@ -103,6 +125,7 @@ async fn start(options: SyncLoopOptions) -> Result<Driver, StartError> {
         Box::new(NoFallback)
     };
     Driver::start(Options {
+        platform: current_platform(),
         server,
         token,
         device,
@@ -206,7 +229,12 @@ impl Turn {
         let mut news = Vec::new();
         for notice in self.driver.notices() {
             match notice {
-                Notice::Samples(frame) => self.gatherer.take_samples(now, frame),
+                Notice::Samples(frame) => {
+                    if self.context.wants_samples() {
+                        news.push(Notice::Samples(frame.clone()));
+                    }
+                    self.gatherer.take_samples(now, frame);
+                }
                 Notice::Trouble { message } => {
                     self.gatherer.note_trouble(message.clone());
                     news.push(Notice::Trouble { message });

@@ -67,10 +67,18 @@ pub struct TypedText {
 /// paused for `idle_ms` milliseconds, at [`TypedText::finish`], or when the box or the page goes; what others write comes into the box around it, and
 /// the caret stays at its word.
 ///
-/// ```ignore
-/// let shown = use_memo(move || note.text("text"));
-/// let typed = use_typed_text(shown.into(), 400, move |text| note.edit("text", text));
-/// rsx! { textarea { value: typed.text(), oninput: move |event| typed.put(event.value()), onblur: move |_| typed.finish() } }
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::hooks::{RealtimeUpdates, use_typed_text};
+///
+/// #[component]
+/// fn Note(note: RealtimeUpdates) -> Element {
+///     let shown = use_memo(move || note.text("text"));
+///     let typed = use_typed_text(shown.into(), 400, move |text| note.edit("text", text));
+///     rsx! {
+///         textarea { value: typed.text(), oninput: move |event| typed.put(event.value()), onblur: move |_| typed.finish() }
+///     }
+/// }
 /// ```
 pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl FnMut(String) + 'static) -> TypedText {
     let mut content = use_signal(|| Content::same(&shown.peek()));

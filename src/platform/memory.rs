@@ -1,5 +1,7 @@
 //! Storage that ends with the page: for private windows, and for checks of those that last.
 
+mod device;
+
 use std::{
     any::Any,
     cell::RefCell,
@@ -9,6 +11,8 @@ use std::{
 };
 
 use futures_util::{FutureExt, future::LocalBoxFuture};
+
+pub use device::{FarEnd, MemoryDevice, Open};
 
 use super::Storage;
 use crate::{

@@ -220,6 +220,15 @@ macro_rules! name_id {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
+            /// The name that a program's own text spells out: `named("fuel")`.
+            ///
+            /// # Panics
+            /// When it is none: what comes from elsewhere is parsed instead.
+            #[must_use]
+            #[track_caller]
+            pub fn named(text: &'static str) -> Self {
+                text.parse().unwrap_or_else(|error| panic!("`{text}`: {error}"))
+            }
             fn text(&self) -> &str {
                 &self.0
             }
@@ -274,6 +283,12 @@ impl BoardId {
     #[must_use]
     pub fn directory() -> Self {
         Self("boards".into())
+    }
+
+    /// The board that every server is born with: the one that is meant where none is named.
+    #[must_use]
+    pub fn first() -> Self {
+        Self("this-machine".into())
     }
 
     /// No board: the name under which a server keeps its refusals of operations on boards that are not there.

@@ -12,8 +12,6 @@ use crate::{
     sorted::SortedMap,
 };
 
-/// The board's id, and that of its entry in the directory.
-pub const FIRST_BOARD: &str = "this-machine";
 const FIRST_BOARD_NAME: &str = "This machine";
 
 /// The operations that make the first boards, and who makes them. `client` is drawn by the caller.
@@ -22,11 +20,11 @@ pub(super) fn first_boards(store: StoreId, run: RunId, client: u128) -> (Identit
         principal: name("server"),
         access: Access::Edit,
     };
-    let board: BoardId = name(FIRST_BOARD);
+    let board = BoardId::first();
     let mut drafts = vec![
         (
             BoardId::directory(),
-            name(FIRST_BOARD),
+            name(board.as_str()),
             Draft::new(kinds::BOARD).with("name", json!(FIRST_BOARD_NAME)),
         ),
         (
@@ -223,7 +221,7 @@ mod tests {
         }
         assert_eq!(
             logs.keys().map(BoardId::as_str).collect::<Vec<_>>(),
-            ["boards", FIRST_BOARD]
+            ["boards", BoardId::first().as_str()]
         );
     }
 }

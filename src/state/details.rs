@@ -37,6 +37,9 @@ pub struct SyncDetails {
     pub pending: usize,
     /// When the server last sent changes, on this device's clock.
     pub synced_at: Option<Timestamp>,
+    /// When this device asks the server again by itself, on its clock; `None` while a connection brings what changes, and
+    /// while a person works offline.
+    pub next_refresh: Option<Timestamp>,
     /// Since when there is no connection.
     pub offline_since: Option<Timestamp>,
     /// Counts since the page opened.

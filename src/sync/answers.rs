@@ -1,6 +1,10 @@
 //! What the server says of single operations: verdicts, and what is none.
 
-use super::{Connection, Engine, Notice, SetAside, SetAsideReason, outbox::Waiting, updates::Subscription};
+use super::{
+    Connection, Engine, Notice, SetAside, SetAsideReason,
+    outbox::{Waiting, Why},
+    updates::Subscription,
+};
 use crate::{
     config::{RETRY_MS, RETRY_MS_MAX},
     protocol::{Answer, Answered, Base, Operation, OperationId, Rejection, Revision, Verdict},
@@ -16,14 +20,23 @@ impl Engine {
     }
 
     pub(super) fn decided(&mut self, id: OperationId, verdict: Verdict) {
-        let board = self.outbox.get(id).map(|pending| pending.operation.board.clone());
-        if let Some(board) = board
-            && self.outbox.decide(id, verdict.clone())
-        {
-            self.keeping.due.insert(board);
-            self.counters.verdicts += 1;
-            self.notice(Notice::Decided { id, verdict });
+        let known = self.outbox.get(id);
+        let Some((board, why)) = known.map(|pending| (pending.operation.board.clone(), pending.why)) else {
+            return;
+        };
+        if !self.outbox.decide(id, verdict.clone()) {
+            return;
         }
+        self.keeping.due.insert(board);
+        self.counters.verdicts += 1;
+        self.notice(match verdict {
+            // Its author took nothing back: its time was up.
+            Verdict::Withdrawn { .. } if why == Why::Late => Notice::SetAside {
+                id,
+                reason: SetAsideReason::Expired,
+            },
+            verdict => Notice::Decided { id, verdict },
+        });
     }
 
     pub(super) fn answered(&mut self, now: Timestamp, Answered { id, answer }: Answered) {

@@ -40,6 +40,30 @@ impl Conflict {
             _ => None,
         }
     }
+
+    /// The value that undoes a resolution: the other side's. It is an edit like any other, and meets whatever was written
+    /// since as any other does. `None` where a removal was decided, which is undone where removals are.
+    #[must_use]
+    pub fn undone(&self, resolution: &Resolution) -> Option<&Value> {
+        match (self.contention, resolution) {
+            (Contention::Removed, _) => None,
+            (_, Resolution::KeepTheirs) => self.mine(),
+            (_, Resolution::KeepMine | Resolution::Edit(_)) => Some(&self.theirs.value),
+        }
+    }
+
+    /// How it is resolved where nobody is asked, by the field's policy: the first write wins where that is declared, and
+    /// what was removed stays removed; else the last one does, *ask* included.
+    ///
+    /// A resolution that met yet another value gives way to it. So a conflict costs at most one more operation, and two
+    /// screens that both decide for their people never overrule each other without end.
+    #[must_use]
+    pub const fn by_policy(&self) -> Resolution {
+        match self.contention {
+            Contention::Ask if self.operation.resolves.is_none() => Resolution::KeepMine,
+            Contention::Ask | Contention::FirstWriteWins | Contention::Removed => Resolution::KeepTheirs,
+        }
+    }
 }
 
 /// How a conflict is resolved.
@@ -98,6 +122,8 @@ impl fmt::Display for SetAsideReason {
     }
 }
 
+impl std::error::Error for SetAsideReason {}
+
 /// Where a settled operation goes.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shelf {
@@ -124,5 +150,66 @@ impl Shelf {
             Verdict::Withdrawn { .. } | Verdict::Expired { .. } => SetAsideReason::Expired,
         };
         Self::Aside(SetAside { operation, reason })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{ClientId, Cursor, Revision};
+
+    fn conflict(contention: Contention, resolves: Option<OperationId>) -> Conflict {
+        Conflict {
+            operation: Operation {
+                id: id(2),
+                board: "b".parse().expect("a name"),
+                widget: "w".parse().expect("a name"),
+                schema: 1,
+                made_at: Cursor::ORIGIN,
+                intent: Intent::Remove,
+                base: None,
+                base_value: None,
+                deadline: None,
+                resolves,
+            },
+            contention,
+            theirs: Overwritten {
+                value: Value::Null,
+                revision: Revision(3),
+                writer: None,
+            },
+        }
+    }
+
+    fn id(sequence: u64) -> OperationId {
+        let client = ClientId(1);
+        OperationId { client, sequence }
+    }
+
+    #[test]
+    fn where_nobody_is_asked_the_policy_decides_and_ask_takes_the_last_write() {
+        let decided = |contention| conflict(contention, None).by_policy();
+        assert_eq!(decided(Contention::Ask), Resolution::KeepMine);
+        assert_eq!(decided(Contention::FirstWriteWins), Resolution::KeepTheirs);
+        assert_eq!(decided(Contention::Removed), Resolution::KeepTheirs);
+    }
+
+    #[test]
+    fn a_decision_is_undone_with_the_other_side() {
+        let mut conflict = conflict(Contention::Ask, None);
+        conflict.theirs.value = 21.into();
+        let (field, value) = ("value".parse().expect("a name"), Value::from(22));
+        conflict.operation.intent = Intent::Set { field, value };
+        assert_eq!(conflict.undone(&Resolution::KeepMine), Some(&21.into()));
+        assert_eq!(conflict.undone(&Resolution::Edit(7.into())), Some(&21.into()));
+        assert_eq!(conflict.undone(&Resolution::KeepTheirs), Some(&22.into()));
+        conflict.contention = Contention::Removed;
+        assert_eq!(conflict.undone(&Resolution::KeepMine), None);
+    }
+
+    #[test]
+    fn a_resolution_that_meets_yet_another_value_gives_way() {
+        let again = conflict(Contention::Ask, Some(id(1)));
+        assert_eq!(again.by_policy(), Resolution::KeepTheirs);
     }
 }

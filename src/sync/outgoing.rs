@@ -238,7 +238,8 @@ impl Engine {
             .outbox
             .iter()
             .filter(|pending| pending.verdict.is_none() && !pending.withdrawing)
-            .filter_map(|pending| self.local_deadline(pending));
+            .filter_map(|pending| self.local_deadline(pending))
+            .map(|deadline| deadline.plus(1)); // on its deadline it is still in time
         // What was due and not sent then waits for something else than time.
         let retry = retry.map(|waiting| waiting.retry_at).filter(|at| *at > self.turned_at);
         retry.chain(deadlines).chain(self.request_wakeup()).min()

@@ -99,8 +99,9 @@ pub struct Status {
     pub pending: usize,
     /// When the server was last in agreement with this device.
     pub synced_at: Option<Timestamp>,
-    /// When boards are compared with the server's next; `None` while there is no connection.
-    pub refresh_at: Option<Timestamp>,
+    /// When this device asks the server by itself next: to compare boards, to dial, or for a board where there is no socket; `None`
+    /// where nothing waits for a time.
+    pub next_refresh: Option<Timestamp>,
     /// How well this device stores.
     pub durability: Durability,
     /// Why it can't at the moment.
@@ -147,11 +148,23 @@ impl Engine {
             identity: self.connection.welcome().map(|welcome| welcome.identity.clone()),
             pending: self.outbox.iter().filter(|pending| pending.verdict.is_none()).count() + self.drafts.len(),
             synced_at: self.synced_at,
-            refresh_at: self.refresh_wakeup(),
+            next_refresh: self.next_refresh(),
             durability: self.birth.durability,
             fault: self.left.as_deref().unwrap_or(self).keeping.fault(),
             counters: self.counters,
         }
+    }
+
+    /// The next comparing, the next dial, or the next request where requests stand in for the socket.
+    fn next_refresh(&self) -> Option<Timestamp> {
+        let dial = match self.connection {
+            Connection::Waiting { retry_at, .. } => Some(retry_at),
+            _ => None,
+        };
+        [self.refresh_wakeup(), dial, self.request_wakeup()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The moment of the last turn.

@@ -3,6 +3,7 @@
 use super::{Failure, Reach};
 use crate::{
     driver::{Driver, Leads, NoFallback, Options, StartError},
+    platform,
     protocol::{BoardId, Revision},
     sync::{BoardView, Command, Connection, Freshness, Notice, storage::StorageError},
     time::Timestamp,
@@ -45,6 +46,7 @@ impl Session {
     /// Opens this device's outbox. Not connected yet.
     pub async fn open(reach: &Reach) -> Result<Self, Failure> {
         let options = |server: Option<String>| Options {
+            platform: platform::here(),
             server,
             token: reach.token.as_ref().map(|token| token.0.clone()),
             device: Some("terminal".to_owned()),

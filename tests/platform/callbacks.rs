@@ -84,11 +84,10 @@ fn Dashboard() -> Element {
 #[component]
 fn Card(id: &'static str) -> Element {
     let heard = use_context::<Shared>();
-    let (board, widget_id) = (use_signal(board), use_signal(|| widget(id)));
+    let widget_id = use_signal(|| widget(id));
     let (updates, errors) = (heard.clone(), heard);
     rsx! {
         WidgetRealtime {
-            board,
             widget_id,
             on_update: move |update| updates.borrow_mut().updates.push(update),
             on_error: move |error| errors.borrow_mut().errors.push(error),
@@ -193,7 +192,7 @@ async fn change(server: &Server, target: &'static str, value: &'static str) {
 fn set(managers: RealtimeManagers, id: &str, field: &str, value: impl Into<Value>) {
     managers
         .state
-        .set(board(), widget(id), field.parse().expect("a name"), value);
+        .edit(board(), widget(id), field.parse().expect("a name"), value);
 }
 
 fn board() -> BoardId {
@@ -279,7 +278,7 @@ async fn a_change_is_told_once_and_to_its_widget_alone() {
     let (server, folder) = (Server::start(), Folder::new());
     let mut page = Page::live(&server, &folder).await;
     // A card's first sight of its widget is no change: this edit shows that it has had it.
-    page.act(|managers| set(managers, "counter", "title", "Coffees"));
+    page.act(|managers| set(managers, "counter", "title", "Cups"));
     page.until(|heard| !heard.updates.is_empty() && !heard.decided.is_empty() && PENDING.peek().is_empty())
         .await;
     change(&server, "counter.count", "9").await;

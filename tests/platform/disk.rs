@@ -4,7 +4,7 @@ use std::future::poll_fn;
 
 use futures_util::FutureExt;
 use tideboard::{
-    platform::{Memory, Storage, open_storage},
+    platform::{Memory, Storage, here},
     sync::storage::{Durability, HIGH, Namespace, Outcome, StorageError, Transaction},
 };
 
@@ -19,7 +19,8 @@ fn namespace(principal: &str) -> Namespace {
 }
 
 async fn open(folder: &Folder) -> Box<dyn Storage> {
-    open_storage(Some(folder.path()))
+    here()
+        .open_storage(Some(folder.path()))
         .await
         .expect("the folder can be written to")
 }

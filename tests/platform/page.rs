@@ -5,10 +5,10 @@ use std::{cell::RefCell, rc::Rc};
 use dioxus::{core::NoOpMutations, prelude::*};
 use tideboard::{
     hooks::{
-        Notice, Phase, RealtimeManagers, SyncLoopOptions, use_board, use_notices, use_realtime_managers,
-        use_realtime_updates, use_samples, use_sync_loop, use_websocket,
+        Notice, Phase, RealtimeManagers, SyncLoopOptions, use_board, use_current_board_provider, use_notices,
+        use_realtime_managers, use_realtime_updates, use_samples, use_sync_loop, use_websocket,
     },
-    protocol::{BoardId, WidgetId},
+    protocol::{BoardId, Value, WidgetId},
     state::{CONNECTION, PENDING, SYNC},
 };
 
@@ -57,7 +57,8 @@ fn page(stage: Stage) -> Element {
 
 #[component]
 fn Provider(options: SyncLoopOptions) -> Element {
-    use_sync_loop(options);
+    use_sync_loop(options)?;
+    use_current_board_provider(use_signal(|| BOARD.parse().expect("a name")).into());
     rsx! { Status {} Board {} }
 }
 
@@ -93,7 +94,7 @@ fn Board() -> Element {
 fn Setpoint(board: ReadSignal<BoardId>) -> Element {
     let seen = use_context::<Rc<RefCell<Seen>>>();
     let id = use_signal(|| "setpoint".parse::<WidgetId>().expect("a name"));
-    let widget = use_realtime_updates(board, id.into());
+    let widget = use_realtime_updates::<Value>((board, id));
     let mut seen = seen.borrow_mut();
     seen.setpoint = widget.text("value");
     seen.setpoint_renders += 1;
@@ -104,7 +105,7 @@ fn Setpoint(board: ReadSignal<BoardId>) -> Element {
 fn Counter(board: ReadSignal<BoardId>) -> Element {
     let seen = use_context::<Rc<RefCell<Seen>>>();
     let id = use_signal(|| "counter".parse::<WidgetId>().expect("a name"));
-    let widget = use_realtime_updates(board, id.into());
+    let widget = use_realtime_updates::<Value>((board, id));
     let mut seen = seen.borrow_mut();
     seen.counter = widget.text("count");
     seen.counter_renders += 1;
@@ -162,9 +163,9 @@ impl Page {
 }
 
 /// Gives a field a value.
-fn set(managers: RealtimeManagers, widget: &str, field: &str, value: impl Into<tideboard::protocol::Value>) {
+fn set(managers: RealtimeManagers, widget: &str, field: &str, value: impl Into<Value>) {
     let board = BOARD.parse().expect("a name");
-    managers.state.set(
+    managers.state.edit(
         board,
         widget.parse().expect("a name"),
         field.parse().expect("a name"),

@@ -5,7 +5,7 @@ use std::{future::poll_fn, net::SocketAddr};
 use futures_util::{SinkExt, StreamExt};
 use tideboard::{
     config::{FRAME_BYTES_MAX, SUBPROTOCOL},
-    platform::{ServerAddress, Socket, SocketEvent, dial},
+    platform::{ServerAddress, Socket, SocketEvent, here},
 };
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::{
@@ -23,7 +23,7 @@ pub async fn listen() -> (TcpListener, SocketAddr) {
 }
 
 fn dial_to(address: SocketAddr) -> Box<dyn Socket> {
-    dial(&ServerAddress::parse(&format!("http://{address}")).expect("an address"))
+    here().dial(&ServerAddress::parse(&format!("http://{address}")).expect("an address"))
 }
 
 /// Takes one socket, the way the server does: it must be for the right path and offer the right subprotocol.

@@ -8,7 +8,7 @@ use tideboard::{
         said::{Undo, card_of, said_elsewhere, say, see},
     },
     hooks::{use_realtime_managers, use_realtime_updates},
-    protocol::{Contention, Rejection, Revision, Verdict},
+    protocol::{Contention, Rejection, Revision, Value, Verdict},
     sync::{Freshness, Phase, SetAsideReason},
     time::Timestamp,
 };
@@ -266,7 +266,7 @@ fn what_was_said_leaves_no_trace_once_it_is_put_away() {
 #[component]
 fn Count() -> Element {
     let (board, widget) = (use_signal(board), use_signal(w));
-    let count = use_realtime_updates(board.into(), widget.into());
+    let count = use_realtime_updates::<Value>((board, widget));
     rsx! { output { "data-state": if count.is_pending("count") { "pending" } else { "confirmed" }, {count.text("count")} } }
 }
 

@@ -9,7 +9,7 @@ use tideboard::{
     sync::Freshness,
 };
 
-use crate::stage::{Scene, bare, first_paint, has, has_not, on_home, unknown};
+use crate::stage::{Scene, bare, first_paint_of_app, has, has_not, on_home, unknown};
 
 fn app() -> Element {
     rsx! { App {} }
@@ -17,8 +17,8 @@ fn app() -> Element {
 
 #[test]
 fn the_first_paint_of_the_page_is_a_constant() {
-    let page = first_paint(app);
-    assert_eq!(page, first_paint(app));
+    let page = first_paint_of_app(app);
+    assert_eq!(page, first_paint_of_app(app));
     has(
         &page,
         &[

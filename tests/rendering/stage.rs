@@ -190,6 +190,15 @@ pub fn first_paint(face: fn() -> Element) -> String {
     paint(None, face)
 }
 
+/// The same of the app, which brings its own provider.
+pub fn first_paint_of_app(app: fn() -> Element) -> String {
+    render_with(StageProps {
+        scene: None,
+        face: app,
+        has_provider: true,
+    })
+}
+
 /// A component, rendered from a scene.
 pub fn render(scene: Scene, face: fn() -> Element) -> String {
     paint(Some(scene), face)

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tideboard::{
     config::KEPT_LEN_MAX,
-    sync::{Command, CommandError, SetAsideReason, storage::StorageError},
+    sync::{Command, CommandError, Notice, SetAsideReason, storage::StorageError},
 };
 
 use crate::world::{ANN, BO, World};
@@ -43,6 +43,25 @@ fn a_deadline_that_passes_unsent_is_listed_as_expired() {
     world.calm();
     world.assert_everywhere("engine", "state", "ok");
     assert_eq!(world.set_aside(ANN)[0].reason, SetAsideReason::Expired);
+}
+
+#[test]
+fn that_a_deadline_passed_unsent_is_told_as_a_failure_once() {
+    let mut world = World::new();
+    world.go_mute(ANN);
+    world.press(ANN, "engine", "state", "busy", 2_000);
+    let [id] = world.pending(ANN)[..] else {
+        panic!("one edit waits")
+    };
+    world.go_offline(ANN);
+    world.wait(3_000);
+    world.news(ANN);
+    world.come_online(ANN);
+    world.calm();
+    let of_it = |notice: &Notice| matches!(notice, Notice::Decided { id: told, .. } | Notice::SetAside { id: told, .. } if *told == id);
+    let told: Vec<Notice> = world.news(ANN).into_iter().filter(of_it).collect();
+    let reason = SetAsideReason::Expired;
+    assert_eq!(told, [Notice::SetAside { id, reason }]);
 }
 
 #[test]

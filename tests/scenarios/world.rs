@@ -58,8 +58,7 @@ struct Tab {
     engine: Engine,
     inputs: VecDeque<Input>,
     refusals: Vec<CommandError>,
-    /// Edits that it was told to be set aside.
-    told: Vec<OperationId>,
+    news: Vec<Notice>,
     /// The socket: its number on the server, and its number here.
     wire: Option<(SessionId, u64)>,
     reachable: bool,
@@ -249,6 +248,8 @@ impl World {
                 let due = self.tabs[tab].engine.next_wakeup();
                 if due.is_some_and(|at| at.0 <= self.now) {
                     self.give(tab, Input::TimerExpired);
+                    let next = self.tabs[tab].engine.next_wakeup();
+                    assert!(next.is_none_or(|at| at.0 > self.now), "a device would turn in a circle");
                 }
             }
         }
@@ -423,12 +424,23 @@ impl World {
 
     /// Edits that a tab was told of, as set aside, since this was asked last.
     pub fn told(&mut self, tab: usize) -> Vec<OperationId> {
-        std::mem::take(&mut self.tabs[tab].told)
+        let is_set_aside = |notice: &mut Notice| matches!(notice, Notice::SetAside { .. });
+        let told = self.tabs[tab].news.extract_if(.., is_set_aside);
+        told.filter_map(|notice| match notice {
+            Notice::SetAside { id, .. } => Some(id),
+            _ => None,
+        })
+        .collect()
     }
 
     /// Why commands were refused since this was asked last.
     pub fn refusals(&mut self, tab: usize) -> Vec<CommandError> {
         std::mem::take(&mut self.tabs[tab].refusals)
+    }
+
+    /// What else was told since this was asked last.
+    pub fn news(&mut self, tab: usize) -> Vec<Notice> {
+        std::mem::take(&mut self.tabs[tab].news)
     }
 }
 
@@ -440,7 +452,7 @@ impl Tab {
             engine,
             inputs: VecDeque::new(),
             refusals: Vec::new(),
-            told: Vec::new(),
+            news: Vec::new(),
             wire: None,
             reachable: true,
             deaf: false,

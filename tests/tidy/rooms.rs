@@ -45,6 +45,11 @@ const ROOMS: &[Room] = &[
         &["protocol", "board", "state", "sync", "hooks", "components"],
     )
     .without(&["Engine", "publish("]),
+    // What an app's own widgets would have: hooks, and components to look like the rest.
+    shell(
+        "dashboard::widgets",
+        &["protocol", "board", "hooks", "components", "dashboard"],
+    ),
     shell("app", &["components", "dashboard"]),
     shell("main", &["app", "server"]),
     shell("lib", &[]),

@@ -80,7 +80,6 @@ impl World {
                 });
             }
             Effect::Notice(Notice::Refused(error)) => state.refusals.push(error),
-            Effect::Notice(Notice::SetAside { id, .. }) => state.told.push(id),
             Effect::Broadcast => {
                 for (other, sibling) in self.tabs.iter_mut().enumerate() {
                     if sibling.person == whose && other != tab {
@@ -88,7 +87,7 @@ impl World {
                     }
                 }
             }
-            Effect::Notice(_) => {}
+            Effect::Notice(notice) => state.news.push(notice),
         }
     }
 

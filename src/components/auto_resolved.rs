@@ -1,0 +1,91 @@
+//! Conflicts that were decided by their fields' policies: each choice, with its undo.
+
+use dioxus::prelude::*;
+
+use super::close_button::CloseButton;
+use crate::{
+    config::AUTO_RESOLVED_LEN_MAX,
+    hooks::{Conflict, RealtimeManagers, Resolution},
+    protocol::Value,
+    state::BOARDS,
+};
+
+/// What was chosen for a person.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Choice {
+    conflict: Conflict,
+    resolution: Resolution,
+    /// What people call the widget.
+    title: String,
+}
+
+/// Decides a conflict as its field's policy says, and adds that to the choices that are shown: of one conflict the last, and
+/// of all the newest.
+pub(super) fn resolve_by_policy(managers: RealtimeManagers, conflict: Conflict, choices: &mut Vec<Choice>) {
+    let (id, resolution) = (conflict.id(), conflict.by_policy());
+    managers.state.resolve(id, resolution.clone());
+    choices.retain(|other| other.conflict.id() != id);
+    let over = (choices.len() + 1).saturating_sub(AUTO_RESOLVED_LEN_MAX);
+    choices.drain(..over);
+    choices.push(Choice {
+        title: title(&conflict),
+        conflict,
+        resolution,
+    });
+}
+
+/// The widget's title, else its name. As it was then: a line is not written anew for it.
+fn title(conflict: &Conflict) -> String {
+    let operation = &conflict.operation;
+    let boards = BOARDS.peek();
+    let widget = boards
+        .get(&operation.board)
+        .and_then(|view| view.shown.widget(&operation.widget));
+    let mut fields = widget.iter().flat_map(|widget| &widget.fields);
+    let title = fields.find(|(name, _)| name.as_str() == "title");
+    let title = title.and_then(|(_, field)| field.value.as_str());
+    title
+        .filter(|title| !title.is_empty())
+        .unwrap_or(operation.widget.as_str())
+        .to_owned()
+}
+
+/// The choices, until they are put away.
+pub(super) fn auto_resolved(managers: RealtimeManagers, mut choices: Signal<Vec<Choice>>) -> Element {
+    let lines = choices().into_iter().map(|choice| {
+        let Choice {
+            conflict,
+            resolution,
+            title,
+        } = choice;
+        let (id, value) = (conflict.id(), conflict.undone(&resolution).cloned());
+        let operation = conflict.operation;
+        let mut put_away = move || choices.write().retain(|other| other.conflict.id() != id);
+        let said = match resolution {
+            Resolution::KeepTheirs => "Kept theirs",
+            _ => "Kept yours",
+        };
+        let field = operation.intent.field().cloned();
+        let undo = field.clone().zip(value).map(|(field, value): (_, Value)| {
+            move |_| {
+                managers.state.edit(
+                    operation.board.clone(),
+                    operation.widget.clone(),
+                    field.clone(),
+                    value.clone(),
+                );
+                put_away();
+            }
+        });
+        rsx! {
+            div { key: "{id}", class: "banner", role: "status", "data-state": "resolved",
+                p { class: "banner-text", "{title}, " {field.map(|field| field.to_string())} " · {said}" }
+                if let Some(undo) = undo {
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: undo, "Undo" }
+                }
+                CloseButton { on_close: move |()| put_away() }
+            }
+        }
+    });
+    rsx! { {lines} }
+}

@@ -1,0 +1,39 @@
+//! What the sync runs on, for tests: another device than this one.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+
+use crate::platform::{self, Platform};
+
+#[derive(Clone)]
+struct Injected(Rc<dyn Platform>);
+
+/// Gives the provider below another device than this one: a [`MemoryDevice`](crate::platform::MemoryDevice), whose clock,
+/// sockets and storage a test plays. Nobody needs it outside of tests.
+///
+/// ```
+/// use dioxus::prelude::*;
+/// use std::rc::Rc;
+/// use tideboard::{components::DashboardRealtimeProvider, hooks::use_platform_provider, platform::MemoryDevice};
+///
+/// fn app(device: MemoryDevice) -> Element {
+///     use_platform_provider(|| Rc::new(device.clone()));
+///     rsx! { DashboardRealtimeProvider { server: "http://board.example", "my app" } }
+/// }
+///
+/// let device = MemoryDevice::default();
+/// let mut page = VirtualDom::new_with_props(app, device.clone());
+/// page.rebuild_in_place();
+/// page.process_events(); // its loop starts, and dials
+/// let far_end = device.dialled().expect("it dials");
+/// assert_eq!(far_end.url, "ws://board.example/api/v1/socket");
+/// ```
+pub fn use_platform_provider(platform: impl FnOnce() -> Rc<dyn Platform>) {
+    use_context_provider(|| Injected(platform()));
+}
+
+/// The device that was given to those below, else this one.
+pub(super) fn current_platform() -> Rc<dyn Platform> {
+    try_consume_context::<Injected>().map_or_else(platform::here, |Injected(platform)| platform)
+}

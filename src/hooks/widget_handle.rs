@@ -1,0 +1,280 @@
+//! One widget: what it shows, how far its edits have come, and editing it.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+
+use super::{RealtimeManagers, context::use_provided, use_board::use_watch, use_optimism::use_is_optimistic};
+use crate::{
+    protocol::{BoardId, Field, FieldName, OperationId, Value, Widget, WidgetId},
+    sorted::SortedMap,
+    state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SET_ASIDE},
+    sync::{Conflict, Freshness, SetAside},
+};
+
+/// A widget as its reader sees it.
+#[derive(Clone, Debug)]
+pub struct WidgetView {
+    /// Its values, with this device's own edits laid over them, or as confirmed where [`super::use_optimism`] says so;
+    /// `None` while the board loads, and where there is no such widget. A removed one is still here, with `removed` set.
+    pub widget: Option<Arc<Widget>>,
+    /// The newest operation on a field that is not confirmed yet.
+    pub pending: SortedMap<FieldName, OperationId>,
+    /// Whether this device has edited it beyond what is confirmed; true a moment before there is an operation of it.
+    pub is_ahead: bool,
+    /// Its operations without an end, oldest first.
+    pub operations: Vec<PendingOperation>,
+    /// Its fields with two versions.
+    pub conflicts: Vec<Conflict>,
+    /// Its edits that were set aside.
+    pub set_aside: Vec<SetAside>,
+    /// How fresh its board is.
+    pub freshness: Freshness,
+    /// Whether anything was ever received of its board: until then it loads.
+    pub is_known: bool,
+}
+
+/// An unchanged widget is the same `Arc`, and is not looked into.
+impl PartialEq for WidgetView {
+    fn eq(&self, other: &Self) -> bool {
+        let same_widget = match (&self.widget, &other.widget) {
+            (Some(one), Some(two)) => Arc::ptr_eq(one, two) || one == two,
+            (one, two) => one.is_none() && two.is_none(),
+        };
+        same_widget
+            && self.pending == other.pending
+            && self.is_ahead == other.is_ahead
+            && self.operations == other.operations
+            && self.conflicts == other.conflicts
+            && self.set_aside == other.set_aside
+            && (self.freshness, self.is_known) == (other.freshness, other.is_known)
+    }
+}
+
+/// A widget, live, whatever its fields are: what [`super::use_realtime_updates`] gives, but for their types. `Copy`.
+#[derive(Clone, Copy, PartialEq)]
+pub struct WidgetHandle {
+    board: ReadSignal<BoardId>,
+    widget: ReadSignal<WidgetId>,
+    view: Memo<WidgetView>,
+    is_optimistic: ReadSignal<bool>,
+    managers: RealtimeManagers,
+}
+
+/// Watches a widget as long as the component lives.
+pub(super) fn use_widget(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>) -> WidgetHandle {
+    let context = use_provided("use_realtime_updates");
+    use_watch(board);
+    let is_optimistic = use_is_optimistic();
+    let view = use_memo(move || view_of(&board.read(), &widget.read(), is_optimistic()));
+    WidgetHandle {
+        board,
+        widget,
+        view,
+        is_optimistic,
+        managers: RealtimeManagers::of(context),
+    }
+}
+
+impl WidgetHandle {
+    /// Its board. Subscribes the reader.
+    #[must_use]
+    pub fn board(&self) -> BoardId {
+        self.board.cloned()
+    }
+
+    /// Its name. Subscribes the reader.
+    #[must_use]
+    pub fn id(&self) -> WidgetId {
+        self.widget.cloned()
+    }
+
+    /// Everything at once. Subscribes the reader, as all of these do.
+    #[must_use]
+    pub fn view(&self) -> WidgetView {
+        self.view.cloned()
+    }
+
+    /// The view as a signal, for memos and props.
+    #[must_use]
+    pub const fn signal(&self) -> Memo<WidgetView> {
+        self.view
+    }
+
+    /// Whether the board has not arrived yet.
+    #[must_use]
+    pub fn is_loading(&self) -> bool {
+        let view = self.view.read();
+        view.widget.is_none() && !view.is_known
+    }
+
+    /// A field with its revision and writer.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<Field> {
+        let view = self.view.read();
+        let fields = &view.widget.as_ref()?.fields;
+        fields
+            .iter()
+            .find(|(field, _)| field.as_str() == name)
+            .map(|(_, field)| field.clone())
+    }
+
+    /// A field's value.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<Value> {
+        self.field(name).map(|field| field.value)
+    }
+
+    /// A field's number.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.value(name)?.as_f64()
+    }
+
+    /// A field's text as people read it: without quotes; nothing for a missing one.
+    #[must_use]
+    pub fn text(&self, name: &str) -> String {
+        match self.value(name) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text,
+            Some(other) => other.to_string(),
+        }
+    }
+
+    /// The live series it shows, as its field `series` names them.
+    #[must_use]
+    pub fn series(&self) -> Vec<String> {
+        series_names(self.value("series").as_ref())
+    }
+
+    /// Whether edits show before they are confirmed: see [`super::use_optimism`].
+    #[must_use]
+    pub fn is_optimistic(&self) -> bool {
+        (self.is_optimistic)()
+    }
+
+    /// Whether a field has an edit that is not confirmed yet.
+    #[must_use]
+    pub fn is_pending(&self, name: &str) -> bool {
+        self.view.read().pending.keys().any(|field| field.as_str() == name)
+    }
+
+    /// The conflicts of a field.
+    #[must_use]
+    pub fn conflicts(&self, name: &str) -> Vec<Conflict> {
+        let of_field = |conflict: &&Conflict| {
+            conflict
+                .operation
+                .intent
+                .field()
+                .is_some_and(|field| field.as_str() == name)
+        };
+        self.view.read().conflicts.iter().filter(of_field).cloned().collect()
+    }
+
+    /// How fresh its board is.
+    #[must_use]
+    pub fn freshness(&self) -> Freshness {
+        self.view.read().freshness
+    }
+
+    /// Gives a field a value: shown at once, saved, sent. A run of edits becomes at most ten operations a second.
+    pub fn edit(&self, field: &str, value: impl Into<Value>) {
+        if let Some((board, widget, field)) = self.target(field) {
+            self.managers.state.edit(board, widget, field, value);
+        }
+    }
+
+    /// Gives a field a value within so many milliseconds, or never.
+    pub fn edit_now(&self, field: &str, value: impl Into<Value>, ttl_ms: u64) {
+        if let Some((board, widget, field)) = self.target(field) {
+            self.managers.state.edit_now(board, widget, field, value, ttl_ms);
+        }
+    }
+
+    /// Adds to a counter; negative to take away. Never conflicts.
+    pub fn add(&self, field: &str, amount: i64) {
+        if let Some((board, widget, field)) = self.target(field) {
+            self.managers.state.add(board, widget, field, amount);
+        }
+    }
+
+    /// Takes the widget off its board. It can be brought back.
+    pub fn remove(&self) {
+        self.managers.state.remove(self.board.cloned(), self.widget.cloned());
+    }
+
+    /// Brings it back.
+    pub fn restore(&self) {
+        self.managers.state.restore(self.board.cloned(), self.widget.cloned());
+    }
+
+    fn target(&self, field: &str) -> Option<(BoardId, WidgetId, FieldName)> {
+        match field.parse() {
+            Ok(field) => Some((self.board.cloned(), self.widget.cloned(), field)),
+            Err(error) => {
+                tracing::error!("`{field}` is no field: {error}");
+                None
+            }
+        }
+    }
+}
+
+fn view_of(board: &BoardId, widget: &WidgetId, is_optimistic: bool) -> WidgetView {
+    let boards = BOARDS.read();
+    let view = boards.get(board);
+    let operations = PENDING
+        .read()
+        .iter()
+        .filter(|pending| pending.board() == board && pending.widget() == widget)
+        .cloned()
+        .collect();
+    let conflicts = CONFLICTS
+        .read()
+        .iter()
+        .filter(|conflict| conflict.operation.board == *board && conflict.operation.widget == *widget)
+        .cloned()
+        .collect();
+    let set_aside = SET_ASIDE
+        .read()
+        .iter()
+        .filter(|aside| aside.operation.board == *board && aside.operation.widget == *widget)
+        .cloned()
+        .collect();
+    let shown = view.map(|view| &view.shown);
+    let values = if is_optimistic {
+        shown.and_then(|shown| shown.widget(widget))
+    } else {
+        shown.and_then(|shown| shown.confirmed_widget(widget))
+    };
+    WidgetView {
+        widget: values.cloned(),
+        pending: shown
+            .and_then(|shown| shown.pending.get(widget).cloned())
+            .unwrap_or_default(),
+        is_ahead: shown.is_some_and(|shown| shown.confirmed.contains_key(widget)),
+        operations,
+        conflicts,
+        set_aside,
+        freshness: view.map_or(Freshness::Offline { since: None }, |view| view.freshness),
+        is_known: view.is_some_and(|view| view.is_known),
+    }
+}
+
+fn series_names(value: Option<&Value>) -> Vec<String> {
+    let names = value.and_then(Value::as_array).into_iter().flatten();
+    names.filter_map(|name| Some(name.as_str()?.to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn series_are_named_by_what_is_text_in_a_list() {
+        assert_eq!(series_names(Some(&json!(["a", 1, "b*"]))), ["a", "b*"]);
+        assert_eq!(series_names(Some(&json!("a"))), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,317 @@
+//! A device that a test plays: its clock stands still until it is moved, its sockets end in the test, its storage is
+//! memory, and it counts what is open.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    future::ready,
+    path::Path,
+    rc::Rc,
+    task::{Context, Poll},
+};
+
+use futures_channel::{mpsc, oneshot};
+use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture};
+
+use super::Memory;
+use crate::{
+    platform::{Clock, Network, NetworkEvent, OpenError, Platform, ServerAddress, Socket, SocketEvent, Storage},
+    sync::storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction},
+    time::Timestamp,
+};
+
+/// A device in memory, for tests of what is built on the layer. Clones are the same device.
+///
+/// ```
+/// use tideboard::platform::{MemoryDevice, Platform, ServerAddress, SocketEvent};
+///
+/// let device = MemoryDevice::default();
+/// let board = ServerAddress::parse("http://board.example").expect("an address");
+/// let mut socket = device.dial(&board);
+/// let mut far_end = device.dialled().expect("one was dialled");
+/// far_end.tell(SocketEvent::Opened);
+/// socket.send("hello".to_owned());
+/// assert_eq!(far_end.heard(), ["hello"]);
+/// drop(socket);
+/// assert_eq!(device.open().sockets, 0);
+/// ```
+#[derive(Clone, Default)]
+pub struct MemoryDevice {
+    inside: Rc<Inside>,
+}
+
+#[derive(Default)]
+struct Inside {
+    now: Cell<Timestamp>,
+    is_offline: Cell<bool>,
+    page_origin: RefCell<Option<String>>,
+    waiting: RefCell<Vec<(Timestamp, oneshot::Sender<()>)>>,
+    listening: RefCell<Vec<mpsc::UnboundedSender<NetworkEvent>>>,
+    dialled: RefCell<VecDeque<FarEnd>>,
+    memory: Memory,
+    counts: Rc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    timers: Cell<usize>,
+    sockets: Cell<usize>,
+    listeners: Cell<usize>,
+    storages: Cell<usize>,
+}
+
+/// What is open on a device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Open {
+    /// Waits for an instant.
+    pub timers: usize,
+    /// Sockets, dialled and not dropped.
+    pub sockets: usize,
+    /// Those who listen to what it says of its network.
+    pub listeners: usize,
+    /// Storages, opened and not dropped.
+    pub storages: usize,
+}
+
+/// One more that is open, until it is dropped.
+struct Counted {
+    counts: Rc<Counts>,
+    which: fn(&Counts) -> &Cell<usize>,
+}
+
+impl Counted {
+    fn new(device: &Inside, which: fn(&Counts) -> &Cell<usize>) -> Self {
+        let counts = device.counts.clone();
+        which(&counts).update(|open| open + 1);
+        Self { counts, which }
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        (self.which)(&self.counts).update(|open| open - 1);
+    }
+}
+
+impl MemoryDevice {
+    /// Lets so many milliseconds pass.
+    pub fn pass(&self, ms: u64) {
+        let now = self.inside.now.get().plus(ms);
+        self.inside.now.set(now);
+        let mut waiting = self.inside.waiting.borrow_mut();
+        for (_, waiter) in waiting.extract_if(.., |(at, waiter)| *at <= now || waiter.is_canceled()) {
+            let _ = waiter.send(()); // one that is gone waits for nothing
+        }
+    }
+
+    /// The next instant that something waits for.
+    #[must_use]
+    pub fn next_timer(&self) -> Option<Timestamp> {
+        let waiting = self.inside.waiting.borrow();
+        let waiting = waiting.iter().filter(|(_, waiter)| !waiter.is_canceled());
+        waiting.map(|(at, _)| *at).min()
+    }
+
+    /// It loses or finds its network, is hidden or shown, and says so.
+    pub fn say(&self, event: NetworkEvent) {
+        match event {
+            NetworkEvent::Online => self.inside.is_offline.set(false),
+            NetworkEvent::Offline => self.inside.is_offline.set(true),
+            _ => {}
+        }
+        let mut listening = self.inside.listening.borrow_mut();
+        listening.retain(|listener| listener.unbounded_send(event).is_ok());
+    }
+
+    /// From now on its page came from there.
+    pub fn come_from(&self, origin: &str) {
+        self.inside.page_origin.replace(Some(origin.to_owned()));
+    }
+
+    /// The far end of the next socket that was dialled, oldest first.
+    #[must_use]
+    pub fn dialled(&self) -> Option<FarEnd> {
+        self.inside.dialled.borrow_mut().pop_front()
+    }
+
+    /// How many hold the device: clones of it, clocks, and what runs on it.
+    #[must_use]
+    pub fn holders(&self) -> usize {
+        Rc::strong_count(&self.inside)
+    }
+
+    /// What is open now.
+    #[must_use]
+    pub fn open(&self) -> Open {
+        let counts = &self.inside.counts;
+        Open {
+            timers: counts.timers.get(),
+            sockets: counts.sockets.get(),
+            listeners: counts.listeners.get(),
+            storages: counts.storages.get(),
+        }
+    }
+}
+
+impl Platform for MemoryDevice {
+    fn clock(&self) -> Rc<dyn Clock> {
+        Rc::new(self.clone())
+    }
+
+    fn network(&self) -> Box<dyn Network> {
+        let (sender, events) = mpsc::unbounded();
+        self.inside.listening.borrow_mut().push(sender);
+        Box::new(Listening {
+            events,
+            device: self.clone(),
+            _open: Counted::new(&self.inside, |counts| &counts.listeners),
+        })
+    }
+
+    fn dial(&self, server: &ServerAddress) -> Box<dyn Socket> {
+        let (events, near_events) = mpsc::unbounded();
+        let (near_texts, texts) = mpsc::unbounded();
+        self.inside.dialled.borrow_mut().push_back(FarEnd {
+            url: server.socket_url(),
+            events,
+            texts,
+        });
+        Box::new(NearEnd {
+            events: near_events,
+            texts: near_texts,
+            _open: Counted::new(&self.inside, |counts| &counts.sockets),
+        })
+    }
+
+    fn open_storage<'a>(&'a self, _: Option<&'a Path>) -> LocalBoxFuture<'a, Result<Box<dyn Storage>, OpenError>> {
+        let opened = Opened {
+            memory: self.inside.memory.clone(),
+            _open: Counted::new(&self.inside, |counts| &counts.storages),
+        };
+        ready(Ok(Box::new(opened) as Box<dyn Storage>)).boxed_local()
+    }
+
+    fn page_origin(&self) -> Option<String> {
+        self.inside.page_origin.borrow().clone()
+    }
+}
+
+impl Clock for MemoryDevice {
+    fn now(&self) -> Timestamp {
+        self.inside.now.get()
+    }
+
+    fn wall(&self) -> (u64, i32) {
+        (self.inside.now.get().0, 0)
+    }
+
+    fn sleep_until(&self, at: Timestamp) -> LocalBoxFuture<'static, ()> {
+        if at <= self.inside.now.get() {
+            return ready(()).boxed_local();
+        }
+        let (waiter, over) = oneshot::channel();
+        self.inside.waiting.borrow_mut().push((at, waiter));
+        let open = Counted::new(&self.inside, |counts| &counts.timers);
+        over.map(move |_| drop(open)).boxed_local()
+    }
+}
+
+struct Listening {
+    events: mpsc::UnboundedReceiver<NetworkEvent>,
+    device: MemoryDevice,
+    _open: Counted,
+}
+
+impl Network for Listening {
+    fn is_online(&self) -> bool {
+        !self.device.inside.is_offline.get()
+    }
+
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<NetworkEvent> {
+        match self.events.poll_next_unpin(cx) {
+            Poll::Ready(Some(event)) => Poll::Ready(event),
+            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+/// The end of a socket that the test holds: the server's.
+pub struct FarEnd {
+    /// Where it leads.
+    pub url: String,
+    events: mpsc::UnboundedSender<SocketEvent>,
+    texts: mpsc::UnboundedReceiver<String>,
+}
+
+impl FarEnd {
+    /// Something happens on it. What comes after the other end was dropped is lost, as on any socket.
+    pub fn tell(&self, event: SocketEvent) {
+        let _ = self.events.unbounded_send(event);
+    }
+
+    /// The frames that were sent since this was asked last.
+    pub fn heard(&mut self) -> Vec<String> {
+        std::iter::from_fn(|| self.texts.try_recv().ok()).collect()
+    }
+
+    /// Whether the other end was dropped.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.events.is_closed()
+    }
+}
+
+struct NearEnd {
+    events: mpsc::UnboundedReceiver<SocketEvent>,
+    texts: mpsc::UnboundedSender<String>,
+    _open: Counted,
+}
+
+impl Socket for NearEnd {
+    fn send(&mut self, text: String) {
+        let _ = self.texts.unbounded_send(text); // to a server that has gone: lost
+    }
+
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<SocketEvent> {
+        let event = self.events.poll_next_unpin(cx);
+        event.map(|event| event.unwrap_or(SocketEvent::Closed))
+    }
+}
+
+/// The device's memory, which stands for a disk: it outlives those who open it.
+struct Opened {
+    memory: Memory,
+    _open: Counted,
+}
+
+impl Storage for Opened {
+    fn durability(&self) -> Durability {
+        Durability::Durable
+    }
+
+    fn load(&self, namespace: Namespace, cold: bool) -> LocalBoxFuture<'static, Result<Records, StorageError>> {
+        self.memory.load(namespace, cold)
+    }
+
+    fn commit(&self, namespace: Namespace, transaction: Transaction) -> LocalBoxFuture<'static, Outcome> {
+        self.memory.commit(namespace, transaction)
+    }
+
+    fn note(&self, name: &str) -> LocalBoxFuture<'static, Option<String>> {
+        self.memory.note(name)
+    }
+
+    fn write_note(&self, name: &str, text: &str) -> LocalBoxFuture<'static, Result<(), StorageError>> {
+        self.memory.write_note(name, text)
+    }
+
+    fn announce(&self) {}
+
+    fn poll_sibling(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.memory.poll_sibling(cx)
+    }
+
+    fn lead(&self, namespace: &Namespace) -> LocalBoxFuture<'static, Box<dyn std::any::Any>> {
+        self.memory.lead(namespace)
+    }
+}

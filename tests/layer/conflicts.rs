@@ -1,0 +1,104 @@
+//! Conflicts that are decided by policy.
+
+use dioxus::prelude::*;
+use serde_json::json;
+use tideboard::{
+    components::{ConflictResolutionUI, ConflictResolved},
+    config::AUTO_RESOLVED_LEN_MAX,
+    hooks::{Resolution, use_board, use_current_board},
+    state::CONFLICTS,
+};
+
+use crate::page::{Page, log, logged};
+
+static IS_AUTOMATIC: GlobalSignal<bool> = Signal::global(|| true);
+
+fn face() -> Element {
+    _ = use_board(use_current_board());
+    let on_conflict_resolved = |ConflictResolved { resolution, .. }| log(format!("{resolution:?}"));
+    rsx! { ConflictResolutionUI { auto_resolve: IS_AUTOMATIC(), on_conflict_resolved } }
+}
+
+/// This page and somebody else change the same fields without knowing of each other.
+fn quarrel(page: &mut Page, edits: &[(&'static str, &'static str, serde_json::Value, serde_json::Value)]) {
+    page.act(|managers| managers.websocket.disconnect());
+    for (widget, field, mine, theirs) in edits.iter().cloned() {
+        page.edit(widget, field, mine);
+        page.server.set(widget, field, theirs);
+    }
+    page.act(|managers| managers.websocket.connect());
+}
+
+#[test]
+fn each_field_gets_what_its_policy_says_and_each_choice_can_be_undone() {
+    let mut page = Page::live(face);
+    quarrel(
+        &mut page,
+        &[
+            ("fuel", "value", json!(7), json!(8)),
+            ("tasks", "taken-1", json!("ada"), json!("ben")),
+        ],
+    );
+    assert!(page.with(|| CONFLICTS.peek().is_empty()));
+    assert_eq!(
+        page.server.value("fuel", "value"),
+        json!(7),
+        "who asks takes the last write"
+    );
+    assert_eq!(page.server.value("tasks", "taken-1"), json!("ben"), "who was first");
+    page.has(&["fuel, value · Kept yours", "tasks, taken-1 · Kept theirs"]);
+    assert_eq!(page.html().matches(">Undo</button>").count(), 2, "{}", page.html());
+    let mut told = logged();
+    told.sort_unstable();
+    assert_eq!(told, ["KeepMine", "KeepTheirs"]);
+}
+
+#[test]
+fn without_it_a_person_is_asked() {
+    let mut page = Page::live(face);
+    page.with(|| *IS_AUTOMATIC.write() = false);
+    quarrel(&mut page, &[("fuel", "value", json!(7), json!(8))]);
+    let conflict = page.with(|| CONFLICTS.peek()[0].clone());
+    assert_eq!(page.server.value("fuel", "value"), json!(8));
+    page.has(&["Keep mine", "Keep theirs"]);
+    page.act(|managers| managers.state.resolve(conflict.id(), Resolution::Edit(json!(5))));
+    assert_eq!(page.server.value("fuel", "value"), json!(5));
+    assert_eq!(logged(), ["Edit(Number(5))"]);
+}
+
+#[test]
+fn a_choice_that_meets_yet_another_value_gives_way_to_it() {
+    let mut page = Page::live(face);
+    page.with(|| *IS_AUTOMATIC.write() = false);
+    quarrel(&mut page, &[("fuel", "value", json!(7), json!(8))]);
+    // Somebody else writes on between the choice and its arrival.
+    page.server.is_deaf = true;
+    page.with(|| *IS_AUTOMATIC.write() = true);
+    page.server.set("fuel", "value", 9);
+    page.server.is_deaf = false;
+    page.settle();
+    assert_eq!(page.server.value("fuel", "value"), json!(9));
+    assert!(page.with(|| CONFLICTS.peek().is_empty()));
+    assert_eq!(logged(), ["KeepMine", "KeepTheirs"]);
+    page.has(&["fuel, value · Kept theirs"]);
+    page.has_not(&["Kept yours"]);
+}
+
+#[test]
+fn only_the_newest_choices_are_shown() {
+    let mut page = Page::live(face);
+    let edits: Vec<_> = (0..=AUTO_RESOLVED_LEN_MAX)
+        .map(|number| {
+            (
+                "tasks",
+                &*format!("item-{number}").leak(),
+                json!("mine"),
+                json!("theirs"),
+            )
+        })
+        .collect();
+    quarrel(&mut page, &edits);
+    assert!(page.with(|| CONFLICTS.peek().is_empty()));
+    let shown = page.html().matches("class=\"banner\"").count();
+    assert_eq!(shown, AUTO_RESOLVED_LEN_MAX);
+}

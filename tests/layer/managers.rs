@@ -1,0 +1,262 @@
+//! The managers, where they are and where they are not.
+
+use std::{error::Error, rc::Rc};
+
+use dioxus::{core::NoOpMutations, prelude::*};
+use futures_util::FutureExt;
+use serde_json::json;
+use tideboard::{
+    components::DashboardRealtimeProvider,
+    hooks::{
+        ConnectionStatus, NoProvider, Phase, SecondProvider, try_use_realtime_managers, use_background_sync, use_board,
+        use_current_board, use_platform_provider,
+    },
+    platform::MemoryDevice,
+    protocol::WidgetId,
+    state::{CONNECTION, PENDING, SYNC},
+};
+
+use crate::{
+    page::{Page, log, logged},
+    server::deck,
+};
+
+/// Nothing but that somebody looks at the board.
+fn nothing() -> Element {
+    _ = use_board(use_current_board());
+    rsx! {}
+}
+
+#[test]
+fn the_connection_is_watched_closed_and_opened_again() {
+    let mut page = Page::live(nothing);
+    page.act(|managers| assert_eq!(managers.websocket.status(), ConnectionStatus::Live));
+    page.act(|managers| managers.websocket.work_offline(true));
+    page.act(|managers| assert_eq!(managers.websocket.status().token(), "offline"));
+    assert_eq!(page.device.open().sockets, 0);
+    page.act(|managers| managers.websocket.work_offline(false));
+    page.act(|managers| assert_eq!(managers.websocket.status(), ConnectionStatus::Live));
+    page.act(|managers| managers.websocket.disconnect());
+    page.act(|managers| managers.websocket.connect());
+    assert_eq!(page.device.open().sockets, 1);
+}
+
+#[test]
+fn an_edit_is_pending_until_it_is_decided_and_can_be_undone() {
+    let mut page = Page::live(nothing);
+    page.act(|managers| managers.background.pause());
+    page.edit("crew", "count", 4);
+    page.act(|managers| {
+        let [pending] = &managers.state.pending()[..] else {
+            panic!("{:?}", managers.state.pending())
+        };
+        assert_eq!((pending.widget().as_str(), &pending.phase), ("crew", &Phase::Saved));
+        assert_eq!(managers.background.queue(), managers.state.pending());
+    });
+    page.act(|managers| managers.background.resume());
+    assert_eq!(page.server.value("crew", "count"), json!(4));
+    page.act(|managers| assert!(managers.state.pending().is_empty()));
+    page.act(|managers| managers.state.undo());
+    assert_eq!(page.server.value("crew", "count"), json!(0));
+}
+
+#[test]
+fn what_waits_can_be_taken_back_and_what_was_refused_sent_again_or_forgotten() {
+    let mut page = Page::live(nothing);
+    page.act(|managers| managers.background.pause());
+    page.edit("crew", "count", 4);
+    page.act(|managers| managers.state.rollback(managers.state.pending()[0].id));
+    page.act(|managers| managers.background.resume());
+    assert_eq!(page.server.value("crew", "count"), json!(0));
+    page.edit("fuel", "value", "much");
+    page.act(|managers| {
+        let refused = managers.state.set_aside()[0].operation.id;
+        managers.state.retry(refused, Some(json!(7)));
+    });
+    page.pass(100);
+    assert_eq!(page.server.value("fuel", "value"), json!(7));
+    page.edit("fuel", "value", "much");
+    page.act(|managers| managers.state.discard(managers.state.set_aside()[0].operation.id));
+    page.act(|managers| assert!(managers.state.set_aside().is_empty()));
+}
+
+#[test]
+fn a_run_of_edits_becomes_an_operation_at_once_when_it_is_flushed() {
+    let mut page = Page::live(nothing);
+    for value in 4..=9 {
+        page.act(|managers| {
+            let (fuel, field) = (WidgetId::named("fuel"), "value".parse().expect("a name"));
+            managers.state.edit(deck(), fuel, field, value);
+        });
+    }
+    assert_eq!(
+        page.server.value("fuel", "value"),
+        json!(4),
+        "the rest has not become an operation yet"
+    );
+    page.act(|managers| managers.updates.flush());
+    assert_eq!(page.server.value("fuel", "value"), json!(9));
+    page.act(|managers| assert_eq!(managers.updates.counters().verdicts, 2));
+}
+
+#[test]
+fn the_last_sync_is_known_and_the_next_where_one_is_waited_for() {
+    let mut page = Page::live(nothing);
+    page.pass(5_000);
+    page.server.set("fuel", "value", 5);
+    page.settle();
+    page.act(|managers| {
+        assert!(managers.background.last_sync().is_some());
+        assert_eq!(managers.background.next_refresh(), None, "changes come by themselves");
+    });
+    page.server.is_away = true;
+    page.server.hang_up();
+    page.settle();
+    let retry_at = page.with(|| match CONNECTION() {
+        ConnectionStatus::Waiting { retry_at, .. } => retry_at,
+        other => panic!("{other:?}"),
+    });
+    assert!(retry_at.is_some());
+    page.act(move |managers| assert_eq!(managers.background.next_refresh(), retry_at));
+    page.server.is_away = false;
+    page.act(|managers| managers.background.sync_now());
+    page.act(|managers| assert_eq!(managers.background.next_refresh(), None));
+}
+
+#[test]
+fn the_hook_of_the_outbox_tells_the_same() {
+    fn face() -> Element {
+        _ = use_board(use_current_board());
+        let sync = use_background_sync();
+        rsx! { "{sync.pending()} wait, next: {sync.next_refresh().is_some()}, synced: {sync.last_sync().is_some()}" }
+    }
+    let mut page = Page::live(face);
+    page.server.is_away = true;
+    page.server.hang_up();
+    page.edit("fuel", "value", 4);
+    page.has(&["1 wait, next: true, synced: true"]);
+    page.server.is_away = false;
+    page.act(|managers| managers.background.sync_now());
+    page.has(&["0 wait, next: false, synced: true"]);
+}
+
+#[test]
+fn outside_a_provider_there_are_none_and_the_error_says_what_to_do() {
+    fn lonely() -> Element {
+        let error = try_use_realtime_managers().err();
+        assert_eq!(
+            error,
+            Some(NoProvider {
+                hook: "use_realtime_managers"
+            })
+        );
+        log(error.map(|error| error.to_string()).unwrap_or_default());
+        rsx! {}
+    }
+    VirtualDom::new(lonely).rebuild_in_place();
+    let said = &logged()[0];
+    assert!(
+        said.contains("needs a `DashboardRealtimeProvider` above") && said.contains("wrap the app in one"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_second_provider_inside_one_is_refused_and_opens_nothing() {
+    fn two(device: MemoryDevice) -> Element {
+        use_platform_provider(|| Rc::new(device));
+        let handle_error = |error: ErrorContext| {
+            let error = error.error();
+            let said = error.as_ref().and_then(|error| error.downcast_ref::<SecondProvider>());
+            log(said
+                .map(|said| said as &dyn Error)
+                .map(ToString::to_string)
+                .unwrap_or_default());
+            rsx! { "refused" }
+        };
+        rsx! {
+            DashboardRealtimeProvider { server: "http://outer.example",
+                ErrorBoundary { handle_error,
+                    DashboardRealtimeProvider { server: "http://inner.example", on_initialized: |()| log("started"), "inside" }
+                }
+                Link {}
+            }
+        }
+    }
+    #[component]
+    fn Link() -> Element {
+        rsx! { "outer is {SYNC.read().link.token()}" }
+    }
+    let device = MemoryDevice::default();
+    let mut dom = VirtualDom::new_with_props(two, device.clone());
+    dom.rebuild_in_place();
+    while dom.wait_for_work().now_or_never().is_some() {
+        dom.render_immediate(&mut NoOpMutations);
+    }
+    let said = logged();
+    assert!(
+        said.iter()
+            .all(|said| said.contains("inside another one") && said.contains("take the inner one out"))
+            && !said.is_empty(),
+        "{said:?}"
+    );
+    let html = dioxus::ssr::render(&dom);
+    assert!(html.contains("refused") && !html.contains("inside"), "{html}");
+    assert!(html.contains("outer is connecting"), "{html}");
+    let dialled: Vec<String> = std::iter::from_fn(|| Some(device.dialled()?.url)).collect();
+    assert_eq!(dialled, ["ws://outer.example/api/v1/socket"]);
+    let open = device.open();
+    assert_eq!((open.sockets, open.storages, open.listeners), (1, 1, 1));
+}
+
+#[test]
+fn without_a_server_named_it_is_the_pages_own_or_the_one_that_was_remembered() {
+    static SERVER: GlobalSignal<Option<String>> = Signal::global(|| None);
+    static IS_OPEN: GlobalSignal<bool> = Signal::global(|| false);
+    fn app() -> Element {
+        rsx! {
+            if IS_OPEN() {
+                DashboardRealtimeProvider { server: SERVER(), Trouble {} }
+            }
+        }
+    }
+    #[component]
+    fn Trouble() -> Element {
+        rsx! { {SYNC.read().trouble.clone()} }
+    }
+    let mut page = Page::of(app);
+    page.server.is_away = true;
+    let open = |page: &mut Page, server: Option<&str>| {
+        let server = server.map(str::to_owned);
+        page.dom.in_scope(ScopeId::ROOT, || {
+            *SERVER.write() = server;
+            *IS_OPEN.write() = true;
+        });
+        while page.dom.wait_for_work().now_or_never().is_some() {
+            page.dom.render_immediate(&mut NoOpMutations);
+        }
+        let dialled = page.device.dialled().map(|far_end| far_end.url);
+        let html = page.html();
+        page.with(|| *IS_OPEN.write() = false);
+        (dialled, html)
+    };
+    let (dialled, html) = open(&mut page, None);
+    assert_eq!(dialled, None, "there is no page, and none was named before");
+    assert!(html.contains("no server is known yet"), "{html}");
+    let (dialled, _) = open(&mut page, Some("https://board.example"));
+    assert_eq!(dialled.as_deref(), Some("wss://board.example/api/v1/socket"));
+    let (dialled, _) = open(&mut page, None);
+    assert_eq!(
+        dialled.as_deref(),
+        Some("wss://board.example/api/v1/socket"),
+        "it is remembered"
+    );
+    page.device.come_from("http://page.example:8080");
+    let (dialled, _) = open(&mut page, None);
+    assert_eq!(
+        dialled.as_deref(),
+        Some("ws://page.example:8080/api/v1/socket"),
+        "the page's own"
+    );
+    assert!(page.with(|| PENDING.peek().is_empty()));
+}

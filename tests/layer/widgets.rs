@@ -1,0 +1,167 @@
+//! A widget by its name alone: its board, its fields, and what becomes of an edit.
+
+use dioxus::prelude::*;
+use serde::Deserialize;
+use serde_json::json;
+use tideboard::{
+    components::WidgetRealtime,
+    hooks::{FieldsError, use_current_board, use_current_board_provider, use_realtime_updates},
+    protocol::{BoardId, WidgetId},
+    state::PENDING,
+};
+
+use crate::{
+    page::Page,
+    server::{deck, hold},
+};
+
+#[derive(Deserialize)]
+struct Tank {
+    value: f64,
+    #[serde(default)]
+    unit: String,
+}
+
+#[component]
+fn Fuel() -> Element {
+    let fuel = use_realtime_updates::<Tank>(WidgetId::named("fuel"));
+    let board = use_current_board();
+    rsx! {
+        match fuel.fields() {
+            Ok(Tank { value, unit }) => rsx! { "{board} has {value} {unit}" },
+            Err(reason) => rsx! { "{board}: {reason}" },
+        }
+    }
+}
+
+#[test]
+fn its_board_is_the_providers_or_its_pages_or_its_own() {
+    static PAGE: GlobalSignal<BoardId> = Signal::global(hold);
+    static OWN: GlobalSignal<BoardId> = Signal::global(hold);
+    fn face() -> Element {
+        rsx! {
+            WidgetRealtime { widget_id: WidgetId::named("fuel"), Fuel {} }
+            PageOfBoard { id: PAGE() }
+            WidgetRealtime { widget_id: WidgetId::named("fuel"), board: OWN(), Fuel {} }
+        }
+    }
+    #[component]
+    fn PageOfBoard(id: ReadSignal<BoardId>) -> Element {
+        use_current_board_provider(id);
+        rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), Fuel {} } }
+    }
+    let mut page = Page::live(face);
+    assert_eq!(page.html().matches("deck has 3 l").count(), 1);
+    assert_eq!(page.html().matches("hold has 3 l").count(), 2);
+    page.edit("fuel", "value", 4);
+    page.has(&["deck has 4 l", "hold has 3 l"]);
+    page.with(|| *PAGE.write() = deck());
+    assert_eq!(page.html().matches("deck has 4 l").count(), 2);
+    assert_eq!(page.html().matches("hold has 3 l").count(), 1);
+    page.with(|| *OWN.write() = deck());
+    assert_eq!(page.html().matches("deck has 4 l").count(), 3);
+    assert_eq!(page.server.visitors(&hold()), (1, 0), "nobody looks at it any more");
+}
+
+#[test]
+fn where_none_is_named_it_is_the_board_that_every_server_is_born_with() {
+    fn app() -> Element {
+        rsx! {
+            tideboard::components::DashboardRealtimeProvider { server: "http://board.example", Fuel {} }
+        }
+    }
+    Page::of(app).has(&["this-machine: This widget is not on the board."]);
+}
+
+#[test]
+fn a_plain_name_may_become_another_one() {
+    static WHICH: GlobalSignal<WidgetId> = Signal::global(|| WidgetId::named("fuel"));
+    fn face() -> Element {
+        rsx! { Any { id: WHICH() } }
+    }
+    #[component]
+    fn Any(id: WidgetId) -> Element {
+        let any = use_realtime_updates::<serde_json::Value>(id);
+        rsx! { {any.fields().map(|fields| fields.to_string()).unwrap_or_else(|error| error.to_string())} }
+    }
+    let mut page = Page::live(face);
+    page.has(&["&#34;value&#34;:3"]);
+    page.with(|| *WHICH.write() = WidgetId::named("crew"));
+    page.has(&["&#34;count&#34;:0"]);
+    page.with(|| *WHICH.write() = WidgetId::named("nobody"));
+    page.has(&[&FieldsError::Missing.to_string()]);
+}
+
+#[test]
+fn fields_of_another_type_are_an_error_that_names_them() {
+    #[derive(Deserialize)]
+    struct Other {
+        #[serde(rename = "value")]
+        _value: String,
+    }
+    fn face() -> Element {
+        let fuel = use_realtime_updates::<Other>(WidgetId::named("fuel"));
+        let said = match fuel.fields() {
+            Ok(_) => "fits".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        rsx! { "{said}" }
+    }
+    Page::live(face).has(&["expected a string", "Reload it, or update it."]);
+}
+
+fn patient() -> Element {
+    rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), enable_optimistic: false, Fuel {} } }
+}
+
+#[test]
+fn without_optimism_the_old_value_stays_under_an_overlay_until_the_verdict() {
+    let mut page = Page::live(patient);
+    page.server.is_deaf = true;
+    page.edit("fuel", "value", 7);
+    page.has(&[
+        "deck has 3 l",
+        "class=\"overlay\"",
+        "waiting for the server",
+        "aria-busy=true",
+    ]);
+    page.server.is_deaf = false;
+    page.settle();
+    page.has(&["deck has 7 l"]);
+    page.has_not(&["class=\"overlay\"", "aria-busy=true"]);
+}
+
+#[test]
+fn an_edit_that_fails_is_rolled_back_says_why_and_offers_to_retry() {
+    fn eager() -> Element {
+        rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), Fuel {} } }
+    }
+    for face in [eager, patient] {
+        let mut page = Page::live(face);
+        page.edit("fuel", "value", "much");
+        page.has(&[
+            "deck has 3 l",
+            "role=\"alert\"",
+            "Not accepted",
+            ">Retry</button>",
+            ">Discard</button>",
+        ]);
+        page.has_not(&["class=\"overlay\""]);
+    }
+}
+
+#[test]
+fn what_the_server_puts_off_is_sent_again_by_itself() {
+    let mut page = Page::live(patient);
+    page.server.is_full = true;
+    page.edit("fuel", "value", 7);
+    page.pass(2_000);
+    page.has(&["deck has 3 l", "class=\"overlay\""]);
+    let attempts = page.with(|| PENDING.peek()[0].attempts());
+    assert!(attempts > 1, "{attempts}");
+    page.server.is_full = false;
+    page.pass(30_000);
+    page.has(&["deck has 7 l"]);
+    page.has_not(&["class=\"overlay\""]);
+    assert_eq!(page.server.value("fuel", "value"), json!(7));
+}

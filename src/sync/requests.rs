@@ -63,6 +63,8 @@ pub(super) struct Requests {
     reads: usize,
     /// Whether the last one read a board.
     has_read: bool,
+    /// A read has just been answered: what waited for it goes at once.
+    lets_go: bool,
     /// Operations whose history a process did not know as its own.
     astray: Vec<(RunId, OperationId)>,
     /// Boards that will not be had this way, however often they are asked for.
@@ -141,12 +143,13 @@ impl Engine {
     }
 
     /// Sends what may be sent by a request; else reads a board, each in its turn. What can't be sent before its board was
-    /// read has that done first, and then every other time.
+    /// read has that done first, and then every other time; what such a read lets go follows it at once.
     pub(super) fn request(&mut self, now: Timestamp) {
-        if !self.may_request() || now < self.requests.next_at {
+        let is_early = now < self.requests.next_at;
+        let lets_go = std::mem::take(&mut self.requests.lets_go);
+        if !self.may_request() || (is_early && !lets_go) {
             return;
         }
-        self.requests.next_at = now.plus(FALLBACK_MS);
         let waiting = self.outbox.boards();
         let mut wanted = self.wanted(&waiting);
         wanted.retain(|board| !self.requests.refused.contains(board));
@@ -156,9 +159,14 @@ impl Engine {
             && let Some(push) = self.next_push(now)
         {
             (self.requests.under_way, self.requests.has_read) = (UnderWay::Sending, false);
+            self.requests.next_at = now.plus(FALLBACK_MS);
             self.effects.push_back(Effect::Replay(push));
             return;
         }
+        if is_early {
+            return;
+        }
+        self.requests.next_at = now.plus(FALLBACK_MS);
         let boards = if urgent.is_empty() { wanted } else { urgent };
         if !boards.is_empty() {
             self.requests.reads += 1;
@@ -242,6 +250,7 @@ impl Engine {
         match answer {
             Ok(document) => {
                 self.requests.answered();
+                self.requests.lets_go = true;
                 self.take_document(now, *document);
             }
             Err(error) => self.request_failed(now, Some(board.clone()), error),

@@ -48,7 +48,7 @@ mod widget_handle;
 
 pub use context::NoProvider;
 pub use events::{EventKind, RealtimeEvent};
-pub use focus::{focus, is_focus_lost};
+pub use focus::focus;
 pub use fresh_name::fresh_name;
 pub use use_background_sync::{BackgroundSync, use_background_sync};
 pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards};

@@ -275,12 +275,6 @@ pub fn selection() -> Option<(u32, u32)> {
     chosen::selection()
 }
 
-/// Whether nothing on the page has the focus: what had it is gone. `false` where there is no way to know.
-#[must_use]
-pub fn is_focus_lost() -> bool {
-    chosen::is_focus_lost()
-}
-
 /// Puts the selection of the text box that has the focus there, where that can be done.
 pub fn select(start: u32, end: u32) {
     chosen::select(start, end);

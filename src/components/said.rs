@@ -8,7 +8,7 @@ use dioxus::prelude::*;
 
 use super::close_button::CloseButton;
 use crate::{
-    hooks::{RealtimeManagers, focus, is_focus_lost},
+    hooks::{RealtimeManagers, focus},
     protocol::{BoardId, FieldName, Value, WidgetId},
 };
 
@@ -106,8 +106,7 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
                     "data-shape": "small",
                     r#type: "button",
                     onmounted: move |event| {
-                        // What is said may move to another place, and its button with it.
-                        if SAID.peek().takes_focus.replace(false) || is_focus_lost() {
+                        if SAID.peek().takes_focus.replace(false) {
                             focus(&event.data());
                         }
                     },

@@ -2,8 +2,6 @@
 
 use dioxus::prelude::*;
 
-pub use crate::platform::is_focus_lost;
-
 /// Gives an element the focus, where it can have it.
 pub fn focus(element: &MountedData) {
     let focused = element.set_focus(true);

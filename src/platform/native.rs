@@ -41,8 +41,4 @@ pub fn selection() -> Option<(u32, u32)> {
     None
 }
 
-pub fn is_focus_lost() -> bool {
-    false
-}
-
 pub fn select(_: u32, _: u32) {}

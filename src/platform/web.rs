@@ -10,7 +10,7 @@ mod socket;
 
 use std::{path::Path, rc::Rc};
 
-pub use caret::{is_focus_lost, select, selection};
+pub use caret::{select, selection};
 pub use fetch::FETCH;
 
 use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};

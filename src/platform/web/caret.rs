@@ -1,4 +1,4 @@
-//! The focus, and the caret of the text box that has it.
+//! The caret of the text box that has the focus.
 
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
@@ -13,11 +13,6 @@ pub fn selection() -> Option<(u32, u32)> {
         }
     };
     Some((start.ok()??, end.ok()??))
-}
-
-pub fn is_focus_lost() -> bool {
-    let focused = web_sys::window().and_then(|window| window.document()?.active_element());
-    focused.is_none_or(|focused| focused.tag_name() == "BODY")
 }
 
 pub fn select(start: u32, end: u32) {

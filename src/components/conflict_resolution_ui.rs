@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     hooks::{Conflict, Notice, Now, Resolution, use_notices, use_now, use_realtime_managers, use_realtime_updates},
-    protocol::{BoardId, Contention, Intent, OperationId, Value, WidgetId, Writer, encode},
+    protocol::{BoardId, Contention, Intent, OperationId, WidgetId, Writer, encode},
     sorted::SortedSet,
 };
 
@@ -263,10 +263,9 @@ fn ConflictCard(
     }
 }
 
-/// The conflict as it is stored. By way of a plain value: indenting each type by itself costs a page some kilobytes.
+/// The conflict as it is stored, a line for each part: to indent them costs a page more than they tell.
 fn record(conflict: &Conflict) -> String {
-    let value: Value = serde_json::from_slice(encode(conflict).as_bytes()).unwrap_or_default();
-    format!("{value:#}")
+    encode(conflict).replace(",\"", ",\n\"")
 }
 
 fn headline(conflict: &Conflict) -> &'static str {

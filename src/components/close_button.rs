@@ -5,8 +5,7 @@ use dioxus::prelude::*;
 use super::icon::{Glyph, Icon};
 
 /// A cross that says "Close" to those who don't see it.
-#[component]
-pub fn CloseButton(on_close: Callback<()>) -> Element {
+pub fn close_button(on_close: impl FnMut(MouseEvent) + 'static) -> Element {
     rsx! {
         button {
             class: "button",
@@ -14,7 +13,7 @@ pub fn CloseButton(on_close: Callback<()>) -> Element {
             "data-shape": "small",
             r#type: "button",
             "aria-label": "Close",
-            onclick: move |_| on_close(()),
+            onclick: on_close,
             Icon { glyph: Glyph::Cross }
         }
     }

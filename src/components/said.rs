@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 
 use dioxus::prelude::*;
 
-use super::close_button::CloseButton;
+use super::close_button::close_button;
 use crate::{
     hooks::{RealtimeManagers, focus},
     protocol::{BoardId, FieldName, Value, WidgetId},
@@ -31,8 +31,10 @@ struct Said {
     /// The card that it is about; empty where there is none.
     card: String,
     undo: Option<Undo>,
-    /// Whether its button is still to get the focus: the one that was clicked is gone.
+    /// Whether its button is to get the focus: the one that was clicked is gone, or the line moved and had it.
     takes_focus: Cell<bool>,
+    /// Whether the focus is in the line.
+    has_focus: Cell<bool>,
     /// The cards whose lower edges are on the screen. They come and go while nothing is said, and nobody need hear of it.
     seen: RefCell<Vec<String>>,
 }
@@ -64,8 +66,9 @@ pub fn see(card: &str, is_seen: bool) {
         said.card == card
     };
     if is_about {
-        // What is said moves.
-        drop(SAID.write());
+        // What is said moves, and takes the focus along.
+        let said = SAID.write();
+        said.takes_focus.set(said.has_focus.get());
     }
 }
 
@@ -99,6 +102,7 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
                     undo(managers);
                 }
             },
+            onfocusout: |_| SAID.peek().has_focus.set(false),
             p { class: "banner-text", "{said.text}" }
             if said.undo.is_some() {
                 button {
@@ -106,7 +110,9 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
                     "data-shape": "small",
                     r#type: "button",
                     onmounted: move |event| {
-                        if SAID.peek().takes_focus.replace(false) {
+                        let said = SAID.peek();
+                        if said.takes_focus.replace(false) {
+                            said.has_focus.set(true);
                             focus(&event.data());
                         }
                     },
@@ -115,7 +121,7 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
                     kbd { "aria-hidden": "true", "U" }
                 }
             }
-            CloseButton { on_close: |()| hush() }
+            {close_button(|_| hush())}
         }
     }
 }

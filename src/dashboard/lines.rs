@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 
 use crate::{
     components::{
-        close_button::CloseButton,
+        close_button::close_button,
         icon::Icon,
         said::{Undo, say},
         word::Word,
@@ -56,7 +56,7 @@ fn OfflineLine(is_known: bool) -> Element {
         div { class: "banner", role: "status", "data-tone": "wait", "data-state": "offline",
             Icon { glyph: Word::Offline.glyph() }
             p { class: "banner-text", "You’re offline. This is the board as this device last saw it; edits are saved here, and sent later." }
-            CloseButton { on_close: move |()| is_read.set(true) }
+            {close_button(move |_| is_read.set(true))}
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::close_button::CloseButton;
+use super::close_button::close_button;
 use crate::{
     config::AUTO_RESOLVED_LEN_MAX,
     hooks::{Conflict, RealtimeManagers, Resolution},
@@ -83,7 +83,7 @@ pub(super) fn auto_resolved(managers: RealtimeManagers, mut choices: Signal<Vec<
                 if let Some(undo) = undo {
                     button { class: "button", "data-shape": "small", r#type: "button", onclick: undo, "Undo" }
                 }
-                CloseButton { on_close: move |()| put_away() }
+                {close_button(move |_| put_away())}
             }
         }
     });

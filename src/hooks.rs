@@ -19,6 +19,7 @@
 
 mod context;
 mod fallback;
+mod focus;
 mod fresh_name;
 mod snapshot;
 mod use_background_sync;
@@ -34,6 +35,7 @@ mod use_sync_loop;
 mod use_typed_text;
 mod use_websocket;
 
+pub use focus::focus;
 pub use fresh_name::fresh_name;
 pub use use_background_sync::{BackgroundSync, use_background_sync};
 pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards};

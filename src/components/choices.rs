@@ -2,8 +2,8 @@
 
 use dioxus::prelude::*;
 
-use super::{disclosure::focus, format::value_text, word::Tone};
-use crate::{board::kinds::STATUS_WORDS, protocol::Value};
+use super::{format::value_text, word::Tone};
+use crate::{board::kinds::STATUS_WORDS, hooks::focus, protocol::Value};
 
 /// One of `words`, which is called `legend` by those who don't see it. In a form its value is that of the field `name`; no
 /// other group on the page has that. `on_choose` hears of each choice.

@@ -8,7 +8,6 @@ use dioxus::prelude::*;
 use super::{
     choices::field_text,
     difference::difference,
-    disclosure::focus,
     edit_line::edit_line,
     format::{count, time_of_day, writer_name},
     icon::{Glyph, Icon},
@@ -16,7 +15,9 @@ use super::{
     word::{Saying, Word},
 };
 use crate::{
-    hooks::{Conflict, Notice, Now, Resolution, use_notices, use_now, use_realtime_managers, use_realtime_updates},
+    hooks::{
+        Conflict, Notice, Now, Resolution, focus, use_notices, use_now, use_realtime_managers, use_realtime_updates,
+    },
     protocol::{BoardId, Contention, Intent, OperationId, WidgetId, Writer, encode},
     sorted::SortedSet,
 };

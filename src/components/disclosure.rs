@@ -6,6 +6,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 
 use super::word::Tone;
+use crate::hooks::focus;
 
 /// What opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,15 +27,6 @@ impl Shape {
             Self::Panel | Self::Wide => "dialog",
         }
     }
-}
-
-/// Gives an element the focus, where it can have it.
-pub fn focus(element: &MountedData) {
-    let focused = element.set_focus(true);
-    spawn(async move {
-        // What can't be focused can still be clicked, and read.
-        let _ = focused.await;
-    });
 }
 
 /// The button (`face`) and what it opens (`children`), which is made only while it is open.

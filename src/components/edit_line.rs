@@ -5,10 +5,9 @@ use dioxus::prelude::*;
 
 use super::{
     choices::{choices, words},
-    disclosure::focus,
     format::{number, plain, value_text},
 };
-use crate::protocol::Value;
+use crate::{hooks::focus, protocol::Value};
 
 /// Edits one value, within its bounds where it has some, with two buttons.
 pub fn edit_line(

@@ -6,9 +6,9 @@ use std::cell::{Cell, RefCell};
 
 use dioxus::prelude::*;
 
-use super::{close_button::close_button, disclosure::focus};
+use super::close_button::close_button;
 use crate::{
-    hooks::RealtimeManagers,
+    hooks::{RealtimeManagers, focus},
     protocol::{BoardId, FieldName, Value, WidgetId},
 };
 

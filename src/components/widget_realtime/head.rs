@@ -7,12 +7,12 @@ use dioxus::prelude::*;
 use super::freshness::Fresh;
 use crate::{
     components::{
-        disclosure::{Disclosure, Shape, focus},
+        disclosure::{Disclosure, Shape},
         edit_line::{field_input, form_buttons, read, text_in},
         icon::{Glyph, Icon},
         word::{Saying, Word},
     },
-    hooks::RealtimeUpdates,
+    hooks::{RealtimeUpdates, focus},
 };
 
 #[component]

@@ -29,6 +29,8 @@ pub mod origin;
 #[cfg(feature = "server")]
 mod packet;
 #[cfg(feature = "server")]
+pub mod reach;
+#[cfg(feature = "server")]
 pub mod router;
 #[cfg(feature = "server")]
 pub mod run;
@@ -44,6 +46,8 @@ mod sign_in;
 pub mod sources;
 #[cfg(feature = "server")]
 pub mod store;
+#[cfg(feature = "server")]
+pub mod tls;
 
 #[cfg(feature = "server")]
 pub use router::router;

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand};
 use dioxus::prelude::Element;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-use super::{auth::Token, run::run};
+use super::{auth::Token, run::run, tls::TlsArgs};
 use crate::terminal;
 
 /// The shared board that keeps working when the network doesn't.
@@ -50,6 +50,9 @@ pub struct ServeArgs {
     /// Token that lets people watch; made like the other
     #[arg(long, value_name = "TOKEN", env = "TIDEBOARD_VIEW_TOKEN", hide_env_values = true)]
     pub view_token: Option<Token>,
+    /// How to speak TLS.
+    #[command(flatten)]
+    pub tls: TlsArgs,
     /// Write the log as one JSON object a line
     #[arg(long)]
     pub log_json: bool,

@@ -3,6 +3,7 @@
 //! `axum::serve` has no limit on either, so a few hundred connections that say nothing would use up the process's file
 //! descriptors. This is its loop with both.
 
+mod door;
 mod taking;
 
 use std::{convert::Infallible, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
@@ -20,13 +21,15 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::{Instant, sleep, timeout},
 };
 use tower::{ServiceExt, service_fn};
 
-use self::taking::Taking;
+pub(super) use self::door::Door;
+use self::door::Entered;
 use super::metrics::Metrics;
 use crate::config::{
     ACCEPT_RETRY_MS, HTTP_CONNECTIONS_LEN_MAX, REQUEST_HEAD_BYTES_MAX, REQUEST_HEAD_MS_MAX, REQUEST_MS_MAX,
@@ -55,15 +58,16 @@ impl Default for Patience {
     }
 }
 
-/// Serves `router` on `listener` until `stop` ends, then answers what was asked already. Sockets live on: each has a seat of
-/// its own, and says goodbye by itself.
+/// Serves what is behind `door` on `listener` until `stop` ends, then answers what was asked already. Sockets live on: each
+/// has a seat of its own, and says goodbye by itself.
 pub(super) async fn serve(
     listener: TcpListener,
-    router: Router,
+    door: impl Into<Door>,
     patience: Patience,
     metrics: &Metrics,
     stop: impl Future<Output = ()>,
 ) {
+    let door = door.into();
     let free = Arc::new(Semaphore::new(patience.connections_len_max));
     let stopping = watch::Sender::new(());
     let mut stop = pin!(stop);
@@ -72,7 +76,7 @@ pub(super) async fn serve(
             accepted = accept(&listener, &free, patience, metrics) => accepted,
             () = &mut stop => break,
         };
-        let serving = serve_connection(stream, peer, router.clone(), patience, stopping.subscribe());
+        let serving = serve_connection(stream, peer, door.clone(), patience, stopping.subscribe());
         tokio::spawn(async move {
             serving.await;
             drop(permit);
@@ -88,6 +92,26 @@ pub(super) async fn serve(
 async fn serve_connection(
     stream: TcpStream,
     peer: SocketAddr,
+    door: Door,
+    patience: Patience,
+    mut stopping: watch::Receiver<()>,
+) {
+    let limit = Duration::from_millis(patience.head_ms_max);
+    let entered = tokio::select! {
+        entered = timeout(limit, door.enter(stream, patience.write_ms_max)) => entered,
+        _ = stopping.changed() => return,
+    };
+    match entered {
+        Ok(Ok(Entered::Plain(stream, router))) => converse(stream, peer, router, patience, stopping).await,
+        Ok(Ok(Entered::Secure(stream, router))) => converse(stream, peer, router, patience, stopping).await,
+        Ok(Err(error)) => tracing::debug!(%peer, %error, "a connection did not get in"),
+        Err(_) => tracing::debug!(%peer, "a connection took too long to get in"),
+    }
+}
+
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
     router: Router,
     patience: Patience,
     mut stopping: watch::Receiver<()>,
@@ -97,7 +121,6 @@ async fn serve_connection(
         let limit = Duration::from_millis(patience.request_ms_max);
         async move { timeout(limit, answer).await.unwrap_or_else(|_| Ok(too_slow())) }
     }));
-    let stream = Taking::new(stream, Duration::from_millis(patience.write_ms_max));
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())

@@ -1,8 +1,9 @@
 //! Starting and stopping: from arguments to a listening server, and from a signal to a clean end.
 
 use std::{
-    error, fmt, fs, io,
-    net::{IpAddr, SocketAddr},
+    error, fmt, fs,
+    io::{self, IsTerminal as _, Write as _},
+    net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -24,10 +25,13 @@ use super::{
     Server, ServerConfig,
     auth::{Policy, Token},
     cli::ServeArgs,
-    listener::{self, Patience},
+    listener::{self, Door, Patience},
     origin::OriginPolicy,
-    public_files, router,
+    public_files,
+    reach::{self, Reach},
+    router,
     store::StoreError,
+    tls::{Tls, TlsError, fingerprint},
 };
 use crate::config::DRAIN_MS_MAX;
 
@@ -59,6 +63,8 @@ pub enum RunError {
     SameTokens,
     /// The operating system gave no random bytes for the tokens.
     NoRandomness,
+    /// There is no TLS as it was asked for.
+    Tls(TlsError),
     /// The operating system gave no threads, or no listener.
     System(io::Error),
 }
@@ -90,6 +96,9 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
         .map_err(RunError::System)?;
     if cfg!(debug_assertions) && dioxus::cli_config::is_cli_enabled() {
         // `dx serve` started this and stops it: its own loop replaces code in the running server, which ours can't.
+        if args.tls.is_on() {
+            tracing::warn!("`dx serve` speaks plain http: --tls-… is left out");
+        }
         let _guard = runtime.enter();
         let server = Server::open(config).map_err(RunError::Store)?;
         dioxus::server::serve(move || {
@@ -101,15 +110,39 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
     runtime.block_on(async {
         // First the door, then the store: whoever comes meanwhile waits, and a taken port touches no database.
         let listener = listen(address).await?;
-        let server = Server::open(config).map_err(RunError::Store)?;
+        let tls = args.tls.prepare(&args.data, args.listen, &config.clock);
+        let tls = tls.map_err(RunError::Tls)?;
+        let local = tls.as_ref().and_then(|tls| tls.local.clone());
         let address = listener.local_addr().map_err(RunError::System)?;
+        let server = Server::open(ServerConfig {
+            reach: Reach {
+                listen: address,
+                is_secure: tls.is_some(),
+                has_authority: local.is_some(),
+            },
+            authority: local.as_ref().map(|leaf| leaf.authority().certificate().to_owned()),
+            ..config
+        });
+        let server = server.map_err(RunError::Store)?;
         tracing::info!(%address, "serving");
-        announce(address, generated.as_ref());
-        let router = router(pages(app, public.as_deref()), &server);
-        serve(listener, router, &server, DRAIN_MS_MAX, stop_signal).await;
+        announce(&server, generated.as_ref());
+        if let Some(leaf) = local {
+            let clock = server.clock().clone();
+            tokio::spawn(async move { leaf.keep(address.ip(), &clock).await });
+        }
+        let door = door(router(pages(app, public.as_deref()), &server), tls, &server);
+        serve(listener, door, &server, DRAIN_MS_MAX, stop_signal).await;
         server.close().await;
         Ok(())
     })
+}
+
+/// What connections come in by: https and the way to it, or plain http.
+fn door(router: Router, tls: Option<Tls>, server: &Server) -> Door {
+    match tls {
+        Some(tls) => Door::secure(router, tls.config, reach::plain_router(server)),
+        None => router.into(),
+    }
 }
 
 /// The app's pages, the server functions of this binary, and the built files where there are any: a server without them
@@ -124,7 +157,9 @@ fn pages(app: fn() -> Element, public: Option<&Path>) -> Router {
         );
         router.serve_api_application(ServeConfig::new(), app)
     };
-    router.layer(from_fn(no_page_for_a_file))
+    router
+        .layer(from_fn(no_page_for_a_file))
+        .layer(from_fn(reach::tell_plain_http))
 }
 
 /// Dioxus renders a page for every path it does not know. A file of an older build that is gone must be missed, or its
@@ -166,7 +201,7 @@ enum Ended {
 /// Serves until a signal, then until all have said goodbye, `drain_ms_max` have passed, or there is another signal.
 async fn serve(
     listener: TcpListener,
-    router: Router,
+    door: impl Into<Door>,
     server: &Server,
     drain_ms_max: u64,
     signal: impl AsyncFn(),
@@ -177,7 +212,7 @@ async fn serve(
         server.stop();
     };
     let serving = async {
-        listener::serve(listener, router, Patience::default(), server.metrics(), told_to_stop).await;
+        listener::serve(listener, door, Patience::default(), server.metrics(), told_to_stop).await;
         server.stopped().await;
     };
     let patience = async {
@@ -241,36 +276,37 @@ fn given_or_new(given: Option<&Token>, generated: &mut Option<Token>) -> Result<
 }
 
 /// Tells the person at the terminal where the server is. Standard output, and not the log: it may hold tokens.
-fn announce(address: SocketAddr, generated: Option<&Generated>) {
-    if let Some(Generated { edit, view }) = generated {
-        for (right, token) in [("edit", edit), ("view", view)] {
-            if let Some(token) = token {
-                println!("Token to {right}: {}", token.reveal());
-            }
-        }
-    }
-    for address in reachable(address) {
-        println!("Tideboard is at http://{address}");
-    }
+fn announce(server: &Server, generated: Option<&Generated>) {
+    let mut output = io::stdout();
+    let text = announcement(server, generated, output.is_terminal());
+    // In one piece, and whether anybody reads it or not: a supervisor may have closed what nobody looks at.
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }
 
-/// Addresses to open: of every network when the server listens on all.
-fn reachable(address: SocketAddr) -> Vec<SocketAddr> {
-    if !address.ip().is_unspecified() {
-        return vec![address];
+fn announcement(server: &Server, generated: Option<&Generated>, is_terminal: bool) -> String {
+    let mut lines = Vec::new();
+    if let Some(Generated { edit, view }) = generated {
+        let tokens = [("edit", edit), ("view", view)];
+        let made = tokens
+            .into_iter()
+            .filter_map(|(right, token)| Some((right, token.as_ref()?)));
+        lines.extend(made.map(|(right, token)| format!("Token to {right}: {}", token.reveal())));
     }
-    let Ok(networks) = sysinfo::Networks::new_with_refreshed_list() else {
-        return vec![address];
-    };
-    let own = networks
-        .values()
-        .flat_map(|network| network.ip_networks().iter().map(|own| own.addr));
-    let mut addresses: Vec<IpAddr> = own.filter(IpAddr::is_ipv4).collect();
-    addresses.sort();
-    addresses
-        .into_iter()
-        .map(|own| SocketAddr::new(own, address.port()))
-        .collect()
+    // Who chose the tokens may have done so to keep secrets out of where this output goes.
+    let may_hold_secrets = is_terminal || !lines.is_empty();
+    let reach = server.reach();
+    let origins = reach.origins().into_iter().chain(reach.local_origin());
+    lines.extend(origins.map(|origin| format!("Tideboard is at {origin}")));
+    if let Some(authority) = server.authority() {
+        lines.push(format!(
+            "SHA-256 fingerprint of its authority: {}",
+            fingerprint(authority)
+        ));
+    }
+    if may_hold_secrets {
+        lines.extend(reach::greeting(server, is_terminal));
+    }
+    lines.join("\n") + "\n"
 }
 
 /// Makes the folder, and sees that a file can be made in it.
@@ -326,6 +362,7 @@ impl fmt::Display for RunError {
                 f,
                 "the operating system gave no random bytes for the tokens. Try again."
             ),
+            Self::Tls(error) => error.fmt(f),
             Self::System(source) => write!(
                 f,
                 "the operating system refused what a server needs: {source}. Start it again."
@@ -364,6 +401,48 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let ended = serve(listener, Router::new(), &server, u64::MAX, signals(1)).await;
         assert_eq!(ended, Ended::Empty);
+    }
+
+    #[test]
+    fn a_code_is_printed_where_its_reader_may_see_secrets_and_no_token_is_ever_in_it() {
+        let token = |text: &str| Token::parse(text).unwrap();
+        let server = Server::open(ServerConfig {
+            policy: Policy::Tokens {
+                edit: token("edit-0123456789abcdef"),
+                view: token("view-0123456789abcdef"),
+            },
+            reach: Reach {
+                listen: "192.168.7.5:8080".parse().unwrap(),
+                ..Reach::default()
+            },
+            ..ServerConfig::local()
+        });
+        let server = server.unwrap();
+        let chosen = Generated { edit: None, view: None };
+        let service = announcement(&server, Some(&chosen), false);
+        assert_eq!(service, "Tideboard is at http://192.168.7.5:8080\n");
+        let made = Generated {
+            edit: Some(token("edit-0123456789abcdef")),
+            view: None,
+        };
+        let piped = announcement(&server, Some(&made), false);
+        let mut lines = piped.lines();
+        assert_eq!(lines.next(), Some("Token to edit: edit-0123456789abcdef"));
+        assert_eq!(lines.next(), Some("Tideboard is at http://192.168.7.5:8080"));
+        let (said, code) = lines.next().and_then(|line| line.rsplit_once('#')).expect("a code");
+        assert_eq!(
+            said,
+            "To let one phone edit, within 10 minutes: http://192.168.7.5:8080/join"
+        );
+        assert!(
+            code.len() == 32 && !code.contains("edit"),
+            "128 bits of its own: {code}"
+        );
+        let terminal = announcement(&server, Some(&chosen), true);
+        assert!(
+            terminal.contains("\x1b[30;107m") && terminal.contains("/join#"),
+            "{terminal}"
+        );
     }
 
     /// Stops a server that answers a request which never ends.

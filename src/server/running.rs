@@ -20,6 +20,7 @@ use super::{
     committer::{self, Request, Requests},
     metrics::Metrics,
     origin::OriginPolicy,
+    reach::Reach,
     session::SocketPatience,
     sources::{Sources, host},
     store::{Store, StoreError},
@@ -44,6 +45,10 @@ pub struct ServerConfig {
     pub clock: Clock,
     /// Sockets open at once; at most [`CONNECTIONS_LEN_MAX`].
     pub connections_len_max: usize,
+    /// Where other devices can open it.
+    pub reach: Reach,
+    /// DER of the certificate of the local authority, for devices that shall trust it.
+    pub authority: Option<Vec<u8>>,
     /// First segments of the paths of files that need no token: what the page itself is made of.
     pub public_files: HashSet<String>,
     /// Folder of the database; `None` keeps everything in memory, and forgets it at the end.
@@ -101,6 +106,8 @@ impl ServerConfig {
             },
             clock: Clock::system(),
             connections_len_max: CONNECTIONS_LEN_MAX,
+            reach: Reach::default(),
+            authority: None,
             public_files: HashSet::new(),
             data: None,
             store_bytes_max: STORE_BYTES_MAX,
@@ -252,6 +259,17 @@ impl Server {
     /// A number for a new connection.
     pub(super) fn next_session(&self) -> authority::SessionId {
         self.0.sessions_made.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Where other devices can open it.
+    #[must_use]
+    pub fn reach(&self) -> &Reach {
+        &self.0.config.reach
+    }
+
+    /// The local authority's certificate.
+    pub(super) fn authority(&self) -> Option<&[u8]> {
+        self.0.config.authority.as_deref()
     }
 
     pub(crate) fn origins(&self) -> &OriginPolicy {

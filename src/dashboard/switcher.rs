@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{
     Route, first_board,
     lines::{Removed, use_removal},
+    share::ShareBoard,
 };
 use crate::{
     board::kinds,
@@ -39,6 +40,7 @@ pub fn BoardSwitcher(id: ReadSignal<BoardId>, name: ReadSignal<String>) -> Eleme
                 Icon { glyph: Glyph::ChevronDown }
             },
             BoardList { id, open }
+            ShareBoard { id }
             AddBoard { open }
             ThisBoard { id, name, open }
         }

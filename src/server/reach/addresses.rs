@@ -28,11 +28,14 @@ impl Default for Reach {
 }
 
 impl Reach {
-    /// Its addresses as `http://host:port`, those for other devices: the one of the usual way to the world first.
+    /// Its addresses as `http://host:port`, those for other devices: the one of the usual way to the world first. A local
+    /// authority vouches for private ones only.
     #[must_use]
     pub fn origins(&self) -> Vec<String> {
-        let ips = lan_addresses(self.listen.ip());
-        ips.into_iter().map(|ip| self.origin(ip)).collect()
+        let ips = lan_addresses(self.listen.ip()).into_iter();
+        ips.filter(|ip| !self.has_authority || is_private(*ip))
+            .map(|ip| self.origin(ip))
+            .collect()
     }
 
     /// Its address on this machine itself, when it listens there.
@@ -177,6 +180,17 @@ mod tests {
         let everywhere = reach("0.0.0.0:8080");
         assert!(everywhere.origins().iter().all(|origin| !origin.contains("127.")));
         assert_eq!(everywhere.local_origin().as_deref(), Some("http://127.0.0.1:8080"));
+    }
+
+    #[test]
+    fn a_local_authority_is_not_told_of_where_it_vouches_for_nothing() {
+        let of = |listen| Reach {
+            is_secure: true,
+            has_authority: true,
+            ..reach(listen)
+        };
+        assert_eq!(of("10.0.0.7:80").origins(), ["https://10.0.0.7:80"]);
+        assert_eq!(of("203.0.113.7:80").origins(), Vec::<String>::new());
     }
 
     #[test]

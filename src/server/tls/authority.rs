@@ -135,10 +135,9 @@ impl Authority {
     fn alternatives(&self, names: &Names) -> Result<Vec<SanType>, AuthorityError> {
         let mut hosts = vec!["localhost".to_owned()];
         if let Some(host) = names.host.as_ref().filter(|host| self.host.as_ref() == Some(host)) {
+            let label = host.split('.').next().unwrap_or_default();
             hosts.push(host.clone());
-            if !host.contains('.') {
-                hosts.extend(LOCAL_DOMAINS.map(|domain| format!("{host}.{domain}")));
-            }
+            hosts.extend(LOCAL_DOMAINS.map(|domain| format!("{label}.{domain}")));
         }
         let dns = hosts
             .into_iter()

@@ -74,3 +74,60 @@ async fn say_secure(mut request: Request) -> Request {
 
 /// The first byte of every TLS connection (RFC 8446, 5.1: a record of the handshake); no method of HTTP begins with it.
 const HANDSHAKE: u8 = 22;
+
+#[cfg(test)]
+mod tests {
+    use rcgen::generate_simple_self_signed;
+    use tokio::{io::AsyncWriteExt as _, net::TcpListener, sync::watch, time::timeout};
+    use tokio_rustls::rustls::{crypto::ring, pki_types::PrivateKeyDer};
+
+    use super::*;
+    use crate::server::listener::{Patience, serve_connection};
+
+    fn door() -> Door {
+        let made = generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key)
+            .unwrap();
+        Door::secure(Router::new(), Arc::new(config), Router::new())
+    }
+
+    /// Serves somebody who sends the first byte of a handshake, or nothing, and waits. Ends when the server lets go.
+    async fn stall(first: &[u8], patience: Patience, stopping: watch::Receiver<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut stalling = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        stalling.write_all(first).await.unwrap();
+        let (stream, peer) = listener.accept().await.unwrap();
+        let serving = serve_connection(stream, peer, door(), patience, stopping);
+        timeout(Duration::from_secs(20), serving)
+            .await
+            .expect("it does not wait for ever");
+    }
+
+    #[tokio::test]
+    async fn who_begins_a_handshake_and_does_not_end_it_is_let_go() {
+        for first in [&[][..], &[HANDSHAKE]] {
+            let (_told, stopping) = watch::channel(());
+            let patience = Patience {
+                head_ms_max: 20,
+                ..Patience::default()
+            };
+            stall(first, patience, stopping).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn told_to_stop_it_waits_for_no_handshake() {
+        let (told, stopping) = watch::channel(());
+        drop(told);
+        let patience = Patience {
+            head_ms_max: u64::MAX,
+            ..Patience::default()
+        };
+        stall(&[HANDSHAKE], patience, stopping).await;
+    }
+}

@@ -66,7 +66,7 @@ async fn page(State(server): State<Server>, headers: HeaderMap) -> Response {
     let board = host.map_or_else(|| "/".to_owned(), |host| format!("https://{host}/"));
     let page = PAGE
         .replace("{certificate}", CERTIFICATE_PATH)
-        .replace("{fingerprint}", &fingerprint(certificate))
+        .replace("{fingerprint}", &fingerprint(certificate).replace(':', ":<wbr>"))
         .replace("{board}", &escape(&board));
     Html(page).into_response()
 }

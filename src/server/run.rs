@@ -1,8 +1,9 @@
 //! Starting and stopping: from arguments to a listening server, and from a signal to a clean end.
 
+mod announce;
+
 use std::{
-    error, fmt, fs,
-    io::{self, IsTerminal as _, Write as _},
+    error, fmt, fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -21,6 +22,7 @@ use dioxus::{
 use http::{StatusCode, header};
 use tokio::{net::TcpListener, runtime};
 
+use self::announce::{Generated, announce};
 use super::{
     Server, ServerConfig,
     auth::{Policy, Token},
@@ -31,7 +33,7 @@ use super::{
     reach::{self, Reach},
     router,
     store::StoreError,
-    tls::{Tls, TlsError, fingerprint},
+    tls::{Tls, TlsError},
 };
 use crate::config::DRAIN_MS_MAX;
 
@@ -246,12 +248,6 @@ async fn stop_signal() {
     }
 }
 
-/// Tokens the server made itself, to be told to the person who started it.
-struct Generated {
-    edit: Option<Token>,
-    view: Option<Token>,
-}
-
 /// Everything beyond this machine needs a token, and so does this machine once somebody chose one.
 fn policy(args: &ServeArgs) -> Result<(Policy, Option<Generated>), RunError> {
     if args.listen.is_loopback() && args.edit_token.is_none() && args.view_token.is_none() {
@@ -273,40 +269,6 @@ fn given_or_new(given: Option<&Token>, generated: &mut Option<Token>) -> Result<
     let token = Token::generate().map_err(|_| RunError::NoRandomness)?;
     *generated = Some(token.clone());
     Ok(token)
-}
-
-/// Tells the person at the terminal where the server is. Standard output, and not the log: it may hold tokens.
-fn announce(server: &Server, generated: Option<&Generated>) {
-    let mut output = io::stdout();
-    let text = announcement(server, generated, output.is_terminal());
-    // In one piece, and whether anybody reads it or not: a supervisor may have closed what nobody looks at.
-    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
-}
-
-fn announcement(server: &Server, generated: Option<&Generated>, is_terminal: bool) -> String {
-    let mut lines = Vec::new();
-    if let Some(Generated { edit, view }) = generated {
-        let tokens = [("edit", edit), ("view", view)];
-        let made = tokens
-            .into_iter()
-            .filter_map(|(right, token)| Some((right, token.as_ref()?)));
-        lines.extend(made.map(|(right, token)| format!("Token to {right}: {}", token.reveal())));
-    }
-    // Who chose the tokens may have done so to keep secrets out of where this output goes.
-    let may_hold_secrets = is_terminal || !lines.is_empty();
-    let reach = server.reach();
-    let origins = reach.origins().into_iter().chain(reach.local_origin());
-    lines.extend(origins.map(|origin| format!("Tideboard is at {origin}")));
-    if let Some(authority) = server.authority() {
-        lines.push(format!(
-            "SHA-256 fingerprint of its authority: {}",
-            fingerprint(authority)
-        ));
-    }
-    if may_hold_secrets {
-        lines.extend(reach::greeting(server, is_terminal));
-    }
-    lines.join("\n") + "\n"
 }
 
 /// Makes the folder, and sees that a file can be made in it.
@@ -401,48 +363,6 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let ended = serve(listener, Router::new(), &server, u64::MAX, signals(1)).await;
         assert_eq!(ended, Ended::Empty);
-    }
-
-    #[test]
-    fn a_code_is_printed_where_its_reader_may_see_secrets_and_no_token_is_ever_in_it() {
-        let token = |text: &str| Token::parse(text).unwrap();
-        let server = Server::open(ServerConfig {
-            policy: Policy::Tokens {
-                edit: token("edit-0123456789abcdef"),
-                view: token("view-0123456789abcdef"),
-            },
-            reach: Reach {
-                listen: "192.168.7.5:8080".parse().unwrap(),
-                ..Reach::default()
-            },
-            ..ServerConfig::local()
-        });
-        let server = server.unwrap();
-        let chosen = Generated { edit: None, view: None };
-        let service = announcement(&server, Some(&chosen), false);
-        assert_eq!(service, "Tideboard is at http://192.168.7.5:8080\n");
-        let made = Generated {
-            edit: Some(token("edit-0123456789abcdef")),
-            view: None,
-        };
-        let piped = announcement(&server, Some(&made), false);
-        let mut lines = piped.lines();
-        assert_eq!(lines.next(), Some("Token to edit: edit-0123456789abcdef"));
-        assert_eq!(lines.next(), Some("Tideboard is at http://192.168.7.5:8080"));
-        let (said, code) = lines.next().and_then(|line| line.rsplit_once('#')).expect("a code");
-        assert_eq!(
-            said,
-            "To let one phone edit, within 10 minutes: http://192.168.7.5:8080/join"
-        );
-        assert!(
-            code.len() == 32 && !code.contains("edit"),
-            "128 bits of its own: {code}"
-        );
-        let terminal = announcement(&server, Some(&chosen), true);
-        assert!(
-            terminal.contains("\x1b[30;107m") && terminal.contains("/join#"),
-            "{terminal}"
-        );
     }
 
     /// Stops a server that answers a request which never ends.

@@ -143,7 +143,8 @@ fn set_cookie(name: &str, value: &str, age_s: u64, kept: &str, is_secure: bool) 
     (header::SET_COOKIE, value)
 }
 
-/// Whether the browser reached us by TLS: our own, which says so in the proxies' header, or that of a proxy in front. To believe a header here only ever makes a cookie stricter.
+/// Whether the browser reached us by TLS: our own, which says so in the proxies' header, or that of a proxy in front. To
+/// believe a header here only ever makes a cookie stricter, and a link one that does not open.
 pub(super) fn is_secure(headers: &HeaderMap) -> bool {
     let says = |name: &str, scheme: &[u8]| {
         headers

@@ -32,20 +32,18 @@ export async function play(stage) {
   await cam.counts(4);
 
   // Shorter than the second between two samples: no socket lives longer than that.
-  const cuts = Proxy.nginx(server.port, (text) => text.replace('proxy_read_timeout 60s', 'proxy_read_timeout 500ms'));
-  const dee = await stage.person('Dee', {}, stage.closes(await cuts).port);
-  const page = await dee.signIn(EDIT);
-  await cutTwice(page);
-  await page.increase();
+  const dee = await behind('Dee', Proxy.nginx(server.port, (text) => text.replace('proxy_read_timeout 60s', 'proxy_read_timeout 500ms')));
+  await isCutTwice(dee);
+  await dee.increase();
   await ada.counts(5);
   await ada.increase();
-  await page.counts(6);
-  await page.isSettled();
-  await page.isIn('live');
+  await dee.counts(6);
+  await dee.isSettled();
+  await dee.isIn('live');
 }
 
 /** Resolves when two sockets that were open have been closed, and a third one was opened. */
-async function cutTwice({ page }) {
+async function isCutTwice({ page }) {
   for (let cut = 0; cut < 2; cut += 1) {
     const socket = await page.waitForEvent('websocket', (one) => one.url().includes('/api/v1/socket'));
     await socket.waitForEvent('close');

@@ -2,33 +2,20 @@
 
 use dioxus::prelude::*;
 
-use crate::{
-    hooks::{use_background_sync, use_share},
-    protocol::{Access, BoardId},
-};
+use crate::{hooks::use_share, protocol::BoardId};
 
-/// Offers a code, and shows what the server made of it. Who may only watch shares to watch only.
-#[component]
-pub fn ShareBoard(id: ReadSignal<BoardId>) -> Element {
-    let sync = use_background_sync();
+/// Offers a code, and shows what the server made of it: who may only watch is told so there. A part of the component that
+/// calls it, since a component is a program of its own.
+pub fn use_share_section(id: ReadSignal<BoardId>) -> Element {
     let Some(share) = use_share() else { return rsx! {} };
-    let may_edit = sync.details().identity.is_none_or(|me| me.access == Access::Edit);
     rsx! {
         section { "aria-label": "Share",
             h2 { "Share with another device" }
             div { class: "row",
-                for (access, text) in [(Access::Edit, "To edit"), (Access::View, "To watch only")] {
-                    if may_edit || access == Access::View {
-                        button { class: "button", r#type: "button", onclick: move |_| share.ask(access, &id.read()), {text} }
-                    }
-                }
+                button { class: "button", r#type: "button", onclick: move |_| share.ask("edit", &id.read()), "To edit" }
+                button { class: "button", r#type: "button", onclick: move |_| share.ask("view", &id.read()), "To watch only" }
             }
-            div { role: "status",
-                match share.made() {
-                    Ok(made) => rsx! { div { class: "shared", dangerous_inner_html: made } },
-                    Err(reason) => rsx! { p { class: "note-line", "data-tone": "act", "{reason}" } },
-                }
-            }
+            div { class: "shared", role: "status", dangerous_inner_html: share.made() }
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{
     Route, first_board,
     lines::{Removed, use_removal},
-    share::ShareBoard,
+    share::use_share_section,
 };
 use crate::{
     board::kinds,
@@ -40,7 +40,6 @@ pub fn BoardSwitcher(id: ReadSignal<BoardId>, name: ReadSignal<String>) -> Eleme
                 Icon { glyph: Glyph::ChevronDown }
             },
             BoardList { id, open }
-            ShareBoard { id }
             AddBoard { open }
             ThisBoard { id, name, open }
         }
@@ -52,6 +51,7 @@ fn BoardList(id: ReadSignal<BoardId>, open: Signal<bool>) -> Element {
     let mut open = open;
     let boards = use_boards();
     let list = boards.read();
+    let share = use_share_section(id);
     rsx! {
         section { "aria-label": "Boards",
             h2 { "Boards" }
@@ -75,6 +75,7 @@ fn BoardList(id: ReadSignal<BoardId>, open: Signal<bool>) -> Element {
                 p { class: "note-line", "The list has not arrived yet." }
             }
         }
+        {share}
     }
 }
 

@@ -2,38 +2,34 @@
 
 use dioxus::prelude::*;
 
-use crate::{
-    platform::FETCH,
-    protocol::{Access, BoardId},
-};
+use crate::{platform::FETCH, protocol::BoardId};
 
-/// The way to share a page, and what the server has made of it. `Copy`; forgotten with its component.
+/// The way to share a board, and what the server has made of it. `Copy`; forgotten with its component.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Share {
-    made: Signal<Result<String, String>>,
+    made: Signal<String>,
 }
 
-/// Shares pages of the server that this one came from. An app that came from none has nothing to share: `None`.
-#[must_use]
+/// Shares boards of the server that this page came from. An app that came from none has nothing to share: `None`.
 pub fn use_share() -> Option<Share> {
-    let made = use_signal(|| Ok(String::new()));
+    let made = use_signal(String::new);
     FETCH.map(|_| Share { made })
 }
 
 impl Share {
-    /// The server's own piece of a page, with the code and how it is used (empty before the first one), or why there is none.
-    pub fn made(self) -> Result<String, String> {
+    /// The server's own piece of a page, with the code and how it is used, or why there is none; empty before the first one.
+    #[must_use]
+    pub fn made(self) -> String {
         self.made.cloned()
     }
 
-    /// Asks for a code that lets one device in with `access`, and leads it to a board.
-    pub fn ask(self, access: Access, board: &BoardId) {
+    /// Asks for a code that lets one device in, to "edit" or to "view", and leads it to a board.
+    pub fn ask(self, access: &'static str, board: &BoardId) {
         let Some(fetch) = FETCH else { return };
         let Self { mut made } = self;
-        let access = if access == Access::Edit { "edit" } else { "view" };
-        // Names of boards have nothing in them that JSON would escape.
+        // Names of boards have nothing in them that JSON would escape, and the messages of errors nothing that HTML would.
         let body = format!("{{\"access\":\"{access}\",\"next\":\"/boards/{board}\"}}");
         let answer = fetch("/api/v1/share".to_owned(), Some(body));
-        spawn(async move { made.set(answer.await.map_err(|error| error.to_string())) });
+        spawn(async move { made.set(answer.await.unwrap_or_else(|error| error.to_string())) });
     }
 }

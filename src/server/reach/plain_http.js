@@ -12,7 +12,7 @@ function wasRead() {
 
 if (!isSecureContext && !wasRead()) {
   line.hidden = false;
-  line.querySelector('button').addEventListener('click', () => {
+  line.querySelector('button[type=button]').addEventListener('click', () => {
     line.remove();
     try {
       localStorage.setItem(READ, '1');

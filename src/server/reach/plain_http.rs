@@ -43,11 +43,13 @@ fn with_line(page: &[u8]) -> Vec<u8> {
         .windows(BODY.len())
         .position(|window| window == BODY)
         .map_or(0, |position| position + BODY.len());
+    // No link but a button leads on: the page's own first link must stay the one that skips its header.
     let line = format!(
         "<aside id=\"plain-http\" class=\"lines\" aria-label=\"About this address\" hidden><div class=\"banner\" \
          data-tone=\"wait\"><p class=\"banner-text\">This address can’t start offline, and the browser may forget what \
-         waits here. <a href=\"{MAKE_SECURE_PATH}\">Make it secure…</a></p><button class=\"button\" data-shape=\"small\" \
-         type=\"button\">Dismiss</button></div></aside><script src=\"{PLAIN_HTTP_SCRIPT_PATH}\" defer></script>"
+         waits here.</p><form action=\"{MAKE_SECURE_PATH}\"><button class=\"button\" data-shape=\"small\">Make it \
+         secure…</button></form><button class=\"button\" data-shape=\"small\" type=\"button\">Dismiss</button></div></aside>\
+         <script src=\"{PLAIN_HTTP_SCRIPT_PATH}\" defer></script>"
     );
     [&page[..start], line.as_bytes(), &page[start..]].concat()
 }

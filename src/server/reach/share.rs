@@ -47,9 +47,10 @@ pub(super) async fn share(
         });
     match made {
         Ok((origin, code)) => Html(piece(reach, &origin, share.access, &code)).into_response(),
-        // It is what a person asked for, and no fault: the page shows it in the picture's place.
-        Err(error @ InviteError::NobodyComes) => Html(format!("<p class=\"note-line\">{error}</p>")).into_response(),
-        Err(error @ InviteError::NotYours) => (StatusCode::FORBIDDEN, error.to_string()).into_response(),
+        // The page shows the reason in the picture's place. A program finds no address in it.
+        Err(error @ (InviteError::NobodyComes | InviteError::NotYours)) => {
+            Html(format!("<p class=\"note-line\">{error}</p>")).into_response()
+        }
         Err(error @ InviteError::NoRandomness) => {
             (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
         }

@@ -18,9 +18,10 @@ export class Proxy {
   #output = '';
   port;
 
-  /** nginx in front of `port`; `change` alters the guide's text further. */
-  static async nginx(port, change = (text) => text) {
+  /** nginx in front of `port`; `change` alters the guide's text further. `own` is the port that people come to. */
+  static async nginx(port, change = (text) => text, own = undefined) {
     const proxy = new Proxy();
+    proxy.port = own;
     await proxy.#start('nginx', ['-p', proxy.#folder, '-c', 'nginx.conf', '-e', 'stderr'], (own) => {
       const block = change(guide('nginx'))
         .replace('listen 443 ssl', `listen 127.0.0.1:${own}`)
@@ -58,7 +59,7 @@ export class Proxy {
   }
 
   async #start(program, options, configure) {
-    this.port = await freePort();
+    this.port ??= await freePort();
     const [name, text] = configure(this.port);
     // nginx lets workers of another user put down here what is too large for its memory.
     chmodSync(this.#folder, 0o755);

@@ -10,7 +10,7 @@ export async function play(stage) {
   // A socket that is refused is logged by the browser itself.
   const behind = async (name, proxy) => {
     const person = await stage.person(name, {}, stage.closes(await proxy).port);
-    person.expects(/WebSocket connection to/);
+    person.expects(/WebSocket connection to|net::ERR_|status of 502/);
     return person.signIn(EDIT);
   };
   const ada = await behind('Ada', Proxy.nginx(server.port));
@@ -22,8 +22,12 @@ export async function play(stage) {
   await ada.counts(2);
   await ada.cardIs('live', SAMPLED);
 
-  // As nginx is without the two lines: whoever asks for an upgrade is not heard.
-  const cam = await behind('Cam', Proxy.nginx(server.port, (text) => text.replace(/^.*proxy_set_header (Upgrade|Connection).*$/gm, '')));
+  // Set up anew without the two lines: whoever asks for an upgrade is not heard.
+  const proxy = await Proxy.nginx(server.port);
+  const cam = await behind('Cam', proxy);
+  await cam.isIn('live');
+  await proxy.close();
+  stage.closes(await Proxy.nginx(server.port, (text) => text.replace(/^.*proxy_set_header (Upgrade|Connection).*$/gm, ''), proxy.port));
   await cam.isIn('by-requests');
   await cam.cardIs('by-requests', COUNTER);
   await cam.increase();

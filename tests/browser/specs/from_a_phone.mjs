@@ -11,6 +11,7 @@ export async function play(stage) {
   const { port } = await stage.server('--tls-local', '--edit-token', EDIT, '--view-token', 'view-0123456789abcdef');
   const plain = `http://127.0.0.1:${port}`;
   const stranger = await stage.person('Stranger');
+  stranger.expects(/ERR_CERT_AUTHORITY_INVALID/);
   const { page: untrusting } = await stranger.open();
   await rejects(untrusting.goto(`https://127.0.0.1:${port}/`), /ERR_CERT_AUTHORITY_INVALID/);
   await untrusting.goto(`${plain}/install-authority`);

@@ -19,7 +19,7 @@ export async function play(stage) {
   await board.isIn('live');
   await line.getByText('can’t start offline').waitFor();
   equal((await ada.violations(board)).join('\n'), '');
-  await line.getByRole('link', { name: 'Make it secure' }).click();
+  await line.getByRole('button', { name: 'Make it secure' }).click();
   await board.page.getByRole('heading', { name: 'Make it secure' }).waitFor();
   equal((await ada.violations(board)).join('\n'), '');
   await board.page.goBack();

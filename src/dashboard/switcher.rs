@@ -51,7 +51,7 @@ fn BoardList(id: ReadSignal<BoardId>, open: Signal<bool>) -> Element {
     let mut open = open;
     let boards = use_boards();
     let list = boards.read();
-    let share = use_share_section(id);
+    let share = use_share_section();
     rsx! {
         section { "aria-label": "Boards",
             h2 { "Boards" }

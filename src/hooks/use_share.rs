@@ -2,15 +2,15 @@
 
 use dioxus::prelude::*;
 
-use crate::{platform::FETCH, protocol::BoardId};
+use crate::platform::FETCH;
 
-/// The way to share a board, and what the server has made of it. `Copy`; forgotten with its component.
+/// The way to share this page, and what the server has made of it. `Copy`; forgotten with its component.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Share {
     made: Signal<String>,
 }
 
-/// Shares boards of the server that this page came from. An app that came from none has nothing to share: `None`.
+/// Shares pages of the server that this one came from. An app that came from none has nothing to share: `None`.
 pub fn use_share() -> Option<Share> {
     let made = use_signal(String::new);
     FETCH.map(|_| Share { made })
@@ -23,13 +23,13 @@ impl Share {
         self.made.cloned()
     }
 
-    /// Asks for a code that lets one device in, to "edit" or to "view", and leads it to a board.
-    pub fn ask(self, access: &'static str, board: &BoardId) {
+    /// Asks for a code that lets one device in, to "edit" or to "view", and leads it to where this page is.
+    pub fn ask(self, access: &'static str) {
         let Some(fetch) = FETCH else { return };
         let Self { mut made } = self;
-        // Names of boards have nothing in them that JSON would escape, and the messages of errors nothing that HTML would.
-        let body = format!("{{\"access\":\"{access}\",\"next\":\"/boards/{board}\"}}");
+        let body = ["{\"access\":\"", access, "\"}"].concat();
         let answer = fetch("/api/v1/share".to_owned(), Some(body));
+        // What an error says has nothing in it that HTML would escape.
         spawn(async move { made.set(answer.await.unwrap_or_else(|error| error.to_string())) });
     }
 }

@@ -154,8 +154,22 @@ async fn what_is_shared_leads_to_where_the_sharer_is_and_is_kept_nowhere() {
 #[tokio::test]
 async fn a_path_of_another_site_is_not_led_to() {
     let (server, _) = TestServer::with_tokens().await;
-    let shared = ask(&server, EDIT, &json!({ "access": "view", "next": "//evil.example" })).await;
-    assert_eq!(join(&server, &code_of(&shared)).await.body, "/");
+    for next in ["//evil.example", "/\\evil.example", ""] {
+        let shared = ask(&server, EDIT, &json!({ "access": "view", "next": next })).await;
+        assert_eq!(join(&server, &code_of(&shared)).await.body, "/", "{next:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_names_no_path_shares_itself() {
+    let (server, _) = TestServer::with_tokens().await;
+    for (page, next) in [("https://board.example/boards/deck", "/boards/deck"), ("nonsense", "/")] {
+        let request = server.request("POST", "/api/v1/share").header("Referer", page);
+        let request = request.header("Authorization", &format!("Bearer {EDIT}"));
+        let request = request.header("Host", "board.example");
+        let shared = request.json(&json!({ "access": "edit" })).send().await;
+        assert_eq!(join(&server, &code_of(&shared)).await.body, next);
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use axum::{
     extract::{Request, State},
     response::{AppendHeaders, Html, IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, Uri, header};
 use serde::Deserialize;
 
 use super::{JOIN_PATH, Reach, install::INSTALL_PATH, qr};
@@ -24,9 +24,9 @@ use crate::{
 pub(super) struct Share {
     /// What the other device may do.
     access: Access,
-    /// Path of the page it opens.
+    /// Path of the page it opens; left out, the page that asks.
     #[serde(default)]
-    next: String,
+    next: Option<String>,
 }
 
 /// Makes a code, and answers with a piece of a page: the picture, the address, and how long it is good. The page puts it in
@@ -38,11 +38,12 @@ pub(super) async fn share(
     Json(share): Json<Share>,
 ) -> Response {
     let reach = server.reach();
+    let next = share.next.or_else(|| asked_from(&headers)).unwrap_or_default();
     let made = reach
         .origin_for(&headers, is_secure(&headers))
         .ok_or(InviteError::NobodyComes)
         .and_then(|origin| {
-            let code = server.auth().invite(by.access, share.access, local_path(&share.next))?;
+            let code = server.auth().invite(by.access, share.access, local_path(&next))?;
             Ok((origin, code))
         });
     match made {
@@ -55,6 +56,12 @@ pub(super) async fn share(
             (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
         }
     }
+}
+
+/// The path of the page that sent the request: our own say so to us, see `csp`.
+fn asked_from(headers: &HeaderMap) -> Option<String> {
+    let page: Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    Some(page.path().to_owned())
 }
 
 fn piece(reach: &Reach, origin: &str, access: Access, code: &Token) -> String {

@@ -12,16 +12,16 @@ export async function play(stage) {
   const plain = `http://127.0.0.1:${port}`;
   const stranger = await stage.person('Stranger');
   stranger.expects(/ERR_CERT_AUTHORITY_INVALID/);
-  const { page: untrusting } = await stranger.open();
-  await rejects(untrusting.goto(`https://127.0.0.1:${port}/`), /ERR_CERT_AUTHORITY_INVALID/);
-  await untrusting.goto(`${plain}/install-authority`);
+  const { page: refused } = await stranger.open();
+  await rejects(refused.goto(`https://127.0.0.1:${port}/`), /ERR_CERT_AUTHORITY_INVALID/);
+  const { page: untrusting } = await stranger.open('install-authority');
   await untrusting.getByRole('heading', { name: 'Trust this server' }).waitFor();
   equal((await stranger.violations({ page: untrusting })).join('\n'), '');
 
   const answer = await fetch(`${plain}/install-authority/tideboard-authority.crt`);
   const { browser } = stage.closes(await launchTrusting(Buffer.from(await answer.arrayBuffer())));
   const origin = `https://${NEIGHBOUR}:${port}`;
-  const desk = await open(browser, `${origin}/`);
+  const desk = await open(browser, `${origin}/boards/this-machine`);
   await desk.page.getByLabel('Token').fill(EDIT);
   await desk.page.getByRole('button', { name: 'Open the board' }).click();
   await desk.isIn('live');

@@ -8,6 +8,8 @@ const EDIT = 'edit-0123456789abcdef';
 export async function play(stage) {
   const { port } = await stage.server('--edit-token', EDIT, '--view-token', 'view-0123456789abcdef');
   const ada = await stage.person('Ada');
+  // Chromium tells of a header that it heeds from secure pages only.
+  ada.expects(/Cross-Origin-Opener-Policy/);
   const board = await ada.signIn(EDIT);
   await board.isIn('live');
   const line = board.page.getByRole('complementary', { name: 'About this address' });

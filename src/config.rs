@@ -178,6 +178,16 @@ pub const SIGN_IN_FAILURES_MAX: u32 = 10;
 pub const SIGN_IN_WINDOW_MS: u64 = 60 * 1_000;
 /// Addresses whose wrong tokens are remembered.
 pub const SIGN_IN_PEERS_LEN_MAX: usize = 4_096;
+/// A share code is good for this long: time to fetch a phone, and too short to be found in a chat next week.
+pub const INVITATION_MS: u64 = 10 * 60 * 1_000;
+/// Share codes of one kind of access that wait to be used; a further one ends the oldest.
+pub const INVITATIONS_LEN_MAX: usize = 16;
+/// A certificate of the local authority: phones trust one of an authority of their owner's for 825 days at most.
+pub const LEAF_MS: u64 = 90 * DAY_MS;
+/// It is replaced when it has been in use for this long.
+pub const LEAF_RENEW_MS: u64 = 60 * DAY_MS;
+/// A machine that got another address has a certificate for it within this time.
+pub const LEAF_CHECK_MS: u64 = 60 * 1_000;
 /// A rendered page.
 pub const PAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Body of a request: a full push with its envelope.
@@ -288,6 +298,7 @@ const _: () = assert!(
     BACKLOG_BYTES_MAX > WRITE_BUFFER_BYTES_MAX,
     "changes alone must not keep a reader from being read"
 );
+const _: () = assert!(LEAF_RENEW_MS < LEAF_MS, "a certificate is replaced before it ends");
 const _: () = assert!(
     RING_LEN_MAX as u64 <= HORIZON_LEN_MAX,
     "the ring may not reach past the horizon"

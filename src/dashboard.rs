@@ -8,6 +8,7 @@ mod chart;
 mod lines;
 mod page;
 mod plot;
+mod share;
 mod switcher;
 mod widgets;
 

@@ -41,6 +41,7 @@ mod use_platform;
 mod use_realtime_managers;
 mod use_realtime_updates;
 mod use_samples;
+mod use_share;
 mod use_sync_loop;
 mod use_typed_text;
 mod use_websocket;
@@ -64,6 +65,7 @@ pub use use_realtime_managers::{
 };
 pub use use_realtime_updates::{FieldsError, RealtimeUpdates, WidgetPlace, use_realtime_updates};
 pub use use_samples::{SeriesList, use_samples};
+pub use use_share::{Share, use_share};
 pub use use_sync_loop::{SecondProvider, SyncLoopOptions, use_sync_loop};
 pub use use_typed_text::{TypedText, use_typed_text};
 pub use use_websocket::{WebSocketHandle, use_websocket};

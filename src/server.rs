@@ -31,6 +31,8 @@ mod packet;
 #[cfg(feature = "server")]
 mod peers;
 #[cfg(feature = "server")]
+pub mod reach;
+#[cfg(feature = "server")]
 pub mod router;
 #[cfg(feature = "server")]
 pub mod run;
@@ -46,6 +48,8 @@ mod sign_in;
 pub mod sources;
 #[cfg(feature = "server")]
 pub mod store;
+#[cfg(feature = "server")]
+pub mod tls;
 
 #[cfg(feature = "server")]
 pub use router::router;

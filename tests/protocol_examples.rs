@@ -347,6 +347,8 @@ fn the_tables_limits_are_this_programs() {
         HTTP_CONNECTIONS_LEN_MAX,
         HTTP_CONNECTIONS_PER_ADDRESS_LEN_MAX,
         SIGN_IN_FAILURES_MAX,
+        INVITATION_MS,
+        INVITATIONS_LEN_MAX,
         OUTBOX_LEN_MAX,
         RING_LEN_MAX,
         HORIZON_MS,

@@ -37,9 +37,13 @@ mod process;
 mod program;
 #[path = "server/replay.rs"]
 mod replay;
+#[path = "server/share.rs"]
+mod share;
 #[path = "server/slow.rs"]
 mod slow;
 #[path = "support/socket.rs"]
 mod socket;
 #[path = "server/store.rs"]
 mod store;
+#[path = "server/tls.rs"]
+mod tls;

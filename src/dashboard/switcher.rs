@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use serde_json::json;
 
-use super::{Route, lines::say_removed};
+use super::{Route, lines::say_removed, share::use_share_section};
 use crate::{
     board::kinds,
     components::{
@@ -45,6 +45,7 @@ fn BoardList(id: ReadSignal<BoardId>, open: Signal<bool>) -> Element {
     let mut open = open;
     let boards = use_boards();
     let list = boards.read();
+    let share = use_share_section();
     rsx! {
         section { "aria-label": "Boards",
             h2 { "Boards" }
@@ -68,6 +69,7 @@ fn BoardList(id: ReadSignal<BoardId>, open: Signal<bool>) -> Element {
                 p { class: "note-line", "The list has not arrived yet." }
             }
         }
+        {share}
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! On a loopback address everybody is `local` and may edit. On any other there are two tokens, one to edit and one to
 //! view. A browser swaps a token for a session cookie, once; a native client sends it in `hello` or as a bearer token.
-//! Tokens are compared in constant time, kept out of every `Debug` and log, and never travel in a URL.
+//! Who is in lets a further device in by a share code, which is swapped for a session as a token is, and then used up.
+//! Tokens and codes are compared in constant time, kept out of every `Debug` and log, and never sent in a URL.
 
 mod guesses;
+mod invitations;
 mod sessions;
 
 use std::{
@@ -17,7 +19,7 @@ use http::{HeaderMap, header};
 use subtle::ConstantTimeEq;
 
 pub use self::sessions::SessionId;
-use self::{guesses::Guesses, sessions::Sessions};
+use self::{guesses::Guesses, invitations::Invitations, sessions::Sessions};
 use crate::{
     config::{LOCAL, TOKEN_CHARS_MIN},
     protocol::{Access, Identity, Principal},
@@ -34,6 +36,7 @@ pub struct Auth {
     clock: Clock,
     sessions: Mutex<Sessions>,
     guesses: Mutex<Guesses>,
+    invitations: Mutex<Invitations>,
 }
 
 /// What the door asks for.
@@ -63,6 +66,26 @@ pub enum TokenError {
     NotPlain,
 }
 
+/// Why there is no share code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InviteError {
+    /// Who may only watch lets nobody in who may do more.
+    NotYours,
+    /// The door asks for nothing: nobody else can reach it.
+    NobodyComes,
+    /// The operating system gave no random bytes for the code.
+    NoRandomness,
+}
+
+/// What came of a share code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined {
+    /// The new session; `None` for who was in already and may do as much: the code waits on for somebody else.
+    pub session: Option<SessionId>,
+    /// The path of the page that was shared.
+    pub next: String,
+}
+
 /// Why a sign-in failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInError {
@@ -86,6 +109,7 @@ impl Auth {
             clock,
             sessions: Mutex::default(),
             guesses: Mutex::default(),
+            invitations: Mutex::default(),
         }
     }
 
@@ -135,9 +159,9 @@ impl Auth {
                 // Both are always compared: how long it takes tells nothing about which one was nearer.
                 let (is_edit, is_view) = (edit.matches(token), view.matches(token));
                 if is_edit {
-                    Some(identity("editor", Access::Edit))
+                    Some(of(Access::Edit))
                 } else {
-                    is_view.then(|| identity("viewer", Access::View))
+                    is_view.then(|| of(Access::View))
                 }
             }
         }
@@ -167,6 +191,47 @@ impl Auth {
         Ok(id)
     }
 
+    /// Makes a code that lets one more device in with `access`, once, and leads it to the path `next`.
+    ///
+    /// # Errors
+    /// [`InviteError`].
+    pub fn invite(&self, by: Access, access: Access, next: &str) -> Result<Token, InviteError> {
+        if self.is_open() {
+            return Err(InviteError::NobodyComes);
+        }
+        if !covers(by, access) {
+            return Err(InviteError::NotYours);
+        }
+        let code = Token::generate().map_err(|_| InviteError::NoRandomness)?;
+        self.lock_invitations()
+            .offer(code.clone(), access, next, self.clock.now());
+        Ok(code)
+    }
+
+    /// Swaps a share code for a session, slowing down an address that guesses. `present` is what the caller may do already.
+    ///
+    /// # Errors
+    /// As [`Auth::sign_in`].
+    pub fn join(&self, peer: IpAddr, code: &str, present: Option<Access>) -> Result<Joined, SignInError> {
+        let now = self.clock.now();
+        self.lock_guesses().check(peer, now)?;
+        let id = SessionId::draw().map_err(|_| SignInError::NoRandomness)?;
+        let mut invitations = self.lock_invitations();
+        let Some((access, next)) = invitations.find(code, now) else {
+            self.lock_guesses().count(peer, now);
+            return Err(SignInError::Wrong);
+        };
+        if present.is_some_and(|present| covers(present, access)) {
+            return Ok(Joined { session: None, next });
+        }
+        invitations.take(code);
+        self.lock_sessions().begin(id, of(access), now);
+        Ok(Joined {
+            session: Some(id),
+            next,
+        })
+    }
+
     /// Ends the sessions that these headers name.
     pub fn sign_out(&self, headers: &HeaderMap) {
         for id in SessionId::named_by(headers) {
@@ -177,6 +242,10 @@ impl Auth {
     fn lock_sessions(&self) -> MutexGuard<'_, Sessions> {
         // A panic while the map was held leaves it whole: each change is one call.
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_invitations(&self) -> MutexGuard<'_, Invitations> {
+        self.invitations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock_guesses(&self) -> MutexGuard<'_, Guesses> {
@@ -265,6 +334,36 @@ impl fmt::Display for SignInError {
 }
 
 impl error::Error for SignInError {}
+
+impl fmt::Display for InviteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotYours => write!(f, "You may watch this server’s boards, and share them to watch only."),
+            Self::NobodyComes => write!(
+                f,
+                "Only this machine can reach this server, so a phone can’t. Start it with --listen 0.0.0.0, and the network \
+                 it is on can; then share again."
+            ),
+            Self::NoRandomness => write!(f, "The server could not make a code. Try again."),
+        }
+    }
+}
+
+impl error::Error for InviteError {}
+
+/// Whether who may do `mine` may do all that `theirs` lets them.
+fn covers(mine: Access, theirs: Access) -> bool {
+    mine == Access::Edit || theirs == Access::View
+}
+
+/// Everybody with the same access is the same principal.
+fn of(access: Access) -> Identity {
+    let principal = match access {
+        Access::Edit => "editor",
+        Access::View => "viewer",
+    };
+    identity(principal, access)
+}
 
 fn local() -> Identity {
     identity(LOCAL, Access::Edit)

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand};
 use dioxus::prelude::Element;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-use super::{auth::Token, run::run};
+use super::{auth::Token, run::run, tls::TlsArgs};
 use crate::terminal;
 
 /// The shared board that keeps working when the network doesn't.
@@ -55,6 +55,9 @@ pub struct ServeArgs {
     /// count those whom the proxy names in `X-Forwarded-For`
     #[arg(long, value_name = "ADDRESS", value_delimiter = ',', env = "TIDEBOARD_PROXY")]
     pub proxy: Vec<IpAddr>,
+    /// How to speak TLS.
+    #[command(flatten)]
+    pub tls: TlsArgs,
     /// Write the log as one JSON object a line
     #[arg(long)]
     pub log_json: bool,

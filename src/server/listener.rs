@@ -3,6 +3,7 @@
 //! `axum::serve` has no limit on either, so a few hundred connections that say nothing would use up the process's file
 //! descriptors. This is its loop with both.
 
+mod door;
 mod taking;
 
 use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
@@ -20,14 +21,15 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::{Instant, sleep, timeout},
 };
 use tower::{ServiceExt, service_fn};
 
-use self::taking::Taking;
+pub(super) use self::door::Door;
+use self::door::Entered;
 use super::{metrics::Metrics, peers::Crowd};
 use crate::config::{
     ACCEPT_RETRY_MS, CLOSE_MS_MAX, HTTP_CONNECTIONS_LEN_MAX, REQUEST_HEAD_BYTES_MAX, REQUEST_HEAD_MS_MAX,
@@ -58,16 +60,17 @@ impl Default for Patience {
     }
 }
 
-/// Serves `router` on `listener` until `stop` ends, then answers what was asked already. Sockets live on: each has a seat of
-/// its own, and says goodbye by itself. `crowd` counts the connections by address.
+/// Serves what is behind `door` on `listener` until `stop` ends, then answers what was asked already. Sockets live on: each
+/// has a seat of its own, and says goodbye by itself. `crowd` counts the connections by address, before any handshake.
 pub(super) async fn serve(
     listener: TcpListener,
-    router: Router,
+    door: impl Into<Door>,
     patience: Patience,
     crowd: &Crowd,
     metrics: &Metrics,
     stop: impl Future<Output = ()>,
 ) {
+    let door = door.into();
     let free = Arc::new(Semaphore::new(patience.connections_len_max));
     let stopping = watch::Sender::new(());
     let mut stop = pin!(stop);
@@ -78,13 +81,14 @@ pub(super) async fn serve(
         };
         let Some(place) = crowd.enter(peer.ip()) else {
             metrics.connections_refused.count();
+            let door = door.clone();
             tokio::spawn(async move {
-                turn_away(stream, patience).await;
+                turn_away(stream, &door, patience).await;
                 drop(permit);
             });
             continue;
         };
-        let serving = serve_connection(stream, peer, router.clone(), patience, stopping.subscribe());
+        let serving = serve_connection(stream, peer, door.clone(), patience, stopping.subscribe());
         tokio::spawn(async move {
             serving.await;
             drop((place, permit));
@@ -100,6 +104,26 @@ pub(super) async fn serve(
 async fn serve_connection(
     stream: TcpStream,
     peer: SocketAddr,
+    door: Door,
+    patience: Patience,
+    mut stopping: watch::Receiver<()>,
+) {
+    let limit = Duration::from_millis(patience.head_ms_max);
+    let entered = tokio::select! {
+        entered = timeout(limit, door.enter(stream, patience.write_ms_max)) => entered,
+        _ = stopping.changed() => return,
+    };
+    match entered {
+        Ok(Ok(Entered::Plain(stream, router))) => converse(stream, peer, router, patience, stopping).await,
+        Ok(Ok(Entered::Secure(stream, router))) => converse(stream, peer, router, patience, stopping).await,
+        Ok(Err(error)) => tracing::debug!(%peer, %error, "a connection did not get in"),
+        Err(_) => tracing::debug!(%peer, "a connection took too long to get in"),
+    }
+}
+
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
     router: Router,
     patience: Patience,
     mut stopping: watch::Receiver<()>,
@@ -109,7 +133,6 @@ async fn serve_connection(
         let limit = Duration::from_millis(patience.request_ms_max);
         async move { timeout(limit, answer).await.unwrap_or_else(|_| Ok(too_slow())) }
     }));
-    let stream = Taking::new(stream, Duration::from_millis(patience.write_ms_max));
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
@@ -130,14 +153,18 @@ async fn serve_connection(
     }
 }
 
-/// Says that there are too many from this address, whatever is asked.
-async fn turn_away(mut stream: TcpStream, patience: Patience) {
+/// Says that there are too many from this address, whatever is asked. Who comes to speak TLS is let go without a word: there
+/// is none before the handshake, which would cost more than the place that was refused.
+async fn turn_away(mut stream: TcpStream, door: &Door, patience: Patience) {
     let answer = format!(
         "HTTP/1.1 429 Too Many Requests\r\nRetry-After: {TURNED_AWAY_S}\r\nConnection: close\r\nCache-Control: no-store\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{TURNED_AWAY}",
         TURNED_AWAY.len()
     );
     let said = async {
+        if !door.is_plain(&stream).await? {
+            return Ok(());
+        }
         stream.write_all(answer.as_bytes()).await?;
         stream.shutdown().await?;
         // Closed with something unread, it would take the answer back.

@@ -15,7 +15,7 @@ use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version, head
 use serde_json::json;
 use tower_http::compression::CompressionLayer;
 
-use super::{SeatError, Server, auth::SignInError, csp, session, sign_in};
+use super::{SeatError, Server, auth::SignInError, csp, reach, session, sign_in};
 use crate::{
     config::{
         BOARDS_PATH, BODY_BYTES_MAX, OPERATIONS_PATH, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH,
@@ -32,7 +32,8 @@ use crate::{
 ///
 /// # Panics
 /// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/session` (POST, DELETE), `/sign-in`,
-/// `/sign-in.css`, `/healthz`, `/readyz`, `/metrics`.
+/// `/sign-in.css`, `/api/v1/share`, `/api/v1/join`, `/join`, `/join.js`, `/plain-http.js`, `/make-secure`, `/install-authority`,
+/// `/healthz`, `/readyz`, `/metrics`.
 pub fn router(app: Router, server: &Server) -> Router {
     let own = Router::new()
         .route(SOCKET_PATH, get(socket))
@@ -40,6 +41,7 @@ pub fn router(app: Router, server: &Server) -> Router {
         .route(READY_PATH, get(ready))
         .route("/metrics", get(metrics))
         .merge(sign_in::routes())
+        .merge(reach::routes())
         .with_state(server.clone());
     app.merge(own)
         .layer(from_fn(check_frame))
@@ -147,7 +149,8 @@ fn is_open(server: &Server, path: &str) -> bool {
     matches!(
         path,
         HEALTH_PATH | READY_PATH | SOCKET_PATH | SESSION_PATH | SIGN_IN_PATH | SIGN_IN_STYLE_PATH
-    ) || server.is_public_file(path)
+    ) || reach::is_open(path)
+        || server.is_public_file(path)
 }
 
 fn ask_to_sign_in(request: &Request) -> Response {

@@ -1,8 +1,10 @@
 //! Starting and stopping: from arguments to a listening server, and from a signal to a clean end.
 
+mod announce;
+
 use std::{
     error, fmt, fs, io,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -20,14 +22,18 @@ use dioxus::{
 use http::{StatusCode, header};
 use tokio::{net::TcpListener, runtime};
 
+use self::announce::{Generated, announce};
 use super::{
     Server, ServerConfig,
     auth::{Policy, Token},
     cli::ServeArgs,
-    listener::{self, Patience},
+    listener::{self, Door, Patience},
     origin::OriginPolicy,
-    public_files, router,
+    public_files,
+    reach::{self, Reach},
+    router,
     store::StoreError,
+    tls::{Tls, TlsError},
 };
 use crate::config::DRAIN_MS_MAX;
 
@@ -64,6 +70,8 @@ pub enum RunError {
     SameTokens,
     /// The operating system gave no random bytes for the tokens.
     NoRandomness,
+    /// There is no TLS as it was asked for.
+    Tls(TlsError),
     /// The operating system gave no threads, or no listener.
     System(io::Error),
 }
@@ -93,6 +101,9 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
         .map_err(RunError::System)?;
     if cfg!(debug_assertions) && dioxus::cli_config::is_cli_enabled() {
         // `dx serve` started this and stops it: its own loop replaces code in the running server, which ours can't.
+        if args.tls.is_on() {
+            tracing::warn!("`dx serve` speaks plain http: --tls-… is left out");
+        }
         let _guard = runtime.enter();
         let server = Server::open(config).map_err(RunError::Store)?;
         dioxus::server::serve(move || {
@@ -104,15 +115,39 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
     runtime.block_on(async {
         // First the door, then the store: whoever comes meanwhile waits, and a taken port touches no database.
         let listener = listen(address).await?;
-        let server = Server::open(config).map_err(RunError::Store)?;
+        let tls = args.tls.prepare(&args.data, args.listen, &config.clock);
+        let tls = tls.map_err(RunError::Tls)?;
+        let local = tls.as_ref().and_then(|tls| tls.local.clone());
         let address = listener.local_addr().map_err(RunError::System)?;
+        let server = Server::open(ServerConfig {
+            reach: Reach {
+                listen: address,
+                is_secure: tls.is_some(),
+                has_authority: local.is_some(),
+            },
+            authority: local.as_ref().map(|leaf| leaf.authority().certificate().to_owned()),
+            ..config
+        });
+        let server = server.map_err(RunError::Store)?;
         tracing::info!(%address, "serving");
-        announce(address, generated.as_ref());
-        let router = router(pages(app, public.as_deref()), &server);
-        serve(listener, router, &server, DRAIN_MS_MAX, stop_signal).await;
+        announce(&server, generated.as_ref());
+        if let Some(leaf) = local {
+            let clock = server.clock().clone();
+            tokio::spawn(async move { leaf.keep(address.ip(), &clock).await });
+        }
+        let door = door(router(pages(app, public.as_deref()), &server), tls, &server);
+        serve(listener, door, &server, DRAIN_MS_MAX, stop_signal).await;
         server.close().await;
         Ok(())
     })
+}
+
+/// What connections come in by: https and the way to it, or plain http.
+fn door(router: Router, tls: Option<Tls>, server: &Server) -> Door {
+    match tls {
+        Some(tls) => Door::secure(router, tls.config, reach::plain_router(server)),
+        None => router.into(),
+    }
 }
 
 /// The app's pages, the server functions of this binary, and the built files where there are any: a server without them
@@ -127,7 +162,9 @@ fn pages(app: fn() -> Element, public: Option<&Path>) -> Router {
         );
         router.serve_api_application(ServeConfig::new(), app)
     };
-    router.layer(from_fn(no_page_for_a_file))
+    router
+        .layer(from_fn(no_page_for_a_file))
+        .layer(from_fn(reach::tell_plain_http))
 }
 
 /// Dioxus renders a page for every path it does not know. A file of an older build that is gone must be missed, or its
@@ -169,7 +206,7 @@ enum Ended {
 /// Serves until a signal, then until all have said goodbye, `drain_ms_max` have passed, or there is another signal.
 async fn serve(
     listener: TcpListener,
-    router: Router,
+    door: impl Into<Door>,
     server: &Server,
     drain_ms_max: u64,
     signal: impl AsyncFn(),
@@ -181,7 +218,7 @@ async fn serve(
     };
     let serving = async {
         let (patience, crowd) = (Patience::default(), server.http_crowd());
-        listener::serve(listener, router, patience, &crowd, server.metrics(), told_to_stop).await;
+        listener::serve(listener, door, patience, &crowd, server.metrics(), told_to_stop).await;
         server.stopped().await;
     };
     let patience = async {
@@ -215,12 +252,6 @@ async fn stop_signal() {
     }
 }
 
-/// Tokens the server made itself, to be told to the person who started it.
-struct Generated {
-    edit: Option<Token>,
-    view: Option<Token>,
-}
-
 /// Everything beyond this machine needs a token, and so does this machine once somebody chose one.
 fn policy(args: &ServeArgs) -> Result<(Policy, Option<Generated>), RunError> {
     if args.listen.is_loopback() && args.edit_token.is_none() && args.view_token.is_none() {
@@ -242,39 +273,6 @@ fn given_or_new(given: Option<&Token>, generated: &mut Option<Token>) -> Result<
     let token = Token::generate().map_err(|_| RunError::NoRandomness)?;
     *generated = Some(token.clone());
     Ok(token)
-}
-
-/// Tells the person at the terminal where the server is. Standard output, and not the log: it may hold tokens.
-fn announce(address: SocketAddr, generated: Option<&Generated>) {
-    if let Some(Generated { edit, view }) = generated {
-        for (right, token) in [("edit", edit), ("view", view)] {
-            if let Some(token) = token {
-                println!("Token to {right}: {}", token.reveal());
-            }
-        }
-    }
-    for address in reachable(address) {
-        println!("Tideboard is at http://{address}");
-    }
-}
-
-/// Addresses to open: of every network when the server listens on all.
-fn reachable(address: SocketAddr) -> Vec<SocketAddr> {
-    if !address.ip().is_unspecified() {
-        return vec![address];
-    }
-    let Ok(networks) = sysinfo::Networks::new_with_refreshed_list() else {
-        return vec![address];
-    };
-    let own = networks
-        .values()
-        .flat_map(|network| network.ip_networks().iter().map(|own| own.addr));
-    let mut addresses: Vec<IpAddr> = own.filter(IpAddr::is_ipv4).collect();
-    addresses.sort();
-    addresses
-        .into_iter()
-        .map(|own| SocketAddr::new(own, address.port()))
-        .collect()
 }
 
 /// Makes the folder, and sees that a file can be made in it.
@@ -343,6 +341,7 @@ impl fmt::Display for RunError {
                 f,
                 "the operating system gave no random bytes for the tokens. Try again."
             ),
+            Self::Tls(error) => error.fmt(f),
             Self::System(source) => write!(
                 f,
                 "the operating system refused what a server needs: {source}. Start it again."

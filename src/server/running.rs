@@ -23,6 +23,7 @@ use super::{
     metrics::Metrics,
     origin::OriginPolicy,
     peers::{self, Crowd, Place, Spared},
+    reach::Reach,
     session::SocketPatience,
     sources::{Sources, host},
     store::{Store, StoreError},
@@ -54,6 +55,10 @@ pub struct ServerConfig {
     pub sockets_per_address_len_max: usize,
     /// Reverse proxies in front: whom one names last in `X-Forwarded-For` is counted in its place.
     pub proxies: Vec<IpAddr>,
+    /// Where other devices can open it.
+    pub reach: Reach,
+    /// DER of the certificate of the local authority, for devices that shall trust it.
+    pub authority: Option<Vec<u8>>,
     /// First segments of the paths of files that need no token: what the page itself is made of.
     pub public_files: HashSet<String>,
     /// Folder of the database; `None` keeps everything in memory, and forgets it at the end.
@@ -125,6 +130,8 @@ impl ServerConfig {
             connections_len_max: CONNECTIONS_LEN_MAX,
             sockets_per_address_len_max: SOCKETS_PER_ADDRESS_LEN_MAX,
             proxies: Vec::new(),
+            reach: Reach::default(),
+            authority: None,
             public_files: HashSet::new(),
             data: None,
             store_bytes_max: STORE_BYTES_MAX,
@@ -284,6 +291,17 @@ impl Server {
     /// A number for a new connection.
     pub(super) fn next_session(&self) -> authority::SessionId {
         self.0.sessions_made.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Where other devices can open it.
+    #[must_use]
+    pub fn reach(&self) -> &Reach {
+        &self.0.config.reach
+    }
+
+    /// The local authority's certificate.
+    pub(super) fn authority(&self) -> Option<&[u8]> {
+        self.0.config.authority.as_deref()
     }
 
     pub(crate) fn origins(&self) -> &OriginPolicy {

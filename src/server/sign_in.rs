@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     Server,
-    auth::{COOKIE, SignInError},
+    auth::{COOKIE, SessionId, SignInError},
 };
 use crate::{
     config::{SESSION_MS, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH},
@@ -42,7 +42,8 @@ async fn page() -> Response {
     form("/", None).into_response()
 }
 
-async fn style() -> Response {
+/// The stylesheet of the pages that stand alone.
+pub(super) async fn style() -> Response {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
 }
 
@@ -57,12 +58,7 @@ async fn sign_in(State(server): State<Server>, request: Request) -> Response {
     match server.auth().sign_in(peer, input.token.trim()) {
         Ok(id) => {
             server.metrics().signed_in.count();
-            let who = server.auth().session(id).map(|identity| identity.principal);
-            let is_secure = is_secure(&headers);
-            let cookies = AppendHeaders([
-                session_cookie(&id.to_string(), SESSION_MS / 1_000, is_secure),
-                who_cookie(&server, who, is_secure),
-            ]);
+            let cookies = AppendHeaders(session_cookies(&server, id, &headers));
             let response = if wants_page {
                 Redirect::to(local_path(&input.next)).into_response()
             } else {
@@ -96,13 +92,27 @@ fn refuse(error: &SignInError, wants_page: bool, next: &str) -> Response {
     } else {
         error.to_string().into_response()
     };
-    let mut response = (status, body).into_response();
+    with_retry(error, (status, body).into_response())
+}
+
+/// Says when to come again to who has guessed too often.
+pub(super) fn with_retry(error: &SignInError, mut response: Response) -> Response {
     if let SignInError::TooMany { retry_after_ms } = error {
         response
             .headers_mut()
             .insert(header::RETRY_AFTER, HeaderValue::from(retry_after_ms.div_ceil(1_000)));
     }
     response
+}
+
+/// The cookies of a new session, for a browser that sent these headers.
+pub(super) fn session_cookies(server: &Server, id: SessionId, headers: &HeaderMap) -> [(HeaderName, HeaderValue); 2] {
+    let who = server.auth().session(id).map(|identity| identity.principal);
+    let is_secure = is_secure(headers);
+    [
+        session_cookie(&id.to_string(), SESSION_MS / 1_000, is_secure),
+        who_cookie(server, who, is_secure),
+    ]
 }
 
 /// What opens the doors: kept from scripts.
@@ -124,8 +134,9 @@ fn set_cookie(name: &str, value: &str, age_s: u64, kept: &str, is_secure: bool) 
     (header::SET_COOKIE, value)
 }
 
-/// Whether the browser reached us by TLS, at a proxy in front. To believe a header here only ever makes a cookie stricter.
-fn is_secure(headers: &HeaderMap) -> bool {
+/// Whether the browser reached us by TLS: our own, which says so in the proxies' header, or that of a proxy in front. To
+/// believe a header here only ever makes a cookie stricter, and a link one that does not open.
+pub(super) fn is_secure(headers: &HeaderMap) -> bool {
     let says = |name: &str, scheme: &[u8]| {
         headers
             .get(name)
@@ -142,7 +153,7 @@ pub(super) fn accepts_html(headers: &HeaderMap) -> bool {
 }
 
 /// A path of this server, and never another site's: `//host` and `/\host` lead away.
-fn local_path(next: &str) -> &str {
+pub(super) fn local_path(next: &str) -> &str {
     let leads_away = next.starts_with("//") || next.contains('\\') || next.bytes().any(|byte| !byte.is_ascii_graphic());
     if next.starts_with('/') && !leads_away {
         next
@@ -164,7 +175,7 @@ fn form(next: &str, problem: Option<&str>) -> Html<String> {
     )
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

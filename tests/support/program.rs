@@ -21,7 +21,10 @@ impl Process {
         let mut greeting = Vec::new();
         let address = loop {
             let line = lines.next().expect("it says where it is").expect("it prints text");
-            let address = line.split_once("http://").map(|(_, address)| address.parse());
+            let origin = line
+                .strip_prefix("Tideboard is at ")
+                .and_then(|origin| origin.split_once("://"));
+            let address = origin.map(|(_, address)| address.parse());
             greeting.push(line);
             if let Some(address) = address {
                 break address.expect("an address and a port");

@@ -15,7 +15,13 @@ pub struct Arguments {
 }
 
 /// What the specs are played with.
-pub const TOOLS: &[Tool] = &[Tool::NodePackages, Tool::Chromium];
+pub const TOOLS: &[Tool] = &[
+    Tool::NodePackages,
+    Tool::Chromium,
+    Tool::Certutil,
+    Tool::Nginx,
+    Tool::Caddy,
+];
 
 /// Plays the specs that are asked for.
 ///

@@ -188,5 +188,7 @@ fn search_path() -> OsString {
         folders.push(home.join("bin"));
     }
     folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    // Where Debian puts servers, nginx among them; a user's own path often leaves it out.
+    folders.push("/usr/sbin".into());
     std::env::join_paths(folders).unwrap_or_default()
 }

@@ -27,6 +27,12 @@ pub enum Tool {
     NodePackages,
     /// The browser that the tests drive.
     Chromium,
+    /// Tells a browser's profile which authorities it trusts.
+    Certutil,
+    /// One of the reverse proxies of docs/guides/reverse-proxy.md.
+    Nginx,
+    /// The other one.
+    Caddy,
     /// What desktop and mobile link to on Linux.
     Webview,
     /// Shows in which order the server writes to its disk and to its sockets.
@@ -52,6 +58,9 @@ pub const ALL: &[Tool] = &[
     Tool::WebTarget,
     Tool::NodePackages,
     Tool::Chromium,
+    Tool::Certutil,
+    Tool::Nginx,
+    Tool::Caddy,
     Tool::Webview,
     Tool::Strace,
     Tool::WasmBindgen,
@@ -108,6 +117,9 @@ fn describe(tool: Tool) -> &'static str {
         Tool::WasmBindgen => "wasm-bindgen",
         Tool::NodePackages => "wasm-opt, esbuild and the browser tests' packages",
         Tool::Chromium => "Chromium",
+        Tool::Certutil => "certutil",
+        Tool::Nginx => "nginx",
+        Tool::Caddy => "Caddy",
         Tool::Webview => "the webview's libraries",
         Tool::Strace => "strace",
         Tool::CargoDeny => "cargo-deny",
@@ -120,7 +132,8 @@ fn estimate(tool: Tool) -> &'static str {
         Tool::CargoDeny => "about 2 minutes on two cores",
         Tool::WasmBindgen => "about 3 minutes on two cores",
         Tool::Compiler | Tool::Chromium | Tool::Webview => "about 1 minute",
-        Tool::Rustfmt | Tool::Clippy | Tool::WebTarget | Tool::NodePackages | Tool::Strace => "some seconds",
+        Tool::Rustfmt | Tool::Clippy | Tool::WebTarget | Tool::NodePackages => "some seconds",
+        Tool::Strace | Tool::Certutil | Tool::Nginx | Tool::Caddy => "some seconds",
     }
 }
 
@@ -147,6 +160,10 @@ fn is_present(tool: Tool) -> Result<bool, Failure> {
         }
         Tool::Strace => answer(command("strace").arg("--version")).is_some(),
         Tool::Chromium => answer(command("chromium").arg("--version")).is_some(),
+        // It knows no question that it answers with success, but one that it answers at all.
+        Tool::Certutil => command("certutil").arg("-H").output().is_ok(),
+        Tool::Nginx => answer(command("nginx").arg("-v")).is_some(),
+        Tool::Caddy => answer(command("caddy").arg("version")).is_some(),
         Tool::Webview => {
             let libraries = ["webkit2gtk-4.1", "gtk+-3.0", "ayatana-appindicator3-0.1", "librsvg-2.0"];
             answer(command("pkg-config").arg("--exists").args(libraries)).is_some()
@@ -170,6 +187,9 @@ fn install(tool: Tool) -> Result<(), Failure> {
         Tool::NodePackages => node_packages(),
         Tool::Chromium => debian_packages(describe(tool), &["chromium"]),
         Tool::Strace => debian_packages(describe(tool), &["strace"]),
+        Tool::Certutil => debian_packages(describe(tool), &["libnss3-tools"]),
+        Tool::Nginx => debian_packages(describe(tool), &["nginx"]),
+        Tool::Caddy => debian_packages(describe(tool), &["caddy"]),
         Tool::Webview => debian_packages(describe(tool), WEBVIEW_PACKAGES),
     }
 }
@@ -266,7 +286,9 @@ fn debian_packages(what: &str, packages: &[&str]) -> Result<(), Failure> {
     install
         .args(arguments)
         .args(&missing)
-        .env("DEBIAN_FRONTEND", "noninteractive");
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        // Of a server only its program is wanted: none is started.
+        .env("RUNLEVEL", "1");
     // Its progress is pages long; what goes wrong, it says on the other channel.
     run(install.stdout(Stdio::null())).map_err(|_| by_hand)
 }

@@ -54,6 +54,16 @@ export class Person {
     return this.#complaints.filter((text) => !expected.some((pattern) => pattern.test(text)));
   }
 
+  /** As `open`, at a server that asks for a token first. */
+  async signIn(token, path = '') {
+    // Chromium logs every 401.
+    this.expects(/status of 401/);
+    const board = await this.open(path);
+    await board.page.getByLabel('Token').fill(token);
+    await board.page.getByRole('button', { name: 'Open the board' }).click();
+    return board;
+  }
+
   /** What axe finds against WCAG 2.2 AA on a page: one line for each violation. */
   async violations({ page }) {
     await page.evaluate(readFileSync(toolFile('axe-core/axe.min.js'), 'utf8'));

@@ -53,8 +53,9 @@ export class Server {
       });
     });
     await announced;
-    const ready = await fetch(`http://127.0.0.1:${this.port}/readyz`);
-    if (!ready.ok) throw new Error(`the server listens but is not ready: ${ready.status} ${await ready.text()}`);
+    const ready = await fetch(`http://127.0.0.1:${this.port}/readyz`, { redirect: 'manual' });
+    // One that speaks https answers with the way to it.
+    if (!ready.ok && ready.status !== 307) throw new Error(`the server listens but is not ready: ${ready.status} ${await ready.text()}`);
   }
 
   /** Pulls the plug: SIGKILL, nothing is flushed. */

@@ -12,6 +12,7 @@ export class Stage {
   #server;
   #started;
   #people = [];
+  #things = [];
 
   constructor(browser, bundle) {
     this.#browser = browser;
@@ -29,15 +30,24 @@ export class Stage {
     return this.#server;
   }
 
-  /** Somebody with a browser profile of their own. `options` are Playwright's for a context. */
-  async person(name, options = {}) {
+  /**
+   * Somebody with a browser profile of their own. `options` are Playwright's for a context; `port` leads to the server by
+   * way of something else.
+   */
+  async person(name, options = {}, port = undefined) {
     const server = await this.server();
-    const network = await Network.to(server.port);
+    const network = await Network.to(port ?? server.port);
     const context = await this.#browser.newContext(options);
     context.setDefaultTimeout(PATIENCE_MS);
     const person = new Person(name, context, network);
     this.#people.push(person);
     return person;
+  }
+
+  /** Ends with the stage, and tells of itself when the spec fails. */
+  closes(thing) {
+    this.#things.push(thing);
+    return thing;
   }
 
   /** Fails if any page logged an error or threw, save for what a cut network makes the browser itself log. */
@@ -49,11 +59,13 @@ export class Stage {
   /** What everybody sees, for the report of a failure. */
   async describe() {
     const views = await Promise.all(this.#people.map((person) => person.describe()));
-    return [...views, this.#server?.log() ?? 'no server was started'].join('\n');
+    const logs = [this.#server, ...this.#things].map((thing) => thing?.log?.() ?? '');
+    return [...views, ...logs].join('\n');
   }
 
   async close() {
     await Promise.all(this.#people.map((person) => person.leave()));
+    await Promise.all(this.#things.map((thing) => thing.close()));
     await this.#server?.close();
   }
 }

@@ -20,6 +20,7 @@ impl Engine {
         if let Some(board) = board
             && self.outbox.decide(id, verdict.clone())
         {
+            self.outbox.release(self.turned_at, id);
             self.keeping.due.insert(board);
             self.counters.verdicts += 1;
             self.notice(Notice::Decided { id, verdict });
@@ -110,8 +111,9 @@ impl Engine {
             return false;
         }
         let board = pending.operation.board.clone();
+        self.outbox.rebase(based_on, Revision::ZERO);
         if let Some(pending) = self.outbox.get_mut(id) {
-            (pending.base, pending.dirty, pending.sent) = (Some(Revision::ZERO), true, false);
+            pending.sent = false;
         }
         self.keeping.due.insert(board);
         true

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::storage::{Stored, text};
 use crate::{
-    protocol::{Base, BoardId, Cursor, Intent, Operation, OperationId, Revision, Verdict, WidgetId},
+    protocol::{Base, BoardId, Cursor, History, Intent, Operation, OperationId, Revision, Verdict, WidgetId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -130,6 +130,14 @@ impl Pending {
     /// Whether the confirmed state may still come to contain it without this device knowing.
     pub(super) fn is_undecided(&self) -> bool {
         self.verdict.is_none() && self.applied_at.is_none()
+    }
+
+    /// Moves it from a history that is no more into `history`, which has come to `head` and shares with that one all up to `to`.
+    /// What was made in the new history already, by another tab, stays where it was made.
+    pub(super) fn move_into(&mut self, history: &History, head: Revision, to: Cursor) {
+        let made_at = self.operation.made_at;
+        let is_there = made_at.revision > to.revision && history.contains(made_at, head);
+        self.lower(if is_there { made_at } else { to });
     }
 
     /// Moves it to the last point that a broken history and the new one share.
@@ -326,6 +334,30 @@ impl Outbox {
         earlier.or_else(birth).map(|pending| pending.operation.id)
     }
 
+    /// Sends at once what was held for `id`, which is decided: each of a long lane would else wait longer than the one before.
+    pub(super) fn release(&mut self, now: Timestamp, id: OperationId) {
+        let Some(place) = self.places.get(&id) else { return };
+        let Some(decided) = self.at(*place) else { return };
+        let (board, widget) = (&decided.operation.board, &decided.operation.widget);
+        let next = |lane: &SortedSet<u64>| {
+            let mut later = lane.range(place + 1..).filter_map(|place| self.at(*place));
+            Some(later.find(|later| later.verdict.is_none())?.operation.id)
+        };
+        let held: Vec<OperationId> = if *widget == WidgetId::birth() {
+            // Every lane waits until the board is there.
+            let lanes = self.lanes.iter().filter(|((of, _), _)| of == board);
+            lanes.filter_map(|(_, lane)| next(lane)).collect()
+        } else {
+            let lane = self.lanes.get(&(board.clone(), widget.clone()));
+            lane.and_then(next).into_iter().collect()
+        };
+        for id in held {
+            if let Some(pending) = self.get_mut(id) {
+                pending.hasten(now);
+            }
+        }
+    }
+
     /// Notes a verdict, and what it means for later operations based on this one. Answers whether it was news.
     pub(super) fn decide(&mut self, id: OperationId, verdict: Verdict) -> bool {
         let Some(pending) = self.get_mut(id) else { return false };
@@ -376,6 +408,11 @@ impl Outbox {
         else {
             return;
         };
+        self.rebase(id, base);
+    }
+
+    /// Says what those based on `id` have seen by it.
+    pub(super) fn rebase(&mut self, id: OperationId, base: Revision) {
         let later =
             |pending: &&mut Pending| pending.operation.base == Some(Base::Operation(id)) && pending.base.is_none();
         for later in self.iter_mut().filter(later) {

@@ -142,10 +142,11 @@ impl Engine {
         ));
         let seen = replica.cursor.revision;
         replica.adopt(restored);
+        let (history, head) = (&replica.history, replica.cursor.revision);
         let of_board = |pending: &&mut Pending| pending.operation.board == *board;
         for pending in self.outbox.iter_mut().filter(of_board) {
             if broken && (pending.number.is_none() || pending.dirty) {
-                pending.lower(to); // what is stored of the others was moved along with the board
+                pending.move_into(history, head, to); // what is stored of the others was moved along with the board
             }
             // What has not come to this state yet may be of a history that the other tab did not come by.
             let is_void = broken || pending.is_decided_beyond(seen);
@@ -322,7 +323,7 @@ impl Engine {
             .iter_mut()
             .filter(|pending| pending.operation.board == answer.board)
         {
-            pending.lower(to);
+            pending.move_into(&answer.history, answer.at.revision, to);
         }
         self.mend_bases(&answer.board);
         self.leave_history(&answer.board, fork);

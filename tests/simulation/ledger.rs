@@ -71,6 +71,18 @@ struct Truth {
     horizon: Revision,
 }
 
+impl Truth {
+    /// Whether a cursor is of the history as it durably is.
+    fn contains(&self, cursor: Cursor) -> bool {
+        let last = (cursor.revision.0 as usize).checked_sub(1);
+        last.map_or(cursor == Cursor::ORIGIN, |last| {
+            self.changes
+                .get(last)
+                .is_some_and(|applied| applied.epoch == cursor.epoch)
+        })
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct Ledger {
     made: HashMap<OperationId, Made>,

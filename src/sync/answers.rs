@@ -20,7 +20,6 @@ impl Engine {
         if let Some(board) = board
             && self.outbox.decide(id, verdict.clone())
         {
-            self.outbox.release(self.turned_at, id);
             self.keeping.due.insert(board);
             self.counters.verdicts += 1;
             self.notice(Notice::Decided { id, verdict });

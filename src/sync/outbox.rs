@@ -334,30 +334,6 @@ impl Outbox {
         earlier.or_else(birth).map(|pending| pending.operation.id)
     }
 
-    /// Sends at once what was held for `id`, which is decided: each of a long lane would else wait longer than the one before.
-    pub(super) fn release(&mut self, now: Timestamp, id: OperationId) {
-        let Some(place) = self.places.get(&id) else { return };
-        let Some(decided) = self.at(*place) else { return };
-        let (board, widget) = (&decided.operation.board, &decided.operation.widget);
-        let next = |lane: &SortedSet<u64>| {
-            let mut later = lane.range(place + 1..).filter_map(|place| self.at(*place));
-            Some(later.find(|later| later.verdict.is_none())?.operation.id)
-        };
-        let held: Vec<OperationId> = if *widget == WidgetId::birth() {
-            // Every lane waits until the board is there.
-            let lanes = self.lanes.iter().filter(|((of, _), _)| of == board);
-            lanes.filter_map(|(_, lane)| next(lane)).collect()
-        } else {
-            let lane = self.lanes.get(&(board.clone(), widget.clone()));
-            lane.and_then(next).into_iter().collect()
-        };
-        for id in held {
-            if let Some(pending) = self.get_mut(id) {
-                pending.hasten(now);
-            }
-        }
-    }
-
     /// Notes a verdict, and what it means for later operations based on this one. Answers whether it was news.
     pub(super) fn decide(&mut self, id: OperationId, verdict: Verdict) -> bool {
         let Some(pending) = self.get_mut(id) else { return false };

@@ -94,6 +94,9 @@ pub struct Ledger {
     /// Verdicts of histories that a backup has wiped out.
     wiped: HashMap<OperationId, Verdict>,
     restored: bool,
+    /// What was made below a horizon that there was since: who heard of that may have called its fate unknown, though a backup
+    /// has taken the horizon back.
+    below_horizon: HashSet<OperationId>,
     /// Boards of which the server has ever forgotten something.
     pruned: BTreeSet<BoardId>,
     dealt: HashSet<OperationId>,
@@ -239,6 +242,11 @@ impl Ledger {
         truth.horizon = record.horizon;
         if record.horizon > Revision::ZERO {
             self.pruned.insert(board.clone());
+            let is_below = |made: &&Made| {
+                made.operation.board == *board && made.operation.made_at.revision < record.horizon
+            };
+            let below = self.made.values().filter(is_below).map(|made| made.operation.id);
+            self.below_horizon.extend(below);
         }
         self.truth.insert(board.clone(), truth);
     }

@@ -122,7 +122,8 @@ impl Ledger {
         self.truth.get(&made.board).is_some_and(|truth| {
             let is_below = |made_at: Cursor| made_at.revision < truth.horizon;
             let mut moved = engine.pending().filter(|pending| pending.operation.id == id);
-            is_below(made.made_at)
+            self.below_horizon.contains(&id)
+                || is_below(made.made_at)
                 || (!truth.contains(made.made_at) && moved.any(|pending| is_below(pending.operation.made_at)))
         })
     }

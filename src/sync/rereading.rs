@@ -337,7 +337,11 @@ impl Engine {
     pub(super) fn leave_history(&mut self, board: &BoardId, fork: Revision) {
         if let Some(replica) = self.replicas.get_mut(board) {
             // One that broke before, and is not stored yet, has forgotten what was beyond its own fork.
-            let unstored = if replica.lowered { replica.broken_at } else { Revision(u64::MAX) };
+            let unstored = if replica.lowered {
+                replica.broken_at
+            } else {
+                Revision(u64::MAX)
+            };
             replica.generation += 1;
             (replica.lowered, replica.broken_at) = (true, fork.min(unstored));
         }

@@ -48,6 +48,8 @@ struct Made {
     pressed: Option<(u64, u64)>,
     /// Its author's own operations of the same lane that were on the screen.
     own: HashSet<OperationId>,
+    /// The highest horizon of its board since then: a backup may have taken it back, and who heard of it calls fates unknown.
+    horizon: Revision,
 }
 
 /// A revision: whose it is, by which writer's epoch, and the number its operation had in its device's outbox.
@@ -94,9 +96,6 @@ pub struct Ledger {
     /// Verdicts of histories that a backup has wiped out.
     wiped: HashMap<OperationId, Verdict>,
     restored: bool,
-    /// What was made below a horizon that there was since: who heard of that may have called its fate unknown, though a backup
-    /// has taken the horizon back.
-    below_horizon: HashSet<OperationId>,
     /// Boards of which the server has ever forgotten something.
     pruned: BTreeSet<BoardId>,
     dealt: HashSet<OperationId>,
@@ -242,11 +241,9 @@ impl Ledger {
         truth.horizon = record.horizon;
         if record.horizon > Revision::ZERO {
             self.pruned.insert(board.clone());
-            let is_below = |made: &&Made| {
-                made.operation.board == *board && made.operation.made_at.revision < record.horizon
-            };
-            let below = self.made.values().filter(is_below).map(|made| made.operation.id);
-            self.below_horizon.extend(below);
+            for made in self.made.values_mut().filter(|made| made.operation.board == *board) {
+                made.horizon = made.horizon.max(record.horizon);
+            }
         }
         self.truth.insert(board.clone(), truth);
     }

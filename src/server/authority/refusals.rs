@@ -10,9 +10,7 @@
 use super::Authority;
 use crate::{
     config::{BOARDS_LEN_MAX, RETRY_MS_MAX},
-    protocol::{
-        Answer, Base, BoardId, Identity, Intent, OperationId, PushItem, Rejection, Revision, Verdict,
-    },
+    protocol::{Answer, Base, BoardId, Identity, Intent, OperationId, PushItem, Rejection, Revision, Verdict},
     server::log::{Context, Log},
     time::Timestamp,
 };

@@ -46,6 +46,10 @@ impl Ledger {
                 number: None,
                 pressed,
                 own,
+                horizon: self
+                    .truth
+                    .get(&operation.board)
+                    .map_or(Revision::ZERO, |truth| truth.horizon),
             };
             self.made.insert(operation.id, made);
         }
@@ -113,18 +117,15 @@ impl Ledger {
         truth.contains(cursor).then_some((truth, cursor))
     }
 
-    /// Whether the server can't tell any more what became of an operation: then nobody lays it over what may contain it. Where
-    /// the history in which it was made is no more, it counts as made where it was moved to.
+    /// Whether the server can't tell any more what became of an operation, or could not for a while: then nobody lays it over
+    /// what may contain it. Where the history in which it was made is no more, it counts as made where it was moved to.
     fn may_be_forgotten(&self, engine: &Engine, id: OperationId) -> bool {
-        let Some(made) = self.made.get(&id).map(|made| &made.operation) else {
-            return false;
-        };
-        self.truth.get(&made.board).is_some_and(|truth| {
-            let is_below = |made_at: Cursor| made_at.revision < truth.horizon;
+        let Some(made) = self.made.get(&id) else { return false };
+        let made_at = made.operation.made_at;
+        self.truth.get(&made.operation.board).is_some_and(|truth| {
+            let is_below = |made_at: Cursor| made_at.revision < made.horizon.max(truth.horizon);
             let mut moved = engine.pending().filter(|pending| pending.operation.id == id);
-            self.below_horizon.contains(&id)
-                || is_below(made.made_at)
-                || (!truth.contains(made.made_at) && moved.any(|pending| is_below(pending.operation.made_at)))
+            is_below(made_at) || (!truth.contains(made_at) && moved.any(|pending| is_below(pending.operation.made_at)))
         })
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::storage::{Stored, text};
 use crate::{
-    protocol::{Base, BoardId, Cursor, Intent, Operation, OperationId, Revision, Verdict, WidgetId},
+    protocol::{Base, BoardId, Cursor, History, Intent, Operation, OperationId, Revision, Verdict, WidgetId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -130,6 +130,14 @@ impl Pending {
     /// Whether the confirmed state may still come to contain it without this device knowing.
     pub(super) fn is_undecided(&self) -> bool {
         self.verdict.is_none() && self.applied_at.is_none()
+    }
+
+    /// Moves it from a history that is no more into `history`, which has come to `head` and shares with that one all up to `to`.
+    /// What was made in the new history already, by another tab, stays where it was made.
+    pub(super) fn move_into(&mut self, history: &History, head: Revision, to: Cursor) {
+        let made_at = self.operation.made_at;
+        let is_there = made_at.revision > to.revision && history.contains(made_at, head);
+        self.lower(if is_there { made_at } else { to });
     }
 
     /// Moves it to the last point that a broken history and the new one share.
@@ -376,10 +384,76 @@ impl Outbox {
         else {
             return;
         };
+        self.rebase(id, base);
+    }
+
+    /// Says what those based on `id` have seen by it.
+    pub(super) fn rebase(&mut self, id: OperationId, base: Revision) {
         let later =
             |pending: &&mut Pending| pending.operation.base == Some(Base::Operation(id)) && pending.base.is_none();
         for later in self.iter_mut().filter(later) {
             (later.base, later.dirty) = (Some(base), true);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{ClientId, Epoch};
+
+    fn cursor(epoch: u128, revision: u64) -> Cursor {
+        Cursor {
+            epoch: Epoch(epoch),
+            revision: Revision(revision),
+        }
+    }
+
+    /// An edit made at `made_at`, which had seen its own author's at `base`.
+    fn edit(made_at: Cursor, base: u64) -> Pending {
+        Pending::new(Operation {
+            id: OperationId {
+                client: ClientId(1),
+                sequence: 1,
+            },
+            board: "deck".parse().expect("a name"),
+            widget: "fuel".parse().expect("a name"),
+            schema: crate::config::SCHEMA,
+            made_at,
+            intent: Intent::Remove,
+            base: Some(Base::Revision(Revision(base))),
+            base_value: None,
+            deadline: None,
+            resolves: None,
+        })
+    }
+
+    #[test]
+    fn what_another_tab_made_in_the_new_history_already_is_not_moved_out_of_it() {
+        // The old history went from 1 to 20 in epoch 7; the new one left it at 10, and has come to 15 in epoch 8.
+        let mut history = History::default();
+        history.note(Revision(1), Epoch(7));
+        history.note(Revision(11), Epoch(8));
+        let moved = |made_at, base, fork| {
+            let mut pending = edit(made_at, base);
+            pending.move_into(&history, Revision(15), history.cursor(Revision(fork)));
+            (pending.operation.made_at, pending.operation.base)
+        };
+        let at = |revision| Some(Base::Revision(Revision(revision)));
+        assert_eq!(moved(cursor(8, 13), 12, 10), (cursor(8, 13), at(12)), "made there");
+        assert_eq!(
+            moved(cursor(7, 13), 12, 10),
+            (cursor(7, 10), at(10)),
+            "made in the old one"
+        );
+        assert_eq!(
+            moved(cursor(7, 9), 12, 10),
+            (cursor(7, 9), at(9)),
+            "what it saw is no more"
+        );
+        // Where nobody knows the fork.
+        assert_eq!(moved(cursor(8, 13), 12, 0), (cursor(8, 13), at(12)));
+        assert_eq!(moved(cursor(7, 9), 12, 0), (cursor(7, 9), at(9)));
+        assert_eq!(moved(cursor(7, 13), 12, 0), (Cursor::ORIGIN, at(0)));
     }
 }

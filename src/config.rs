@@ -98,6 +98,8 @@ pub const UNDO_TTL_MS: u64 = 5_000;
 pub const REFRESH_EVERY_MS: u64 = 240_000;
 /// Over this time the comparing of many clients is spread: five minutes is its middle.
 pub const REFRESH_SPREAD_MS: u64 = 120_000;
+/// A comparing that came to nothing, since something was written meanwhile, is tried again at once so many times.
+pub const COMPARINGS_MISSED_MAX: u32 = 5;
 /// At least this long between two comparings, however often the page is looked at.
 pub const REFRESH_SPACING_MS: u64 = 10_000;
 /// The holder of the send lock rereads the shared outbox this often, should a broadcast be missed.
@@ -230,6 +232,8 @@ pub const HTTP_CONNECTIONS_LEN_MAX: usize = 4_096;
 pub const HTTP_CONNECTIONS_PER_ADDRESS_LEN_MAX: usize = HTTP_CONNECTIONS_LEN_MAX / 4;
 /// Who has too many connections comes back after this long: sockets end slowly.
 pub const TURNED_AWAY_S: u64 = 60;
+/// So many at once are told why they are turned away; the others find the connection closed.
+pub const TURNED_AWAY_AT_ONCE_LEN_MAX: usize = 64;
 /// A connection gets this long to say what it wants, and is closed when it wants nothing for so long.
 pub const REQUEST_HEAD_MS_MAX: u64 = 30_000;
 /// Line and headers of a request.

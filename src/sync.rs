@@ -273,6 +273,7 @@ pub struct Engine {
     /// When boards are compared with the server's next, and when they were last.
     refresh_at: Timestamp,
     refreshed_at: Timestamp,
+    comparings_missed: u32,
     counters: Counters,
     /// The moment of the last turn.
     turned_at: Timestamp,
@@ -312,6 +313,7 @@ impl Engine {
             requests: Requests::default(),
             refresh_at: Timestamp(0),
             refreshed_at: Timestamp(0),
+            comparings_missed: 0,
             counters: Counters::default(),
             turned_at: Timestamp(0),
             effects: VecDeque::new(),

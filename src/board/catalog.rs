@@ -187,7 +187,9 @@ impl FieldSpec {
         };
         match &self.value {
             ValueType::Text | ValueType::Name if !value.is_string() => wrong("text"),
-            ValueType::Name if value.as_str().is_some_and(|text| text.trim().is_empty()) => Err(Rejection::Blank),
+            ValueType::Name if value.as_str().is_some_and(|text| text.trim().is_empty()) => {
+                wrong("a name that is not empty")
+            }
             ValueType::Integer if !value.is_i64() => wrong("a whole number"),
             ValueType::Boolean if !value.is_boolean() => wrong("yes or no"),
             ValueType::Choice(words) if !value.as_str().is_some_and(|word| words.contains(&word)) => {
@@ -374,8 +376,14 @@ mod tests {
     #[test]
     fn what_people_know_a_thing_by_can_be_read() {
         for blank in ["", "  ", "\t\n"] {
-            assert_eq!(check("note", "title", json!(blank)), Err(Rejection::Blank));
-            assert_eq!(check("board", "name", json!(blank)), Err(Rejection::Blank));
+            assert!(matches!(
+                check("note", "title", json!(blank)),
+                Err(Rejection::WrongType { .. })
+            ));
+            assert!(matches!(
+                check("board", "name", json!(blank)),
+                Err(Rejection::WrongType { .. })
+            ));
             assert_eq!(check("note", "text", json!(blank)), Ok(()), "a note may be empty");
         }
         assert_eq!(check("note", "title", json!(" Fuel ")), Ok(()));

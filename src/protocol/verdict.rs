@@ -116,8 +116,6 @@ pub enum Rejection {
         /// Largest allowed.
         max: f64,
     },
-    /// People know the thing by this text, and there is nothing to read in it.
-    Blank,
     /// The value or widget is too large.
     TooLarge {
         /// Most bytes allowed.
@@ -164,7 +162,6 @@ impl fmt::Display for Rejection {
             Self::OutOfRange { min, max } => {
                 write!(f, "The value must be between {min} and {max}. Change it and try again.")
             }
-            Self::Blank => write!(f, "A name can't be empty. Write one and try again."),
             Self::TooLarge { bytes_max } => {
                 write!(f, "That is larger than {bytes_max} bytes. Shorten it and try again.")
             }

@@ -33,7 +33,7 @@ use self::door::Entered;
 use super::{metrics::Metrics, peers::Crowd};
 use crate::config::{
     ACCEPT_RETRY_MS, CLOSE_MS_MAX, HTTP_CONNECTIONS_LEN_MAX, REQUEST_HEAD_BYTES_MAX, REQUEST_HEAD_MS_MAX,
-    REQUEST_MS_MAX, TURNED_AWAY_S, WRITE_MS_MAX,
+    REQUEST_MS_MAX, TURNED_AWAY_AT_ONCE_LEN_MAX, TURNED_AWAY_S, WRITE_MS_MAX,
 };
 
 /// How many connections, and how long each may keep the server waiting. `Default` is [`crate::config`]'s.
@@ -72,6 +72,7 @@ pub(super) async fn serve(
 ) {
     let door = door.into();
     let free = Arc::new(Semaphore::new(patience.connections_len_max));
+    let turning = Arc::new(Semaphore::new(TURNED_AWAY_AT_ONCE_LEN_MAX));
     let stopping = watch::Sender::new(());
     let mut stop = pin!(stop);
     loop {
@@ -81,11 +82,14 @@ pub(super) async fn serve(
         };
         let Some(place) = crowd.enter(peer.ip()) else {
             metrics.connections_refused.count();
-            let door = door.clone();
-            tokio::spawn(async move {
-                turn_away(stream, &door, patience).await;
-                drop(permit);
-            });
+            drop(permit); // it keeps nobody else out
+            if let Ok(talking) = Arc::clone(&turning).try_acquire_owned() {
+                let door = door.clone();
+                tokio::spawn(async move {
+                    turn_away(stream, &door, patience).await;
+                    drop(talking);
+                });
+            }
             continue;
         };
         let serving = serve_connection(stream, peer, door.clone(), patience, stopping.subscribe());

@@ -13,6 +13,7 @@ mod record;
 mod tests;
 
 use std::{
+    cell::Cell,
     collections::{BTreeMap, VecDeque},
     sync::Arc,
 };
@@ -73,6 +74,8 @@ pub struct Log {
     staged: Staged,
     /// When the horizon last moved by age.
     aged_at: Timestamp,
+    /// The hash of the board at a cursor: whoever asks again and again costs no more than once.
+    hashed: Cell<Option<(Cursor, u32)>>,
 }
 
 /// A recorded verdict.
@@ -123,6 +126,7 @@ impl Log {
             ring: VecDeque::new(),
             staged: Staged::default(),
             aged_at: Timestamp(0),
+            hashed: Cell::new(None),
         }
     }
 
@@ -207,6 +211,16 @@ impl Log {
     #[must_use]
     pub const fn board(&self) -> &Board {
         &self.board
+    }
+
+    /// [`Board::state_hash`] of the board at the head.
+    #[must_use]
+    pub fn state_hash(&self) -> u32 {
+        let at = self.cursor();
+        let known = self.hashed.get().filter(|(then, _)| *then == at);
+        let (_, hash) = known.unwrap_or_else(|| (at, self.board.state_hash()));
+        self.hashed.set(Some((at, hash)));
+        hash
     }
 
     /// The head's cursor.

@@ -105,8 +105,8 @@ impl Spared {
     }
 }
 
-/// Address of whoever asks: the other side's or, where that is one of `proxies`, the one it names last. What stands before
-/// it in the header anybody may have written.
+/// Address of whoever asks: the other side's or, where that is one of `proxies`, the last one it names that is none of them. What
+/// stands before it in the header anybody may have written.
 pub(super) fn client_of(extensions: &Extensions, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
     let peer = extensions
         .get::<ConnectInfo<SocketAddr>>()
@@ -114,9 +114,14 @@ pub(super) fn client_of(extensions: &Extensions, headers: &HeaderMap, proxies: &
     if !names(proxies, peer.to_canonical()) {
         return peer;
     }
-    let named = headers.get_all(FORWARDED_FOR).into_iter().next_back();
-    let last = named.and_then(|value| value.to_str().ok()?.rsplit(',').next());
-    last.and_then(|text| read_address(text.trim())).unwrap_or(peer)
+    let lines = headers.get_all(FORWARDED_FOR).into_iter().rev();
+    let named = lines
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.rsplit(','));
+    // From the last on, those of one's own proxies in a row are known to be so; the next one is who they speak of.
+    let mut addresses = named.map(|text| read_address(text.trim()));
+    let other = addresses.find(|address| address.is_none_or(|address| !names(proxies, address.to_canonical())));
+    other.flatten().unwrap_or(peer)
 }
 
 /// The address, or the network that a single IPv6 host commonly has to itself.

@@ -235,7 +235,8 @@ impl Engine {
         let continuity = replica.continuity(&answer);
         // All of it, though this cursor is known there: what is here is not what is there.
         let differs = answer.from == Cursor::ORIGIN && replica.cursor.revision >= answer.horizon.max(Revision(1));
-        if std::mem::take(&mut replica.is_compared) && differs && continuity == Continuity::Continues {
+        let is_compared = replica.is_compared;
+        if is_compared && differs && continuity == Continuity::Continues {
             self.counters.differences += 1;
         }
         let board = answer.board.clone();
@@ -248,7 +249,7 @@ impl Engine {
         }
         if there {
             replica.caught_up(&answer);
-            replica.subscription = Subscription::Live;
+            (replica.subscription, replica.is_compared) = (Subscription::Live, false);
         } else {
             replica.subscription = Subscription::CatchingUp {
                 listed: listed.clone(),
@@ -262,6 +263,8 @@ impl Engine {
         }
         if there {
             self.certain(&board, &listed, false);
+        } else if is_compared && !differs {
+            self.missed_comparing();
         }
     }
 
@@ -278,6 +281,7 @@ impl Engine {
                     Subscription::CatchingUp { answer, .. } => replica.cursor.revision >= answer.at.revision,
                     _ => false,
                 };
+                replica.is_compared &= !arrived;
                 if arrived
                     && let Subscription::CatchingUp { listed, answer, .. } =
                         std::mem::replace(&mut replica.subscription, Subscription::Live)
@@ -327,7 +331,7 @@ impl Engine {
         match replica.patch(now, part) {
             Arrived::Applied(widgets) => {
                 if last {
-                    replica.found_by = self.run;
+                    (replica.found_by, replica.is_compared) = (self.run, false);
                 }
                 if last
                     && let Subscription::CatchingUp {

@@ -3,7 +3,7 @@
 
 use super::{Connection, Engine, updates::Subscription};
 use crate::{
-    config::{REFRESH_EVERY_MS, REFRESH_SPACING_MS, REFRESH_SPREAD_MS},
+    config::{COMPARINGS_MISSED_MAX, REFRESH_EVERY_MS, REFRESH_SPACING_MS, REFRESH_SPREAD_MS},
     time::Timestamp,
 };
 
@@ -14,10 +14,23 @@ impl Engine {
             return;
         }
         self.plan_refresh(now);
-        for replica in self.replicas.values_mut() {
-            if matches!(replica.subscription, Subscription::Live) {
+        for board in self.wanted(&self.outbox.boards()) {
+            if let Some(replica) = self.replicas.get_mut(&board)
+                && matches!(replica.subscription, Subscription::Live)
+            {
                 (replica.subscription, replica.is_compared) = (Subscription::Off, true);
             }
+        }
+    }
+
+    /// Something was written while the question was on its way, so that nothing could be compared: it is asked again soon, a few
+    /// times.
+    pub(super) fn missed_comparing(&mut self) {
+        if self.comparings_missed < COMPARINGS_MISSED_MAX {
+            self.comparings_missed += 1;
+            self.refresh_at = self.refresh_at.min(self.turned_at.plus(REFRESH_SPACING_MS));
+        } else {
+            self.comparings_missed = 0;
         }
     }
 

@@ -139,7 +139,8 @@ fn a_name_can_not_be_taken_away() {
     for (widget, field, name) in [("fuel", "title", "Fuel"), ("board", "name", "Foredeck")] {
         world.set(ANN, widget, field, " ");
         world.calm();
-        assert_rejected(&mut world, ANN, Rejection::Blank);
+        let expected = "a name that is not empty".to_owned();
+        assert_rejected(&mut world, ANN, Rejection::WrongType { expected });
         world.assert_everywhere(widget, field, name);
     }
 }

@@ -36,14 +36,22 @@ pub fn shorten() -> Result<(), Failure> {
         what: format!("{} is not a program as this task knows them", wasm.display()),
     })?;
     let text = names.iter().fold(text, |text, (long, short)| text.replace(long, short));
-    std::fs::write(&wasm, program).map_err(|source| file(&wasm, source))?;
-    std::fs::write(&script, text).map_err(|source| file(&script, source))?;
+    // The script first: a task that was ended in between finds the same names in the program again.
+    replace(&script, text.as_bytes())?;
+    replace(&wasm, &program)?;
     run(command("node").args(["-e", COMPRESS, "--"]).args([&wasm, &script]))
 }
 
 fn file(path: &Path, source: std::io::Error) -> Failure {
     let path = path.to_owned();
     Failure::File { path, source }
+}
+
+/// Writes a file whole, or leaves the one that is there.
+fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let new = path.with_extension("new");
+    std::fs::write(&new, bytes).map_err(|source| file(&new, source))?;
+    std::fs::rename(&new, path).map_err(|source| file(path, source))
 }
 
 /// The one file of a kind in a folder.

@@ -83,7 +83,7 @@ impl Authority {
         let nothing = Log::new(self.setup.memory, self.setup.epoch);
         let log = self.logs.get(&board).unwrap_or(&nothing);
         // Here alone the two can be compared. Whoever differs gets all of it, and nobody asks how it came about.
-        if cursor == Some(log.cursor()) && hash.is_some_and(|hash| hash != log.board().state_hash()) {
+        if cursor == Some(log.cursor()) && hash.is_some_and(|hash| hash != log.state_hash()) {
             cursor = None;
             self.differences += 1;
         }

@@ -28,6 +28,8 @@ export async function play(stage) {
   await Promise.all([hers.isSettled(), second.isSettled()]);
 
   ada.network.heal();
+  // A page behind another one draws nothing, and nothing that is not drawn can be clicked.
+  await hers.page.bringToFront();
   await hers.openDetails();
   // It may try by itself in this very moment, and then there is nothing left to click.
   await Promise.race([hers.page.getByRole('button', { name: 'Try now' }).click(), hers.isIn('live')]);

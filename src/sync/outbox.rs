@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::storage::{Stored, text};
 use crate::{
-    protocol::{Base, BoardId, Cursor, History, Intent, Operation, OperationId, Revision, Verdict, WidgetId},
+    protocol::{Base, BoardId, Cursor, Intent, Operation, OperationId, Revision, Verdict, WidgetId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -132,12 +132,12 @@ impl Pending {
         self.verdict.is_none() && self.applied_at.is_none()
     }
 
-    /// Moves it from a history that is no more into `history`, which has come to `head` and shares with that one all up to `to`.
-    /// What was made in the new history already, by another tab, stays where it was made.
-    pub(super) fn move_into(&mut self, history: &History, head: Revision, to: Cursor) {
+    /// Moves it from a history that is no more to where that one left the new history; but not where it was made at what
+    /// `stays`, since another tab may have made it in the new one already.
+    pub(super) fn move_to(&mut self, to: Cursor, stays: impl Fn(Cursor) -> bool) {
         let made_at = self.operation.made_at;
-        let is_there = made_at.revision > to.revision && history.contains(made_at, head);
-        self.lower(if is_there { made_at } else { to });
+        let stays = made_at.revision > to.revision && stays(made_at);
+        self.lower(if stays { made_at } else { to });
     }
 
     /// Moves it to the last point that a broken history and the new one share.
@@ -400,7 +400,7 @@ impl Outbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{ClientId, Epoch};
+    use crate::protocol::{ClientId, Epoch, History};
 
     fn cursor(epoch: u128, revision: u64) -> Cursor {
         Cursor {
@@ -436,7 +436,8 @@ mod tests {
         history.note(Revision(11), Epoch(8));
         let moved = |made_at, base, fork| {
             let mut pending = edit(made_at, base);
-            pending.move_into(&history, Revision(15), history.cursor(Revision(fork)));
+            let stays = |made_at| history.contains(made_at, Revision(15));
+            pending.move_to(history.cursor(Revision(fork)), stays);
             (pending.operation.made_at, pending.operation.base)
         };
         let at = |revision| Some(Base::Revision(Revision(revision)));

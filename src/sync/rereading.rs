@@ -146,7 +146,8 @@ impl Engine {
         let of_board = |pending: &&mut Pending| pending.operation.board == *board;
         for pending in self.outbox.iter_mut().filter(of_board) {
             if broken && (pending.number.is_none() || pending.dirty) {
-                pending.move_into(history, head, to); // what is stored of the others was moved along with the board
+                // What is stored of the others was moved along with the board; and that may have come less far than this has.
+                pending.move_to(to, |made_at| history.strayed(made_at, head).is_none());
             }
             // What has not come to this state yet may be of a history that the other tab did not come by.
             let is_void = broken || pending.is_decided_beyond(seen);
@@ -323,7 +324,7 @@ impl Engine {
             .iter_mut()
             .filter(|pending| pending.operation.board == answer.board)
         {
-            pending.move_into(&answer.history, answer.at.revision, to);
+            pending.move_to(to, |made_at| answer.history.contains(made_at, answer.at.revision));
         }
         self.mend_bases(&answer.board);
         self.leave_history(&answer.board, fork);

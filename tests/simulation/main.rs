@@ -153,7 +153,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::LeftUnsaved, 250),
     (Bug::NoteForAnyone, 250),
     (Bug::DocumentWithoutVerdicts, 250),
-    (Bug::DoubtfulStateWaits, 2_000),
+    (Bug::DoubtfulStateWaits, 4_000),
     (Bug::EmptiedBoardTakenForNew, 250),
 ];
 

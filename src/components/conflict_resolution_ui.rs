@@ -16,6 +16,7 @@ use super::{
     word::{Saying, Word},
 };
 use crate::{
+    config::OUTBOX_LEN_MAX,
     hooks::{
         Conflict, Notice, Now, Resolution, focus, use_notices, use_now, use_realtime_managers, use_realtime_updates,
     },
@@ -136,10 +137,13 @@ fn announcement(len: usize) -> String {
     format!("{} with two versions. Choose one.", count(len, "field"))
 }
 
-/// Those that were not decided here before: a decision is on its way, and the list still has its conflict. Forgets what is
-/// gone from the list.
+/// Those that were not decided here before. A conflict is not listed while its decision is on its way; where that came to
+/// nothing it is listed again, and then it is its person's. So what is gone from the list is forgotten only where there
+/// is very much of it.
 fn undecided(conflicts: &[Conflict], decided: &mut SortedSet<OperationId>) -> Vec<Conflict> {
-    decided.retain(|id| conflicts.iter().any(|conflict| conflict.operation.id == *id));
+    if decided.len() > OUTBOX_LEN_MAX {
+        decided.retain(|id| conflicts.iter().any(|conflict| conflict.operation.id == *id));
+    }
     conflicts
         .iter()
         .filter(|conflict| decided.insert(conflict.operation.id))
@@ -390,7 +394,7 @@ mod tests {
         assert_eq!(undecided(&both, &mut decided).len(), 2);
         assert_eq!(undecided(&both, &mut decided), []);
         undecided(&[], &mut decided);
-        assert!(decided.is_empty(), "what is gone is forgotten");
+        assert_eq!(undecided(&both, &mut decided), [], "nor when it comes back");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use tideboard::{
     components::{ConflictResolutionUI, ConflictResolved},
     config::AUTO_RESOLVED_LEN_MAX,
     hooks::{Resolution, use_board, use_current_board},
-    state::CONFLICTS,
+    state::{CONFLICTS, SET_ASIDE},
 };
 
 use crate::page::{Page, log, logged};
@@ -101,4 +101,22 @@ fn only_the_newest_choices_are_shown() {
     assert!(page.with(|| CONFLICTS.peek().is_empty()));
     let shown = page.html().matches("class=\"banner\"").count();
     assert_eq!(shown, AUTO_RESOLVED_LEN_MAX);
+}
+
+#[test]
+fn a_choice_that_is_refused_is_made_once_and_then_its_persons() {
+    let mut page = Page::live(face);
+    page.with(|| *IS_AUTOMATIC.write() = false);
+    quarrel(&mut page, &[("fuel", "value", json!(7), json!(4))]);
+    let conflict = page.with(|| CONFLICTS.peek()[0].clone());
+    // What was chosen can't be any more.
+    page.server.set("fuel", "max", 5);
+    page.settle();
+    page.with(|| *IS_AUTOMATIC.write() = true);
+    page.pass(60_000);
+    assert_eq!(logged(), ["KeepMine"]);
+    assert_eq!(page.with(|| CONFLICTS.peek().clone()), [conflict]);
+    assert_eq!(page.with(|| SET_ASIDE.peek().len()), 1, "the choice, with the reason");
+    page.has(&["Keep mine", "Keep theirs"]);
+    assert_eq!(page.server.value("fuel", "value"), json!(4));
 }

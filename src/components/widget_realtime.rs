@@ -298,11 +298,16 @@ fn Refusal(aside: SetAside) -> Element {
 
 /// What is inside could not be rendered: what happened, what is safe, one button.
 #[component]
-fn Broken(message: String, error: ErrorContext, on_error: Option<Callback<RealtimeError>>) -> Element {
-    let said = message.clone();
+fn Broken(message: ReadSignal<String>, error: ErrorContext, on_error: Option<Callback<RealtimeError>>) -> Element {
+    // What the handler reads makes this run again, and that is no other failure.
+    let mut told = use_hook(|| CopyValue::new(None));
     use_effect(move || {
-        if let Some(report) = on_error {
-            report(RealtimeError::Failed { message: said.clone() });
+        let message = message();
+        let before = told.replace(Some(message.clone()));
+        if let Some(report) = on_error
+            && before.as_ref() != Some(&message)
+        {
+            report(RealtimeError::Failed { message });
         }
     });
     rsx! {

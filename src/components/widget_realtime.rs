@@ -46,7 +46,7 @@ pub enum RealtimeError {
     },
     /// A field has two versions.
     Conflict {
-        /// The edit that met another one.
+        /// The conflict's: see [`Conflict::id`].
         id: OperationId,
     },
     /// What is inside the frame could not be rendered.
@@ -235,9 +235,7 @@ fn use_reports(
                 });
             }
         }
-        let conflict = |conflict: &Conflict| RealtimeError::Conflict {
-            id: conflict.operation.id,
-        };
+        let conflict = |conflict: &Conflict| RealtimeError::Conflict { id: conflict.id() };
         let refusal = |aside: &SetAside| RealtimeError::NotAccepted {
             id: aside.operation.id,
             reason: aside.reason.clone(),

@@ -3,9 +3,10 @@
 use dioxus::prelude::*;
 use serde_json::json;
 use tideboard::{
-    components::{ConflictResolutionUI, ConflictResolved},
+    components::{ConflictResolutionUI, ConflictResolved, RealtimeError, WidgetRealtime},
     config::AUTO_RESOLVED_LEN_MAX,
     hooks::{Resolution, use_board, use_current_board},
+    protocol::{OperationId, WidgetId},
     state::{CONFLICTS, SET_ASIDE},
 };
 
@@ -119,4 +120,30 @@ fn a_choice_that_is_refused_is_made_once_and_then_its_persons() {
     assert_eq!(page.with(|| SET_ASIDE.peek().len()), 1, "the choice, with the reason");
     page.has(&["Keep mine", "Keep theirs"]);
     assert_eq!(page.server.value("fuel", "value"), json!(4));
+}
+
+#[test]
+fn a_frame_tells_of_a_conflict_by_the_name_that_resolves_it() {
+    static MET: GlobalSignal<Vec<OperationId>> = Signal::global(Vec::new);
+    fn frame() -> Element {
+        let on_error = |error| {
+            if let RealtimeError::Conflict { id } = error {
+                MET.write().push(id);
+            }
+        };
+        rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), on_error, "inside" } }
+    }
+    let mut page = Page::live(frame);
+    quarrel(&mut page, &[("fuel", "value", json!(7), json!(8))]);
+    let [first] = page.with(|| std::mem::take(&mut *MET.write()))[..] else { panic!("one conflict") };
+    // Somebody else writes on between the choice and its arrival: another conflict, by the same name.
+    page.server.is_deaf = true;
+    page.act(|managers| managers.state.resolve(first, Resolution::KeepMine));
+    page.server.set("fuel", "value", 9);
+    page.server.is_deaf = false;
+    page.settle();
+    let [second] = page.with(|| std::mem::take(&mut *MET.write()))[..] else { panic!("one more") };
+    page.act(|managers| managers.state.resolve(second, Resolution::KeepMine));
+    assert!(page.with(|| CONFLICTS.peek().is_empty()));
+    assert_eq!(page.server.value("fuel", "value"), json!(7));
 }

@@ -9,7 +9,7 @@ use super::{
     auto_resolved::{auto_resolved, resolve_by_policy},
     choices::field_text,
     difference::difference,
-    edit_line::edit_line,
+    edit_line::{edit_line, is_editable},
     format::{count, time_of_day, writer_name},
     icon::{Glyph, Icon},
     said::{Undo, card_of, said_elsewhere, say},
@@ -204,9 +204,6 @@ fn ConflictCard(
         }
     });
     let current = conflict.read();
-    // What is no plain value has no editor.
-    let editable = current.mine().filter(|value| !value.is_object());
-    let can_edit = editable.is_some();
     let title = Some(live.text("title"))
         .filter(|title| !title.is_empty())
         .unwrap_or_else(|| widget.read().to_string());
@@ -216,6 +213,8 @@ fn ConflictCard(
         .field()
         .map(ToString::to_string)
         .unwrap_or_default();
+    let editable = current.mine().filter(|value| is_editable(&field, value));
+    let can_edit = editable.is_some();
     let headline = headline(&current);
     // A setpoint's own.
     let bounds = [live.number("min"), live.number("max")].map(|bound| bound.filter(|_| field == "value"));

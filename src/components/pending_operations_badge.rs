@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::{
     choices::field_text,
     disclosure::{Disclosure, Shape},
-    edit_line::edit_line,
+    edit_line::{edit_line, is_editable},
     format::{excerpt, ordinal, time_of_day},
     icon::{Glyph, Icon},
     word::{Saying, Tone, Word},
@@ -296,7 +296,7 @@ fn SetAsideEntry(aside: SetAside) -> Element {
     let id = aside.operation.id;
     let word = Word::from(&aside.reason);
     let own = match &aside.operation.intent {
-        Intent::Set { field, value } if !value.is_object() => Some((field.to_string(), value.clone())),
+        Intent::Set { field, value } if is_editable(field.as_str(), value) => Some((field.to_string(), value.clone())),
         _ => None,
     };
     let bounds = match aside.reason {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 
 use super::{
-    auto_resolved::{auto_resolved, resolve_by_policy},
+    auto_resolved::{add_choice, auto_resolved},
     choices::field_text,
     difference::difference,
     edit_line::{edit_line, is_editable},
@@ -68,26 +68,46 @@ pub fn ConflictResolutionUI(
     let mut collapsed = use_signal(|| false);
     let mut all = use_signal(|| false);
     let now = use_now();
+    let mut settled = use_signal(Vec::new);
+    // What was chosen here, and whether for a person: that it is decided is said once it is.
+    let mut asked = use_hook(|| CopyValue::new(Vec::<(Conflict, bool)>::new()));
     use_notices(move |notice| {
-        if let (Notice::Resolved { id, resolution }, Some(report)) = (notice, on_conflict_resolved) {
+        let Notice::Resolved { id, resolution } = notice else {
+            return;
+        };
+        let at = asked.read().iter().position(|(conflict, _)| conflict.id() == id);
+        if let Some(at) = at {
+            let (conflict, is_automatic) = asked.write().remove(at);
+            if is_automatic {
+                add_choice(&mut settled.write(), conflict, resolution.clone());
+            } else {
+                tell(&conflict, &resolution, *now.peek());
+            }
+        }
+        if let Some(report) = on_conflict_resolved {
             report(ConflictResolved { id, resolution });
         }
     });
+    let mut ask = move |conflict: Conflict, resolution, is_automatic| {
+        let id = conflict.id();
+        asked.write().retain(|(other, _)| other.id() != id);
+        asked.write().push((conflict, is_automatic));
+        managers.state.resolve(id, resolution);
+    };
     let choose = use_callback(move |(conflict, resolution): (Conflict, Resolution)| {
         if conflict.contention == Contention::Removed && resolution != Resolution::KeepTheirs {
             managers
                 .state
                 .restore(conflict.operation.board.clone(), conflict.operation.widget.clone());
         }
-        managers.state.resolve(conflict.id(), resolution.clone());
-        tell(&conflict, &resolution, *now.peek());
+        ask(conflict, resolution, false);
     });
-    let mut settled = use_signal(Vec::new);
     let mut decided = use_hook(|| CopyValue::new(SortedSet::new()));
     use_effect(move || {
         if auto_resolve() {
             for conflict in undecided(&managers.state.conflicts(), &mut decided.write()) {
-                resolve_by_policy(managers, conflict, &mut settled.write());
+                let resolution = conflict.by_policy();
+                ask(conflict, resolution, true);
             }
         }
     });

@@ -119,6 +119,7 @@ fn a_choice_that_is_refused_is_made_once_and_then_its_persons() {
     assert_eq!(page.with(|| CONFLICTS.peek().clone()), [conflict]);
     assert_eq!(page.with(|| SET_ASIDE.peek().len()), 1, "the choice, with the reason");
     page.has(&["Keep mine", "Keep theirs"]);
+    page.has_not(&["Kept yours"]);
     assert_eq!(page.server.value("fuel", "value"), json!(4));
 }
 
@@ -135,15 +136,35 @@ fn a_frame_tells_of_a_conflict_by_the_name_that_resolves_it() {
     }
     let mut page = Page::live(frame);
     quarrel(&mut page, &[("fuel", "value", json!(7), json!(8))]);
-    let [first] = page.with(|| std::mem::take(&mut *MET.write()))[..] else { panic!("one conflict") };
+    let [first] = page.with(|| std::mem::take(&mut *MET.write()))[..] else {
+        panic!("one conflict")
+    };
     // Somebody else writes on between the choice and its arrival: another conflict, by the same name.
     page.server.is_deaf = true;
     page.act(|managers| managers.state.resolve(first, Resolution::KeepMine));
     page.server.set("fuel", "value", 9);
     page.server.is_deaf = false;
     page.settle();
-    let [second] = page.with(|| std::mem::take(&mut *MET.write()))[..] else { panic!("one more") };
+    let [second] = page.with(|| std::mem::take(&mut *MET.write()))[..] else {
+        panic!("one more")
+    };
     page.act(|managers| managers.state.resolve(second, Resolution::KeepMine));
     assert!(page.with(|| CONFLICTS.peek().is_empty()));
     assert_eq!(page.server.value("fuel", "value"), json!(7));
+}
+
+#[test]
+fn what_was_decided_is_said_and_not_what_was_asked_for() {
+    let mut page = Page::live(face);
+    page.with(|| *IS_AUTOMATIC.write() = false);
+    quarrel(&mut page, &[("fuel", "value", json!(7), json!(8))]);
+    let conflict = page.with(|| CONFLICTS.peek()[0].clone());
+    // The app decides first; what its policy asks for comes too late.
+    page.act(|managers| {
+        *IS_AUTOMATIC.write() = true;
+        managers.state.dismiss(conflict.id());
+    });
+    assert_eq!(logged(), ["KeepTheirs"]);
+    assert_eq!(page.server.value("fuel", "value"), json!(8));
+    page.has_not(&["Kept yours"]);
 }

@@ -100,7 +100,11 @@ fn ReceiptBeads(live: RealtimeUpdates) -> Element {
     let is_stored = !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
     let mut last = use_signal(|| None);
     use_effect(move || {
-        let newest = live.view().operations.last().map(|newest| (newest.id, is_applied(newest)));
+        let newest = live
+            .view()
+            .operations
+            .last()
+            .map(|newest| (newest.id, is_applied(newest)));
         if newest.is_some() && *last.peek() != newest {
             last.set(newest);
         }

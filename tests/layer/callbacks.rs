@@ -231,7 +231,7 @@ fn a_failure_inside_is_told_once_whatever_its_handler_reads_and_another_one_too(
             WidgetRealtime {
                 widget_id: WidgetId::named("fuel"),
                 on_error: move |error| {
-                    FAILURES += 1;
+                    *FAILURES.write() += 1;
                     log(format!("{}: {error:?}", FAILURES()));
                 },
                 Inside {}
@@ -241,13 +241,13 @@ fn a_failure_inside_is_told_once_whatever_its_handler_reads_and_another_one_too(
     #[component]
     fn Inside() -> Element {
         ERRORS.set(try_consume_context::<ErrorContext>());
-        Err(CapturedError::from_display("no oil").into())
+        Err(dioxus::core::CapturedError::from_display("no oil").into())
     }
     let mut page = Page::live(broken);
     assert_eq!(logged(), ["1: Failed { message: \"no oil\" }"]);
     page.with(|| *FAILURES.write() = 7);
     assert_eq!(logged(), Vec::<String>::new());
     let errors = ERRORS.take().expect("a frame around it");
-    page.with(|| errors.insert_error(CapturedError::from_display("no air")));
+    page.with(|| errors.insert_error(dioxus::core::CapturedError::from_display("no air")));
     assert_eq!(logged(), ["8: Failed { message: \"no air\" }"]);
 }

@@ -180,13 +180,13 @@ fn applied_is_said_of_what_took_effect_and_of_nothing_else() {
     page.edit("fuel", "value", "much");
     page.has_not(&[APPLIED]);
     let refused = page.with(|| SET_ASIDE.peek()[0].operation.id);
-    page.act(|managers| managers.background.discard(refused));
+    page.act(|managers| managers.state.discard(refused));
     page.has_not(&["role=\"alert\"", APPLIED]);
     // Taken back before it was sent.
     page.act(|managers| managers.websocket.disconnect());
     page.edit("fuel", "value", 8);
     let waiting = page.with(|| PENDING.peek()[0].id);
-    page.act(|managers| managers.background.rollback(waiting));
+    page.act(|managers| managers.state.rollback(waiting));
     page.act(|managers| managers.websocket.connect());
     assert_eq!(page.server.value("fuel", "value"), json!(7));
     page.has_not(&[APPLIED]);

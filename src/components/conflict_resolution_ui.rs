@@ -60,7 +60,8 @@ pub fn ConflictResolutionUI(
     /// last write: see [`Conflict::by_policy`].
     #[props(default)]
     auto_resolve: ReadSignal<bool>,
-    /// Called with each decision, by whomever.
+    /// Called with each decision that this page makes, by whomever, once this device has it. What the server says of the
+    /// choice comes later, as for any other edit.
     #[props(default)]
     on_conflict_resolved: Option<Callback<ConflictResolved>>,
 ) -> Element {

@@ -1,16 +1,22 @@
 //! Conflicts that are decided by policy.
 
-use dioxus::prelude::*;
+use dioxus::{core::Mutation, prelude::*};
 use serde_json::json;
 use tideboard::{
-    components::{ConflictResolutionUI, ConflictResolved, RealtimeError, WidgetRealtime},
+    components::{
+        ConflictResolutionUI, ConflictResolved, RealtimeError, WidgetRealtime,
+        said::{Undo, say},
+    },
     config::AUTO_RESOLVED_LEN_MAX,
     hooks::{Resolution, use_board, use_current_board},
     protocol::{OperationId, WidgetId},
     state::{CONFLICTS, SET_ASIDE},
 };
 
-use crate::page::{Page, log, logged};
+use crate::{
+    page::{Page, log, logged},
+    server::deck,
+};
 
 static IS_AUTOMATIC: GlobalSignal<bool> = Signal::global(|| true);
 
@@ -167,4 +173,21 @@ fn what_was_decided_is_said_and_not_what_was_asked_for() {
     assert_eq!(logged(), ["KeepTheirs"]);
     assert_eq!(page.server.value("fuel", "value"), json!(8));
     page.has_not(&["Kept yours"]);
+}
+
+#[test]
+fn each_thing_that_is_said_has_a_button_of_its_own_to_focus() {
+    let mut page = Page::live(face);
+    let mut buttons = |text: &str| {
+        let fuel = WidgetId::named("fuel");
+        page.dom.in_scope(ScopeId::ROOT, || {
+            let undo = Undo::Restore(deck(), fuel);
+            say(text.to_owned(), "resolved", String::new(), Some(undo));
+        });
+        let edits = page.dom.render_immediate_to_vec().edits;
+        let is_mounted =
+            |edit: &&Mutation| matches!(edit, Mutation::NewEventListener { name, .. } if name == "mounted");
+        edits.iter().filter(is_mounted).count()
+    };
+    assert_eq!([buttons("one"), buttons("two")], [1, 1]);
 }

@@ -118,10 +118,9 @@ pub fn WidgetRealtime(
         )
     });
     use_reports(live, board, widget_id, on_update, on_error);
-    let managers = use_realtime_managers();
     let card = card_of(&board.read(), &widget_id.read());
-    let (watched, gone) = (card.clone(), card.clone());
-    use_drop(move || see(&gone, false));
+    // By its name: under another one it is another card.
+    let edge = rsx! { LowerEdge { key: "{card}", card } };
     let menu = use_signal(|| false);
     let facts = use_memo(move || Facts::of(live));
     let facts = facts();
@@ -169,9 +168,21 @@ pub fn WidgetRealtime(
                     }
                 }
             }
-            div { class: "tide", "aria-hidden": "true", onvisible: move |event| see(&watched, event.is_intersecting().unwrap_or_default()) }
-            {said_at(Some(&card), managers)}
+            {edge}
         }
+    }
+}
+
+/// The lower edge of a card, by which it is known to be on the screen, and what is said there. What is said changes for
+/// every card; of each only this is rendered again for it.
+#[component]
+fn LowerEdge(card: String) -> Element {
+    let (watched, gone) = (card.clone(), card.clone());
+    use_drop(move || see(&gone, false));
+    let managers = use_realtime_managers();
+    rsx! {
+        div { class: "tide", "aria-hidden": "true", onvisible: move |event| see(&watched, event.is_intersecting().unwrap_or_default()) }
+        {said_at(Some(&card), managers)}
     }
 }
 

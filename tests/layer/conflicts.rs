@@ -5,10 +5,10 @@ use serde_json::json;
 use tideboard::{
     components::{
         ConflictResolutionUI, ConflictResolved, RealtimeError, WidgetRealtime,
-        said::{Undo, say},
+        said::{Undo, card_of, said_elsewhere, say, see},
     },
     config::AUTO_RESOLVED_LEN_MAX,
-    hooks::{Resolution, use_board, use_current_board},
+    hooks::{Resolution, use_board, use_current_board, use_realtime_managers},
     protocol::{OperationId, WidgetId},
     state::{CONFLICTS, SET_ASIDE},
 };
@@ -190,4 +190,21 @@ fn each_thing_that_is_said_has_a_button_of_its_own_to_focus() {
         edits.iter().filter(is_mounted).count()
     };
     assert_eq!([buttons("one"), buttons("two")], [1, 1]);
+}
+
+#[test]
+fn a_frame_that_goes_over_to_another_widget_is_the_old_ones_no_more() {
+    static WIDGET: GlobalSignal<&str> = Signal::global(|| "fuel");
+    fn frame() -> Element {
+        rsx! {
+            WidgetRealtime { widget_id: WidgetId::named(WIDGET()), "inside" }
+            {said_elsewhere(use_realtime_managers())}
+        }
+    }
+    let mut page = Page::live(frame);
+    let fuel = card_of(&deck(), &WidgetId::named("fuel"));
+    page.with(|| see(&fuel, true));
+    page.with(|| *WIDGET.write() = "water");
+    page.with(|| say("Kept yours".to_owned(), "resolved", fuel, None));
+    page.has(&["class=\"floating\"", ">Kept yours<"]);
 }

@@ -2,9 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::dashboard::Dashboard;
-
-static STYLES: Asset = asset!("/assets/tideboard.css");
+use crate::{components::STYLES, dashboard::Dashboard};
 
 /// The whole page.
 #[component]

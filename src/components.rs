@@ -23,8 +23,13 @@ pub mod said;
 mod widget_realtime;
 pub mod word;
 
+use dioxus::prelude::*;
+
 pub use conflict_resolution_ui::{ConflictResolutionUI, ConflictResolved};
 pub use dashboard_realtime_provider::DashboardRealtimeProvider;
 pub use dashboard_sync_indicator::{DashboardSyncIndicator, SyncDetailsPanel};
 pub use pending_operations_badge::{OperationFailure, PendingOperationsBadge, PendingOperationsList};
 pub use widget_realtime::{RealtimeError, WidgetRealtime, WidgetUpdate};
+
+/// How all of them look: a stylesheet, for `document::Stylesheet { href: STYLES }`. Without it they are plain.
+pub static STYLES: Asset = asset!("/assets/tideboard.css");

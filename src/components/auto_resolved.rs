@@ -19,11 +19,9 @@ pub(super) struct Choice {
     title: String,
 }
 
-/// Decides a conflict as its field's policy says, and adds that to the choices that are shown: of one conflict the last, and
-/// of all the newest.
-pub(super) fn resolve_by_policy(managers: RealtimeManagers, conflict: Conflict, choices: &mut Vec<Choice>) {
-    let (id, resolution) = (conflict.id(), conflict.by_policy());
-    managers.state.resolve(id, resolution.clone());
+/// Adds what was decided to the choices that are shown: of one conflict the last, and of all the newest.
+pub(super) fn add_choice(choices: &mut Vec<Choice>, conflict: Conflict, resolution: Resolution) {
+    let id = conflict.id();
     choices.retain(|other| other.conflict.id() != id);
     let over = (choices.len() + 1).saturating_sub(AUTO_RESOLVED_LEN_MAX);
     choices.drain(..over);
@@ -50,9 +48,11 @@ fn title(conflict: &Conflict) -> String {
         .to_owned()
 }
 
-/// The choices, until they are put away.
+/// The choices, until they are put away. One that came to nothing is shown no more: its conflict is its person's again.
 pub(super) fn auto_resolved(managers: RealtimeManagers, mut choices: Signal<Vec<Choice>>) -> Element {
-    let lines = choices().into_iter().map(|choice| {
+    let listed = managers.state.conflicts();
+    let is_made = |choice: &Choice| listed.iter().all(|other| other.id() != choice.conflict.id());
+    let lines = choices().into_iter().filter(is_made).map(|choice| {
         let Choice {
             conflict,
             resolution,

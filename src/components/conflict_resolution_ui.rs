@@ -6,16 +6,17 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 
 use super::{
-    auto_resolved::{auto_resolved, resolve_by_policy},
+    auto_resolved::{add_choice, auto_resolved},
     choices::field_text,
     difference::difference,
-    edit_line::edit_line,
+    edit_line::{edit_line, is_editable},
     format::{count, time_of_day, writer_name},
     icon::{Glyph, Icon},
     said::{Undo, card_of, said_elsewhere, say},
     word::{Saying, Word},
 };
 use crate::{
+    config::OUTBOX_LEN_MAX,
     hooks::{
         Conflict, Notice, Now, Resolution, focus, use_notices, use_now, use_realtime_managers, use_realtime_updates,
     },
@@ -59,7 +60,8 @@ pub fn ConflictResolutionUI(
     /// last write: see [`Conflict::by_policy`].
     #[props(default)]
     auto_resolve: ReadSignal<bool>,
-    /// Called with each decision, by whomever.
+    /// Called with each decision that this page makes, by whomever, once this device has it. What the server says of the
+    /// choice comes later, as for any other edit.
     #[props(default)]
     on_conflict_resolved: Option<Callback<ConflictResolved>>,
 ) -> Element {
@@ -67,26 +69,46 @@ pub fn ConflictResolutionUI(
     let mut collapsed = use_signal(|| false);
     let mut all = use_signal(|| false);
     let now = use_now();
+    let mut settled = use_signal(Vec::new);
+    // What was chosen here, and whether for a person: that it is decided is said once it is.
+    let mut asked = use_hook(|| CopyValue::new(Vec::<(Conflict, bool)>::new()));
     use_notices(move |notice| {
-        if let (Notice::Resolved { id, resolution }, Some(report)) = (notice, on_conflict_resolved) {
+        let Notice::Resolved { id, resolution } = notice else {
+            return;
+        };
+        let at = asked.read().iter().position(|(conflict, _)| conflict.id() == id);
+        if let Some(at) = at {
+            let (conflict, is_automatic) = asked.write().remove(at);
+            if is_automatic {
+                add_choice(&mut settled.write(), conflict, resolution.clone());
+            } else {
+                tell(&conflict, &resolution, *now.peek());
+            }
+        }
+        if let Some(report) = on_conflict_resolved {
             report(ConflictResolved { id, resolution });
         }
     });
+    let mut ask = move |conflict: Conflict, resolution, is_automatic| {
+        let id = conflict.id();
+        asked.write().retain(|(other, _)| other.id() != id);
+        asked.write().push((conflict, is_automatic));
+        managers.state.resolve(id, resolution);
+    };
     let choose = use_callback(move |(conflict, resolution): (Conflict, Resolution)| {
         if conflict.contention == Contention::Removed && resolution != Resolution::KeepTheirs {
             managers
                 .state
                 .restore(conflict.operation.board.clone(), conflict.operation.widget.clone());
         }
-        managers.state.resolve(conflict.id(), resolution.clone());
-        tell(&conflict, &resolution, *now.peek());
+        ask(conflict, resolution, false);
     });
-    let mut settled = use_signal(Vec::new);
     let mut decided = use_hook(|| CopyValue::new(SortedSet::new()));
     use_effect(move || {
         if auto_resolve() {
             for conflict in undecided(&managers.state.conflicts(), &mut decided.write()) {
-                resolve_by_policy(managers, conflict, &mut settled.write());
+                let resolution = conflict.by_policy();
+                ask(conflict, resolution, true);
             }
         }
     });
@@ -136,10 +158,13 @@ fn announcement(len: usize) -> String {
     format!("{} with two versions. Choose one.", count(len, "field"))
 }
 
-/// Those that were not decided here before: a decision is on its way, and the list still has its conflict. Forgets what is
-/// gone from the list.
+/// Those that were not decided here before. A conflict is not listed while its decision is on its way; where that came to
+/// nothing it is listed again, and then it is its person's. So what is gone from the list is forgotten only where there
+/// is very much of it.
 fn undecided(conflicts: &[Conflict], decided: &mut SortedSet<OperationId>) -> Vec<Conflict> {
-    decided.retain(|id| conflicts.iter().any(|conflict| conflict.operation.id == *id));
+    if decided.len() > OUTBOX_LEN_MAX {
+        decided.retain(|id| conflicts.iter().any(|conflict| conflict.operation.id == *id));
+    }
     conflicts
         .iter()
         .filter(|conflict| decided.insert(conflict.operation.id))
@@ -200,9 +225,6 @@ fn ConflictCard(
         }
     });
     let current = conflict.read();
-    // What is no plain value has no editor.
-    let editable = current.mine().filter(|value| !value.is_object());
-    let can_edit = editable.is_some();
     let title = Some(live.text("title"))
         .filter(|title| !title.is_empty())
         .unwrap_or_else(|| widget.read().to_string());
@@ -212,6 +234,8 @@ fn ConflictCard(
         .field()
         .map(ToString::to_string)
         .unwrap_or_default();
+    let editable = current.mine().filter(|value| is_editable(&field, value));
+    let can_edit = editable.is_some();
     let headline = headline(&current);
     // A setpoint's own.
     let bounds = [live.number("min"), live.number("max")].map(|bound| bound.filter(|_| field == "value"));
@@ -390,7 +414,7 @@ mod tests {
         assert_eq!(undecided(&both, &mut decided).len(), 2);
         assert_eq!(undecided(&both, &mut decided), []);
         undecided(&[], &mut decided);
-        assert!(decided.is_empty(), "what is gone is forgotten");
+        assert_eq!(undecided(&both, &mut decided), [], "nor when it comes back");
     }
 
     #[test]

@@ -101,6 +101,11 @@ pub fn text_in(event: &FormEvent, field: &str) -> String {
     }
 }
 
+/// Whether a field's value has an editor: plain values do, and the list that is typed as one.
+pub fn is_editable(field: &str, value: &Value) -> bool {
+    !value.is_object() && (field == "series" || !value.is_array())
+}
+
 fn is_number(field: &str, value: &Value) -> bool {
     value.is_number() || value.is_null() && matches!(field, "min" | "max" | "step")
 }
@@ -147,6 +152,12 @@ mod tests {
         assert_eq!(read("max", "100", &Value::Null), Some(json!(100)));
         assert_eq!(read("value", "warm", &json!(20)), None);
         assert_eq!(read("value", "NaN", &json!(20)), None);
+    }
+
+    #[test]
+    fn a_list_that_would_be_read_as_text_has_no_editor() {
+        assert!(is_editable("series", &json!(["fuel"])) && is_editable("tags", &json!("fuel")));
+        assert!(!is_editable("tags", &json!(["fuel"])) && !is_editable("series", &json!({"fuel": 1})));
     }
 
     #[test]

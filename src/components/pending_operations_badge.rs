@@ -5,15 +5,15 @@ use dioxus::prelude::*;
 use super::{
     choices::field_text,
     disclosure::{Disclosure, Shape},
-    edit_line::edit_line,
-    format::{excerpt, ordinal, time_of_day},
+    edit_line::{edit_line, is_editable},
+    format::{count, excerpt, ordinal, time_of_day},
     icon::{Glyph, Icon},
     word::{Saying, Tone, Word},
 };
 use crate::{
     hooks::{
         Durability, Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync,
-        use_notices, use_now, use_realtime_updates,
+        use_notices, use_now, use_realtime_managers, use_realtime_updates,
     },
     protocol::{BoardId, Intent, OperationId, Rejection, Value, Verdict, WidgetId},
 };
@@ -75,11 +75,13 @@ pub fn PendingOperationsBadge(
     use_notices(move |notice| report(notice, on_operation_complete, on_operation_fail));
     let sync = use_background_sync();
     let open = use_signal(|| false);
-    let tally = Tally::of(sync.pending(), &sync.queue(), &sync.set_aside());
+    let undecided = use_realtime_managers().state.conflicts().len();
+    let tally = Tally::of(sync.pending(), &sync.queue(), &sync.set_aside(), undecided);
     let Tally {
         pending,
         retrying,
         failed,
+        ..
     } = tally;
     let (queue, tone) = match () {
         () if failed > 0 => (Queue::Failed, Some(Tone::Act)),
@@ -88,7 +90,11 @@ pub fn PendingOperationsBadge(
         () => (Queue::Clear, None),
     };
     let state = queue.token();
-    let summary = tally.summary();
+    let summary = if sync.details().initialized {
+        tally.summary()
+    } else {
+        NOT_READ.to_owned()
+    };
     let face = rsx! {
         Icon { glyph: if failed > 0 { Glyph::PackageX } else { Glyph::Inbox } }
         if pending + failed > 0 {
@@ -167,10 +173,12 @@ struct Tally {
     pending: usize,
     retrying: usize,
     failed: usize,
+    /// Conflicts: they wait for a person, and not to be sent.
+    undecided: usize,
 }
 
 impl Tally {
-    fn of(pending: usize, queue: &[PendingOperation], set_aside: &[SetAside]) -> Self {
+    fn of(pending: usize, queue: &[PendingOperation], set_aside: &[SetAside], undecided: usize) -> Self {
         let retrying = queue
             .iter()
             .filter(|operation| matches!(operation.phase, Phase::Retrying { .. }))
@@ -179,11 +187,12 @@ impl Tally {
             pending,
             retrying,
             failed: set_aside.len(),
+            undecided,
         }
     }
 
     fn summary(self) -> String {
-        if self.pending + self.failed == 0 {
+        if self.pending + self.failed + self.undecided == 0 {
             return "Nothing waits".to_owned();
         }
         let part = |number: usize, word: &str| (number > 0).then(|| format!("{number} {word}"));
@@ -191,6 +200,7 @@ impl Tally {
             part(self.pending, "waiting"),
             part(self.retrying, "retrying"),
             part(self.failed, "not accepted"),
+            part(self.undecided, "to decide"),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
@@ -207,8 +217,14 @@ pub fn PendingOperationsList() -> Element {
         .collect();
     let set_aside = sync.set_aside();
     let unlisted = sync.pending().saturating_sub(queue.len());
+    let undecided = use_realtime_managers().state.conflicts().len();
+    let is_clear = queue.is_empty() && set_aside.is_empty() && unlisted == 0;
     rsx! {
-        if queue.is_empty() && set_aside.is_empty() {
+        if !sync.details().initialized {
+            p { class: "note-line", "data-state": "loading", {NOT_READ} }
+        } else if undecided > 0 {
+            p { class: "note-line", "data-state": "conflict", {count(undecided, "field")} " to decide: two versions each." }
+        } else if is_clear {
             p { class: "note-line", "data-state": "clear", "Nothing waits. Everything you changed is on the server." }
         }
         if !set_aside.is_empty() {
@@ -296,7 +312,7 @@ fn SetAsideEntry(aside: SetAside) -> Element {
     let id = aside.operation.id;
     let word = Word::from(&aside.reason);
     let own = match &aside.operation.intent {
-        Intent::Set { field, value } if !value.is_object() => Some((field.to_string(), value.clone())),
+        Intent::Set { field, value } if is_editable(field.as_str(), value) => Some((field.to_string(), value.clone())),
         _ => None,
     };
     let bounds = match aside.reason {
@@ -373,6 +389,8 @@ fn plain(field: &str) -> &str {
     field.split_once('-').map_or(field, |(word, _)| word)
 }
 
+/// What is said before it is known what waits.
+const NOT_READ: &str = "Reading what waits on this device…";
 /// A value in a list is cut to this many characters.
 const VALUE_CHARS_MAX: usize = 60;
 
@@ -388,7 +406,8 @@ mod tests {
             Tally {
                 pending: 0,
                 retrying: 0,
-                failed: 0
+                failed: 0,
+                undecided: 0
             }
             .summary(),
             "Nothing waits"
@@ -397,7 +416,8 @@ mod tests {
             Tally {
                 pending: 3,
                 retrying: 1,
-                failed: 0
+                failed: 0,
+                undecided: 0
             }
             .summary(),
             "3 waiting, 1 retrying"
@@ -406,10 +426,11 @@ mod tests {
             Tally {
                 pending: 0,
                 retrying: 0,
-                failed: 2
+                failed: 2,
+                undecided: 1
             }
             .summary(),
-            "2 not accepted"
+            "2 not accepted, 1 to decide"
         );
     }
 

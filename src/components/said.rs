@@ -31,6 +31,8 @@ struct Said {
     /// The card that it is about; empty where there is none.
     card: String,
     undo: Option<Undo>,
+    /// Another one for each that is said: its button is a new one, which can be given the focus.
+    number: u32,
     /// Whether its button is to get the focus: the one that was clicked is gone, or the line moved and had it.
     takes_focus: Cell<bool>,
     /// Whether the focus is in the line.
@@ -51,6 +53,7 @@ pub fn card_of(board: &BoardId, widget: &WidgetId) -> String {
 pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) {
     let mut said = SAID.write();
     said.takes_focus.set(undo.is_some());
+    said.number = said.number.wrapping_add(1);
     (said.text, said.state, said.card, said.undo) = (text, state, card, undo);
 }
 
@@ -95,6 +98,7 @@ pub fn said_elsewhere(managers: RealtimeManagers) -> Element {
 fn line(said: &Said, managers: RealtimeManagers) -> Element {
     rsx! {
         div {
+            key: "{said.number}",
             class: "banner",
             "data-state": said.state,
             onkeydown: move |event| {
@@ -137,5 +141,7 @@ fn undo(managers: RealtimeManagers) {
 }
 
 fn hush() {
-    SAID.write().text.clear();
+    let mut said = SAID.write();
+    said.text.clear();
+    said.card.clear();
 }

@@ -46,7 +46,7 @@ pub enum RealtimeError {
     },
     /// A field has two versions.
     Conflict {
-        /// The edit that met another one.
+        /// The conflict's: see [`Conflict::id`].
         id: OperationId,
     },
     /// What is inside the frame could not be rendered.
@@ -118,10 +118,9 @@ pub fn WidgetRealtime(
         )
     });
     use_reports(live, board, widget_id, on_update, on_error);
-    let managers = use_realtime_managers();
     let card = card_of(&board.read(), &widget_id.read());
-    let (watched, gone) = (card.clone(), card.clone());
-    use_drop(move || see(&gone, false));
+    // By its name: under another one it is another card.
+    let edge = rsx! { LowerEdge { key: "{card}", card } };
     let menu = use_signal(|| false);
     let facts = use_memo(move || Facts::of(live));
     let facts = facts();
@@ -169,9 +168,21 @@ pub fn WidgetRealtime(
                     }
                 }
             }
-            div { class: "tide", "aria-hidden": "true", onvisible: move |event| see(&watched, event.is_intersecting().unwrap_or_default()) }
-            {said_at(Some(&card), managers)}
+            {edge}
         }
+    }
+}
+
+/// The lower edge of a card, by which it is known to be on the screen, and what is said there. What is said changes for
+/// every card; of each only this is rendered again for it.
+#[component]
+fn LowerEdge(card: String) -> Element {
+    let (watched, gone) = (card.clone(), card.clone());
+    use_drop(move || see(&gone, false));
+    let managers = use_realtime_managers();
+    rsx! {
+        div { class: "tide", "aria-hidden": "true", onvisible: move |event| see(&watched, event.is_intersecting().unwrap_or_default()) }
+        {said_at(Some(&card), managers)}
     }
 }
 
@@ -235,9 +246,7 @@ fn use_reports(
                 });
             }
         }
-        let conflict = |conflict: &Conflict| RealtimeError::Conflict {
-            id: conflict.operation.id,
-        };
+        let conflict = |conflict: &Conflict| RealtimeError::Conflict { id: conflict.id() };
         let refusal = |aside: &SetAside| RealtimeError::NotAccepted {
             id: aside.operation.id,
             reason: aside.reason.clone(),
@@ -298,11 +307,16 @@ fn Refusal(aside: SetAside) -> Element {
 
 /// What is inside could not be rendered: what happened, what is safe, one button.
 #[component]
-fn Broken(message: String, error: ErrorContext, on_error: Option<Callback<RealtimeError>>) -> Element {
-    let said = message.clone();
+fn Broken(message: ReadSignal<String>, error: ErrorContext, on_error: Option<Callback<RealtimeError>>) -> Element {
+    // What the handler reads makes this run again, and that is no other failure.
+    let mut told = use_hook(|| CopyValue::new(None));
     use_effect(move || {
-        if let Some(report) = on_error {
-            report(RealtimeError::Failed { message: said.clone() });
+        let message = message();
+        let before = told.replace(Some(message.clone()));
+        if let Some(report) = on_error
+            && before.as_ref() != Some(&message)
+        {
+            report(RealtimeError::Failed { message });
         }
     });
     rsx! {

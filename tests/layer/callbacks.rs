@@ -1,5 +1,7 @@
 //! What the components call back: each event once, however often they render, and a retry is another try.
 
+use std::cell::Cell;
+
 use dioxus::prelude::*;
 use serde_json::{Value, json};
 use tideboard::{
@@ -16,6 +18,10 @@ use crate::{
     page::{Page, log, logged},
     server::deck,
 };
+
+thread_local! {
+    static ERRORS: Cell<Option<ErrorContext>> = const { Cell::new(None) };
+}
 
 /// Changes with each render that a test asks for.
 static ROUND: GlobalSignal<u32> = Signal::global(|| 0);
@@ -215,4 +221,33 @@ fn without_auto_connect_it_waits_to_be_told() {
     assert_eq!(page.device.open().sockets, 0);
     page.with(|| *ROUND.write() = 1);
     page.has(&["live"]);
+}
+
+#[test]
+fn a_failure_inside_is_told_once_whatever_its_handler_reads_and_another_one_too() {
+    static FAILURES: GlobalSignal<u32> = Signal::global(|| 0);
+    fn broken() -> Element {
+        rsx! {
+            WidgetRealtime {
+                widget_id: WidgetId::named("fuel"),
+                on_error: move |error| {
+                    *FAILURES.write() += 1;
+                    log(format!("{}: {error:?}", FAILURES()));
+                },
+                Inside {}
+            }
+        }
+    }
+    #[component]
+    fn Inside() -> Element {
+        ERRORS.set(try_consume_context::<ErrorContext>());
+        Err(dioxus::core::CapturedError::from_display("no oil").into())
+    }
+    let mut page = Page::live(broken);
+    assert_eq!(logged(), ["1: Failed { message: \"no oil\" }"]);
+    page.with(|| *FAILURES.write() = 7);
+    assert_eq!(logged(), Vec::<String>::new());
+    let errors = ERRORS.take().expect("a frame around it");
+    page.with(|| errors.insert_error(dioxus::core::CapturedError::from_display("no air")));
+    assert_eq!(logged(), ["8: Failed { message: \"no air\" }"]);
 }

@@ -1,15 +1,22 @@
 //! Conflicts that are decided by policy.
 
-use dioxus::prelude::*;
+use dioxus::{core::Mutation, prelude::*};
 use serde_json::json;
 use tideboard::{
-    components::{ConflictResolutionUI, ConflictResolved},
+    components::{
+        ConflictResolutionUI, ConflictResolved, RealtimeError, WidgetRealtime,
+        said::{Undo, card_of, said_elsewhere, say, see},
+    },
     config::AUTO_RESOLVED_LEN_MAX,
-    hooks::{Resolution, use_board, use_current_board},
-    state::CONFLICTS,
+    hooks::{Resolution, use_board, use_current_board, use_realtime_managers},
+    protocol::{OperationId, WidgetId},
+    state::{CONFLICTS, SET_ASIDE},
 };
 
-use crate::page::{Page, log, logged};
+use crate::{
+    page::{Page, log, logged},
+    server::deck,
+};
 
 static IS_AUTOMATIC: GlobalSignal<bool> = Signal::global(|| true);
 
@@ -101,4 +108,103 @@ fn only_the_newest_choices_are_shown() {
     assert!(page.with(|| CONFLICTS.peek().is_empty()));
     let shown = page.html().matches("class=\"banner\"").count();
     assert_eq!(shown, AUTO_RESOLVED_LEN_MAX);
+}
+
+#[test]
+fn a_choice_that_is_refused_is_made_once_and_then_its_persons() {
+    let mut page = Page::live(face);
+    page.with(|| *IS_AUTOMATIC.write() = false);
+    quarrel(&mut page, &[("fuel", "value", json!(7), json!(4))]);
+    let conflict = page.with(|| CONFLICTS.peek()[0].clone());
+    // What was chosen can't be any more.
+    page.server.set("fuel", "max", 5);
+    page.settle();
+    page.with(|| *IS_AUTOMATIC.write() = true);
+    page.pass(60_000);
+    assert_eq!(logged(), ["KeepMine"]);
+    assert_eq!(page.with(|| CONFLICTS.peek().clone()), [conflict]);
+    assert_eq!(page.with(|| SET_ASIDE.peek().len()), 1, "the choice, with the reason");
+    page.has(&["Keep mine", "Keep theirs"]);
+    page.has_not(&["Kept yours"]);
+    assert_eq!(page.server.value("fuel", "value"), json!(4));
+}
+
+#[test]
+fn a_frame_tells_of_a_conflict_by_the_name_that_resolves_it() {
+    static MET: GlobalSignal<Vec<OperationId>> = Signal::global(Vec::new);
+    fn frame() -> Element {
+        let on_error = |error| {
+            if let RealtimeError::Conflict { id } = error {
+                MET.write().push(id);
+            }
+        };
+        rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), on_error, "inside" } }
+    }
+    let mut page = Page::live(frame);
+    quarrel(&mut page, &[("fuel", "value", json!(7), json!(8))]);
+    let [first] = page.with(|| std::mem::take(&mut *MET.write()))[..] else {
+        panic!("one conflict")
+    };
+    // Somebody else writes on between the choice and its arrival: another conflict, by the same name.
+    page.server.is_deaf = true;
+    page.act(|managers| managers.state.resolve(first, Resolution::KeepMine));
+    page.server.set("fuel", "value", 9);
+    page.server.is_deaf = false;
+    page.settle();
+    let [second] = page.with(|| std::mem::take(&mut *MET.write()))[..] else {
+        panic!("one more")
+    };
+    page.act(|managers| managers.state.resolve(second, Resolution::KeepMine));
+    assert!(page.with(|| CONFLICTS.peek().is_empty()));
+    assert_eq!(page.server.value("fuel", "value"), json!(7));
+}
+
+#[test]
+fn what_was_decided_is_said_and_not_what_was_asked_for() {
+    let mut page = Page::live(face);
+    page.with(|| *IS_AUTOMATIC.write() = false);
+    quarrel(&mut page, &[("fuel", "value", json!(7), json!(8))]);
+    let conflict = page.with(|| CONFLICTS.peek()[0].clone());
+    // The app decides first; what its policy asks for comes too late.
+    page.act(|managers| {
+        *IS_AUTOMATIC.write() = true;
+        managers.state.dismiss(conflict.id());
+    });
+    assert_eq!(logged(), ["KeepTheirs"]);
+    assert_eq!(page.server.value("fuel", "value"), json!(8));
+    page.has_not(&["Kept yours"]);
+}
+
+#[test]
+fn each_thing_that_is_said_has_a_button_of_its_own_to_focus() {
+    let mut page = Page::live(face);
+    let mut buttons = |text: &str| {
+        let fuel = WidgetId::named("fuel");
+        page.dom.in_scope(ScopeId::ROOT, || {
+            let undo = Undo::Restore(deck(), fuel);
+            say(text.to_owned(), "resolved", String::new(), Some(undo));
+        });
+        let edits = page.dom.render_immediate_to_vec().edits;
+        let is_mounted =
+            |edit: &&Mutation| matches!(edit, Mutation::NewEventListener { name, .. } if name == "mounted");
+        edits.iter().filter(is_mounted).count()
+    };
+    assert_eq!([buttons("one"), buttons("two")], [1, 1]);
+}
+
+#[test]
+fn a_frame_that_goes_over_to_another_widget_is_the_old_ones_no_more() {
+    static WIDGET: GlobalSignal<&str> = Signal::global(|| "fuel");
+    fn frame() -> Element {
+        rsx! {
+            WidgetRealtime { widget_id: WidgetId::named(WIDGET()), "inside" }
+            {said_elsewhere(use_realtime_managers())}
+        }
+    }
+    let mut page = Page::live(frame);
+    let fuel = card_of(&deck(), &WidgetId::named("fuel"));
+    page.with(|| see(&fuel, true));
+    page.with(|| *WIDGET.write() = "water");
+    page.with(|| say("Kept yours".to_owned(), "resolved", fuel, None));
+    page.has(&["class=\"floating\"", ">Kept yours<"]);
 }

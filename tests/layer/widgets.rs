@@ -5,9 +5,9 @@ use serde::Deserialize;
 use serde_json::json;
 use tideboard::{
     components::WidgetRealtime,
-    hooks::{FieldsError, use_current_board, use_current_board_provider, use_realtime_updates},
+    hooks::{FieldsError, Resolution, use_current_board, use_current_board_provider, use_realtime_updates},
     protocol::{BoardId, WidgetId},
-    state::PENDING,
+    state::{CONFLICTS, PENDING, SET_ASIDE},
 };
 
 use crate::{
@@ -164,4 +164,38 @@ fn what_the_server_puts_off_is_sent_again_by_itself() {
     page.has(&["deck has 7 l"]);
     page.has_not(&["class=\"overlay\""]);
     assert_eq!(page.server.value("fuel", "value"), json!(7));
+}
+
+#[test]
+fn applied_is_said_of_what_took_effect_and_of_nothing_else() {
+    const APPLIED: &str = "<span>Applied</span>";
+    fn eager() -> Element {
+        rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), Fuel {} } }
+    }
+    let mut page = Page::live(eager);
+    page.has_not(&[APPLIED]);
+    page.edit("fuel", "value", 7);
+    page.has(&[APPLIED]);
+    // Refused, and then put away.
+    page.edit("fuel", "value", "much");
+    page.has_not(&[APPLIED]);
+    let refused = page.with(|| SET_ASIDE.peek()[0].operation.id);
+    page.act(|managers| managers.state.discard(refused));
+    page.has_not(&["role=\"alert\"", APPLIED]);
+    // Taken back before it was sent.
+    page.act(|managers| managers.websocket.disconnect());
+    page.edit("fuel", "value", 8);
+    let waiting = page.with(|| PENDING.peek()[0].id);
+    page.act(|managers| managers.state.rollback(waiting));
+    page.act(|managers| managers.websocket.connect());
+    assert_eq!(page.server.value("fuel", "value"), json!(7));
+    page.has_not(&[APPLIED]);
+    // Decided for the other side's value.
+    page.act(|managers| managers.websocket.disconnect());
+    page.edit("fuel", "value", 8);
+    page.server.set("fuel", "value", 9);
+    page.act(|managers| managers.websocket.connect());
+    let conflict = page.with(|| CONFLICTS.peek()[0].id());
+    page.act(|managers| managers.state.resolve(conflict, Resolution::KeepTheirs));
+    page.has_not(&["2 versions", APPLIED]);
 }

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use serde_json::json;
 use tideboard::{
     components::{PendingOperationsBadge, PendingOperationsList},
-    protocol::{Rejection, Revision, Verdict},
+    protocol::{Contention, Rejection, Revision, Verdict},
     sync::{Phase, SetAsideReason, storage::Durability},
     time::Timestamp,
 };
@@ -36,8 +36,23 @@ fn setpoint() -> Scene {
 }
 
 #[test]
-fn nothing_waits_on_the_first_paint() {
-    has(&first_paint(badge), &["data-state=\"clear\"", "Nothing waits"]);
+fn what_waits_is_not_known_on_the_first_paint() {
+    for face in [badge, list] {
+        let page = first_paint(face);
+        has(&page, &["Reading what waits on this device…"]);
+        has_not(&page, &["Nothing waits"]);
+    }
+    has(&render(setpoint(), badge), &["data-state=\"clear\"", "Nothing waits"]);
+}
+
+#[test]
+fn with_two_versions_of_a_field_not_everything_is_on_the_server() {
+    for face in [badge, list] {
+        let scene = setpoint().conflict("value", json!(24), json!(18), Contention::Ask);
+        let page = render(scene, face);
+        has(&page, &["to decide"]);
+        has_not(&page, &["Nothing waits"]);
+    }
 }
 
 #[test]

@@ -128,3 +128,11 @@ fn the_words_of_a_status_are_called_as_on_its_card() {
     );
     has(&page, &["<mark>Look</mark>", "<mark>Down</mark>"]);
 }
+
+#[test]
+fn a_list_is_chosen_and_not_typed_anew() {
+    let tags = setpoint().conflict("tags", json!(["a", "b"]), json!(["a"]), Contention::Ask);
+    has_not(&render(tags, conflicts), &[">Edit"]);
+    let series = setpoint().conflict("series", json!(["a", "b"]), json!(["a"]), Contention::Ask);
+    has(&render(series, conflicts), &[">Edit"]);
+}

@@ -8,7 +8,7 @@ use crate::{
         format::{age, ordinal},
         word::Word,
     },
-    hooks::{Durability, Phase, RealtimeUpdates, WidgetView, use_background_sync, use_now},
+    hooks::{Durability, PendingOperation, Phase, RealtimeUpdates, WidgetView, use_background_sync, use_now},
     protocol::OperationId,
 };
 
@@ -33,21 +33,22 @@ enum Receipt {
 }
 
 impl Receipt {
-    /// Of the newest pending edit; or, when the edit that was the newest before has left the queue well, that it was applied.
-    fn of(view: &WidgetView, before: Option<OperationId>, is_stored: bool) -> Option<Self> {
+    /// Of the newest pending edit. When there is none: that the last one, if that is known, was applied. It was when that was
+    /// seen, or when what is confirmed is by it: a tab that does not send is not told verdicts.
+    fn of(view: &WidgetView, last: Option<(OperationId, bool)>, is_stored: bool) -> Option<Self> {
         let Some(newest) = view.operations.last() else {
-            let before = before?;
-            let went_wrong = view.conflicts.iter().any(|one| one.operation.id == before)
-                || view.set_aside.iter().any(|one| one.operation.id == before);
-            return (!went_wrong).then_some(Self::Applied);
+            let (id, is_applied) = last?;
+            let mut fields = view.widget.iter().flat_map(|widget| &widget.fields);
+            let stands = fields.any(|(_, field)| field.operation == id);
+            return (is_applied || stands).then_some(Self::Applied);
         };
         Some(match &newest.phase {
             Phase::Saving => Self::Saving,
             Phase::Retrying {
                 attempts, shown: true, ..
             } => Self::Retrying { attempts: *attempts },
-            Phase::Decided(_) => Self::OnServer,
-            Phase::Withdrawing => return None,
+            _ if is_applied(newest) => Self::OnServer,
+            Phase::Decided(_) | Phase::Withdrawing => return None,
             Phase::Saved | Phase::Sent | Phase::Retrying { .. } => Self::OnDevice { is_stored },
         })
     }
@@ -84,6 +85,11 @@ impl Receipt {
     }
 }
 
+/// Whether the server has said that it took effect.
+const fn is_applied(pending: &PendingOperation) -> bool {
+    matches!(&pending.phase, Phase::Decided(verdict) if verdict.is_applied())
+}
+
 /// Where the beads stand on their thread.
 const BEADS: [&str; 4] = ["3.5", "16.5", "29.5", "42.5"];
 
@@ -92,14 +98,18 @@ const BEADS: [&str; 4] = ["3.5", "16.5", "29.5", "42.5"];
 fn ReceiptBeads(live: RealtimeUpdates) -> Element {
     let sync = use_background_sync();
     let is_stored = !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
-    let mut before = use_signal(|| None::<OperationId>);
+    let mut last = use_signal(|| None);
     use_effect(move || {
-        let newest = live.view().operations.last().map(|pending| pending.id);
-        if newest.is_some() && *before.peek() != newest {
-            before.set(newest);
+        let newest = live
+            .view()
+            .operations
+            .last()
+            .map(|newest| (newest.id, is_applied(newest)));
+        if newest.is_some() && *last.peek() != newest {
+            last.set(newest);
         }
     });
-    let Some(receipt) = Receipt::of(&live.view(), before(), is_stored) else {
+    let Some(receipt) = Receipt::of(&live.view(), last(), is_stored) else {
         return rsx! {};
     };
     rsx! {

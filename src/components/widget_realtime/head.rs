@@ -8,7 +8,7 @@ use super::freshness::Fresh;
 use crate::{
     components::{
         disclosure::{Disclosure, Shape},
-        edit_line::{field_input, form_buttons, read, text_in},
+        edit_line::{field_input, form_buttons, is_editable, read, text_in},
         icon::{Glyph, Icon},
         word::{Saying, Word},
     },
@@ -121,9 +121,13 @@ fn SetUp(
     use_drop(move || is_setting_up.set(false));
     let close = use_callback(move |()| open.set(false));
     let before = move |field| live.value(field).unwrap_or_default();
+    let fields = move || {
+        let fields = settings.iter().copied();
+        fields.filter(move |field| is_editable(field, &before(field)))
+    };
     let save = move |event: FormEvent| {
         event.prevent_default();
-        for field in settings.iter().copied() {
+        for field in fields() {
             let (text, before) = (text_in(&event, field), before(field));
             let is_given = !(before.is_null() && text.is_empty());
             if let Some(value) = read(field, text.trim(), &before).filter(|value| is_given && *value != before) {
@@ -134,7 +138,7 @@ fn SetUp(
     };
     rsx! {
         form { class: "form", onsubmit: save,
-            for field in settings.iter().copied() {
+            for field in fields() {
                 {field_input(field, field, &before(field), [None; 2], field == "title")}
             }
             {form_buttons(close)}

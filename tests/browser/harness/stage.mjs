@@ -4,7 +4,7 @@ import { Person } from './person.mjs';
 import { Server } from './server.mjs';
 
 /** How long any state is waited for, in milliseconds; a failing spec takes this long, a passing one never does. */
-export const PATIENCE_MS = 15_000;
+export const PATIENCE_MS = 30_000;
 
 export class Stage {
   #browser;

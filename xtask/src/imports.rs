@@ -14,6 +14,9 @@ use std::path::{Path, PathBuf};
 /// How the imports of `wasm-bindgen` begin.
 const PREFIX: &str = "__wb";
 
+/// What the one module is called that they come from.
+const MODULE: &str = "_";
+
 /// The section of a program that lists what it imports, and the kind of an import that is a function.
 const IMPORTS: u8 = 2;
 const FUNCTION: u8 = 0;
@@ -112,9 +115,12 @@ fn renamed_section(mut section: &[u8], names: &mut BTreeMap<String, String>) -> 
         } else {
             name
         };
-        for text in [module, name] {
+        // In the script the module is a key, in quotes; in the program it stands before each of its functions.
+        let named = format!("\"{module}\"");
+        names.entry(named).or_insert_with(|| format!("\"{MODULE}\""));
+        for text in [MODULE, name.as_str()] {
             write_number(&mut written, text.len());
-            written.extend(text.into_bytes());
+            written.extend(text.bytes());
         }
         written.push(FUNCTION);
         write_number(&mut written, of_what_type);
@@ -177,14 +183,14 @@ mod tests {
     use super::*;
 
     /// A program that imports these functions, and has another section behind.
-    fn program(names: &[&str]) -> Vec<u8> {
+    fn program(module: &str, names: &[&str]) -> Vec<u8> {
         let mut section = vec![names.len() as u8];
-        for text in names.iter().flat_map(|name| ["./page.js", name]) {
-            section.push(text.len() as u8);
-            section.extend(text.bytes());
-            if text != "./page.js" {
-                section.extend([FUNCTION, 3]);
+        for name in names {
+            for text in [module, name] {
+                section.push(text.len() as u8);
+                section.extend(text.bytes());
             }
+            section.extend([FUNCTION, 3]);
         }
         let mut program = b"\0asm\x01\0\0\0".to_vec();
         program.push(IMPORTS);
@@ -196,13 +202,12 @@ mod tests {
 
     #[test]
     fn what_has_a_hash_gets_a_short_name_and_all_else_stays() {
-        let before = program(&["__wbg_log_0123456789abcdef", "__wbindgen_init_externref_table"]);
-        let (after, names) = renamed(&before).expect("it is a program");
-        assert_eq!(after, program(&["_0", "__wbindgen_init_externref_table"]));
-        assert_eq!(
-            names,
-            BTreeMap::from([("__wbg_log_0123456789abcdef".to_owned(), "_0".to_owned())])
-        );
+        let names = ["__wbg_log_0123456789abcdef", "__wbindgen_init_externref_table"];
+        let (after, names) = renamed(&program("./page.js", &names)).expect("it is a program");
+        assert_eq!(after, program(MODULE, &["_0", "__wbindgen_init_externref_table"]));
+        let renamed = [("__wbg_log_0123456789abcdef", "_0"), ("\"./page.js\"", "\"_\"")];
+        let renamed = renamed.map(|(long, short)| (long.to_owned(), short.to_owned()));
+        assert_eq!(names, BTreeMap::from(renamed));
     }
 
     #[test]
@@ -214,7 +219,7 @@ mod tests {
 
     #[test]
     fn what_is_no_program_is_left_alone() {
-        let whole = program(&["__wbg_log_0123456789abcdef"]);
+        let whole = program("./page.js", &["__wbg_log_0123456789abcdef"]);
         for len in [0, 7, 12, whole.len() - 1] {
             assert_eq!(renamed(&whole[..len]), None, "{len} bytes");
         }

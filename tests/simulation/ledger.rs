@@ -48,6 +48,8 @@ struct Made {
     pressed: Option<(u64, u64)>,
     /// Its author's own operations of the same lane that were on the screen.
     own: HashSet<OperationId>,
+    /// The highest horizon of its board since then: a backup may have taken it back, and who heard of it calls fates unknown.
+    horizon: Revision,
 }
 
 /// A revision: whose it is, by which writer's epoch, and the number its operation had in its device's outbox.
@@ -69,6 +71,18 @@ struct Truth {
     last: HashMap<(WidgetId, FieldName), (OperationId, u64, Value)>,
     hash: u64,
     horizon: Revision,
+}
+
+impl Truth {
+    /// Whether a cursor is of the history as it durably is.
+    fn contains(&self, cursor: Cursor) -> bool {
+        let last = (cursor.revision.0 as usize).checked_sub(1);
+        last.map_or(cursor == Cursor::ORIGIN, |last| {
+            self.changes
+                .get(last)
+                .is_some_and(|applied| applied.epoch == cursor.epoch)
+        })
+    }
 }
 
 #[derive(Debug, Default)]
@@ -227,6 +241,9 @@ impl Ledger {
         truth.horizon = record.horizon;
         if record.horizon > Revision::ZERO {
             self.pruned.insert(board.clone());
+            for made in self.made.values_mut().filter(|made| made.operation.board == *board) {
+                made.horizon = made.horizon.max(record.horizon);
+            }
         }
         self.truth.insert(board.clone(), truth);
     }

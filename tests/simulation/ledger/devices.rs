@@ -46,6 +46,10 @@ impl Ledger {
                 number: None,
                 pressed,
                 own,
+                horizon: self
+                    .truth
+                    .get(&operation.board)
+                    .map_or(Revision::ZERO, |truth| truth.horizon),
             };
             self.made.insert(operation.id, made);
         }
@@ -110,21 +114,18 @@ impl Ledger {
     /// A board as it durably is and how far a device has come of it, if that is of one history.
     fn at_one_history(&self, engine: &Engine, board: &BoardId) -> Option<(&Truth, Cursor)> {
         let (truth, (_, cursor)) = (self.truth.get(board)?, engine.confirmed(board)?);
-        let last = (cursor.revision.0 as usize).checked_sub(1);
-        let is_of_one = last.map_or(cursor == Cursor::ORIGIN, |last| {
-            truth
-                .changes
-                .get(last)
-                .is_some_and(|applied| applied.epoch == cursor.epoch)
-        });
-        is_of_one.then_some((truth, cursor))
+        truth.contains(cursor).then_some((truth, cursor))
     }
 
-    /// Whether the server can't tell any more what became of an operation: then nobody lays it over what may contain it.
-    fn may_be_forgotten(&self, id: OperationId) -> bool {
-        self.made.get(&id).is_some_and(|made| {
-            let truth = self.truth.get(&made.operation.board);
-            truth.is_some_and(|truth| made.operation.made_at.revision < truth.horizon)
+    /// Whether the server can't tell any more what became of an operation, or could not for a while: then nobody lays it over
+    /// what may contain it. Where the history in which it was made is no more, it counts as made where it was moved to.
+    fn may_be_forgotten(&self, engine: &Engine, id: OperationId) -> bool {
+        let Some(made) = self.made.get(&id) else { return false };
+        let made_at = made.operation.made_at;
+        self.truth.get(&made.operation.board).is_some_and(|truth| {
+            let is_below = |made_at: Cursor| made_at.revision < made.horizon.max(truth.horizon);
+            let mut moved = engine.pending().filter(|pending| pending.operation.id == id);
+            is_below(made_at) || (!truth.contains(made_at) && moved.any(|pending| is_below(pending.operation.made_at)))
         })
     }
 
@@ -154,7 +155,7 @@ impl Ledger {
             let gone = !still_pending
                 && !self.truth.values().any(|truth| truth.verdicts.contains_key(&id))
                 && !self.wiped.contains_key(&id)
-                && !self.may_be_forgotten(id)
+                && !self.may_be_forgotten(engine, id)
                 && !self.taken_back.contains(&id)
                 && !self.dealt.contains(&id)
                 && !engine.set_aside_list().any(|aside| aside.operation.id == id);

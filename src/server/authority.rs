@@ -346,7 +346,8 @@ impl Authority {
         let ours = now_and_here && push.principal == identity.principal;
         let mut items: Vec<Answered> = Vec::with_capacity(push.items.len());
         let mut carried_bytes = 0;
-        for item in push.items {
+        for mut item in push.items {
+            self.lift_refused(&mut item);
             let answer = if !ours {
                 Answer::History
             } else if carried_bytes >= ANSWER_VALUES_BYTES_MAX {

@@ -40,3 +40,19 @@ fn an_edit_that_waits_through_a_restored_backup_is_sent_to_the_new_history() {
     world.assert_everywhere("fuel", "value", 5);
     world.assert_everywhere("crew", "count", json!(0));
 }
+
+#[test]
+fn what_waits_in_line_on_a_board_that_is_gone_is_decided_at_once() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    for amount in 1..=8 {
+        world.add(ANN, "crew", "count", amount);
+        world.set(ANN, "crew", "title", format!("{amount}"));
+        world.calm();
+    }
+    world.restore_the_servers_backup(); // an empty disk
+    world.come_online(ANN);
+    world.calm();
+    assert!(world.pending(ANN).is_empty(), "all of it was refused");
+    assert_eq!(world.set_aside(ANN).len(), 16);
+}

@@ -10,7 +10,7 @@
 use super::Authority;
 use crate::{
     config::{BOARDS_LEN_MAX, RETRY_MS_MAX},
-    protocol::{Answer, BoardId, Identity, OperationId, PushItem, Rejection, Revision, Verdict},
+    protocol::{Answer, Base, BoardId, Identity, Intent, OperationId, PushItem, Rejection, Revision, Verdict},
     server::log::{Context, Log},
     time::Timestamp,
 };
@@ -20,6 +20,29 @@ impl Authority {
     /// there by now.
     pub(super) fn refused_before(&self, identity: &Identity, id: OperationId) -> Option<Answer> {
         self.logs.get(&BoardId::refusals())?.recall(identity, id)
+    }
+
+    /// Takes from an item what it waits for, where that was refused for want of its board: it has a row, though the board's log
+    /// does not know of it, and had seen nothing.
+    pub(super) fn lift_refused(&self, item: &mut PushItem) {
+        let Some(refusals) = self.logs.get(&BoardId::refusals()) else {
+            return;
+        };
+        let lift = |base: &mut Base| {
+            if matches!(base, Base::Operation(id) if refusals.has_row(*id)) {
+                *base = Base::Revision(Revision::ZERO);
+            }
+        };
+        match item {
+            PushItem::Operation { operation, after } => {
+                after.take_if(|after| refusals.has_row(*after));
+                operation.base.iter_mut().for_each(lift);
+                if let Intent::Restore { removal } = &mut operation.intent {
+                    lift(removal);
+                }
+            }
+            PushItem::Withdraw { base, .. } => base.iter_mut().for_each(lift),
+        }
     }
 
     /// Answers an item for a board without a log, and makes the board if the item is what makes one.

@@ -82,6 +82,12 @@ impl Log {
         Some(if own { verdict() } else { Answer::NotYours })
     }
 
+    /// Whether an operation was decided here.
+    #[must_use]
+    pub fn has_row(&self, id: OperationId) -> bool {
+        self.rows.contains_key(&id)
+    }
+
     /// Records a refusal that was decided elsewhere, at this log's head.
     pub fn refuse(&mut self, context: &Context<'_>, id: OperationId, verdict: Verdict) -> Answer {
         self.record(context, id, self.head, verdict)

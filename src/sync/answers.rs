@@ -110,8 +110,9 @@ impl Engine {
             return false;
         }
         let board = pending.operation.board.clone();
+        self.outbox.rebase(based_on, Revision::ZERO);
         if let Some(pending) = self.outbox.get_mut(id) {
-            (pending.base, pending.dirty, pending.sent) = (Some(Revision::ZERO), true, false);
+            pending.sent = false;
         }
         self.keeping.due.insert(board);
         true

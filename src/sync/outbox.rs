@@ -132,6 +132,14 @@ impl Pending {
         self.verdict.is_none() && self.applied_at.is_none()
     }
 
+    /// Moves it from a history that is no more to where that one left the new history; but not where it was made at what
+    /// `stays`, since another tab may have made it in the new one already.
+    pub(super) fn move_to(&mut self, to: Cursor, stays: impl Fn(Cursor) -> bool) {
+        let made_at = self.operation.made_at;
+        let stays = made_at.revision > to.revision && stays(made_at);
+        self.lower(if stays { made_at } else { to });
+    }
+
     /// Moves it to the last point that a broken history and the new one share.
     pub(super) fn lower(&mut self, to: Cursor) {
         let mut operation = Operation::clone(&self.operation);
@@ -376,10 +384,77 @@ impl Outbox {
         else {
             return;
         };
+        self.rebase(id, base);
+    }
+
+    /// Says what those based on `id` have seen by it.
+    pub(super) fn rebase(&mut self, id: OperationId, base: Revision) {
         let later =
             |pending: &&mut Pending| pending.operation.base == Some(Base::Operation(id)) && pending.base.is_none();
         for later in self.iter_mut().filter(later) {
             (later.base, later.dirty) = (Some(base), true);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{ClientId, Epoch, History};
+
+    fn cursor(epoch: u128, revision: u64) -> Cursor {
+        Cursor {
+            epoch: Epoch(epoch),
+            revision: Revision(revision),
+        }
+    }
+
+    /// An edit made at `made_at`, which had seen its own author's at `base`.
+    fn edit(made_at: Cursor, base: u64) -> Pending {
+        Pending::new(Operation {
+            id: OperationId {
+                client: ClientId(1),
+                sequence: 1,
+            },
+            board: "deck".parse().expect("a name"),
+            widget: "fuel".parse().expect("a name"),
+            schema: crate::config::SCHEMA,
+            made_at,
+            intent: Intent::Remove,
+            base: Some(Base::Revision(Revision(base))),
+            base_value: None,
+            deadline: None,
+            resolves: None,
+        })
+    }
+
+    #[test]
+    fn what_another_tab_made_in_the_new_history_already_is_not_moved_out_of_it() {
+        // The old history went from 1 to 20 in epoch 7; the new one left it at 10, and has come to 15 in epoch 8.
+        let mut history = History::default();
+        history.note(Revision(1), Epoch(7));
+        history.note(Revision(11), Epoch(8));
+        let moved = |made_at, base, fork| {
+            let mut pending = edit(made_at, base);
+            let stays = |made_at| history.contains(made_at, Revision(15));
+            pending.move_to(history.cursor(Revision(fork)), stays);
+            (pending.operation.made_at, pending.operation.base)
+        };
+        let at = |revision| Some(Base::Revision(Revision(revision)));
+        assert_eq!(moved(cursor(8, 13), 12, 10), (cursor(8, 13), at(12)), "made there");
+        assert_eq!(
+            moved(cursor(7, 13), 12, 10),
+            (cursor(7, 10), at(10)),
+            "made in the old one"
+        );
+        assert_eq!(
+            moved(cursor(7, 9), 12, 10),
+            (cursor(7, 9), at(9)),
+            "what it saw is no more"
+        );
+        // Where nobody knows the fork.
+        assert_eq!(moved(cursor(8, 13), 12, 0), (cursor(8, 13), at(12)));
+        assert_eq!(moved(cursor(7, 9), 12, 0), (cursor(7, 9), at(9)));
+        assert_eq!(moved(cursor(7, 13), 12, 0), (Cursor::ORIGIN, at(0)));
     }
 }

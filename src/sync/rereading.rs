@@ -142,10 +142,12 @@ impl Engine {
         ));
         let seen = replica.cursor.revision;
         replica.adopt(restored);
+        let (history, head) = (&replica.history, replica.cursor.revision);
         let of_board = |pending: &&mut Pending| pending.operation.board == *board;
         for pending in self.outbox.iter_mut().filter(of_board) {
             if broken && (pending.number.is_none() || pending.dirty) {
-                pending.lower(to); // what is stored of the others was moved along with the board
+                // What is stored of the others was moved along with the board; and that may have come less far than this has.
+                pending.move_to(to, |made_at| history.strayed(made_at, head).is_none());
             }
             // What has not come to this state yet may be of a history that the other tab did not come by.
             let is_void = broken || pending.is_decided_beyond(seen);
@@ -322,7 +324,7 @@ impl Engine {
             .iter_mut()
             .filter(|pending| pending.operation.board == answer.board)
         {
-            pending.lower(to);
+            pending.move_to(to, |made_at| answer.history.contains(made_at, answer.at.revision));
         }
         self.mend_bases(&answer.board);
         self.leave_history(&answer.board, fork);
@@ -335,8 +337,14 @@ impl Engine {
     /// the storage until then would lead back there.
     pub(super) fn leave_history(&mut self, board: &BoardId, fork: Revision) {
         if let Some(replica) = self.replicas.get_mut(board) {
+            // One that broke before, and is not stored yet, has forgotten what was beyond its own fork.
+            let unstored = if replica.lowered {
+                replica.broken_at
+            } else {
+                Revision(u64::MAX)
+            };
             replica.generation += 1;
-            (replica.lowered, replica.broken_at) = (true, fork);
+            (replica.lowered, replica.broken_at) = (true, fork.min(unstored));
         }
         self.keeping.due.insert(board.clone());
     }

@@ -67,8 +67,8 @@ impl Engine {
         boards.extend(self.keeping.due.iter().cloned());
         for board in boards {
             self.keeping.due.remove(&board);
-            let broken = self.replicas.get(&board).is_some_and(|replica| replica.lowered);
-            if broken && !planted::is(Bug::BrokenStateWithoutDoubt) {
+            let broken = self.replicas.get(&board);
+            if broken.is_some_and(Replica::is_broken) && !planted::is(Bug::BrokenStateWithoutDoubt) {
                 self.doubt(&board);
             }
             if let Some(settling) = self.due_of(now, &board) {
@@ -106,7 +106,7 @@ impl Engine {
         let replica = self.replicas.get(board)?;
         let early = planted::is(Bug::OutboxDeletedBeforeState);
         let clear = !self.outbox.of_board(board).any(is_unclear);
-        let with_state = (clear || replica.lowered) && !early;
+        let with_state = (clear || replica.is_broken()) && !early;
         let (mut settled, mut rewritten, mut moved) = (Vec::new(), Vec::new(), SortedMap::new());
         for pending in self.outbox.of_board(board) {
             let (id, Some(number)) = (pending.operation.id, pending.number) else {

@@ -194,6 +194,13 @@ impl Replica {
         self.history.excludes(cursor, self.cursor.revision) || history.excludes(self.cursor, cursor.revision)
     }
 
+    /// Whether its history broke and no tab has stored that yet. Where one has, what is stored leads nowhere back, and this state
+    /// waits like any other until all is known of its operations.
+    pub fn is_broken(&self) -> bool {
+        let stored = self.stored.as_ref();
+        self.lowered && stored.is_none_or(|(_, meta)| meta.generation < self.generation)
+    }
+
     /// Whether `text` is the meta record as this device left it, and its own state has come as far.
     pub fn stores(&self, text: &str) -> bool {
         let stored = self.stored.as_ref();

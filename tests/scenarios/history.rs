@@ -42,6 +42,65 @@ fn an_edit_that_waits_through_a_restored_backup_is_sent_to_the_new_history() {
 }
 
 #[test]
+fn two_backups_restored_before_anything_was_stored_have_both_forgotten() {
+    let mut world = World::new();
+    world.back_up_the_server();
+    world.set(ANN, "fuel", "value", 5);
+    world.calm();
+    world.hold_the_storage(ANN);
+    world.restore_the_servers_backup();
+    world.add(BO, "crew", "count", 2);
+    world.calm();
+    world.back_up_the_server();
+    world.set(BO, "engine", "state", "busy");
+    world.calm();
+    assert_eq!(world.shows(ANN, "engine", "state"), json!("busy"));
+    world.restore_the_servers_backup();
+    world.calm();
+    world.release_the_storage(ANN);
+    world.calm();
+    let forgotten = world.set_aside(ANN);
+    assert_eq!(forgotten.len(), 1, "what the first of them did not have is in neither");
+    assert_eq!(forgotten[0].reason, SetAsideReason::Forgotten);
+}
+
+#[test]
+fn a_tab_that_hears_late_of_a_break_another_has_stored_puts_no_edit_in_doubt() {
+    let mut world = World::new();
+    let (second, third) = (world.open_second_tab(ANN), world.open_second_tab(ANN));
+    world.back_up_the_server();
+    world.set(BO, "engine", "state", "busy");
+    world.calm();
+    for tab in [ANN, second, third] {
+        world.go_offline(tab);
+    }
+    world.hold_the_storage(ANN);
+    world.set(ANN, "fuel", "value", 7); // in the history that is no more
+    world.restore_the_servers_backup();
+    world.add(BO, "crew", "count", 2);
+    world.calm();
+    world.hold_the_storage(second);
+    for tab in [second, third] {
+        world.come_online(tab); // both find the break, and one of them stores it
+    }
+    world.calm();
+    for tab in [second, third] {
+        world.go_offline(tab);
+    }
+    world.release_the_storage(ANN); // its edit is moved, and saved
+    assert_eq!(world.shows(ANN, "fuel", "value"), json!(7));
+    world.release_the_storage(second); // it sees an edit it has not asked about
+    world.calm();
+    world.reopen(ANN);
+    assert_eq!(world.shows(ANN, "fuel", "value"), json!(7), "it was saved");
+    for tab in [ANN, second, third] {
+        world.come_online(tab);
+    }
+    world.calm();
+    world.assert_everywhere("fuel", "value", 7);
+}
+
+#[test]
 fn what_waits_in_line_on_a_board_that_is_gone_is_decided_at_once() {
     let mut world = World::new();
     world.go_offline(ANN);

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::storage::{Stored, text};
@@ -221,7 +220,7 @@ pub(super) type Lane = (BoardId, WidgetId);
 pub struct Outbox {
     /// By place: the number, or for one that is being saved a place after all numbers.
     entries: SortedMap<u64, Box<Pending>>,
-    places: FxHashMap<OperationId, u64>,
+    places: SortedMap<OperationId, u64>,
     lanes: SortedMap<Lane, SortedSet<u64>>,
     unsaved: u64,
 }

@@ -17,14 +17,20 @@ const PREFIX: &str = "__wb";
 /// What the one module is called that they come from.
 const MODULE: &str = "_";
 
+/// A section of a program that means nothing to who runs it.
+const CUSTOM: u8 = 0;
+
 /// The section of a program that lists what it imports, and the kind of an import that is a function.
 const IMPORTS: u8 = 2;
 const FUNCTION: u8 = 0;
 
-/// Compresses each file anew, beside it, as `dx` has done.
-const COMPRESS: &str =
-    "const { readFileSync, writeFileSync } = require('fs'); const { brotliCompressSync } = require('zlib');
-for (const file of process.argv.slice(1)) writeFileSync(file + '.br', brotliCompressSync(readFileSync(file)));";
+/// Compresses each file anew, beside it, as `dx` has done. A program is more like a font than like a text.
+const COMPRESS: &str = "const { readFileSync, writeFileSync } = require('fs');
+const { brotliCompressSync, constants: c } = require('zlib');
+for (const file of process.argv.slice(1)) {
+  const mode = file.endsWith('.wasm') ? c.BROTLI_MODE_FONT : c.BROTLI_MODE_TEXT;
+  writeFileSync(file + '.br', brotliCompressSync(readFileSync(file), { params: { [c.BROTLI_PARAM_MODE]: mode } }));
+}";
 
 /// Shortens the names in the release build's page.
 ///
@@ -82,6 +88,9 @@ fn renamed(program: &[u8]) -> Option<(Vec<u8>, BTreeMap<String, String>)> {
         let (len, section);
         len = number(&mut after)?;
         (section, rest) = after.split_at_checked(len)?;
+        if *kind == CUSTOM {
+            continue; // for tools: a browser reads none
+        }
         written.push(*kind);
         if *kind == IMPORTS {
             let section = renamed_section(section, &mut names)?;

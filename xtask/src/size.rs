@@ -1,16 +1,12 @@
 //! `cargo xtask size`: what a first visit downloads, against its budget.
 
 use crate::bundle;
-use crate::shell::{Failure, answer, command};
+use crate::shell::Failure;
 use std::path::{Path, PathBuf};
 
 /// All wasm and JavaScript of the page, compressed with Brotli, in bytes (a KB is 1,000). At 1.6 Mbit/s, a slow phone
 /// link, this is two seconds.
 const BUDGET: u64 = 420_000;
-
-/// Compresses each file with Node's Brotli at its best level, as the server sends it; prints one size a line.
-const COMPRESS: &str = "const { readFileSync } = require('fs'); const { brotliCompressSync } = require('zlib');
-for (const file of process.argv.slice(1)) console.log(brotliCompressSync(readFileSync(file)).length);";
 
 /// Prints the size of each file of the release build, and the total.
 ///
@@ -68,17 +64,14 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What is sent of each file: the build has compressed it already.
 fn compressed(files: &[PathBuf]) -> Result<Vec<u64>, Failure> {
-    let unreadable = || Failure::Unexpected {
-        what: "the sizes could not be measured. Does `node --version` work?".into(),
+    let size = |file: &PathBuf| {
+        let sent = PathBuf::from(format!("{}.br", file.display()));
+        let found = std::fs::metadata(&sent).map(|found| found.len());
+        found.map_err(|source| Failure::File { path: sent, source })
     };
-    let text = answer(command("node").args(["-e", COMPRESS, "--"]).args(files)).ok_or_else(unreadable)?;
-    let sizes: Vec<u64> = text.lines().filter_map(|line| line.parse().ok()).collect();
-    if sizes.len() == files.len() {
-        Ok(sizes)
-    } else {
-        Err(unreadable())
-    }
+    files.iter().map(size).collect()
 }
 
 fn kilobytes(bytes: u64) -> String {

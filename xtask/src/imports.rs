@@ -14,9 +14,6 @@ use std::path::{Path, PathBuf};
 /// How the imports of `wasm-bindgen` begin.
 const PREFIX: &str = "__wb";
 
-/// What the one module is called that they come from.
-const MODULE: &str = "_";
-
 /// A section of a program that means nothing to who runs it.
 const CUSTOM: u8 = 0;
 
@@ -124,10 +121,12 @@ fn renamed_section(mut section: &[u8], names: &mut BTreeMap<String, String>) -> 
         } else {
             name
         };
-        // In the script the module is a key, in quotes; in the program it stands before each of its functions.
-        let named = format!("\"{module}\"");
-        names.entry(named).or_insert_with(|| format!("\"{MODULE}\""));
-        for text in [MODULE, name.as_str()] {
+        // In the script a module is a key, in quotes; in the program it stands before each of its functions.
+        let next = names.len();
+        let module = names
+            .entry(format!("\"{module}\""))
+            .or_insert_with(|| format!("\"{}\"", short(next)));
+        for text in [module.trim_matches('"'), name.as_str()] {
             write_number(&mut written, text.len());
             written.extend(text.bytes());
         }
@@ -213,8 +212,8 @@ mod tests {
     fn what_has_a_hash_gets_a_short_name_and_all_else_stays() {
         let names = ["__wbg_log_0123456789abcdef", "__wbindgen_init_externref_table"];
         let (after, names) = renamed(&program("./page.js", &names)).expect("it is a program");
-        assert_eq!(after, program(MODULE, &["_0", "__wbindgen_init_externref_table"]));
-        let renamed = [("__wbg_log_0123456789abcdef", "_0"), ("\"./page.js\"", "\"_\"")];
+        assert_eq!(after, program("_1", &["_0", "__wbindgen_init_externref_table"]));
+        let renamed = [("__wbg_log_0123456789abcdef", "_0"), ("\"./page.js\"", "\"_1\"")];
         let renamed = renamed.map(|(long, short)| (long.to_owned(), short.to_owned()));
         assert_eq!(names, BTreeMap::from(renamed));
     }

@@ -355,6 +355,8 @@ fn the_tables_limits_are_this_programs() {
         GREETING_MS_MAX,
         PING_AFTER_MS,
         PING_EVERY_MS,
+        REFRESH_EVERY_MS,
+        REFRESH_SPACING_MS,
         DEAD_AFTER_MS,
         SILENCE_MS_MAX,
         WRITE_MS_MAX,

@@ -237,7 +237,7 @@ impl Engine {
     fn astray(&mut self, id: OperationId) {
         let board = self.outbox.get(id).map(|pending| &pending.operation.board);
         if let Some(replica) = board.and_then(|board| self.replicas.get_mut(board))
-            && let Some((run, ..)) = self.stamp
+            && let Some(run) = self.run
         {
             replica.found_by = None;
             self.requests.astray.push((run, id));

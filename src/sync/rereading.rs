@@ -146,8 +146,10 @@ impl Engine {
         let of_board = |pending: &&mut Pending| pending.operation.board == *board;
         for pending in self.outbox.iter_mut().filter(of_board) {
             if broken && (pending.number.is_none() || pending.dirty) {
-                // What is stored of the others was moved along with the board; and that may have come less far than this has.
-                pending.move_to(to, |made_at| history.strayed(made_at, head).is_none());
+                // What is stored of the others was moved along with the board; and that may have come less far than this has,
+                // but not where a backup has emptied it.
+                let stays = |made_at| head > Revision::ZERO && history.strayed(made_at, head).is_none();
+                pending.move_to(to, stays);
             }
             // What has not come to this state yet may be of a history that the other tab did not come by.
             let is_void = broken || pending.is_decided_beyond(seen);

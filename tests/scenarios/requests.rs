@@ -109,6 +109,22 @@ fn a_backup_from_before_a_board_was_made_leaves_its_maker_free_to_make_it_again(
 }
 
 #[test]
+fn all_that_was_made_on_a_board_that_is_gone_is_moved_after_one_read() {
+    let (mut world, second) = without_sockets();
+    world.go_offline(second);
+    world.hold_the_storage(ANN);
+    for _ in 0..12 {
+        world.add(second, "crew", "count", 2);
+    }
+    world.restore_the_servers_backup(); // an empty disk
+    world.wait(LONG_MS);
+    world.release_the_storage(ANN); // it knows that the board is gone, and nothing of what was made there
+    world.wait(LONG_MS);
+    assert!(world.pending(ANN).is_empty(), "all of it was refused");
+    assert_eq!(world.set_aside(ANN).len(), 12);
+}
+
+#[test]
 fn what_a_request_is_told_late_does_not_touch_the_connection_that_was_had_since() {
     let mut world = World::new();
     world.back_up_the_server();

@@ -1,5 +1,9 @@
 //! Tabs: opened, given inputs, killed, frozen; what they ask of their storage.
 
+use std::collections::BTreeSet;
+
+use tideboard::protocol::OperationId;
+
 use super::*;
 
 impl World {
@@ -202,6 +206,8 @@ impl World {
 
     pub(super) fn kill_tab(&mut self, tab: usize) {
         self.tabs[tab].remember_shown(&self.boards);
+        let doubted = self.in_doubt(tab);
+        self.tabs[tab].was_shown.retain(|_, (id, _)| !doubted.contains(id));
         if let Some(session) = self.tabs[tab].wire {
             self.drop_wire(session, 0);
         }
@@ -209,6 +215,34 @@ impl World {
         self.tabs[tab].leading = false;
         self.elect(self.tabs[tab].device);
         self.open_tab(tab);
+    }
+
+    /// Operations that are stored as ones to ask about since a history broke, of boards of which this tab has come elsewhere than
+    /// what is stored: it has asked about them, and the answer goes with it.
+    fn in_doubt(&self, tab: usize) -> BTreeSet<OperationId> {
+        let state = &self.tabs[tab];
+        let Some((engine, namespace)) = state
+            .engine
+            .as_ref()
+            .and_then(|engine| Some((engine, engine.status().namespace?)))
+        else {
+            return BTreeSet::new();
+        };
+        let records = self.devices[state.device].disk.load(&namespace, false);
+        let read = |text: &String| serde_json::from_str::<serde_json::Value>(text).expect("a record");
+        let in_doubt = |(key, text): (&String, &String)| {
+            let stored = key.starts_with("outbox/").then(|| read(text))?;
+            let operation = &stored["operation"];
+            let board: BoardId = operation["board"].as_str()?.parse().ok()?;
+            let at = records
+                .get(&format!("meta/{board}"))
+                .map(|meta| read(meta)["cursor"].clone());
+            let (_, cursor) = engine.confirmed(&board)?;
+            let elsewhere = at != serde_json::to_value(cursor).ok();
+            let id = operation["id"].as_str()?.parse().ok()?;
+            (stored["again"] == true && elsewhere).then_some(id)
+        };
+        records.iter().filter_map(in_doubt).collect()
     }
 
     /// The lock goes to the next tab, if nobody holds it.

@@ -63,6 +63,11 @@ impl Keeping {
         (self.reread, self.retry_at) = (true, now);
     }
 
+    /// Whether what other tabs have stored is on its way here.
+    pub const fn is_reading(&self) -> bool {
+        matches!(self.busy, Some(Busy::Loading))
+    }
+
     fn wants_journal(&self) -> bool {
         self.undos > 0 || !self.undone.is_empty()
     }
@@ -228,7 +233,7 @@ impl Engine {
 
     /// What is stored was read, or could not be: then it is read again later.
     pub(super) fn was_read(&mut self, now: Timestamp, outcome: Result<(), StorageError>) {
-        if matches!(self.keeping.busy, Some(Busy::Loading)) {
+        if self.keeping.is_reading() {
             self.keeping.busy = None;
         }
         self.keeping.reread_at = now.plus(REREAD_MS);

@@ -23,8 +23,22 @@ pub fn build() -> Result<(), Failure> {
     }
     println!("building the page and the server: about 6 minutes the first time on two cores, then as much as changed");
     // Symbols for a debugger bring checks into the JavaScript.
-    run(dx().args(["build", "--web", "--release", "--debug-symbols", "false"]))?;
+    run(dx()
+        .args(["build", "--web", "--release", "--debug-symbols", "false"])
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_this_machine()))?;
     imports::shorten()
+}
+
+/// Leaves this machine's folders out of the page's program, in which each panic names its file: they mean nothing to who reads
+/// them there, and the page would weigh something else on every machine.
+fn without_this_machine() -> String {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let sources = home.map(|home| home.join("registry/src").display().to_string());
+    match sources.filter(|path| !path.contains(char::is_whitespace)) {
+        Some(path) => format!("--remap-path-prefix={path}="),
+        None => String::new(),
+    }
 }
 
 /// `dx`, told to take its helpers from PATH.

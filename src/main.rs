@@ -1,9 +1,5 @@
 //! Launch: which platform, which server; nothing else.
 
-#[cfg(all(feature = "web", target_arch = "wasm32"))]
-#[global_allocator]
-static ALLOCATOR: rlsf::GlobalTlsf = rlsf::GlobalTlsf::new();
-
 #[cfg(all(feature = "server", feature = "dashboard"))]
 fn main() -> std::process::ExitCode {
     tideboard::server::cli::main(tideboard::app::App)

@@ -34,6 +34,8 @@ use std::{
 use futures_util::future::LocalBoxFuture;
 
 pub use address::{AddressError, ServerAddress};
+#[cfg(feature = "testing")]
+pub(crate) use memory::roll;
 pub use memory::{FarEnd, Memory, MemoryDevice, Open};
 
 #[cfg(not(any(
@@ -220,6 +222,14 @@ pub trait Platform {
     fn open_storage<'a>(&'a self, folder: Option<&'a Path>) -> LocalBoxFuture<'a, Result<Box<dyn Storage>, OpenError>>;
     /// The server that its page came from, where there is a page.
     fn page_origin(&self) -> Option<String>;
+    /// The cookies that its page may read, as a browser lists them, where there is a page.
+    fn page_cookies(&self) -> Option<String> {
+        chosen::page_cookies()
+    }
+    /// 128 bits for ids and for spreading retries; by default the operating system's. Fails with [`NoRandomness`].
+    fn random(&self) -> Result<u128, NoRandomness> {
+        random()
+    }
 }
 
 /// This device.
@@ -260,12 +270,6 @@ pub fn random() -> Result<u128, NoRandomness> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
     Ok(u128::from_le_bytes(bytes))
-}
-
-/// The cookies that the page may read, as the browser lists them, where there is a page.
-#[must_use]
-pub fn page_cookies() -> Option<String> {
-    chosen::page_cookies()
 }
 
 /// The selection in the text box that has the focus: its start and end, in UTF-16 units. `None` where there is no such

@@ -130,7 +130,7 @@ impl FirstBoard {
 
 /// The operations that make `boards`, like anyone's, and who makes them. `client` is drawn by the caller.
 #[must_use]
-pub fn making(boards: &[FirstBoard], store: StoreId, run: RunId, client: u128) -> (Identity, Push) {
+pub(crate) fn making(boards: &[FirstBoard], store: StoreId, run: RunId, client: u128) -> (Identity, Push) {
     let identity = Identity {
         principal: "server".parse().expect("a plain name"),
         access: Access::Edit,

@@ -36,8 +36,8 @@ impl Dice {
     ///
     /// # Panics
     /// When there is none.
-    pub const fn one_of<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len() as u64) as usize]
+    pub const fn one_of<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len() as u64) as usize]
     }
 }
 
@@ -190,7 +190,7 @@ impl World {
 
     /// Time goes by, for all alike.
     fn pass(&mut self) {
-        let ms = *self.dice.one_of(&[1, 40, 100, 700, 3_000, 20_000]);
+        let ms = self.dice.one_of(&[1, 40, 100, 700, 3_000, 20_000]);
         for page in &mut self.pages {
             page.pass(ms);
         }

@@ -87,7 +87,7 @@ async fn nothing_of_its_machine_is_measured() {
 async fn a_first_board_is_made_where_there_is_none_and_is_peoples_from_then_on() {
     let data = Folder::new();
     let on_disk = |config: ServerConfig| ServerConfig {
-        data: Some(data.path().to_owned()),
+        data: Some(data.path().join("not/there/yet")),
         ..config
     };
     let server = TestServer::of_app(on_disk(config()), Router::new()).await;

@@ -75,11 +75,12 @@ impl Driver {
             .note(&namespace_note(&server))
             .await
             .and_then(|text| serde_json::from_str(&text).ok());
-        let signed_in = platform::page_cookies().and_then(|cookies| SignedIn::among(&cookies));
+        let cookies = options.platform.page_cookies();
+        let signed_in = cookies.and_then(|cookies| SignedIn::among(&cookies));
         let namespace = note.and_then(|note| note.namespace_for(options.token.as_deref(), signed_in.as_ref()));
         let to_meet = options.server.is_some();
-        let random = platform::random().map_err(StartError::NoRandomness)?;
-        let seed = platform::random().map_err(StartError::NoRandomness)?;
+        let random = options.platform.random().map_err(StartError::NoRandomness)?;
+        let seed = options.platform.random().map_err(StartError::NoRandomness)?;
         let device = match options.device {
             None => storage
                 .note(options::DEVICE_NOTE)

@@ -59,6 +59,8 @@ pub use use_notices::use_notices;
 pub use use_now::use_now;
 pub use use_optimism::use_optimism;
 pub use use_platform::use_platform_provider;
+#[cfg(feature = "testing")]
+pub(crate) use use_realtime_managers::managers_at;
 pub use use_realtime_managers::{
     BackgroundSyncManager, RealtimeManagers, RealtimeStateManager, UpdateProcessor, WebSocketManager,
     try_use_realtime_managers, use_realtime_managers,

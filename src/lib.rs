@@ -42,6 +42,9 @@ pub mod dashboard;
 #[cfg(feature = "dashboard")]
 pub mod app;
 
+#[cfg(feature = "testing")]
+pub mod testing;
+
 #[doc(hidden)]
 pub mod planted;
 

@@ -36,6 +36,8 @@ use std::{
 use futures_util::future::LocalBoxFuture;
 
 pub use address::{AddressError, ServerAddress};
+#[cfg(feature = "testing")]
+pub(crate) use memory::roll;
 pub use memory::{FarEnd, Memory, MemoryDevice, Open};
 
 #[cfg(not(any(
@@ -227,6 +229,14 @@ pub trait Platform {
     /// Remembers that a person works offline, or no longer does, as long as this tab is open; where there are no tabs it
     /// is forgotten with the app.
     fn keep_offline(&self, offline: bool);
+    /// The cookies that its page may read, as a browser lists them, where there is a page.
+    fn page_cookies(&self) -> Option<String> {
+        chosen::page_cookies()
+    }
+    /// 128 bits for ids and for spreading retries; by default the operating system's. Fails with [`NoRandomness`].
+    fn random(&self) -> Result<u128, NoRandomness> {
+        random()
+    }
 }
 
 /// This device.
@@ -281,12 +291,6 @@ pub fn random() -> Result<u128, NoRandomness> {
 #[must_use]
 pub fn device_name() -> String {
     chosen::device_name()
-}
-
-/// The cookies that the page may read, as the browser lists them, where there is a page.
-#[must_use]
-pub fn page_cookies() -> Option<String> {
-    chosen::page_cookies()
 }
 
 /// The selection in the text box that has the focus: its start and end, in UTF-16 units. `None` where there is no such

@@ -1,9 +1,10 @@
 //! The server: the authority for every board, and the door to it.
 //!
-//! The pure part (`log`, `authority`) decides and compiles everywhere, so that the simulator runs it without a
+//! The pure part (`log`, `authority`, `first_board`) decides and compiles everywhere, so that the simulator runs it without a
 //! server; the rest is the shell that makes it durable and reachable. `cli` starts it, `router` is its outside.
 
 pub mod authority;
+pub mod first_board;
 pub mod log;
 
 #[cfg(feature = "server")]
@@ -29,6 +30,8 @@ pub mod origin;
 #[cfg(feature = "server")]
 mod packet;
 #[cfg(feature = "server")]
+mod pages;
+#[cfg(feature = "server")]
 mod peers;
 #[cfg(feature = "server")]
 pub mod reach;
@@ -38,8 +41,6 @@ pub mod router;
 pub mod run;
 #[cfg(feature = "server")]
 mod running;
-#[cfg(feature = "server")]
-pub mod seed;
 #[cfg(feature = "server")]
 mod session;
 #[cfg(feature = "server")]
@@ -51,10 +52,11 @@ pub mod store;
 #[cfg(feature = "server")]
 pub mod tls;
 
+pub use first_board::{FirstBoard, FirstBoardError};
+#[cfg(feature = "server")]
+pub use pages::{built_files, pages};
 #[cfg(feature = "server")]
 pub use router::router;
-#[cfg(feature = "server")]
-pub(crate) use running::public_files;
 #[cfg(feature = "server")]
 pub use running::{ReadError, Seat, SeatError, Server, ServerConfig};
 #[cfg(feature = "server")]

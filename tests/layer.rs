@@ -1,23 +1,23 @@
 //! What another app takes: the provider, the managers, the hooks and the components, as that app uses them. Everything
 //! runs on a device in memory with the real authority behind it, so nothing is waited for: when a call returns, all that
-//! can happen has happened. `layer/page.rs` and `layer/server.rs` are a template for the tests of such an app.
-#![cfg(feature = "server")]
+//! can happen has happened.
+#![cfg(feature = "testing")]
 
 #[path = "layer/callbacks.rs"]
 mod callbacks;
 #[path = "layer/conflicts.rs"]
 mod conflicts;
+#[path = "layer/deck.rs"]
+mod deck;
 #[path = "layer/events.rs"]
 mod events;
 #[path = "layer/leaks.rs"]
 mod leaks;
 #[path = "layer/managers.rs"]
 mod managers;
-#[path = "layer/page.rs"]
-mod page;
 #[path = "layer/renders.rs"]
 mod renders;
-#[path = "layer/server.rs"]
-mod server;
+#[path = "layer/testing.rs"]
+mod testing;
 #[path = "layer/widgets.rs"]
 mod widgets;

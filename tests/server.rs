@@ -29,6 +29,8 @@ mod headers;
 mod limits;
 #[path = "server/origin.rs"]
 mod origin;
+#[path = "server/own_app.rs"]
+mod own_app;
 #[path = "server/patience.rs"]
 mod patience;
 #[path = "server/process.rs"]

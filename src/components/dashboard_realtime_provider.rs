@@ -34,7 +34,7 @@ pub fn DashboardRealtimeProvider(
     /// The server's address; by default the page's own, or natively the one this device spoke with last.
     #[props(default)]
     server: Option<String>,
-    /// The board that is meant below where none is named; by default the one every server is born with.
+    /// The board that is meant below where none is named; by default the one that Tideboard's own server is born with.
     #[props(default = BoardId::first())]
     board: ReadSignal<BoardId>,
     /// Where to store, on targets that have folders: a path; by default in the person's own data folder.

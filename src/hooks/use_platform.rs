@@ -33,7 +33,12 @@ pub fn use_platform_provider(platform: impl FnOnce() -> Rc<dyn Platform>) {
     use_context_provider(|| Injected(platform()));
 }
 
-/// The device that was given to those below, else this one.
+/// The device that was given to those below; `None` for this one.
+pub(super) fn given_platform() -> Option<Rc<dyn Platform>> {
+    try_consume_context::<Injected>().map(|Injected(platform)| platform)
+}
+
+/// The same, or this one.
 pub(super) fn current_platform() -> Rc<dyn Platform> {
-    try_consume_context::<Injected>().map_or_else(platform::here, |Injected(platform)| platform)
+    given_platform().unwrap_or_else(platform::here)
 }

@@ -69,6 +69,21 @@ pub fn try_use_realtime_managers() -> Result<RealtimeManagers, NoProvider> {
     try_use_provided("use_realtime_managers").map(RealtimeManagers::of)
 }
 
+/// The managers of the one provider of a page, whichever component brought it; `None` without one.
+#[cfg(feature = "testing")]
+pub(crate) fn managers_at(dom: &VirtualDom) -> Option<RealtimeManagers> {
+    // There is no way to ask for all scopes, and those that have ended leave gaps between the others.
+    let scopes = (0..SCOPES_MAX)
+        .map(ScopeId)
+        .filter(|scope| dom.get_scope(*scope).is_some());
+    let context = dom.in_runtime(|| scopes.filter_map(|scope| dom.runtime().consume_context(scope)).next());
+    context.map(RealtimeManagers::of)
+}
+
+/// More components than a page has.
+#[cfg(feature = "testing")]
+const SCOPES_MAX: usize = 100_000;
+
 impl RealtimeManagers {
     pub(super) const fn of(context: Context) -> Self {
         Self {

@@ -15,11 +15,12 @@ use super::{
     context::{Context, Message},
     fallback::ServerFunctions,
     snapshot::Gatherer,
-    use_platform::current_platform,
+    use_platform::given_platform,
 };
 use crate::{
     config::{CLOCK_TICK_MS, TURN_LEN_MAX},
     driver::{Driver, Fallback, Leads, NoFallback, Options, StartError},
+    platform,
     protocol::{BoardId, Device},
     sorted::SortedSet,
     state::{Snapshot, clear, publish},
@@ -116,16 +117,17 @@ async fn start(options: SyncLoopOptions) -> Result<Driver, StartError> {
         folder,
         stay_offline: _,
     } = options;
-    // Dioxus sends server functions to one server: they are a way to ours only when that is the same.
+    let given = given_platform();
+    // Dioxus sends server functions to one server, over the real network: they are a way to ours only when that is the same.
     let set = dioxus_fullstack::get_server_url();
-    let is_ours = server.as_deref().map_or(set.is_empty(), |server| server == set);
+    let is_ours = given.is_none() && server.as_deref().map_or(set.is_empty(), |server| server == set);
     let fallback: Box<dyn Fallback> = if is_ours {
         Box::new(ServerFunctions)
     } else {
         Box::new(NoFallback)
     };
     Driver::start(Options {
-        platform: current_platform(),
+        platform: given.unwrap_or_else(platform::here),
         server,
         token,
         device,

@@ -12,6 +12,8 @@ use std::{
 
 use futures_util::{FutureExt, future::LocalBoxFuture};
 
+#[cfg(feature = "testing")]
+pub(crate) use device::roll;
 pub use device::{FarEnd, MemoryDevice, Open};
 
 use super::Storage;

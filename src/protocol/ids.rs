@@ -285,7 +285,7 @@ impl BoardId {
         Self("boards".into())
     }
 
-    /// The board that every server is born with: the one that is meant where none is named.
+    /// The board that our own server is born with: the one that is meant where none is named.
     #[must_use]
     pub fn first() -> Self {
         Self("this-machine".into())

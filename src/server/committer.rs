@@ -19,14 +19,14 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    ReadError, auth,
+    FirstBoard, ReadError, auth,
     authority::{Authority, Batch, Event, SessionId, Setup},
     clock::{Clock, Stopwatch},
     fanout::{Fanout, Waiting},
+    first_board,
     log::{Log, Memory},
     mailbox::Mailbox,
     metrics::Metrics,
-    seed,
     store::{AppendError, Store, StoreError},
 };
 use crate::{
@@ -76,6 +76,7 @@ struct Committer {
     store: Store,
     fanout: Fanout,
     memory: Memory,
+    run: RunId,
     epoch: Epoch,
     clock: Clock,
     metrics: Arc<Metrics>,
@@ -87,13 +88,24 @@ struct Committer {
     answering: Vec<SessionId>,
 }
 
-/// Reads every board from `store` and starts the thread that goes on with them. It ends at [`Request::Stop`], or when
-/// every sender is gone.
+/// Reads every board from `store`, makes those of `first_boards` that are not there, and starts the thread that goes on with
+/// them, by the kinds of `catalog`. It ends at [`Request::Stop`], or when every sender is gone.
 ///
 /// # Errors
-/// When the store can't be read or written.
-pub(super) fn start(store: Store, clock: Clock, metrics: Arc<Metrics>) -> Result<Requests, StoreError> {
-    let committer = Committer::new(store, clock, metrics)?;
+/// When the store can't be read or written, or a first board is refused.
+pub(super) fn start(
+    store: Store,
+    catalog: Catalog,
+    first_boards: &[FirstBoard],
+    clock: Clock,
+    metrics: Arc<Metrics>,
+) -> Result<Requests, StoreError> {
+    first_boards
+        .iter()
+        .try_for_each(|board| board.check(&catalog))
+        .map_err(|error| StoreError::FirstBoard(Box::new(error)))?;
+    let mut committer = Committer::new(store, catalog, clock, metrics)?;
+    committer.make(first_boards)?;
     let (requests, inbox) = mpsc::channel(REQUESTS_LEN_MAX);
     thread::Builder::new()
         .name("committer".to_owned())
@@ -106,7 +118,7 @@ pub(super) fn start(store: Store, clock: Clock, metrics: Arc<Metrics>) -> Result
 }
 
 impl Committer {
-    fn new(store: Store, clock: Clock, metrics: Arc<Metrics>) -> Result<Self, StoreError> {
+    fn new(store: Store, catalog: Catalog, clock: Clock, metrics: Arc<Metrics>) -> Result<Self, StoreError> {
         let random = || auth::random().map_err(|_| StoreError::NoRandomness);
         let (memory, epoch, run) = (Memory::default(), Epoch(random()?), RunId(random()?));
         let mut logs = BTreeMap::new();
@@ -114,40 +126,41 @@ impl Committer {
             let log = store.restore(&board, memory, epoch)?;
             logs.insert(board, log);
         }
-        let is_new = logs.is_empty();
         tracing::info!(boards = logs.len(), store = %store.id(), "the store is open");
         let setup = Setup {
             store: store.id(),
             run,
             epoch,
             memory,
-            catalog: Catalog::default(),
+            catalog,
             frame_fill_bytes: FRAME_FILL_BYTES,
         };
         let authority = Authority::new(setup, logs);
         let fanout = Fanout::new(Arc::clone(&metrics));
-        let mut committer = Self {
+        Ok(Self {
             authority,
             store,
             fanout,
             memory,
+            run,
             epoch,
             clock,
             metrics,
             since_snapshot: HashMap::new(),
             found: Vec::new(),
             answering: Vec::new(),
-        };
-        if is_new {
-            committer.seed(run)?;
-        }
-        Ok(committer)
+        })
     }
 
-    /// Makes the first boards, by operations like anyone's.
-    fn seed(&mut self, run: RunId) -> Result<(), StoreError> {
+    /// Makes those of the first boards that are not there, by operations like anyone's.
+    fn make(&mut self, boards: &[FirstBoard]) -> Result<(), StoreError> {
+        let is_missing = |board: &&FirstBoard| !self.authority.logs().contains_key(board.id());
+        let missing: Vec<FirstBoard> = boards.iter().filter(is_missing).cloned().collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
         let client = auth::random().map_err(|_| StoreError::NoRandomness)?;
-        let (identity, push) = seed::first_boards(self.store.id(), run, client);
+        let (identity, push) = first_board::making(&missing, self.store.id(), self.run, client);
         let (asker, _) = oneshot::channel();
         self.turn(vec![Request::Replay { identity, push, asker }]);
         Ok(())

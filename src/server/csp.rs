@@ -1,6 +1,9 @@
 //! What a page from this server may do: one layer sets the security headers of every response, and lets the two inline
 //! scripts that Dioxus writes into a page (and no other) run by a nonce that is new for each response.
 //!
+//! A header that a response brings itself stays: an app says what its own pages may. One that brings its own policy gives up
+//! the nonce, too.
+//!
 //! What could not be had is in `docs/decisions/content-security-policy.md`.
 
 use axum::{
@@ -20,13 +23,15 @@ pub async fn protect(request: Request, next: Next) -> Response {
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    let mut response = if is_page {
-        protect_page(response).await
-    } else {
-        protect_other(response)
+    let has_policy = response.headers().contains_key(header::CONTENT_SECURITY_POLICY);
+    let mut response = match (has_policy, is_page) {
+        (true, _) => response,
+        (false, true) => protect_page(response).await,
+        (false, false) => protect_other(response),
     };
     for (name, value) in FIXED_HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        let header = response.headers_mut().entry(name);
+        header.or_insert(HeaderValue::from_static(value));
     }
     response
 }

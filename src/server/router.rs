@@ -24,11 +24,48 @@ use crate::{
     protocol::{ClientFrame, Code, Identity},
 };
 
-/// `app` (an app's pages, files and server functions, or just `Router::new()`) with this server's routes beside it and its
-/// walls around both.
+/// `app` (an app's pages, files, server functions and own routes) with this server's routes beside it and its walls around
+/// both.
 ///
-/// Serve it with connection info, so that guesses of a token and sockets are counted by address:
-/// `router(app, &server).into_make_service_with_connect_info::<SocketAddr>()`.
+/// ```no_run
+/// use axum::routing::get;
+/// use dioxus::prelude::*;
+/// use tideboard::server::{Server, ServerConfig, pages, router};
+///
+/// fn app() -> Element {
+///     rsx! { "my app" }
+/// }
+///
+/// let server = Server::open(ServerConfig::local()).expect("it opens");
+/// // The address is that of `IP` and `PORT`; `dx serve` sets them, and replaces code in what runs.
+/// dioxus::serve(move || {
+///     let app = pages(app).route("/about", get(async || "a route of its own"));
+///     let all = router(app, &server);
+///     async move { Ok(all) }
+/// });
+/// ```
+///
+/// In place of [`pages`](super::pages()), any router will do: `dioxus::server::router(app)`, or one that has called
+/// `serve_dioxus_application`. What matters is that the server functions are on it, which are asked where a socket can't be had.
+///
+/// `dioxus::serve` does not tell who is connected, so that limits by address (guesses of a token, sockets) count nobody. Where
+/// others than this machine can come, serve it with connection info:
+/// `axum::serve(listener, router(app, &server).into_make_service_with_connect_info::<SocketAddr>())`.
+///
+/// # What the walls do to the app's own routes
+/// - A request for another host, or from a page of another site, is refused by [`ServerConfig::origins`](super::ServerConfig::origins).
+/// - With [`Policy::Tokens`](super::auth::Policy::Tokens) each route asks to sign in, but for those under
+///   [`ServerConfig::public_files`](super::ServerConfig::public_files). A handler is told who asks by `Extension<Identity>`, and has
+///   the server by `Extension<Server>`. Who may only watch is let through: a route that changes something looks at the identity.
+/// - A body has at most [`BODY_BYTES_MAX`]; a route that takes more brings its own `DefaultBodyLimit`.
+/// - A page is collected, given its nonce, and compressed, so it does not stream, and has at most
+///   [`PAGE_BYTES_MAX`](crate::config::PAGE_BYTES_MAX).
+/// - By its headers a page loads nothing from elsewhere, runs no script but the built one, and is in nobody's frame; `document::eval`
+///   and inline styles in what is rendered don't work. A header that the app sets itself stays as it is: a
+///   `Content-Security-Policy` of its own replaces all of that, and has to let the inline scripts of Dioxus run.
+/// - What is under `/api/` is never stored by a cache.
+///
+/// Who wants none of this for a route merges it into what this gives, instead of into `app`.
 ///
 /// # Panics
 /// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/session` (POST, DELETE), `/sign-in`,

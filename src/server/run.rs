@@ -9,17 +9,8 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    Router,
-    extract::Request,
-    middleware::{Next, from_fn},
-    response::{IntoResponse, Response},
-};
-use dioxus::{
-    prelude::Element,
-    server::{DioxusRouterExt, FullstackState, ServeConfig},
-};
-use http::{StatusCode, header};
+use axum::{Router, middleware::from_fn};
+use dioxus::prelude::Element;
 use tokio::{net::TcpListener, runtime};
 
 use self::announce::{Generated, announce};
@@ -27,9 +18,10 @@ use super::{
     Server, ServerConfig,
     auth::{Policy, Token},
     cli::ServeArgs,
+    first_board::this_machine,
     listener::{self, Door, Patience},
     origin::OriginPolicy,
-    public_files,
+    pages::{built_files, pages},
     reach::{self, Reach},
     router,
     store::StoreError,
@@ -83,14 +75,15 @@ pub enum RunError {
 pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
     prepare_folder(&args.data)?;
     let (policy, generated) = policy(args)?;
-    let public = public_folder();
     let config = ServerConfig {
+        first_boards: vec![this_machine()],
+        measures_host: true,
         origins: OriginPolicy {
             loopback_only: matches!(policy, Policy::Local),
             allowed_hosts: development_hosts(),
         },
         policy,
-        public_files: public.as_deref().map(public_files).unwrap_or_default(),
+        public_files: built_files(),
         data: Some(args.data.clone()),
         proxies: args.proxy.clone(),
         ..ServerConfig::local()
@@ -107,7 +100,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
         let _guard = runtime.enter();
         let server = Server::open(config).map_err(RunError::Store)?;
         dioxus::server::serve(move || {
-            let router = router(pages(app, public.as_deref()), &server);
+            let router = router(own_pages(app), &server);
             async move { Ok(router) }
         });
     }
@@ -135,7 +128,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
             let clock = server.clock().clone();
             tokio::spawn(async move { leaf.keep(address.ip(), &clock).await });
         }
-        let door = door(router(pages(app, public.as_deref()), &server), tls, &server);
+        let door = door(router(own_pages(app), &server), tls, &server);
         serve(listener, door, &server, DRAIN_MS_MAX, stop_signal).await;
         server.close().await;
         Ok(())
@@ -150,39 +143,9 @@ fn door(router: Router, tls: Option<Tls>, server: &Server) -> Door {
     }
 }
 
-/// The app's pages, the server functions of this binary, and the built files where there are any: a server without them
-/// beside it (in a test, say) renders pages that come without their program.
-fn pages(app: fn() -> Element, public: Option<&Path>) -> Router {
-    let router: Router<FullstackState> = Router::new();
-    let router = if public.is_some() {
-        router.serve_dioxus_application(ServeConfig::new(), app)
-    } else {
-        tracing::warn!(
-            "no built page beside this program: boards are shown, but don't come alive. `cargo xtask serve` builds it"
-        );
-        router.serve_api_application(ServeConfig::new(), app)
-    };
-    router
-        .layer(from_fn(no_page_for_a_file))
-        .layer(from_fn(reach::tell_plain_http))
-}
-
-/// Dioxus renders a page for every path it does not know. A file of an older build that is gone must be missed, or its
-/// page would run what it reads there.
-async fn no_page_for_a_file(request: Request, next: Next) -> Response {
-    let is_file = ["/assets/", "/wasm/"]
-        .iter()
-        .any(|folder| request.uri().path().starts_with(folder));
-    let response = next.run(request).await;
-    let kind = response.headers().get(header::CONTENT_TYPE);
-    if is_file && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
-        return (
-            StatusCode::NOT_FOUND,
-            "This file is of another version. Reload the page.",
-        )
-            .into_response();
-    }
-    response
+/// The app's pages, which say over plain http what such an address can't do.
+fn own_pages(app: fn() -> Element) -> Router {
+    pages(app).layer(from_fn(reach::tell_plain_http))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
@@ -289,13 +252,6 @@ fn prepare_folder(folder: &Path) -> Result<(), RunError> {
             folder: folder.to_owned(),
             source,
         })
-}
-
-/// Where `dx` puts the built page: beside the server's binary, unless told otherwise.
-fn public_folder() -> Option<PathBuf> {
-    let told = std::env::var_os("DIOXUS_PUBLIC_PATH").map(PathBuf::from);
-    let folder = told.or_else(|| Some(std::env::current_exe().ok()?.parent()?.join("public")))?;
-    folder.is_dir().then_some(folder)
 }
 
 /// The development server's own address: its pages reach this server through it.

@@ -4,7 +4,7 @@ use std::{
     collections::HashSet,
     fmt,
     net::IpAddr,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -16,6 +16,7 @@ use axum::extract::Request;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 
 use super::{
+    FirstBoard,
     auth::{Auth, Policy, SessionId},
     authority,
     clock::Clock,
@@ -29,6 +30,7 @@ use super::{
     store::{Store, StoreError},
 };
 use crate::{
+    board::Catalog,
     config::{
         ACCEPT_PER_SECOND, CONNECTIONS_LEN_MAX, HTTP_CONNECTIONS_PER_ADDRESS_LEN_MAX, RETRY_WINDOW_MS,
         RETRY_WINDOW_MS_MAX, SOCKETS_PER_ADDRESS_LEN_MAX, STORE_BYTES_MAX,
@@ -41,8 +43,36 @@ use crate::{
 pub struct Server(Arc<Shared>);
 
 /// How a server is set up.
+///
+/// An app with widgets of its own gives its kinds, and perhaps boards to begin with; the rest is as [`ServerConfig::local`] has it:
+///
+/// ```
+/// use serde_json::json;
+/// use tideboard::{
+///     board::{Catalog, FieldSpec, Policy, ValueType},
+///     protocol::BoardId,
+///     server::{FirstBoard, Server, ServerConfig},
+/// };
+///
+/// let boxes = FieldSpec::new("boxes", ValueType::Integer, Policy::LastWriteWins);
+/// let warehouse = FirstBoard::new(BoardId::named("warehouse"), "Warehouse");
+/// let server = Server::open(ServerConfig {
+///     catalog: Catalog::empty().with("pallet", vec![boxes]),
+///     first_boards: vec![warehouse.with("pallet-1", "pallet", json!({"boxes": 0}))],
+///     ..ServerConfig::local()
+/// });
+/// assert!(server.is_ok());
+/// ```
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
+    /// The kinds of widget that it accepts: the built-in ones, an app's own, or both ([`Catalog::with`]). What is stored of a kind
+    /// that is left out later stays, and can't be changed any more.
+    pub catalog: Catalog,
+    /// Boards that are made when the store has none of their name; without any, people or the app make them. Our own app has
+    /// [`this_machine`](super::first_board::this_machine).
+    pub first_boards: Vec<FirstBoard>,
+    /// Whether this machine's processor, memory, disks and network are live series (`host.…`), measured once a second.
+    pub measures_host: bool,
     /// What the door asks for.
     pub policy: Policy,
     /// Which names and pages it answers to.
@@ -59,9 +89,10 @@ pub struct ServerConfig {
     pub reach: Reach,
     /// DER of the certificate of the local authority, for devices that shall trust it.
     pub authority: Option<Vec<u8>>,
-    /// First segments of the paths of files that need no token: what the page itself is made of.
+    /// First segments of the paths that need no token: what the page itself is made of ([`built_files`](super::built_files)), and
+    /// what an app shows to everybody.
     pub public_files: HashSet<String>,
-    /// Folder of the database; `None` keeps everything in memory, and forgets it at the end.
+    /// Folder of the database, made when it is not there; `None` keeps everything in memory, and forgets it at the end.
     pub data: Option<PathBuf>,
     /// The database grows to this size; at most [`STORE_BYTES_MAX`].
     pub store_bytes_max: i64,
@@ -112,15 +143,19 @@ struct Shared {
     requests: Requests,
     sources: Sources,
     sessions_made: AtomicU64,
-    /// Dropped with the server: the thread at the other end stops measuring.
-    _measuring: mpsc::Sender<()>,
+    /// Dropped with the server: the thread at the other end stops measuring. `None` where nothing is measured.
+    _measuring: Option<mpsc::Sender<()>>,
 }
 
 impl ServerConfig {
-    /// Serves this machine only, and asks for nothing.
+    /// Serves this machine only, and asks for nothing. It knows the built-in kinds, has no board, measures nothing, and
+    /// forgets everything at its end: `data` names a folder.
     #[must_use]
     pub fn local() -> Self {
         Self {
+            catalog: Catalog::default(),
+            first_boards: Vec::new(),
+            measures_host: false,
             policy: Policy::Local,
             origins: OriginPolicy {
                 loopback_only: true,
@@ -141,10 +176,10 @@ impl ServerConfig {
 }
 
 impl Server {
-    /// A server with `config`: opens its store, reads every board, and starts to measure this machine.
+    /// A server with `config`: opens its store, reads every board, and makes the first ones.
     ///
     /// # Errors
-    /// [`StoreError`], when the store can't be opened; it was left as it is then.
+    /// [`StoreError`], when the store can't be opened, or a first board is refused; it was left as it is then.
     pub fn open(config: ServerConfig) -> Result<Self, StoreError> {
         let bytes_max = config.store_bytes_max.min(STORE_BYTES_MAX);
         let store = match &config.data {
@@ -153,10 +188,20 @@ impl Server {
         };
         let id = store.id();
         let metrics = Arc::new(Metrics::default());
-        let requests = committer::start(store, config.clock.clone(), Arc::clone(&metrics))?;
+        let kinds = config.catalog.clone();
+        let requests = committer::start(
+            store,
+            kinds,
+            &config.first_boards,
+            config.clock.clone(),
+            Arc::clone(&metrics),
+        )?;
         let sources = Sources::new();
-        let (measuring, stop) = mpsc::channel();
-        host::start(sources.clone(), config.clock.clone(), stop).map_err(StoreError::NoThread)?;
+        let measuring = config.measures_host.then(|| {
+            let (measuring, stop) = mpsc::channel();
+            host::start(sources.clone(), config.clock.clone(), stop).map(|()| measuring)
+        });
+        let measuring = measuring.transpose().map_err(StoreError::NoThread)?;
         let auth = Auth::new(config.policy.clone(), config.clock.clone());
         let seats = Arc::new(Semaphore::new(config.connections_len_max.min(CONNECTIONS_LEN_MAX)));
         let spared = Spared::new(config.proxies.clone());
@@ -382,15 +427,4 @@ impl Drop for Seat {
     fn drop(&mut self) {
         self.server.metrics().sockets_open.add(-1);
     }
-}
-
-/// First segments of what lies in `folder`, but for the page itself, which is rendered.
-pub(crate) fn public_files(folder: &Path) -> HashSet<String> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return HashSet::new();
-    };
-    entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name != "index.html")
-        .collect()
 }

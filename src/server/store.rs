@@ -16,7 +16,10 @@ use std::{
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
-use super::log::{Damaged, Head, Log, Memory, Record, Snapshot};
+use super::{
+    FirstBoardError,
+    log::{Damaged, Head, Log, Memory, Record, Snapshot},
+};
 use crate::{
     config::{STORE_PAGE_BYTES, STORE_WAL_BYTES},
     protocol::{BoardId, Epoch, IdError, StoreId},
@@ -35,7 +38,7 @@ pub struct Store {
     encoded: Vec<u8>,
 }
 
-/// Why a store can't be opened or read. It was left as it is.
+/// Why a store can't be opened or read, or was not gone on with. It was left as it is.
 #[derive(Debug)]
 pub enum StoreError {
     /// Another server has it open.
@@ -75,6 +78,8 @@ pub enum StoreError {
     NoRandomness,
     /// The operating system gave no thread for the writer.
     NoThread(io::Error),
+    /// A board that the server was to begin with does not fit its catalog.
+    FirstBoard(Box<FirstBoardError>),
 }
 
 /// Why records were not appended.
@@ -92,12 +97,16 @@ pub enum AppendError {
 }
 
 impl Store {
-    /// Opens the store in `folder`, or makes it. It may grow to `bytes_max`.
+    /// Opens the store in `folder`, or makes both. It may grow to `bytes_max`.
     ///
     /// # Errors
     /// [`StoreError`]; the file was not changed then.
     pub fn open(folder: &Path, bytes_max: i64) -> Result<Self, StoreError> {
         let place = folder.join(FILE_NAME);
+        std::fs::create_dir_all(folder).map_err(|error| StoreError::Unreachable {
+            place: folder.to_owned(),
+            detail: error.to_string(),
+        })?;
         schema::look(&place)?;
         let connection = Connection::open(&place).map_err(|error| explain(&place, &error))?;
         Self::prepare(connection, place, bytes_max)
@@ -376,6 +385,7 @@ impl fmt::Display for StoreError {
             ),
             Self::NoRandomness => write!(f, "the operating system gave no random bytes. Try again."),
             Self::NoThread(source) => write!(f, "the operating system gave no thread: {source}. Try again."),
+            Self::FirstBoard(error) => error.fmt(f),
         }
     }
 }

@@ -12,12 +12,10 @@ use tideboard::{
     hooks::{SetAsideReason, use_realtime_managers},
     protocol::{OperationId, WidgetId},
     state::{SET_ASIDE, SYNC},
+    testing::Page,
 };
 
-use crate::{
-    page::{Page, log, logged},
-    server::deck,
-};
+use crate::deck::{deck, log, logged, on_deck, open};
 
 thread_local! {
     static ERRORS: Cell<Option<ErrorContext>> = const { Cell::new(None) };
@@ -50,7 +48,7 @@ fn face() -> Element {
 }
 
 fn live() -> Page {
-    let page = Page::live(face);
+    let page = on_deck(face);
     logged();
     page
 }
@@ -72,7 +70,7 @@ fn sorted() -> Vec<String> {
 fn that_an_edit_was_applied_is_told_once() {
     let mut page = live();
     render_again(&mut page);
-    page.edit("fuel", "value", 7);
+    page.edit(&deck(), "fuel", "value", 7);
     assert_eq!(sorted(), ["3: complete", "3: fuel is 7"]);
     render_again(&mut page);
     assert_eq!(logged(), Vec::<String>::new());
@@ -81,10 +79,10 @@ fn that_an_edit_was_applied_is_told_once() {
 #[test]
 fn a_change_by_another_is_an_update_of_its_widget_and_of_no_other() {
     let mut page = live();
-    page.server.set("water", "value", 7);
+    page.server.set(&deck(), "water", "value", 7);
     page.settle();
     assert_eq!(logged(), Vec::<String>::new());
-    page.server.set("fuel", "value", 7);
+    page.server.set(&deck(), "fuel", "value", 7);
     page.settle();
     render_again(&mut page);
     assert_eq!(logged(), ["0: fuel is 7"]);
@@ -93,7 +91,7 @@ fn a_change_by_another_is_an_update_of_its_widget_and_of_no_other() {
 #[test]
 fn each_failure_is_told_once_and_a_press_of_retry_is_one_more_try() {
     let mut page = live();
-    page.edit("fuel", "value", "much");
+    page.edit(&deck(), "fuel", "value", "much");
     let reason = page.with(|| SET_ASIDE.peek()[0].reason.to_string());
     let told = sorted();
     assert!(told.contains(&format!("0: failed, {reason}")), "{told:?}");
@@ -136,20 +134,20 @@ fn each_failure_is_told_once_and_a_press_of_retry_is_one_more_try() {
 #[test]
 fn an_edit_whose_time_is_up_is_told_as_a_failure_once() {
     let mut page = live();
-    page.server.is_deaf = true;
+    page.is_deaf = true;
     page.act(|managers| {
         let (fuel, field) = (WidgetId::named("fuel"), "value".parse().expect("a name"));
         managers.state.edit_now(deck(), fuel, field, 7, 2_000);
     });
-    page.server.hang_up();
+    page.hang_up();
     page.pass(3_000);
-    page.server.is_deaf = false;
+    page.is_deaf = false;
     page.act(|managers| managers.background.sync_now());
     page.pass(5_000);
     let told = logged();
     let failed: Vec<&String> = told.iter().filter(|said| said.contains("failed")).collect();
     assert_eq!(failed, [&format!("0: failed, {}", SetAsideReason::Expired)], "{told:?}");
-    assert_eq!(page.server.value("fuel", "value"), json!(3));
+    assert_eq!(page.server.value(&deck(), "fuel", "value"), json!(3));
 }
 
 #[test]
@@ -191,7 +189,7 @@ fn a_provider_is_initialized_once_and_its_edits_are_there_by_then() {
         });
         rsx! {}
     }
-    let mut page = Page::of(app);
+    let mut page = open(app);
     for _ in 0..5 {
         page.with(|| *ROUND.write() += 1);
     }
@@ -215,7 +213,7 @@ fn without_auto_connect_it_waits_to_be_told() {
         });
         rsx! { {SYNC.read().link.token()} }
     }
-    let mut page = Page::of(app);
+    let mut page = open(app);
     page.pass(60_000);
     page.has(&["offline"]);
     assert_eq!(page.device.open().sockets, 0);
@@ -243,7 +241,7 @@ fn a_failure_inside_is_told_once_whatever_its_handler_reads_and_another_one_too(
         ERRORS.set(try_consume_context::<ErrorContext>());
         Err(dioxus::core::CapturedError::from_display("no oil").into())
     }
-    let mut page = Page::live(broken);
+    let mut page = on_deck(broken);
     assert_eq!(logged(), ["1: Failed { message: \"no oil\" }"]);
     page.with(|| *FAILURES.write() = 7);
     assert_eq!(logged(), Vec::<String>::new());

@@ -11,12 +11,10 @@ use tideboard::{
     hooks::{Resolution, use_board, use_current_board, use_realtime_managers},
     protocol::{OperationId, WidgetId},
     state::{CONFLICTS, SET_ASIDE},
+    testing::Page,
 };
 
-use crate::{
-    page::{Page, log, logged},
-    server::deck,
-};
+use crate::deck::{deck, log, logged, on_deck};
 
 static IS_AUTOMATIC: GlobalSignal<bool> = Signal::global(|| true);
 
@@ -30,15 +28,15 @@ fn face() -> Element {
 fn quarrel(page: &mut Page, edits: &[(&'static str, &'static str, serde_json::Value, serde_json::Value)]) {
     page.act(|managers| managers.websocket.disconnect());
     for (widget, field, mine, theirs) in edits.iter().cloned() {
-        page.edit(widget, field, mine);
-        page.server.set(widget, field, theirs);
+        page.edit(&deck(), widget, field, mine);
+        page.server.set(&deck(), widget, field, theirs);
     }
     page.act(|managers| managers.websocket.connect());
 }
 
 #[test]
 fn each_field_gets_what_its_policy_says_and_each_choice_can_be_undone() {
-    let mut page = Page::live(face);
+    let mut page = on_deck(face);
     quarrel(
         &mut page,
         &[
@@ -48,11 +46,15 @@ fn each_field_gets_what_its_policy_says_and_each_choice_can_be_undone() {
     );
     assert!(page.with(|| CONFLICTS.peek().is_empty()));
     assert_eq!(
-        page.server.value("fuel", "value"),
+        page.server.value(&deck(), "fuel", "value"),
         json!(7),
         "who asks takes the last write"
     );
-    assert_eq!(page.server.value("tasks", "taken-1"), json!("ben"), "who was first");
+    assert_eq!(
+        page.server.value(&deck(), "tasks", "taken-1"),
+        json!("ben"),
+        "who was first"
+    );
     page.has(&["fuel, value · Kept yours", "tasks, taken-1 · Kept theirs"]);
     assert_eq!(page.html().matches(">Undo</button>").count(), 2, "{}", page.html());
     let mut told = logged();
@@ -62,29 +64,29 @@ fn each_field_gets_what_its_policy_says_and_each_choice_can_be_undone() {
 
 #[test]
 fn without_it_a_person_is_asked() {
-    let mut page = Page::live(face);
+    let mut page = on_deck(face);
     page.with(|| *IS_AUTOMATIC.write() = false);
     quarrel(&mut page, &[("fuel", "value", json!(7), json!(8))]);
     let conflict = page.with(|| CONFLICTS.peek()[0].clone());
-    assert_eq!(page.server.value("fuel", "value"), json!(8));
+    assert_eq!(page.server.value(&deck(), "fuel", "value"), json!(8));
     page.has(&["Keep mine", "Keep theirs"]);
     page.act(|managers| managers.state.resolve(conflict.id(), Resolution::Edit(json!(5))));
-    assert_eq!(page.server.value("fuel", "value"), json!(5));
+    assert_eq!(page.server.value(&deck(), "fuel", "value"), json!(5));
     assert_eq!(logged(), ["Edit(Number(5))"]);
 }
 
 #[test]
 fn a_choice_that_meets_yet_another_value_gives_way_to_it() {
-    let mut page = Page::live(face);
+    let mut page = on_deck(face);
     page.with(|| *IS_AUTOMATIC.write() = false);
     quarrel(&mut page, &[("fuel", "value", json!(7), json!(8))]);
     // Somebody else writes on between the choice and its arrival.
-    page.server.is_deaf = true;
+    page.is_deaf = true;
     page.with(|| *IS_AUTOMATIC.write() = true);
-    page.server.set("fuel", "value", 9);
-    page.server.is_deaf = false;
+    page.server.set(&deck(), "fuel", "value", 9);
+    page.is_deaf = false;
     page.settle();
-    assert_eq!(page.server.value("fuel", "value"), json!(9));
+    assert_eq!(page.server.value(&deck(), "fuel", "value"), json!(9));
     assert!(page.with(|| CONFLICTS.peek().is_empty()));
     assert_eq!(logged(), ["KeepMine", "KeepTheirs"]);
     page.has(&["fuel, value · Kept theirs"]);
@@ -93,7 +95,7 @@ fn a_choice_that_meets_yet_another_value_gives_way_to_it() {
 
 #[test]
 fn only_the_newest_choices_are_shown() {
-    let mut page = Page::live(face);
+    let mut page = on_deck(face);
     let edits: Vec<_> = (0..=AUTO_RESOLVED_LEN_MAX)
         .map(|number| {
             (
@@ -112,12 +114,12 @@ fn only_the_newest_choices_are_shown() {
 
 #[test]
 fn a_choice_that_is_refused_is_made_once_and_then_its_persons() {
-    let mut page = Page::live(face);
+    let mut page = on_deck(face);
     page.with(|| *IS_AUTOMATIC.write() = false);
     quarrel(&mut page, &[("fuel", "value", json!(7), json!(4))]);
     let conflict = page.with(|| CONFLICTS.peek()[0].clone());
     // What was chosen can't be any more.
-    page.server.set("fuel", "max", 5);
+    page.server.set(&deck(), "fuel", "max", 5);
     page.settle();
     page.with(|| *IS_AUTOMATIC.write() = true);
     page.pass(60_000);
@@ -126,7 +128,7 @@ fn a_choice_that_is_refused_is_made_once_and_then_its_persons() {
     assert_eq!(page.with(|| SET_ASIDE.peek().len()), 1, "the choice, with the reason");
     page.has(&["Keep mine", "Keep theirs"]);
     page.has_not(&["Kept yours"]);
-    assert_eq!(page.server.value("fuel", "value"), json!(4));
+    assert_eq!(page.server.value(&deck(), "fuel", "value"), json!(4));
 }
 
 #[test]
@@ -140,28 +142,28 @@ fn a_frame_tells_of_a_conflict_by_the_name_that_resolves_it() {
         };
         rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), on_error, "inside" } }
     }
-    let mut page = Page::live(frame);
+    let mut page = on_deck(frame);
     quarrel(&mut page, &[("fuel", "value", json!(7), json!(8))]);
     let [first] = page.with(|| std::mem::take(&mut *MET.write()))[..] else {
         panic!("one conflict")
     };
     // Somebody else writes on between the choice and its arrival: another conflict, by the same name.
-    page.server.is_deaf = true;
+    page.is_deaf = true;
     page.act(|managers| managers.state.resolve(first, Resolution::KeepMine));
-    page.server.set("fuel", "value", 9);
-    page.server.is_deaf = false;
+    page.server.set(&deck(), "fuel", "value", 9);
+    page.is_deaf = false;
     page.settle();
     let [second] = page.with(|| std::mem::take(&mut *MET.write()))[..] else {
         panic!("one more")
     };
     page.act(|managers| managers.state.resolve(second, Resolution::KeepMine));
     assert!(page.with(|| CONFLICTS.peek().is_empty()));
-    assert_eq!(page.server.value("fuel", "value"), json!(7));
+    assert_eq!(page.server.value(&deck(), "fuel", "value"), json!(7));
 }
 
 #[test]
 fn what_was_decided_is_said_and_not_what_was_asked_for() {
-    let mut page = Page::live(face);
+    let mut page = on_deck(face);
     page.with(|| *IS_AUTOMATIC.write() = false);
     quarrel(&mut page, &[("fuel", "value", json!(7), json!(8))]);
     let conflict = page.with(|| CONFLICTS.peek()[0].clone());
@@ -171,13 +173,13 @@ fn what_was_decided_is_said_and_not_what_was_asked_for() {
         managers.state.dismiss(conflict.id());
     });
     assert_eq!(logged(), ["KeepTheirs"]);
-    assert_eq!(page.server.value("fuel", "value"), json!(8));
+    assert_eq!(page.server.value(&deck(), "fuel", "value"), json!(8));
     page.has_not(&["Kept yours"]);
 }
 
 #[test]
 fn each_thing_that_is_said_has_a_button_of_its_own_to_focus() {
-    let mut page = Page::live(face);
+    let mut page = on_deck(face);
     let mut buttons = |text: &str| {
         let fuel = WidgetId::named("fuel");
         page.dom.in_scope(ScopeId::ROOT, || {
@@ -201,7 +203,7 @@ fn a_frame_that_goes_over_to_another_widget_is_the_old_ones_no_more() {
             {said_elsewhere(use_realtime_managers())}
         }
     }
-    let mut page = Page::live(frame);
+    let mut page = on_deck(frame);
     let fuel = card_of(&deck(), &WidgetId::named("fuel"));
     page.with(|| see(&fuel, true));
     page.with(|| *WIDGET.write() = "water");

@@ -6,13 +6,11 @@ use tideboard::{
     config::{EVENT_BYTES_MAX, EVENT_QUEUE_LEN_MAX, NAME_BYTES_MAX},
     hooks::{EventKind, Notice, RealtimeEvent, use_board, use_current_board, use_notices, use_samples, use_websocket},
     protocol::{ClientFrame, SampleSeries, SamplesFrame, ServerFrame},
+    testing::Page,
     time::Timestamp,
 };
 
-use crate::{
-    page::{Page, log, logged},
-    server::{deck, hold},
-};
+use crate::deck::{deck, hold, log, logged, on_deck};
 
 static IS_THERE: GlobalSignal<bool> = Signal::global(|| true);
 /// Changes with each render that a test asks for.
@@ -79,7 +77,7 @@ fn Voice() -> Element {
 }
 
 fn live() -> Page {
-    let page = Page::live(face);
+    let page = on_deck(face);
     logged();
     page
 }
@@ -115,10 +113,10 @@ fn each_kind_is_told_once() {
     assert_eq!(logged(), ["0: offline"]);
     page.act(|managers| managers.websocket.connect());
     assert_eq!(logged().last().map(String::as_str), Some("0: live"));
-    page.server.set("fuel", "value", 5);
+    page.server.set(&deck(), "fuel", "value", 5);
     page.settle();
     assert_eq!(logged(), ["0: deck [\"fuel\"]"]);
-    page.edit("fuel", "value", 6);
+    page.edit(&deck(), "fuel", "value", 6);
     let mut told = logged();
     told.sort_unstable();
     assert_eq!(told, ["0: applied true", "0: deck [\"fuel\"]"]);
@@ -152,8 +150,8 @@ fn a_handler_ends_with_its_component() {
     logged();
     page.server.send(&event("ahoy"));
     page.server.send(&samples());
-    page.server.set("fuel", "value", 5);
-    page.edit("fuel", "value", 6);
+    page.server.set(&deck(), "fuel", "value", 5);
+    page.edit(&deck(), "fuel", "value", 6);
     page.act(|managers| managers.websocket.disconnect());
     assert_eq!(logged(), Vec::<String>::new());
 }
@@ -161,10 +159,10 @@ fn a_handler_ends_with_its_component() {
 #[test]
 fn what_is_sent_goes_to_the_board_of_the_place_and_to_another_where_one_is_named() {
     let mut page = live();
-    page.server.heard.clear();
+    page.heard.clear();
     say(&mut page, "ahoy", json!(1));
     page.act(|managers| managers.websocket.emit(hold(), "avast", 2));
-    let sent = page.server.heard.iter().filter_map(|frame| match frame {
+    let sent = page.heard.iter().filter_map(|frame| match frame {
         ClientFrame::Event { board, name, payload } => Some((board.as_str(), name.as_str(), payload.clone())),
         _ => None,
     });
@@ -190,14 +188,14 @@ fn an_event_has_a_limit_and_only_the_newest_wait_for_a_connection() {
         "{said}"
     );
     page.act(|managers| managers.websocket.disconnect());
-    page.server.heard.clear();
+    page.heard.clear();
     page.act(|managers| {
         for number in 0..=EVENT_QUEUE_LEN_MAX {
             managers.websocket.emit(deck(), "ahoy", number);
         }
     });
     page.act(|managers| managers.websocket.connect());
-    let sent = page.server.heard.iter().filter_map(|frame| match frame {
+    let sent = page.heard.iter().filter_map(|frame| match frame {
         ClientFrame::Event { payload, .. } => payload.as_u64(),
         _ => None,
     });

@@ -13,10 +13,7 @@ use tideboard::{
     protocol::{ClientFrame, ServerFrame, WidgetId},
 };
 
-use crate::{
-    page::{Page, log, logged},
-    server::{deck, hold},
-};
+use crate::deck::{deck, hold, log, logged, on_deck, open};
 
 static IS_MOUNTED: GlobalSignal<bool> = Signal::global(|| false);
 
@@ -65,7 +62,7 @@ fn Typed() -> Element {
 
 #[test]
 fn after_a_thousand_mounts_nothing_of_a_provider_is_left() {
-    let mut page = Page::of(app);
+    let mut page = open(app);
     let (nothing, holders) = (page.device.open(), page.device.holders());
     assert_eq!(nothing, Open::default());
     for round in 0..1_000 {
@@ -97,7 +94,7 @@ fn after_a_thousand_mounts_in_a_provider_nobody_listens_or_watches_twice() {
             }
         }
     }
-    let mut page = Page::live(face);
+    let mut page = on_deck(face);
     let (open, holders) = (page.device.open(), page.device.holders());
     for round in 0..1_000 {
         page.with(|| *IS_THERE.write() = true);
@@ -109,7 +106,7 @@ fn after_a_thousand_mounts_in_a_provider_nobody_listens_or_watches_twice() {
         assert_eq!(page.device.holders(), holders, "round {round}");
     }
     assert_eq!(page.server.visitors(&hold()), (1, 0));
-    let watched = page.server.heard.iter().rev().find_map(|frame| match frame {
+    let watched = page.heard.iter().rev().find_map(|frame| match frame {
         ClientFrame::Watch { series } => Some(series.len()),
         _ => None,
     });

@@ -15,12 +15,10 @@ use tideboard::{
     platform::MemoryDevice,
     protocol::{Device, WidgetId},
     state::{BOARDS, CONNECTION, PENDING, SYNC},
+    testing::Page,
 };
 
-use crate::{
-    page::{Page, log, logged},
-    server::deck,
-};
+use crate::deck::{deck, log, logged, on_deck, open};
 
 /// Nothing but that somebody looks at the board.
 fn nothing() -> Element {
@@ -30,7 +28,7 @@ fn nothing() -> Element {
 
 #[test]
 fn the_connection_is_watched_closed_and_opened_again() {
-    let mut page = Page::live(nothing);
+    let mut page = on_deck(nothing);
     page.act(|managers| assert_eq!(managers.websocket.status(), ConnectionStatus::Live));
     page.act(|managers| managers.websocket.work_offline(true));
     page.act(|managers| assert_eq!(managers.websocket.status().token(), "offline"));
@@ -71,7 +69,7 @@ fn working_offline_and_the_devices_name_are_remembered_when_the_page_is_loaded_a
         page.with(|| *IS_OPEN.write() = false);
         page.with(|| *IS_OPEN.write() = true);
     };
-    let mut page = Page::of(app);
+    let mut page = open(app);
     let first = page.html();
     assert!(first.contains("live") && first.contains("App on "), "{first}");
     reload(&mut page);
@@ -96,9 +94,9 @@ fn working_offline_and_the_devices_name_are_remembered_when_the_page_is_loaded_a
 
 #[test]
 fn an_edit_carries_what_its_device_is_called_when_it_is_sent() {
-    let mut page = Page::live(nothing);
+    let mut page = on_deck(nothing);
     page.act(|managers| managers.background.pause());
-    page.edit("crew", "count", 4);
+    page.edit(&deck(), "crew", "count", 4);
     page.act(|managers| {
         managers.websocket.name_device(Device {
             name: "Bridge".to_owned(),
@@ -119,9 +117,9 @@ fn an_edit_carries_what_its_device_is_called_when_it_is_sent() {
 
 #[test]
 fn an_edit_is_pending_until_it_is_decided_and_can_be_undone() {
-    let mut page = Page::live(nothing);
+    let mut page = on_deck(nothing);
     page.act(|managers| managers.background.pause());
-    page.edit("crew", "count", 4);
+    page.edit(&deck(), "crew", "count", 4);
     page.act(|managers| {
         let [pending] = &managers.state.pending()[..] else {
             panic!("{:?}", managers.state.pending())
@@ -130,35 +128,35 @@ fn an_edit_is_pending_until_it_is_decided_and_can_be_undone() {
         assert_eq!(managers.background.queue(), managers.state.pending());
     });
     page.act(|managers| managers.background.resume());
-    assert_eq!(page.server.value("crew", "count"), json!(4));
+    assert_eq!(page.server.value(&deck(), "crew", "count"), json!(4));
     page.act(|managers| assert!(managers.state.pending().is_empty()));
     page.act(|managers| managers.state.undo());
-    assert_eq!(page.server.value("crew", "count"), json!(0));
+    assert_eq!(page.server.value(&deck(), "crew", "count"), json!(0));
 }
 
 #[test]
 fn what_waits_can_be_taken_back_and_what_was_refused_sent_again_or_forgotten() {
-    let mut page = Page::live(nothing);
+    let mut page = on_deck(nothing);
     page.act(|managers| managers.background.pause());
-    page.edit("crew", "count", 4);
+    page.edit(&deck(), "crew", "count", 4);
     page.act(|managers| managers.state.rollback(managers.state.pending()[0].id));
     page.act(|managers| managers.background.resume());
-    assert_eq!(page.server.value("crew", "count"), json!(0));
-    page.edit("fuel", "value", "much");
+    assert_eq!(page.server.value(&deck(), "crew", "count"), json!(0));
+    page.edit(&deck(), "fuel", "value", "much");
     page.act(|managers| {
         let refused = managers.state.set_aside()[0].operation.id;
         managers.state.retry(refused, Some(json!(7)));
     });
     page.pass(100);
-    assert_eq!(page.server.value("fuel", "value"), json!(7));
-    page.edit("fuel", "value", "much");
+    assert_eq!(page.server.value(&deck(), "fuel", "value"), json!(7));
+    page.edit(&deck(), "fuel", "value", "much");
     page.act(|managers| managers.state.discard(managers.state.set_aside()[0].operation.id));
     page.act(|managers| assert!(managers.state.set_aside().is_empty()));
 }
 
 #[test]
 fn a_run_of_edits_becomes_an_operation_at_once_when_it_is_flushed() {
-    let mut page = Page::live(nothing);
+    let mut page = on_deck(nothing);
     for value in 4..=9 {
         page.act(|managers| {
             let (fuel, field) = (WidgetId::named("fuel"), "value".parse().expect("a name"));
@@ -166,20 +164,20 @@ fn a_run_of_edits_becomes_an_operation_at_once_when_it_is_flushed() {
         });
     }
     assert_eq!(
-        page.server.value("fuel", "value"),
+        page.server.value(&deck(), "fuel", "value"),
         json!(4),
         "the rest has not become an operation yet"
     );
     page.act(|managers| managers.updates.flush());
-    assert_eq!(page.server.value("fuel", "value"), json!(9));
+    assert_eq!(page.server.value(&deck(), "fuel", "value"), json!(9));
     page.act(|managers| assert_eq!(managers.updates.counters().verdicts, 2));
 }
 
 #[test]
 fn the_last_sync_is_known_and_the_next_where_one_is_waited_for() {
-    let mut page = Page::live(nothing);
+    let mut page = on_deck(nothing);
     page.pass(5_000);
-    page.server.set("fuel", "value", 5);
+    page.server.set(&deck(), "fuel", "value", 5);
     page.settle();
     page.act(|managers| {
         assert!(managers.background.last_sync().is_some());
@@ -191,8 +189,8 @@ fn the_last_sync_is_known_and_the_next_where_one_is_waited_for() {
                 .is_some_and(|at| at.0 > REFRESH_EVERY_MS)
         );
     });
-    page.server.is_away = true;
-    page.server.hang_up();
+    page.is_away = true;
+    page.hang_up();
     page.settle();
     let retry_at = page.with(|| match CONNECTION() {
         ConnectionStatus::Waiting { retry_at, .. } => retry_at,
@@ -200,7 +198,7 @@ fn the_last_sync_is_known_and_the_next_where_one_is_waited_for() {
     });
     assert!(retry_at.is_some());
     page.act(move |managers| assert_eq!(managers.background.next_refresh(), retry_at));
-    page.server.is_away = false;
+    page.is_away = false;
     page.act(|managers| managers.background.sync_now());
     page.act(move |managers| assert!(managers.background.next_refresh() > retry_at));
 }
@@ -213,12 +211,12 @@ fn the_hook_of_the_outbox_tells_the_same() {
         let soon = sync.next_refresh().is_some_and(|at| at.0 < REFRESH_EVERY_MS);
         rsx! { "{sync.pending()} wait, soon: {soon}, synced: {sync.last_sync().is_some()}" }
     }
-    let mut page = Page::live(face);
-    page.server.is_away = true;
-    page.server.hang_up();
-    page.edit("fuel", "value", 4);
+    let mut page = on_deck(face);
+    page.is_away = true;
+    page.hang_up();
+    page.edit(&deck(), "fuel", "value", 4);
     page.has(&["1 wait, soon: true, synced: true"]);
-    page.server.is_away = false;
+    page.is_away = false;
     page.act(|managers| managers.background.sync_now());
     page.has(&["0 wait, soon: false, synced: true"]);
 }
@@ -307,8 +305,9 @@ fn without_a_server_named_it_is_the_pages_own_or_the_one_that_was_remembered() {
     fn Trouble() -> Element {
         rsx! { {SYNC.read().trouble.clone()} }
     }
-    let mut page = Page::of(app);
-    page.server.is_away = true;
+    let mut page = open(app);
+    page.device.come_from(None);
+    page.is_away = true;
     let open = |page: &mut Page, server: Option<&str>| {
         let server = server.map(str::to_owned);
         page.dom.in_scope(ScopeId::ROOT, || {
@@ -330,7 +329,7 @@ fn without_a_server_named_it_is_the_pages_own_or_the_one_that_was_remembered() {
     assert_eq!(dialled.as_deref(), Some("wss://board.example/api/v1/socket"));
     let (dialled, _) = open(&mut page, None);
     assert_eq!(dialled, None, "it has not answered: it may be mistyped");
-    page.server.is_away = false;
+    page.is_away = false;
     page.with(|| {
         *SERVER.write() = Some("https://board.example".to_owned());
         *IS_OPEN.write() = true;
@@ -338,14 +337,14 @@ fn without_a_server_named_it_is_the_pages_own_or_the_one_that_was_remembered() {
     page.settle();
     page.with(|| *IS_OPEN.write() = false);
     page.settle();
-    page.server.is_away = true;
+    page.is_away = true;
     let (dialled, _) = open(&mut page, None);
     assert_eq!(
         dialled.as_deref(),
         Some("wss://board.example/api/v1/socket"),
         "it is remembered"
     );
-    page.device.come_from("http://page.example:8080");
+    page.device.come_from(Some("http://page.example:8080"));
     let (dialled, _) = open(&mut page, None);
     assert_eq!(
         dialled.as_deref(),

@@ -11,10 +11,7 @@ use tideboard::{
     protocol::WidgetId,
 };
 
-use crate::{
-    page::{Page, log, logged},
-    server::deck,
-};
+use crate::deck::{count_publications, deck, log, logged, on_deck};
 
 #[derive(Deserialize)]
 struct Tank {
@@ -65,7 +62,7 @@ fn renders() -> BTreeMap<String, usize> {
 
 #[test]
 fn an_edit_renders_its_own_widget_and_no_other() {
-    let mut page = Page::live(dashboard);
+    let mut page = on_deck(dashboard);
     page.has(&["fuel 3", "water 3", "crew 0"]);
     renders();
     page.act(|managers| {
@@ -74,7 +71,7 @@ fn an_edit_renders_its_own_widget_and_no_other() {
     });
     page.has(&["fuel 7"]);
     page.pass(100);
-    assert_eq!(page.server.value("fuel", "value"), json!(7));
+    assert_eq!(page.server.value(&deck(), "fuel", "value"), json!(7));
     let renders = renders();
     assert!(renders.keys().eq(["fuel"]), "{renders:?}");
     // Shown, stored, sent, decided, confirmed: each is news to its own widget.
@@ -83,9 +80,9 @@ fn an_edit_renders_its_own_widget_and_no_other() {
 
 #[test]
 fn a_change_by_another_renders_its_own_widget_once() {
-    let mut page = Page::live(dashboard);
+    let mut page = on_deck(dashboard);
     renders();
-    page.server.set("water", "value", 9);
+    page.server.set(&deck(), "water", "value", 9);
     page.settle();
     page.has(&["water 9"]);
     assert_eq!(renders(), BTreeMap::from([("water".to_owned(), 1)]));
@@ -93,7 +90,7 @@ fn a_change_by_another_renders_its_own_widget_once() {
 
 #[test]
 fn a_quiet_minute_renders_no_widget() {
-    let mut page = Page::live(dashboard);
+    let mut page = on_deck(dashboard);
     page.pass(1_000);
     renders();
     page.pass(60_000);
@@ -102,9 +99,9 @@ fn a_quiet_minute_renders_no_widget() {
 
 #[test]
 fn a_hundred_changes_in_one_frame_are_published_once_and_render_each_widget_once() {
-    let mut page = Page::live(dashboard);
+    let mut page = on_deck(dashboard);
     renders();
-    let published = page.count_publications();
+    let published = count_publications(&page);
     let (fuel, crew) = (WidgetId::named("fuel"), WidgetId::named("crew"));
     let changes: Vec<(WidgetId, &str, Value)> = (0..50)
         .flat_map(|number| {
@@ -114,10 +111,10 @@ fn a_hundred_changes_in_one_frame_are_published_once_and_render_each_widget_once
             ]
         })
         .collect();
-    page.server.set_all(&changes);
+    page.server.set_all(&deck(), changes);
     page.settle();
     page.has(&["crew 49"]);
-    assert_eq!(page.server.value("fuel", "min"), json!(49));
+    assert_eq!(page.server.value(&deck(), "fuel", "min"), json!(49));
     assert_eq!(published(), 1);
     assert_eq!(
         renders(),
@@ -145,7 +142,7 @@ fn of_a_large_board_an_edit_renders_one_widget() {
         let tank = use_realtime_updates::<Value>(id);
         rsx! { "{id} {tank.text(\"value\")}, " }
     }
-    let mut page = Page::live(many);
+    let mut page = on_deck(many);
     let tanks = (0..LEN).map(|number| (name(number), json!({"value": number})));
     page.server.create_all(&deck(), "setpoint", tanks);
     page.settle();

@@ -10,10 +10,7 @@ use tideboard::{
     state::{CONFLICTS, PENDING, SET_ASIDE},
 };
 
-use crate::{
-    page::Page,
-    server::{deck, hold},
-};
+use crate::deck::{deck, hold, on_deck, open};
 
 #[derive(Deserialize)]
 struct Tank {
@@ -50,10 +47,10 @@ fn its_board_is_the_providers_or_its_pages_or_its_own() {
         use_current_board_provider(id);
         rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), Fuel {} } }
     }
-    let mut page = Page::live(face);
+    let mut page = on_deck(face);
     assert_eq!(page.html().matches("deck has 3 l").count(), 1);
     assert_eq!(page.html().matches("hold has 3 l").count(), 2);
-    page.edit("fuel", "value", 4);
+    page.edit(&deck(), "fuel", "value", 4);
     page.has(&["deck has 4 l", "hold has 3 l"]);
     page.with(|| *PAGE.write() = deck());
     assert_eq!(page.html().matches("deck has 4 l").count(), 2);
@@ -70,7 +67,7 @@ fn where_none_is_named_it_is_the_board_that_every_server_is_born_with() {
             tideboard::components::DashboardRealtimeProvider { server: "http://board.example", Fuel {} }
         }
     }
-    Page::of(app).has(&["this-machine: This widget is not on the board."]);
+    open(app).has(&["this-machine: This widget is not on the board."]);
 }
 
 #[test]
@@ -84,7 +81,7 @@ fn a_plain_name_may_become_another_one() {
         let any = use_realtime_updates::<serde_json::Value>(id);
         rsx! { {any.fields().map(|fields| fields.to_string()).unwrap_or_else(|error| error.to_string())} }
     }
-    let mut page = Page::live(face);
+    let mut page = on_deck(face);
     page.has(&["&#34;value&#34;:3"]);
     page.with(|| *WHICH.write() = WidgetId::named("crew"));
     page.has(&["&#34;count&#34;:0"]);
@@ -107,7 +104,7 @@ fn fields_of_another_type_are_an_error_that_names_them() {
         };
         rsx! { "{said}" }
     }
-    Page::live(face).has(&["expected a string", "Reload it, or update it."]);
+    on_deck(face).has(&["expected a string", "Reload it, or update it."]);
 }
 
 fn patient() -> Element {
@@ -116,16 +113,16 @@ fn patient() -> Element {
 
 #[test]
 fn without_optimism_the_old_value_stays_under_an_overlay_until_the_verdict() {
-    let mut page = Page::live(patient);
-    page.server.is_deaf = true;
-    page.edit("fuel", "value", 7);
+    let mut page = on_deck(patient);
+    page.is_deaf = true;
+    page.edit(&deck(), "fuel", "value", 7);
     page.has(&[
         "deck has 3 l",
         "class=\"overlay\"",
         "waiting for the server",
         "aria-busy=true",
     ]);
-    page.server.is_deaf = false;
+    page.is_deaf = false;
     page.settle();
     page.has(&["deck has 7 l"]);
     page.has_not(&["class=\"overlay\"", "aria-busy=true"]);
@@ -137,8 +134,8 @@ fn an_edit_that_fails_is_rolled_back_says_why_and_offers_to_retry() {
         rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), Fuel {} } }
     }
     for face in [eager, patient] {
-        let mut page = Page::live(face);
-        page.edit("fuel", "value", "much");
+        let mut page = on_deck(face);
+        page.edit(&deck(), "fuel", "value", "much");
         page.has(&[
             "deck has 3 l",
             "role=\"alert\"",
@@ -152,18 +149,18 @@ fn an_edit_that_fails_is_rolled_back_says_why_and_offers_to_retry() {
 
 #[test]
 fn what_the_server_puts_off_is_sent_again_by_itself() {
-    let mut page = Page::live(patient);
-    page.server.is_full = true;
-    page.edit("fuel", "value", 7);
+    let mut page = on_deck(patient);
+    page.server.fill_disk(true);
+    page.edit(&deck(), "fuel", "value", 7);
     page.pass(2_000);
     page.has(&["deck has 3 l", "class=\"overlay\""]);
     let attempts = page.with(|| PENDING.peek()[0].attempts());
     assert!(attempts > 1, "{attempts}");
-    page.server.is_full = false;
+    page.server.fill_disk(false);
     page.pass(30_000);
     page.has(&["deck has 7 l"]);
     page.has_not(&["class=\"overlay\""]);
-    assert_eq!(page.server.value("fuel", "value"), json!(7));
+    assert_eq!(page.server.value(&deck(), "fuel", "value"), json!(7));
 }
 
 #[test]
@@ -172,28 +169,28 @@ fn applied_is_said_of_what_took_effect_and_of_nothing_else() {
     fn eager() -> Element {
         rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), Fuel {} } }
     }
-    let mut page = Page::live(eager);
+    let mut page = on_deck(eager);
     page.has_not(&[APPLIED]);
-    page.edit("fuel", "value", 7);
+    page.edit(&deck(), "fuel", "value", 7);
     page.has(&[APPLIED]);
     // Refused, and then put away.
-    page.edit("fuel", "value", "much");
+    page.edit(&deck(), "fuel", "value", "much");
     page.has_not(&[APPLIED]);
     let refused = page.with(|| SET_ASIDE.peek()[0].operation.id);
     page.act(|managers| managers.state.discard(refused));
     page.has_not(&["role=\"alert\"", APPLIED]);
     // Taken back before it was sent.
     page.act(|managers| managers.websocket.disconnect());
-    page.edit("fuel", "value", 8);
+    page.edit(&deck(), "fuel", "value", 8);
     let waiting = page.with(|| PENDING.peek()[0].id);
     page.act(|managers| managers.state.rollback(waiting));
     page.act(|managers| managers.websocket.connect());
-    assert_eq!(page.server.value("fuel", "value"), json!(7));
+    assert_eq!(page.server.value(&deck(), "fuel", "value"), json!(7));
     page.has_not(&[APPLIED]);
     // Decided for the other side's value.
     page.act(|managers| managers.websocket.disconnect());
-    page.edit("fuel", "value", 8);
-    page.server.set("fuel", "value", 9);
+    page.edit(&deck(), "fuel", "value", 8);
+    page.server.set(&deck(), "fuel", "value", 9);
     page.act(|managers| managers.websocket.connect());
     let conflict = page.with(|| CONFLICTS.peek()[0].id());
     page.act(|managers| managers.state.resolve(conflict, Resolution::KeepTheirs));

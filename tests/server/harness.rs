@@ -18,7 +18,9 @@ use axum::{Router, routing::get};
 use tideboard::{
     config::SOCKET_PATH,
     protocol::{ClientFrame, ServerFrame},
-    server::{Server, ServerConfig, auth::Policy, clock::Clock, origin::OriginPolicy, router},
+    server::{
+        Server, ServerConfig, auth::Policy, clock::Clock, first_board::this_machine, origin::OriginPolicy, router,
+    },
     time::Timestamp,
 };
 use tokio::{
@@ -39,7 +41,7 @@ pub use crate::{
 pub const EDIT: &str = "edit-0123456789abcdef";
 pub const VIEW: &str = "view-0123456789abcdef";
 
-/// A server in this process, with one page of its own: `/`, as HTML.
+/// A server in this process: our own app's, with one page of its own (`/`, as HTML), or another app's.
 pub struct TestServer {
     pub address: SocketAddr,
     pub server: Server,
@@ -48,8 +50,18 @@ pub struct TestServer {
 
 impl TestServer {
     pub async fn start(config: ServerConfig) -> Self {
-        let server = Server::open(config).expect("the store opens");
+        let config = ServerConfig {
+            first_boards: vec![this_machine()],
+            measures_host: true,
+            ..config
+        };
         let pages = Router::new().route("/", get(async || axum::response::Html(PAGE)));
+        Self::of_app(config, pages).await
+    }
+
+    /// One of an app that has `pages`.
+    pub async fn of_app(config: ServerConfig, pages: Router) -> Self {
+        let server = Server::open(config).expect("the store opens");
         let app = router(pages, &server).into_make_service_with_connect_info::<SocketAddr>();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound listener has an address");

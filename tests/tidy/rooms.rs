@@ -51,6 +51,19 @@ const ROOMS: &[Room] = &[
         &["protocol", "board", "hooks", "components", "dashboard"],
     ),
     shell("app", &["components", "dashboard"]),
+    // Tests of apps: the server's decisions and a page, without what is between them on real machines.
+    shell(
+        "testing",
+        &[
+            "protocol",
+            "board",
+            "server",
+            "platform",
+            "state",
+            "hooks",
+            "components",
+        ],
+    ),
     shell("main", &["app", "server"]),
     shell("lib", &[]),
 ];

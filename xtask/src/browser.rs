@@ -41,6 +41,7 @@ fn play(script: &str, arguments: &[&str]) -> Result<(), Failure> {
     node.arg(script)
         .args(arguments)
         .env("TIDEBOARD_BUNDLE", bundle::folder())
+        .env("TIDEBOARD_EXAMPLE", bundle::example_folder())
         .env("CARGO_TARGET_DIR", shell::target());
     shell::run(&mut node)
 }

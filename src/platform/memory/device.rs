@@ -15,7 +15,10 @@ use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture};
 
 use super::Memory;
 use crate::{
-    platform::{Clock, Network, NetworkEvent, OpenError, Platform, ServerAddress, Socket, SocketEvent, Storage},
+    platform::{
+        self, Clock, Network, NetworkEvent, NoRandomness, OpenError, Platform, ServerAddress, Socket, SocketEvent,
+        Storage,
+    },
     sync::storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction},
     time::Timestamp,
 };
@@ -45,7 +48,10 @@ struct Inside {
     now: Cell<Timestamp>,
     is_offline: Cell<bool>,
     is_kept_offline: Cell<bool>,
+    /// What its ids are drawn from; `None` for the operating system.
+    dice: Cell<Option<u64>>,
     page_origin: RefCell<Option<String>>,
+    page_cookies: RefCell<Option<String>>,
     waiting: RefCell<Vec<(Timestamp, oneshot::Sender<()>)>>,
     listening: RefCell<Vec<mpsc::UnboundedSender<NetworkEvent>>>,
     dialled: RefCell<VecDeque<FarEnd>>,
@@ -95,6 +101,14 @@ impl Drop for Counted {
 }
 
 impl MemoryDevice {
+    /// A device that draws the same ids and waits each time; no other one of a test has the same `seed`.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
+        let device = Self::default();
+        device.inside.dice.set(Some(seed));
+        device
+    }
+
     /// Lets so many milliseconds pass.
     pub fn pass(&self, ms: u64) {
         let now = self.inside.now.get().plus(ms);
@@ -124,9 +138,14 @@ impl MemoryDevice {
         listening.retain(|listener| listener.unbounded_send(event).is_ok());
     }
 
-    /// From now on its page came from there.
-    pub fn come_from(&self, origin: &str) {
-        self.inside.page_origin.replace(Some(origin.to_owned()));
+    /// From now on its page came from there; `None` where there is no page.
+    pub fn come_from(&self, origin: Option<&str>) {
+        self.inside.page_origin.replace(origin.map(str::to_owned));
+    }
+
+    /// From now on its page may read these cookies, as a browser lists them.
+    pub fn have_cookies(&self, cookies: String) {
+        self.inside.page_cookies.replace(Some(cookies));
     }
 
     /// The far end of the next socket that was dialled, oldest first.
@@ -203,6 +222,28 @@ impl Platform for MemoryDevice {
     fn keep_offline(&self, offline: bool) {
         self.inside.is_kept_offline.set(offline);
     }
+
+    fn page_cookies(&self) -> Option<String> {
+        self.inside.page_cookies.borrow().clone()
+    }
+
+    fn random(&self) -> Result<u128, NoRandomness> {
+        let Some(mut dice) = self.inside.dice.get() else {
+            return platform::random();
+        };
+        let drawn = u128::from(roll(&mut dice)) << 64 | u128::from(roll(&mut dice));
+        self.inside.dice.set(Some(dice));
+        Ok(drawn)
+    }
+}
+
+/// The next number after `dice`, evenly spread: SplitMix64 (Steele, Lea and Flood, 2014).
+pub(crate) const fn roll(dice: &mut u64) -> u64 {
+    *dice = dice.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut mixed = *dice;
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 impl Clock for MemoryDevice {

@@ -32,7 +32,8 @@ impl Held {
         let store = Store::in_memory(STORE_BYTES_MAX).expect("it opens");
         let metrics = Arc::new(Metrics::default());
         turns.send(()).expect("the clock is there"); // the first boards
-        let requests = start(store, clock, Arc::clone(&metrics)).expect("it starts");
+        let boards = [first_board::this_machine()];
+        let requests = start(store, Catalog::default(), &boards, clock, Arc::clone(&metrics)).expect("it starts");
         begun.recv().expect("the first boards were made");
         Self {
             requests,

@@ -32,11 +32,10 @@ export class Stage {
 
   /**
    * Somebody with a browser profile of their own. `options` are Playwright's for a context; `port` leads to the server by
-   * way of something else.
+   * way of something else, or to another one.
    */
   async person(name, options = {}, port = undefined) {
-    const server = await this.server();
-    const network = await Network.to(port ?? server.port);
+    const network = await Network.to(port ?? (await this.server()).port);
     const context = await this.#browser.newContext(options);
     context.setDefaultTimeout(PATIENCE_MS);
     const person = new Person(name, context, network);

@@ -90,6 +90,12 @@ pub static STEPS: &[Step] = &[
         run: size::run,
     },
     Step {
+        name: "example",
+        what: "the app of docs/quickstart.md: its tests, and its release build",
+        needs: tools::BUILD,
+        run: example,
+    },
+    Step {
         name: "browser",
         what: "the release build in real browsers",
         needs: browser::TOOLS,
@@ -106,8 +112,8 @@ pub static STEPS: &[Step] = &[
 /// Seeds of the simulator in each run of the tests.
 const CORE_SEEDS: u64 = 3_000;
 
-/// The features of each half of the app: those that `dx` builds it with.
-const SERVER: &str = "dashboard,server";
+/// The features of each half of the app: those that `dx` builds it with; and those of its tests.
+const SERVER: &str = "dashboard,server,testing";
 const WEB: &str = "dashboard,web";
 const WEB_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -141,7 +147,9 @@ fn clippy() -> Result<(), Failure> {
     shell::run(cargo(&["clippy", "--package", "tideboard", "--no-default-features"]).args(deny))?;
     shell::run(cargo(&["clippy", "--all-targets"]).args(sim::CORE).args(deny))?;
     shell::run(native("clippy", SERVER)?.arg("--all-targets").args(deny))?;
-    shell::run(development("clippy", WEB, WEB_TARGET).args(deny))
+    shell::run(development("tideboard", "clippy", WEB, WEB_TARGET).args(deny))?;
+    shell::run(of_example("clippy")?.arg("--all-targets").args(deny))?;
+    shell::run(development(bundle::EXAMPLE, "clippy", "web", WEB_TARGET).args(deny))
 }
 
 fn document() -> Result<(), Failure> {
@@ -149,12 +157,18 @@ fn document() -> Result<(), Failure> {
         |command: &mut Command| shell::run(command.arg("--no-deps").env("RUSTDOCFLAGS", "--deny warnings"));
     documented(cargo(&["doc"]).args(sim::CORE))?;
     documented(&mut native("doc", SERVER)?)?;
-    documented(&mut development("doc", WEB, WEB_TARGET))
+    documented(&mut development("tideboard", "doc", WEB, WEB_TARGET))?;
+    documented(&mut of_example("doc")?)
 }
 
 /// The simulator has had its thousands of seeds, optimised, in `core`; here it need only work.
 fn server() -> Result<(), Failure> {
     shell::run(native("test", SERVER)?.env("SEEDS", "20"))
+}
+
+fn example() -> Result<(), Failure> {
+    shell::run(&mut of_example("test")?)?;
+    bundle::build_example()
 }
 
 fn desktop() -> Result<(), Failure> {
@@ -167,9 +181,14 @@ fn mobile() -> Result<(), Failure> {
 
 /// Advisories come from a database on the network: out of reach is said, not failed, but a known hole fails.
 fn deny() -> Result<(), Failure> {
-    shell::run(command("cargo-deny").args(["check", "bans", "licenses", "sources"]))?;
-    match shell::answer(command("cargo-deny").args(["fetch", "db"])) {
-        Some(_) => shell::run(command("cargo-deny").args(["check", "--disable-fetch", "advisories"])),
+    let deny = || {
+        let mut deny = command("cargo-deny");
+        deny.arg("--workspace");
+        deny
+    };
+    shell::run(deny().args(["check", "bans", "licenses", "sources"]))?;
+    match shell::answer(deny().args(["fetch", "db"])) {
+        Some(_) => shell::run(deny().args(["check", "--disable-fetch", "advisories"])),
         None => {
             println!("advisories: not checked, their database is out of reach from here");
             Ok(())
@@ -179,14 +198,19 @@ fn deny() -> Result<(), Failure> {
 
 /// A cargo command on this machine, sharing what `dx` builds for development.
 fn native(task: &str, features: &str) -> Result<Command, Failure> {
-    Ok(development(task, features, &shell::host()?))
+    Ok(development("tideboard", task, features, &shell::host()?))
 }
 
-fn development(task: &str, features: &str, target: &str) -> Command {
+/// The same for the server's half of the example.
+fn of_example(task: &str) -> Result<Command, Failure> {
+    Ok(development(bundle::EXAMPLE, task, "server", &shell::host()?))
+}
+
+fn development(package: &str, task: &str, features: &str, target: &str) -> Command {
     let mut command = cargo(&[
         task,
         "--package",
-        "tideboard",
+        package,
         "--profile",
         "server-dev",
         "--target",

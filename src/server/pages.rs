@@ -1,0 +1,77 @@
+//! An app's pages: rendered, with the built files and the server functions beside them.
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
+
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+};
+use dioxus::{
+    prelude::Element,
+    server::{DioxusRouterExt, FullstackState, ServeConfig},
+};
+use http::{StatusCode, header};
+
+/// The app's pages, the server functions of this program, and the built files where there are any: a program without them
+/// beside it (a test, say) renders pages that don't come alive. Dioxus's own `dioxus::server::router(app)` does as well, but
+/// answers with a page for a file of an older build.
+///
+/// Every path that has no route is a page's. Routes of the app's own are added to it; see [`router`](super::router()).
+pub fn pages(app: fn() -> Element) -> Router {
+    let router: Router<FullstackState> = Router::new();
+    let router = if public_folder().is_some() {
+        router.serve_dioxus_application(ServeConfig::new(), app)
+    } else {
+        tracing::warn!("no built page beside this program: pages are shown, but don't come alive. `dx` builds it");
+        router.serve_api_application(ServeConfig::new(), app)
+    };
+    router.layer(from_fn(no_page_for_a_file))
+}
+
+/// First segments of the paths of the built files, for [`ServerConfig::public_files`](super::ServerConfig::public_files): with
+/// tokens, what everybody may load before they have signed in. None where nothing was built.
+#[must_use]
+pub fn built_files() -> HashSet<String> {
+    public_folder().as_deref().map(files_of).unwrap_or_default()
+}
+
+/// First segments of what lies in `folder`, but for the page itself, which is rendered.
+fn files_of(folder: &Path) -> HashSet<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return HashSet::new();
+    };
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name != "index.html")
+        .collect()
+}
+
+/// Where `dx` puts the built page: beside the server's binary, unless told otherwise.
+fn public_folder() -> Option<PathBuf> {
+    let told = std::env::var_os("DIOXUS_PUBLIC_PATH").map(PathBuf::from);
+    let folder = told.or_else(|| Some(std::env::current_exe().ok()?.parent()?.join("public")))?;
+    folder.is_dir().then_some(folder)
+}
+
+/// Dioxus renders a page for every path it does not know. A file of an older build that is gone must be missed, or its
+/// page would run what it reads there.
+async fn no_page_for_a_file(request: Request, next: Next) -> Response {
+    let is_file = ["/assets/", "/wasm/"]
+        .iter()
+        .any(|folder| request.uri().path().starts_with(folder));
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if is_file && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return (
+            StatusCode::NOT_FOUND,
+            "This file is of another version. Reload the page.",
+        )
+            .into_response();
+    }
+    response
+}

@@ -210,7 +210,7 @@ async function conflict(scene) {
 }
 
 async function conflicts(scene) {
-  const { board } = await quarrel(scene, (hers) => editAll(hers, 24, 'Attention', 'Pump two runs hot. Call Mia before noon.'), (his) =>
+  const { board } = await quarrel(scene, (hers) => editAll(hers, 24, 'Look', 'Pump two runs hot. Call Mia before noon.'), (his) =>
     editAll(his, 18, 'Down', 'Pump two is off. Nobody start it!'),
   );
   for (const title of [SETPOINT, STATUS, NOTE]) await board.conflict(title).getByRole('heading', { name: 'Mine' }).waitFor();
@@ -227,7 +227,7 @@ async function editAll(board, number, state, text) {
 
 async function conflictJson(scene) {
   const { board } = await quarrel(scene, (hers) => hers.set(24), (his) => his.set(18));
-  await board.conflict().getByText(/details|json/i).first().click();
+  await board.conflict().getByText('Details').click();
   return board;
 }
 

@@ -174,7 +174,7 @@ pub fn SyncDetailsPanel() -> Element {
             Way { link: details.link.clone() }
             // Where the server can be had, and so can its page.
             if !matches!(details.link, ConnectionStatus::Offline { .. } | ConnectionStatus::Waiting { .. }) {
-                a { class: "note-line", href: TROUBLESHOOTING_PATH, target: "_blank", "Something does not work?" }
+                div { class: "row", a { class: "button", "data-weight": "quiet", href: TROUBLESHOOTING_PATH, target: "_blank", "Something does not work?" } }
             }
         }
         Decisions {}

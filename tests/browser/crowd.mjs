@@ -5,7 +5,7 @@
 // A report and no test: what it prints depends on the machine. `cargo xtask crowd` calls it. The changes are real operations,
 // pushed to the real server by a client of its own; the presses are the browser's own input.
 import { writeFileSync } from 'node:fs';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launchBrowser } from './harness/browser.mjs';
@@ -14,13 +14,11 @@ import { Client } from './harness/client.mjs';
 import { tell } from './harness/profile.mjs';
 import { Server } from './harness/server.mjs';
 import { target } from './harness/tools.mjs';
+import { TICK_MS, Writer } from './harness/writer.mjs';
 
 const GOALS = { taskMs: 50, pixelMs: 16 };
-const TICK_MS = 100;
 /** Ticks of the writer from one press to the next: presses fall anywhere between two changes. */
 const TICKS_A_PRESS = 2;
-/** Operations that may wait for an answer before a tick is left out: the server is then what is slow. */
-const UNDECIDED_LEN_MAX = 600;
 const BOARD = 'crowd';
 const PRESSED = 'Pressed';
 /** What a frame has room for, when each makes a widget. */
@@ -57,8 +55,8 @@ try {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
 
-  report('nothing moves', await measure(page, session, new Writer(writer, 0)));
-  const moves = new Writer(writer, moving);
+  report('nothing moves', await measure(page, session, new Writer(writer, BOARD, [])));
+  const moves = new Writer(writer, BOARD, Array.from({ length: moving }, (_, at) => `widget-${at}`));
   const figures = await measure(page, session, moves, options.profile);
   report(`${moving} of them change ${1_000 / TICK_MS} times a second`, figures);
   console.log(`  the server took ${figures.ticks} ticks, and was too slow for ${moves.leftOut} more`);
@@ -100,42 +98,6 @@ function look(at) {
 
 function titleOf(at) {
   return `Moving ${at}`;
-}
-
-/** Changes its widgets once a tick. Emits `tick`, also where it has none to change. */
-class Writer extends EventEmitter {
-  ticks = 0;
-  leftOut = 0;
-  #client;
-  #changes;
-  #timer;
-
-  constructor(client, count) {
-    super();
-    this.#client = client;
-    this.#changes = Array.from({ length: count }, (_, at) => ({
-      widget: `widget-${at}`,
-      intent: { add: { field: 'count', amount: 1 } },
-    }));
-  }
-
-  start() {
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
-  }
-
-  stop() {
-    clearInterval(this.#timer);
-  }
-
-  #tick() {
-    if (this.#client.undecided > UNDECIDED_LEN_MAX) {
-      this.leftOut += 1;
-    } else if (this.#changes.length > 0) {
-      this.#client.push(BOARD, this.#changes);
-      this.ticks += 1;
-    }
-    this.emit('tick');
-  }
 }
 
 /** Presses while the writer writes. Gives what the page saw, and what its main thread did, both in milliseconds. */

@@ -242,8 +242,9 @@ async function refusal(scene) {
   const { me, board } = await quarrel(scene, (hers) => hers.set(29), async (his) => {
     await his.openMenu(SETPOINT);
     await his.page.getByRole('menuitem', { name: 'Set up' }).click();
-    await his.page.getByRole('spinbutton', { name: 'max' }).fill('25');
-    await his.page.getByRole('button', { name: 'Save' }).click();
+    const max = his.page.getByRole('spinbutton', { name: 'max' });
+    await max.fill('25');
+    await max.press('Enter');
   });
   await board.widget(SETPOINT).locator('.refusal').waitFor();
   return { me, board };

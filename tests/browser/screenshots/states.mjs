@@ -116,6 +116,7 @@ async function offline(scene) {
   await board.isIn('offline');
   await edits(board);
   await board.keeps(3);
+  await board.page.evaluate(() => document.activeElement.blur());
   return shown;
 }
 
@@ -188,6 +189,15 @@ async function stale(scene) {
   return board;
 }
 
+/** As it looks when nobody has touched it for a moment: from its top, and with nothing in focus. */
+async function atRest(board) {
+  await board.page.evaluate(() => {
+    document.activeElement?.blur();
+    scrollTo(0, 0);
+  });
+  return board;
+}
+
 /** Two people, one field: mine was made without a network. */
 async function quarrel(scene, mine, theirs) {
   const [me, ben] = await Promise.all([scene.me(), scene.other()]);
@@ -206,7 +216,7 @@ async function conflict(scene) {
   await board.conflict().getByRole('heading', { name: 'Mine' }).waitFor();
   const shown = await scene.shows(me, board);
   await shown.page.locator('article[data-conflict="true"]').waitFor();
-  return shown;
+  return atRest(shown);
 }
 
 async function conflicts(scene) {
@@ -214,7 +224,7 @@ async function conflicts(scene) {
     editAll(his, 18, 'Down', 'Pump two is off. Nobody start it!'),
   );
   for (const title of [SETPOINT, STATUS, NOTE]) await board.conflict(title).getByRole('heading', { name: 'Mine' }).waitFor();
-  return board;
+  return atRest(board);
 }
 
 async function editAll(board, number, state, text) {
@@ -252,7 +262,7 @@ async function refusal(scene) {
 
 async function setAside(scene) {
   const { me, board } = await refusal(scene);
-  await board.widget(SETPOINT).scrollIntoViewIfNeeded();
+  await board.widget(SETPOINT).evaluate((element) => element.scrollIntoView({ block: 'center' }));
   return scene.shows(me, board);
 }
 
@@ -275,7 +285,7 @@ async function offTheScale(scene) {
   const number = board.widget(SETPOINT).getByRole('spinbutton');
   await number.fill('99');
   await board.widget(SETPOINT).locator('.setpoint-off').waitFor();
-  await number.scrollIntoViewIfNeeded();
+  await number.evaluate((element) => element.scrollIntoView({ block: 'center' }));
   return board;
 }
 

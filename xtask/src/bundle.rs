@@ -1,7 +1,7 @@
 //! The release build: the page and the server that serves it.
 
 use crate::shell::{Failure, command, run, target};
-use crate::{imports, tools};
+use crate::{imports, preload, tools};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -26,7 +26,8 @@ pub fn build() -> Result<(), Failure> {
     run(dx()
         .args(["build", "--web", "--release", "--debug-symbols", "false"])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_this_machine()))?;
-    imports::shorten()
+    imports::shorten()?;
+    preload::add()
 }
 
 /// Leaves this machine's folders out of the page's program, in which each panic names its file: they mean nothing to who reads

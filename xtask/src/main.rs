@@ -10,6 +10,7 @@
 mod browser;
 mod bundle;
 mod imports;
+mod preload;
 mod reload;
 mod serve;
 mod shell;

@@ -6,6 +6,7 @@
 //! Invariant: only `publish` writes, once per turn of the sync loop, and only what has changed.
 
 mod details;
+mod readers;
 mod samples;
 mod status;
 
@@ -14,12 +15,13 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 pub use details::{Now, PendingOperation, SyncDetails};
+pub(crate) use readers::follow;
 pub use samples::Series;
 pub use status::ConnectionStatus;
 
 use crate::{
     board::Board,
-    protocol::BoardId,
+    protocol::{BoardId, Operation},
     sorted::SortedMap,
     sync::{BoardView, Conflict, SetAside},
 };
@@ -102,17 +104,37 @@ pub(crate) fn publish(snapshot: Snapshot) {
     } = snapshot;
     write_changed(&CONNECTION, connection);
     write_changed(&SYNC, sync);
-    write_changed(&PENDING, pending);
-    write_changed(&CONFLICTS, conflicts);
-    write_changed(&SET_ASIDE, set_aside);
+    let mut touched = Vec::new();
+    note_lanes(&mut touched);
+    let listed =
+        write_changed(&PENDING, pending) | write_changed(&CONFLICTS, conflicts) | write_changed(&SET_ASIDE, set_aside);
+    note_lanes(&mut touched);
     let changed = !same_boards(&BOARDS.peek(), &boards);
-    if changed {
-        *BOARDS.write() = boards;
-    }
+    let before = changed.then(|| std::mem::replace(&mut *BOARDS.write(), boards));
     if let Some(samples) = samples {
         *SAMPLES.write() = samples;
     }
     write_changed(&NOW, now);
+    readers::tell(before.as_ref(), &BOARDS.peek(), if listed { &touched } else { &[] });
+}
+
+/// The widgets that something is listed of, each once.
+fn note_lanes(lanes: &mut Vec<readers::Place>) {
+    let mut note = |operation: &Operation| {
+        let lane = (operation.board.clone(), operation.widget.clone());
+        if !lanes.contains(&lane) {
+            lanes.push(lane);
+        }
+    };
+    for pending in PENDING.peek().iter() {
+        note(&pending.operation);
+    }
+    for conflict in CONFLICTS.peek().iter() {
+        note(&conflict.operation);
+    }
+    for aside in SET_ASIDE.peek().iter() {
+        note(&aside.operation);
+    }
 }
 
 /// Back to the first paint: the loop has ended.
@@ -120,11 +142,13 @@ pub(crate) fn clear() {
     publish(Snapshot::blank());
 }
 
-fn write_changed<T: PartialEq + 'static>(signal: &GlobalSignal<T>, value: T) {
+/// Whether it has changed.
+fn write_changed<T: PartialEq + 'static>(signal: &GlobalSignal<T>, value: T) -> bool {
     let changed = *signal.peek() != value;
     if changed {
         *signal.write() = value;
     }
+    changed
 }
 
 /// As `==`, but a shared widget is not looked into: thousands are compared in each turn.

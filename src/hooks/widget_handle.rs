@@ -8,7 +8,7 @@ use super::{RealtimeManagers, context::use_provided, use_board::use_watch, use_o
 use crate::{
     protocol::{BoardId, Field, FieldName, OperationId, Value, Widget, WidgetId},
     sorted::SortedMap,
-    state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SET_ASIDE},
+    state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SET_ASIDE, follow},
     sync::{Conflict, Freshness, SetAside},
 };
 
@@ -221,22 +221,23 @@ impl WidgetHandle {
 }
 
 fn view_of(board: &BoardId, widget: &WidgetId, is_optimistic: bool) -> WidgetView {
-    let boards = BOARDS.read();
+    follow(board, widget);
+    let boards = BOARDS.peek();
     let view = boards.get(board);
     let operations = PENDING
-        .read()
+        .peek()
         .iter()
         .filter(|pending| pending.board() == board && pending.widget() == widget)
         .cloned()
         .collect();
     let conflicts = CONFLICTS
-        .read()
+        .peek()
         .iter()
         .filter(|conflict| conflict.operation.board == *board && conflict.operation.widget == *widget)
         .cloned()
         .collect();
     let set_aside = SET_ASIDE
-        .read()
+        .peek()
         .iter()
         .filter(|aside| aside.operation.board == *board && aside.operation.widget == *widget)
         .cloned()

@@ -5,8 +5,8 @@
 //!
 //! Invariant: only `publish` writes, once per turn of the sync loop, and only what has changed.
 
+mod changed;
 mod details;
-mod readers;
 mod samples;
 mod status;
 
@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
+pub(crate) use changed::{Changed, Place};
 pub use details::{Now, PendingOperation, SyncDetails};
-pub(crate) use readers::follow;
 pub use samples::Series;
 pub use status::ConnectionStatus;
 
@@ -90,8 +90,8 @@ impl Snapshot {
     }
 }
 
-/// Shows a turn's outcome: writes each signal whose value has changed, and no other.
-pub(crate) fn publish(snapshot: Snapshot) {
+/// Shows a turn's outcome: writes each signal whose value has changed, and no other. Says what of it concerns widgets.
+pub(crate) fn publish(snapshot: Snapshot) -> Changed {
     let Snapshot {
         connection,
         sync,
@@ -104,22 +104,26 @@ pub(crate) fn publish(snapshot: Snapshot) {
     } = snapshot;
     write_changed(&CONNECTION, connection);
     write_changed(&SYNC, sync);
-    let mut touched = Vec::new();
-    note_lanes(&mut touched);
+    let mut lanes = Vec::new();
+    note_lanes(&mut lanes);
     let listed =
         write_changed(&PENDING, pending) | write_changed(&CONFLICTS, conflicts) | write_changed(&SET_ASIDE, set_aside);
-    note_lanes(&mut touched);
+    if listed {
+        note_lanes(&mut lanes);
+    } else {
+        lanes.clear();
+    }
     let changed = !same_boards(&BOARDS.peek(), &boards);
     let before = changed.then(|| std::mem::replace(&mut *BOARDS.write(), boards));
     if let Some(samples) = samples {
         *SAMPLES.write() = samples;
     }
     write_changed(&NOW, now);
-    readers::tell(before.as_ref(), &BOARDS.peek(), if listed { &touched } else { &[] });
+    Changed { before, lanes }
 }
 
 /// The widgets that something is listed of, each once.
-fn note_lanes(lanes: &mut Vec<readers::Place>) {
+fn note_lanes(lanes: &mut Vec<Place>) {
     let mut note = |operation: &Operation| {
         let lane = (operation.board.clone(), operation.widget.clone());
         if !lanes.contains(&lane) {

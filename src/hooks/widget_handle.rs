@@ -8,7 +8,7 @@ use super::{RealtimeManagers, context::use_provided, use_board::use_watch, use_o
 use crate::{
     protocol::{BoardId, Field, FieldName, OperationId, Value, Widget, WidgetId},
     sorted::SortedMap,
-    state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SET_ASIDE, follow},
+    state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SET_ASIDE},
     sync::{Conflict, Freshness, SetAside},
 };
 
@@ -66,7 +66,11 @@ pub(super) fn use_widget(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId
     let context = use_provided("use_realtime_updates");
     use_watch(board);
     let is_optimistic = use_is_optimistic();
-    let view = use_memo(move || view_of(&board.read(), &widget.read(), is_optimistic()));
+    let view = use_memo(move || {
+        let (board, widget) = (board.read(), widget.read());
+        context.follow(&board, &widget);
+        view_of(&board, &widget, is_optimistic())
+    });
     WidgetHandle {
         board,
         widget,
@@ -220,8 +224,8 @@ impl WidgetHandle {
     }
 }
 
+/// Peeks: who shows it follows it.
 fn view_of(board: &BoardId, widget: &WidgetId, is_optimistic: bool) -> WidgetView {
-    follow(board, widget);
     let boards = BOARDS.peek();
     let view = boards.get(board);
     let operations = PENDING

@@ -51,6 +51,8 @@ pub mod sources;
 pub mod store;
 #[cfg(feature = "server")]
 pub mod tls;
+#[cfg(feature = "server")]
+mod troubleshooting;
 
 pub use first_board::{FirstBoard, FirstBoardError};
 #[cfg(feature = "server")]

@@ -5,6 +5,7 @@
 //!
 //! Invariant: only `publish` writes, once per turn of the sync loop, and only what has changed.
 
+mod changed;
 mod details;
 mod samples;
 mod status;
@@ -13,13 +14,14 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
+pub(crate) use changed::{Changed, Place};
 pub use details::{Now, PendingOperation, SyncDetails};
 pub use samples::Series;
 pub use status::ConnectionStatus;
 
 use crate::{
     board::Board,
-    protocol::BoardId,
+    protocol::{BoardId, Operation},
     sorted::SortedMap,
     sync::{BoardView, Conflict, SetAside},
 };
@@ -88,8 +90,8 @@ impl Snapshot {
     }
 }
 
-/// Shows a turn's outcome: writes each signal whose value has changed, and no other.
-pub(crate) fn publish(snapshot: Snapshot) {
+/// Shows a turn's outcome: writes each signal whose value has changed, and no other. Says what of it concerns widgets.
+pub(crate) fn publish(snapshot: Snapshot) -> Changed {
     let Snapshot {
         connection,
         sync,
@@ -102,17 +104,41 @@ pub(crate) fn publish(snapshot: Snapshot) {
     } = snapshot;
     write_changed(&CONNECTION, connection);
     write_changed(&SYNC, sync);
-    write_changed(&PENDING, pending);
-    write_changed(&CONFLICTS, conflicts);
-    write_changed(&SET_ASIDE, set_aside);
-    let changed = !same_boards(&BOARDS.peek(), &boards);
-    if changed {
-        *BOARDS.write() = boards;
+    let mut lanes = Vec::new();
+    note_lanes(&mut lanes);
+    let listed =
+        write_changed(&PENDING, pending) | write_changed(&CONFLICTS, conflicts) | write_changed(&SET_ASIDE, set_aside);
+    if listed {
+        note_lanes(&mut lanes);
+    } else {
+        lanes.clear();
     }
+    let changed = !same_boards(&BOARDS.peek(), &boards);
+    let before = changed.then(|| std::mem::replace(&mut *BOARDS.write(), boards));
     if let Some(samples) = samples {
         *SAMPLES.write() = samples;
     }
     write_changed(&NOW, now);
+    Changed { before, lanes }
+}
+
+/// The widgets that something is listed of, each once.
+fn note_lanes(lanes: &mut Vec<Place>) {
+    let mut note = |operation: &Operation| {
+        let lane = (operation.board.clone(), operation.widget.clone());
+        if !lanes.contains(&lane) {
+            lanes.push(lane);
+        }
+    };
+    for pending in PENDING.peek().iter() {
+        note(&pending.operation);
+    }
+    for conflict in CONFLICTS.peek().iter() {
+        note(&conflict.operation);
+    }
+    for aside in SET_ASIDE.peek().iter() {
+        note(&aside.operation);
+    }
 }
 
 /// Back to the first paint: the loop has ended.
@@ -120,11 +146,13 @@ pub(crate) fn clear() {
     publish(Snapshot::blank());
 }
 
-fn write_changed<T: PartialEq + 'static>(signal: &GlobalSignal<T>, value: T) {
+/// Whether it has changed.
+fn write_changed<T: PartialEq + 'static>(signal: &GlobalSignal<T>, value: T) -> bool {
     let changed = *signal.peek() != value;
     if changed {
         *signal.write() = value;
     }
+    changed
 }
 
 /// As `==`, but a shared widget is not looked into: thousands are compared in each turn.

@@ -5,6 +5,8 @@
 
 #[path = "tidy/example.rs"]
 mod example;
+#[path = "tidy/quotes.rs"]
+mod quotes;
 #[path = "tidy/rooms.rs"]
 mod rooms;
 #[path = "tidy/source.rs"]

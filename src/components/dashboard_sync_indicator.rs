@@ -10,7 +10,7 @@ use super::{
     word::{Saying, Tone, Word},
 };
 use crate::{
-    config::SIGN_IN_PATH,
+    config::{SIGN_IN_PATH, TROUBLESHOOTING_PATH},
     hooks::{ConnectionStatus, Durability, Now, SyncDetails, use_background_sync, use_now, use_websocket},
     protocol::Access,
 };
@@ -173,6 +173,10 @@ pub fn SyncDetailsPanel() -> Element {
                 p { class: "note-line", role: "alert", "data-tone": "act", "{fault}" }
             }
             Way { link: details.link.clone() }
+            // Where the server can be had, and so can its page.
+            if !matches!(details.link, ConnectionStatus::Offline { .. } | ConnectionStatus::Waiting { .. }) {
+                div { class: "row", a { class: "button", "data-weight": "quiet", href: TROUBLESHOOTING_PATH, target: "_blank", "Something does not work?" } }
+            }
         }
         Decisions {}
         section { "aria-label": "Work offline",

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     hooks::{
-        Conflict, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_board_or_current, use_now,
-        use_optimism, use_realtime_managers, use_realtime_updates, use_samples,
+        Conflict, Freshness, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_board_or_current,
+        use_now, use_optimism, use_realtime_managers, use_realtime_updates, use_samples,
     },
     protocol::{BoardId, OperationId, Value, Widget, WidgetId},
 };
@@ -110,12 +110,11 @@ pub fn WidgetRealtime(
     let samples = use_samples(series.into());
     let now = use_now();
     let fresh = use_memo(move || {
-        Fresh::of(
-            &view.read(),
-            &series.read(),
-            &samples.read(),
-            now().map(|now| now.device),
-        )
+        let (view, series) = (view.read(), series.read());
+        // A live board's own values have no age, and need no clock: it would run every card each second.
+        let is_timed = !series.is_empty() || view.freshness != Freshness::Live;
+        let now = is_timed.then(|| now()).flatten();
+        Fresh::of(&view, &series, &samples.read(), now.map(|now| now.device))
     });
     use_reports(live, board, widget_id, on_update, on_error);
     let card = card_of(&board.read(), &widget_id.read());

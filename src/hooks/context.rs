@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use dioxus::prelude::*;
+use dioxus::{core::ReactiveContext, prelude::*};
 use futures_channel::mpsc;
 
 use crate::{
     config::COMMANDS_LEN_MAX,
-    protocol::BoardId,
+    protocol::{BoardId, WidgetId},
     sorted::SortedMap,
+    state::{BOARDS, Changed, Place},
     sync::{Command, Notice},
 };
 
@@ -22,10 +23,12 @@ pub(super) enum Message {
 }
 
 /// The boards and series that somebody looks at, each with how many do.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Wants {
     pub boards: SortedMap<BoardId, usize>,
     pub series: SortedMap<String, usize>,
+    /// Who shows which widget, until it is shown otherwise.
+    followers: Vec<(Place, ReactiveContext)>,
     /// The loop was told, and has not looked yet: a page of many widgets tells it once.
     told: bool,
 }
@@ -135,6 +138,31 @@ impl Context {
             wants.boards.keys().cloned().collect(),
             wants.series.keys().cloned().collect(),
         )
+    }
+
+    /// The memo that calls this runs again when the widget is shown otherwise. It peeks at the signals that hold all widgets:
+    /// of a thousand memos that read them, each would run for each change of any.
+    pub fn follow(mut self, board: &BoardId, widget: &WidgetId) {
+        if let Some(reader) = ReactiveContext::current() {
+            let place = (board.clone(), widget.clone());
+            self.wants.write().followers.push((place, reader));
+        }
+    }
+
+    /// Runs those again whom a change concerns. Each follows anew then, if it is still there.
+    pub fn changed(mut self, changed: &Changed) {
+        let (mut told, boards) = (Vec::new(), BOARDS.peek());
+        self.wants.write().followers.retain(|(place, reader)| {
+            let is_told = changed.concerns(place, &boards);
+            if is_told {
+                told.push(*reader);
+            }
+            !is_told
+        });
+        drop(boards);
+        for reader in told {
+            reader.mark_dirty();
+        }
     }
 
     /// Adds a listener and gives its number.

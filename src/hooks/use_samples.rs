@@ -52,9 +52,14 @@ pub fn use_samples(names: ReadSignal<Vec<String>>) -> Memo<SeriesList> {
     });
     use_drop(move || context.unwant_series(&wanted.peek()));
     use_memo(move || {
-        let samples = SAMPLES.read();
+        let names = names.read();
         let mut list = Vec::new();
-        for name in names.read().iter() {
+        if names.is_empty() {
+            // Nothing that comes concerns it.
+            return SeriesList(list);
+        }
+        let samples = SAMPLES.read();
+        for name in names.iter() {
             match name.strip_suffix('*') {
                 Some(prefix) => {
                     let matching = samples

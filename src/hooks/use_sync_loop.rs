@@ -92,7 +92,10 @@ async fn run(context: Context, messages: mpsc::Receiver<Message>, options: SyncL
     let connect = !options.stay_offline && !current_platform().is_kept_offline();
     let driver = match start(options).await {
         Ok(driver) => driver,
-        Err(error) => return publish(Snapshot::failed(error.to_string())),
+        Err(error) => {
+            publish(Snapshot::failed(error.to_string()));
+            return;
+        }
     };
     let mut turn = Turn::new(context, messages, driver);
     if connect {
@@ -244,7 +247,7 @@ impl Turn {
                 notice => news.push(notice),
             }
         }
-        publish(self.gatherer.snapshot(&self.driver));
+        self.context.changed(&publish(self.gatherer.snapshot(&self.driver)));
         for notice in news {
             self.context.tell(&notice);
         }

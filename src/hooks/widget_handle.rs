@@ -66,7 +66,11 @@ pub(super) fn use_widget(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId
     let context = use_provided("use_realtime_updates");
     use_watch(board);
     let is_optimistic = use_is_optimistic();
-    let view = use_memo(move || view_of(&board.read(), &widget.read(), is_optimistic()));
+    let view = use_memo(move || {
+        let (board, widget) = (board.read(), widget.read());
+        context.follow(&board, &widget);
+        view_of(&board, &widget, is_optimistic())
+    });
     WidgetHandle {
         board,
         widget,
@@ -220,23 +224,24 @@ impl WidgetHandle {
     }
 }
 
+/// Peeks: who shows it follows it.
 fn view_of(board: &BoardId, widget: &WidgetId, is_optimistic: bool) -> WidgetView {
-    let boards = BOARDS.read();
+    let boards = BOARDS.peek();
     let view = boards.get(board);
     let operations = PENDING
-        .read()
+        .peek()
         .iter()
         .filter(|pending| pending.board() == board && pending.widget() == widget)
         .cloned()
         .collect();
     let conflicts = CONFLICTS
-        .read()
+        .peek()
         .iter()
         .filter(|conflict| conflict.operation.board == *board && conflict.operation.widget == *widget)
         .cloned()
         .collect();
     let set_aside = SET_ASIDE
-        .read()
+        .peek()
         .iter()
         .filter(|aside| aside.operation.board == *board && aside.operation.widget == *widget)
         .cloned()

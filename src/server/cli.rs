@@ -105,7 +105,8 @@ const HELP: &str = "Examples:
   tideboard get boards                     list the boards of that server
   tideboard set this-machine note.text Hi  edit one, from a terminal
 
-The options above are those of `tideboard serve`. RUST_LOG=debug makes it tell more.";
+The options above are those of `tideboard serve`. RUST_LOG=debug makes it tell more.
+When something does not work: docs/troubleshooting.md, which a running server shows at /troubleshooting";
 
 /// Dioxus names every server function it registers, and warns of built files that a server may well do without.
 const LOG_FILTER: &str = "info,dioxus_server=error";

@@ -205,7 +205,7 @@ impl Committer {
         let replies = match self.append(&batch) {
             Ok(()) => self.authority.committed(batch),
             Err(error @ (AppendError::Full | AppendError::Conflict { .. })) => {
-                tracing::error!(%error, "nothing was written: whoever waits is asked to send again");
+                tracing::error!(%error, "nothing was written: whoever waits is asked to send again (see /troubleshooting#not-syncing)");
                 let (store, memory, epoch) = (&self.store, self.memory, self.epoch);
                 let reload = |board: &BoardId| -> Result<Log, StoreError> { store.restore(board, memory, epoch) };
                 self.authority

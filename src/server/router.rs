@@ -15,11 +15,11 @@ use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version, head
 use serde_json::json;
 use tower_http::compression::CompressionLayer;
 
-use super::{SeatError, Server, auth::SignInError, csp, reach, session, sign_in};
+use super::{SeatError, Server, auth::SignInError, csp, reach, session, sign_in, troubleshooting};
 use crate::{
     config::{
         BOARDS_PATH, BODY_BYTES_MAX, OPERATIONS_PATH, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH,
-        SUBPROTOCOL, TURNED_AWAY_S,
+        SUBPROTOCOL, TROUBLESHOOTING_PATH, TURNED_AWAY_S,
     },
     protocol::{ClientFrame, Code, Identity},
 };
@@ -70,7 +70,7 @@ use crate::{
 /// # Panics
 /// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/session` (POST, DELETE), `/sign-in`,
 /// `/sign-in.css`, `/api/v1/share`, `/api/v1/join`, `/join`, `/join.js`, `/plain-http.js`, `/make-secure`, `/install-authority`,
-/// `/healthz`, `/readyz`, `/metrics`.
+/// `/troubleshooting`, `/healthz`, `/readyz`, `/metrics`.
 pub fn router(app: Router, server: &Server) -> Router {
     let own = Router::new()
         .route(SOCKET_PATH, get(socket))
@@ -79,6 +79,7 @@ pub fn router(app: Router, server: &Server) -> Router {
         .route("/metrics", get(metrics))
         .merge(sign_in::routes())
         .merge(reach::routes())
+        .merge(troubleshooting::routes())
         .with_state(server.clone());
     app.merge(own)
         .layer(from_fn(check_frame))
@@ -185,7 +186,13 @@ fn identify(server: &Server, request: &Request) -> Result<Option<Identity>, Sign
 fn is_open(server: &Server, path: &str) -> bool {
     matches!(
         path,
-        HEALTH_PATH | READY_PATH | SOCKET_PATH | SESSION_PATH | SIGN_IN_PATH | SIGN_IN_STYLE_PATH
+        HEALTH_PATH
+            | READY_PATH
+            | SOCKET_PATH
+            | SESSION_PATH
+            | SIGN_IN_PATH
+            | SIGN_IN_STYLE_PATH
+            | TROUBLESHOOTING_PATH
     ) || reach::is_open(path)
         || server.is_public_file(path)
 }

@@ -155,7 +155,7 @@ impl Session {
                 let seconds = self.timeout_s;
                 format!(
                     "no answer from {server} in {seconds} s. Is it running? Name another with --server, wait longer with --timeout, or \
-                     see why with RUST_LOG=debug."
+                     see why with RUST_LOG=debug (docs/troubleshooting.md tells more)."
                 )
             }
         }

@@ -1,8 +1,10 @@
-//! `cargo xtask browser` and `cargo xtask latency`: the scripts of `tests/browser`, against the last release build.
+//! `cargo xtask browser`, `screenshots`, `latency`, `crowd` and `lighthouse`: the scripts of `tests/browser`, against the last
+//! release build.
 
 use crate::bundle;
 use crate::shell::{self, Failure, command};
 use crate::tools::{self, Tool};
+use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -23,22 +25,26 @@ pub const TOOLS: &[Tool] = &[
     Tool::Caddy,
 ];
 
+/// What looks and measures, with no proxy and no authority.
+const LOOKING: &[Tool] = &[Tool::NodePackages, Tool::Chromium];
+
 /// Plays the specs that are asked for.
 ///
 /// # Errors
 /// The failure of an installer or of a spec.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     play(
-        "tests/browser/run.mjs",
+        "run.mjs",
+        TOOLS,
         &["--repeat", &arguments.repeat.to_string(), "--only", &arguments.only],
     )
 }
 
-/// Runs a script of the suite with what it needs.
-fn play(script: &str, arguments: &[&str]) -> Result<(), Failure> {
-    tools::ensure(TOOLS)?;
+/// Runs a script of `tests/browser` with what it needs.
+fn play(script: &str, needs: &[Tool], arguments: &[&str]) -> Result<(), Failure> {
+    tools::ensure(needs)?;
     let mut node = command("node");
-    node.arg(script)
+    node.arg(format!("tests/browser/{script}"))
         .args(arguments)
         .env("TIDEBOARD_BUNDLE", bundle::folder())
         .env("TIDEBOARD_EXAMPLE", bundle::example_folder())
@@ -58,7 +64,75 @@ pub struct LatencyArguments {
 /// # Errors
 /// The failure of an installer, or of the board.
 pub fn run_latency(arguments: &LatencyArguments) -> Result<(), Failure> {
-    play("tests/browser/latency.mjs", &["--edits", &arguments.edits.to_string()])
+    play("latency.mjs", LOOKING, &["--edits", &arguments.edits.to_string()])
+}
+
+#[derive(clap::Args)]
+pub struct ScreenshotsArguments {
+    /// Take only the states whose names contain this.
+    #[arg(long, value_name = "WORD", default_value = "")]
+    only: String,
+    /// Take the picture of README.md instead.
+    #[arg(long, conflicts_with = "only")]
+    readme: bool,
+}
+
+/// Takes a picture of every state of the board, at every width, light and dark.
+///
+/// # Errors
+/// The failure of an installer, or of a state that was not reached.
+pub fn run_screenshots(arguments: &ScreenshotsArguments) -> Result<(), Failure> {
+    let chosen = if arguments.readme {
+        vec!["--readme"]
+    } else {
+        vec!["--only", &arguments.only]
+    };
+    play("screenshots.mjs", LOOKING, &chosen)
+}
+
+#[derive(clap::Args)]
+pub struct CrowdArguments {
+    /// Widgets on the board, at most 1999.
+    #[arg(long, default_value_t = 1_000)]
+    widgets: u32,
+    /// How many of them change ten times a second, at most 200.
+    #[arg(long, default_value_t = 200)]
+    moving: u32,
+    /// How many presses are timed.
+    #[arg(long, default_value_t = 100)]
+    presses: u32,
+    /// Write a CPU profile of the page to this file, which browsers' developer tools open, and print what took most.
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
+}
+
+/// Prints how a page bears a crowded board.
+///
+/// # Errors
+/// The failure of an installer, or of the board.
+pub fn run_crowd(arguments: &CrowdArguments) -> Result<(), Failure> {
+    let numbers = [arguments.widgets, arguments.moving, arguments.presses].map(|number| number.to_string());
+    let profile = arguments.profile.as_ref().map(|file| file.display().to_string());
+    let [widgets, moving, presses] = &numbers;
+    let mut chosen = vec!["--widgets", widgets, "--moving", moving, "--presses", presses];
+    chosen.extend(profile.iter().flat_map(|file| ["--profile", file]));
+    play("crowd.mjs", LOOKING, &chosen)
+}
+
+#[derive(clap::Args)]
+pub struct LighthouseArguments {
+    /// Runs for each device, of which the median is told.
+    #[arg(long, default_value_t = 5)]
+    runs: u32,
+}
+
+/// Prints Lighthouse's scores of the board, and how its files are sent.
+///
+/// # Errors
+/// The failure of an installer, or of Lighthouse.
+pub fn run_lighthouse(arguments: &LighthouseArguments) -> Result<(), Failure> {
+    let needs = &[Tool::NodePackages, Tool::Lighthouse, Tool::Chromium];
+    play("lighthouse.mjs", needs, &["--runs", &arguments.runs.to_string()])
 }
 
 /// Plays each spec once.

@@ -1,7 +1,7 @@
 //! The release build: the page and the server that serves it.
 
 use crate::shell::{Failure, command, run, target};
-use crate::{imports, tools};
+use crate::{imports, preload, tools};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -30,7 +30,8 @@ pub fn build() -> Result<(), Failure> {
     tools::ensure(tools::BUILD)?;
     println!("building the page and the server: about 6 minutes the first time on two cores, then as much as changed");
     release("tideboard")?;
-    imports::shorten()
+    imports::shorten()?;
+    preload::add()
 }
 
 /// Builds the example in release, with the same profiles and flags: what both depend on is compiled once.

@@ -61,7 +61,7 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 /// The one file of a kind in a folder.
-fn only(folder: &Path, extension: &str) -> Result<PathBuf, Failure> {
+pub fn only(folder: &Path, extension: &str) -> Result<PathBuf, Failure> {
     let entries = std::fs::read_dir(folder).map_err(|source| file(folder, source))?;
     let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut files = files.filter(|path| path.extension().is_some_and(|found| found == extension));

@@ -10,6 +10,7 @@
 mod browser;
 mod bundle;
 mod imports;
+mod preload;
 mod reload;
 mod serve;
 mod shell;
@@ -44,6 +45,12 @@ enum Task {
     Browser(browser::Arguments),
     /// Print how long an edit takes from one browser to another, with the last release build.
     Latency(browser::LatencyArguments),
+    /// Take a picture of every state of the board, at every width, light and dark, with the last release build.
+    Screenshots(browser::ScreenshotsArguments),
+    /// Print how the page bears a crowded board, with the last release build.
+    Crowd(browser::CrowdArguments),
+    /// Print Lighthouse's scores of the last release build, and how its files are sent; in a quiet moment.
+    Lighthouse(browser::LighthouseArguments),
     /// Install everything that any task needs, and do nothing more.
     Setup,
     /// Show that `dx serve` puts an edited text on an open page, on a copy of the tree.
@@ -68,6 +75,9 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Size => size::run(),
         Task::Browser(arguments) => browser::run(&arguments),
         Task::Latency(arguments) => browser::run_latency(&arguments),
+        Task::Screenshots(arguments) => browser::run_screenshots(&arguments),
+        Task::Crowd(arguments) => browser::run_crowd(&arguments),
+        Task::Lighthouse(arguments) => browser::run_lighthouse(&arguments),
         Task::Setup => tools::ensure(tools::ALL),
         Task::HotReload => reload::run(),
     }

@@ -87,4 +87,11 @@ mod tests {
             assert!(std::ptr::eq(chosen[0], step), "two steps are called {}", step.name);
         }
     }
+
+    #[test]
+    fn no_test_waits_for_what_only_a_report_is_made_with() {
+        for step in STEPS {
+            assert!(!step.needs.contains(&tools::Tool::Lighthouse), "{}", step.name);
+        }
+    }
 }

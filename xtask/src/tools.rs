@@ -4,7 +4,7 @@
 //! it is left alone and ours goes under `target/tools`, which is first on PATH for every command started here.
 
 use crate::shell::{Failure, answer, command, not_started, read, root, run, target};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Instant;
 
@@ -25,6 +25,8 @@ pub enum Tool {
     WasmBindgen,
     /// wasm-opt, esbuild, playwright-core and axe-core, in the versions of `xtask/tools/package-lock.json`.
     NodePackages,
+    /// Lighthouse, in the version of `xtask/tools/lighthouse/package-lock.json`. Large, and in a folder of its own: no test needs it.
+    Lighthouse,
     /// The browser that the tests drive.
     Chromium,
     /// Tells a browser's profile which authorities it trusts.
@@ -57,6 +59,7 @@ pub const ALL: &[Tool] = &[
     Tool::Clippy,
     Tool::WebTarget,
     Tool::NodePackages,
+    Tool::Lighthouse,
     Tool::Chromium,
     Tool::Certutil,
     Tool::Nginx,
@@ -67,6 +70,10 @@ pub const ALL: &[Tool] = &[
     Tool::CargoDeny,
     Tool::Dx,
 ];
+
+/// Where the project names the packages of npm that it takes, each with its lock file.
+const TOOLS_PACKAGES: &str = "xtask/tools";
+const LIGHTHOUSE_PACKAGES: &str = "xtask/tools/lighthouse";
 
 const DX_VERSION: &str = "0.7.10";
 const CARGO_DENY_VERSION: &str = "0.20.2";
@@ -83,6 +90,11 @@ const WEBVIEW_PACKAGES: &[&str] = &[
 /// The folder of the tools that belong to this checkout only.
 pub fn folder() -> PathBuf {
     target().join("tools")
+}
+
+/// Lighthouse and what it brings, apart from the tools: nothing of it is on PATH.
+fn lighthouse_folder() -> PathBuf {
+    target().join("lighthouse")
 }
 
 /// Installs those of `tools` that are missing.
@@ -116,6 +128,7 @@ fn describe(tool: Tool) -> &'static str {
         Tool::Dx => "dx",
         Tool::WasmBindgen => "wasm-bindgen",
         Tool::NodePackages => "wasm-opt, esbuild and the browser tests' packages",
+        Tool::Lighthouse => "Lighthouse (185 MB)",
         Tool::Chromium => "Chromium",
         Tool::Certutil => "certutil",
         Tool::Nginx => "nginx",
@@ -133,7 +146,7 @@ fn estimate(tool: Tool) -> &'static str {
         Tool::WasmBindgen => "about 3 minutes on two cores",
         Tool::Compiler | Tool::Chromium | Tool::Webview => "about 1 minute",
         Tool::Rustfmt | Tool::Clippy | Tool::WebTarget | Tool::NodePackages => "some seconds",
-        Tool::Strace | Tool::Certutil | Tool::Nginx | Tool::Caddy => "some seconds",
+        Tool::Lighthouse | Tool::Strace | Tool::Certutil | Tool::Nginx | Tool::Caddy => "some seconds",
     }
 }
 
@@ -152,12 +165,8 @@ fn is_present(tool: Tool) -> Result<bool, Failure> {
         Tool::Dx => has_version("dx", DX_VERSION),
         Tool::WasmBindgen => has_version("wasm-bindgen", &wasm_bindgen_version()?),
         Tool::CargoDeny => has_version("cargo-deny", CARGO_DENY_VERSION),
-        Tool::NodePackages => {
-            let wanted = read(&root().join("xtask/tools/package-lock.json"))?;
-            let modules = folder().join("node_modules");
-            modules.join(".package-lock.json").is_file()
-                && std::fs::read_to_string(folder().join("package-lock.json")).is_ok_and(|found| found == wanted)
-        }
+        Tool::NodePackages => has_node_packages(TOOLS_PACKAGES, &folder())?,
+        Tool::Lighthouse => has_node_packages(LIGHTHOUSE_PACKAGES, &lighthouse_folder())?,
         Tool::Strace => answer(command("strace").arg("--version")).is_some(),
         Tool::Chromium => answer(command("chromium").arg("--version")).is_some(),
         // It knows no question that it answers with success, but one that it answers at all.
@@ -184,7 +193,8 @@ fn install(tool: Tool) -> Result<(), Failure> {
         // Its own lock file can name a crate version that was withdrawn, so it is not used.
         Tool::WasmBindgen => cargo_install("wasm-bindgen-cli", "wasm-bindgen", &wasm_bindgen_version()?, &[]),
         Tool::CargoDeny => cargo_install("cargo-deny", "cargo-deny", CARGO_DENY_VERSION, &["--locked"]),
-        Tool::NodePackages => node_packages(),
+        Tool::NodePackages => node_packages(TOOLS_PACKAGES, &folder()),
+        Tool::Lighthouse => node_packages(LIGHTHOUSE_PACKAGES, &lighthouse_folder()),
         Tool::Chromium => debian_packages(describe(tool), &["chromium"]),
         Tool::Strace => debian_packages(describe(tool), &["strace"]),
         Tool::Certutil => debian_packages(describe(tool), &["libnss3-tools"]),
@@ -235,23 +245,30 @@ fn cargo_install(package: &str, program: &str, version: &str, arguments: &[&str]
     run(&mut install)
 }
 
-fn node_packages() -> Result<(), Failure> {
+/// Whether `folder` holds what the lock file in `packages` names.
+fn has_node_packages(packages: &str, folder: &Path) -> Result<bool, Failure> {
+    let wanted = read(&root().join(packages).join("package-lock.json"))?;
+    let found = std::fs::read_to_string(folder.join("package-lock.json"));
+    // npm writes the inner one when all are there.
+    Ok(folder.join("node_modules/.package-lock.json").is_file() && found.is_ok_and(|found| found == wanted))
+}
+
+fn node_packages(packages: &str, folder: &Path) -> Result<(), Failure> {
     let has_npm = answer(command("npm").arg("--version")).is_some();
     if !has_npm {
         debian_packages("Node.js", &["nodejs", "npm"])?;
     }
-    let folder = folder();
-    std::fs::create_dir_all(&folder).map_err(|source| Failure::File {
-        path: folder.clone(),
+    std::fs::create_dir_all(folder).map_err(|source| Failure::File {
+        path: folder.to_owned(),
         source,
     })?;
     for name in ["package.json", "package-lock.json"] {
-        let from = root().join("xtask/tools").join(name);
+        let from = root().join(packages).join(name);
         std::fs::copy(&from, folder.join(name)).map_err(|source| Failure::File { path: from, source })?;
     }
     run(command("npm")
         .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-        .current_dir(&folder))
+        .current_dir(folder))
 }
 
 /// Installs Debian's packages when this user may, else says the line that does.
@@ -300,7 +317,7 @@ fn is_debian_package_installed(package: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::locked_version;
+    use super::*;
 
     #[test]
     fn the_locked_version_is_that_of_the_package_with_exactly_this_name() {
@@ -308,5 +325,21 @@ mod tests {
                     [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\nsource = \"x\"\n";
         assert_eq!(locked_version(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
         assert_eq!(locked_version(lock, "serde"), None);
+    }
+
+    #[test]
+    fn packages_are_there_when_npm_has_finished_and_the_lock_file_is_still_the_same() {
+        let folder = std::env::temp_dir().join(format!("tideboard-packages-{}", std::process::id()));
+        let modules = folder.join("node_modules");
+        std::fs::create_dir_all(&modules).expect("a folder for temporary files");
+        let is_there = || has_node_packages(LIGHTHOUSE_PACKAGES, &folder).expect("the project has a lock file");
+        let lock = read(&root().join(LIGHTHOUSE_PACKAGES).join("package-lock.json")).expect("the same");
+        std::fs::write(folder.join("package-lock.json"), &lock).expect("it can be written");
+        assert!(!is_there(), "npm was interrupted");
+        std::fs::write(modules.join(".package-lock.json"), "{}").expect("it can be written");
+        assert!(is_there());
+        std::fs::write(folder.join("package-lock.json"), lock + " ").expect("it can be written");
+        assert!(!is_there(), "another version is wanted");
+        std::fs::remove_dir_all(&folder).expect("it was made here");
     }
 }

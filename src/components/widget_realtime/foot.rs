@@ -35,7 +35,7 @@ enum Receipt {
 impl Receipt {
     /// Of the newest pending edit. When there is none: that the last one, if that is known, was applied. It was when that was
     /// seen, or when what is confirmed is by it: a tab that does not send is not told verdicts.
-    fn of(view: &WidgetView, last: Option<(OperationId, bool)>, is_stored: bool) -> Option<Self> {
+    fn of(view: &WidgetView, last: Option<(OperationId, bool)>, is_stored: &dyn Fn() -> bool) -> Option<Self> {
         let Some(newest) = view.operations.last() else {
             let (id, is_applied) = last?;
             let mut fields = view.widget.iter().flat_map(|widget| &widget.fields);
@@ -49,7 +49,7 @@ impl Receipt {
             } => Self::Retrying { attempts: *attempts },
             _ if is_applied(newest) => Self::OnServer,
             Phase::Decided(_) | Phase::Withdrawing => return None,
-            Phase::Saved | Phase::Sent | Phase::Retrying { .. } => Self::OnDevice { is_stored },
+            Phase::Saved | Phase::Sent | Phase::Retrying { .. } => Self::OnDevice { is_stored: is_stored() },
         })
     }
 
@@ -97,7 +97,8 @@ const BEADS: [&str; 4] = ["3.5", "16.5", "29.5", "42.5"];
 #[component]
 fn ReceiptBeads(live: RealtimeUpdates) -> Element {
     let sync = use_background_sync();
-    let is_stored = !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
+    // Asked for where it is said only: the details change with every frame.
+    let is_stored = || !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
     let mut last = use_signal(|| None);
     use_effect(move || {
         let newest = live
@@ -109,7 +110,7 @@ fn ReceiptBeads(live: RealtimeUpdates) -> Element {
             last.set(newest);
         }
     });
-    let Some(receipt) = Receipt::of(&live.view(), last(), is_stored) else {
+    let Some(receipt) = Receipt::of(&live.view(), last(), &is_stored) else {
         return rsx! {};
     };
     rsx! {

@@ -8,7 +8,7 @@ import { tool } from './tools.mjs';
 const { chromium } = tool('playwright-core');
 
 /** Flags that keep a browser in a container still: no sandbox for root, nothing fetched behind the test's back. */
-const FLAGS = [
+export const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -24,10 +24,13 @@ const FLAGS = [
  */
 export const NEIGHBOUR = `${hostname().toLowerCase().split('.')[0]}.local`;
 
-/** Starts Chromium; `CHROMIUM` names another than the system's. `home` is the folder where it looks for its user's settings. */
+/** Chromium; `CHROMIUM` names another than the system's. */
+export const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** Starts Chromium. `home` is the folder where it looks for its user's settings. */
 export function launchBrowser({ home = process.env.HOME } = {}) {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: EXECUTABLE,
     args: [...FLAGS, `--host-resolver-rules=MAP ${NEIGHBOUR} 127.0.0.1`],
     env: { ...process.env, HOME: home },
   });

@@ -6,8 +6,13 @@ import { connect } from 'node:net';
 export class Network {
   #proxy;
   #sockets = new Set();
+  /** Each open socket with the one that it writes to. */
+  #pipes = new Map();
   #isCut = false;
   #refusesSockets = false;
+  #isStalled = false;
+  /** What goes on when a stall is over. */
+  #held = [];
   #wasCut = false;
 
   /** Stands between a browser and `port` on this machine. */
@@ -45,9 +50,23 @@ export class Network {
     this.#hangUp();
   }
 
+  /**
+   * Takes everything and carries nothing, as a tunnel does: no socket breaks, and no answer comes. Pages and assets still
+   * come.
+   */
+  stall() {
+    this.#isStalled = true;
+    for (const [from, to] of this.#pipes) {
+      from.unpipe(to);
+      this.#held.push(() => from.pipe(to));
+    }
+  }
+
   heal() {
     this.#isCut = false;
     this.#refusesSockets = false;
+    this.#isStalled = false;
+    for (const goOn of this.#held.splice(0)) goOn();
   }
 
   close() {
@@ -57,7 +76,9 @@ export class Network {
   }
 
   #carry(port, incoming, outgoing) {
-    if (this.#isCut && incoming.url.startsWith('/api/')) return incoming.socket.destroy();
+    const isAsked = incoming.url.startsWith('/api/');
+    if (this.#isCut && isAsked) return incoming.socket.destroy();
+    if (this.#isStalled && isAsked) return this.#held.push(() => this.#carry(port, incoming, outgoing));
     const { method, url: path, headers } = incoming;
     const onward = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode, answer.headers);
@@ -70,6 +91,10 @@ export class Network {
 
   #carryUpgraded(port, incoming, socket, head) {
     if (this.#isCut || this.#refusesSockets) return socket.destroy();
+    if (this.#isStalled) {
+      this.#sockets.add(socket);
+      return this.#held.push(() => socket.destroyed || this.#carryUpgraded(port, incoming, socket, head));
+    }
     const onward = connect(port, '127.0.0.1', () => {
       const { rawHeaders } = incoming;
       const lines = [`${incoming.method} ${incoming.url} HTTP/1.1`];
@@ -82,8 +107,10 @@ export class Network {
       this.#sockets.add(end);
       end.setNoDelay(true);
       end.on('error', () => this.#fail(end));
+      this.#pipes.set(end, other);
       end.on('close', () => {
         this.#sockets.delete(end);
+        this.#pipes.delete(end);
         other.destroy();
       });
     }

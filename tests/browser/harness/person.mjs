@@ -33,6 +33,11 @@ export class Person {
     return new Board(page);
   }
 
+  /** Runs in every page of this person before its own program. */
+  async begins(script) {
+    await this.#context.addInitScript(script);
+  }
+
   /** The browser's own switch: no request leaves it, and it says so to the page. */
   async goOffline() {
     await this.#context.setOffline(true);

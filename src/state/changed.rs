@@ -1,0 +1,112 @@
+//! Which widgets a turn has changed, so that what shows another one is not run again.
+
+use std::sync::Arc;
+
+use crate::{
+    protocol::{BoardId, WidgetId},
+    sorted::SortedMap,
+    sync::BoardView,
+};
+
+/// A widget on its board.
+pub(crate) type Place = (BoardId, WidgetId);
+
+/// What [`super::publish`] has changed of what widgets show.
+#[derive(Debug)]
+pub(crate) struct Changed {
+    /// The boards before; `None` where none is another one now.
+    pub before: Option<SortedMap<BoardId, BoardView>>,
+    /// Widgets of which something is listed, or was before: operations, conflicts. Empty where the lists are the same.
+    pub lanes: Vec<Place>,
+}
+
+impl Changed {
+    /// Whether a widget may be shown otherwise, now that the boards are as in `after`.
+    pub fn concerns(&self, place: &Place, after: &SortedMap<BoardId, BoardView>) -> bool {
+        let (board, widget) = place;
+        let is_other = |before: &SortedMap<_, _>| is_shown_otherwise(before.get(board), after.get(board), widget);
+        self.lanes.contains(place) || self.before.as_ref().is_some_and(is_other)
+    }
+}
+
+/// A shared widget is not looked into: an unchanged one is the same.
+fn is_shown_otherwise(before: Option<&BoardView>, after: Option<&BoardView>, widget: &WidgetId) -> bool {
+    let (Some(before), Some(after)) = (before, after) else {
+        return before.is_some() != after.is_some();
+    };
+    let values = |view: &BoardView| view.shown.widget(widget).map(Arc::as_ptr);
+    let confirmed = |view: &BoardView| {
+        view.shown
+            .confirmed
+            .get(widget)
+            .map(|widget| widget.as_ref().map(Arc::as_ptr))
+    };
+    (before.freshness, before.is_known) != (after.freshness, after.is_known)
+        || values(before) != values(after)
+        || confirmed(before) != confirmed(after)
+        || before.shown.pending.get(widget) != after.shown.pending.get(widget)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        protocol::{Cursor, Revision, Widget},
+        sync::{Freshness, Shown},
+    };
+
+    fn boards(freshness: Freshness, fuel: &Arc<Widget>) -> SortedMap<BoardId, BoardView> {
+        let mut shown = Shown::default();
+        shown.board.put(WidgetId::named("fuel"), fuel.clone());
+        let view = BoardView {
+            shown,
+            freshness,
+            cursor: Cursor::ORIGIN,
+            is_known: true,
+        };
+        SortedMap::from([(BoardId::first(), view)])
+    }
+
+    fn widget() -> Arc<Widget> {
+        Arc::new(Widget {
+            kind: "counter".parse().expect("a name"),
+            created: Revision(1),
+            changed: Revision(1),
+            removed: None,
+            fields: SortedMap::new(),
+        })
+    }
+
+    /// Which of two widgets it concerns that the boards were `before`, and are `after`.
+    fn concerned(before: &SortedMap<BoardId, BoardView>, after: &SortedMap<BoardId, BoardView>) -> Vec<&'static str> {
+        let changed = Changed {
+            before: Some(before.clone()),
+            lanes: Vec::new(),
+        };
+        let concerns = |name: &&str| changed.concerns(&(BoardId::first(), WidgetId::named(name)), after);
+        ["fuel", "water"].into_iter().filter(concerns).collect()
+    }
+
+    #[test]
+    fn a_change_of_a_widget_concerns_it_and_one_of_its_board_all_that_are_there() {
+        let (none, fuel) = (SortedMap::new(), widget());
+        let live = boards(Freshness::Live, &fuel);
+        assert_eq!(concerned(&live, &live), [""; 0]);
+        assert_eq!(concerned(&live, &boards(Freshness::Live, &widget())), ["fuel"]);
+        let away = boards(Freshness::Offline { since: None }, &fuel);
+        assert_eq!(concerned(&live, &away), ["fuel", "water"]);
+        assert_eq!(concerned(&none, &live), ["fuel", "water"], "the board has come");
+        assert_eq!(concerned(&live, &none), ["fuel", "water"], "the board is gone");
+    }
+
+    #[test]
+    fn what_is_listed_of_a_widget_concerns_it() {
+        let place = |name| (BoardId::first(), WidgetId::named(name));
+        let changed = Changed {
+            before: None,
+            lanes: vec![place("fuel")],
+        };
+        let boards = SortedMap::new();
+        assert!(changed.concerns(&place("fuel"), &boards) && !changed.concerns(&place("water"), &boards));
+    }
+}

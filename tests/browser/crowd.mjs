@@ -1,0 +1,197 @@
+// Prints how a page bears a crowded board: many widgets, some of which change ten times a second, while a person presses.
+//
+//   node tests/browser/crowd.mjs [--widgets N] [--moving N] [--presses N] [--profile FILE] [--bundle FOLDER]
+//
+// A report and no test: what it prints depends on the machine. `cargo xtask crowd` calls it. The changes are real operations,
+// pushed to the real server by a client of its own; the presses are the browser's own input.
+import { writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { launchBrowser } from './harness/browser.mjs';
+import { Board } from './harness/board.mjs';
+import { Client } from './harness/client.mjs';
+import { tell } from './harness/profile.mjs';
+import { Server } from './harness/server.mjs';
+import { target } from './harness/tools.mjs';
+import { TICK_MS, Writer } from './harness/writer.mjs';
+
+const GOALS = { taskMs: 50, pixelMs: 16 };
+/** Ticks of the writer from one press to the next: presses fall anywhere between two changes. */
+const TICKS_A_PRESS = 2;
+const BOARD = 'crowd';
+const PRESSED = 'Pressed';
+/** What a frame has room for, when each makes a widget. */
+const CREATED_AT_ONCE = 100;
+
+const { values: options } = parseArgs({
+  options: {
+    widgets: { type: 'string', default: '1000' },
+    moving: { type: 'string', default: '200' },
+    presses: { type: 'string', default: '100' },
+    profile: { type: 'string' },
+    bundle: { type: 'string', default: process.env.TIDEBOARD_BUNDLE ?? join(target, 'dx/tideboard/release/web') },
+  },
+});
+const [widgets, moving, presses] = [options.widgets, options.moving, options.presses].map(Number);
+if (!(widgets >= moving && moving >= 1 && widgets <= 1_999 && moving <= 200 && presses >= 1)) {
+  console.error('of 1 to 1999 widgets (a board holds 2000 with its own), 1 to 200 move (a frame holds no more), and there is a press');
+  process.exit(1);
+}
+
+const server = new Server(options.bundle);
+const browser = await launchBrowser();
+try {
+  await server.start();
+  const writer = await Client.greet(server.port);
+  await makeBoard(writer);
+  const page = await (await browser.newContext({ viewport: { width: 1600, height: 1000 } })).newPage();
+  const opened = performance.now();
+  await page.goto(`http://localhost:${server.port}/boards/${BOARD}`);
+  await new Board(page).isIn('live');
+  await page.waitForFunction((count) => document.querySelectorAll('article.card').length === count, widgets + 1);
+  console.log(`${widgets} widgets, all of them on the page ${seconds(performance.now() - opened)} after it was asked for`);
+  await page.evaluate(watch, PRESSED);
+  const session = await page.context().newCDPSession(page);
+  // The processor's time, and not the clock's: a page that waits for its turn is not busy.
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+
+  report('nothing moves', await measure(page, session, new Writer(writer, BOARD, [])));
+  const moves = new Writer(writer, BOARD, Array.from({ length: moving }, (_, at) => `widget-${at}`));
+  const figures = await measure(page, session, moves, options.profile);
+  report(`${moving} of them change ${1_000 / TICK_MS} times a second`, figures);
+  console.log(`  the server took ${figures.ticks} ticks, and was too slow for ${moves.leftOut} more`);
+  await writer.isSettled();
+  const counted = performance.now();
+  await new Board(page).counts(moves.ticks, titleOf(0));
+  console.log(`  the last change was on the page ${seconds(performance.now() - counted)} after the server had it`);
+  writer.close();
+} finally {
+  await browser.close();
+  await server.close();
+}
+
+async function makeBoard(writer) {
+  const create = (widget, kind, fields) => ({ widget, intent: { create: { kind, fields } } });
+  const all = [
+    create('board', 'board', { name: 'Crowd' }),
+    create('pressed', 'counter', { title: PRESSED, count: 0, order: 0 }),
+    ...Array.from({ length: widgets }, (_, at) => create(`widget-${at}`, ...look(at))),
+  ];
+  for (let at = 0; at < all.length; at += CREATED_AT_ONCE) {
+    writer.push(BOARD, all.slice(at, at + CREATED_AT_ONCE));
+    await writer.isSettled();
+  }
+}
+
+/** Kind and fields of a widget. Those that move are spread over the whole board. */
+function look(at) {
+  if (at < moving) return ['counter', { title: titleOf(at), count: 0, order: 1 + (at * widgets) / moving }];
+  const order = 1.5 + at;
+  const title = `Still ${at}`;
+  return [
+    ['status', { title, state: 'ok', text: 'All is well.', order }],
+    ['setpoint', { title, value: 21, unit: '°C', min: 5, max: 30, step: 0.5, order }],
+    ['note', { title, text: 'Everybody here can edit this, together.', order }],
+    ['counter', { title, count: at, order }],
+  ][at % 4];
+}
+
+function titleOf(at) {
+  return `Moving ${at}`;
+}
+
+/** Presses while the writer writes. Gives what the page saw, and what its main thread did, both in milliseconds. */
+async function measure(page, session, writer, profile = undefined) {
+  const box = await page.getByRole('article', { name: PRESSED, exact: true }).getByRole('button', { name: 'Add one' }).boundingBox();
+  writer.start();
+  await once(writer, 'tick');
+  await page.evaluate(() => globalThis.crowd.forget());
+  if (profile !== undefined) await startProfile(session);
+  const [before, started] = [await busy(session), performance.now()];
+  for (let press = 1; press <= presses; press += 1) {
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await page.evaluate((count) => globalThis.crowd.shown(count), press);
+    for (let tick = 0; tick < TICKS_A_PRESS; tick += 1) await once(writer, 'tick');
+  }
+  const [after, took] = [await busy(session), performance.now() - started];
+  writer.stop();
+  if (profile !== undefined) await endProfile(session, profile);
+  const share = Object.fromEntries(Object.keys(after).map((part) => [part, ((after[part] - before[part]) * 1_000) / took]));
+  return { ...(await page.evaluate(() => globalThis.crowd.figures())), share, took, ticks: writer.ticks };
+}
+
+async function busy(session) {
+  const { metrics } = await session.send('Performance.getMetrics');
+  const of = (name) => metrics.find((metric) => metric.name === name).value;
+  return { all: of('TaskDuration'), script: of('ScriptDuration'), layout: of('LayoutDuration'), style: of('RecalcStyleDuration') };
+}
+
+async function startProfile(session) {
+  await session.send('Profiler.enable');
+  await session.send('Profiler.setSamplingInterval', { interval: 200 });
+  await session.send('Profiler.start');
+}
+
+async function endProfile(session, file) {
+  const { profile } = await session.send('Profiler.stop');
+  writeFileSync(file, JSON.stringify(profile));
+  console.log(tell(profile));
+}
+
+function report(what, { tasks, presses: pixels, events, share, took }) {
+  const long = tasks.filter((task) => task > GOALS.taskMs);
+  const percent = (part) => `${(share[part] * 100).toFixed(0)} %`;
+  const sum = tasks.reduce((all, task) => all + task, 0);
+  console.log(`${what}, for ${seconds(took)}:`);
+  console.log(`  main thread busy ${percent('all')}: script ${percent('script')}, style ${percent('style')}, layout ${percent('layout')}`);
+  console.log(`  long tasks over ${GOALS.taskMs} ms: ${long.length}, the longest ${Math.max(0, ...tasks).toFixed(0)} ms, ${sum.toFixed(0)} ms in all (goal: none)${verdict(long.length === 0)}`);
+  pixels.sort((one, other) => one - other);
+  const at = (portion) => pixels[Math.min(pixels.length - 1, Math.floor(pixels.length * portion))];
+  console.log(`  input to pixel, ${pixels.length} presses, ms: p50 ${at(0.5).toFixed(1)}  p95 ${at(0.95).toFixed(1)}  p99 ${at(0.99).toFixed(1)} (goal: ${GOALS.pixelMs})${verdict(at(0.99) <= GOALS.pixelMs)}`);
+  console.log(`  by the browser’s own event timing, over ${GOALS.pixelMs} ms: ${events.length} of ${pixels.length}, the longest ${Math.max(0, ...events)} ms`);
+}
+
+function verdict(isMet) {
+  return isMet ? '' : '  MISSED';
+}
+
+function seconds(ms) {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+/** Notes long tasks, and when each press is seen: after the frame whose drawing began with the new number. Runs in the page. */
+function watch(title) {
+  let [tasks, events, presses] = [[], [], []];
+  let pressedAt;
+  const waiting = new Map();
+  const card = document.querySelector(`article[aria-label="${title}"]`);
+  const channel = new MessageChannel();
+  const observers = [
+    [new PerformanceObserver((list) => tasks.push(...list.getEntries().map((entry) => entry.duration))), { type: 'longtask' }],
+    [
+      new PerformanceObserver((list) => events.push(...list.getEntries().filter(({ name }) => name === 'click').map((entry) => entry.duration))),
+      { type: 'event', durationThreshold: 16 },
+    ],
+  ];
+  for (const [observer, what] of observers) observer.observe(what);
+  card.querySelector('button[aria-label="Add one"]').addEventListener('click', (event) => (pressedAt = event.timeStamp), { capture: true });
+  // A message that is sent in a frame's callback is received when that frame has been laid out and painted.
+  channel.port1.onmessage = ({ data }) => {
+    presses.push(performance.now() - data);
+    waiting.get(presses.length)?.();
+  };
+  new MutationObserver(() => {
+    const at = pressedAt;
+    requestAnimationFrame(() => channel.port2.postMessage(at));
+  }).observe(card.querySelector('output'), { subtree: true, childList: true, characterData: true });
+  globalThis.crowd = {
+    forget: () => {
+      for (const [observer] of observers) observer.takeRecords();
+      [tasks, events, presses] = [[], [], []];
+      waiting.clear();
+    },
+    shown: (count) => (presses.length >= count ? undefined : new Promise((resolve) => waiting.set(count, resolve))),
+    figures: () => ({ tasks, events, presses }),
+  };
+}

@@ -1,0 +1,459 @@
+// Every state of the board that can be made for real: its name, and how people, a server and faults bring a page there.
+//
+// `arrange` gives what is looked at. `wall`: it is looked at on a wall, too. `brief`: it passes by itself within seconds, and
+// is arranged anew for each picture. `lasting`: on the server that has run since the start, whose charts are filled.
+import { NEIGHBOUR } from '../harness/browser.mjs';
+import { SETPOINT } from '../harness/board.mjs';
+import { EDIT, VIEW } from './scene.mjs';
+
+const CHECKLIST = 'To do';
+const NOTE = 'Note';
+const STATUS = 'How it is';
+const TOKENS = ['--edit-token', EDIT, '--view-token', VIEW];
+
+export const STATES = [
+  { name: 'loading', brief: true, wall: true, arrange: loading },
+  { name: 'empty', wall: true, arrange: empty },
+  { name: 'pending', brief: true, arrange: pending },
+  { name: 'waiting-list', arrange: waitingList },
+  { name: 'offline', wall: true, arrange: offline },
+  { name: 'opened-offline', wall: true, arrange: openedOffline },
+  { name: 'unreachable', wall: true, arrange: unreachable },
+  { name: 'unreachable-details', arrange: unreachableDetails },
+  { name: 'by-requests', wall: true, arrange: byRequests },
+  { name: 'stale', brief: true, wall: true, arrange: stale },
+  { name: 'conflict', wall: true, arrange: conflict },
+  { name: 'conflicts-of-all-kinds', arrange: conflicts },
+  { name: 'conflict-json', arrange: conflictJson },
+  { name: 'conflict-resolved', arrange: resolved },
+  { name: 'set-aside', wall: true, arrange: setAside },
+  { name: 'set-aside-list', arrange: setAsideList },
+  { name: 'removed', arrange: removed },
+  { name: 'off-the-scale', arrange: offTheScale },
+  { name: 'card-menu', arrange: cardMenu },
+  { name: 'card-set-up', arrange: cardSetUp },
+  { name: 'add-widget', arrange: addWidget },
+  { name: 'boards', arrange: boards },
+  { name: 'share', arrange: share },
+  { name: 'sign-in', wall: true, arrange: signIn },
+  { name: 'sign-in-refused', arrange: signInRefused },
+  { name: 'sign-in-again', wall: true, arrange: signInAgain },
+  { name: 'view-only', arrange: viewOnly },
+  { name: 'closed', wall: true, arrange: closed },
+  { name: 'cannot-store', wall: true, arrange: cannotStore },
+  { name: 'plain-http', arrange: plainHttp },
+  { name: 'make-secure', arrange: (scene) => page(scene, 'make-secure') },
+  { name: 'install-authority', arrange: installAuthority },
+  { name: 'join-refused', arrange: joinRefused },
+  { name: 'unknown-page', arrange: (scene) => page(scene, 'nowhere/at/all') },
+  { name: 'unknown-board', wall: true, arrange: unknownBoard },
+  { name: 'away', wall: true, arrange: away },
+  { name: 'live', lasting: true, wall: true, arrange: live },
+  { name: 'live-whole', lasting: true, isWhole: true, arrange: live },
+  { name: 'details', lasting: true, arrange: details },
+];
+
+/** The board with what is on it moved from where a new store has it, and charts of half a minute. */
+export async function live(scene) {
+  const me = await scene.me();
+  const board = await scene.shows(me, await scene.live(me));
+  const chart = board.page.locator('article[data-kind="series"] path.series-line').first();
+  await chart.waitFor({ state: 'attached' });
+  // One point a second; a path has a letter for each.
+  await board.page.waitForFunction((line) => line.getAttribute('d').split(/[ML]|(?<=\d) /).length > 30, await chart.elementHandle());
+  return board;
+}
+
+async function details(scene) {
+  const board = await scene.live(await scene.me());
+  await board.openDetails();
+  return board;
+}
+
+async function loading(scene) {
+  const me = await scene.me();
+  me.network.stall();
+  const board = await me.open(scene.path);
+  await board.page.locator('main[data-state="loading"] .skeleton').first().waitFor();
+  // Its program has taken over from what the server has rendered.
+  await board.page.locator('[data-state="connecting"]').first().waitFor({ state: 'attached' });
+  return board;
+}
+
+async function empty(scene) {
+  const me = await scene.me();
+  const board = await scene.live(me);
+  await openBoards(board);
+  await board.page.getByRole('textbox', { name: 'New board', exact: true }).fill('Engine room');
+  await board.page.getByRole('button', { name: 'Add board' }).click();
+  await board.page.getByText('Nothing here yet.').waitFor();
+  await board.isSettled();
+  return scene.shows(me, board);
+}
+
+async function pending(scene) {
+  const me = await scene.me();
+  const board = await scene.live(me);
+  me.network.stall();
+  await edits(board);
+  await board.page.locator('article[data-pending="true"]').nth(2).waitFor();
+  return board;
+}
+
+/** Three edits, as somebody makes them who walks past. */
+async function edits(board) {
+  await board.increase();
+  await board.set(24.5);
+  await board.widget(CHECKLIST).getByRole('checkbox').first().check();
+}
+
+async function offline(scene) {
+  const me = await scene.me();
+  const board = await scene.live(me);
+  // Nothing can be opened any more once the browser itself is offline.
+  const shown = await scene.shows(me, board);
+  await me.goOffline();
+  await board.isIn('offline');
+  await edits(board);
+  await board.keeps(3);
+  await board.page.evaluate(() => document.activeElement.blur());
+  return shown;
+}
+
+async function waitingList(scene) {
+  const me = await scene.me();
+  const board = await scene.live(me);
+  me.network.cut();
+  await board.isIn('waiting', 'offline');
+  await edits(board);
+  await board.keeps(3);
+  await openWaiting(board);
+  return board;
+}
+
+async function openWaiting(board) {
+  await board.page.locator('.pending-badge').getByRole('button').click();
+  await board.page.getByRole('dialog', { name: 'Waiting edits' }).waitFor();
+}
+
+async function openedOffline(scene) {
+  const me = await scene.me();
+  const board = await scene.live(me);
+  me.network.cut();
+  await board.isIn('waiting', 'offline');
+  await edits(board);
+  await board.keeps(3);
+  await board.page.reload();
+  await board.page.locator('.banner[data-state="offline"]').waitFor();
+  return scene.shows(me, board);
+}
+
+async function unreachable(scene) {
+  const me = await scene.me();
+  const board = await scene.live(me);
+  const server = await scene.stage.server();
+  await server.kill();
+  await board.isIn('waiting', 'offline');
+  await edits(board);
+  // The pages came from this server, so the wall can't come from it any more: it was killed, and is back, out of reach.
+  me.network.cut();
+  await server.start();
+  return scene.shows(me, board);
+}
+
+async function unreachableDetails(scene) {
+  const me = await scene.me();
+  const board = await scene.live(me);
+  me.network.cut();
+  await board.isIn('waiting', 'offline');
+  await board.openDetails();
+  return board;
+}
+
+async function byRequests(scene) {
+  const me = await scene.me();
+  const board = await scene.live(me);
+  me.network.refuseSockets();
+  await board.isIn('by-requests');
+  const shown = await scene.shows(me, board);
+  await shown.page.locator('article[data-state="by-requests"]').first().waitFor();
+  return shown;
+}
+
+async function stale(scene) {
+  const me = await scene.me();
+  const board = await me.open(scene.path);
+  await board.page.locator('article[data-kind="stat"][data-state="live"] .sparkline').first().waitFor();
+  me.network.stall();
+  await board.page.locator('article[data-kind="stat"][data-state="stale"]').first().waitFor();
+  return board;
+}
+
+/** As it looks when nobody has touched it for a moment: from its top, and with nothing in focus. */
+async function atRest(board) {
+  await board.page.evaluate(() => {
+    document.activeElement?.blur();
+    scrollTo(0, 0);
+  });
+  return board;
+}
+
+/** Two people, one field: mine was made without a network. */
+async function quarrel(scene, mine, theirs) {
+  const [me, ben] = await Promise.all([scene.me(), scene.other()]);
+  const [board, his] = await Promise.all([scene.live(me), scene.live(ben)]);
+  me.network.cut();
+  await board.isIn('waiting', 'offline');
+  await mine(board);
+  await theirs(his);
+  await his.isSettled();
+  me.network.heal();
+  return { me, board };
+}
+
+async function conflict(scene) {
+  const { me, board } = await quarrel(scene, (hers) => hers.set(24), (his) => his.set(18));
+  await board.conflict().getByRole('heading', { name: 'Mine' }).waitFor();
+  const shown = await scene.shows(me, board);
+  await shown.page.locator('article[data-conflict="true"]').waitFor();
+  return atRest(shown);
+}
+
+async function conflicts(scene) {
+  const { board } = await quarrel(scene, (hers) => editAll(hers, 24, 'Look', 'Pump two runs hot. Call Mia before noon.'), (his) =>
+    editAll(his, 18, 'Down', 'Pump two is off. Nobody start it!'),
+  );
+  for (const title of [SETPOINT, STATUS, NOTE]) await board.conflict(title).getByRole('heading', { name: 'Mine' }).waitFor();
+  return atRest(board);
+}
+
+async function editAll(board, number, state, text) {
+  await board.set(number);
+  await board.widget(STATUS).getByRole('radio', { name: state }).check({ force: true });
+  const note = board.widget(NOTE).getByRole('textbox', { name: 'Text' });
+  await note.fill(text);
+  await note.blur();
+}
+
+async function conflictJson(scene) {
+  const { board } = await quarrel(scene, (hers) => hers.set(24), (his) => his.set(18));
+  await board.conflict().getByText('Details').click();
+  return board;
+}
+
+async function resolved(scene) {
+  const { board } = await quarrel(scene, (hers) => hers.set(24), (his) => his.set(18));
+  await board.conflict().getByRole('button', { name: 'Keep mine' }).click();
+  await board.page.locator('.banner[data-state="resolved"]').waitFor();
+  return board;
+}
+
+async function refusal(scene) {
+  const { me, board } = await quarrel(scene, (hers) => hers.set(29), async (his) => {
+    await his.openMenu(SETPOINT);
+    await his.page.getByRole('menuitem', { name: 'Set up' }).click();
+    const max = his.page.getByRole('spinbutton', { name: 'max' });
+    await max.fill('25');
+    await max.press('Enter');
+  });
+  await board.widget(SETPOINT).locator('.refusal').waitFor();
+  return { me, board };
+}
+
+async function setAside(scene) {
+  const { me, board } = await refusal(scene);
+  await board.widget(SETPOINT).evaluate((element) => element.scrollIntoView({ block: 'center' }));
+  return scene.shows(me, board);
+}
+
+async function setAsideList(scene) {
+  const { board } = await refusal(scene);
+  await openWaiting(board);
+  return board;
+}
+
+async function removed(scene) {
+  const board = await scene.live(await scene.me());
+  await board.openMenu(NOTE);
+  await board.page.getByRole('menuitem', { name: 'Remove' }).click();
+  await board.page.locator('.banner[data-state="removed"]').waitFor();
+  return board;
+}
+
+async function offTheScale(scene) {
+  const board = await scene.live(await scene.me());
+  const number = board.widget(SETPOINT).getByRole('spinbutton');
+  await number.fill('99');
+  await board.widget(SETPOINT).locator('.setpoint-off').waitFor();
+  await number.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+  return board;
+}
+
+async function cardMenu(scene) {
+  const board = await scene.live(await scene.me());
+  await board.openMenu(SETPOINT);
+  return board;
+}
+
+async function cardSetUp(scene) {
+  const board = await scene.live(await scene.me());
+  await board.openMenu(SETPOINT);
+  await board.page.getByRole('menuitem', { name: 'Set up' }).click();
+  await board.page.getByRole('button', { name: 'Save' }).waitFor();
+  return board;
+}
+
+async function addWidget(scene) {
+  const board = await scene.live(await scene.me());
+  await board.page.getByRole('button', { name: 'Add widget' }).click();
+  await board.page.getByRole('combobox', { name: 'Kind' }).selectOption({ label: 'Gauge' });
+  await board.page.getByLabel('Series').waitFor();
+  return board;
+}
+
+async function boards(scene) {
+  const board = await scene.live(await scene.me());
+  await openBoards(board);
+  return board;
+}
+
+async function openBoards({ page }) {
+  await page.getByRole('button', { name: /^Board: / }).click();
+  await page.getByRole('region', { name: 'New board' }).waitFor();
+}
+
+async function share(scene) {
+  const { port } = await scene.stage.server(...TOKENS);
+  const me = await scene.me();
+  const board = await me.open();
+  // What is shared is an address of this machine's name: the page was come to by it.
+  await board.page.goto(`http://${NEIGHBOUR}:${port}/`);
+  await enter(board, EDIT);
+  await board.isIn('live');
+  await board.page.locator('#plain-http').getByRole('button', { name: 'Dismiss' }).click();
+  await openBoards(board);
+  await board.page.getByRole('button', { name: 'To edit' }).click();
+  await board.page.locator('svg.qr').waitFor();
+  await board.page.locator('svg.qr').scrollIntoViewIfNeeded();
+  return board;
+}
+
+async function enter({ page }, token) {
+  await page.getByLabel('Token').fill(token);
+  await page.getByRole('button', { name: 'Open the board' }).click();
+}
+
+async function signIn(scene) {
+  await scene.stage.server(...TOKENS);
+  const board = await (await scene.me()).open(scene.path);
+  await board.page.getByLabel('Token').waitFor();
+  return board;
+}
+
+async function signInRefused(scene) {
+  const board = await signIn(scene);
+  await enter(board, 'wrong-0123456789abcdef');
+  await board.page.getByRole('alert').waitFor();
+  return board;
+}
+
+/** Sessions are in the server's memory: a restart ends them. */
+async function signInAgain(scene) {
+  const server = await scene.stage.server(...TOKENS);
+  const me = await scene.me();
+  const board = await me.signIn(EDIT);
+  await board.isIn('live');
+  const shown = await scene.shows(me, board);
+  me.network.cut();
+  await board.isIn('waiting', 'offline');
+  await edits(board);
+  await board.keeps(3);
+  await server.stop();
+  await server.start();
+  me.network.heal();
+  await board.isIn('sign-in');
+  return shown;
+}
+
+async function viewOnly(scene) {
+  await scene.stage.server(...TOKENS);
+  const board = await (await scene.me()).signIn(VIEW);
+  await board.isIn('live');
+  await board.page.getByText('View only').waitFor();
+  return board;
+}
+
+/** A page of an older version than the server can read; but for what it says of itself, it is this one. */
+async function closed(scene) {
+  const me = await scene.me();
+  await me.begins(() => {
+    const { send } = WebSocket.prototype;
+    WebSocket.prototype.send = function older(text) {
+      send.call(this, String(text).replace(/^(\{"hello":\{.*)"schema":1/, '$1"schema":0'));
+    };
+  });
+  const board = await me.open(scene.path);
+  await board.page.locator('[data-state="closed"]').first().waitFor({ state: 'attached' });
+  return board;
+}
+
+/** The browser's storage was written by a newer version of the page. */
+async function cannotStore(scene) {
+  const me = await scene.me();
+  await (await me.open('healthz')).page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('tideboard', 1_000);
+        opening.onsuccess = () => resolve(opening.result.close());
+        opening.onerror = () => reject(opening.error);
+      }),
+  );
+  const board = await me.open(scene.path);
+  await board.page.locator('[data-state="cannot-store"]').first().waitFor({ state: 'attached' });
+  await board.page.locator('article[data-state="live"]').first().waitFor();
+  return board;
+}
+
+async function plainHttp(scene) {
+  const { port } = await scene.stage.server(...TOKENS);
+  const board = await (await scene.me()).open();
+  await board.page.goto(`http://${NEIGHBOUR}:${port}/`);
+  await enter(board, EDIT);
+  await board.isIn('live');
+  await board.page.locator('#plain-http').waitFor();
+  return board;
+}
+
+async function page(scene, path) {
+  const board = await (await scene.me()).open(path);
+  await board.page.getByRole('heading').first().waitFor();
+  return board;
+}
+
+async function installAuthority(scene) {
+  await scene.stage.server('--tls-local', ...TOKENS);
+  return page(scene, 'install-authority');
+}
+
+async function joinRefused(scene) {
+  await scene.stage.server(...TOKENS);
+  const board = await (await scene.me()).open(`join#${'0'.repeat(32)}`);
+  await board.page.getByRole('alert').filter({ hasText: 'was used already' }).waitFor();
+  return board;
+}
+
+async function unknownBoard(scene) {
+  const me = await scene.me();
+  const board = await me.open(`boards/nowhere${scene.path}`);
+  await board.page.getByText('There is no board here.').waitFor();
+  return board;
+}
+
+async function away(scene) {
+  const me = await scene.me();
+  await scene.live(me);
+  me.network.cut();
+  const board = await me.open(`boards/never-seen-here${scene.path}`);
+  await board.page.getByText('This board is not on this device yet.').waitFor();
+  return board;
+}

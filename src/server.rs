@@ -50,6 +50,8 @@ pub mod sources;
 pub mod store;
 #[cfg(feature = "server")]
 pub mod tls;
+#[cfg(feature = "server")]
+mod wall;
 
 #[cfg(feature = "server")]
 pub use router::router;

@@ -117,7 +117,8 @@ pub fn WidgetRealtime(
             now().map(|now| now.device),
         )
     });
-    use_reports(live, board, widget_id, on_update, on_error);
+    let washes = use_signal(|| 0_u32);
+    use_reports(live, board, widget_id, on_update, on_error, washes);
     let card = card_of(&board.read(), &widget_id.read());
     // By its name: under another one it is another card.
     let edge = rsx! { LowerEdge { key: "{card}", card } };
@@ -160,6 +161,7 @@ pub fn WidgetRealtime(
                     }
                 }
             }
+            Wash { washes }
             Foot { live, fresh }
             if !facts.set_aside.is_empty() {
                 div { class: "refusals",
@@ -169,6 +171,17 @@ pub fn WidgetRealtime(
                 }
             }
             {edge}
+        }
+    }
+}
+
+/// What somebody else has changed is washed in their colour for a moment: each time anew, by another element.
+#[component]
+fn Wash(washes: Signal<u32>) -> Element {
+    let number = washes();
+    rsx! {
+        if number > 0 {
+            div { key: "{number}", class: "wash", "aria-hidden": "true" }
         }
     }
 }
@@ -229,15 +242,22 @@ fn use_reports(
     widget_id: ReadSignal<WidgetId>,
     on_update: Option<Callback<WidgetUpdate>>,
     on_error: Option<Callback<RealtimeError>>,
+    washes: Signal<u32>,
 ) {
+    let mut washes = washes;
     let mut last = use_hook(|| CopyValue::new(None::<Arc<Widget>>));
     let mut told = use_hook(|| CopyValue::new(Vec::<OperationId>::new()));
     use_effect(move || {
         let view = live.view();
         if let Some(widget) = view.widget {
             let before = last.write().replace(widget.clone());
+            let before = before.filter(|before| !Arc::ptr_eq(before, &widget));
+            let is_own = view.is_ahead || !live.is_optimistic();
+            if !is_own && before.as_ref().is_some_and(|before| is_by_another(before, &widget)) {
+                washes += 1;
+            }
             if let Some(report) = on_update
-                && before.is_some_and(|before| !Arc::ptr_eq(&before, &widget) && has_changed(&before, &widget))
+                && before.is_some_and(|before| has_changed(&before, &widget))
             {
                 report(WidgetUpdate {
                     board: board.cloned(),
@@ -275,6 +295,15 @@ fn has_changed(before: &Widget, after: &Widget) -> bool {
     !same || before.fields.len() != after.fields.len() || before.removed.is_some() != after.removed.is_some()
 }
 
+/// Whether a field has another value, and by a newer change of the server's order. What this device changes is shown before
+/// it has a place there, and the same when it gets one.
+fn is_by_another(before: &Widget, after: &Widget) -> bool {
+    after.fields.iter().any(|(name, field)| {
+        let before = before.fields.get(name);
+        before.is_none_or(|before| field.revision > before.revision && field.value != before.value)
+    })
+}
+
 /// Still, and shaped like what will come.
 #[component]
 fn Skeleton() -> Element {
@@ -296,7 +325,11 @@ fn Refusal(aside: SetAside) -> Element {
     let word = Word::from(&aside.reason);
     rsx! {
         div { class: "refusal", role: "alert", "data-state": word.token(), "data-tone": word.tone().token(),
-            p { {word.text()} ": {aside.reason}" }
+            p {
+                Icon { glyph: word.glyph() }
+                {word.text()}
+                ": {aside.reason}"
+            }
             div { class: "row",
                 button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), "Retry" }
                 button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), "Discard" }

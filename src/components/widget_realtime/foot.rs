@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::freshness::Fresh;
 use crate::{
     components::{
-        format::{age, ordinal},
+        format::{age, ordinal, time_of_day},
         word::Word,
     },
     hooks::{Durability, PendingOperation, Phase, RealtimeUpdates, WidgetView, use_background_sync, use_now},
@@ -125,6 +125,8 @@ fn ReceiptBeads(live: RealtimeUpdates) -> Element {
     }
 }
 
+const HOUR_MS: u64 = 3_600_000;
+
 /// How old what is shown is: the last value of a series, else the last change.
 #[component]
 fn Age(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
@@ -152,7 +154,14 @@ fn Age(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
             .map(|field| field.writer.at.0)
             .max()
             .filter(|at| *at > 0)?;
-        Some(age(now.unix_ms.saturating_sub(changed))).filter(is_now)
+        let ago = now.unix_ms.saturating_sub(changed);
+        // Of what is longer ago than an hour the time of day says more.
+        Some(if ago < HOUR_MS {
+            age(ago)
+        } else {
+            time_of_day(now, changed)
+        })
+        .filter(is_now)
     });
     rsx! {
         if let Some(age) = age() {

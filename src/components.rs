@@ -20,6 +20,7 @@ pub mod format;
 pub mod icon;
 mod pending_operations_badge;
 pub mod said;
+mod this_device;
 mod widget_realtime;
 pub mod word;
 

@@ -30,6 +30,8 @@ pub const IN_FLIGHT_LEN_MAX: usize = 1_000;
 pub const IN_FLIGHT_BYTES_MAX: usize = 128 * 1024;
 /// Ids, kinds and field names, in bytes.
 pub const NAME_BYTES_MAX: usize = 64;
+/// Colours that a device may be known by: those of the series in a chart.
+pub const COLOURS_LEN: u8 = 8;
 /// An app's own named event, encoded; events are lossy.
 pub const EVENT_BYTES_MAX: usize = 4 * 1024;
 

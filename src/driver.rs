@@ -22,9 +22,9 @@ use futures_util::{FutureExt, future::LocalBoxFuture};
 pub use options::{Fallback, Leads, NoFallback, Options, StartError};
 
 use crate::{
-    config::NOTICES_LEN_MAX,
+    config::{COLOURS_LEN, NOTICES_LEN_MAX},
     platform::{self, Clock, Network, NetworkEvent, Platform, ServerAddress, Socket, SocketEvent, Storage},
-    protocol::{ClientId, SignedIn},
+    protocol::{ClientId, Device, SignedIn},
     sync::{
         Birth, Command, Effect, Engine, Input, Note, Notice,
         storage::{Namespace, StorageError},
@@ -80,11 +80,16 @@ impl Driver {
         let to_meet = options.server.is_some();
         let random = platform::random().map_err(StartError::NoRandomness)?;
         let seed = platform::random().map_err(StartError::NoRandomness)?;
+        let device = match options.device {
+            None => storage.note(options::DEVICE_NOTE).await.and_then(|text| serde_json::from_str(&text).ok()),
+            given => given,
+        };
+        let is_named = device.is_some();
         let engine = Engine::new(Birth {
             client: ClientId(random),
             seed: (seed & u128::from(u64::MAX)) as u64,
             token: options.token,
-            device: options.device,
+            device,
             namespace,
             durability: storage.durability(),
         });
@@ -113,6 +118,11 @@ impl Driver {
         };
         if matches!(driver.leads, Leads::Always) {
             driver.ready.push_back(Input::Leading(true));
+        }
+        if !is_named {
+            // The colour is drawn, so that two new devices are told apart.
+            let (name, colour) = (platform::device_name(), (random % u128::from(COLOURS_LEN)) as u8);
+            driver.command(Command::Name(Device { name, colour }));
         }
         // What the engine wants at birth: its first effects come with its first input.
         driver.ready.push_back(Input::TimerExpired);
@@ -149,8 +159,19 @@ impl Driver {
         }
     }
 
-    /// Hands it a command.
+    /// Hands it a command. What a person chose for this device, or for this tab, is remembered.
     pub fn command(&mut self, command: Command) {
+        match &command {
+            Command::Connect | Command::Disconnect => {
+                self.platform.keep_offline(command == Command::Disconnect);
+            }
+            Command::Name(device) => {
+                if let Ok(text) = serde_json::to_string(device) {
+                    self.note(options::DEVICE_NOTE, text);
+                }
+            }
+            _ => {}
+        }
         self.take(Input::Command(command));
     }
 

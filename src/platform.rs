@@ -12,6 +12,8 @@ mod memory;
     all(feature = "native", not(target_arch = "wasm32"))
 ))]
 mod plan;
+#[cfg(any(test, all(feature = "web", target_arch = "wasm32")))]
+mod user_agent;
 
 #[cfg(not(any(
     all(feature = "web", target_arch = "wasm32"),
@@ -220,6 +222,11 @@ pub trait Platform {
     fn open_storage<'a>(&'a self, folder: Option<&'a Path>) -> LocalBoxFuture<'a, Result<Box<dyn Storage>, OpenError>>;
     /// The server that its page came from, where there is a page.
     fn page_origin(&self) -> Option<String>;
+    /// Whether [`Platform::keep_offline`] was told so: a page that is loaded again goes on as the person left it.
+    fn is_kept_offline(&self) -> bool;
+    /// Remembers that a person works offline, or no longer does, as long as this tab is open; where there are no tabs it
+    /// is forgotten with the app.
+    fn keep_offline(&self, offline: bool);
 }
 
 /// This device.
@@ -250,6 +257,14 @@ impl Platform for Here {
     fn page_origin(&self) -> Option<String> {
         chosen::page_origin()
     }
+
+    fn is_kept_offline(&self) -> bool {
+        chosen::is_kept_offline()
+    }
+
+    fn keep_offline(&self, offline: bool) {
+        chosen::keep_offline(offline);
+    }
 }
 
 /// 128 bits from the operating system.
@@ -260,6 +275,12 @@ pub fn random() -> Result<u128, NoRandomness> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| NoRandomness)?;
     Ok(u128::from_le_bytes(bytes))
+}
+
+/// What this device calls itself until a person names it: `Firefox on Linux`.
+#[must_use]
+pub fn device_name() -> String {
+    chosen::device_name()
 }
 
 /// The cookies that the page may read, as the browser lists them, where there is a page.

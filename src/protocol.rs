@@ -22,7 +22,7 @@ pub use history::{Cursor, Epoch, History, Revision};
 pub use ids::{
     Access, BoardId, ClientId, FieldName, IdError, Identity, Kind, OperationId, Principal, RunId, StoreId, WidgetId,
 };
-pub use operation::{Base, Change, Deadline, Effect, Field, Intent, Operation, Widget, Writer};
+pub use operation::{Base, Change, Deadline, Device, Effect, Field, Intent, Operation, Widget, Writer};
 pub use signed_in::SignedIn;
 pub use subscribe::{Subscribe, Undecided};
 pub use verdict::{Contention, Overwritten, Rejection, Verdict};

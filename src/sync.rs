@@ -51,7 +51,7 @@ use self::{
 };
 use crate::{
     protocol::{
-        Answered, BoardId, ClientId, Document, OperationId, Push, RunId, SamplesFrame, Subscribe, Value, Verdict,
+        Answered, BoardId, ClientId, Device, Document, OperationId, Push, RunId, SamplesFrame, Subscribe, Value, Verdict,
         WidgetId,
     },
     sorted::SortedMap,
@@ -67,8 +67,8 @@ pub struct Birth {
     pub seed: u64,
     /// Sent with `hello`, where there is no session cookie.
     pub token: Option<String>,
-    /// The device's name for people.
-    pub device: Option<String>,
+    /// The device as people know it.
+    pub device: Option<Device>,
     /// The namespace to start from without a network: see [`Note::namespace_for`].
     pub namespace: Option<Namespace>,
     /// How well this device stores.

@@ -205,6 +205,7 @@ impl Stage {
             store: setup.store,
             run: setup.run,
             principal: id("server"),
+            device: None,
             items: vec![
                 create(1, "board", "board", &[("name", json!("Deck"))]),
                 create(2, "fuel", "setpoint", &[("value", json!(3)), ("unit", json!("t"))]),
@@ -227,7 +228,6 @@ impl Stage {
             schema: config::SCHEMA,
             store: None,
             token: None,
-            device: Some("Bo's laptop".to_owned()),
         };
         stage.receive(BEFORE, bo, ClientFrame::Hello(hello));
         stage.receive(
@@ -251,9 +251,8 @@ impl Stage {
         self.happen(
             now,
             match frame {
-                ClientFrame::Hello(hello) => Event::Hello {
+                ClientFrame::Hello(_) => Event::Hello {
                     session,
-                    hello,
                     identity: Some(identity(name)),
                 },
                 frame => Event::Frame { session, frame },

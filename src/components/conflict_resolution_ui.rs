@@ -10,9 +10,10 @@ use super::{
     choices::field_text,
     difference::difference,
     edit_line::{edit_line, is_editable},
-    format::{count, time_of_day, writer_name},
+    format::{count, time_of_day},
     icon::{Glyph, Icon},
     said::{Undo, card_of, said_elsewhere, say},
+    this_device::by_line,
     word::{Saying, Word},
 };
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     hooks::{
         Conflict, Notice, Now, Resolution, focus, use_notices, use_now, use_realtime_managers, use_realtime_updates,
     },
-    protocol::{BoardId, Contention, Intent, OperationId, Value, WidgetId, Writer, encode},
+    protocol::{BoardId, Contention, Intent, OperationId, Value, WidgetId, encode},
     sorted::SortedSet,
 };
 
@@ -328,11 +329,6 @@ fn Versions(conflict: ReadSignal<Conflict>, field: String) -> Element {
         text(&conflict.theirs.value)
     };
     let before = conflict.before().map_or_else(|| "nothing".to_owned(), text);
-    let by = |writer: &Option<Writer>| match (writer, now()) {
-        (Some(writer), Some(now)) => format!("{}, {}", writer_name(writer), time_of_day(now, writer.at.0)),
-        (Some(writer), None) => writer_name(writer),
-        (None, _) => "somebody".to_owned(),
-    };
     rsx! {
         div { class: "versions",
             div { class: "version", "data-side": "before",
@@ -348,7 +344,7 @@ fn Versions(conflict: ReadSignal<Conflict>, field: String) -> Element {
             div { class: "version", "data-side": "theirs",
                 h4 { "Theirs" }
                 Marked { text: theirs, other: mine }
-                p { class: "version-by", {by(&conflict.theirs.writer)} }
+                p { class: "version-by", {by_line(conflict.theirs.writer.as_ref(), now())} }
             }
         }
     }

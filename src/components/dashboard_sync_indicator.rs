@@ -6,6 +6,7 @@ use super::{
     disclosure::{Disclosure, Shape},
     format::{age, count, time_of_day},
     icon::Icon,
+    this_device::ThisDevice,
     word::{Saying, Tone, Word, joint},
 };
 use crate::{
@@ -183,6 +184,7 @@ pub fn SyncDetailsPanel() -> Element {
             }
             p { class: "note-line", "Edits are kept on this device, and sent when you switch this off." }
         }
+        ThisDevice {}
         section { "aria-label": "Facts", Facts { facts: details } }
     }
 }

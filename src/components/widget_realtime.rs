@@ -20,7 +20,7 @@ use crate::{
         Conflict, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_board_or_current, use_now,
         use_optimism, use_realtime_managers, use_realtime_updates, use_samples,
     },
-    protocol::{BoardId, OperationId, Value, Widget, WidgetId},
+    protocol::{BoardId, Field, FieldName, OperationId, Value, Widget, WidgetId, Writer},
 };
 
 /// A widget that changed: by this device, or by anybody.
@@ -117,7 +117,7 @@ pub fn WidgetRealtime(
             now().map(|now| now.device),
         )
     });
-    let washes = use_signal(|| 0_u32);
+    let washes = use_signal(|| (0, None));
     use_reports(live, board, widget_id, on_update, on_error, washes);
     let card = card_of(&board.read(), &widget_id.read());
     // By its name: under another one it is another card.
@@ -175,13 +175,16 @@ pub fn WidgetRealtime(
     }
 }
 
+/// How often somebody else has changed a widget, and the colour of who did last.
+type Washes = (u32, Option<u8>);
+
 /// What somebody else has changed is washed in their colour for a moment: each time anew, by another element.
 #[component]
-fn Wash(washes: Signal<u32>) -> Element {
-    let number = washes();
+fn Wash(washes: Signal<Washes>) -> Element {
+    let (number, colour) = washes();
     rsx! {
         if number > 0 {
-            div { key: "{number}", class: "wash", "aria-hidden": "true" }
+            div { key: "{number}", class: "wash", "data-colour": colour, "aria-hidden": "true" }
         }
     }
 }
@@ -242,7 +245,7 @@ fn use_reports(
     widget_id: ReadSignal<WidgetId>,
     on_update: Option<Callback<WidgetUpdate>>,
     on_error: Option<Callback<RealtimeError>>,
-    washes: Signal<u32>,
+    washes: Signal<Washes>,
 ) {
     let mut washes = washes;
     let mut last = use_hook(|| CopyValue::new(None::<Arc<Widget>>));
@@ -253,8 +256,11 @@ fn use_reports(
             let before = last.write().replace(widget.clone());
             let before = before.filter(|before| !Arc::ptr_eq(before, &widget));
             let is_own = view.is_ahead || !live.is_optimistic();
-            if !is_own && before.as_ref().is_some_and(|before| is_by_another(before, &widget)) {
-                washes += 1;
+            if let Some(before) = &before
+                && let Some(writer) = other_writer(before, &widget).filter(|_| !is_own)
+            {
+                let number = washes.peek().0;
+                washes.set((number + 1, writer.colour));
             }
             if let Some(report) = on_update
                 && before.is_some_and(|before| has_changed(&before, &widget))
@@ -295,13 +301,14 @@ fn has_changed(before: &Widget, after: &Widget) -> bool {
     !same || before.fields.len() != after.fields.len() || before.removed.is_some() != after.removed.is_some()
 }
 
-/// Whether a field has another value, and by a newer change of the server's order. What this device changes is shown before
-/// it has a place there, and the same when it gets one.
-fn is_by_another(before: &Widget, after: &Widget) -> bool {
-    after.fields.iter().any(|(name, field)| {
-        let before = before.fields.get(name);
+/// Who gave a field another value, by a newer change of the server's order. What this device changes is shown before it has a
+/// place there, and the same when it gets one.
+fn other_writer<'a>(before: &Widget, after: &'a Widget) -> Option<&'a Writer> {
+    let is_new = |(name, field): &(&FieldName, &Field)| {
+        let before = before.fields.get(*name);
         before.is_none_or(|before| field.revision > before.revision && field.value != before.value)
-    })
+    };
+    Some(&after.fields.iter().find(is_new)?.1.writer)
 }
 
 /// Still, and shaped like what will come.

@@ -9,7 +9,7 @@ use futures_util::{
 
 use crate::{
     platform::{AddressError, Memory, NoRandomness, OpenError, Platform, ServerAddress, Storage},
-    protocol::{Answered, Document, Push, Subscribe},
+    protocol::{Answered, Device, Document, Push, Subscribe},
     sync::RequestError,
 };
 
@@ -21,8 +21,8 @@ pub struct Options {
     pub server: Option<String>,
     /// The token to greet with; `None` where a session cookie says who this is.
     pub token: Option<String>,
-    /// The device's name for people.
-    pub device: Option<String>,
+    /// What the device is called; `None` for what a person called it here before, or what it calls itself.
+    pub device: Option<Device>,
     /// Where to store, on targets that have folders; `None` for the usual place.
     pub folder: Option<PathBuf>,
     /// Whether to go on in memory where nothing can be stored durably. It shows, and is never called saved.
@@ -95,6 +95,9 @@ impl std::error::Error for StartError {}
 
 /// The note that holds the server this device spoke with last.
 pub(super) const SERVER_NOTE: &str = "server";
+
+/// The note that holds what this device is called.
+pub(super) const DEVICE_NOTE: &str = "device";
 
 impl Options {
     /// The storage; and, where it is memory, why.

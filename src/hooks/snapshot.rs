@@ -98,6 +98,7 @@ impl Gatherer {
                 .or_else(|| self.trouble.clone())
                 .or_else(|| driver.memory_only().map(str::to_owned)),
             identity: status.identity,
+            device: engine.device().cloned(),
             namespace: status.namespace,
             pending: status.pending,
             synced_at: status.synced_at,

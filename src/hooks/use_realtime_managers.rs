@@ -7,7 +7,7 @@ use super::{
     events::{EventKind, RealtimeEvent, use_events},
 };
 use crate::{
-    protocol::{BoardId, FieldName, Kind, OperationId, Value, WidgetId},
+    protocol::{BoardId, Device, FieldName, Kind, OperationId, Value, WidgetId},
     sorted::SortedMap,
     state::{CONFLICTS, CONNECTION, ConnectionStatus, PENDING, PendingOperation, SET_ASIDE, SYNC},
     sync::{Command, Conflict, Counters, Resolution, SetAside},
@@ -117,9 +117,9 @@ impl WebSocketManager {
         self.context.command(Command::SignIn { token });
     }
 
-    /// This device's name for people, told at the next greeting.
-    pub fn name_device(self, device: impl Into<String>) {
-        self.context.command(Command::Name { device: device.into() });
+    /// What this device is called from now on, and its colour: remembered here, and told with each edit.
+    pub fn name_device(self, device: Device) {
+        self.context.command(Command::Name(device));
     }
 
     /// Send an app's own event to the others on a board. Lossy: at most [`crate::config::EVENT_BYTES_MAX`] with its name;

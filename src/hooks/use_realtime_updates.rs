@@ -200,6 +200,7 @@ mod tests {
             writer: Writer {
                 principal: "ada".parse().expect("a name"),
                 device: None,
+                colour: None,
                 at: Timestamp(0),
             },
         };

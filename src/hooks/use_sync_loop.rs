@@ -20,7 +20,7 @@ use super::{
 use crate::{
     config::{CLOCK_TICK_MS, TURN_LEN_MAX},
     driver::{Driver, Fallback, Leads, NoFallback, Options, StartError},
-    protocol::BoardId,
+    protocol::{BoardId, Device},
     sorted::SortedSet,
     state::{Snapshot, clear, publish},
     sync::{Command, Input, Notice},
@@ -35,8 +35,8 @@ pub struct SyncLoopOptions {
     pub stay_offline: bool,
     /// A token to greet with, where there is no session cookie.
     pub token: Option<String>,
-    /// The device's name for people.
-    pub device: Option<String>,
+    /// What the device is called; `None` for what a person called it here before, or what it calls itself.
+    pub device: Option<Device>,
     /// Where to store, on targets that have folders; `None` for the person's own data folder.
     pub folder: Option<PathBuf>,
 }
@@ -88,7 +88,7 @@ pub fn use_sync_loop(options: SyncLoopOptions) -> Result<RealtimeManagers, Secon
 
 /// Waits, takes what has come, shows what came of it; until the provider goes.
 async fn run(context: Context, messages: mpsc::Receiver<Message>, options: SyncLoopOptions) {
-    let connect = !options.stay_offline;
+    let connect = !options.stay_offline && !current_platform().is_kept_offline();
     let driver = match start(options).await {
         Ok(driver) => driver,
         Err(error) => return publish(Snapshot::failed(error.to_string())),

@@ -71,6 +71,16 @@ pub fn page_origin() -> Option<String> {
     None
 }
 
+pub fn is_kept_offline() -> bool {
+    false
+}
+
+pub fn keep_offline(_: bool) {}
+
+pub fn device_name() -> String {
+    "App".to_owned()
+}
+
 pub fn page_cookies() -> Option<String> {
     None
 }

@@ -33,6 +33,24 @@ pub fn page_origin() -> Option<String> {
     None
 }
 
+pub fn is_kept_offline() -> bool {
+    false
+}
+
+pub fn keep_offline(_: bool) {}
+
+pub fn device_name() -> String {
+    let system = match std::env::consts::OS {
+        "linux" => "Linux",
+        "macos" => "Mac",
+        "windows" => "Windows",
+        "android" => "Android",
+        "ios" => "iOS",
+        other => other,
+    };
+    format!("App on {system}")
+}
+
 pub fn page_cookies() -> Option<String> {
     None
 }

@@ -7,11 +7,13 @@ mod indexed_db;
 mod leadership;
 mod network;
 mod socket;
+mod tab;
 
 use std::{path::Path, rc::Rc};
 
 pub use caret::{select, selection};
 pub use fetch::FETCH;
+pub use tab::{is_kept_offline, keep_offline};
 
 use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};
 
@@ -36,6 +38,11 @@ pub async fn open_storage(_: Option<&Path>) -> Result<Box<dyn Storage>, OpenErro
 pub fn page_cookies() -> Option<String> {
     let document = web_sys::window()?.document()?;
     js_sys::Reflect::get(&document, &"cookie".into()).ok()?.as_string()
+}
+
+pub fn device_name() -> String {
+    let agent = web_sys::window().and_then(|window| window.navigator().user_agent().ok());
+    super::user_agent::name_of(&agent.unwrap_or_default())
 }
 
 pub fn page_origin() -> Option<String> {

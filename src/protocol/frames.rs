@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    Access, Base, BoardId, Change, Cursor, History, Identity, Operation, OperationId, Principal, Revision, RunId,
-    StoreId, Subscribe, Value, Verdict, Widget, WidgetId,
+    Access, Base, BoardId, Change, Cursor, Device, History, Identity, Operation, OperationId, Principal, Revision,
+    RunId, StoreId, Subscribe, Value, Verdict, Widget, WidgetId,
 };
 use crate::{config::FRAME_BYTES_MAX, sorted::SortedMap, time::Timestamp};
 
@@ -57,9 +57,6 @@ pub struct Hello {
     /// A token, from clients that have no session cookie.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
-    /// The device's name for people; at most [`crate::config::NAME_BYTES_MAX`] bytes are kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub device: Option<String>,
 }
 
 /// A batch of operations, bound to the store, the server process and the person it was meant for.
@@ -71,6 +68,9 @@ pub struct Push {
     pub run: RunId,
     /// Whose operations these are: in a browser the cookie may have become somebody else's meanwhile.
     pub principal: Principal,
+    /// The device they come from, as people know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Device>,
     /// At most [`crate::config::IN_FLIGHT_LEN_MAX`], in outbox order.
     pub items: Vec<PushItem>,
 }

@@ -112,6 +112,15 @@ pub struct Deadline {
     pub at: Timestamp,
 }
 
+/// What a device is called, and shown by, for people: nothing is decided by it, and nothing vouches for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// Its name; at most [`crate::config::NAME_BYTES_MAX`] bytes are kept.
+    pub name: String,
+    /// Which of [`crate::config::COLOURS_LEN`] colours, from 0; counted round.
+    pub colour: u8,
+}
+
 /// Who wrote a value and when, for people: nothing is decided by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Writer {
@@ -120,6 +129,9 @@ pub struct Writer {
     /// The name of the device, as its owner set it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// And its colour: see [`Device::colour`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<u8>,
     /// When the server decided it, in server time.
     pub at: Timestamp,
 }

@@ -24,10 +24,13 @@ pub use told::Told;
 use super::log::{Context, Head, Log, Memory, Record};
 use crate::{
     board::Catalog,
-    config::{ACCEPT_PER_SECOND, ANSWER_VALUES_BYTES_MAX, RETRY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX},
+    config::{
+        ACCEPT_PER_SECOND, ANSWER_VALUES_BYTES_MAX, COLOURS_LEN, NAME_BYTES_MAX, RETRY_MS, RETRY_WINDOW_MS,
+        RETRY_WINDOW_MS_MAX,
+    },
     planted::{self, Bug},
     protocol::{
-        Answer, Answered, BoardId, ClientFrame, Code, Epoch, Identity, Push, PushItem, Revision, RunId, ServerFrame,
+        Answer, Answered, BoardId, ClientFrame, Code, Device, Epoch, Identity, Push, PushItem, Revision, RunId, ServerFrame,
         StoreId, Subscribe,
     },
     time::Timestamp,
@@ -96,7 +99,6 @@ enum Waiting {
 #[derive(Debug)]
 struct Session {
     identity: Identity,
-    device: Option<String>,
     subscriptions: BTreeSet<BoardId>,
     /// A subscription of which more is to come.
     asking: Option<Subscribe>,
@@ -251,15 +253,9 @@ impl Authority {
 
     fn event(&mut self, now: Timestamp, event: Event, waiting: &mut Vec<Waiting>) {
         match event {
-            Event::Hello {
-                session,
-                hello,
-                identity,
-            } => waiting.extend(
-                self.greet(now, session, hello, identity)
-                    .into_iter()
-                    .map(Waiting::Ready),
-            ),
+            Event::Hello { session, identity } => {
+                waiting.extend(self.greet(now, session, identity).into_iter().map(Waiting::Ready));
+            }
             Event::Frame { session, frame } if self.sessions.contains_key(&session) => {
                 self.frame(now, session, frame, waiting)
             }
@@ -275,7 +271,7 @@ impl Authority {
                 identity,
                 push,
             } => {
-                let items = self.push(now, &identity, None, push);
+                let items = self.push(now, &identity, push);
                 waiting.push(Waiting::Replayed { request, items });
             }
             Event::Read {
@@ -302,11 +298,10 @@ impl Authority {
             // Not at once: a `subscribe` ahead of it acts when the batch is told, and they keep their order.
             ClientFrame::Unsubscribe { board } => waiting.push(Waiting::Unsubscribe { session, board }),
             ClientFrame::Push(push) => {
-                let Some(Session { identity, device, .. }) = self.sessions.get(&session) else {
+                let Some(Session { identity, .. }) = self.sessions.get(&session) else {
                     return;
                 };
-                let (identity, device) = (identity.clone(), device.clone());
-                let items = self.push(now, &identity, device.as_deref(), push);
+                let items = self.push(now, &identity.clone(), push);
                 waiting.push(Waiting::Answers { session, items });
             }
             ClientFrame::Ping { .. } => waiting.push(send(ServerFrame::Pong { clock: now })),
@@ -340,7 +335,8 @@ impl Authority {
             .is_some_and(|session| session.identity.may_edit())
     }
 
-    fn push(&mut self, now: Timestamp, identity: &Identity, device: Option<&str>, push: Push) -> Vec<Answered> {
+    fn push(&mut self, now: Timestamp, identity: &Identity, push: Push) -> Vec<Answered> {
+        let device = push.device.and_then(kept);
         let now_and_here =
             push.store == self.setup.store && (push.run == self.setup.run || planted::is(Bug::RunNotChecked));
         let ours = now_and_here && push.principal == identity.principal;
@@ -356,7 +352,7 @@ impl Authority {
                     reason: "The answers to earlier edits are large, and go first.".into(),
                 }
             } else {
-                self.decide(now, identity, device, &item)
+                self.decide(now, identity, device.as_ref(), &item)
             };
             carried_bytes += frames::carried_bytes(&answer);
             items.push(Answered { id: item.id(), answer });
@@ -364,7 +360,7 @@ impl Authority {
         items
     }
 
-    fn decide(&mut self, now: Timestamp, identity: &Identity, device: Option<&str>, item: &PushItem) -> Answer {
+    fn decide(&mut self, now: Timestamp, identity: &Identity, device: Option<&Device>, item: &PushItem) -> Answer {
         if let Some(answer) = self.refused_before(identity, item.id()) {
             return answer;
         }
@@ -432,4 +428,13 @@ fn refusal(session: SessionId, code: Code, message: &str) -> Vec<Reply> {
 
 fn refuse(session: SessionId, code: Code, message: &str) -> impl Iterator<Item = Waiting> {
     refusal(session, code, message).into_iter().map(Waiting::Ready)
+}
+
+/// A device as it is kept: of its name whole characters, none of them a control character, within [`NAME_BYTES_MAX`].
+fn kept(device: Device) -> Option<Device> {
+    let letters = device.name.chars().take(NAME_BYTES_MAX);
+    let mut name: String = letters.filter(|letter| !letter.is_control()).collect();
+    name.truncate(name.floor_char_boundary(NAME_BYTES_MAX));
+    let colour = device.colour % COLOURS_LEN;
+    (!name.trim().is_empty()).then_some(Device { name, colour })
 }

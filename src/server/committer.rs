@@ -32,7 +32,7 @@ use super::{
 use crate::{
     board::Catalog,
     config::{BATCH_LEN_MAX, FRAME_FILL_BYTES, REQUESTS_LEN_MAX, SNAPSHOT_LEN, SUBSCRIBE_WEIGHT},
-    protocol::{Answered, BoardId, ClientFrame, Document, Epoch, Hello, Identity, Push, RunId, Subscribe},
+    protocol::{Answered, BoardId, ClientFrame, Document, Epoch, Identity, Push, RunId, Subscribe},
 };
 
 /// Something for the committer to do.
@@ -41,7 +41,6 @@ pub(super) enum Request {
     /// A connection greets. What is for it goes to `mailbox`.
     Hello {
         session: SessionId,
-        hello: Box<Hello>,
         identity: Option<Identity>,
         mailbox: Arc<Mailbox>,
     },
@@ -219,17 +218,12 @@ impl Committer {
         Some(match request {
             Request::Hello {
                 session,
-                hello,
                 identity,
                 mailbox,
             } => {
                 self.fanout.join(session, mailbox);
                 self.answering.push(session);
-                Event::Hello {
-                    session,
-                    hello: *hello,
-                    identity,
-                }
+                Event::Hello { session, identity }
             }
             Request::Frame { session, frame } => {
                 self.answering.push(session);

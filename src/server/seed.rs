@@ -62,6 +62,7 @@ pub(super) fn first_boards(store: StoreId, run: RunId, client: u128) -> (Identit
         store,
         run,
         principal: identity.principal.clone(),
+        device: None,
         items: drafts.into_iter().enumerate().map(item).collect(),
     };
     (identity, push)

@@ -287,7 +287,6 @@ impl Session {
         let (identity, mailbox) = (self.identity.clone(), Arc::clone(&self.mailbox));
         self.ask(Request::Hello {
             session: self.id,
-            hello: Box::new(hello),
             identity,
             mailbox,
         })

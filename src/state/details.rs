@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::ConnectionStatus;
 use crate::{
-    protocol::{BoardId, FieldName, Identity, Operation, OperationId, WidgetId},
+    protocol::{BoardId, Device, FieldName, Identity, Operation, OperationId, WidgetId},
     sync::{
         Counters, Phase,
         storage::{Durability, Namespace, StorageError},
@@ -31,6 +31,8 @@ pub struct SyncDetails {
     pub trouble: Option<String>,
     /// Who this is to the server, while connected.
     pub identity: Option<Identity>,
+    /// What this device is called.
+    pub device: Option<Device>,
     /// Whose records are shown.
     pub namespace: Option<Namespace>,
     /// Operations that wait for the server's answer, all of them.

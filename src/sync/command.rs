@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Resolution;
 use crate::{
-    protocol::{BoardId, FieldName, Kind, OperationId, Value, WidgetId},
+    protocol::{BoardId, Device, FieldName, Kind, OperationId, Value, WidgetId},
     sorted::SortedMap,
 };
 
@@ -23,11 +23,8 @@ pub enum Command {
         /// The token.
         token: Option<String>,
     },
-    /// The device's name for people.
-    Name {
-        /// The name.
-        device: String,
-    },
+    /// What the device is called from now on; an edit has its name when it is sent.
+    Name(Device),
     /// Hear of a board. Counted: each is ended by an `Unwatch`.
     Watch {
         /// The board.

@@ -45,7 +45,6 @@ impl Engine {
             schema: SCHEMA,
             store,
             token: self.birth.token.clone(),
-            device: self.birth.device.clone(),
         };
         self.send(&ClientFrame::Hello(hello));
     }

@@ -85,6 +85,7 @@ pub(super) fn replay<'a>(
     let writer = Writer {
         principal: me.clone(),
         device: None,
+        colour: None,
         at: Timestamp(0),
     };
     for pending in pending.filter(|pending| is_shown(pending, cursor)) {
@@ -152,6 +153,7 @@ mod tests {
         Writer {
             principal: "ada".parse().expect("a name"),
             device: None,
+            colour: None,
             at: Timestamp(0),
         }
     }

@@ -145,6 +145,7 @@ impl Engine {
                 store,
                 run,
                 principal,
+                device: self.birth.device.clone(),
                 items: Vec::new(),
             },
             items,

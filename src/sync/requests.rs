@@ -204,6 +204,7 @@ impl Engine {
             store: namespace.store,
             run,
             principal: namespace.principal,
+            device: self.birth.device.clone(),
             items: Vec::new(),
         };
         frames(&push, items).into_iter().next()

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     board::Board,
     config::RETRY_SHOWN_AFTER,
-    protocol::{BoardId, Cursor, Identity, OperationId, Principal, Revision, Verdict, WidgetId},
+    protocol::{BoardId, Cursor, Device, Identity, OperationId, Principal, Revision, Verdict, WidgetId},
     sorted::SortedSet,
     time::Timestamp,
 };
@@ -128,6 +128,12 @@ pub struct Counters {
 }
 
 impl Engine {
+    /// What this device is called.
+    #[must_use]
+    pub const fn device(&self) -> Option<&Device> {
+        self.birth.device.as_ref()
+    }
+
     /// Whether the server has greeted it, and is there.
     #[must_use]
     pub fn is_welcome(&self) -> bool {

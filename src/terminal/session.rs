@@ -4,7 +4,7 @@ use super::{Failure, Reach};
 use crate::{
     driver::{Driver, Leads, NoFallback, Options, StartError},
     platform,
-    protocol::{BoardId, Revision},
+    protocol::{BoardId, Device, Revision},
     sync::{BoardView, Command, Connection, Freshness, Notice, storage::StorageError},
     time::Timestamp,
 };
@@ -49,7 +49,10 @@ impl Session {
             platform: platform::here(),
             server,
             token: reach.token.as_ref().map(|token| token.0.clone()),
-            device: Some("terminal".to_owned()),
+            device: Some(Device {
+                name: "Terminal".to_owned(),
+                colour: 0,
+            }),
             folder: reach.data.clone(),
             allow_memory: false,
             leads: Leads::Always,

@@ -1,6 +1,6 @@
 //! The managers, where they are and where they are not.
 
-use std::{error::Error, rc::Rc};
+use std::{cell::RefCell, error::Error, rc::Rc};
 
 use dioxus::{core::NoOpMutations, prelude::*};
 use futures_util::FutureExt;
@@ -9,12 +9,12 @@ use tideboard::{
     components::DashboardRealtimeProvider,
     config::REFRESH_EVERY_MS,
     hooks::{
-        ConnectionStatus, NoProvider, Phase, SecondProvider, try_use_realtime_managers, use_background_sync, use_board,
-        use_current_board, use_platform_provider,
+        ConnectionStatus, NoProvider, Phase, RealtimeManagers, SecondProvider, try_use_realtime_managers,
+        use_background_sync, use_board, use_current_board, use_platform_provider, use_realtime_managers,
     },
     platform::MemoryDevice,
-    protocol::WidgetId,
-    state::{CONNECTION, PENDING, SYNC},
+    protocol::{Device, WidgetId},
+    state::{BOARDS, CONNECTION, PENDING, SYNC},
 };
 
 use crate::{
@@ -40,6 +40,73 @@ fn the_connection_is_watched_closed_and_opened_again() {
     page.act(|managers| managers.websocket.disconnect());
     page.act(|managers| managers.websocket.connect());
     assert_eq!(page.device.open().sockets, 1);
+}
+
+#[test]
+fn working_offline_and_the_devices_name_are_remembered_when_the_page_is_loaded_again() {
+    static IS_OPEN: GlobalSignal<bool> = Signal::global(|| true);
+    fn app() -> Element {
+        rsx! {
+            if IS_OPEN() {
+                DashboardRealtimeProvider { server: "http://board.example", board: deck(), Buttons {} }
+            }
+        }
+    }
+    #[component]
+    fn Buttons() -> Element {
+        let managers = use_realtime_managers();
+        use_hook(|| MANAGERS.with_borrow_mut(|known| *known = Some(managers)));
+        let device = SYNC.read().device.clone();
+        rsx! { {SYNC.read().link.token()} ", " {device.map(|device| format!("{} in colour {}", device.name, device.colour))} }
+    }
+    thread_local! {
+        static MANAGERS: RefCell<Option<RealtimeManagers>> = const { RefCell::new(None) };
+    }
+    let act = |page: &mut Page, action: fn(RealtimeManagers)| {
+        let managers = MANAGERS.with_borrow(|known| known.expect("the page has a provider"));
+        page.dom.in_runtime(|| action(managers));
+        page.settle();
+    };
+    let reload = |page: &mut Page| {
+        page.with(|| *IS_OPEN.write() = false);
+        page.with(|| *IS_OPEN.write() = true);
+    };
+    let mut page = Page::of(app);
+    let first = page.html();
+    assert!(first.contains("live") && first.contains("App on "), "{first}");
+    reload(&mut page);
+    assert_eq!(page.html(), first, "a new device keeps the name and the colour that it gave itself");
+    act(&mut page, |managers| {
+        managers.websocket.name_device(Device {
+            name: "Bridge".to_owned(),
+            colour: 5,
+        });
+    });
+    act(&mut page, |managers| managers.websocket.work_offline(true));
+    reload(&mut page);
+    page.has(&["offline", "Bridge in colour 5"]);
+    act(&mut page, |managers| managers.websocket.work_offline(false));
+    reload(&mut page);
+    page.has(&["live", "Bridge in colour 5"]);
+}
+
+#[test]
+fn an_edit_carries_what_its_device_is_called_when_it_is_sent() {
+    let mut page = Page::live(nothing);
+    page.act(|managers| managers.background.pause());
+    page.edit("crew", "count", 4);
+    page.act(|managers| {
+        managers.websocket.name_device(Device {
+            name: "Bridge".to_owned(),
+            colour: 5,
+        });
+    });
+    page.act(|managers| managers.background.resume());
+    let boards = page.with(|| BOARDS.read().clone());
+    let shown = &boards.get(&deck()).expect("it is watched").shown.board;
+    let crew = shown.widget(&WidgetId::named("crew")).expect("it is there");
+    let writer = &crew.fields.get(&"count".parse().expect("a name")).expect("it has a value").writer;
+    assert_eq!((writer.device.as_deref(), writer.colour), (Some("Bridge"), Some(5)));
 }
 
 #[test]

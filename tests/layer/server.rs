@@ -147,6 +147,7 @@ impl Server {
             store: STORE,
             run: RUN,
             principal: identity.principal.clone(),
+            device: None,
             items: items.collect(),
         };
         self.hear(Event::Replay {
@@ -206,9 +207,8 @@ impl Server {
                 let frame: ClientFrame = decode(&text).expect("a frame");
                 self.heard.push(frame.clone());
                 events.push(match frame {
-                    ClientFrame::Hello(hello) => Event::Hello {
+                    ClientFrame::Hello(_) => Event::Hello {
                         session,
-                        hello,
                         identity: Some(identity("ada")),
                     },
                     frame => Event::Frame { session, frame },

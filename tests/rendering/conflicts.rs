@@ -40,6 +40,7 @@ fn a_conflict_shows_before_mine_and_theirs_with_names_and_times() {
             "<mark>24</mark>",
             "<h4>Theirs</h4>",
             "<mark>18</mark>",
+            "class=\"who\" data-colour=2",
             "Ben’s phone, 14:01",
         ],
     );

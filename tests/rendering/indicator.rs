@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use tideboard::{
     components::{DashboardSyncIndicator, SyncDetailsPanel},
-    protocol::{Access, Identity},
+    protocol::{Access, Device, Identity},
     state::ConnectionStatus,
     sync::storage::{Durability, StorageError},
     time::Timestamp,
@@ -291,4 +291,18 @@ fn each_trouble_has_its_one_button() {
         }),
         &[">Reload<"],
     );
+}
+
+#[test]
+fn the_device_has_a_name_and_a_colour_that_are_changed_here() {
+    let mut scene = Scene::live();
+    scene.sync.device = Some(Device {
+        name: "Ada’s phone".to_owned(),
+        colour: 3,
+    });
+    let page = render(scene, details);
+    has(&page, &["aria-label=\"This device\"", "value=\"Ada’s phone\"", "aria-label=\"Plum\""]);
+    assert_eq!(page.matches("role=\"radio\"").count(), 8);
+    assert_eq!(page.matches("aria-checked=true").count(), 1);
+    has_not(&render(Scene::live(), details), &["This device"]);
 }

@@ -327,6 +327,7 @@ fn writer(principal: &str, device: Option<&str>) -> Writer {
     Writer {
         principal: principal.parse().expect("a name"),
         device: device.map(str::to_owned),
+        colour: device.map(|_| 2),
         at: Timestamp(UNIX_MS - 60_000),
     }
 }

@@ -332,7 +332,6 @@ fn hello(schema: u32) -> ClientFrame {
         schema,
         store: None,
         token: None,
-        device: None,
     })
 }
 

@@ -60,7 +60,6 @@ async fn with_a_local_authority_whoever_trusts_it_is_served_by_https_and_has_a_s
         schema: SCHEMA,
         store: None,
         token: Some(TOKEN.to_owned()),
-        device: None,
     });
     socket.send(Message::text(encode(&hello))).await.expect("it reads");
     let Some(Ok(Message::Text(answer))) = socket.next().await else {

@@ -51,6 +51,7 @@ impl Author {
             store: self.welcome.store,
             run: self.welcome.run,
             principal: self.welcome.identity.principal.clone(),
+            device: None,
             items,
         }
     }

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::freshness::Fresh;
 use crate::{
     components::{
-        format::{age, ordinal, time_of_day},
+        format::{age, ordinal, time_of_day, writer_name},
         word::Word,
     },
     hooks::{Durability, PendingOperation, Phase, RealtimeUpdates, WidgetView, use_background_sync, use_now},
@@ -138,34 +138,38 @@ fn Age(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
         // What is not live is not of now, however lately it was.
         let is_now = |age: &String| *fresh.read() == Fresh::Live || age != "now";
         if is_sampled {
-            return match &*fresh.read() {
+            let age = match &*fresh.read() {
                 Fresh::Live => Some("now".to_owned()),
                 Fresh::Stale { seconds, .. } | Fresh::NoSamples { seconds: Some(seconds) } => {
                     Some(age(seconds * 1_000)).filter(is_now)
                 }
                 _ => None,
             };
+            return Some((age?, "Last value".to_owned()));
         }
         let changed = view
             .widget
             .as_ref()?
             .fields
             .values()
-            .map(|field| field.writer.at.0)
-            .max()
-            .filter(|at| *at > 0)?;
-        let ago = now.unix_ms.saturating_sub(changed);
+            .map(|field| &field.writer)
+            .max_by_key(|writer| writer.at)
+            .filter(|writer| writer.at.0 > 0)?;
+        let ago = now.unix_ms.saturating_sub(changed.at.0);
         // Of what is longer ago than an hour the time of day says more.
-        Some(if ago < HOUR_MS {
+        let age = if ago < HOUR_MS {
             age(ago)
         } else {
-            time_of_day(now, changed)
-        })
-        .filter(is_now)
+            time_of_day(now, changed.at.0)
+        };
+        Some((
+            Some(age).filter(is_now)?,
+            ["Last change: ", &writer_name(changed)].concat(),
+        ))
     });
     rsx! {
-        if let Some(age) = age() {
-            span { class: "card-age", title: "Last change", "{age}" }
+        if let Some((age, of)) = age() {
+            span { class: "card-age", title: "{of}", "{age}" }
         }
     }
 }

@@ -44,6 +44,7 @@ pub struct MemoryDevice {
 struct Inside {
     now: Cell<Timestamp>,
     is_offline: Cell<bool>,
+    is_kept_offline: Cell<bool>,
     page_origin: RefCell<Option<String>>,
     waiting: RefCell<Vec<(Timestamp, oneshot::Sender<()>)>>,
     listening: RefCell<Vec<mpsc::UnboundedSender<NetworkEvent>>>,
@@ -193,6 +194,14 @@ impl Platform for MemoryDevice {
 
     fn page_origin(&self) -> Option<String> {
         self.inside.page_origin.borrow().clone()
+    }
+
+    fn is_kept_offline(&self) -> bool {
+        self.inside.is_kept_offline.get()
+    }
+
+    fn keep_offline(&self, offline: bool) {
+        self.inside.is_kept_offline.set(offline);
     }
 }
 

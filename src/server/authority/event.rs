@@ -1,7 +1,7 @@
 //! What the authority is told, and what it wants done.
 
 use super::{RequestId, SessionId, Told};
-use crate::protocol::{Answered, BoardId, ClientFrame, Document, Hello, Identity, Push, ServerFrame, Subscribe};
+use crate::protocol::{Answered, BoardId, ClientFrame, Document, Identity, Push, ServerFrame, Subscribe};
 
 /// Something that happened outside.
 #[derive(Clone, Debug)]
@@ -10,8 +10,6 @@ pub enum Event {
     Hello {
         /// Whose.
         session: SessionId,
-        /// The frame.
-        hello: Hello,
         /// Who they are.
         identity: Option<Identity>,
     },

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Authority, Reply, Session, SessionId, refusal};
 use crate::{
-    config::{FRAME_BYTES_MAX, IN_FLIGHT_LEN_MAX, NAME_BYTES_MAX, SCHEMA, VALUE_BYTES_MAX},
-    protocol::{Code, Hello, Identity, Limits, ServerFrame, Welcome},
+    config::{FRAME_BYTES_MAX, IN_FLIGHT_LEN_MAX, SCHEMA, VALUE_BYTES_MAX},
+    protocol::{Code, Identity, Limits, ServerFrame, Welcome},
     time::Timestamp,
 };
 
@@ -14,7 +14,6 @@ impl Authority {
         &mut self,
         now: Timestamp,
         session: SessionId,
-        hello: Hello,
         identity: Option<Identity>,
     ) -> Vec<Reply> {
         let Some(identity) = identity else {
@@ -31,12 +30,10 @@ impl Authority {
                 "This connection was greeted already; open another one.",
             );
         }
-        let device = hello.device.as_deref().map(device_name);
         self.sessions.insert(
             session,
             Session {
                 identity: identity.clone(),
-                device,
                 subscriptions: BTreeSet::new(),
                 asking: None,
             },
@@ -61,15 +58,4 @@ impl Authority {
             frame: ServerFrame::Welcome(welcome),
         }]
     }
-}
-
-/// A device's name as it is kept: whole characters, none of them a control character, within [`NAME_BYTES_MAX`].
-fn device_name(name: &str) -> String {
-    let mut kept: String = name
-        .chars()
-        .take(NAME_BYTES_MAX)
-        .filter(|letter| !letter.is_control())
-        .collect();
-    kept.truncate(kept.floor_char_boundary(NAME_BYTES_MAX));
-    kept
 }

@@ -10,7 +10,7 @@
 use super::Authority;
 use crate::{
     config::{BOARDS_LEN_MAX, RETRY_MS_MAX},
-    protocol::{Answer, Base, BoardId, Identity, Intent, OperationId, PushItem, Rejection, Revision, Verdict},
+    protocol::{Answer, Base, BoardId, Device, Identity, Intent, OperationId, PushItem, Rejection, Revision, Verdict},
     server::log::{Context, Log},
     time::Timestamp,
 };
@@ -50,7 +50,7 @@ impl Authority {
         &mut self,
         now: Timestamp,
         identity: &Identity,
-        device: Option<&str>,
+        device: Option<&Device>,
         item: &PushItem,
     ) -> Answer {
         let board = item.board();

@@ -118,6 +118,7 @@ fn push(authority: &mut Authority, access: Access, items: Vec<PushItem>) -> Vec<
         store: StoreId(1),
         run: RunId(2),
         principal: identity.principal.clone(),
+        device: None,
         items,
     };
     let batch = authority.handle(
@@ -221,6 +222,7 @@ fn a_board_whose_making_could_not_be_written_is_not_there() {
         store: StoreId(1),
         run: RunId(2),
         principal: identity.principal.clone(),
+        device: None,
         items,
     };
     let batch = server.handle(
@@ -337,4 +339,13 @@ fn a_merge_keeps_the_limit_of_a_value() {
         "{:?}",
         answers[3]
     );
+}
+
+#[test]
+fn of_a_devices_name_whole_plain_characters_are_kept_and_its_colour_is_counted_round() {
+    let called = |name: &str, colour| kept(Device { name: name.to_owned(), colour });
+    let long = "\u{7}".to_owned() + &"é".repeat(40);
+    let device = called(&long, 9).expect("it has a name");
+    assert_eq!((device.name, device.colour), ("é".repeat(32), 1));
+    assert_eq!(called("\u{7} ", 0), None, "that is no name");
 }

@@ -149,6 +149,7 @@ fn push(document: &Document, client: u128, len: usize) -> (Request, oneshot::Rec
         store: document.store,
         run: document.run,
         principal: identity.principal.clone(),
+        device: None,
         items: items.collect(),
     };
     (Request::Replay { identity, push, asker }, answer)

@@ -11,7 +11,7 @@ use crate::{
     },
     planted::{self, Bug},
     protocol::{
-        Answer, Base, BoardId, Change, Contention, Cursor, Effect, FieldName, Identity, Intent, Operation, OperationId,
+        Answer, Base, BoardId, Change, Contention, Cursor, Device, Effect, FieldName, Identity, Intent, Operation, OperationId,
         Overwritten, PushItem, Rejection, Revision, RunId, Value, Verdict, Widget, WidgetId, Writer,
     },
     time::Timestamp,
@@ -26,8 +26,8 @@ pub struct Context<'a> {
     pub run: RunId,
     /// Who pushed.
     pub identity: &'a Identity,
-    /// The name of their device.
-    pub device: Option<&'a str>,
+    /// Their device.
+    pub device: Option<&'a Device>,
     /// The kinds of widget.
     pub catalog: &'a Catalog,
 }
@@ -167,7 +167,8 @@ impl Log {
     fn apply(&mut self, context: &Context<'_>, operation: &Operation, effect: Effect, revision: Revision) {
         let writer = Writer {
             principal: context.identity.principal.clone(),
-            device: context.device.map(ToOwned::to_owned),
+            device: context.device.map(|device| device.name.clone()),
+            colour: context.device.map(|device| device.colour),
             at: context.now,
         };
         let change = Change {

@@ -97,9 +97,8 @@ impl World {
         let wire = state.wire.filter(|(_, dialled)| *dialled == dial && !state.mute);
         let Some((session, _)) = wire else { return };
         match decode::<ClientFrame>(text) {
-            Ok(ClientFrame::Hello(hello)) => self.server_hears(Event::Hello {
+            Ok(ClientFrame::Hello(_)) => self.server_hears(Event::Hello {
                 session,
-                hello,
                 identity: Some(identity(self.tabs[tab].signed_in)),
             }),
             Ok(frame) => self.server_hears(Event::Frame { session, frame }),

@@ -77,11 +77,7 @@ impl World {
                 if let Some(wire) = self.wires.get_mut(&session) {
                     wire.person = hello.token.clone();
                 }
-                Event::Hello {
-                    session,
-                    hello,
-                    identity,
-                }
+                Event::Hello { session, identity }
             }
             frame => {
                 if let ClientFrame::Push(push) = &frame {

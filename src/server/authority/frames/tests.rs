@@ -32,6 +32,7 @@ fn writer() -> Writer {
     Writer {
         principal: longest('p'),
         device: Some("\"".repeat(NAME_BYTES_MAX)),
+        colour: Some(COLOURS_LEN - 1),
         at: Timestamp(LAST),
     }
 }

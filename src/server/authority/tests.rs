@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     config::{OUTBOX_LEN_MAX, ROWS_AT_HEAD_LEN_MAX},
     protocol::{
-        Access, ClientId, Cursor, Hello, IdError, Intent, Operation, OperationId, Rejection, Undecided, Value, Verdict,
+        Access, ClientId, Cursor, IdError, Intent, Operation, OperationId, Rejection, Undecided, Value, Verdict,
         WidgetId,
     },
 };
@@ -343,7 +343,12 @@ fn a_merge_keeps_the_limit_of_a_value() {
 
 #[test]
 fn of_a_devices_name_whole_plain_characters_are_kept_and_its_colour_is_counted_round() {
-    let called = |name: &str, colour| kept(Device { name: name.to_owned(), colour });
+    let called = |name: &str, colour| {
+        kept(Device {
+            name: name.to_owned(),
+            colour,
+        })
+    };
     let long = "\u{7}".to_owned() + &"é".repeat(40);
     let device = called(&long, 9).expect("it has a name");
     assert_eq!((device.name, device.colour), ("é".repeat(32), 1));

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    config::{FIELD_OVERHEAD_BYTES, FRAME_BYTES_MAX, NAME_BYTES_MAX, VALUE_BYTES_MAX, WIDGET_BYTES_MAX},
+    config::{COLOURS_LEN, FIELD_OVERHEAD_BYTES, FRAME_BYTES_MAX, NAME_BYTES_MAX, VALUE_BYTES_MAX, WIDGET_BYTES_MAX},
     protocol::{
         ClientId, Contention, Deadline, Effect, Epoch, Field, IdError, Overwritten, Revision, RunId, Value, Writer,
         encode,

@@ -121,7 +121,7 @@ pub fn WidgetRealtime(
     use_reports(live, board, widget_id, on_update, on_error, washes);
     let card = card_of(&board.read(), &widget_id.read());
     // By its name: under another one it is another card.
-    let edge = rsx! { LowerEdge { key: "{card}", card } };
+    let edge = rsx! { LowerEdge { key: "{card}", card, washes } };
     let menu = use_signal(|| false);
     let facts = use_memo(move || Facts::of(live));
     let facts = facts();
@@ -161,7 +161,6 @@ pub fn WidgetRealtime(
                     }
                 }
             }
-            Wash { washes }
             Foot { live, fresh }
             if !facts.set_aside.is_empty() {
                 div { class: "refusals",
@@ -178,25 +177,19 @@ pub fn WidgetRealtime(
 /// How often somebody else has changed a widget, and the colour of who did last.
 type Washes = (u32, Option<u8>);
 
-/// What somebody else has changed is washed in their colour for a moment: each time anew, by another element.
+/// The lower edge of a card, by which it is known to be on the screen, and what is said there. What is said changes for
+/// every card; of each only this is rendered again for it. What somebody else has changed is washed in their colour for a
+/// moment: each time anew, by another element.
 #[component]
-fn Wash(washes: Signal<Washes>) -> Element {
+fn LowerEdge(card: String, washes: Signal<Washes>) -> Element {
+    let (watched, gone) = (card.clone(), card.clone());
+    use_drop(move || see(&gone, false));
+    let managers = use_realtime_managers();
     let (number, colour) = washes();
     rsx! {
         if number > 0 {
             div { key: "{number}", class: "wash", "data-colour": colour, "aria-hidden": "true" }
         }
-    }
-}
-
-/// The lower edge of a card, by which it is known to be on the screen, and what is said there. What is said changes for
-/// every card; of each only this is rendered again for it.
-#[component]
-fn LowerEdge(card: String) -> Element {
-    let (watched, gone) = (card.clone(), card.clone());
-    use_drop(move || see(&gone, false));
-    let managers = use_realtime_managers();
-    rsx! {
         div { class: "tide", "aria-hidden": "true", onvisible: move |event| see(&watched, event.is_intersecting().unwrap_or_default()) }
         {said_at(Some(&card), managers)}
     }

@@ -58,8 +58,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
                 PendingOperationsBadge {}
             }
             div { class: "bar-side",
-                WatchOnly {}
-                Clock {}
+                Side {}
                 DashboardSyncIndicator {}
             }
         }
@@ -72,19 +71,11 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     }
 }
 
-/// The time of day, for a board on a wall; elsewhere it is not shown.
+/// Says that this person may look and not touch, before they try; and the time of day, which only a wall shows.
 #[component]
-fn Clock() -> Element {
+fn Side() -> Element {
     let now = use_now();
     let time = use_memo(move || now().map_or_else(String::new, |now| time_of_day(now, now.unix_ms)));
-    rsx! {
-        span { class: "clock", "{time}" }
-    }
-}
-
-/// Says that this person may look and not touch, before they try.
-#[component]
-fn WatchOnly() -> Element {
     let sync = use_background_sync();
     let may_edit = use_memo(move || {
         sync.details()
@@ -95,6 +86,7 @@ fn WatchOnly() -> Element {
         if !may_edit() {
             span { class: "chip", "data-tone": "rest", "data-state": "watch-only", "View only" }
         }
+        span { class: "clock", "{time}" }
     }
 }
 

@@ -81,7 +81,10 @@ impl Driver {
         let random = platform::random().map_err(StartError::NoRandomness)?;
         let seed = platform::random().map_err(StartError::NoRandomness)?;
         let device = match options.device {
-            None => storage.note(options::DEVICE_NOTE).await.and_then(|text| serde_json::from_str(&text).ok()),
+            None => storage
+                .note(options::DEVICE_NOTE)
+                .await
+                .and_then(|text| serde_json::from_str(&text).ok()),
             given => given,
         };
         let is_named = device.is_some();

@@ -51,8 +51,8 @@ use self::{
 };
 use crate::{
     protocol::{
-        Answered, BoardId, ClientId, Device, Document, OperationId, Push, RunId, SamplesFrame, Subscribe, Value, Verdict,
-        WidgetId,
+        Answered, BoardId, ClientId, Device, Document, OperationId, Push, RunId, SamplesFrame, Subscribe, Value,
+        Verdict, WidgetId,
     },
     sorted::SortedMap,
     time::Timestamp,

@@ -30,8 +30,8 @@ use crate::{
     },
     planted::{self, Bug},
     protocol::{
-        Answer, Answered, BoardId, ClientFrame, Code, Device, Epoch, Identity, Push, PushItem, Revision, RunId, ServerFrame,
-        StoreId, Subscribe,
+        Answer, Answered, BoardId, ClientFrame, Code, Device, Epoch, Identity, Push, PushItem, Revision, RunId,
+        ServerFrame, StoreId, Subscribe,
     },
     time::Timestamp,
 };

@@ -75,7 +75,11 @@ fn working_offline_and_the_devices_name_are_remembered_when_the_page_is_loaded_a
     let first = page.html();
     assert!(first.contains("live") && first.contains("App on "), "{first}");
     reload(&mut page);
-    assert_eq!(page.html(), first, "a new device keeps the name and the colour that it gave itself");
+    assert_eq!(
+        page.html(),
+        first,
+        "a new device keeps the name and the colour that it gave itself"
+    );
     act(&mut page, |managers| {
         managers.websocket.name_device(Device {
             name: "Bridge".to_owned(),
@@ -105,7 +109,11 @@ fn an_edit_carries_what_its_device_is_called_when_it_is_sent() {
     let boards = page.with(|| BOARDS.read().clone());
     let shown = &boards.get(&deck()).expect("it is watched").shown.board;
     let crew = shown.widget(&WidgetId::named("crew")).expect("it is there");
-    let writer = &crew.fields.get(&"count".parse().expect("a name")).expect("it has a value").writer;
+    let writer = &crew
+        .fields
+        .get(&"count".parse().expect("a name"))
+        .expect("it has a value")
+        .writer;
     assert_eq!((writer.device.as_deref(), writer.colour), (Some("Bridge"), Some(5)));
 }
 

@@ -301,7 +301,14 @@ fn the_device_has_a_name_and_a_colour_that_are_changed_here() {
         colour: 3,
     });
     let page = render(scene, details);
-    has(&page, &["aria-label=\"This device\"", "value=\"Ada’s phone\"", "aria-label=\"Plum\""]);
+    has(
+        &page,
+        &[
+            "aria-label=\"This device\"",
+            "value=\"Ada’s phone\"",
+            "aria-label=\"Plum\"",
+        ],
+    );
     assert_eq!(page.matches("role=\"radio\"").count(), 8);
     assert_eq!(page.matches("aria-checked=true").count(), 1);
     has_not(&render(Scene::live(), details), &["This device"]);

@@ -10,12 +10,7 @@ use crate::{
 };
 
 impl Authority {
-    pub(super) fn greet(
-        &mut self,
-        now: Timestamp,
-        session: SessionId,
-        identity: Option<Identity>,
-    ) -> Vec<Reply> {
+    pub(super) fn greet(&mut self, now: Timestamp, session: SessionId, identity: Option<Identity>) -> Vec<Reply> {
         let Some(identity) = identity else {
             return refusal(
                 session,

@@ -11,8 +11,8 @@ use crate::{
     },
     planted::{self, Bug},
     protocol::{
-        Answer, Base, BoardId, Change, Contention, Cursor, Device, Effect, FieldName, Identity, Intent, Operation, OperationId,
-        Overwritten, PushItem, Rejection, Revision, RunId, Value, Verdict, Widget, WidgetId, Writer,
+        Answer, Base, BoardId, Change, Contention, Cursor, Device, Effect, FieldName, Identity, Intent, Operation,
+        OperationId, Overwritten, PushItem, Rejection, Revision, RunId, Value, Verdict, Widget, WidgetId, Writer,
     },
     time::Timestamp,
 };

@@ -42,7 +42,7 @@ pub const OUTBOX_LEN_MAX: usize = 20_000;
 /// Widgets on a board, removed ones that are still kept included.
 pub const WIDGETS_LEN_MAX: usize = 2_000;
 /// What a field takes on the wire beside its value: its name, revision, operation and writer, each at its longest.
-pub const FIELD_OVERHEAD_BYTES: usize = 440;
+pub const FIELD_OVERHEAD_BYTES: usize = 452;
 /// Fields of a widget.
 pub const FIELDS_LEN_MAX: usize = 256;
 /// Boards of a store.

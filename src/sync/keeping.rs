@@ -63,11 +63,6 @@ impl Keeping {
         (self.reread, self.retry_at) = (true, now);
     }
 
-    /// Whether what other tabs have stored is on its way here.
-    pub const fn is_reading(&self) -> bool {
-        matches!(self.busy, Some(Busy::Loading))
-    }
-
     fn wants_journal(&self) -> bool {
         self.undos > 0 || !self.undone.is_empty()
     }
@@ -233,7 +228,7 @@ impl Engine {
 
     /// What is stored was read, or could not be: then it is read again later.
     pub(super) fn was_read(&mut self, now: Timestamp, outcome: Result<(), StorageError>) {
-        if self.keeping.is_reading() {
+        if matches!(self.keeping.busy, Some(Busy::Loading)) {
             self.keeping.busy = None;
         }
         self.keeping.reread_at = now.plus(REREAD_MS);

@@ -165,12 +165,8 @@ impl Engine {
         self.namespace.as_ref().map(|namespace| namespace.principal.clone())
     }
 
-    /// The items to send now, marked as sent: of boards that are `ready`. While the storage is read there are none: who stood
-    /// still for long learns first what its siblings made of its operations.
+    /// The items to send now, marked as sent: of boards that are `ready`.
     pub(super) fn next_items(&mut self, now: Timestamp, ready: &SortedSet<BoardId>) -> Vec<(PushItem, usize)> {
-        if self.keeping.is_reading() {
-            return Vec::new();
-        }
         let is_open =
             |pending: &&Pending| pending.verdict.is_none() && !self.keeping.moved.contains_key(&pending.operation.id);
         // All that is under way counts, wherever in the outbox it stands.

@@ -20,8 +20,6 @@ struct Bench {
     disk: Records,
     /// What reading the storage gives, instead of what is there.
     unreadable: Option<StorageError>,
-    /// Readings are answered only when the test says so: here they wait.
-    slow: Option<Vec<Input>>,
     heard: Vec<ClientFrame>,
     dial: u64,
 }
@@ -50,7 +48,6 @@ impl Bench {
             now: 1_000,
             disk: Records::new(),
             unreadable: None,
-            slow: None,
             heard: Vec::new(),
             dial: 0,
         };
@@ -96,15 +93,11 @@ impl Bench {
                         let kept = self.disk.iter().filter(|(key, _)| widgets || !is_cold(key));
                         let kept = kept.map(|(key, text)| (key.clone(), text.clone())).collect();
                         let records = self.unreadable.map_or(Ok(kept), Err);
-                        let loaded = Input::Loaded {
+                        inputs.push_back(Input::Loaded {
                             namespace,
                             widgets,
                             records,
-                        };
-                        match &mut self.slow {
-                            Some(waiting) => waiting.push(loaded),
-                            None => inputs.push_back(loaded),
-                        }
+                        });
                     }
                     _ => {}
                 }
@@ -215,22 +208,6 @@ fn what_was_put_off_comes_back_no_sooner_than_it_was_asked_to() {
     bench.put_off(&ids, AFTER_MS);
     bench.wait(AFTER_MS - 1);
     assert_eq!(bench.pushed(), []);
-}
-
-#[test]
-fn who_stood_still_sends_only_when_it_has_read_what_its_siblings_stored() {
-    let mut bench = Bench::live();
-    bench.create("deck", "board");
-    bench.answer_subscriptions();
-    let ids = bench.pushed();
-    bench.put_off(&ids, 0);
-    bench.slow = Some(Vec::new());
-    bench.wait(90 * 24 * 3_600_000);
-    assert_eq!(bench.pushed(), []);
-    let read = bench.slow.take().expect("it is slow");
-    assert_eq!(read.len(), 1);
-    read.into_iter().for_each(|loaded| bench.give(loaded));
-    assert_eq!(bench.pushed(), ids);
 }
 
 #[test]

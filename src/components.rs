@@ -32,5 +32,6 @@ pub use dashboard_sync_indicator::{DashboardSyncIndicator, SyncDetailsPanel};
 pub use pending_operations_badge::{OperationFailure, PendingOperationsBadge, PendingOperationsList};
 pub use widget_realtime::{RealtimeError, WidgetRealtime, WidgetUpdate};
 
-/// How all of them look: a stylesheet, for `document::Stylesheet { href: STYLES }`. Without it they are plain.
+/// How all of them look: a stylesheet, for `document::Stylesheet { href: STYLES }`. Without it they are plain. Its typeface is a file
+/// beside it, which an app's own build provides; without that the letters are the device's.
 pub static STYLES: Asset = asset!("/assets/tideboard.css");

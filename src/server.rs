@@ -53,6 +53,8 @@ pub mod store;
 pub mod tls;
 #[cfg(feature = "server")]
 mod troubleshooting;
+#[cfg(feature = "server")]
+mod wall;
 
 pub use first_board::{FirstBoard, FirstBoardError};
 #[cfg(feature = "server")]

@@ -7,7 +7,7 @@ use super::{
     format::{age, count, time_of_day},
     icon::Icon,
     this_device::ThisDevice,
-    word::{Saying, Tone, Word},
+    word::{Saying, Tone, Word, joint},
 };
 use crate::{
     config::{SIGN_IN_PATH, TROUBLESHOOTING_PATH},
@@ -57,11 +57,8 @@ pub fn DashboardSyncIndicator(
     let (sync, now) = (use_background_sync(), use_now());
     let status = socket.status();
     let word = Word::from(&status);
-    let name = format!(
-        "Sync: {} {}",
-        word.text(),
-        more(&status, &socket.link(), sync.pending(), now())
-    );
+    let more = more(&status, &socket.link(), sync.pending(), now());
+    let name = ["Sync: ", word.text(), &more].concat();
     rsx! {
         div { class: "indicator", "data-state": status.token(),
             span { class: "unseen", role: "status", "data-state": status.token(), {word.text()} }
@@ -69,7 +66,7 @@ pub fn DashboardSyncIndicator(
                 Disclosure {
                     open,
                     class: "teller",
-                    name: name.trim_end().to_owned(),
+                    name,
                     label: "Sync details",
                     shape: Shape::Wide,
                     state: status.token().to_owned(),
@@ -101,7 +98,6 @@ fn Telling(status: ConnectionStatus) -> Element {
             Icon { glyph: hidden.glyph() }
         }
         if !more.is_empty() {
-            " "
             span { class: "teller-more", "{more}" }
         }
     }
@@ -113,7 +109,7 @@ fn hidden(status: &ConnectionStatus, link: &ConnectionStatus) -> Option<Word> {
     (word.tone() == Tone::Act && link != Word::Live && link != word).then_some(link)
 }
 
-/// What follows the word.
+/// What follows the word, with what stands between.
 fn more(status: &ConnectionStatus, link: &ConnectionStatus, pending: usize, now: Option<Now>) -> String {
     let waiting = |verb: &str| (pending > 0).then(|| format!("{pending} {verb}"));
     let hidden = hidden(status, link).map(|word| word.text().to_owned());
@@ -148,12 +144,12 @@ fn more(status: &ConnectionStatus, link: &ConnectionStatus, pending: usize, now:
         }
         _ => [None, None],
     };
-    hidden
-        .into_iter()
-        .chain(parts.into_iter().flatten())
-        .map(|part| format!("· {part}"))
-        .collect::<Vec<_>>()
-        .join(" ")
+    let mut more = String::new();
+    for part in hidden.into_iter().chain(parts.into_iter().flatten()) {
+        more += joint(&part);
+        more += &part;
+    }
+    more
 }
 
 /// What a click on the indicator opens; it may also stand in a page of its own.

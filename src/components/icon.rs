@@ -45,6 +45,8 @@ pub enum Glyph {
     ShieldCheck,
     /// What waits here.
     Inbox,
+    /// A board.
+    Grid,
     /// A menu.
     Ellipsis,
     /// Add.
@@ -106,6 +108,7 @@ impl Glyph {
             Self::Inbox => {
                 "M22 12L16 12 14 15 10 15 8 12 2 12M5.45 5.11 2 12v6a2 2 0 0 0 2 2h16a2 2 0 0 0 2-2v-6l-3.45-6.89A2 2 0 0 0 16.76 4H7.24a2 2 0 0 0-1.79 1.11z"
             }
+            Self::Grid => "M3 3h7v7H3zM14 3h7v7h-7zM14 14h7v7h-7zM3 14h7v7H3z",
             Self::Ellipsis => {
                 "M11 12a1 1 0 1 0 2 0a1 1 0 1 0-2 0M18 12a1 1 0 1 0 2 0a1 1 0 1 0-2 0M4 12a1 1 0 1 0 2 0a1 1 0 1 0-2 0"
             }

@@ -95,8 +95,11 @@ pub fn PendingOperationsBadge(
     } else {
         NOT_READ.to_owned()
     };
+    // It begins with the word that a phone shows.
+    let summary = ["Waiting edits: ", &summary].concat();
     let face = rsx! {
         Icon { glyph: if failed > 0 { Glyph::PackageX } else { Glyph::Inbox } }
+        span { class: "tool-word", "Waiting" }
         if pending + failed > 0 {
             span { class: "count", "{pending + failed}" }
         }

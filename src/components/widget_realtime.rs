@@ -20,7 +20,7 @@ use crate::{
         Conflict, Freshness, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_board_or_current,
         use_now, use_optimism, use_realtime_managers, use_realtime_updates, use_samples,
     },
-    protocol::{BoardId, OperationId, Value, Widget, WidgetId},
+    protocol::{BoardId, Field, FieldName, OperationId, Value, Widget, WidgetId, Writer},
 };
 
 /// A widget that changed: by this device, or by anybody.
@@ -116,10 +116,11 @@ pub fn WidgetRealtime(
         let now = is_timed.then(|| now()).flatten();
         Fresh::of(&view, &series, &samples.read(), now.map(|now| now.device))
     });
-    use_reports(live, board, widget_id, on_update, on_error);
+    let washes = use_signal(|| (0, None));
+    use_reports(live, board, widget_id, on_update, on_error, washes);
     let card = card_of(&board.read(), &widget_id.read());
     // By its name: under another one it is another card.
-    let edge = rsx! { LowerEdge { key: "{card}", card } };
+    let edge = rsx! { LowerEdge { key: "{card}", card, washes } };
     let menu = use_signal(|| false);
     let facts = use_memo(move || Facts::of(live));
     let facts = facts();
@@ -172,14 +173,22 @@ pub fn WidgetRealtime(
     }
 }
 
+/// How often somebody else has changed a widget, and the colour of who did last.
+type Washes = (u32, Option<u8>);
+
 /// The lower edge of a card, by which it is known to be on the screen, and what is said there. What is said changes for
-/// every card; of each only this is rendered again for it.
+/// every card; of each only this is rendered again for it. What somebody else has changed is washed in their colour for a
+/// moment: each time anew, by another element.
 #[component]
-fn LowerEdge(card: String) -> Element {
+fn LowerEdge(card: String, washes: Signal<Washes>) -> Element {
     let (watched, gone) = (card.clone(), card.clone());
     use_drop(move || see(&gone, false));
     let managers = use_realtime_managers();
+    let (number, colour) = washes();
     rsx! {
+        if number > 0 {
+            div { key: "{number}", class: "wash", "data-colour": colour, "aria-hidden": "true" }
+        }
         div { class: "tide", "aria-hidden": "true", onvisible: move |event| see(&watched, event.is_intersecting().unwrap_or_default()) }
         {said_at(Some(&card), managers)}
     }
@@ -228,15 +237,25 @@ fn use_reports(
     widget_id: ReadSignal<WidgetId>,
     on_update: Option<Callback<WidgetUpdate>>,
     on_error: Option<Callback<RealtimeError>>,
+    washes: Signal<Washes>,
 ) {
+    let mut washes = washes;
     let mut last = use_hook(|| CopyValue::new(None::<Arc<Widget>>));
     let mut told = use_hook(|| CopyValue::new(Vec::<OperationId>::new()));
     use_effect(move || {
         let view = live.view();
         if let Some(widget) = view.widget {
             let before = last.write().replace(widget.clone());
+            let before = before.filter(|before| !Arc::ptr_eq(before, &widget));
+            let is_own = view.is_ahead || !live.is_optimistic();
+            if let Some(before) = &before
+                && let Some(writer) = other_writer(before, &widget).filter(|_| !is_own)
+            {
+                let number = washes.peek().0;
+                washes.set((number + 1, writer.colour));
+            }
             if let Some(report) = on_update
-                && before.is_some_and(|before| !Arc::ptr_eq(&before, &widget) && has_changed(&before, &widget))
+                && before.is_some_and(|before| has_changed(&before, &widget))
             {
                 report(WidgetUpdate {
                     board: board.cloned(),
@@ -274,6 +293,16 @@ fn has_changed(before: &Widget, after: &Widget) -> bool {
     !same || before.fields.len() != after.fields.len() || before.removed.is_some() != after.removed.is_some()
 }
 
+/// Who gave a field another value, by a newer change of the server's order. What this device changes is shown before it has a
+/// place there, and the same when it gets one.
+fn other_writer<'a>(before: &Widget, after: &'a Widget) -> Option<&'a Writer> {
+    let is_new = |(name, field): &(&FieldName, &Field)| {
+        let before = before.fields.get(*name);
+        before.is_none_or(|before| field.revision > before.revision && field.value != before.value)
+    };
+    Some(&after.fields.iter().find(is_new)?.1.writer)
+}
+
 /// Still, and shaped like what will come.
 #[component]
 fn Skeleton() -> Element {
@@ -295,7 +324,11 @@ fn Refusal(aside: SetAside) -> Element {
     let word = Word::from(&aside.reason);
     rsx! {
         div { class: "refusal", role: "alert", "data-state": word.token(), "data-tone": word.tone().token(),
-            p { {word.text()} ": {aside.reason}" }
+            p {
+                Icon { glyph: word.glyph() }
+                {word.text()}
+                ": {aside.reason}"
+            }
             div { class: "row",
                 button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), "Retry" }
                 button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), "Discard" }

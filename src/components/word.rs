@@ -196,14 +196,22 @@ impl From<Durability> for Word {
     }
 }
 
+/// What stands between a word and what follows it: "No data for 40 s", "Offline since 14:02", "Retrying · 2nd try".
+#[must_use]
+pub fn joint(more: &str) -> &'static str {
+    if more.is_empty() {
+        ""
+    } else if more.starts_with("for ") || more.starts_with("since ") {
+        " "
+    } else {
+        " · "
+    }
+}
+
 /// A state said in full: icon, word and colour; `more` follows the word.
 #[component]
 pub fn Saying(word: Word, #[props(default)] more: String) -> Element {
-    let text = if more.is_empty() {
-        word.text().to_owned()
-    } else {
-        format!("{} · {more}", word.text())
-    };
+    let text = [word.text(), joint(&more), &more].concat();
     rsx! {
         span { class: "saying", "data-tone": word.tone().token(), "data-state": word.token(),
             Icon { glyph: word.glyph() }
@@ -230,6 +238,14 @@ mod tests {
             Live,
         ];
         assert!(by_urgency.is_sorted());
+    }
+
+    #[test]
+    fn a_word_and_what_follows_it_read_as_one() {
+        let said = |more: &str| [Word::Stale.text(), joint(more), more].concat();
+        assert_eq!(said(""), "No data");
+        assert_eq!(said("for 40 s"), "No data for 40 s");
+        assert_eq!(said("214 changes"), "No data · 214 changes");
     }
 
     #[test]

@@ -87,7 +87,18 @@ const SERIES: [(&str, &str); 12] = [
     ("host.processes", ""),
 ];
 
-/// The button in the header, and the form behind it.
+/// Names of series, suggested wherever one is typed.
+pub fn known_series() -> Element {
+    rsx! {
+        datalist { id: "known-series",
+            for (name, _) in SERIES {
+                option { key: "{name}", value: name }
+            }
+        }
+    }
+}
+
+/// The button in the header or on an empty board, and the form behind it.
 #[component]
 pub fn AddWidget(board: BoardHandle) -> Element {
     let open = use_signal(|| false);
@@ -100,13 +111,11 @@ pub fn AddWidget(board: BoardHandle) -> Element {
             label: "Add widget",
             shape: Shape::Wide,
             leftward: true,
-            face: rsx! { Icon { glyph: Glyph::Plus } },
+            face: rsx! {
+                Icon { glyph: Glyph::Plus }
+                span { class: "tool-word", "Add widget" }
+            },
             Form { board, open }
-        }
-        datalist { id: "known-series",
-            for (name, _) in SERIES {
-                option { key: "{name}", value: name }
-            }
         }
     }
 }

@@ -16,7 +16,7 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// The least round scale that holds `low..=high` with three to six ticks; `binary` where it counts bytes.
+    /// The least round scale that holds `low..=high` with three to five ticks; `binary` where it counts bytes.
     #[must_use]
     pub fn around(low: f64, high: f64, binary: bool) -> Self {
         // A flat line gets room above it instead of a scale of no height.
@@ -25,7 +25,7 @@ impl Scale {
         } else {
             low + low.abs().max(1.0)
         };
-        let step = round_step((high - low) / 4.0, binary);
+        let step = round_step((high - low) / 3.0, binary);
         Self {
             min: (low / step).floor() * step,
             max: (high / step).ceil() * step,
@@ -46,6 +46,32 @@ impl Scale {
         (share * SIDE).round() as i32
     }
 }
+
+/// Moves what stands at `places` (each with its owner) so far apart that none covers another, and none leaves the drawing; sorted
+/// from the top.
+pub fn move_apart(places: &mut [(usize, i32)]) {
+    // A few names: no sort of the library's is worth its size here.
+    for end in 1..places.len() {
+        for at in (0..end).rev() {
+            if places[at].1 > places[at + 1].1 {
+                places.swap(at, at + 1);
+            }
+        }
+    }
+    let mut least = APART / 3;
+    for (_, place) in places.iter_mut() {
+        *place = (*place).max(least);
+        least = *place + APART;
+    }
+    let mut most = SIDE as i32 - APART / 3;
+    for (_, place) in places.iter_mut().rev() {
+        *place = (*place).min(most);
+        most = *place - APART;
+    }
+}
+
+/// Two lines of text, in units of the lowest chart's drawing.
+const APART: i32 = 180;
 
 /// The least round step that is not below `least`: 1, 2 or 5 times a power of ten; a power of two where bytes count.
 fn round_step(least: f64, binary: bool) -> f64 {
@@ -158,6 +184,38 @@ mod tests {
             length: 10_000,
             gap: 3_000,
         }
+    }
+
+    #[test]
+    fn a_scale_has_three_to_five_ticks() {
+        for binary in [false, true] {
+            for (low, high) in [
+                (0.0, 100.0),
+                (0.13, 1.9),
+                (-3.0, 4.0),
+                (0.0, 7.3e6),
+                (19.0, 23.0),
+                (0.0, 1.0),
+                (999.0, 1001.0),
+            ] {
+                let ticks = Scale::around(low, high, binary).ticks().count();
+                assert!((3..=5).contains(&ticks), "{ticks} for {low} to {high}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_would_cover_each_other_stand_apart() {
+        let moved = |places: &[i32]| {
+            let mut places: Vec<_> = places.iter().copied().enumerate().collect();
+            move_apart(&mut places);
+            places
+        };
+        assert_eq!(moved(&[500]), [(0, 500)]);
+        assert_eq!(moved(&[500, 100]), [(1, 100), (0, 500)]);
+        assert_eq!(moved(&[500, 500, 490]), [(2, 490), (0, 670), (1, 850)]);
+        assert_eq!(moved(&[1000, 1000]), [(0, 760), (1, 940)]);
+        assert_eq!(moved(&[0]), [(0, 60)]);
     }
 
     #[test]

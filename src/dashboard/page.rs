@@ -4,16 +4,20 @@ use dioxus::prelude::*;
 
 use super::{
     Route,
-    add_widget::AddWidget,
+    add_widget::{AddWidget, known_series},
     lines::{Lines, say_removed},
     switcher::BoardSwitcher,
     widgets::{WidgetBody, settings},
 };
 use crate::{
-    components::{ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, WidgetRealtime},
+    components::{
+        ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, WidgetRealtime,
+        format::time_of_day,
+        icon::{Glyph, Icon},
+    },
     hooks::{
         BoardHandle, BoardSummary, ConnectionStatus, Freshness, use_background_sync, use_board, use_boards,
-        use_current_board_provider, use_websocket,
+        use_current_board_provider, use_now, use_websocket,
     },
     protocol::{Access, BoardId, Kind, WidgetId},
 };
@@ -44,18 +48,21 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     rsx! {
         a { class: "button skip", href: "#board", "Skip to the board" }
         header { class: "bar",
-            div { class: "bar-side",
-                BoardSwitcher { id, name }
+            div { class: "bar-side", BoardSwitcher { id, name } }
+            // On a phone they are a bar of their own, within a thumb's reach.
+            div { class: "tools",
+                a { class: "tool", href: "#board", Icon { glyph: Glyph::Grid } span { class: "tool-word", "Board" } }
                 if summary.exists {
                     AddWidget { board }
                 }
+                PendingOperationsBadge {}
             }
             div { class: "bar-side",
-                WatchOnly {}
-                PendingOperationsBadge {}
+                Side {}
                 DashboardSyncIndicator {}
             }
         }
+        {known_series()}
         Lines { is_known: summary.is_known }
         ConflictResolutionUI {}
         main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state,
@@ -64,9 +71,11 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     }
 }
 
-/// Says that this person may look and not touch, before they try.
+/// Says that this person may look and not touch, before they try; and the time of day, which only a wall shows.
 #[component]
-fn WatchOnly() -> Element {
+fn Side() -> Element {
+    let now = use_now();
+    let time = use_memo(move || now().map_or_else(String::new, |now| time_of_day(now, now.unix_ms)));
     let sync = use_background_sync();
     let may_edit = use_memo(move || {
         sync.details()
@@ -77,6 +86,7 @@ fn WatchOnly() -> Element {
         if !may_edit() {
             span { class: "chip", "data-tone": "rest", "data-state": "watch-only", "View only" }
         }
+        span { class: "clock", "{time}" }
     }
 }
 
@@ -131,7 +141,7 @@ fn Grid(board: BoardHandle, state: &'static str) -> Element {
                     }
                 }
             }
-            p { class: "unseen", role: "status", "Loading the board…" }
+            p { class: "loading-word", role: "status", "Loading the board…" }
         },
         "away" => rsx! {
             div { class: "empty", "data-state": "away",
@@ -149,7 +159,8 @@ fn Grid(board: BoardHandle, state: &'static str) -> Element {
         "empty" => rsx! {
             div { class: "empty", "data-state": "empty",
                 h2 { "Nothing here yet." }
-                p { "Add a widget by the button above: a live number of this machine, or something to edit together." }
+                p { "Add a widget: a live number of this machine, or something to edit together." }
+                AddWidget { board }
             }
         },
         _ => rsx! {

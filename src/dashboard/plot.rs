@@ -33,41 +33,66 @@ const SPARK_MS: u64 = 60_000;
 /// A pause in a series that is drawn as one.
 const GAP_MS: u64 = SAMPLE_INTERVAL_MS * (SAMPLE_MISSED_MAX + 1);
 
-/// Lines over the last minutes, with round ticks; names in a legend where there is more than one.
+/// So many lines have their names at their ends; of more there is a legend.
+const NAMED_LEN_MAX: usize = 4;
+
+/// Lines over the last minutes, with round ticks; where there are several, with their names.
 #[component]
 pub fn Plot(lines: Vec<Line>, unit: String, min: Option<f64>, max: Option<f64>) -> Element {
     let window = window_of(&lines, SAMPLE_HISTORY_LEN_MAX as u64 * SAMPLE_INTERVAL_MS);
     let scale = scale_of(&lines, window, &unit, min, max);
-    let is_single = lines.len() == 1;
+    let (is_single, is_named) = (lines.len() == 1, lines.len() <= NAMED_LEN_MAX);
     let summary = summary(&lines, &unit);
     rsx! {
         div { class: "plot",
-            svg { role: "img", "aria-label": summary,
-                for tick in scale.ticks() {
-                    line { class: "grid-line", "x1": "0", "x2": "100%", "y1": percent(scale.place(tick)), "y2": percent(scale.place(tick)) }
-                }
-                svg { "width": "100%", "height": "100%", "viewBox": "0 0 1000 1000", "preserveAspectRatio": "none", "overflow": "visible",
-                    if is_single {
-                        path { class: "series-area", "data-series": "1", d: chart::area(&lines[0].points, window, scale) }
+            div { class: "plot-area",
+                svg { role: "img", "aria-label": summary,
+                    for tick in scale.ticks() {
+                        line { class: "grid-line", "x1": "0", "x2": "100%", "y1": percent(scale.place(tick)), "y2": percent(scale.place(tick)) }
                     }
-                    for (at, line) in lines.iter().enumerate() {
-                        path { key: "{line.name}", class: "series-line", "data-series": "{at % COLOURS + 1}", d: chart::lines(&line.points, window, scale) }
+                    svg { "width": "100%", "height": "100%", "viewBox": "0 0 1000 1000", "preserveAspectRatio": "none", "overflow": "visible",
+                        if is_single {
+                            path { class: "series-area", "data-series": "1", d: chart::area(&lines[0].points, window, scale) }
+                        }
+                        for (at, line) in lines.iter().enumerate() {
+                            path { key: "{line.name}", class: "series-line", "data-series": "{at % COLOURS + 1}", d: chart::lines(&line.points, window, scale) }
+                        }
+                    }
+                    for tick in scale.ticks().skip(1) {
+                        text { class: "tick", "x": "0", "y": percent(scale.place(tick)), "dy": "1.2em", {figure_text(tick, &unit)} }
                     }
                 }
-                for tick in scale.ticks().skip(1) {
-                    text { class: "tick", "x": "0", "y": percent(scale.place(tick)), "dy": "14", {figure_text(tick, &unit)} }
+                if !is_single && is_named {
+                    {ends(&lines, scale, &unit)}
                 }
             }
-            if !is_single {
-                Legend { lines, unit }
+            if !is_named {
+                {legend(&lines, &unit)}
             }
             p { class: "plot-times", "aria-hidden": "true", "{span(window.length / 1_000)} ago" }
         }
     }
 }
 
-#[component]
-fn Legend(lines: Vec<Line>, unit: String) -> Element {
+/// Each line's name and newest value, beside where it ends.
+fn ends(lines: &[Line], scale: Scale, unit: &str) -> Element {
+    let mut places = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        places.extend(line.last().map(|value| (at, scale.place(value))));
+    }
+    chart::move_apart(&mut places);
+    rsx! {
+        svg { class: "ends", "aria-hidden": "true",
+            for (at, place) in places {
+                line { class: "series-line", "data-series": "{at + 1}", "x1": "0", "x2": "8", "y1": percent(place), "y2": percent(place) }
+                text { class: "tick", "x": "13", "y": percent(place), "dy": "-.2em", "{lines[at].name}" }
+                text { class: "tick end-value", "x": "13", "y": percent(place), "dy": ".9em", {lines[at].last().map(|value| figure_text(value, unit))} }
+            }
+        }
+    }
+}
+
+fn legend(lines: &[Line], unit: &str) -> Element {
     rsx! {
         ul { class: "legend",
             for (at, line) in lines.iter().enumerate() {
@@ -77,7 +102,7 @@ fn Legend(lines: Vec<Line>, unit: String) -> Element {
                     }
                     "{line.name}"
                     if let Some(value) = line.last() {
-                        b { {figure_text(value, &unit)} }
+                        b { {figure_text(value, unit)} }
                     }
                 }
             }

@@ -14,10 +14,12 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
+use super::wall;
 use crate::config::PAGE_BYTES_MAX;
 
 /// Middleware: the headers, and the nonce of pages.
 pub async fn protect(request: Request, next: Next) -> Response {
+    let is_for_a_wall = wall::is_asked_for(request.uri());
     let response = next.run(request).await;
     let is_page = response
         .headers()
@@ -26,7 +28,7 @@ pub async fn protect(request: Request, next: Next) -> Response {
     let has_policy = response.headers().contains_key(header::CONTENT_SECURITY_POLICY);
     let mut response = match (has_policy, is_page) {
         (true, _) => response,
-        (false, true) => protect_page(response).await,
+        (false, true) => protect_page(response, is_for_a_wall).await,
         (false, false) => protect_other(response),
     };
     for (name, value) in FIXED_HEADERS {
@@ -36,7 +38,7 @@ pub async fn protect(request: Request, next: Next) -> Response {
     response
 }
 
-async fn protect_page(response: Response) -> Response {
+async fn protect_page(response: Response, is_for_a_wall: bool) -> Response {
     let (mut parts, body) = response.into_parts();
     // Pages are rendered whole before they are sent (streaming is off), so nothing is delayed by collecting one.
     let (Ok(body), Ok(nonce)) = (to_bytes(body, PAGE_BYTES_MAX).await, nonce()) else {
@@ -51,6 +53,7 @@ async fn protect_page(response: Response) -> Response {
             .into_response();
     };
     let page = stamp(&body, &nonce);
+    let page = if is_for_a_wall { wall::mark(&page) } else { page };
     parts.headers.remove(header::CONTENT_LENGTH);
     // A page holds a nonce and, with tokens, what only its reader may see.
     parts
@@ -147,9 +150,9 @@ mod tests {
             (PAGE_BYTES_MAX + 1, StatusCode::INTERNAL_SERVER_ERROR),
         ] {
             let page = Response::new(Body::from("x".repeat(bytes)));
-            assert_eq!(protect_page(page).await.status(), status);
+            assert_eq!(protect_page(page, false).await.status(), status);
         }
-        let refused = protect_page(Response::new(Body::from("x".repeat(PAGE_BYTES_MAX + 1)))).await;
+        let refused = protect_page(Response::new(Body::from("x".repeat(PAGE_BYTES_MAX + 1))), false).await;
         let said = to_bytes(refused.into_body(), PAGE_BYTES_MAX)
             .await
             .expect("a few words");

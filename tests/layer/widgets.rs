@@ -196,3 +196,20 @@ fn applied_is_said_of_what_took_effect_and_of_nothing_else() {
     page.act(|managers| managers.state.resolve(conflict, Resolution::KeepTheirs));
     page.has_not(&["2 versions", APPLIED]);
 }
+
+#[test]
+fn only_what_somebody_else_changes_is_washed_in_their_colour() {
+    fn face() -> Element {
+        rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), Fuel {} } }
+    }
+    let mut page = Page::live(face);
+    page.edit("fuel", "value", 7);
+    page.has(&["deck has 7 l"]);
+    page.has_not(&["class=\"wash\""]);
+    page.server.set("fuel", "value", 7);
+    page.settle();
+    page.has_not(&["class=\"wash\""]);
+    page.server.set("fuel", "value", 8);
+    page.settle();
+    page.has(&["deck has 8 l", "class=\"wash\""]);
+}

@@ -164,8 +164,7 @@ fn a_refused_edit_is_rolled_back_with_its_reason_and_a_way_to_retry() {
         &render(refused, card),
         &[
             "role=\"alert\"",
-            "Not accepted",
-            "The counter is at its limit",
+            "Not accepted: The counter is at its limit",
             ">Retry<",
             ">Discard<",
             "inside",
@@ -308,6 +307,16 @@ fn a_widget_that_is_gone_says_so() {
 fn the_age_is_that_of_the_last_change() {
     has(&render(counter(), card), &["1\u{202f}min</span>"]);
     has(&render(stat(1), card), &[">now</span>"]);
+}
+
+#[test]
+fn a_word_and_how_long_read_as_one() {
+    has(&render(stat(42), card), &[">No data for 40\u{202f}s<"]);
+}
+
+#[test]
+fn what_nobody_else_has_changed_is_not_washed() {
+    has_not(&render(counter(), card), &["class=\"wash\""]);
 }
 
 #[test]

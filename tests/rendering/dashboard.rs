@@ -59,7 +59,29 @@ fn who_may_only_watch_is_told_before_they_try() {
 
 #[test]
 fn an_empty_board_says_what_to_do() {
-    has(&on_home(bare(), app), &["data-state=\"empty\"", "Nothing here yet."]);
+    let page = on_home(bare(), app);
+    has(&page, &["data-state=\"empty\"", "Nothing here yet."]);
+    let (_, board) = page.split_once("<main").expect("there is a board");
+    has(board, &["aria-label=\"Add widget\""]);
+    assert_eq!(page.matches("id=\"known-series\"").count(), 1, "{page}");
+}
+
+#[test]
+fn the_bar_has_what_a_phone_shows_below_and_a_wall_above() {
+    let page = on_home(bare(), app);
+    let (bar, _) = page.split_once("</header>").expect("there is a bar");
+    has(
+        bar,
+        &[
+            "class=\"tools\"",
+            "href=\"#board\"",
+            ">Board<",
+            ">Add widget<",
+            ">Waiting<",
+            "aria-label=\"Waiting edits: Nothing waits\"",
+            "class=\"clock\">14:02<",
+        ],
+    );
 }
 
 #[test]

@@ -103,15 +103,23 @@ fn a_chart_has_ticks_a_line_and_a_summary_in_words() {
 }
 
 #[test]
-fn several_series_are_told_apart_by_a_legend() {
-    let fields = [("series", json!(["host.load.*"]))];
-    let scene = scene("series", &fields)
-        .series("host.load.1", &[json!(1)], 0)
-        .series("host.load.5", &[json!(2)], 0);
-    has(
-        &on_home(scene, app),
-        &["class=\"legend\"", "1 min", "5 min", "data-series=\"2\""],
-    );
+fn a_few_series_are_named_where_they_end_and_many_in_a_legend() {
+    let cores = |len: usize| {
+        let fields = [("series", json!(["host.cpu.*"])), ("unit", json!("%"))];
+        let scene = (0..len).fold(scene("series", &fields), |scene, core| {
+            scene.series(&format!("host.cpu.{core}"), &[json!(core)], 0)
+        });
+        on_home(scene, app)
+    };
+    let few = cores(4);
+    has(&few, &["class=\"ends\"", ">core 0<", ">core 3<", "data-series=\"4\""]);
+    assert_eq!(few.matches("class=\"tick end-value\"").count(), 4, "{few}");
+    has_not(&few, &["class=\"legend\""]);
+    let many = cores(5);
+    has(&many, &["class=\"legend\"", "core 4", "data-series=\"5\""]);
+    has_not(&many, &["class=\"ends\""]);
+    // One has its card's title.
+    has_not(&cores(1), &["class=\"ends\"", "class=\"legend\""]);
 }
 
 #[test]
@@ -198,6 +206,8 @@ fn a_setpoint_is_a_slider_and_a_number() {
             "min=\"5\"",
             "step=\"0.5\"",
             "Target, slider",
+            "aria-label=\"Target, less\"",
+            "aria-label=\"Target, more\"",
         ],
     );
 }

@@ -64,6 +64,19 @@ async fn a_page_is_compressed_for_a_browser_that_can_read_it() {
     assert_eq!(read("identity").await, "");
 }
 
+#[tokio::test]
+async fn a_page_for_a_wall_says_so_from_the_first_byte() {
+    let server = TestServer::start(ServerConfig::local()).await;
+    let wall = server.get("/?wall").await;
+    assert!(
+        wall.body.starts_with("<!DOCTYPE html><html data-wall=\"\">"),
+        "{}",
+        wall.body
+    );
+    let usual = server.get("/").await;
+    assert!(usual.body.starts_with("<!DOCTYPE html><html>"), "{}", usual.body);
+}
+
 #[test]
 fn a_page_without_scripts_is_left_as_it_is() {
     let page = b"<html><head></head><body>plain</body></html>";

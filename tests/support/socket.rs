@@ -65,7 +65,6 @@ impl Socket {
             schema: SCHEMA,
             store: None,
             token: token.map(ToOwned::to_owned),
-            device: None,
         };
         self.send(&ClientFrame::Hello(hello)).await;
         self.receive().await.expect("an answer")

@@ -1,6 +1,6 @@
 //! The release build: the page and the server that serves it.
 
-use crate::shell::{Failure, command, run, target};
+use crate::shell::{Failure, command, read, root, run, target};
 use crate::{imports, preload, tools};
 use std::path::PathBuf;
 use std::process::Command;
@@ -50,6 +50,7 @@ fn release(package: &str) -> Result<(), Failure> {
     if public.exists() {
         std::fs::remove_dir_all(&public).map_err(|source| Failure::File { path: public, source })?;
     }
+    place_typeface()?;
     // Symbols for a debugger bring checks into the JavaScript.
     run(dx()
         .args([
@@ -62,6 +63,49 @@ fn release(package: &str) -> Result<(), Failure> {
             package,
         ])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_this_machine()))
+}
+
+/// The page's typeface, as npm calls it.
+const TYPEFACE: &str = "@fontsource-variable/hanken-grotesk";
+
+/// Puts the page's typeface, with its licence, where `dx` takes files from that are served under their own names (`public_dir`
+/// in Dioxus.toml). A build without it is a page in the device's typeface.
+///
+/// # Errors
+/// [`Failure::File`], when it can't be copied; [`Failure::Unexpected`], when the list of packages names none.
+pub fn place_typeface() -> Result<(), Failure> {
+    let package = tools::folder().join("node_modules").join(TYPEFACE);
+    let public = root().join("target/public");
+    let assets = public.join("assets");
+    // Another version has another name.
+    if public.exists() {
+        std::fs::remove_dir_all(&public).map_err(|source| Failure::File { path: public, source })?;
+    }
+    std::fs::create_dir_all(&assets).map_err(|source| Failure::File {
+        path: assets.clone(),
+        source,
+    })?;
+    let copy = |from: &str, to: &str| {
+        let from = package.join(from);
+        let copied = std::fs::copy(&from, assets.join(to));
+        copied.map(drop).map_err(|source| Failure::File { path: from, source })
+    };
+    copy("files/hanken-grotesk-latin-wght-normal.woff2", &typeface_name()?)?;
+    copy("LICENSE", "hanken-grotesk-license.txt")
+}
+
+/// What its file is called: by its version, in the form that Dioxus's server lets browsers keep for ever.
+fn typeface_name() -> Result<String, Failure> {
+    let packages = read(&root().join("xtask/tools/package.json"))?;
+    let version = version_of(&packages, TYPEFACE).ok_or_else(|| Failure::Unexpected {
+        what: format!("xtask/tools/package.json names no version of {TYPEFACE}. Restore that line."),
+    })?;
+    Ok(format!("hanken-grotesk-dxh{}.woff2", version.replace('.', "")))
+}
+
+fn version_of(packages: &str, name: &str) -> Option<String> {
+    let (_, rest) = packages.split_once(&format!("\"{name}\": \""))?;
+    Some(rest.split_once('"')?.0.to_owned())
 }
 
 /// Leaves this machine's folders out of the page's program, in which each panic names its file: they mean nothing to who reads
@@ -86,4 +130,26 @@ pub fn building(program: &str) -> Command {
     let mut command = command(program);
     command.env("NO_DOWNLOADS", "1");
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_asks_for_the_typeface_asks_for_the_version_that_is_put_there() {
+        let name = typeface_name().expect("its version is listed");
+        for path in ["assets/tideboard.css", "index.html", "src/server/sign_in.css"] {
+            let file = read(&root().join(path)).expect("it is in the tree");
+            assert_eq!(file.matches("hanken-grotesk-dxh").count(), 1, "{path}");
+            assert!(file.contains(&name), "{path} does not ask for {name}");
+        }
+    }
+
+    #[test]
+    fn a_version_is_that_of_the_package_with_exactly_this_name() {
+        let packages = "{ \"a-font-more\": \"1.0.0\", \"a-font\": \"5.3.0\" }";
+        assert_eq!(version_of(packages, "a-font").as_deref(), Some("5.3.0"));
+        assert_eq!(version_of(packages, "font"), None);
+    }
 }

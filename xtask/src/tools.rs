@@ -23,7 +23,7 @@ pub enum Tool {
     Dx,
     /// Makes JavaScript glue for the wasm; must be of exactly the version of the crate in Cargo.lock.
     WasmBindgen,
-    /// wasm-opt, esbuild, playwright-core and axe-core, in the versions of `xtask/tools/package-lock.json`.
+    /// wasm-opt, esbuild, playwright-core and axe-core, and the page's typeface, in the versions of `xtask/tools/package-lock.json`.
     NodePackages,
     /// Lighthouse, in the version of `xtask/tools/lighthouse/package-lock.json`. Large, and in a folder of its own: no test needs it.
     Lighthouse,
@@ -127,7 +127,7 @@ fn describe(tool: Tool) -> &'static str {
         Tool::WebTarget => "the web target of Rust",
         Tool::Dx => "dx",
         Tool::WasmBindgen => "wasm-bindgen",
-        Tool::NodePackages => "wasm-opt, esbuild and the browser tests' packages",
+        Tool::NodePackages => "wasm-opt, esbuild, the page's typeface and the browser tests' packages",
         Tool::Lighthouse => "Lighthouse (185 MB)",
         Tool::Chromium => "Chromium",
         Tool::Certutil => "certutil",

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::freshness::Fresh;
 use crate::{
     components::{
-        format::{age, ordinal, writer_name},
+        format::{age, ordinal, time_of_day, writer_name},
         word::Word,
     },
     hooks::{Durability, PendingOperation, Phase, RealtimeUpdates, WidgetView, use_background_sync, use_now},
@@ -126,6 +126,8 @@ fn ReceiptBeads(live: RealtimeUpdates) -> Element {
     }
 }
 
+const HOUR_MS: u64 = 3_600_000;
+
 /// How old what is shown is: the last value of a series, else the last change.
 #[component]
 fn Age(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
@@ -154,8 +156,17 @@ fn Age(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
             .map(|field| &field.writer)
             .max_by_key(|writer| writer.at)
             .filter(|writer| writer.at.0 > 0)?;
-        let age = Some(age(now.unix_ms.saturating_sub(changed.at.0))).filter(is_now)?;
-        Some((age, ["Last change: ", &writer_name(changed)].concat()))
+        let ago = now.unix_ms.saturating_sub(changed.at.0);
+        // Of what is longer ago than an hour the time of day says more.
+        let age = if ago < HOUR_MS {
+            age(ago)
+        } else {
+            time_of_day(now, changed.at.0)
+        };
+        Some((
+            Some(age).filter(is_now)?,
+            ["Last change: ", &writer_name(changed)].concat(),
+        ))
     });
     rsx! {
         if let Some((age, of)) = age() {

@@ -1,9 +1,12 @@
-//! A wanted value: a slider that follows the finger, and the number beside it.
+//! A wanted value: a slider that follows the finger, and the number beside it; on a phone with a button at either end.
 
 use dioxus::prelude::*;
 
 use crate::{
-    components::format::{figure_text, number, plain},
+    components::{
+        format::{figure_text, number, plain},
+        icon::{Glyph, Icon},
+    },
     hooks::RealtimeUpdates,
 };
 
@@ -44,6 +47,13 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
             live.edit("value", plain(number));
         }
     };
+    let mut nudge = move |by: f64| {
+        let next = stepped(value, by).clamp(min, max.max(min));
+        if live.is_optimistic() {
+            held.set(Some(next));
+        }
+        live.edit("value", plain(next));
+    };
     let text = typed().unwrap_or_else(|| typeable(value));
     let is_off = is_off(&text);
     let title = live.text("title");
@@ -78,24 +88,28 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                 }
             }
             div {
-                input {
-                    class: "range",
-                    r#type: "range",
-                    "aria-label": "{title}, slider",
-                    "aria-valuetext": figure_text(value, &unit),
-                    "min": "{min}",
-                    "max": "{max}",
-                    "step": "{step}",
-                    value: typeable(value),
-                    oninput: move |event| {
-                        if let Some(number) = number(&event.value()) {
-                            is_held.set(true);
-                            held.set(Some(number));
-                            live.edit("value", plain(number));
-                        }
-                    },
-                    onchange: move |_| is_held.set(false),
-                    onblur: move |_| is_held.set(false),
+                div { class: "setpoint-reach",
+                    button { class: "button step", "data-shape": "square", r#type: "button", "aria-label": "{title}, less", onclick: move |_| nudge(-step), Icon { glyph: Glyph::Minus } }
+                    input {
+                        class: "range",
+                        r#type: "range",
+                        "aria-label": "{title}, slider",
+                        "aria-valuetext": figure_text(value, &unit),
+                        "min": "{min}",
+                        "max": "{max}",
+                        "step": "{step}",
+                        value: typeable(value),
+                        oninput: move |event| {
+                            if let Some(number) = number(&event.value()) {
+                                is_held.set(true);
+                                held.set(Some(number));
+                                live.edit("value", plain(number));
+                            }
+                        },
+                        onchange: move |_| is_held.set(false),
+                        onblur: move |_| is_held.set(false),
+                    }
+                    button { class: "button step", "data-shape": "square", r#type: "button", "aria-label": "{title}, more", onclick: move |_| nudge(step), Icon { glyph: Glyph::Plus } }
                 }
                 if is_off {
                     p { class: "setpoint-off", role: "alert", "Between {figure_text(min, &unit)} and {figure_text(max, &unit)} only." }
@@ -110,6 +124,11 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     }
 }
 
+/// A step further, without the dust of adding tenths: 0.1 and 0.2 are 0.3.
+fn stepped(value: f64, by: f64) -> f64 {
+    ((value + by) * 1e6).round() / 1e6
+}
+
 /// As a number box takes it.
 fn typeable(value: f64) -> String {
     format!("{value}")
@@ -118,6 +137,11 @@ fn typeable(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steps_of_tenths_leave_no_dust() {
+        assert_eq!([stepped(0.2, 0.1), stepped(21.5, -0.5)], [0.3, 21.0]);
+    }
 
     #[test]
     fn a_number_is_typed_as_it_is() {

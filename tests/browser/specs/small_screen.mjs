@@ -1,0 +1,40 @@
+import { equal, ok } from 'node:assert/strict';
+import { SETPOINT } from '../harness/board.mjs';
+
+export const title = 'on a phone the tools are at the bottom, a setpoint has its two buttons, and two versions are a sheet';
+
+const PHONE = { isMobile: true, hasTouch: true, viewport: { width: 360, height: 740 } };
+
+export async function play(stage) {
+  const [ada, ben] = await Promise.all([stage.person('Ada', PHONE), stage.person('Ben')]);
+  const [hers, his] = await Promise.all([ada.open(), ben.open()]);
+  await Promise.all([hers.isIn('live'), his.isIn('live')]);
+  const { page } = hers;
+  for (const tool of [page.getByRole('link', { name: 'Board', exact: true }), page.getByRole('button', { name: 'Add widget' }), page.getByRole('button', { name: /^Waiting edits/ })]) {
+    const { y, height } = await tool.boundingBox();
+    ok(height >= 44 && y + height > 730, `a thumb finds it: ${y} ${height}`);
+  }
+  equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, 'nothing is wider than the phone');
+  equal((await ada.violations(hers)).join('\n'), '');
+
+  await hers.widget(SETPOINT).getByRole('button', { name: 'more' }).tap();
+  await Promise.all([hers.isSetTo(21.5), his.isSetTo(21.5)]);
+  await hers.widget(SETPOINT).getByRole('button', { name: 'less' }).tap();
+  await his.isSetTo(21);
+
+  ada.network.cut();
+  await hers.isIn('waiting', 'offline');
+  await hers.set(24);
+  await hers.keeps(1);
+  await his.set(18);
+  await his.isSettled();
+  ada.network.heal();
+  const sheet = page.getByRole('region', { name: 'Conflicts' });
+  await sheet.getByRole('button', { name: 'Keep mine' }).waitFor();
+  const { y, height } = await sheet.boundingBox();
+  ok(y > 52 && y + height <= 740, `the board's upper end and the tools stay in sight: ${y} ${height}`);
+  equal((await ada.violations(hers)).join('\n'), '');
+  await sheet.getByRole('button', { name: 'Keep mine' }).tap();
+  await sheet.waitFor({ state: 'detached' });
+  await his.isSetTo(24);
+}

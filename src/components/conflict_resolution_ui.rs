@@ -392,10 +392,10 @@ mod tests {
     fn each_conflict_is_decided_for_a_person_once() {
         let mut decided = SortedSet::new();
         let both = [conflict(1, Contention::Ask), conflict(2, Contention::FirstWriteWins)];
-        assert_eq!(undecided(&both, &mut decided).len(), 2);
-        assert_eq!(undecided(&both, &mut decided), []);
-        undecided(&[], &mut decided);
-        assert_eq!(undecided(&both, &mut decided), [], "nor when it comes back");
+        assert_eq!(undecided(both.clone(), &mut decided).len(), 2);
+        assert_eq!(undecided(both.clone(), &mut decided), []);
+        undecided([], &mut decided);
+        assert_eq!(undecided(both.clone(), &mut decided), [], "nor when it comes back");
     }
 
     #[test]

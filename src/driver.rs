@@ -212,6 +212,12 @@ impl Driver {
         self.shown
     }
 
+    /// Whether a person works offline in this tab, since before it was loaded.
+    #[must_use]
+    pub fn is_kept_offline(&self) -> bool {
+        self.platform.is_kept_offline()
+    }
+
     /// The server it speaks with.
     #[must_use]
     pub const fn server(&self) -> &ServerAddress {

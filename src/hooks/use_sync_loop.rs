@@ -89,7 +89,7 @@ pub fn use_sync_loop(options: SyncLoopOptions) -> Result<RealtimeManagers, Secon
 
 /// Waits, takes what has come, shows what came of it; until the provider goes.
 async fn run(context: Context, messages: mpsc::Receiver<Message>, options: SyncLoopOptions) {
-    let connect = !options.stay_offline && !current_platform().is_kept_offline();
+    let connect = !options.stay_offline;
     let driver = match start(options).await {
         Ok(driver) => driver,
         Err(error) => {
@@ -98,7 +98,7 @@ async fn run(context: Context, messages: mpsc::Receiver<Message>, options: SyncL
         }
     };
     let mut turn = Turn::new(context, messages, driver);
-    if connect {
+    if connect && !turn.driver.is_kept_offline() {
         turn.driver.command(Command::Connect);
     }
     turn.show();

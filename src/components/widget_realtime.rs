@@ -113,7 +113,7 @@ pub fn WidgetRealtime(
         let (view, series) = (view.read(), series.read());
         // A live board's own values have no age, and need no clock: it would run every card each second.
         let is_timed = !series.is_empty() || view.freshness != Freshness::Live;
-        let now = is_timed.then(|| now()).flatten();
+        let now = if is_timed { now() } else { None };
         Fresh::of(&view, &series, &samples.read(), now.map(|now| now.device))
     });
     let washes = use_signal(|| (0, None));

@@ -83,7 +83,7 @@ mod tests {
             before: Some(before.clone()),
             lanes: Vec::new(),
         };
-        let concerns = |name: &&str| changed.concerns(&(BoardId::first(), WidgetId::named(name)), after);
+        let concerns = |name: &&'static str| changed.concerns(&(BoardId::first(), WidgetId::named(name)), after);
         ["fuel", "water"].into_iter().filter(concerns).collect()
     }
 

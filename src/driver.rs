@@ -84,7 +84,7 @@ impl Driver {
             None => storage
                 .note(options::DEVICE_NOTE)
                 .await
-                .and_then(|text| serde_json::from_str(&text).ok()),
+                .and_then(|text| device_in(&text)),
             given => given,
         };
         let is_named = device.is_some();
@@ -169,9 +169,7 @@ impl Driver {
                 self.platform.keep_offline(command == Command::Disconnect);
             }
             Command::Name(device) => {
-                if let Ok(text) = serde_json::to_string(device) {
-                    self.note(options::DEVICE_NOTE, text);
-                }
+                self.note(options::DEVICE_NOTE, format!("{} {}", device.colour, device.name));
             }
             _ => {}
         }
@@ -368,6 +366,13 @@ fn note_written(outcome: Result<(), StorageError>) -> Input {
         tracing::warn!("this device will not remember its last server: {error}");
     }
     Input::TimerExpired
+}
+
+/// What a device is called, as its note has it: the number of its colour, and its name.
+fn device_in(note: &str) -> Option<Device> {
+    let (colour, name) = note.split_once(' ')?;
+    let (colour, name) = (colour.parse().ok()?, name.to_owned());
+    Some(Device { name, colour })
 }
 
 fn namespace_note(server: &ServerAddress) -> String {

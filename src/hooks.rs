@@ -80,5 +80,6 @@ pub use crate::{
     sync::{
         Command, CommandError, Conflict, Counters, Freshness, Notice, Phase, Resolution, SetAside, SetAsideReason,
         storage::{Durability, StorageError},
+        undecided,
     },
 };

@@ -34,7 +34,7 @@ mod view;
 use std::collections::VecDeque;
 
 pub use command::{Command, CommandError};
-pub use conflict::{Conflict, Resolution, SetAside, SetAsideReason};
+pub use conflict::{Conflict, Resolution, SetAside, SetAsideReason, undecided};
 pub use connection::{Connection, Probe, retry_delay_ms};
 pub use note::Note;
 pub use optimistic::Shown;

@@ -17,9 +17,9 @@ use super::{
     word::{Saying, Word},
 };
 use crate::{
-    config::OUTBOX_LEN_MAX,
     hooks::{
-        Conflict, Notice, Now, Resolution, focus, use_notices, use_now, use_realtime_managers, use_realtime_updates,
+        Conflict, Notice, Now, Resolution, focus, undecided, use_notices, use_now, use_realtime_managers,
+        use_realtime_updates,
     },
     protocol::{BoardId, Contention, Intent, OperationId, Value, WidgetId, encode},
     sorted::SortedSet,
@@ -107,7 +107,7 @@ pub fn ConflictResolutionUI(
     let mut decided = use_hook(|| CopyValue::new(SortedSet::new()));
     use_effect(move || {
         if auto_resolve() {
-            for conflict in undecided(&managers.state.conflicts(), &mut decided.write()) {
+            for conflict in undecided(managers.state.conflicts(), &mut decided.write()) {
                 let resolution = conflict.by_policy();
                 ask(conflict, resolution, true);
             }
@@ -157,20 +157,6 @@ pub fn ConflictResolutionUI(
 
 fn announcement(len: usize) -> String {
     format!("{} with two versions. Choose one.", count(len, "field"))
-}
-
-/// Those that were not decided here before. A conflict is not listed while its decision is on its way; where that came to
-/// nothing it is listed again, and then it is its person's. So what is gone from the list is forgotten only where there
-/// is very much of it.
-fn undecided(conflicts: &[Conflict], decided: &mut SortedSet<OperationId>) -> Vec<Conflict> {
-    if decided.len() > OUTBOX_LEN_MAX {
-        decided.retain(|id| conflicts.iter().any(|conflict| conflict.operation.id == *id));
-    }
-    conflicts
-        .iter()
-        .filter(|conflict| decided.insert(conflict.operation.id))
-        .cloned()
-        .collect()
 }
 
 /// Says how a conflict was decided.

@@ -13,10 +13,18 @@ use crate::{
 #[component]
 pub fn ThisDevice() -> Element {
     let socket = use_realtime_managers().websocket;
-    let Some(device) = use_background_sync().details().device else {
+    let sync = use_background_sync();
+    let Some(device) = sync.details().device else {
         return rsx! {};
     };
-    let named = device.clone();
+    let change = move |name: Option<String>, colour: Option<u8>| {
+        if let Some(known) = sync.details().device {
+            socket.name_device(Device {
+                name: name.filter(|name| !name.is_empty()).unwrap_or(known.name),
+                colour: colour.unwrap_or(known.colour),
+            });
+        }
+    };
     rsx! {
         section { class: "this-device", "aria-label": "This device",
             label {
@@ -27,29 +35,15 @@ pub fn ThisDevice() -> Element {
                     maxlength: NAME_BYTES_MAX,
                     autocomplete: "off",
                     value: "{device.name}",
-                    onchange: move |event| {
-                        let name = event.value().trim().to_owned();
-                        if !name.is_empty() {
-                            socket.name_device(Device { name, ..named.clone() });
-                        }
-                    },
+                    onchange: move |event| change(Some(event.value().trim().to_owned()), None),
                 }
             }
-            div { class: "row", role: "radiogroup", "aria-label": "Its colour",
-                for colour in 0..COLOURS_LEN {
-                    button {
-                        key: "{colour}",
-                        class: "colour",
-                        r#type: "button",
-                        role: "radio",
-                        "aria-checked": colour == device.colour,
-                        "aria-label": COLOURS[colour as usize],
-                        title: COLOURS[colour as usize],
-                        "data-colour": colour,
-                        onclick: {
-                            let name = device.name.clone();
-                            move |_| socket.name_device(Device { name: name.clone(), colour })
-                        },
+            label {
+                span { class: "who", "data-colour": device.colour, "aria-hidden": "true" }
+                "Its colour"
+                select { class: "input", name: "colour", onchange: move |event| change(None, event.value().parse().ok()),
+                    for (colour , word) in (0..).zip(COLOURS) {
+                        option { key: "{colour}", value: "{colour}", selected: colour == device.colour, {word} }
                     }
                 }
             }

@@ -5,7 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{outbox::Why, storage::Journaled};
-use crate::protocol::{Contention, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict};
+use crate::{
+    config::OUTBOX_LEN_MAX,
+    protocol::{Contention, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict},
+    sorted::SortedSet,
+};
 
 /// One field, three values. Lives on its author's device until it is resolved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -123,6 +127,18 @@ impl fmt::Display for SetAsideReason {
 }
 
 impl std::error::Error for SetAsideReason {}
+
+/// Those that were not decided by a page before, which remembers them as decided. A conflict is not listed while its decision is
+/// on its way; where that came to nothing it is listed again, and then it is its person's. So what is gone from the list is
+/// forgotten only where there is very much of it.
+pub fn undecided(conflicts: impl IntoIterator<Item = Conflict>, decided: &mut SortedSet<OperationId>) -> Vec<Conflict> {
+    let mut conflicts: Vec<Conflict> = conflicts.into_iter().collect();
+    if decided.len() > OUTBOX_LEN_MAX {
+        decided.retain(|id| conflicts.iter().any(|conflict| conflict.operation.id == *id));
+    }
+    conflicts.retain(|conflict| decided.insert(conflict.operation.id));
+    conflicts
+}
 
 /// Where a settled operation goes.
 #[derive(Clone, Debug, PartialEq)]

@@ -19,7 +19,7 @@ use std::{
 };
 
 use ledger::Failure;
-use plan::Plan;
+use plan::{Act, Plan};
 use tideboard::planted::{self, Bug};
 use world::World;
 
@@ -116,6 +116,22 @@ fn seeds() {
         applied > played * 20,
         "a simulation in which nothing happens proves nothing"
     );
+}
+
+/// With `auto_resolve` on in every tab: nothing is decided for ever, and nobody is left with a choice that a policy makes.
+#[test]
+fn conflicts_that_decide_themselves_come_to_rest() {
+    let (first, count) = (number("SEED").unwrap_or(1), number("SEEDS").unwrap_or(300));
+    let mut met = 0;
+    for seed in first..first + count {
+        let mut plan = plan_of(seed);
+        plan.shape.auto_resolve = true;
+        plan.steps.retain(|step| !matches!(step.act, Act::Resolve { .. }));
+        let (failure, _, conflicts) = simulate(seed, plan);
+        assert_eq!(failure, None, "seed {seed}");
+        met += conflicts;
+    }
+    assert!(met > count, "a simulation without conflicts proves nothing");
 }
 
 /// The mistakes, and within how many seeds each must be found.

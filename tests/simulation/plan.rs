@@ -138,6 +138,9 @@ pub struct Shape {
     pub delay_ms: u64,
     /// Percent of pushes that arrive once more, late, by another way.
     pub echo: u64,
+    /// Every tab decides its conflicts by policy, as they come.
+    #[serde(default)]
+    pub auto_resolve: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -192,6 +195,7 @@ impl Plan {
             ring_len: [0, 4, 64][dice.below(3) as usize],
             delay_ms: [5, 60, 900][dice.below(3) as usize],
             echo: if on(&mut dice) { 8 } else { 0 },
+            auto_resolve: false,
         };
         let mut kinds: Vec<u64> = (0..FAULTS).filter(|_| dice.chance(40)).collect();
         if kinds.is_empty() {

@@ -6,7 +6,7 @@ use serde_json::json;
 use tideboard::{
     protocol::{Access, BoardId, ClientId, Cursor, FieldName, Identity, Intent, OperationId, Value, WidgetId},
     server::log::Log,
-    sorted::SortedMap,
+    sorted::{SortedMap, SortedSet},
     sync::{
         Birth, Command, Engine, Input, Phase, Resolution, SetAsideReason,
         storage::{Durability, Namespace, Transaction},
@@ -71,6 +71,8 @@ pub struct Tab {
     pub lag: u64,
     offset: u64,
     created: u64,
+    /// The conflicts that this life of it has decided by policy.
+    pub decided: SortedSet<OperationId>,
     pub last_look: String,
     /// The cursors at which its boards were compared with the server's.
     pub checked: BTreeMap<BoardId, Cursor>,

@@ -481,6 +481,9 @@ impl World {
                 return;
             }
             self.ledger.compare(number, tab, server.authority.logs());
+            if self.plan.shape.auto_resolve {
+                self.ledger.decided_by_policy(number, tab);
+            }
         }
     }
 

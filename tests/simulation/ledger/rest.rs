@@ -21,6 +21,31 @@ impl Ledger {
         }
     }
 
+    /// Where conflicts decide themselves, no tab is left with one that it has not decided; and nobody was asked for ever: a
+    /// decision that met yet another value has given way.
+    pub fn decided_by_policy(&mut self, number: usize, tab: &Tab) {
+        let open = tab.engine.iter().flat_map(|engine| engine.conflicts());
+        let open: Vec<OperationId> = open
+            .map(|conflict| conflict.operation.id)
+            .filter(|id| !tab.decided.contains(id))
+            .collect();
+        if !open.is_empty() {
+            self.fail(Failure::Stuck(format!("tab {number} has not decided {open:?}")));
+        }
+        let mut decisions: HashMap<OperationId, usize> = HashMap::default();
+        for (id, made) in &self.made {
+            let truth = self.truth.get(&made.operation.board);
+            let verdict = truth.and_then(|truth| truth.verdicts.get(id));
+            let counts = matches!(verdict, Some(Verdict::Applied { .. }));
+            if let Some(card) = made.operation.resolves.filter(|_| counts) {
+                *decisions.entry(card).or_default() += 1;
+            }
+        }
+        if let Some((card, times)) = decisions.into_iter().find(|(_, times)| *times > 1) {
+            self.fail(Failure::Duplicated(format!("{card:?} was decided {times} times")));
+        }
+    }
+
     /// Every saved operation is somewhere; and every one is saved whose tab lives.
     pub fn nothing_lost(&mut self, devices: &[Device], tabs: &[Tab]) {
         if self.failed() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tideboard::protocol::OperationId;
+use tideboard::{protocol::OperationId, sync::undecided};
 
 use super::*;
 
@@ -67,6 +67,20 @@ impl World {
         let server_time = self.server_time();
         self.ledger.looked(tab, &mut self.tabs[tab], server_time);
         self.set_timer(tab);
+        if self.plan.shape.auto_resolve {
+            self.resolve_by_policy(tab);
+        }
+    }
+
+    /// What a page does that resolves by itself.
+    fn resolve_by_policy(&mut self, tab: usize) {
+        let state = &mut self.tabs[tab];
+        let Some(engine) = &state.engine else { return };
+        for conflict in undecided(engine.conflicts().cloned(), &mut state.decided) {
+            let (id, resolution) = (conflict.id(), conflict.by_policy());
+            self.ledger.dealt_with(id);
+            self.command(tab, Command::Resolve { id, resolution });
+        }
     }
 
     pub(super) fn set_timer(&mut self, tab: usize) {

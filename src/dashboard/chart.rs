@@ -195,7 +195,8 @@ mod tests {
                 (-3.0, 4.0),
                 (0.0, 7.3e6),
                 (19.0, 23.0),
-                (0.0, 1.0),
+                // Nothing is half a byte.
+                (0.0, if binary { 2.0 } else { 1.0 }),
                 (999.0, 1001.0),
             ] {
                 let ticks = Scale::around(low, high, binary).ticks().count();

@@ -202,14 +202,14 @@ fn only_what_somebody_else_changes_is_washed_in_their_colour() {
     fn face() -> Element {
         rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), Fuel {} } }
     }
-    let mut page = Page::live(face);
-    page.edit("fuel", "value", 7);
+    let mut page = on_deck(face);
+    page.edit(&deck(), "fuel", "value", 7);
     page.has(&["deck has 7 l"]);
     page.has_not(&["class=\"wash\""]);
-    page.server.set("fuel", "value", 7);
+    page.server.set(&deck(), "fuel", "value", 7);
     page.settle();
     page.has_not(&["class=\"wash\""]);
-    page.server.set("fuel", "value", 8);
+    page.server.set(&deck(), "fuel", "value", 8);
     page.settle();
     page.has(&["deck has 8 l", "class=\"wash\""]);
 }

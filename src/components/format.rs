@@ -44,7 +44,7 @@ pub fn figure_text(value: f64, unit: &str) -> String {
     if unit.is_empty() {
         digits
     } else {
-        format!("{digits}\u{202f}{unit}")
+        format!("{digits}\u{a0}{unit}")
     }
 }
 
@@ -126,15 +126,15 @@ pub fn plain(value: f64) -> Value {
 #[must_use]
 pub fn span(seconds: u64) -> String {
     let (large, large_unit, small, small_unit) = match seconds {
-        0..60 => return format!("{seconds}\u{202f}s"),
-        60..3_600 => return format!("{}\u{202f}min", seconds / 60),
+        0..60 => return format!("{seconds}\u{a0}s"),
+        60..3_600 => return format!("{}\u{a0}min", seconds / 60),
         3_600..86_400 => (seconds / 3_600, "h", seconds / 60 % 60, "min"),
         _ => (seconds / 86_400, "d", seconds / 3_600 % 24, "h"),
     };
     if small == 0 {
-        format!("{large}\u{202f}{large_unit}")
+        format!("{large}\u{a0}{large_unit}")
     } else {
-        format!("{large}\u{202f}{large_unit} {small}\u{202f}{small_unit}")
+        format!("{large}\u{a0}{large_unit} {small}\u{a0}{small_unit}")
     }
 }
 
@@ -144,10 +144,10 @@ pub fn span(seconds: u64) -> String {
 pub fn age(ms: u64) -> String {
     match ms / 1_000 {
         0..5 => "now".to_owned(),
-        seconds @ 5..60 => format!("{}\u{202f}s", seconds / 5 * 5),
-        seconds @ 60..3_600 => format!("{}\u{202f}min", seconds / 60),
-        seconds @ 3_600..86_400 => format!("{}\u{202f}h", seconds / 3_600),
-        seconds => format!("{}\u{202f}d", seconds / 86_400),
+        seconds @ 5..60 => format!("{}\u{a0}s", seconds / 5 * 5),
+        seconds @ 60..3_600 => format!("{}\u{a0}min", seconds / 60),
+        seconds @ 3_600..86_400 => format!("{}\u{a0}h", seconds / 3_600),
+        seconds => format!("{}\u{a0}d", seconds / 86_400),
     }
 }
 
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_figure_has_three_digits_that_matter() {
-        let text = |value, unit| figure_text(value, unit).replace('\u{202f}', " ");
+        let text = |value, unit| figure_text(value, unit).replace('\u{a0}', " ");
         assert_eq!(text(37.456, "%"), "37.5 %");
         assert_eq!(text(3.0, "%"), "3 %");
         assert_eq!(text(0.046, ""), "0.05");
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn an_age_moves_in_steps_that_do_not_flicker() {
-        let text = |ms| age(ms).replace('\u{202f}', " ");
+        let text = |ms| age(ms).replace('\u{a0}', " ");
         assert_eq!(
             [text(0), text(4_999), text(14_000), text(61_000)],
             ["now", "now", "10 s", "1 min"]

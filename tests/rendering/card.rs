@@ -98,7 +98,7 @@ fn by_requests_a_card_is_not_offline_and_says_how_old_it_is() {
         &[
             "data-state=\"by-requests\"",
             "data-tide=\"two-thirds\"",
-            "Slower · 10\u{202f}s old",
+            "Slower · 10\u{a0}s old",
         ],
     );
     has_not(&page, &["Offline"]);
@@ -114,7 +114,7 @@ fn by_requests_a_sampled_card_says_that_no_live_values_come() {
             "data-state=\"no-samples\"",
             "data-tide=\"stub\"",
             ">No live values<",
-            "30\u{202f}s</span>",
+            "30\u{a0}s</span>",
         ],
     );
 }
@@ -305,13 +305,13 @@ fn a_widget_that_is_gone_says_so() {
 
 #[test]
 fn the_age_is_that_of_the_last_change() {
-    has(&render(counter(), card), &["1\u{202f}min</span>"]);
+    has(&render(counter(), card), &["1\u{a0}min</span>"]);
     has(&render(stat(1), card), &[">now</span>"]);
 }
 
 #[test]
 fn a_word_and_how_long_read_as_one() {
-    has(&render(stat(42), card), &[">No data for 40\u{202f}s<"]);
+    has(&render(stat(42), card), &[">No data for 40\u{a0}s<"]);
 }
 
 #[test]

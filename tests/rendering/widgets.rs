@@ -128,7 +128,7 @@ fn a_table_has_rows_and_where_they_are_known_headings() {
     let fields = [("title", json!("Busiest")), ("series", json!(["host.processes"]))];
     has(
         &on_home(scene("table", &fields).series("host.processes", &[rows], 0), app),
-        &["<th", "Memory", "tideboard", "2\u{202f}MiB"],
+        &["<th", "Memory", "tideboard", "2\u{a0}MiB"],
     );
 }
 
@@ -229,7 +229,7 @@ fn a_number_off_its_scale_says_where_the_scale_is() {
         &[
             "aria-invalid=true",
             "role=\"alert\"",
-            "Between 5\u{202f}°C and 30\u{202f}°C only.",
+            "Between 5\u{a0}°C and 30\u{a0}°C only.",
         ],
     );
     has_not(

@@ -4,9 +4,9 @@ use crate::bundle;
 use crate::shell::Failure;
 use std::path::{Path, PathBuf};
 
-/// All wasm and JavaScript of the page, compressed with Brotli, in bytes (a KB is 1,000). At 1.6 Mbit/s, a slow phone
-/// link, this is two seconds.
-const BUDGET: u64 = 420_000;
+/// All wasm and JavaScript of the page, compressed with Brotli, in bytes (a KB is 1,000): at 1.6 Mbit/s, a slow phone link,
+/// little over two seconds. Why it is no less any more: `docs/decisions/a-small-page.md`.
+const BUDGET: u64 = 440_000;
 
 /// Prints the size of each file of the release build, and the total.
 ///

@@ -107,7 +107,7 @@ impl Fresh {
             )),
             // In steps, so that the word does not count like a clock.
             Self::Stale { seconds: 0..5, .. } => Some((Word::Stale, String::new())),
-            Self::Stale { seconds, .. } => Some((Word::Stale, format!("for {}\u{202f}s", seconds / 5 * 5))),
+            Self::Stale { seconds, .. } => Some((Word::Stale, format!("for {}\u{a0}s", seconds / 5 * 5))),
             Self::ByRequests { seconds } => Some((Word::ByRequests, old(*seconds))),
             // How old the last one is stands in the foot.
             Self::NoSamples { .. } => Some((Word::NoSamples, String::new())),
@@ -187,7 +187,7 @@ mod tests {
             ["two-thirds", "third", "stub"]
         );
         assert_eq!(fresh(3).word(), Some((Word::Stale, String::new())));
-        assert_eq!(fresh(42).word(), Some((Word::Stale, "for 40\u{202f}s".to_owned())));
+        assert_eq!(fresh(42).word(), Some((Word::Stale, "for 40\u{a0}s".to_owned())));
     }
 
     #[test]
@@ -221,7 +221,7 @@ mod tests {
             )
         };
         assert_eq!(fresh(2).word(), Some((Word::ByRequests, String::new())));
-        assert_eq!(fresh(12).word(), Some((Word::ByRequests, "10\u{202f}s old".to_owned())));
+        assert_eq!(fresh(12).word(), Some((Word::ByRequests, "10\u{a0}s old".to_owned())));
         assert_eq!([fresh(12).tide(), fresh(60).tide()], ["two-thirds", "third"]);
     }
 

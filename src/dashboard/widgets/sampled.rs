@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_cell_has_its_columns_unit() {
-        assert_eq!(cell_text(&json!(1_048_576), Some("B")), "1\u{202f}MiB");
+        assert_eq!(cell_text(&json!(1_048_576), Some("B")), "1\u{a0}MiB");
         assert_eq!(cell_text(&json!("init"), None), "init");
         assert_eq!(cell_text(&json!(4321), Some("")), "4321");
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::FirstBoard;
 use crate::{board::kinds, protocol::BoardId};
 
-/// The board `this-machine`: live numbers that [`ServerConfig::measures_host`](crate::server::ServerConfig::measures_host)
+/// The board `this-machine`: live numbers that `ServerConfig::measures_host`
 /// fills, beside widgets that people edit. For the built-in kinds.
 #[must_use]
 pub fn this_machine() -> FirstBoard {

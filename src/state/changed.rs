@@ -83,8 +83,8 @@ mod tests {
             before: Some(before.clone()),
             lanes: Vec::new(),
         };
-        let concerns = |name: &&str| changed.concerns(&(BoardId::first(), WidgetId::named(name)), after);
-        ["fuel", "water"].into_iter().filter(concerns).collect()
+        let concerns = |name: &'static str| changed.concerns(&(BoardId::first(), WidgetId::named(name)), after);
+        ["fuel", "water"].into_iter().filter(|name| concerns(*name)).collect()
     }
 
     #[test]
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn what_is_listed_of_a_widget_concerns_it() {
-        let place = |name| (BoardId::first(), WidgetId::named(name));
+        let place = |name: &'static str| (BoardId::first(), WidgetId::named(name));
         let changed = Changed {
             before: None,
             lanes: vec![place("fuel")],

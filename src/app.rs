@@ -8,6 +8,7 @@ use crate::{components::STYLES, dashboard::Dashboard};
 #[component]
 pub fn App() -> Element {
     rsx! {
+        document::Stylesheet { href: asset!("/assets/typeface.css") }
         document::Stylesheet { href: STYLES }
         Dashboard {}
     }

@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn what_is_listed_of_a_widget_concerns_it() {
-        let place = |name| (BoardId::first(), WidgetId::named(name));
+        let place = |name: &'static str| (BoardId::first(), WidgetId::named(name));
         let changed = Changed {
             before: None,
             lanes: vec![place("fuel")],

@@ -111,7 +111,7 @@ async function tellFiles(url) {
   const scripts = await Promise.all(names.filter((path) => path.endsWith('.js')).map(async (path) => (await fetch(new URL(path, url))).text()));
   names.push(...scripts.flatMap((script) => [...script.matchAll(/["'](\/[^"']*\.wasm)["']/g)].map(([, path]) => path)));
   tellFile('the page', page, (encoding) => encoding === 'br');
-  for (const path of [...new Set(names)]) {
+  for (const path of new Set(names.map((name) => new URL(name, url).pathname))) {
     const sent = await fetchAs(new URL(path, url));
     tellFile(path, sent, (encoding, cached) => path.endsWith('.woff2') === (encoding !== 'br') && IMMUTABLE.test(cached));
   }

@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn whoever_asks_for_the_typeface_asks_for_the_version_that_is_put_there() {
         let name = typeface_name().expect("its version is listed");
-        for path in ["assets/tideboard.css", "index.html", "src/server/sign_in.css"] {
+        for path in ["assets/typeface.css", "index.html"] {
             let file = read(&root().join(path)).expect("it is in the tree");
             assert_eq!(file.matches("hanken-grotesk-dxh").count(), 1, "{path}");
             assert!(file.contains(&name), "{path} does not ask for {name}");

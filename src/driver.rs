@@ -53,6 +53,11 @@ pub struct Driver {
     to_store: VecDeque<LocalBoxFuture<'static, Input>>,
     /// The server function under way; the engine asks for one at a time.
     asking: Option<LocalBoxFuture<'static, Input>>,
+    /// What another tab has called this device since; asked only where nobody gave it a name at the start.
+    naming: Option<LocalBoxFuture<'static, Option<String>>>,
+    is_given_a_name: bool,
+    /// This tab has called it something, which is being written.
+    to_announce: bool,
     /// The right to send for all of this device: waited for, then held.
     electing: Option<LocalBoxFuture<'static, Box<dyn Any>>>,
     _lead: Option<Box<dyn Any>>,
@@ -81,6 +86,7 @@ impl Driver {
         let to_meet = options.server.is_some();
         let random = options.platform.random().map_err(StartError::NoRandomness)?;
         let seed = options.platform.random().map_err(StartError::NoRandomness)?;
+        let is_given_a_name = options.device.is_some();
         let device = match options.device {
             None => storage
                 .note(options::DEVICE_NOTE)
@@ -114,6 +120,9 @@ impl Driver {
             storing: None,
             to_store: VecDeque::new(),
             asking: None,
+            naming: None,
+            is_given_a_name,
+            to_announce: false,
             electing: None,
             _lead: None,
             ready: VecDeque::new(),
@@ -153,6 +162,11 @@ impl Driver {
 
     /// Hands an input to the engine and performs its effects in their order.
     pub fn take(&mut self, input: Input) {
+        if self.to_announce && self.is_idle() {
+            // Written: the other tabs read it, whichever of them sends.
+            self.to_announce = false;
+            self.storage.announce();
+        }
         let effects: Vec<Effect> = self.engine.handle(self.clock.now(), input).collect();
         for effect in effects {
             self.perform(effect);
@@ -171,6 +185,7 @@ impl Driver {
             }
             Command::Name(device) => {
                 self.note(options::DEVICE_NOTE, format!("{} {}", device.colour, device.name));
+                self.to_announce = true;
             }
             _ => {}
         }
@@ -254,7 +269,15 @@ impl Driver {
                 self._lead = Some(lead);
                 return Poll::Ready(Input::Leading(true));
             }
+            if let Poll::Ready(note) = poll_once(&mut self.naming, cx)
+                && let Some(device) = note.as_deref().and_then(device_in)
+            {
+                return Poll::Ready(Input::Command(Command::Name(device)));
+            }
             if self.storage.poll_sibling(cx).is_ready() {
+                if !self.is_given_a_name {
+                    self.naming = Some(self.storage.note(options::DEVICE_NOTE));
+                }
                 return Poll::Ready(Input::SiblingWrote);
             }
             match self.network.poll_event(cx) {

@@ -22,7 +22,7 @@ pub use status::ConnectionStatus;
 use crate::{
     board::Board,
     protocol::{BoardId, Operation},
-    sorted::SortedMap,
+    sorted::{SortedMap, SortedSet},
     sync::{BoardView, Conflict, SetAside},
 };
 
@@ -104,14 +104,15 @@ pub(crate) fn publish(snapshot: Snapshot) -> Changed {
     } = snapshot;
     write_changed(&CONNECTION, connection);
     write_changed(&SYNC, sync);
-    let mut lanes = Vec::new();
-    note_lanes(&mut lanes);
-    let listed =
-        write_changed(&PENDING, pending) | write_changed(&CONFLICTS, conflicts) | write_changed(&SET_ASIDE, set_aside);
-    if listed {
+    let mut lanes = SortedSet::new();
+    let is_listed_otherwise =
+        *PENDING.peek() != pending || *CONFLICTS.peek() != conflicts || *SET_ASIDE.peek() != set_aside;
+    if is_listed_otherwise {
         note_lanes(&mut lanes);
-    } else {
-        lanes.clear();
+        write_changed(&PENDING, pending);
+        write_changed(&CONFLICTS, conflicts);
+        write_changed(&SET_ASIDE, set_aside);
+        note_lanes(&mut lanes);
     }
     let changed = !same_boards(&BOARDS.peek(), &boards);
     let before = changed.then(|| std::mem::replace(&mut *BOARDS.write(), boards));
@@ -123,13 +124,8 @@ pub(crate) fn publish(snapshot: Snapshot) -> Changed {
 }
 
 /// The widgets that something is listed of, each once.
-fn note_lanes(lanes: &mut Vec<Place>) {
-    let mut note = |operation: &Operation| {
-        let lane = (operation.board.clone(), operation.widget.clone());
-        if !lanes.contains(&lane) {
-            lanes.push(lane);
-        }
-    };
+fn note_lanes(lanes: &mut SortedSet<Place>) {
+    let mut note = |operation: &Operation| _ = lanes.insert((operation.board.clone(), operation.widget.clone()));
     for pending in PENDING.peek().iter() {
         note(&pending.operation);
     }

@@ -283,7 +283,8 @@ pub struct Engine {
 impl Engine {
     /// An engine that has not been told anything yet: give it [`Command::Connect`] and [`Input::Leading`].
     #[must_use]
-    pub fn new(birth: Birth) -> Self {
+    pub fn new(mut birth: Birth) -> Self {
+        birth.device = birth.device.and_then(Device::kept);
         let mut engine = Self {
             dice: Dice(birth.seed),
             connection: Connection::Offline,

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     hooks::{
-        Conflict, Notice, Now, Resolution, focus, undecided, use_notices, use_now, use_realtime_managers,
-        use_realtime_updates,
+        Conflict, Notice, Now, Resolution, focus, undecided, use_background_sync, use_notices, use_now,
+        use_realtime_managers, use_realtime_updates,
     },
     protocol::{BoardId, Contention, Intent, OperationId, Value, WidgetId, encode},
     sorted::SortedSet,
@@ -105,8 +105,13 @@ pub fn ConflictResolutionUI(
         ask(conflict, resolution, false);
     });
     let mut decided = use_hook(|| CopyValue::new(SortedSet::new()));
+    let sync = use_background_sync();
     use_effect(move || {
-        if auto_resolve() {
+        if !auto_resolve() || managers.state.conflicts().is_empty() {
+            return;
+        }
+        // Where several tabs list it, the one that sends decides: else it would be decided once in each.
+        if sync.details().leading {
             for conflict in undecided(managers.state.conflicts(), &mut decided.write()) {
                 let resolution = conflict.by_policy();
                 ask(conflict, resolution, true);

@@ -145,7 +145,10 @@ impl Context {
     pub fn follow(mut self, board: &BoardId, widget: &WidgetId) {
         if let Some(reader) = ReactiveContext::current() {
             let place = (board.clone(), widget.clone());
-            self.wants.write().followers.push((place, reader));
+            // Whoever runs again for another reason follows once all the same.
+            let mut wants = self.wants.write();
+            wants.followers.retain(|(_, other)| *other != reader);
+            wants.followers.push((place, reader));
         }
     }
 

@@ -113,7 +113,7 @@ impl WebSocketManager {
         self.context.command(Command::Connect);
     }
 
-    /// Close the connection, until told to connect. Edits are kept.
+    /// Close the connection, until told to connect. Edits are kept. A browser's tab stays so when it is loaded again.
     pub fn disconnect(self) {
         self.context.command(Command::Disconnect);
     }
@@ -292,7 +292,8 @@ impl BackgroundSyncManager {
         self.context.command(Command::SyncNow);
     }
 
-    /// Neither send nor hear anything until it is resumed: what [`WebSocketManager::disconnect`] does. Edits are kept.
+    /// Neither send nor hear anything until it is resumed: what [`WebSocketManager::disconnect`] does. Edits are kept, and a
+    /// browser's tab that is loaded again is still paused.
     pub fn pause(self) {
         self.context.command(Command::Disconnect);
     }

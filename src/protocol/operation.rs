@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{BoardId, Cursor, FieldName, Kind, OperationId, Principal, Revision, RunId, Value, WidgetId};
-use crate::{sorted::SortedMap, time::Timestamp};
+use crate::{
+    config::{COLOURS_LEN, NAME_BYTES_MAX},
+    sorted::SortedMap,
+    time::Timestamp,
+};
 
 /// One change: to one field, or to the being of one widget. Immutable once stored, but for `made_at` and `base`
 /// after a history break.
@@ -121,6 +125,19 @@ pub struct Device {
     pub colour: u8,
 }
 
+impl Device {
+    /// The device as it is kept, on either side of the wire: of its name whole characters, none of them a control character,
+    /// and a colour that there is. `None` when nothing to read is left of the name.
+    #[must_use]
+    pub fn kept(self) -> Option<Self> {
+        let letters = self.name.chars().take(NAME_BYTES_MAX);
+        let mut name: String = letters.filter(|letter| !letter.is_control()).collect();
+        name.truncate(name.floor_char_boundary(NAME_BYTES_MAX));
+        let colour = self.colour % COLOURS_LEN;
+        (!name.trim().is_empty()).then_some(Self { name, colour })
+    }
+}
+
 /// Who wrote a value and when, for people: nothing is decided by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Writer {
@@ -205,4 +222,21 @@ pub enum Effect {
     Removed,
     /// A removed widget is back.
     Restored,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_devices_name_whole_plain_characters_are_kept_and_its_colour_is_counted_round() {
+        let called = |name: &str, colour| {
+            let name = name.to_owned();
+            Device { name, colour }.kept()
+        };
+        let long = "\u{7}".to_owned() + &"é".repeat(40);
+        let device = called(&long, 9).expect("it has a name");
+        assert_eq!((device.name, device.colour), ("é".repeat(32), 1));
+        assert_eq!(called("\u{7} ", 0), None, "that is no name");
+    }
 }

@@ -24,10 +24,7 @@ pub use told::Told;
 use super::log::{Context, Head, Log, Memory, Record};
 use crate::{
     board::Catalog,
-    config::{
-        ACCEPT_PER_SECOND, ANSWER_VALUES_BYTES_MAX, COLOURS_LEN, NAME_BYTES_MAX, RETRY_MS, RETRY_WINDOW_MS,
-        RETRY_WINDOW_MS_MAX,
-    },
+    config::{ACCEPT_PER_SECOND, ANSWER_VALUES_BYTES_MAX, RETRY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX},
     planted::{self, Bug},
     protocol::{
         Answer, Answered, BoardId, ClientFrame, Code, Device, Epoch, Identity, Push, PushItem, Revision, RunId,
@@ -336,7 +333,7 @@ impl Authority {
     }
 
     fn push(&mut self, now: Timestamp, identity: &Identity, push: Push) -> Vec<Answered> {
-        let device = push.device.and_then(kept);
+        let device = push.device.and_then(Device::kept);
         let now_and_here =
             push.store == self.setup.store && (push.run == self.setup.run || planted::is(Bug::RunNotChecked));
         let ours = now_and_here && push.principal == identity.principal;
@@ -428,13 +425,4 @@ fn refusal(session: SessionId, code: Code, message: &str) -> Vec<Reply> {
 
 fn refuse(session: SessionId, code: Code, message: &str) -> impl Iterator<Item = Waiting> {
     refusal(session, code, message).into_iter().map(Waiting::Ready)
-}
-
-/// A device as it is kept: of its name whole characters, none of them a control character, within [`NAME_BYTES_MAX`].
-fn kept(device: Device) -> Option<Device> {
-    let letters = device.name.chars().take(NAME_BYTES_MAX);
-    let mut name: String = letters.filter(|letter| !letter.is_control()).collect();
-    name.truncate(name.floor_char_boundary(NAME_BYTES_MAX));
-    let colour = device.colour % COLOURS_LEN;
-    (!name.trim().is_empty()).then_some(Device { name, colour })
 }

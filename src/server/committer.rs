@@ -92,7 +92,7 @@ struct Committer {
 /// them, by the kinds of `catalog`. It ends at [`Request::Stop`], or when every sender is gone.
 ///
 /// # Errors
-/// When the store can't be read or written, or a first board is refused.
+/// When the store can't be read or written.
 pub(super) fn start(
     store: Store,
     catalog: Catalog,
@@ -100,10 +100,6 @@ pub(super) fn start(
     clock: Clock,
     metrics: Arc<Metrics>,
 ) -> Result<Requests, StoreError> {
-    first_boards
-        .iter()
-        .try_for_each(|board| board.check(&catalog))
-        .map_err(|error| StoreError::FirstBoard(Box::new(error)))?;
     let mut committer = Committer::new(store, catalog, clock, metrics)?;
     committer.make(first_boards)?;
     let (requests, inbox) = mpsc::channel(REQUESTS_LEN_MAX);

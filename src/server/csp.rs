@@ -31,6 +31,11 @@ pub async fn protect(request: Request, next: Next) -> Response {
         (false, true) => protect_page(response, is_for_a_wall).await,
         (false, false) => protect_other(response),
     };
+    if is_page {
+        // A page holds a nonce and, with tokens, what only its reader may see.
+        let header = response.headers_mut().entry(header::CACHE_CONTROL);
+        header.or_insert(HeaderValue::from_static("private, no-cache"));
+    }
     for (name, value) in FIXED_HEADERS {
         let header = response.headers_mut().entry(name);
         header.or_insert(HeaderValue::from_static(value));
@@ -55,10 +60,6 @@ async fn protect_page(response: Response, is_for_a_wall: bool) -> Response {
     let page = stamp(&body, &nonce);
     let page = if is_for_a_wall { wall::mark(&page) } else { page };
     parts.headers.remove(header::CONTENT_LENGTH);
-    // A page holds a nonce and, with tokens, what only its reader may see.
-    parts
-        .headers
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     set_policy(&mut parts.headers, &policy(Some(&nonce)));
     Response::from_parts(parts, Body::from(page))
 }
@@ -86,18 +87,19 @@ pub fn policy(nonce: Option<&str>) -> String {
     )
 }
 
-/// Gives the nonce to the two inline scripts of a rendered page: the streaming helper, which opens the body before
-/// anything of the app, and the hydration data, which comes after all of it. A script that a value smuggled in between
-/// stays without.
+/// Gives the nonce to the two inline scripts of a page that Dioxus has rendered: the streaming helper, which opens the body
+/// before anything of the app, and the hydration data, which comes after all of it. A script that a value smuggled in between
+/// stays without; so does every script of a page without hydration data, which is somebody else's.
 #[must_use]
 pub fn stamp(page: &[u8], nonce: &str) -> Bytes {
     let Ok(page) = std::str::from_utf8(page) else {
         return Bytes::copy_from_slice(page);
     };
+    let hydration = page.rfind(HYDRATION);
     let helper = page
         .find("</head>")
+        .filter(|_| hydration.is_some())
         .and_then(|head| Some(head + page[head..].find(SCRIPT)?));
-    let hydration = page.rfind(HYDRATION);
     let mut stamped = String::with_capacity(page.len() + 128);
     let mut copied = 0;
     for start in [helper, hydration].into_iter().flatten() {
@@ -142,6 +144,16 @@ const FIXED_HEADERS: [(HeaderName, &str); 5] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_that_dioxus_did_not_render_gets_no_nonce() {
+        let page = b"<html><head></head><body><script>steal()</script></body></html>";
+        assert_eq!(&stamp(page, "n")[..], page);
+        let rendered = format!("<html><head></head><body><script>help()</script>{HYDRATION}1</script></body></html>");
+        let stamped = stamp(rendered.as_bytes(), "n");
+        let stamped = std::str::from_utf8(&stamped).expect("text");
+        assert_eq!(stamped.matches("<script nonce=\"n\">").count(), 2, "{stamped}");
+    }
 
     #[tokio::test]
     async fn a_page_over_the_limit_is_not_made_and_says_what_to_do() {

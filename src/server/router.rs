@@ -48,8 +48,8 @@ use crate::{
 /// In place of [`pages`](super::pages()), any router will do: `dioxus::server::router(app)`, or one that has called
 /// `serve_dioxus_application`. What matters is that the server functions are on it, which are asked where a socket can't be had.
 ///
-/// `dioxus::serve` does not tell who is connected, so that limits by address (guesses of a token, sockets) count nobody. Where
-/// others than this machine can come, serve it with connection info:
+/// `dioxus::serve` does not tell who is connected: sockets are counted for nobody, and wrong tokens for all together, so that ten
+/// of them lock everybody out for a while. Where others than this machine can come, serve it with connection info:
 /// `axum::serve(listener, router(app, &server).into_make_service_with_connect_info::<SocketAddr>())`.
 ///
 /// # What the walls do to the app's own routes
@@ -60,7 +60,7 @@ use crate::{
 /// - A body has at most [`BODY_BYTES_MAX`]; a route that takes more brings its own `DefaultBodyLimit`.
 /// - A page is collected, given its nonce, and compressed, so it does not stream, and has at most
 ///   [`PAGE_BYTES_MAX`](crate::config::PAGE_BYTES_MAX).
-/// - By its headers a page loads nothing from elsewhere, runs no script but the built one, and is in nobody's frame; `document::eval`
+/// - By its headers a page loads nothing from elsewhere, runs no inline script but those of Dioxus, and is in nobody's frame; `document::eval`
 ///   and inline styles in what is rendered don't work. A header that the app sets itself stays as it is: a
 ///   `Content-Security-Policy` of its own replaces all of that, and has to let the inline scripts of Dioxus run.
 /// - What is under `/api/` is never stored by a cache.
@@ -70,7 +70,7 @@ use crate::{
 /// # Panics
 /// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/session` (POST, DELETE), `/sign-in`,
 /// `/sign-in.css`, `/api/v1/share`, `/api/v1/join`, `/join`, `/join.js`, `/plain-http.js`, `/make-secure`, `/install-authority`,
-/// `/troubleshooting`, `/healthz`, `/readyz`, `/metrics`.
+/// `/troubleshooting`, `/healthz`, `/readyz`, `/metrics`. A page of the app's own at one of these paths is not shown.
 pub fn router(app: Router, server: &Server) -> Router {
     let own = Router::new()
         .route(SOCKET_PATH, get(socket))

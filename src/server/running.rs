@@ -182,6 +182,11 @@ impl Server {
     /// [`StoreError`], when the store can't be opened, or a first board is refused; it was left as it is then.
     pub fn open(config: ServerConfig) -> Result<Self, StoreError> {
         let bytes_max = config.store_bytes_max.min(STORE_BYTES_MAX);
+        // Before there is a store: what is refused leaves none.
+        for board in &config.first_boards {
+            let checked = board.check(&config.catalog);
+            checked.map_err(|error| StoreError::FirstBoard(Box::new(error)))?;
+        }
         let store = match &config.data {
             Some(folder) => Store::open(folder, bytes_max)?,
             None => Store::in_memory(bytes_max)?,

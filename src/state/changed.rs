@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     protocol::{BoardId, WidgetId},
-    sorted::SortedMap,
+    sorted::{SortedMap, SortedSet},
     sync::BoardView,
 };
 
@@ -17,7 +17,7 @@ pub(crate) struct Changed {
     /// The boards before; `None` where none is another one now.
     pub before: Option<SortedMap<BoardId, BoardView>>,
     /// Widgets of which something is listed, or was before: operations, conflicts. Empty where the lists are the same.
-    pub lanes: Vec<Place>,
+    pub lanes: SortedSet<Place>,
 }
 
 impl Changed {
@@ -81,7 +81,7 @@ mod tests {
     fn concerned(before: &SortedMap<BoardId, BoardView>, after: &SortedMap<BoardId, BoardView>) -> Vec<&'static str> {
         let changed = Changed {
             before: Some(before.clone()),
-            lanes: Vec::new(),
+            lanes: SortedSet::new(),
         };
         let concerns = |name: &&'static str| changed.concerns(&(BoardId::first(), WidgetId::named(name)), after);
         ["fuel", "water"].into_iter().filter(concerns).collect()
@@ -104,7 +104,7 @@ mod tests {
         let place = |name: &'static str| (BoardId::first(), WidgetId::named(name));
         let changed = Changed {
             before: None,
-            lanes: vec![place("fuel")],
+            lanes: [place("fuel")].into_iter().collect(),
         };
         let boards = SortedMap::new();
         assert!(changed.concerns(&place("fuel"), &boards) && !changed.concerns(&place("water"), &boards));

@@ -57,7 +57,7 @@ impl Engine {
                 }
                 self.dial(now);
             }
-            Command::Name(device) => self.birth.device = Some(device),
+            Command::Name(device) => self.birth.device = device.kept().or(self.birth.device.take()),
             Command::Watch { board } => self.replicas.entry(board).or_default().watchers += 1,
             Command::Unwatch { board } => {
                 if let Some(replica) = self.replicas.get_mut(&board) {

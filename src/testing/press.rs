@@ -26,6 +26,8 @@ struct Seen {
     /// The events that it listens for, each with the element's number.
     listeners: Vec<(&'static str, ElementId)>,
     is_label: bool,
+    /// Nobody can press it, or anything in it.
+    is_disabled: bool,
     inside: Vec<Self>,
 }
 
@@ -38,6 +40,9 @@ pub(super) fn find(dom: &VirtualDom, name: &str, events: &[&str]) -> Option<Elem
 
 impl Seen {
     fn find(&self, name: &str, events: &[&str], is_labelled: bool) -> Option<ElementId> {
+        if self.is_disabled {
+            return None;
+        }
         let is_own = self.label.as_deref().unwrap_or(&self.text).trim() == name;
         let listens = self.listeners.iter().find(|(event, _)| events.contains(event));
         if let (true, Some((_, element))) = (is_own || (is_labelled && self.label.is_none()), listens) {
@@ -82,6 +87,9 @@ fn look_at(dom: &VirtualDom, node: &VNode, part: &TemplateNode, into: &mut Seen)
                     TemplateAttribute::Static { name, value, .. } if *name == "aria-label" => {
                         element.label = Some((*value).to_owned());
                     }
+                    TemplateAttribute::Static { name, value, .. } if *name == "disabled" => {
+                        element.is_disabled = *value != "false";
+                    }
                     TemplateAttribute::Static { name, value, .. } => {
                         is_unread |= *name == "aria-hidden" && *value == "true";
                     }
@@ -91,6 +99,9 @@ fn look_at(dom: &VirtualDom, node: &VNode, part: &TemplateNode, into: &mut Seen)
                             match (&attr.value, number) {
                                 (AttributeValue::Text(text), _) if attr.name == "aria-label" => {
                                     element.label = Some(text.clone());
+                                }
+                                (AttributeValue::Bool(is_disabled), _) if attr.name == "disabled" => {
+                                    element.is_disabled = *is_disabled;
                                 }
                                 (AttributeValue::Listener(_), Some(number)) => {
                                     element.listeners.push((attr.name.trim_start_matches("on"), number));

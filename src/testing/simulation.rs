@@ -236,6 +236,9 @@ impl World {
     fn differing(&mut self) -> Option<String> {
         for (number, page) in self.pages.iter_mut().enumerate() {
             let shown = page.with(|| BOARDS.peek().clone());
+            if shown.is_empty() {
+                return Some(format!("page {number} shows no board"));
+            }
             for (id, view) in &shown {
                 let board = page.server.board(id);
                 if !view.shown.board.present().eq(board.present()) {

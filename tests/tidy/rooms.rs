@@ -30,6 +30,7 @@ const ROOMS: &[Room] = &[
     shell("driver", &["protocol", "sync", "platform"]),
     pure("server::log", &["protocol", "board"]),
     pure("server::authority", &["protocol", "board", "server::log"]),
+    pure("server::first_board", &["protocol", "board", "server::log"]),
     shell("server", &["protocol", "board", "terminal"]).spawning(),
     shell("terminal", &["protocol", "board", "sync", "platform", "driver"]).spawning(),
     shell("state", &["protocol", "board", "sync"]).without(&["Engine"]),

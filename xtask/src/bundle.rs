@@ -50,7 +50,7 @@ fn release(package: &str) -> Result<(), Failure> {
     if public.exists() {
         std::fs::remove_dir_all(&public).map_err(|source| Failure::File { path: public, source })?;
     }
-    place_typeface()?;
+    place_public()?;
     // Symbols for a debugger bring checks into the JavaScript.
     run(dx()
         .args([
@@ -68,12 +68,12 @@ fn release(package: &str) -> Result<(), Failure> {
 /// The page's typeface, as npm calls it.
 const TYPEFACE: &str = "@fontsource-variable/hanken-grotesk";
 
-/// Puts the page's typeface, with its licence, where `dx` takes files from that are served under their own names (`public_dir`
-/// in Dioxus.toml). A build without it is a page in the device's typeface.
+/// Puts the page's typeface, with its licence, and what is in `public/` where `dx` takes files from that are served under their
+/// own names (`public_dir` in Dioxus.toml). A build without it is a page in the device's typeface.
 ///
 /// # Errors
 /// [`Failure::File`], when it can't be copied; [`Failure::Unexpected`], when the list of packages names none.
-pub fn place_typeface() -> Result<(), Failure> {
+pub fn place_public() -> Result<(), Failure> {
     let package = tools::folder().join("node_modules").join(TYPEFACE);
     let public = root().join("target/public");
     let assets = public.join("assets");
@@ -90,6 +90,18 @@ pub fn place_typeface() -> Result<(), Failure> {
         let copied = std::fs::copy(&from, assets.join(to));
         copied.map(drop).map_err(|source| Failure::File { path: from, source })
     };
+    let own = root().join("public");
+    let entries = std::fs::read_dir(&own).map_err(|source| Failure::File {
+        path: own.clone(),
+        source,
+    })?;
+    for entry in entries {
+        let copied = entry.and_then(|entry| std::fs::copy(entry.path(), public.join(entry.file_name())));
+        copied.map_err(|source| Failure::File {
+            path: own.clone(),
+            source,
+        })?;
+    }
     copy("files/hanken-grotesk-latin-wght-normal.woff2", &typeface_name()?)?;
     copy("LICENSE", "hanken-grotesk-license.txt")
 }

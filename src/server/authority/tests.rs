@@ -340,17 +340,3 @@ fn a_merge_keeps_the_limit_of_a_value() {
         answers[3]
     );
 }
-
-#[test]
-fn of_a_devices_name_whole_plain_characters_are_kept_and_its_colour_is_counted_round() {
-    let called = |name: &str, colour| {
-        kept(Device {
-            name: name.to_owned(),
-            colour,
-        })
-    };
-    let long = "\u{7}".to_owned() + &"é".repeat(40);
-    let device = called(&long, 9).expect("it has a name");
-    assert_eq!((device.name, device.colour), ("é".repeat(32), 1));
-    assert_eq!(called("\u{7} ", 0), None, "that is no name");
-}

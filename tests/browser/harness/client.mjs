@@ -42,7 +42,7 @@ export class Client extends EventEmitter {
     socket.on('data', (data) => client.#receive(data));
     socket.on('error', (error) => client.emit('error', error));
     client.#receive(head);
-    client.#send({ hello: { schema: 1, device: 'writer' } });
+    client.#send({ hello: { schema: 1 } });
     await once(client, 'welcome');
     return client;
   }
@@ -60,7 +60,7 @@ export class Client extends EventEmitter {
       return { operation: { operation: { id, board, widget, schema: 1, made_at: ORIGIN, intent }, after } };
     });
     this.undecided += items.length;
-    this.#send({ push: { store, run, principal: identity.principal, items } });
+    this.#send({ push: { store, run, principal: identity.principal, device: { name: 'writer', colour: 0 }, items } });
   }
 
   /** Resolves when everything that was pushed has its verdict. */

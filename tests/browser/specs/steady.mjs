@@ -27,6 +27,8 @@ export async function play(stage) {
   equal(answer.status, 200);
   match(answer.headers.get('content-type'), /^font\/woff2/);
   match(answer.headers.get('cache-control'), /immutable/);
+  const robots = await fetch(new URL('robots.txt', address));
+  match(robots.headers.get('content-type'), /^text\/plain/);
 }
 
 /** Counts what moves from the first paint on. Runs in each page before all else. */

@@ -21,10 +21,11 @@ impl Ledger {
         }
     }
 
-    /// Where conflicts decide themselves, no tab is left with one that it has not decided; and nobody was asked for ever: a
-    /// decision that met yet another value has given way.
+    /// Where conflicts decide themselves, a tab that sends is left with none that it has not decided; and no two decisions of one
+    /// conflict took effect that say different things, whichever tabs took themselves for the sender.
     pub fn decided_by_policy(&mut self, number: usize, tab: &Tab) {
-        let open = tab.engine.iter().flat_map(|engine| engine.conflicts());
+        let sender = tab.engine.as_ref().filter(|engine| engine.status().leading);
+        let open = sender.into_iter().flat_map(|engine| engine.conflicts());
         let open: Vec<OperationId> = open
             .map(|conflict| conflict.operation.id)
             .filter(|id| !tab.decided.contains(id))
@@ -32,17 +33,21 @@ impl Ledger {
         if !open.is_empty() {
             self.fail(Failure::Stuck(format!("tab {number} has not decided {open:?}")));
         }
-        let mut decisions: HashMap<OperationId, usize> = HashMap::default();
+        let mut decisions: HashMap<OperationId, &Intent> = HashMap::default();
+        let mut twice = None;
         for (id, made) in &self.made {
             let truth = self.truth.get(&made.operation.board);
             let verdict = truth.and_then(|truth| truth.verdicts.get(id));
-            let counts = matches!(verdict, Some(Verdict::Applied { .. }));
-            if let Some(card) = made.operation.resolves.filter(|_| counts) {
-                *decisions.entry(card).or_default() += 1;
+            let (Some(card), Some(Verdict::Applied { .. })) = (made.operation.resolves, verdict) else {
+                continue;
+            };
+            let before = decisions.insert(card, &made.operation.intent);
+            if before.is_some_and(|before| *before != made.operation.intent) {
+                twice = Some(card);
             }
         }
-        if let Some((card, times)) = decisions.into_iter().find(|(_, times)| *times > 1) {
-            self.fail(Failure::Duplicated(format!("{card:?} was decided {times} times")));
+        if let Some(card) = twice {
+            self.fail(Failure::Duplicated(format!("{card:?} was decided in two ways")));
         }
     }
 

@@ -75,7 +75,9 @@ impl World {
     /// What a page does that resolves by itself.
     fn resolve_by_policy(&mut self, tab: usize) {
         let state = &mut self.tabs[tab];
-        let Some(engine) = &state.engine else { return };
+        let Some(engine) = state.engine.as_ref().filter(|engine| engine.status().leading) else {
+            return;
+        };
         for conflict in undecided(engine.conflicts().cloned(), &mut state.decided) {
             let (id, resolution) = (conflict.id(), conflict.by_policy());
             self.ledger.dealt_with(id);

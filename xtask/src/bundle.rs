@@ -79,7 +79,10 @@ pub fn place_public() -> Result<(), Failure> {
     let assets = public.join("assets");
     // Another version has another name.
     if public.exists() {
-        std::fs::remove_dir_all(&public).map_err(|source| Failure::File { path: public, source })?;
+        std::fs::remove_dir_all(&public).map_err(|source| Failure::File {
+            path: public.clone(),
+            source,
+        })?;
     }
     std::fs::create_dir_all(&assets).map_err(|source| Failure::File {
         path: assets.clone(),

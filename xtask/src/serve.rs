@@ -67,7 +67,7 @@ fn serve_release(arguments: &Arguments, data: &Path) -> Result<(), Failure> {
 
 fn serve_development(arguments: &Arguments, data: &Path) -> Result<(), Failure> {
     tools::ensure(tools::BUILD)?;
-    bundle::place_typeface()?;
+    bundle::place_public()?;
     println!("building for development: about 10 minutes the first time on two cores, then seconds");
     let mut serve = bundle::dx();
     serve.args(["serve", "--web", "--open", "false"]);

@@ -160,7 +160,7 @@ async fn serve_bare() {
     let (updates, _) = broadcast::channel::<Text>(1_024);
     let app = Router::new().route("/", get(upgrade)).with_state(updates);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    println!("http://{}", listener.local_addr().expect("it is bound"));
+    println!("Tideboard is at http://{}", listener.local_addr().expect("it is bound"));
     let listener =
         axum::serve::ListenerExt::tap_io(listener, |stream| stream.set_nodelay(true).expect("a stream takes it"));
     axum::serve(listener, app).await.expect("it serves until it is killed");

@@ -79,7 +79,7 @@ impl Driver {
         let note: Option<Note> = storage
             .note(&namespace_note(&server))
             .await
-            .and_then(|text| serde_json::from_str(&text).ok());
+            .and_then(|text| crate::protocol::read(&text).ok());
         let cookies = options.platform.page_cookies();
         let signed_in = cookies.and_then(|cookies| SignedIn::among(&cookies));
         let namespace = note.and_then(|note| note.namespace_for(options.token.as_deref(), signed_in.as_ref()));

@@ -8,6 +8,7 @@
 mod frames;
 mod history;
 mod ids;
+mod json;
 mod operation;
 mod signed_in;
 mod subscribe;
@@ -22,6 +23,7 @@ pub use history::{Cursor, Epoch, History, Revision};
 pub use ids::{
     Access, BoardId, ClientId, FieldName, IdError, Identity, Kind, OperationId, Principal, RunId, StoreId, WidgetId,
 };
+pub use json::read;
 pub use operation::{Base, Change, Deadline, Device, Effect, Field, Intent, Operation, Widget, Writer};
 pub use signed_in::SignedIn;
 pub use subscribe::{Subscribe, Undecided};

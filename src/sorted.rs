@@ -15,7 +15,7 @@ use std::{
 pub use map::{Entry, Iter, SortedMap};
 pub use set::SortedSet;
 
-/// Sorts, and leaves equals in their order: one program for every type, where that of `sort_by` is a long one for each.
+/// Sorts, and leaves equals in their order: one short program for every type, where that of `sort_by` is a long one for each.
 #[must_use]
 pub fn sorted<T>(mut values: Vec<T>, compare: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
     let swaps = swaps(values.len(), &|one, other| compare(&values[one], &values[other]));
@@ -27,8 +27,11 @@ pub fn sorted<T>(mut values: Vec<T>, compare: impl Fn(&T, &T) -> Ordering) -> Ve
 
 /// What to exchange, in this order, for the values to be sorted.
 fn swaps(len: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<(usize, usize)> {
+    if (1..len).all(|at| compare(at - 1, at).is_le()) {
+        return Vec::new(); // as nearly everything comes
+    }
     let mut places: Vec<usize> = (0..len).collect();
-    places.sort_by(|one, other| compare(*one, *other));
+    heap_sort(&mut places, &|one, other| compare(one, other).then(one.cmp(&other)));
     for at in 0..len {
         // The value that belongs here was moved by the exchanges before, and again by those of where it went.
         while places[at] < at {
@@ -36,6 +39,30 @@ fn swaps(len: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<(usize, 
         }
     }
     places.into_iter().enumerate().collect()
+}
+
+/// Sorts within a dozen lines, and never slowly: the library's sort is one of the longest programs of a page.
+fn heap_sort(places: &mut [usize], compare: &dyn Fn(usize, usize) -> Ordering) {
+    let (mut root, mut end) = (places.len() / 2, places.len());
+    while end > 1 {
+        if root > 0 {
+            root -= 1; // the heap grows from its end
+        } else {
+            end -= 1; // its greatest goes where it belongs
+            places.swap(0, end);
+        }
+        let mut parent = root;
+        while let Some(mut child) = Some(2 * parent + 1).filter(|child| *child < end) {
+            if child + 1 < end && compare(places[child], places[child + 1]).is_lt() {
+                child += 1;
+            }
+            if compare(places[parent], places[child]).is_ge() {
+                break;
+            }
+            places.swap(parent, child);
+            parent = child;
+        }
+    }
 }
 
 /// Where the entries of a range lie in a sorted list.

@@ -48,7 +48,7 @@ fn by_fetch<T: DeserializeOwned + 'static>(
             FetchError::Refused { status } => of_code(api::code_of(status)),
         })?;
         // What can't be read is somebody else's answer: a network's own page, say.
-        serde_json::from_str(&text).map_err(|_| RequestError::Unreachable)
+        crate::protocol::read(&text).map_err(|_| RequestError::Unreachable)
     }
     .boxed_local()
 }

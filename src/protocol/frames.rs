@@ -424,8 +424,7 @@ pub fn decode<F: DeserializeOwned>(text: &str) -> Result<F, DecodeError> {
     if text.len() > FRAME_BYTES_MAX {
         return Err(DecodeError::TooLarge { len: text.len() });
     }
-    // From text, as everything is read: a second kind of reader would double every decoder of the page.
-    serde_json::from_str(text).map_err(DecodeError::Malformed)
+    super::json::read(text).map_err(DecodeError::Malformed)
 }
 
 impl Identity {

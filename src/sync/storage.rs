@@ -202,7 +202,7 @@ pub(super) fn under<'a>(records: &'a Records, prefix: &'a str) -> impl Iterator<
 
 /// A record from its text; `None` when this program can't read it.
 pub(super) fn decoded<T: DeserializeOwned>(text: &str) -> Option<T> {
-    serde_json::from_str(text).ok()
+    crate::protocol::read(text).ok()
 }
 
 /// The number in an outbox key.

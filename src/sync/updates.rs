@@ -127,7 +127,7 @@ impl Replica {
 
     /// As it is stored.
     pub fn restore(board: &BoardId, stored: &str, records: &Records) -> Option<Self> {
-        let meta: Meta = serde_json::from_str(stored).ok()?;
+        let meta: Meta = crate::protocol::read(stored).ok()?;
         let prefix = widgets_prefix(board);
         let widgets =
             read::<Widget>(records, &prefix).filter_map(|(id, widget)| Some((id.parse().ok()?, Arc::new(widget))));

@@ -22,7 +22,7 @@ const IMPORTS: u8 = 2;
 const FUNCTION: u8 = 0;
 
 /// Compresses each file anew, beside it, as `dx` has done. A program is more like a font than like a text.
-const COMPRESS: &str = "const { readFileSync, writeFileSync } = require('fs');
+pub const COMPRESS: &str = "const { readFileSync, writeFileSync } = require('fs');
 const { brotliCompressSync, constants: c } = require('zlib');
 for (const file of process.argv.slice(1)) {
   const mode = file.endsWith('.wasm') ? c.BROTLI_MODE_FONT : c.BROTLI_MODE_TEXT;

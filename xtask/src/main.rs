@@ -72,7 +72,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Serve(arguments) => serve::run(&arguments),
         Task::Test(arguments) => test::run(&arguments),
         Task::Sim(arguments) => sim::run(&arguments),
-        Task::Size => size::run(),
+        Task::Size => size::run().and_then(|()| size::share()),
         Task::Browser(arguments) => browser::run(&arguments),
         Task::Latency(arguments) => browser::run_latency(&arguments),
         Task::Screenshots(arguments) => browser::run_screenshots(&arguments),

@@ -1,7 +1,8 @@
 //! `cargo xtask size`: what a first visit downloads, against its budget.
 
 use crate::bundle;
-use crate::shell::Failure;
+use crate::imports::COMPRESS;
+use crate::shell::{self, Failure, command};
 use std::path::{Path, PathBuf};
 
 /// All wasm and JavaScript of the page, compressed with Brotli, in bytes (a KB is 1,000): at 1.6 Mbit/s, a slow phone link,
@@ -38,6 +39,45 @@ pub fn run() -> Result<(), Failure> {
     );
     if total > BUDGET {
         Err(Failure::OverBudget { total, budget: BUDGET })
+    } else {
+        Ok(())
+    }
+}
+
+/// What the layer adds to a page, compressed with Brotli, in bytes: the example of `docs/quickstart.md` less a fullstack page that
+/// shows one word and calls one server function. Why it is so much: `docs/decisions/a-small-page.md`.
+const SHARE_BUDGET: u64 = 220_000;
+
+/// Prints how much of the example's page is the layer.
+///
+/// # Errors
+/// [`Failure::OverBudget`]; [`Failure::Unexpected`] when the two pages were not built.
+pub fn share() -> Result<(), Failure> {
+    let weight = |folder: PathBuf| {
+        let mut files = Vec::new();
+        collect(&folder.join("public"), &mut files)?;
+        if files.is_empty() {
+            return Err(Failure::Unexpected {
+                what: "there is no release build of the example yet: `cargo xtask test --only example` makes it".into(),
+            });
+        }
+        shell::run(command("node").args(["-e", COMPRESS, "--"]).args(&files))?;
+        compressed(&files).map(|sizes| sizes.iter().sum::<u64>())
+    };
+    let (with, without) = (weight(bundle::example_folder())?, weight(bundle::empty_folder())?);
+    let share = with.saturating_sub(without);
+    println!(
+        "{:>9} KB  the layer's share: a page on it takes {} KB, one without {} KB; its budget is {} KB",
+        kilobytes(share),
+        kilobytes(with),
+        kilobytes(without),
+        kilobytes(SHARE_BUDGET)
+    );
+    if share > SHARE_BUDGET {
+        Err(Failure::OverBudget {
+            total: share,
+            budget: SHARE_BUDGET,
+        })
     } else {
         Ok(())
     }

@@ -91,7 +91,7 @@ pub static STEPS: &[Step] = &[
     },
     Step {
         name: "example",
-        what: "the app of docs/quickstart.md: its tests, and its release build",
+        what: "the app of docs/quickstart.md: its tests, its release build, and how much of that is the layer",
         needs: tools::BUILD,
         run: example,
     },
@@ -149,7 +149,8 @@ fn clippy() -> Result<(), Failure> {
     shell::run(native("clippy", SERVER)?.arg("--all-targets").args(deny))?;
     shell::run(development("tideboard", "clippy", WEB, WEB_TARGET).args(deny))?;
     shell::run(of_example("clippy")?.arg("--all-targets").args(deny))?;
-    shell::run(development(bundle::EXAMPLE, "clippy", "web", WEB_TARGET).args(deny))
+    shell::run(development(bundle::EXAMPLE, "clippy", "web", WEB_TARGET).args(deny))?;
+    shell::run(development(bundle::EMPTY, "clippy", "web", WEB_TARGET).args(deny))
 }
 
 fn document() -> Result<(), Failure> {
@@ -168,7 +169,8 @@ fn server() -> Result<(), Failure> {
 
 fn example() -> Result<(), Failure> {
     shell::run(&mut of_example("test")?)?;
-    bundle::build_example()
+    bundle::build_example()?;
+    size::share()
 }
 
 fn desktop() -> Result<(), Failure> {

@@ -21,11 +21,16 @@ pub(crate) struct Changed {
 }
 
 impl Changed {
+    /// Whether a person here waits to see it.
+    pub fn is_own(&self, place: &Place) -> bool {
+        self.lanes.contains(place)
+    }
+
     /// Whether a widget may be shown otherwise, now that the boards are as in `after`.
     pub fn concerns(&self, place: &Place, after: &SortedMap<BoardId, BoardView>) -> bool {
         let (board, widget) = place;
         let is_other = |before: &SortedMap<_, _>| is_shown_otherwise(before.get(board), after.get(board), widget);
-        self.lanes.contains(place) || self.before.as_ref().is_some_and(is_other)
+        self.is_own(place) || self.before.as_ref().is_some_and(is_other)
     }
 }
 

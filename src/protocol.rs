@@ -9,6 +9,7 @@ mod frames;
 mod history;
 mod ids;
 mod operation;
+mod people;
 mod signed_in;
 mod subscribe;
 mod verdict;
@@ -23,6 +24,7 @@ pub use ids::{
     Access, BoardId, ClientId, FieldName, IdError, Identity, Kind, OperationId, Principal, RunId, StoreId, WidgetId,
 };
 pub use operation::{Base, Change, Deadline, Device, Effect, Field, Intent, Operation, Widget, Writer};
+pub use people::{Here, People, Person};
 pub use signed_in::SignedIn;
 pub use subscribe::{Subscribe, Undecided};
 pub use verdict::{Contention, Overwritten, Rejection, Verdict};

@@ -21,7 +21,7 @@ pub use status::ConnectionStatus;
 
 use crate::{
     board::Board,
-    protocol::{BoardId, Operation},
+    protocol::{BoardId, Operation, People},
     sorted::{SortedMap, SortedSet},
     sync::{BoardView, Conflict, SetAside},
 };
@@ -40,6 +40,8 @@ pub static SET_ASIDE: GlobalSignal<Vec<SetAside>> = Signal::global(Vec::new);
 pub static BOARDS: GlobalSignal<SortedMap<BoardId, BoardView>> = Signal::global(SortedMap::new);
 /// The last minutes of every live series that is watched.
 pub static SAMPLES: GlobalSignal<SortedMap<String, Arc<Series>>> = Signal::global(SortedMap::new);
+/// Who else looks at the board that this page shows: see [`crate::hooks::use_people`]. `None` while that is not known.
+pub static PEOPLE: GlobalSignal<Option<People>> = Signal::global(|| None);
 /// The device's clocks, once a second while the page is shown; `None` on the first paint.
 pub static NOW: GlobalSignal<Option<Now>> = Signal::global(|| None);
 
@@ -54,6 +56,7 @@ pub(crate) struct Snapshot {
     pub boards: SortedMap<BoardId, BoardView>,
     /// `None` when no value has come since the last turn.
     pub samples: Option<SortedMap<String, Arc<Series>>>,
+    pub people: Option<People>,
     pub now: Option<Now>,
 }
 
@@ -68,6 +71,7 @@ impl Snapshot {
             set_aside: Vec::new(),
             boards: SortedMap::new(),
             samples: Some(SortedMap::new()),
+            people: None,
             now: None,
         }
     }
@@ -100,6 +104,7 @@ pub(crate) fn publish(snapshot: Snapshot) -> Changed {
         set_aside,
         boards,
         samples,
+        people,
         now,
     } = snapshot;
     write_changed(&CONNECTION, connection);
@@ -113,6 +118,11 @@ pub(crate) fn publish(snapshot: Snapshot) -> Changed {
         write_changed(&CONFLICTS, conflicts);
         write_changed(&SET_ASIDE, set_aside);
         note_lanes(&mut lanes);
+    }
+    if *PEOPLE.peek() != people {
+        note_held(&mut lanes);
+        write_changed(&PEOPLE, people);
+        note_held(&mut lanes);
     }
     let changed = !same_boards(&BOARDS.peek(), &boards);
     let before = changed.then(|| std::mem::replace(&mut *BOARDS.write(), boards));
@@ -134,6 +144,14 @@ fn note_lanes(lanes: &mut SortedSet<Place>) {
     }
     for aside in SET_ASIDE.peek().iter() {
         note(&aside.operation);
+    }
+}
+
+/// The widgets that somebody has under their hands.
+fn note_held(places: &mut SortedSet<Place>) {
+    for People { board, people, .. } in PEOPLE.peek().iter() {
+        let held = people.iter().filter_map(|person| person.widget.clone());
+        places.extend(held.map(|widget| (board.clone(), widget)));
     }
 }
 

@@ -116,6 +116,7 @@ impl Gatherer {
             set_aside,
             boards,
             samples,
+            people: engine.others().cloned(),
             now: Some(self.now),
         }
     }

@@ -191,7 +191,7 @@ fn order(widget: &Widget) -> f64 {
         .unwrap_or(f64::INFINITY)
 }
 
-fn text(widget: &Widget, name: &str) -> Option<String> {
+pub(super) fn text(widget: &Widget, name: &str) -> Option<String> {
     let field = widget.fields.iter().find(|(field, _)| field.as_str() == name);
     field.and_then(|(_, field)| Some(field.value.as_str()?.to_owned()))
 }

@@ -6,9 +6,9 @@ use dioxus::prelude::*;
 
 use super::{RealtimeManagers, context::use_provided, use_board::use_watch, use_optimism::use_is_optimistic};
 use crate::{
-    protocol::{BoardId, Field, FieldName, OperationId, Value, Widget, WidgetId},
+    protocol::{BoardId, Field, FieldName, OperationId, Person, Value, Widget, WidgetId},
     sorted::SortedMap,
-    state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SET_ASIDE},
+    state::{BOARDS, CONFLICTS, PENDING, PEOPLE, PendingOperation, SET_ASIDE},
     sync::{Conflict, Freshness, SetAside},
 };
 
@@ -28,6 +28,8 @@ pub struct WidgetView {
     pub conflicts: Vec<Conflict>,
     /// Its edits that were set aside.
     pub set_aside: Vec<SetAside>,
+    /// Others who have it under their hands now, on a page with [`super::use_people`].
+    pub people: Vec<Person>,
     /// How fresh its board is.
     pub freshness: Freshness,
     /// Whether anything was ever received of its board: until then it loads.
@@ -47,6 +49,7 @@ impl PartialEq for WidgetView {
             && self.operations == other.operations
             && self.conflicts == other.conflicts
             && self.set_aside == other.set_aside
+            && self.people == other.people
             && (self.freshness, self.is_known) == (other.freshness, other.is_known)
     }
 }
@@ -203,6 +206,13 @@ impl WidgetHandle {
         }
     }
 
+    /// Tells the others who look at its board that this person has it under their hands, or has let it go.
+    /// [`WidgetRealtime`](crate::components::WidgetRealtime) does, with the focus.
+    pub fn hold(&self, holds: bool) {
+        let (board, widget) = (self.board.cloned(), self.widget.cloned());
+        self.managers.state.hold(board, widget, holds);
+    }
+
     /// Takes the widget off its board. It can be brought back.
     pub fn remove(&self) {
         self.managers.state.remove(self.board.cloned(), self.widget.cloned());
@@ -246,6 +256,14 @@ fn view_of(board: &BoardId, widget: &WidgetId, is_optimistic: bool) -> WidgetVie
         .filter(|aside| aside.operation.board == *board && aside.operation.widget == *widget)
         .cloned()
         .collect();
+    let people = PEOPLE
+        .peek()
+        .iter()
+        .filter(|people| people.board == *board)
+        .flat_map(|people| &people.people)
+        .filter(|person| person.widget.as_ref() == Some(widget))
+        .cloned()
+        .collect();
     let shown = view.map(|view| &view.shown);
     let values = if is_optimistic {
         shown.and_then(|shown| shown.widget(widget))
@@ -261,6 +279,7 @@ fn view_of(board: &BoardId, widget: &WidgetId, is_optimistic: bool) -> WidgetVie
         operations,
         conflicts,
         set_aside,
+        people,
         freshness: view.map_or(Freshness::Offline { since: None }, |view| view.freshness),
         is_known: view.is_some_and(|view| view.is_known),
     }

@@ -46,8 +46,11 @@ pub fn use_people() -> Option<People> {
     let mut shown = use_hook(|| CopyValue::new(None::<BoardId>));
     use_effect(move || {
         let board = board();
-        shown.set(Some(board.clone()));
+        let before = shown.write().replace(board.clone());
         context.command(Command::Look { board, looks: true });
+        if let Some(board) = before {
+            context.command(Command::Look { board, looks: false });
+        }
     });
     use_drop(move || {
         if let Some(board) = shown.write().take() {

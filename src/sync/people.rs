@@ -16,7 +16,7 @@ pub(super) struct Whereabouts {
     held: Option<(BoardId, WidgetId)>,
     /// What this connection has said last.
     said: Option<Here>,
-    /// The next is not said before.
+    /// The next place is not said before.
     due: Timestamp,
     others: Option<People>,
 }
@@ -53,7 +53,9 @@ impl Engine {
         if board(&here) != board(&self.whereabouts.said) {
             self.whereabouts.others = None;
         }
-        self.whereabouts.due = now.plus(PEOPLE_EVERY_MS);
+        if here.is_some() {
+            self.whereabouts.due = now.plus(PEOPLE_EVERY_MS);
+        }
         self.send(&ClientFrame::Here(here.clone().unwrap_or_default()));
         self.whereabouts.said = here;
     }

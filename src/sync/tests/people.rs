@@ -31,8 +31,9 @@ fn look(bench: &mut Bench, board: &str, looks: bool) {
     } else {
         Command::Unwatch { board: board.clone() }
     };
-    bench.give(Input::Command(watch));
-    bench.give(Input::Command(Command::Look { board, looks }));
+    let look = Command::Look { board, looks };
+    let both = if looks { [watch, look] } else { [look, watch] };
+    both.map(|command| bench.give(Input::Command(command)));
 }
 
 fn hold(bench: &mut Bench, widget: &str, holds: bool) {

@@ -9,12 +9,12 @@ use tideboard::{
     components::DashboardRealtimeProvider,
     protocol::{
         BoardId, ClientId, Contention, Cursor, Epoch, Field, FieldName, Intent, Operation, OperationId, Overwritten,
-        Revision, Value, Widget, WidgetId, Writer,
+        People, Person, Revision, Value, Widget, WidgetId, Writer,
     },
     sorted::SortedMap,
     state::{
-        BOARDS, CONFLICTS, CONNECTION, ConnectionStatus, NOW, Now, PENDING, PendingOperation, SAMPLES, SET_ASIDE, SYNC,
-        Series, SyncDetails,
+        BOARDS, CONFLICTS, CONNECTION, ConnectionStatus, NOW, Now, PENDING, PEOPLE, PendingOperation, SAMPLES,
+        SET_ASIDE, SYNC, Series, SyncDetails,
     },
     sync::{BoardView, Conflict, Freshness, Phase, SetAside, SetAsideReason, Shown, storage::Durability},
     time::Timestamp,
@@ -35,6 +35,7 @@ pub struct Scene {
     pub set_aside: Vec<SetAside>,
     pub boards: SortedMap<BoardId, BoardView>,
     pub samples: SortedMap<String, Arc<Series>>,
+    pub people: Option<People>,
 }
 
 impl Scene {
@@ -57,6 +58,7 @@ impl Scene {
             set_aside: Vec::new(),
             boards: SortedMap::new(),
             samples: SortedMap::new(),
+            people: None,
         };
         scene.board(Freshness::Live)
     }
@@ -149,6 +151,21 @@ impl Scene {
         self
     }
 
+    /// Others are at the board: their devices, and the widgets under their hands; and so many more.
+    pub fn people(mut self, people: &[(&str, Option<&str>)], more: u32) -> Self {
+        let person = |(id, (device, widget)): (u64, &(&str, Option<&str>))| Person {
+            id,
+            who: writer("local", Some(device)),
+            widget: widget.map(|widget| widget.parse().expect("a name")),
+        };
+        self.people = Some(People {
+            board: board(),
+            people: (1..).zip(people).map(person).collect(),
+            more,
+        });
+        self
+    }
+
     /// A live series with a value a second up to `missed` seconds ago.
     pub fn series(mut self, name: &str, values: &[Value], missed: u64) -> Self {
         let first = UNIX_MS - 1_000 * values.len() as u64;
@@ -177,6 +194,7 @@ impl Scene {
         *SET_ASIDE.write() = self.set_aside;
         *BOARDS.write() = self.boards;
         *SAMPLES.write() = self.samples;
+        *PEOPLE.write() = self.people;
         *NOW.write() = Some(Now {
             device: Timestamp(NOW_MS),
             unix_ms: UNIX_MS,

@@ -40,8 +40,6 @@ pub static SET_ASIDE: GlobalSignal<Vec<SetAside>> = Signal::global(Vec::new);
 pub static BOARDS: GlobalSignal<SortedMap<BoardId, BoardView>> = Signal::global(SortedMap::new);
 /// The last minutes of every live series that is watched.
 pub static SAMPLES: GlobalSignal<SortedMap<String, Arc<Series>>> = Signal::global(SortedMap::new);
-/// Who else looks at the board that this page shows: see [`crate::hooks::use_people`]. `None` while that is not known.
-pub static PEOPLE: GlobalSignal<Option<People>> = Signal::global(|| None);
 /// The device's clocks, once a second while the page is shown; `None` on the first paint.
 pub static NOW: GlobalSignal<Option<Now>> = Signal::global(|| None);
 
@@ -56,7 +54,6 @@ pub(crate) struct Snapshot {
     pub boards: SortedMap<BoardId, BoardView>,
     /// `None` when no value has come since the last turn.
     pub samples: Option<SortedMap<String, Arc<Series>>>,
-    pub people: Option<People>,
     pub now: Option<Now>,
 }
 
@@ -71,7 +68,6 @@ impl Snapshot {
             set_aside: Vec::new(),
             boards: SortedMap::new(),
             samples: Some(SortedMap::new()),
-            people: None,
             now: None,
         }
     }
@@ -104,12 +100,15 @@ pub(crate) fn publish(snapshot: Snapshot) -> Changed {
         set_aside,
         boards,
         samples,
-        people,
         now,
     } = snapshot;
     write_changed(&CONNECTION, connection);
-    write_changed(&SYNC, sync);
     let mut lanes = SortedSet::new();
+    if SYNC.peek().people != sync.people {
+        note_held(&mut lanes, SYNC.peek().people.as_deref());
+        note_held(&mut lanes, sync.people.as_deref());
+    }
+    write_changed(&SYNC, sync);
     let is_listed_otherwise =
         *PENDING.peek() != pending || *CONFLICTS.peek() != conflicts || *SET_ASIDE.peek() != set_aside;
     if is_listed_otherwise {
@@ -118,11 +117,6 @@ pub(crate) fn publish(snapshot: Snapshot) -> Changed {
         write_changed(&CONFLICTS, conflicts);
         write_changed(&SET_ASIDE, set_aside);
         note_lanes(&mut lanes);
-    }
-    if *PEOPLE.peek() != people {
-        note_held(&mut lanes);
-        write_changed(&PEOPLE, people);
-        note_held(&mut lanes);
     }
     let changed = !same_boards(&BOARDS.peek(), &boards);
     let before = changed.then(|| std::mem::replace(&mut *BOARDS.write(), boards));
@@ -148,10 +142,10 @@ fn note_lanes(lanes: &mut SortedSet<Place>) {
 }
 
 /// The widgets that somebody has under their hands.
-fn note_held(places: &mut SortedSet<Place>) {
-    for People { board, people, .. } in PEOPLE.peek().iter() {
-        let held = people.iter().filter_map(|person| person.widget.clone());
-        places.extend(held.map(|widget| (board.clone(), widget)));
+fn note_held(places: &mut SortedSet<Place>, people: Option<&People>) {
+    if let Some(People { board, people, .. }) = people {
+        let held = people.iter().filter_map(|person| person.widget.as_ref());
+        held.for_each(|widget| _ = places.insert((board.clone(), widget.clone())));
     }
 }
 

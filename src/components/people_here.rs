@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     hooks::{title_of, use_people},
-    protocol::{BoardId, Person},
+    protocol::{BoardId, People, Person},
 };
 
-/// Dots that stand side by side.
+/// Initials that stand side by side; the stylesheet leaves out the others.
 const DOTS_LEN_MAX: usize = 3;
 
 /// Who else looks at the board of this place, as initials in their devices' colours; a click lists them, with the widget that each
@@ -31,94 +31,78 @@ const DOTS_LEN_MAX: usize = 3;
 pub fn PeopleHere() -> Element {
     let open = use_signal(|| false);
     let people = use_people();
-    let (state, len) = match &people {
-        None => ("unknown", 0),
-        Some(people) if people.people.is_empty() => ("alone", 0),
-        Some(people) => ("together", people.people.len() + people.more as usize),
-    };
-    let summary = match len {
+    let people = people.as_deref();
+    let len = people.map_or(0, |people| people.people.len() + people.more as usize);
+    let name = match len {
         0 => "People".to_owned(),
         _ => ["People: ", &count(len, "other"), " here"].concat(),
     };
-    let named = people.as_ref().map(|people| &people.people[..]).unwrap_or_default();
     let face = rsx! {
         Icon { glyph: Glyph::Users }
         span { class: "tool-word", "People" }
-        {dots(named)}
+        if let Some(people) = people {
+            {dots(&people.board, &people.people)}
+        }
         if len > 0 {
             span { class: "count", "{len}" }
         }
     };
     rsx! {
-        div { class: "people-here", "data-state": state, "data-many": len > DOTS_LEN_MAX,
-            Disclosure { open, class: "teller", name: summary, label: "People at this board", state: state.to_owned(), face, PeopleList {} }
+        div { class: "people-here", "data-state": if len > 0 { "together" } else { "alone" }, "data-many": len > DOTS_LEN_MAX,
+            Disclosure { open, class: "teller", name, label: "People at this board", face, {people_list(people)} }
         }
     }
 }
 
-/// What a click on [`PeopleHere`] opens; it may also stand in a page of its own.
-#[component]
-pub fn PeopleList() -> Element {
-    let Some(people) = use_people() else {
-        return rsx! { p { class: "note-line", "data-state": "unknown", "Who else is here is known with a live connection." } };
+/// What a click on [`PeopleHere`] opens: the others, and what each has under their hands. `None`: that is not known.
+pub fn people_list(people: Option<&People>) -> Element {
+    let (note, more) = match people {
+        None => ("Who else is here is known with a live connection.", 0),
+        Some(people) if people.people.is_empty() => ("Nobody else has this board open now.", 0),
+        Some(people) => ("", people.more),
     };
     rsx! {
-        section { "aria-label": "People",
-            h2 { "Others at this board" }
-            ul { class: "people",
-                for person in &people.people {
-                    {entry(&people.board, person)}
-                }
-            }
-            if people.people.is_empty() {
-                p { class: "note-line", "data-state": "alone", "Nobody else has it open now." }
-            }
-            if people.more > 0 {
-                p { class: "note-line", "and {people.more} more" }
+        h2 { "Others at this board" }
+        if let Some(people) = people {
+            {listed("people", &people.board, &people.people)}
+        }
+        p { class: "note-line",
+            {note}
+            if more > 0 {
+                "and {more} more"
             }
         }
     }
 }
 
-fn entry(board: &BoardId, person: &Person) -> Element {
-    let held = person.widget.as_ref().map(|widget| title_of(board, widget));
-    let name = writer_name(&person.who);
-    rsx! {
-        li { key: "{person.id}",
-            {dot(person)}
-            span { class: "people-name", "{name}" }
-            if let Some(held) = held {
-                span { class: "people-at", "{held}" }
-            }
-        }
-    }
+/// Up to three of them as initials; a pointer and a screen reader find their names.
+pub fn dots(board: &BoardId, people: &[Person]) -> Element {
+    listed("dots", board, people)
 }
 
-/// Up to three of them, whose names a pointer and a screen reader find.
-pub fn dots(people: &[Person]) -> Element {
+/// One markup for both: what is seen of it says the stylesheet.
+fn listed(class: &'static str, board: &BoardId, people: &[Person]) -> Element {
     if people.is_empty() {
         return rsx! {};
     }
-    let mut names = String::from("Here: ");
-    for (number, person) in people.iter().enumerate() {
-        if number > 0 {
-            names += ", ";
-        }
-        names += &writer_name(&person.who);
-    }
     rsx! {
-        span { class: "dots", role: "img", "aria-label": "{names}", title: "{names}",
-            for person in people.iter().take(DOTS_LEN_MAX) {
-                {dot(person)}
+        span { class, role: "list", "aria-label": "Here",
+            for person in people {
+                {listed_person(board, person)}
             }
         }
     }
 }
 
-fn dot(person: &Person) -> Element {
-    let initials = initials(&writer_name(&person.who));
+fn listed_person(board: &BoardId, person: &Person) -> Element {
+    let name = writer_name(&person.who);
+    let initials = initials(&name);
+    let held = person.widget.as_ref().map(|widget| title_of(board, widget));
     rsx! {
-        span { key: "{person.id}", class: "dot", "data-colour": person.who.colour, "aria-hidden": "true", "{initials}" }
+        span { key: "{person.id}", class: "person", role: "listitem", title: "{name}", "data-colour": person.who.colour, "data-initials": initials,
+            span { class: "person-name", "{name}" }
+            span { class: "person-at", {held} }
+        }
     }
 }
 

@@ -1,17 +1,21 @@
 //! Who else looks at the board.
 
+use std::sync::Arc;
+
 use dioxus::prelude::*;
 
-use super::{context::use_provided, use_board::text, use_current_board};
+use super::{
+    use_board::{text, use_watch},
+    use_current_board,
+};
 use crate::{
     protocol::{BoardId, People, WidgetId},
-    state::{BOARDS, PEOPLE},
-    sync::Command,
+    state::{BOARDS, SYNC},
 };
 
 /// Who else looks at the board of this place now, and has which widget under their hands; and tells them that this page does,
-/// as long as the component lives and a person can see it. Renders its reader when somebody comes, goes or takes up
-/// another widget, at most once a second. `None` while that is not known: without a live connection, or with a server that
+/// as long as the component lives and a person can see it. A list comes when somebody comes, goes or takes up another widget,
+/// at most once a second. `None` while that is not known: without a live connection, or with a server that
 /// does not know of people.
 ///
 /// A page is at one board at a time: of several components that call this for different boards the last one counts. One's
@@ -27,8 +31,8 @@ use crate::{
 ///         return rsx! {};
 ///     };
 ///     rsx! {
-///         for person in people.people {
-///             p { key: "{person.id}", {person.who.device.unwrap_or_default()} }
+///         for person in &people.people {
+///             p { key: "{person.id}", {person.who.device.as_deref()} }
 ///         }
 ///         if people.more > 0 {
 ///             p { "and {people.more} more" }
@@ -40,24 +44,11 @@ use crate::{
 /// # Panics
 /// Outside a provider.
 #[must_use]
-pub fn use_people() -> Option<People> {
-    let context = use_provided("use_people");
+pub fn use_people() -> Option<Arc<People>> {
     let board = use_current_board();
-    let mut shown = use_hook(|| CopyValue::new(None::<BoardId>));
-    use_effect(move || {
-        let board = board();
-        let before = shown.write().replace(board.clone());
-        context.command(Command::Look { board, looks: true });
-        if let Some(board) = before {
-            context.command(Command::Look { board, looks: false });
-        }
-    });
-    use_drop(move || {
-        if let Some(board) = shown.write().take() {
-            context.command(Command::Look { board, looks: false });
-        }
-    });
-    PEOPLE().filter(|people| people.board == *board.read())
+    use_watch(board, true);
+    let people = SYNC.read().people.clone();
+    people.filter(|people| people.board == *board.read())
 }
 
 /// What a widget is called as it is shown now: its title, else its kind; nothing where it is not there. Subscribes nobody.

@@ -8,7 +8,7 @@ use super::{RealtimeManagers, context::use_provided, use_board::use_watch, use_o
 use crate::{
     protocol::{BoardId, Field, FieldName, OperationId, Person, Value, Widget, WidgetId},
     sorted::SortedMap,
-    state::{BOARDS, CONFLICTS, PENDING, PEOPLE, PendingOperation, SET_ASIDE},
+    state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SET_ASIDE, SYNC},
     sync::{Conflict, Freshness, SetAside},
 };
 
@@ -67,7 +67,7 @@ pub struct WidgetHandle {
 /// Watches a widget as long as the component lives.
 pub(super) fn use_widget(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>) -> WidgetHandle {
     let context = use_provided("use_realtime_updates");
-    use_watch(board);
+    use_watch(board, false);
     let is_optimistic = use_is_optimistic();
     let view = use_memo(move || {
         let (board, widget) = (board.read(), widget.read());
@@ -256,8 +256,9 @@ fn view_of(board: &BoardId, widget: &WidgetId, is_optimistic: bool) -> WidgetVie
         .filter(|aside| aside.operation.board == *board && aside.operation.widget == *widget)
         .cloned()
         .collect();
-    let people = PEOPLE
+    let people = SYNC
         .peek()
+        .people
         .iter()
         .filter(|people| people.board == *board)
         .flat_map(|people| &people.people)

@@ -1,5 +1,7 @@
 //! Where this page's person is, and who else is there. Lossy, and gone with the connection.
 
+use std::sync::Arc;
+
 use super::{Engine, updates::Subscription};
 use crate::{
     config::{DEBOUNCE_MS, PEOPLE_EVERY_MS},
@@ -18,13 +20,15 @@ pub(super) struct Whereabouts {
     said: Option<Here>,
     /// The next place is not said before.
     due: Timestamp,
-    others: Option<People>,
+    others: Option<Arc<People>>,
 }
 
 impl Engine {
     pub(super) fn look(&mut self, board: BoardId, looks: bool) {
-        let boards = &mut self.whereabouts.boards;
+        let Whereabouts { boards, held, .. } = &mut self.whereabouts;
         if looks {
+            // What was left with another board is not held when that is shown again.
+            held.take_if(|(of, _)| *of != board);
             boards.push(board);
         } else if let Some(at) = boards.iter().rposition(|shown| *shown == board) {
             boards.remove(at);
@@ -65,10 +69,18 @@ impl Engine {
         let Whereabouts { boards, held, .. } = &self.whereabouts;
         let board = boards.last().filter(|_| self.visible)?;
         self.connection.welcome()?.people?;
-        if matches!(self.replicas.get(board)?.subscription, Subscription::Off) {
+        let replica = self.replicas.get(board)?;
+        if matches!(replica.subscription, Subscription::Off) {
             return None;
         }
-        let held = held.as_ref().filter(|(of, _)| of == board);
+        // What is taken off the board under somebody's hands is not let go by them.
+        let is_there = |widget| {
+            replica
+                .confirmed
+                .widget(widget)
+                .is_none_or(|known| known.removed.is_none())
+        };
+        let held = held.as_ref().filter(|(of, widget)| of == board && is_there(widget));
         Some(Here {
             board: Some(board.clone()),
             device: self.birth.device.clone(),
@@ -95,7 +107,7 @@ impl Engine {
         if people.people.len() == len {
             people.more = people.more.saturating_sub(1);
         }
-        self.whereabouts.others = Some(people);
+        self.whereabouts.others = Some(Arc::new(people));
     }
 
     /// The connection has ended.
@@ -105,7 +117,7 @@ impl Engine {
 
     /// Who else looks at the board that this page shows; `None` while that is not known.
     #[must_use]
-    pub const fn others(&self) -> Option<&People> {
+    pub const fn others(&self) -> Option<&Arc<People>> {
         self.whereabouts.others.as_ref()
     }
 }

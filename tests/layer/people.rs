@@ -94,7 +94,7 @@ fn a_widget_that_is_held_is_told_and_shown_on_its_card_alone() {
     tell(&mut page, Some("water"));
     let html = page.html();
     let card = html.find("data-widget=\"water\"").expect("its card");
-    let dots = html.find("Here: Ben’s phone").expect("who holds it");
+    let dots = html.find("title=\"Ben’s phone\"").expect("who holds it");
     assert!(dots > card, "not on the card before");
     assert_eq!(html.matches("class=\"dots\"").count(), 1);
     tell(&mut page, None);

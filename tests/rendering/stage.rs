@@ -13,8 +13,8 @@ use tideboard::{
     },
     sorted::SortedMap,
     state::{
-        BOARDS, CONFLICTS, CONNECTION, ConnectionStatus, NOW, Now, PENDING, PEOPLE, PendingOperation, SAMPLES,
-        SET_ASIDE, SYNC, Series, SyncDetails,
+        BOARDS, CONFLICTS, CONNECTION, ConnectionStatus, NOW, Now, PENDING, PendingOperation, SAMPLES, SET_ASIDE, SYNC,
+        Series, SyncDetails,
     },
     sync::{BoardView, Conflict, Freshness, Phase, SetAside, SetAsideReason, Shown, storage::Durability},
     time::Timestamp,
@@ -35,7 +35,6 @@ pub struct Scene {
     pub set_aside: Vec<SetAside>,
     pub boards: SortedMap<BoardId, BoardView>,
     pub samples: SortedMap<String, Arc<Series>>,
-    pub people: Option<People>,
 }
 
 impl Scene {
@@ -58,7 +57,6 @@ impl Scene {
             set_aside: Vec::new(),
             boards: SortedMap::new(),
             samples: SortedMap::new(),
-            people: None,
         };
         scene.board(Freshness::Live)
     }
@@ -158,11 +156,11 @@ impl Scene {
             who: writer("local", Some(device)),
             widget: widget.map(|widget| widget.parse().expect("a name")),
         };
-        self.people = Some(People {
+        self.sync.people = Some(Arc::new(People {
             board: board(),
             people: (1..).zip(people).map(person).collect(),
             more,
-        });
+        }));
         self
     }
 
@@ -194,7 +192,6 @@ impl Scene {
         *SET_ASIDE.write() = self.set_aside;
         *BOARDS.write() = self.boards;
         *SAMPLES.write() = self.samples;
-        *PEOPLE.write() = self.people;
         *NOW.write() = Some(Now {
             device: Timestamp(NOW_MS),
             unix_ms: UNIX_MS,

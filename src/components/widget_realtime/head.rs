@@ -58,7 +58,7 @@ pub(super) fn Head(
                     {Word::Conflict.text()}
                 }
             }
-            {dots(&people)}
+            {dots(&live.board(), &people)}
             if let Some((word, more)) = fresh.read().word() {
                 Saying { word, more }
             }

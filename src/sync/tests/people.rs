@@ -33,7 +33,7 @@ fn look(bench: &mut Bench, board: &str, looks: bool) {
     };
     let look = Command::Look { board, looks };
     let both = if looks { [watch, look] } else { [look, watch] };
-    both.map(|command| bench.give(Input::Command(command)));
+    both.into_iter().for_each(|command| bench.give(Input::Command(command)));
 }
 
 fn hold(bench: &mut Bench, widget: &str, holds: bool) {

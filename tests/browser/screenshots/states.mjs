@@ -230,7 +230,7 @@ async function people(scene) {
     await other.page.keyboard.press('Tab');
     await other.page.keyboard.press('Escape');
     await other.widget(title).getByRole(role).first().focus();
-    await board.widget(title).getByRole('img', { name: `Here: ${name}` }).waitFor();
+    await board.widget(title).locator('.card-head').getByTitle(name).waitFor();
   }
   await board.page.getByRole('button', { name: 'People: 2 others here' }).click();
   return board;

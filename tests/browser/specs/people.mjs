@@ -16,7 +16,7 @@ export async function play(stage) {
 
   // The widget that has the focus, on its card and in the list.
   await his.widget(SETPOINT).getByRole('spinbutton').focus();
-  await hers.widget(SETPOINT).getByRole('img', { name: /^Here: \S/ }).waitFor();
+  await hers.widget(SETPOINT).locator('.card-head').getByRole('listitem').waitFor();
   await people(hers).click();
   const list = hers.page.getByRole('dialog', { name: 'People at this board' });
   await list.getByRole('listitem').filter({ hasText: SETPOINT }).waitFor();
@@ -24,7 +24,7 @@ export async function play(stage) {
   await hers.page.keyboard.press('Escape');
   await hers.hasFocus('button', 'People: 1 other here');
   await his.widget(SETPOINT).getByRole('spinbutton').blur();
-  await hers.widget(SETPOINT).getByRole('img', { name: /^Here/ }).waitFor({ state: 'detached' });
+  await hers.widget(SETPOINT).locator('.card-head').getByRole('listitem').waitFor({ state: 'detached' });
 
   // On a phone it is in the bar, and the list is a sheet. Another tab is somebody else.
   const second = await ada.open();
@@ -44,7 +44,7 @@ function people(board) {
   return board.page.locator('.people-here').getByRole('button');
 }
 
-/** Resolves when the page says so: `alone`, `together`, `unknown`. */
+/** Resolves when the page says so: `alone`, `together`. */
 async function isWith(board, state) {
   await board.page.locator(`.people-here[data-state="${state}"]`).waitFor({ state: 'attached' });
 }

@@ -3,7 +3,6 @@
 use dioxus::prelude::*;
 
 use super::{
-    disclosure::Disclosure,
     format::{count, writer_name},
     icon::{Glyph, Icon},
 };
@@ -11,9 +10,6 @@ use crate::{
     hooks::{title_of, use_people},
     protocol::{BoardId, People, Person},
 };
-
-/// Initials that stand side by side; the stylesheet leaves out the others.
-const DOTS_LEN_MAX: usize = 3;
 
 /// Who else looks at the board of this place, as initials in their devices' colours; a click lists them, with the widget that each
 /// has under their hands. It tells them of this page, too. Coming and going is not announced.
@@ -29,59 +25,47 @@ const DOTS_LEN_MAX: usize = 3;
 /// ```
 #[component]
 pub fn PeopleHere() -> Element {
-    let open = use_signal(|| false);
     let people = use_people();
-    let people = people.as_deref();
-    let len = people.map_or(0, |people| people.people.len() + people.more as usize);
-    let name = match len {
-        0 => "People".to_owned(),
-        _ => ["People: ", &count(len, "other"), " here"].concat(),
+    let known = people.as_deref();
+    let len = known.map_or(0, |people| people.people.len() + people.more as usize);
+    let (state, name) = match len {
+        0 => ("alone", "People".to_owned()),
+        _ => ("together", ["People: ", &count(len, "other"), " here"].concat()),
     };
-    let face = rsx! {
-        Icon { glyph: Glyph::Users }
-        span { class: "tool-word", "People" }
-        if let Some(people) = people {
-            {dots(&people.board, &people.people)}
-        }
-        if len > 0 {
-            span { class: "count", "{len}" }
-        }
+    let note = match known {
+        None => "Who else is here is known with a live connection.".to_owned(),
+        Some(_) if len == 0 => "Nobody else has this board open now.".to_owned(),
+        Some(People { more: 0, .. }) => String::new(),
+        Some(People { more, .. }) => ["and ", &more.to_string(), " more"].concat(),
     };
     rsx! {
-        div { class: "people-here", "data-state": if len > 0 { "together" } else { "alone" }, "data-many": len > DOTS_LEN_MAX,
-            Disclosure { open, class: "teller", name, label: "People at this board", face, {people_list(people)} }
-        }
-    }
-}
-
-/// What a click on [`PeopleHere`] opens: the others, and what each has under their hands. `None`: that is not known.
-pub fn people_list(people: Option<&People>) -> Element {
-    let (note, more) = match people {
-        None => ("Who else is here is known with a live connection.", 0),
-        Some(people) if people.people.is_empty() => ("Nobody else has this board open now.", 0),
-        Some(people) => ("", people.more),
-    };
-    rsx! {
-        h2 { "Others at this board" }
-        if let Some(people) = people {
-            {listed("people", &people.board, &people.people)}
-        }
-        p { class: "note-line",
-            {note}
-            if more > 0 {
-                "and {more} more"
+        div { class: "people-here", "data-state": state,
+            // The browser's own: it opens and closes by itself, and gives the focus back.
+            button { class: "teller", r#type: "button", "aria-label": name, "popovertarget": "people",
+                Icon { glyph: Glyph::Users }
+                span { class: "tool-word", "People" }
+                {listed("dots", known)}
+                span { class: "count", "{len}" }
+            }
+            div { id: "people", class: "panel", role: "dialog", "aria-label": "People at this board", "popover": "auto",
+                h2 { "Others at this board" }
+                {listed("people", known)}
+                p { class: "note-line", {note} }
             }
         }
     }
 }
 
-/// Up to three of them as initials; a pointer and a screen reader find their names.
-pub fn dots(board: &BoardId, people: &[Person]) -> Element {
-    listed("dots", board, people)
+fn listed(class: &'static str, people: Option<&People>) -> Element {
+    match people {
+        Some(people) => list(class, &people.board, &people.people),
+        None => rsx! {},
+    }
 }
 
-/// One markup for both: what is seen of it says the stylesheet.
-fn listed(class: &'static str, board: &BoardId, people: &[Person]) -> Element {
+/// Those of a board: as initials (`dots`), whose names a pointer and a screen reader find, or as a list (`people`). What is seen
+/// of the same markup says the stylesheet.
+pub fn list(class: &'static str, board: &BoardId, people: &[Person]) -> Element {
     if people.is_empty() {
         return rsx! {};
     }
@@ -99,7 +83,7 @@ fn listed_person(board: &BoardId, person: &Person) -> Element {
     let initials = initials(&name);
     let held = person.widget.as_ref().map(|widget| title_of(board, widget));
     rsx! {
-        span { key: "{person.id}", class: "person", role: "listitem", title: "{name}", "data-colour": person.who.colour, "data-initials": initials,
+        span { class: "person", role: "listitem", title: "{name}", "data-colour": person.who.colour, "data-initials": initials,
             span { class: "person-name", "{name}" }
             span { class: "person-at", {held} }
         }

@@ -256,15 +256,14 @@ fn view_of(board: &BoardId, widget: &WidgetId, is_optimistic: bool) -> WidgetVie
         .filter(|aside| aside.operation.board == *board && aside.operation.widget == *widget)
         .cloned()
         .collect();
-    let people = SYNC
-        .peek()
-        .people
-        .iter()
-        .filter(|people| people.board == *board)
-        .flat_map(|people| &people.people)
-        .filter(|person| person.widget.as_ref() == Some(widget))
-        .cloned()
-        .collect();
+    let mut people = Vec::new();
+    if let Some(there) = SYNC.peek().people.as_ref().filter(|there| there.board == *board) {
+        for person in &there.people {
+            if person.widget.as_ref() == Some(widget) {
+                people.push(person.clone());
+            }
+        }
+    }
     let shown = view.map(|view| &view.shown);
     let values = if is_optimistic {
         shown.and_then(|shown| shown.widget(widget))

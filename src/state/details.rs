@@ -33,7 +33,7 @@ pub struct SyncDetails {
     pub identity: Option<Identity>,
     /// What this device is called.
     pub device: Option<Device>,
-    /// Who else looks at the board that this page shows: see [`crate::hooks::use_people`]. `None` while that is not known.
+    /// Who else looks at the board that this page shows, or showed a moment ago: see [`crate::hooks::use_people`]. `None` while that is not known.
     pub people: Option<Arc<People>>,
     /// Whose records are shown.
     pub namespace: Option<Namespace>,

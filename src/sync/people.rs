@@ -53,12 +53,9 @@ impl Engine {
         if here == self.whereabouts.said || (here.is_some() && now < self.whereabouts.due) {
             return;
         }
-        let board = |here: &Option<Here>| here.as_ref().and_then(|here| here.board.clone());
-        if board(&here) != board(&self.whereabouts.said) {
-            self.whereabouts.others = None;
-        }
-        if here.is_some() {
-            self.whereabouts.due = now.plus(PEOPLE_EVERY_MS);
+        match here {
+            Some(_) => self.whereabouts.due = now.plus(PEOPLE_EVERY_MS),
+            None => self.whereabouts.others = None,
         }
         self.send(&ClientFrame::Here(here.clone().unwrap_or_default()));
         self.whereabouts.said = here;
@@ -97,11 +94,10 @@ impl Engine {
 
     /// Takes a list, without this page itself: it is named, or among those who are counted.
     pub(super) fn met(&mut self, mut people: People) {
-        let own = self.connection.welcome().and_then(|welcome| welcome.people);
-        let said = self.whereabouts.said.as_ref();
-        if said.is_none_or(|here| here.board.as_ref() != Some(&people.board)) {
-            return; // of the board before
+        if self.whereabouts.said.is_none() {
+            return; // late: it is at no board any more
         }
+        let own = self.connection.welcome().and_then(|welcome| welcome.people);
         let len = people.people.len();
         people.people.retain(|person| Some(person.id) != own);
         if people.people.len() == len {
@@ -115,7 +111,7 @@ impl Engine {
         (self.whereabouts.said, self.whereabouts.others) = (None, None);
     }
 
-    /// Who else looks at the board that this page shows; `None` while that is not known.
+    /// Who else looks at the board that this page shows, or showed a moment ago; `None` while that is not known.
     #[must_use]
     pub const fn others(&self) -> Option<&Arc<People>> {
         self.whereabouts.others.as_ref()

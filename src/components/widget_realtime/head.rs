@@ -10,7 +10,7 @@ use crate::{
         disclosure::{Disclosure, Shape},
         edit_line::{field_input, form_buttons, is_editable, read, text_in},
         icon::{Glyph, Icon},
-        people_here::dots,
+        people_here::list,
         word::{Saying, Word},
     },
     hooks::{RealtimeUpdates, focus},
@@ -58,7 +58,7 @@ pub(super) fn Head(
                     {Word::Conflict.text()}
                 }
             }
-            {dots(&live.board(), &people)}
+            {list("dots", &live.board(), &people)}
             if let Some((word, more)) = fresh.read().word() {
                 Saying { word, more }
             }

@@ -153,8 +153,6 @@ fn a_page_leaves_itself_out_of_the_list_and_forgets_it_with_the_connection() {
         let ids: Vec<u64> = people.people.iter().map(|person| person.id).collect();
         Some((ids, people.more))
     };
-    hear(&mut bench, "galley", &[1], 0);
-    assert_eq!(others(&bench), None, "of another board");
     hear(&mut bench, "deck", &[1, 7, 9], 2);
     assert_eq!(others(&bench), Some((vec![1, 9], 2)));
     hear(&mut bench, "deck", &[1, 2], 3);

@@ -41,11 +41,10 @@ pub fn PeopleHere() -> Element {
     rsx! {
         div { class: "people-here", "data-state": state,
             // The browser's own: it opens and closes by itself, and gives the focus back.
-            button { class: "teller", r#type: "button", "aria-label": name, "popovertarget": "people",
+            button { class: "teller", r#type: "button", "aria-label": name, "popovertarget": "people", "data-count": len,
                 Icon { glyph: Glyph::Users }
                 span { class: "tool-word", "People" }
                 {listed("dots", known)}
-                span { class: "count", "{len}" }
             }
             div { id: "people", class: "panel", role: "dialog", "aria-label": "People at this board", "popover": "auto",
                 h2 { "Others at this board" }

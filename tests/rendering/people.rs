@@ -53,7 +53,7 @@ fn others_are_initials_with_their_names_and_a_list_of_what_they_have_under_their
             "aria-label=\"People: 2 others here\"",
             "title=\"Ann’s phone\" data-colour=2 data-initials=\"Ap\"",
             "data-initials=\"B\"",
-            ">2</span>",
+            "data-count=2",
             ">Ann’s phone</span>",
             "<span class=\"person-at\">Fuel</span>",
             ">Bridge</span>",

@@ -1,12 +1,11 @@
 //! Who looks at the same board: told to those who say that they do, and forgotten with them.
 
-use std::time::Instant;
-
 use tideboard::{
     config::{NAME_BYTES_MAX, PEOPLE_EVERY_MS, PEOPLE_LEN_MAX},
     protocol::{ClientFrame, Device, Here, People, Person, ServerFrame},
     server::{ServerConfig, SocketPatience},
 };
+use tokio::time::Instant;
 
 use crate::{
     editor::Editor,

@@ -19,6 +19,7 @@ pub mod edit_line;
 pub mod format;
 pub mod icon;
 mod pending_operations_badge;
+mod people_here;
 pub mod said;
 mod this_device;
 mod widget_realtime;
@@ -30,6 +31,7 @@ pub use conflict_resolution_ui::{ConflictResolutionUI, ConflictResolved};
 pub use dashboard_realtime_provider::DashboardRealtimeProvider;
 pub use dashboard_sync_indicator::{DashboardSyncIndicator, SyncDetailsPanel};
 pub use pending_operations_badge::{OperationFailure, PendingOperationsBadge, PendingOperationsList};
+pub use people_here::PeopleHere;
 pub use widget_realtime::{RealtimeError, WidgetRealtime, WidgetUpdate};
 
 /// How all of them look: a stylesheet, for `document::Stylesheet { href: STYLES }`. Without it they are plain. Its typeface is a file

@@ -228,6 +228,16 @@ pub const WATCHED_LEN_MAX: usize = 256;
 pub const SERIES_LEN_MAX: usize = 512;
 /// Lists of watched series whose newest values are encoded once for all who watch the same.
 pub const TICK_PACKETS_LEN_MAX: usize = 64;
+/// People told of a board, the first who came; the others are counted. No more are looked at on a screen, and a herd of
+/// readers gets a small frame.
+pub const PEOPLE_LEN_MAX: usize = 32;
+/// At least this long between two frames of people of one board, and between two of a client's own `here`.
+pub const PEOPLE_EVERY_MS: u64 = 1_000;
+/// Frames of people that one board's readers are sent a second, all of them together: more readers hear less often.
+pub const PEOPLE_FRAMES_PER_SECOND_MAX: u64 = 500;
+/// Who says nothing for this long is not among a board's people until they do: one ping and a half, so that a device
+/// that is out of reach is not taken for somebody there until [`SILENCE_MS_MAX`].
+pub const PEOPLE_SILENCE_MS_MAX: u64 = PING_EVERY_MS * 3 / 2;
 /// Processes in the table of the busiest.
 pub const PROCESSES_LEN_MAX: usize = 8;
 /// HTTP connections open at once, sockets not counted; further ones wait to be accepted.
@@ -298,6 +308,14 @@ const _: () = assert!(
 const _: () = assert!(
     FRAME_BYTES_MAX as u64 * 1_000 / (8 * 1_024) <= DEAD_AFTER_MS,
     "a full frame must cross 8 KiB/s in time"
+);
+const _: () = assert!(
+    PEOPLE_LEN_MAX * 512 < FRAME_FILL_BYTES,
+    "all who are told of fit one frame, each with three names at their longest"
+);
+const _: () = assert!(
+    PEOPLE_SILENCE_MS_MAX > PING_EVERY_MS && PEOPLE_SILENCE_MS_MAX < SILENCE_MS_MAX,
+    "who only looks is not silent, and who is silent goes from the list before the connection does"
 );
 const _: () = assert!(
     REQUESTS_LEN_MAX >= BATCH_LEN_MAX,

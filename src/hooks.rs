@@ -37,6 +37,7 @@ mod use_later;
 mod use_notices;
 mod use_now;
 mod use_optimism;
+mod use_people;
 mod use_platform;
 mod use_realtime_managers;
 mod use_realtime_updates;
@@ -58,6 +59,7 @@ pub use use_later::{Later, use_later};
 pub use use_notices::use_notices;
 pub use use_now::use_now;
 pub use use_optimism::use_optimism;
+pub use use_people::{title_of, use_people};
 pub use use_platform::use_platform_provider;
 #[cfg(feature = "testing")]
 pub(crate) use use_realtime_managers::managers_at;

@@ -10,6 +10,7 @@ mod history;
 mod ids;
 mod json;
 mod operation;
+mod people;
 mod signed_in;
 mod subscribe;
 mod verdict;
@@ -25,6 +26,7 @@ pub use ids::{
 };
 pub use json::read;
 pub use operation::{Base, Change, Deadline, Device, Effect, Field, Intent, Operation, Widget, Writer};
+pub use people::{Here, People, Person};
 pub use signed_in::SignedIn;
 pub use subscribe::{Subscribe, Undecided};
 pub use verdict::{Contention, Overwritten, Rejection, Verdict};

@@ -34,6 +34,8 @@ mod pages;
 #[cfg(feature = "server")]
 mod peers;
 #[cfg(feature = "server")]
+mod people;
+#[cfg(feature = "server")]
 pub mod reach;
 #[cfg(feature = "server")]
 pub mod router;

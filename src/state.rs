@@ -21,7 +21,7 @@ pub use status::ConnectionStatus;
 
 use crate::{
     board::Board,
-    protocol::{BoardId, Operation},
+    protocol::{BoardId, WidgetId},
     sorted::{SortedMap, SortedSet},
     sync::{BoardView, Conflict, SetAside},
 };
@@ -103,15 +103,19 @@ pub(crate) fn publish(snapshot: Snapshot) -> Changed {
         now,
     } = snapshot;
     write_changed(&CONNECTION, connection);
-    write_changed(&SYNC, sync);
     let mut lanes = SortedSet::new();
-    let is_listed_otherwise =
-        *PENDING.peek() != pending || *CONFLICTS.peek() != conflicts || *SET_ASIDE.peek() != set_aside;
+    let is_listed_otherwise = *PENDING.peek() != pending
+        || *CONFLICTS.peek() != conflicts
+        || *SET_ASIDE.peek() != set_aside
+        || SYNC.peek().people != sync.people;
     if is_listed_otherwise {
         note_lanes(&mut lanes);
         write_changed(&PENDING, pending);
         write_changed(&CONFLICTS, conflicts);
         write_changed(&SET_ASIDE, set_aside);
+    }
+    write_changed(&SYNC, sync);
+    if is_listed_otherwise {
         note_lanes(&mut lanes);
     }
     let changed = !same_boards(&BOARDS.peek(), &boards);
@@ -123,17 +127,24 @@ pub(crate) fn publish(snapshot: Snapshot) -> Changed {
     Changed { before, lanes }
 }
 
-/// The widgets that something is listed of, each once.
+/// The widgets that something is listed of, or that somebody has under their hands, each once.
 fn note_lanes(lanes: &mut SortedSet<Place>) {
-    let mut note = |operation: &Operation| _ = lanes.insert((operation.board.clone(), operation.widget.clone()));
-    for pending in PENDING.peek().iter() {
-        note(&pending.operation);
+    let mut note = |board: &BoardId, widget: &WidgetId| _ = lanes.insert((board.clone(), widget.clone()));
+    for PendingOperation { operation, .. } in PENDING.peek().iter() {
+        note(&operation.board, &operation.widget);
     }
-    for conflict in CONFLICTS.peek().iter() {
-        note(&conflict.operation);
+    for Conflict { operation, .. } in CONFLICTS.peek().iter() {
+        note(&operation.board, &operation.widget);
     }
-    for aside in SET_ASIDE.peek().iter() {
-        note(&aside.operation);
+    for SetAside { operation, .. } in SET_ASIDE.peek().iter() {
+        note(&operation.board, &operation.widget);
+    }
+    if let Some(people) = &SYNC.peek().people {
+        for person in &people.people {
+            if let Some(widget) = &person.widget {
+                note(&people.board, widget);
+            }
+        }
     }
 }
 

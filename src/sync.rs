@@ -20,6 +20,7 @@ mod note;
 mod optimistic;
 mod outbox;
 mod outgoing;
+mod people;
 mod refreshing;
 mod requests;
 mod rereading;
@@ -45,6 +46,7 @@ pub use view::{BoardView, Counters, Freshness, Phase, Status};
 use self::{
     connection::Due,
     keeping::Keeping,
+    people::Whereabouts,
     requests::Requests,
     storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction},
     updates::{Drafts, Replica},
@@ -261,6 +263,7 @@ pub struct Engine {
     undo: VecDeque<OperationId>,
     /// The series to hear of.
     watched: Vec<String>,
+    whereabouts: Whereabouts,
     /// App events made while there was no connection.
     events: VecDeque<(BoardId, String, Value)>,
     /// The process that was greeted last.
@@ -307,6 +310,7 @@ impl Engine {
             left: None,
             undo: VecDeque::new(),
             watched: Vec::new(),
+            whereabouts: Whereabouts::default(),
             events: VecDeque::new(),
             run: None,
             stamp: None,
@@ -378,6 +382,7 @@ impl Engine {
             self.keeping_wakeup(),
             self.push_wakeup(),
             self.refresh_wakeup(),
+            self.here_wakeup(),
         ]
         .into_iter()
         .flatten()
@@ -399,6 +404,7 @@ impl Engine {
         self.keep(now);
         self.refresh(now);
         self.push(now);
+        self.say_here(now);
         self.request(now);
     }
 

@@ -15,6 +15,8 @@ mod events;
 mod leaks;
 #[path = "layer/managers.rs"]
 mod managers;
+#[path = "layer/people.rs"]
+mod people;
 #[path = "layer/renders.rs"]
 mod renders;
 #[path = "layer/testing.rs"]

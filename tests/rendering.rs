@@ -13,6 +13,8 @@ mod dashboard;
 mod editors;
 #[path = "rendering/indicator.rs"]
 mod indicator;
+#[path = "rendering/people.rs"]
+mod people;
 #[path = "rendering/stage.rs"]
 mod stage;
 #[path = "rendering/typed.rs"]

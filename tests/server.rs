@@ -33,6 +33,8 @@ mod origin;
 mod own_app;
 #[path = "server/patience.rs"]
 mod patience;
+#[path = "server/people.rs"]
+mod people;
 #[path = "server/process.rs"]
 mod process;
 #[path = "support/program.rs"]

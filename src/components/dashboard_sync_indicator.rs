@@ -188,7 +188,9 @@ pub fn SyncDetailsPanel() -> Element {
             }
             p { class: "note-line", "Edits are kept on this device, and sent when you switch this off." }
         }
-        ThisDevice {}
+        if let Some(device) = details.device.clone() {
+            ThisDevice { device }
+        }
         section { "aria-label": "Facts", Facts { facts: details } }
     }
 }

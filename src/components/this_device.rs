@@ -9,14 +9,12 @@ use crate::{
     protocol::{Device, Writer},
 };
 
-/// The name and the colour of this device, to be changed at once.
+/// The name and the colour of this device, to be changed at once. Rendered again when it is called something else, and for no other
+/// detail: what is typed would be gone.
 #[component]
-pub fn ThisDevice() -> Element {
+pub fn ThisDevice(device: Device) -> Element {
     let socket = use_realtime_managers().websocket;
     let sync = use_background_sync();
-    let Some(device) = sync.details().device else {
-        return rsx! {};
-    };
     let change = move |name: Option<String>, colour: Option<u8>| {
         if let Some(known) = sync.details().device {
             socket.name_device(Device {

@@ -20,7 +20,7 @@ use crate::{
         Conflict, Freshness, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_board_or_current,
         use_now, use_optimism, use_realtime_managers, use_realtime_updates, use_samples,
     },
-    protocol::{BoardId, Field, FieldName, OperationId, Value, Widget, WidgetId, Writer},
+    protocol::{BoardId, Field, FieldName, OperationId, Person, Value, Widget, WidgetId, Writer},
 };
 
 /// A widget that changed: by this device, or by anybody.
@@ -136,7 +136,9 @@ pub fn WidgetRealtime(
             "data-pending": facts.is_pending,
             "data-conflict": facts.conflicts > 0,
             "data-menu": if menu() { "open" },
-            Head { live, fresh, menu, title: facts.title.clone(), settings, conflicts: facts.conflicts, on_remove }
+            onfocusin: move |_| live.hold(true),
+            onfocusout: move |_| live.hold(false),
+            Head { live, fresh, menu, title: facts.title.clone(), settings, conflicts: facts.conflicts, people: facts.people, on_remove }
             div { class: "card-body", "aria-busy": facts.is_held || state == "loading",
                 if facts.is_missing {
                     p { class: "waiting-for", "data-state": "missing", "This widget is not on the board any more." }
@@ -205,6 +207,7 @@ struct Facts {
     is_held: bool,
     conflicts: usize,
     set_aside: Vec<SetAside>,
+    people: Vec<Person>,
 }
 
 impl Facts {
@@ -226,6 +229,7 @@ impl Facts {
             is_held: view.is_ahead && !live.is_optimistic(),
             conflicts: view.conflicts.len(),
             set_aside: view.set_aside,
+            people: view.people,
         }
     }
 }

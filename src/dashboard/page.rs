@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     components::{
-        ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, WidgetRealtime,
+        ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, PeopleHere, WidgetRealtime,
         format::time_of_day,
         icon::{Glyph, Icon},
     },
@@ -56,6 +56,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
                     AddWidget { board }
                 }
                 PendingOperationsBadge {}
+                PeopleHere {}
             }
             div { class: "bar-side",
                 Side {}

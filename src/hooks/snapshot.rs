@@ -99,6 +99,7 @@ impl Gatherer {
                 .or_else(|| driver.memory_only().map(str::to_owned)),
             identity: status.identity,
             device: engine.device().cloned(),
+            people: engine.others().cloned(),
             namespace: status.namespace,
             pending: status.pending,
             synced_at: status.synced_at,

@@ -7,7 +7,7 @@ use crate::{
     protocol::{BoardId, FieldName, Kind, Value, Widget, WidgetId},
     sorted::{SortedMap, sorted},
     state::BOARDS,
-    sync::Freshness,
+    sync::{Command, Freshness},
 };
 
 /// A widget's place on a board.
@@ -65,7 +65,7 @@ pub struct BoardHandle {
 #[must_use]
 pub fn use_board(board: ReadSignal<BoardId>) -> BoardHandle {
     let context = use_provided("use_board");
-    use_watch(board);
+    use_watch(board, false);
     let summary = use_memo(move || summary_of(&board.read()));
     BoardHandle {
         board,
@@ -82,7 +82,7 @@ pub fn use_board(board: ReadSignal<BoardId>) -> BoardHandle {
 #[must_use]
 pub fn use_boards() -> Memo<Vec<(BoardId, String)>> {
     let directory = use_signal(BoardId::directory);
-    use_watch(directory.into());
+    use_watch(directory.into(), false);
     use_memo(|| {
         let boards = BOARDS.read();
         let Some(view) = boards.get(&BoardId::directory()) else {
@@ -101,21 +101,30 @@ pub fn use_boards() -> Memo<Vec<(BoardId, String)>> {
     })
 }
 
-/// Hears of a board as long as the component lives, and of another one when the signal changes.
-pub(super) fn use_watch(board: ReadSignal<BoardId>) {
+/// Hears of a board as long as the component lives, and of another one when the signal changes; and says that this page
+/// `shows` it, or only needs it.
+pub(super) fn use_watch(board: ReadSignal<BoardId>, shows: bool) {
     let context = use_provided("use_board");
     let mut watched = use_hook(|| CopyValue::new(None::<BoardId>));
+    let look = move |board, looks| {
+        if shows {
+            context.command(Command::Look { board, looks });
+        }
+    };
     use_effect(move || {
         let board = board();
         let before = watched.write().replace(board.clone());
-        context.want_board(board);
+        context.want_board(board.clone());
+        look(board, true);
         if let Some(before) = before {
             context.unwant_board(&before);
+            look(before, false);
         }
     });
     use_drop(move || {
         if let Some(board) = watched.write().take() {
             context.unwant_board(&board);
+            look(board, false);
         }
     });
 }
@@ -191,7 +200,7 @@ fn order(widget: &Widget) -> f64 {
         .unwrap_or(f64::INFINITY)
 }
 
-fn text(widget: &Widget, name: &str) -> Option<String> {
+pub(super) fn text(widget: &Widget, name: &str) -> Option<String> {
     let field = widget.fields.iter().find(|(field, _)| field.as_str() == name);
     field.and_then(|(_, field)| Some(field.value.as_str()?.to_owned()))
 }

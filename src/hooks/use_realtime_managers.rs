@@ -212,6 +212,12 @@ impl RealtimeStateManager {
         self.context.command(Command::Restore { board, widget });
     }
 
+    /// Tell the others who look at a board that a widget is under this person's hands, or was let go: see
+    /// [`use_people`](super::use_people).
+    pub fn hold(self, board: BoardId, widget: WidgetId, holds: bool) {
+        self.context.command(Command::Hold { board, widget, holds });
+    }
+
     /// Undo this device's newest edit that is not undone.
     pub fn undo(self) {
         self.context.command(Command::Undo);

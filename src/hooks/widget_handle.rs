@@ -6,9 +6,9 @@ use dioxus::prelude::*;
 
 use super::{RealtimeManagers, context::use_provided, use_board::use_watch, use_optimism::use_is_optimistic};
 use crate::{
-    protocol::{BoardId, Field, FieldName, OperationId, Value, Widget, WidgetId},
+    protocol::{BoardId, Field, FieldName, OperationId, Person, Value, Widget, WidgetId},
     sorted::SortedMap,
-    state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SET_ASIDE},
+    state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SET_ASIDE, SYNC},
     sync::{Conflict, Freshness, SetAside},
 };
 
@@ -28,6 +28,8 @@ pub struct WidgetView {
     pub conflicts: Vec<Conflict>,
     /// Its edits that were set aside.
     pub set_aside: Vec<SetAside>,
+    /// Others who have it under their hands now, on a page with [`super::use_people`].
+    pub people: Vec<Person>,
     /// How fresh its board is.
     pub freshness: Freshness,
     /// Whether anything was ever received of its board: until then it loads.
@@ -47,6 +49,7 @@ impl PartialEq for WidgetView {
             && self.operations == other.operations
             && self.conflicts == other.conflicts
             && self.set_aside == other.set_aside
+            && self.people == other.people
             && (self.freshness, self.is_known) == (other.freshness, other.is_known)
     }
 }
@@ -64,7 +67,7 @@ pub struct WidgetHandle {
 /// Watches a widget as long as the component lives.
 pub(super) fn use_widget(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>) -> WidgetHandle {
     let context = use_provided("use_realtime_updates");
-    use_watch(board);
+    use_watch(board, false);
     let is_optimistic = use_is_optimistic();
     let view = use_memo(move || {
         let (board, widget) = (board.read(), widget.read());
@@ -203,6 +206,13 @@ impl WidgetHandle {
         }
     }
 
+    /// Tells the others who look at its board that this person has it under their hands, or has let it go.
+    /// [`WidgetRealtime`](crate::components::WidgetRealtime) does, with the focus.
+    pub fn hold(&self, holds: bool) {
+        let (board, widget) = (self.board.cloned(), self.widget.cloned());
+        self.managers.state.hold(board, widget, holds);
+    }
+
     /// Takes the widget off its board. It can be brought back.
     pub fn remove(&self) {
         self.managers.state.remove(self.board.cloned(), self.widget.cloned());
@@ -246,6 +256,14 @@ fn view_of(board: &BoardId, widget: &WidgetId, is_optimistic: bool) -> WidgetVie
         .filter(|aside| aside.operation.board == *board && aside.operation.widget == *widget)
         .cloned()
         .collect();
+    let mut people = Vec::new();
+    if let Some(there) = SYNC.peek().people.as_ref().filter(|there| there.board == *board) {
+        for person in &there.people {
+            if person.widget.as_ref() == Some(widget) {
+                people.push(person.clone());
+            }
+        }
+    }
     let shown = view.map(|view| &view.shown);
     let values = if is_optimistic {
         shown.and_then(|shown| shown.widget(widget))
@@ -261,6 +279,7 @@ fn view_of(board: &BoardId, widget: &WidgetId, is_optimistic: bool) -> WidgetVie
         operations,
         conflicts,
         set_aside,
+        people,
         freshness: view.map_or(Freshness::Offline { since: None }, |view| view.freshness),
         is_known: view.is_some_and(|view| view.is_known),
     }

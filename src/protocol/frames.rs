@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    Access, Base, BoardId, Change, Cursor, Device, History, Identity, Operation, OperationId, Principal, Revision,
-    RunId, StoreId, Subscribe, Value, Verdict, Widget, WidgetId,
+    Access, Base, BoardId, Change, Cursor, Device, Here, History, Identity, Operation, OperationId, People, Principal,
+    Revision, RunId, StoreId, Subscribe, Value, Verdict, Widget, WidgetId,
 };
 use crate::{config::FRAME_BYTES_MAX, sorted::SortedMap, time::Timestamp};
 
@@ -44,6 +44,9 @@ pub enum ClientFrame {
         /// Anything, within [`crate::config::EVENT_BYTES_MAX`].
         payload: Value,
     },
+    /// What the page shows and its person has under their hands: lossy, the newest counts. Only to a server whose
+    /// `welcome` says [`Welcome::people`].
+    Here(Here),
 }
 
 /// Who is there.
@@ -186,6 +189,8 @@ pub enum ServerFrame {
         /// Its payload.
         payload: Value,
     },
+    /// Who looks at a board, for those who said that they do: lossy, the newest counts.
+    People(People),
 }
 
 /// The server's side of the greeting.
@@ -205,6 +210,9 @@ pub struct Welcome {
     pub window_ms: u64,
     /// What this server allows.
     pub limits: Limits,
+    /// The number of this connection in [`People`]; `None` from a server that does not know `here`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<u64>,
 }
 
 /// Limits a client must know to keep.

@@ -321,8 +321,8 @@ impl Authority {
                     frame,
                 }));
             }
-            // Samples never pass here: they are no state of a board, and the shell serves them from memory.
-            ClientFrame::Watch { .. } => {}
+            // Samples and people never pass here: they are no state of a board, and the shell serves them from memory.
+            ClientFrame::Watch { .. } | ClientFrame::Here(_) => {}
         }
     }
 

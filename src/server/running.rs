@@ -24,6 +24,7 @@ use super::{
     metrics::Metrics,
     origin::OriginPolicy,
     peers::{self, Crowd, Place, Spared},
+    people::Everybody,
     reach::Reach,
     session::SocketPatience,
     sources::{Sources, host},
@@ -142,6 +143,7 @@ struct Shared {
     stopping: watch::Sender<bool>,
     requests: Requests,
     sources: Sources,
+    everybody: Everybody,
     sessions_made: AtomicU64,
     /// Dropped with the server: the thread at the other end stops measuring. `None` where nothing is measured.
     _measuring: Option<mpsc::Sender<()>>,
@@ -221,6 +223,7 @@ impl Server {
             stopping: watch::Sender::new(false),
             requests,
             sources,
+            everybody: Everybody::default(),
             sessions_made: AtomicU64::new(0),
             _measuring: measuring,
         })))
@@ -257,6 +260,11 @@ impl Server {
     #[must_use]
     pub fn sources(&self) -> &Sources {
         &self.0.sources
+    }
+
+    /// Who looks at its boards.
+    pub(super) fn everybody(&self) -> &Everybody {
+        &self.0.everybody
     }
 
     /// Its database.

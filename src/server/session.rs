@@ -2,12 +2,13 @@
 //!
 //! ```text
 //! socket ─ decode ─ limits ─► committer          (waits while the committer's queue is full, or the mailbox is)
-//! socket ◄─ flush once ◄─ mailbox ◄─ fan-out     (and samples, which never queue: the newest are written)
+//! socket ◄─ flush once ◄─ mailbox ◄─ fan-out     (and samples and people, which never queue: the newest are written)
 //! ```
 //!
 //! Ten thousand of these idle in one server, so each keeps as little as it can: no write buffer (packets are written
 //! from where they lie, shared), a small read buffer, one timer.
 
+mod here;
 mod pace;
 mod pipe;
 
@@ -21,12 +22,15 @@ use tokio::{
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message, error::CapacityError};
 
 pub(super) use self::pipe::upgrade;
-use self::{pace::Pace, pipe::Pipe};
-use super::{Seat, Server, authority::SessionId, committer::Request, mailbox::Mailbox, packet::packet, sources::Tick};
+use self::{here::told_of, pace::Pace, pipe::Pipe};
+use super::{
+    Seat, Server, authority::SessionId, committer::Request, mailbox::Mailbox, packet::packet, people::Presence,
+    sources::Tick,
+};
 use crate::{
     config::{
-        CLOSE_MS_MAX, EVENT_BYTES_MAX, FRAME_BYTES_MAX, GREETING_MS_MAX, IN_FLIGHT_LEN_MAX, NAME_BYTES_MAX, SCHEMA_MIN,
-        SILENCE_MS_MAX, WATCHED_LEN_MAX, WRITE_MS_MAX,
+        CLOSE_MS_MAX, EVENT_BYTES_MAX, FRAME_BYTES_MAX, GREETING_MS_MAX, IN_FLIGHT_LEN_MAX, NAME_BYTES_MAX,
+        PEOPLE_SILENCE_MS_MAX, SCHEMA_MIN, SILENCE_MS_MAX, WATCHED_LEN_MAX, WRITE_MS_MAX,
     },
     protocol::{ClientFrame, Code, DecodeError, Hello, Identity, ServerFrame, decode},
 };
@@ -44,6 +48,7 @@ struct Session {
     greeted: Greeted,
     heard_at: Instant,
     watched: Option<Box<Watched>>,
+    presence: Option<Box<Presence>>,
 }
 
 /// How far the greeting has come.
@@ -79,6 +84,8 @@ pub struct SocketPatience {
     pub greeting_ms_max: u64,
     /// Until it says something again.
     pub silence_ms_max: u64,
+    /// The same, to stay among the people of a board.
+    pub people_silence_ms_max: u64,
     /// Until it has taken what is written to it at once.
     pub write_ms_max: u64,
     /// Until it has answered a close.
@@ -104,6 +111,7 @@ enum Step {
     Mail,
     Past,
     Tick,
+    People,
     Timer,
     Stopping,
 }
@@ -121,9 +129,11 @@ async fn serve(server: Server, pipe: Pipe, identity: Option<Identity>, seat: Sea
         greeted: Greeted::Not,
         heard_at: Instant::now(),
         watched: None,
+        presence: None,
         server,
     };
     let end = session.run().await;
+    session.presence = None;
     if session.greeted != Greeted::Not {
         // The committer is gone only when the server is; then there is nobody to tell.
         let _ = requests.send(Request::Closed { session: session.id }).await;
@@ -150,6 +160,7 @@ impl Session {
                 () = self.mailbox.filled() => Step::Mail,
                 () = std::future::ready(()), if tells_past => Step::Past,
                 () = tick(&mut self.watched), if !tells_past => Step::Tick,
+                () = told_of(&mut self.presence) => Step::People,
                 () = timer.as_mut() => Step::Timer,
                 () = stopping.as_mut() => Step::Stopping,
             };
@@ -164,11 +175,16 @@ impl Session {
                 Step::Mail => self.write_mail().await,
                 Step::Past => self.write_past().await,
                 Step::Tick => self.write_samples().await,
+                Step::People => self.write_people().await,
                 Step::Timer => self.check_silence(timer.as_mut()),
                 Step::Stopping => Err(End::Stopping),
             };
             if let Err(end) = went_on {
                 return end;
+            }
+            // Who has come to a board is waited for less long.
+            if self.deadline() < timer.deadline() {
+                timer.as_mut().reset(self.deadline());
             }
         }
     }
@@ -178,13 +194,16 @@ impl Session {
         let patience = self.server.patience();
         let patience_ms = if self.greeted == Greeted::Not {
             patience.greeting_ms_max
+        } else if self.is_seen() {
+            patience.people_silence_ms_max.min(patience.silence_ms_max)
         } else {
             patience.silence_ms_max
         };
         self.heard_at + Duration::from_millis(patience_ms)
     }
 
-    fn check_silence(&self, timer: std::pin::Pin<&mut Sleep>) -> Result<(), End> {
+    fn check_silence(&mut self, timer: std::pin::Pin<&mut Sleep>) -> Result<(), End> {
+        self.look_away();
         if Instant::now() < self.deadline() {
             timer.reset(self.deadline());
             return Ok(());
@@ -247,10 +266,20 @@ impl Session {
             _ => {}
         }
         match frame {
-            ClientFrame::Ping { .. } => self.pong().await,
+            ClientFrame::Ping { visible } => {
+                self.look(visible);
+                self.pong().await
+            }
             ClientFrame::Watch { series } => self.watch(series),
+            ClientFrame::Here(here) => {
+                self.come(here);
+                Ok(())
+            }
             frame => {
                 check_limits(&frame)?;
+                if let ClientFrame::Unsubscribe { board } = &frame {
+                    self.presence.take_if(|presence| presence.board() == board);
+                }
                 self.ask(Request::Frame {
                     session: self.id,
                     frame: Box::new(frame),
@@ -416,6 +445,7 @@ impl Default for SocketPatience {
         Self {
             greeting_ms_max: GREETING_MS_MAX,
             silence_ms_max: SILENCE_MS_MAX,
+            people_silence_ms_max: PEOPLE_SILENCE_MS_MAX,
             write_ms_max: WRITE_MS_MAX,
             close_ms_max: CLOSE_MS_MAX,
         }

@@ -16,7 +16,8 @@ pub(crate) type Place = (BoardId, WidgetId);
 pub(crate) struct Changed {
     /// The boards before; `None` where none is another one now.
     pub before: Option<SortedMap<BoardId, BoardView>>,
-    /// Widgets of which something is listed, or was before: operations, conflicts. Empty where the lists are the same.
+    /// Widgets of which something is listed, or was before: operations, conflicts, people. Empty where the lists are the
+    /// same.
     pub lanes: SortedSet<Place>,
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::ConnectionStatus;
 use crate::{
-    protocol::{BoardId, Device, FieldName, Identity, Operation, OperationId, WidgetId},
+    protocol::{BoardId, Device, FieldName, Identity, Operation, OperationId, People, WidgetId},
     sync::{
         Counters, Phase,
         storage::{Durability, Namespace, StorageError},
@@ -33,6 +33,8 @@ pub struct SyncDetails {
     pub identity: Option<Identity>,
     /// What this device is called.
     pub device: Option<Device>,
+    /// Who else looks at the board that this page shows, or showed a moment ago: see [`crate::hooks::use_people`]. `None` while that is not known.
+    pub people: Option<Arc<People>>,
     /// Whose records are shown.
     pub namespace: Option<Namespace>,
     /// Operations that wait for the server's answer, all of them.

@@ -40,6 +40,23 @@ pub enum Command {
         /// Their names.
         series: Vec<String>,
     },
+    /// Say that this page shows a board, or does not any more: who says so hears who else looks at it. Counted; of several
+    /// boards the last one is said.
+    Look {
+        /// The board, which is watched.
+        board: BoardId,
+        /// Whether it is shown.
+        looks: bool,
+    },
+    /// A widget has got, or lost, the focus: those who look at its board are told.
+    Hold {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+        /// Whether it is under a person's hands.
+        holds: bool,
+    },
     /// Give a field a value. Shown at once; a run of them becomes at most ten operations a second.
     Set {
         /// The board.

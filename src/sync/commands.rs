@@ -77,6 +77,8 @@ impl Engine {
                     }
                 }
             }
+            Command::Look { board, looks } => self.look(board, looks),
+            Command::Hold { board, widget, holds } => self.hold(now, (board, widget), holds),
             Command::Set {
                 board,
                 widget,

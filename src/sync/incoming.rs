@@ -69,6 +69,7 @@ impl Engine {
         // A dial that failed ends nothing that is asked by a request.
         let is_end = self.connection.welcome().is_some() || !matches!(next, Connection::Waiting { .. });
         self.connection = next;
+        self.part();
         self.offline_since.get_or_insert(now);
         if is_end {
             self.requests.void();
@@ -147,6 +148,7 @@ impl Engine {
                 self.lost(now, Some(reason));
             }
             ServerFrame::Error { code, message } => self.refused(now, code, message),
+            ServerFrame::People(people) => self.met(people),
             ServerFrame::Event { board, name, payload } => self.notice(Notice::Event { board, name, payload }),
         }
     }

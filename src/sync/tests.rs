@@ -1,6 +1,7 @@
 //! What one engine promises its server and its storage, seen at its door.
 
 mod limits;
+mod people;
 
 use super::{
     storage::{Records, apply, is_cold},
@@ -22,6 +23,8 @@ struct Bench {
     unreadable: Option<StorageError>,
     heard: Vec<ClientFrame>,
     dial: u64,
+    /// Which it is in lists of people; `None` from an older server.
+    people: Option<u64>,
 }
 
 impl Bench {
@@ -50,6 +53,7 @@ impl Bench {
             unreadable: None,
             heard: Vec::new(),
             dial: 0,
+            people: Some(7),
         };
         bench.give(Input::Leading(true));
         bench.give(Input::Command(Command::Connect));
@@ -75,6 +79,7 @@ impl Bench {
                 horizon_ms: 1,
                 horizon_len_max: 1,
             },
+            people: self.people,
         }));
     }
 

@@ -9,7 +9,7 @@ use tideboard::{
     components::DashboardRealtimeProvider,
     protocol::{
         BoardId, ClientId, Contention, Cursor, Epoch, Field, FieldName, Intent, Operation, OperationId, Overwritten,
-        Revision, Value, Widget, WidgetId, Writer,
+        People, Person, Revision, Value, Widget, WidgetId, Writer,
     },
     sorted::SortedMap,
     state::{
@@ -146,6 +146,21 @@ impl Scene {
         });
         let (conflicts, set_aside) = (self.conflicts.len(), self.set_aside.len());
         self.connection = ConnectionStatus::Decide { conflicts, set_aside };
+        self
+    }
+
+    /// Others are at the board: their devices, and the widgets under their hands; and so many more.
+    pub fn people(mut self, people: &[(&str, Option<&str>)], more: u32) -> Self {
+        let person = |(id, (device, widget)): (u64, &(&str, Option<&str>))| Person {
+            id,
+            who: writer("local", Some(device)),
+            widget: widget.map(|widget| widget.parse().expect("a name")),
+        };
+        self.sync.people = Some(Arc::new(People {
+            board: board(),
+            people: (1..).zip(people).map(person).collect(),
+            more,
+        }));
         self
     }
 

@@ -157,6 +157,7 @@ mod tests {
             operations: Vec::new(),
             conflicts: Vec::new(),
             set_aside: Vec::new(),
+            people: Vec::new(),
             freshness,
             is_known: true,
         }

@@ -10,9 +10,11 @@ use crate::{
         disclosure::{Disclosure, Shape},
         edit_line::{field_input, form_buttons, is_editable, read, text_in},
         icon::{Glyph, Icon},
+        people_here::list,
         word::{Saying, Word},
     },
     hooks::{RealtimeUpdates, focus},
+    protocol::Person,
 };
 
 #[component]
@@ -23,6 +25,7 @@ pub(super) fn Head(
     title: String,
     settings: &'static [&'static str],
     conflicts: usize,
+    people: Vec<Person>,
     on_remove: Option<Callback<String>>,
 ) -> Element {
     let mut menu = menu;
@@ -55,6 +58,7 @@ pub(super) fn Head(
                     {Word::Conflict.text()}
                 }
             }
+            {list("dots", &live.board(), &people)}
             if let Some((word, more)) = fresh.read().word() {
                 Saying { word, more }
             }

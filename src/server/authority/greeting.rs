@@ -47,6 +47,7 @@ impl Authority {
                 horizon_ms: self.setup.memory.horizon_ms,
                 horizon_len_max: self.setup.memory.horizon_len,
             },
+            people: Some(session),
         };
         vec![Reply::Send {
             session,

@@ -35,6 +35,7 @@ export const STATES = [
   { name: 'add-widget', arrange: addWidget },
   { name: 'boards', arrange: boards },
   { name: 'share', arrange: share },
+  { name: 'people', arrange: people },
   { name: 'sign-in', wall: true, arrange: signIn },
   { name: 'sign-in-refused', arrange: signInRefused },
   { name: 'sign-in-again', wall: true, arrange: signInAgain },
@@ -217,6 +218,22 @@ async function conflict(scene) {
   const shown = await scene.shows(me, board);
   await shown.page.locator('article[data-conflict="true"]').waitFor();
   return atRest(shown);
+}
+
+/** Two others are at the board, each with a widget under their hands, and the list of them is open. */
+async function people(scene) {
+  const board = await scene.live(await scene.me());
+  for (const [name, title, role] of [['Ben’s phone', SETPOINT, 'spinbutton'], ['Bridge', STATUS, 'radio']]) {
+    const other = await scene.live(await scene.other());
+    await other.openDetails();
+    await other.page.getByLabel('This device’s name').fill(name);
+    await other.page.keyboard.press('Tab');
+    await other.page.keyboard.press('Escape');
+    await other.widget(title).getByRole(role).first().focus();
+    await board.widget(title).locator('.card-head').getByTitle(name).waitFor();
+  }
+  await board.page.getByRole('button', { name: 'People: 2 others here' }).click();
+  return board;
 }
 
 async function conflicts(scene) {

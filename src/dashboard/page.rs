@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use super::{
     Route,
     add_widget::{AddWidget, known_series},
+    crosshair::use_pointed_provider,
     lines::{Lines, say_removed},
     switcher::BoardSwitcher,
     widgets::{WidgetBody, settings},
@@ -29,6 +30,7 @@ const SKELETONS: usize = 8;
 #[component]
 pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     use_current_board_provider(id);
+    use_pointed_provider();
     let board = use_board(id);
     let boards = use_boards();
     let name = use_memo(move || {
@@ -123,10 +125,16 @@ const fn may_come(link: &ConnectionStatus) -> bool {
     )
 }
 
+/// Whether the server will not speak with this page any more.
+const fn is_closed(link: &ConnectionStatus) -> bool {
+    matches!(link, ConnectionStatus::Closed { .. })
+}
+
 #[component]
 fn Grid(board: BoardHandle, state: &'static str) -> Element {
     let summary = board.summary();
     let id = board.id();
+    let socket = use_websocket();
     match state {
         "loading" => rsx! {
             for card in 0..SKELETONS {
@@ -142,6 +150,13 @@ fn Grid(board: BoardHandle, state: &'static str) -> Element {
                 }
             }
             p { class: "loading-word", role: "status", "Loading the board…" }
+        },
+        "away" if is_closed(&socket.link()) => rsx! {
+            div { class: "empty", "data-state": "closed",
+                h2 { "This page and the server are of different versions." }
+                p { "Reload the page to see the board. Edits that wait on this device are safe." }
+                a { class: "button", "data-weight": "strong", href: "", "Reload" }
+            }
         },
         "away" => rsx! {
             div { class: "empty", "data-state": "away",

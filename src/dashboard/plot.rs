@@ -1,12 +1,21 @@
 //! Charts as they are drawn: a time series with its ticks and legend, a sparkline, a gauge. All numbers go into
 //! attributes of SVG, none into styles.
 
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 
-use super::chart::{self, Scale, Window};
+use super::{
+    chart::{self, Scale, Window},
+    crosshair::{pad, use_pointed},
+};
 use crate::{
-    components::format::{figure, figure_text, span},
+    components::{
+        format::{figure, figure_text, span},
+        icon::{Glyph, Icon},
+    },
     config::{SAMPLE_HISTORY_LEN_MAX, SAMPLE_INTERVAL_MS, SAMPLE_MISSED_MAX},
+    hooks::{Now, use_now},
 };
 
 /// One line of a chart.
@@ -24,6 +33,15 @@ impl Line {
     pub fn last(&self) -> Option<f64> {
         self.points.last().map(|(_, value)| *value)
     }
+
+    /// The value at an instant, or the newest one; with its unit. A dash stands for none.
+    fn said(&self, at: Option<u64>, window: Window, unit: &str) -> String {
+        let value = match at {
+            Some(at) => chart::nearest(&self.points, at, window).map(|(_, value)| value),
+            None => self.last(),
+        };
+        value.map_or_else(|| "–".to_owned(), |value| figure_text(value, unit))
+    }
 }
 
 /// Lines are told apart by this many colours; more than that start again.
@@ -36,17 +54,41 @@ const GAP_MS: u64 = SAMPLE_INTERVAL_MS * (SAMPLE_MISSED_MAX + 1);
 /// So many lines have their names at their ends; of more there is a legend.
 const NAMED_LEN_MAX: usize = 4;
 
-/// Lines over the last minutes, with round ticks; where there are several, with their names.
+/// Lines over the last minutes, with round ticks; where there are several, with their names. While somebody points at an
+/// instant, in this or another chart, with what stood then.
 #[component]
-pub fn Plot(lines: Vec<Line>, unit: String, min: Option<f64>, max: Option<f64>) -> Element {
+pub fn Plot(
+    name: String,
+    lines: Vec<Line>,
+    unit: String,
+    min: Option<f64>,
+    max: Option<f64>,
+    threshold: Option<f64>,
+) -> Element {
+    let (pointed, now) = (use_pointed(), use_now());
+    let width = use_hook(|| CopyValue::new(0.0));
+    let lines = Rc::new(lines);
     let window = window_of(&lines, SAMPLE_HISTORY_LEN_MAX as u64 * SAMPLE_INTERVAL_MS);
     let scale = scale_of(&lines, window, &unit, min, max);
     let (is_single, is_named) = (lines.len() == 1, lines.len() <= NAMED_LEN_MAX);
-    let summary = summary(&lines, &unit);
+    let at = pointed().filter(|at| window.shows(*at));
+    let time = at.map(|at| time_text(*now.peek(), at));
+    let mut label = summary(&lines, at, window, &unit);
+    let said = at.zip(time.clone()).map(|(at, time)| {
+        label = format!("{time}, {label}");
+        (label.clone(), window.place(at))
+    });
+    let threshold = threshold.map(|threshold| {
+        let is_above = lines.iter().filter_map(Line::last).any(|last| last >= threshold);
+        if is_above && at.is_none() {
+            label = format!("{label}, above {}", figure_text(threshold, &unit));
+        }
+        (threshold, is_above)
+    });
     rsx! {
         div { class: "plot",
             div { class: "plot-area",
-                svg { role: "img", "aria-label": summary,
+                svg { role: "img", "aria-label": label,
                     for tick in scale.ticks() {
                         line { class: "grid-line", "x1": "0", "x2": "100%", "y1": percent(scale.place(tick)), "y2": percent(scale.place(tick)) }
                     }
@@ -61,49 +103,110 @@ pub fn Plot(lines: Vec<Line>, unit: String, min: Option<f64>, max: Option<f64>) 
                     for tick in scale.ticks().skip(1) {
                         text { class: "tick", "x": "0", "y": percent(scale.place(tick)), "dy": "1.2em", {figure_text(tick, &unit)} }
                     }
+                    if let Some((threshold, is_above)) = threshold {
+                        {threshold_line(threshold, is_above, scale, &unit)}
+                    }
+                    if let Some((at, time)) = at.zip(time) {
+                        {crosshair(window.place(at), &time, is_single.then(|| lines[0].said(Some(at), window, &unit)))}
+                    }
                 }
+                {pad(&name, lines.clone(), window, pointed, width, said)}
                 if !is_single && is_named {
-                    {ends(&lines, scale, &unit)}
+                    {ends(&lines, at, window, scale, &unit)}
                 }
             }
             if !is_named {
-                {legend(&lines, &unit)}
+                {legend(&lines, at, window, &unit)}
             }
             p { class: "plot-times", "aria-hidden": "true", "{span(window.length / 1_000)} ago" }
         }
     }
 }
 
-/// Each line's name and newest value, beside where it ends.
-fn ends(lines: &[Line], scale: Scale, unit: &str) -> Element {
-    let mut places = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        places.extend(line.last().map(|value| (at, scale.place(value))));
-    }
-    chart::move_apart(&mut places);
+/// The line at the instant somebody points at, and its time beneath; of a single line, which has no end of its own, the
+/// value too.
+fn crosshair(place: i32, time: &str, value: Option<String>) -> Element {
+    // So that it does not leave the card.
+    let anchor = match place {
+        ..200 => "start",
+        800.. => "end",
+        _ => "middle",
+    };
     rsx! {
-        svg { class: "ends", "aria-hidden": "true",
-            for (at, place) in places {
-                line { class: "series-line", "data-series": "{at + 1}", "x1": "0", "x2": "8", "y1": percent(place), "y2": percent(place) }
-                text { class: "tick", "x": "13", "y": percent(place), "dy": "-.2em", "{lines[at].name}" }
-                text { class: "tick end-value", "x": "13", "y": percent(place), "dy": ".9em", {lines[at].last().map(|value| figure_text(value, unit))} }
+        line { class: "crosshair", "x1": percent(place), "x2": percent(place), "y1": "0", "y2": "100%" }
+        text { class: "tick", "x": percent(place), "y": "100%", "dy": "1.3em", "text-anchor": anchor,
+            "{time}"
+            if let Some(value) = value {
+                tspan { class: "end-value", "dx": ".5em", "{value}" }
             }
         }
     }
 }
 
-fn legend(lines: &[Line], unit: &str) -> Element {
+/// The line that values should stay below, with its number; with a word and a picture where the newest value does not.
+/// Off the scale it has no place, and is only told of where it is passed.
+fn threshold_line(threshold: f64, is_above: bool, scale: Scale, unit: &str) -> Element {
+    if !is_above && !(scale.min..=scale.max).contains(&threshold) {
+        return rsx! {};
+    }
+    let place = percent(scale.place(threshold));
+    let number = figure_text(threshold, unit);
+    rsx! {
+        line { class: "threshold", "x1": "0", "x2": "100%", "y1": place.clone(), "y2": place.clone() }
+        if is_above {
+            // Left of where it stands.
+            svg { class: "threshold-icon", "x": "100%", "y": place.clone(), "width": "14", "height": "14", "viewBox": "24 28 24 24", "overflow": "visible", path { d: Glyph::TriangleAlert.path() } }
+        }
+        text { class: "tick threshold-name", "data-state": if is_above { "above" } else { "below" }, "x": "100%", "y": place, "dy": "-.4em",
+            if is_above { "Above {number}" } else { "{number}" }
+        }
+    }
+}
+
+/// That a value is not below its threshold, in words.
+pub fn above(threshold: f64, unit: &str) -> Element {
+    rsx! {
+        p { class: "saying", "data-tone": "wait", "data-state": "above",
+            Icon { glyph: Glyph::TriangleAlert }
+            "Above {figure_text(threshold, unit)}"
+        }
+    }
+}
+
+/// The local time of day, to the second.
+fn time_text(now: Option<Now>, at: u64) -> String {
+    let (hours, minutes) = now.map_or((0, 0), |now| now.hours_and_minutes(at));
+    format!("{hours:02}:{minutes:02}:{:02}", at / 1_000 % 60)
+}
+
+/// Each line's name and value, beside where it ends.
+fn ends(lines: &[Line], at: Option<u64>, window: Window, scale: Scale, unit: &str) -> Element {
+    let mut places = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        places.extend(line.last().map(|value| (index, scale.place(value))));
+    }
+    chart::move_apart(&mut places);
+    rsx! {
+        svg { class: "ends", "aria-hidden": "true",
+            for (index, place) in places {
+                line { class: "series-line", "data-series": "{index + 1}", "x1": "0", "x2": "8", "y1": percent(place), "y2": percent(place) }
+                text { class: "tick", "x": "13", "y": percent(place), "dy": "-.2em", "{lines[index].name}" }
+                text { class: "tick end-value", "x": "13", "y": percent(place), "dy": ".9em", {lines[index].said(at, window, unit)} }
+            }
+        }
+    }
+}
+
+fn legend(lines: &[Line], at: Option<u64>, window: Window, unit: &str) -> Element {
     rsx! {
         ul { class: "legend",
-            for (at, line) in lines.iter().enumerate() {
+            for (index, line) in lines.iter().enumerate() {
                 li { key: "{line.name}",
                     svg { "viewBox": "0 0 14 3", "aria-hidden": "true",
-                        path { class: "series-line", "data-series": "{at % COLOURS + 1}", d: "M0 1.5h14" }
+                        path { class: "series-line", "data-series": "{index % COLOURS + 1}", d: "M0 1.5h14" }
                     }
                     "{line.name}"
-                    if let Some(value) = line.last() {
-                        b { {figure_text(value, unit)} }
-                    }
+                    b { {line.said(at, window, unit)} }
                 }
             }
         }
@@ -136,10 +239,15 @@ const ARC: &str = "M13.6 71A42 42 0 1 1 86.4 71";
 
 /// One number on its scale, as an arc.
 #[component]
-pub fn Gauge(name: String, value: f64, unit: String, min: f64, max: f64) -> Element {
-    let share = if max > min { (value - min) / (max - min) } else { 0.0 };
-    let filled = (share.clamp(0.0, 1.0) * 1_000.0).round() as i32;
+pub fn Gauge(name: String, value: f64, unit: String, min: f64, max: f64, threshold: Option<f64>) -> Element {
+    let share = |value: f64| if max > min { (value - min) / (max - min) } else { 0.0 };
+    let along = |value: f64| (share(value).clamp(0.0, 1.0) * 1_000.0).round() as i32;
     let shown = figure(value, &unit);
+    let passed = threshold.filter(|threshold| value >= *threshold);
+    let mut said = figure_text(value, &unit);
+    if let Some(threshold) = passed {
+        said = format!("{said}, above {}", figure_text(threshold, &unit));
+    }
     rsx! {
         div {
             class: "gauge",
@@ -148,11 +256,15 @@ pub fn Gauge(name: String, value: f64, unit: String, min: f64, max: f64) -> Elem
             "aria-valuemin": "{min}",
             "aria-valuemax": "{max}",
             "aria-valuenow": "{value.clamp(min, max.max(min))}",
-            "aria-valuetext": figure_text(value, &unit),
+            "aria-valuetext": said,
+            "data-state": passed.map(|_| "above"),
             svg { "viewBox": "0 4 100 76", "aria-hidden": "true",
                 path { class: "gauge-track", d: ARC }
-                if share > 0.0 {
-                    path { class: "gauge-value", d: ARC, "pathLength": "1000", "stroke-dasharray": "{filled} 2000" }
+                if share(value) > 0.0 {
+                    path { class: "gauge-value", d: ARC, "pathLength": "1000", "stroke-dasharray": "{along(value)} 2000" }
+                }
+                if let Some(threshold) = threshold.filter(|threshold| (0.0..=1.0).contains(&share(*threshold))) {
+                    path { class: "gauge-mark", d: ARC, "pathLength": "1000", "stroke-dasharray": "8 2000", "stroke-dashoffset": 4 - along(threshold) }
                 }
             }
             div { class: "gauge-figure", "aria-hidden": "true",
@@ -160,7 +272,11 @@ pub fn Gauge(name: String, value: f64, unit: String, min: f64, max: f64) -> Elem
                     "{shown.digits}"
                     small { "{shown.unit}" }
                 }
-                p { class: "gauge-ends", "of {figure_text(max, &unit)}" }
+                if let Some(threshold) = passed {
+                    {above(threshold, &unit)}
+                } else {
+                    p { class: "gauge-ends", "of {figure_text(max, &unit)}" }
+                }
             }
         }
     }
@@ -213,12 +329,139 @@ fn reach(lines: &[Line], window: Window) -> Option<(f64, f64)> {
     })
 }
 
-fn summary(lines: &[Line], unit: &str) -> String {
-    let values = lines.iter().map(|line| {
-        let value = line
-            .last()
-            .map_or_else(|| "no value yet".to_owned(), |value| figure_text(value, unit));
-        format!("{}: {value}", line.name)
-    });
+fn summary(lines: &[Line], at: Option<u64>, window: Window, unit: &str) -> String {
+    let values = lines
+        .iter()
+        .map(|line| format!("{}: {}", line.name, line.said(at, window, unit)));
     values.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::crosshair::provide_pointed;
+
+    /// A chart as it is rendered while somebody points at an instant of its board.
+    fn plot(lines: Vec<Line>, threshold: Option<f64>, pointed: Option<u64>) -> String {
+        #[derive(Clone, Props, PartialEq)]
+        struct Chart {
+            lines: Vec<Line>,
+            threshold: Option<f64>,
+            pointed: Option<u64>,
+        }
+        #[expect(clippy::needless_pass_by_value, reason = "a root component takes its props so")]
+        fn stage(chart: Chart) -> Element {
+            use_hook(|| provide_pointed(chart.pointed));
+            rsx! {
+                Plot {
+                    name: "Fuel",
+                    lines: chart.lines.clone(),
+                    unit: "%",
+                    min: Some(0.0),
+                    max: Some(100.0),
+                    threshold: chart.threshold,
+                }
+            }
+        }
+        let props = Chart {
+            lines,
+            threshold,
+            pointed,
+        };
+        let mut dom = VirtualDom::new_with_props(stage, props);
+        dom.rebuild_in_place();
+        dioxus::ssr::render(&dom)
+    }
+
+    /// A minute of values from `first` on, one a second, each its second's number.
+    fn line(name: &str, first: u64) -> Line {
+        Line {
+            name: name.to_owned(),
+            points: (0..=60).map(|at| ((first + at) * 1_000, at as f64)).collect(),
+        }
+    }
+
+    #[track_caller]
+    fn has(page: &str, parts: &[&str]) {
+        for part in parts {
+            assert!(page.contains(part), "no {part:?} in\n{page}");
+        }
+    }
+
+    #[test]
+    fn an_instant_that_is_pointed_at_has_a_line_its_time_and_what_stood_then() {
+        let said = "00:00:45, fuel: 15\u{a0}%";
+        let page = plot(vec![line("fuel", 30)], None, Some(45_000));
+        let (label, text) = (format!("aria-label=\"{said}\""), format!("aria-valuetext=\"{said}\""));
+        has(&page, &[&label, &text, "aria-valuenow=25"]);
+        has(
+            &page,
+            &[
+                "class=\"crosshair\" x1=\"25.0%\" x2=\"25.0%\"",
+                ">00:00:45<",
+                ">15\u{a0}%<",
+            ],
+        );
+    }
+
+    #[test]
+    fn several_lines_say_what_stood_then_where_their_newest_values_stand() {
+        let lines = vec![line("in", 30), line("out", 20)];
+        has(
+            &plot(lines.clone(), None, Some(45_000)),
+            &[">15\u{a0}%<", ">25\u{a0}%<"],
+        );
+        let page = plot(lines, None, None);
+        has(
+            &page,
+            &[
+                "aria-label=\"in: 60\u{a0}%, out: 60\u{a0}%\"",
+                "aria-valuetext=\"Newest\"",
+            ],
+        );
+        assert!(!page.contains("crosshair"), "{page}");
+        // In a legend, too; and a dash where there was none.
+        let lines = (0..5).map(|at| line(&at.to_string(), 30 + 10 * at)).collect();
+        has(
+            &plot(lines, None, Some(45_000)),
+            &["<b>15\u{a0}%</b>", "<b>5\u{a0}%</b>", "<b>–</b>"],
+        );
+    }
+
+    #[test]
+    fn an_instant_that_a_chart_does_not_show_is_none_of_its_own() {
+        for at in [20_000, 120_000] {
+            let page = plot(vec![line("fuel", 30)], None, Some(at));
+            assert!(!page.contains("crosshair"), "{page}");
+            has(&page, &["aria-label=\"fuel: 60\u{a0}%\""]);
+        }
+    }
+
+    #[test]
+    fn a_threshold_is_a_line_with_its_number_and_where_it_is_passed_with_a_word() {
+        let page = plot(vec![line("fuel", 30)], Some(80.0), None);
+        has(
+            &page,
+            &["class=\"threshold\" x1=\"0\" x2=\"100%\" y1=\"20.0%\"", ">80\u{a0}%<"],
+        );
+        assert!(!page.contains("bove"), "{page}");
+        // At it is not below it.
+        for threshold in [60.0, 59.0] {
+            let page = plot(vec![line("fuel", 30)], Some(threshold), None);
+            let word = format!("bove {threshold}\u{a0}%");
+            has(
+                &page,
+                &[
+                    "threshold-icon",
+                    &format!(">A{word}<"),
+                    &format!("fuel: 60\u{a0}%, a{word}\""),
+                ],
+            );
+        }
+        let off = plot(vec![line("fuel", 30)], Some(101.0), None);
+        assert!(!off.contains("threshold"), "it has no place: {off}");
+        // Below the scale it has none either, and is passed all the same.
+        has(&plot(vec![line("fuel", 30)], Some(-5.0), None), &[">Above -5\u{a0}%<"]);
+        assert!(!plot(vec![line("fuel", 30)], None, None).contains("threshold"));
+    }
 }

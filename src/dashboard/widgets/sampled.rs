@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 
 use crate::{
     components::format::{figure, figure_text, value_text},
-    dashboard::plot::{Gauge, Line, Plot, Sparkline},
+    dashboard::plot::{Gauge, Line, Plot, Sparkline, above},
     hooks::{ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_samples, use_websocket},
     protocol::Value,
 };
@@ -58,13 +58,17 @@ pub fn Stat(live: RealtimeUpdates) -> Element {
     };
     let unit = live.text("unit");
     let shown = figure(value, &unit);
+    let passed = live.number("threshold").filter(|threshold| value >= *threshold);
     rsx! {
-        div { class: "stat",
+        div { class: "stat", "data-state": passed.map(|_| "above"),
             p { class: "figure value", "data-size": (shown.digits.chars().count() > LARGE_CHARS_MAX).then_some("long"),
                 "{shown.digits}"
                 if !shown.unit.is_empty() {
                     small { "{shown.unit}" }
                 }
+            }
+            if let Some(threshold) = passed {
+                {above(threshold, &unit)}
             }
             // A span only grows: its line would say nothing.
             if unit != "s" {
@@ -85,7 +89,7 @@ pub fn GaugeOf(live: RealtimeUpdates) -> Element {
     };
     let (min, max) = (live.number("min").unwrap_or(0.0), live.number("max").unwrap_or(100.0));
     rsx! {
-        Gauge { name: live.text("title"), value, unit: live.text("unit"), min, max }
+        Gauge { name: live.text("title"), value, unit: live.text("unit"), min, max, threshold: live.number("threshold") }
     }
 }
 
@@ -103,7 +107,7 @@ pub fn Chart(live: RealtimeUpdates) -> Element {
         return rsx! { Waiting { names: names() } };
     }
     rsx! {
-        Plot { lines, unit: live.text("unit"), min: live.number("min"), max: live.number("max") }
+        Plot { name: live.text("title"), lines, unit: live.text("unit"), min: live.number("min"), max: live.number("max"), threshold: live.number("threshold") }
     }
 }
 

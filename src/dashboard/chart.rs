@@ -134,11 +134,14 @@ impl Window {
 /// The value that stood at an instant, with its own; `None` in a gap.
 #[must_use]
 pub fn nearest(points: &[(u64, f64)], at: u64, window: Window) -> Option<(u64, f64)> {
-    let near = points
-        .iter()
-        .copied()
-        .filter(|(one, _)| one.abs_diff(at) <= window.gap / 2);
-    near.min_by_key(|(one, _)| one.abs_diff(at))
+    let (mut found, mut reach) = (None, window.gap / 2 + 1);
+    for point in points {
+        let far = point.0.abs_diff(at);
+        if far < reach {
+            (found, reach) = (Some(*point), far);
+        }
+    }
+    found
 }
 
 /// The lines of a series as the `d` of a path: a new one after each gap, a dot where a value stands alone.

@@ -10,8 +10,9 @@ use super::{
     plot::Line,
 };
 
-/// An instant in server time, in milliseconds; `None` while nobody points.
-pub type Instant = Signal<Option<u64>>;
+/// An instant in server time, in whole milliseconds; `None` while nobody points. A float, since signals of those are there
+/// anyway, and each type of signal is a program of its own.
+pub type Instant = Signal<Option<f64>>;
 
 /// One for a board's page.
 #[derive(Clone, Copy)]
@@ -22,7 +23,7 @@ pub fn use_pointed_provider() {
     use_hook(|| provide_pointed(None));
 }
 
-pub(super) fn provide_pointed(at: Option<u64>) {
+pub(super) fn provide_pointed(at: Option<f64>) {
     provide_context(Pointed(Signal::new(at)));
 }
 
@@ -36,49 +37,44 @@ pub fn use_pointed() -> Instant {
 
 /// Charts are drawn again for another instant only.
 fn point(mut pointed: Instant, at: Option<u64>) {
+    let at = at.map(|at| at as f64);
     if *pointed.peek() != at {
         pointed.set(at);
     }
 }
 
 /// What lies over a chart and hears pointers and keys: a slider along its time. `said` is what stands at the instant shown,
-/// and where that is, in units of the drawing. Only what somebody has done changes it: no new value is read out.
+/// `place` where that is, in units of the drawing. Only what somebody has done changes it: no new value is read out.
 pub fn pad(
     name: &str,
     lines: Rc<Vec<Line>>,
     window: Window,
     pointed: Instant,
-    width: CopyValue<f64>,
-    said: Option<(String, i32)>,
+    width: Signal<Option<f64>>,
+    place: Option<i32>,
+    said: &str,
 ) -> Element {
     let (mut width, stepped) = (width, lines.clone());
     let hear = move |event: PointerEvent| {
-        let at = window.at(event.element_coordinates().x / width().max(1.0));
-        // On a value, where one is near: then it is the same instant for all that came with it.
-        let near = lines.iter().find_map(|line| nearest(&line.points, at, window));
-        point(pointed, Some(near.map_or(at, |(at, _)| at)));
+        let share = event.element_coordinates().x / (*width.peek()).unwrap_or(1.0);
+        point(pointed, Some(heard(&lines, window, share)));
     };
-    let (said, place) = said.unwrap_or_else(|| ("Newest".to_owned(), 1_000));
     rsx! {
         div {
             class: "pad",
             role: "slider",
             tabindex: "0",
             "aria-label": "Time in {name}",
-            "aria-valuenow": place / 10,
-            "aria-valuetext": said,
-            onresize: move |event| {
-                if let Ok(size) = event.get_border_box_size() {
-                    width.set(size.width);
-                }
-            },
+            "aria-valuenow": place.unwrap_or(1_000) / 10,
+            "aria-valuetext": if place.is_some() { said } else { "Newest" },
+            onresize: move |event| width.set(event.get_border_box_size().ok().map(|size| size.width)),
             onpointerdown: hear.clone(),
             onpointermove: hear,
             onpointerleave: move |_| point(pointed, None),
             onblur: move |_| point(pointed, None),
             onkeydown: move |event| {
-                let at = *pointed.peek();
-                if let Some(next) = step(&stepped, window, at, &event.key()) {
+                let from = (*pointed.peek()).map(|at| at as u64);
+                if let Some(next) = step(&stepped, window, from, &event.key()) {
                     event.prevent_default();
                     point(pointed, next);
                 }
@@ -87,24 +83,38 @@ pub fn pad(
     }
 }
 
+/// The instant at a share of the width: that of a value, where one is near. Then it is the same for all that came with it.
+fn heard(lines: &[Line], window: Window, share: f64) -> u64 {
+    let at = window.at(share);
+    let near = lines.iter().find_map(|line| nearest(&line.points, at, window));
+    near.map_or(at, |(at, _)| at)
+}
+
 /// Where a key leads from an instant: to the value before or after it, however long the gap between them; past the newest
 /// one nobody points any more. `None` if the key leads nowhere.
 fn step(lines: &[Line], window: Window, from: Option<u64>, key: &Key) -> Option<Option<u64>> {
-    let instants = || {
-        let all = lines.iter().flat_map(|line| &line.points).map(|(at, _)| *at);
-        all.filter(|at| window.shows(*at))
-    };
-    let oldest = instants().min();
-    Some(match key {
-        Key::ArrowLeft => instants()
-            .filter(|at| from.is_none_or(|from| *at < from))
-            .max()
-            .or(oldest),
-        Key::ArrowRight => instants().filter(|at| from.is_some_and(|from| *at > from)).min(),
-        Key::Home => oldest,
-        Key::End | Key::Escape => None,
-        _ => return None,
-    })
+    let (mut oldest, mut before, mut after) = (None, None, None);
+    for (at, _) in lines.iter().flat_map(|line| &line.points) {
+        if !window.shows(*at) {
+            continue;
+        }
+        if oldest.is_none_or(|oldest| *at < oldest) {
+            oldest = Some(*at);
+        }
+        if from.is_none_or(|from| *at < from) {
+            before = before.max(Some(*at));
+        }
+        if from.is_some_and(|from| *at > from) && after.is_none_or(|after| *at < after) {
+            after = Some(*at);
+        }
+    }
+    match key {
+        Key::ArrowLeft => Some(before.or(oldest)),
+        Key::ArrowRight => Some(after),
+        Key::Home => Some(oldest),
+        Key::End | Key::Escape => Some(None),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

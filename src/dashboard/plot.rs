@@ -34,7 +34,7 @@ impl Line {
         self.points.last().map(|(_, value)| *value)
     }
 
-    /// The value at an instant, or the newest one; with its unit. A dash stands for none.
+    /// The value at an instant, or the newest one, with its unit; a dash where there is none.
     fn said(&self, at: Option<u64>, window: Window, unit: &str) -> String {
         let value = match at {
             Some(at) => chart::nearest(&self.points, at, window).map(|(_, value)| value),
@@ -66,51 +66,58 @@ pub fn Plot(
     threshold: Option<f64>,
 ) -> Element {
     let (pointed, now) = (use_pointed(), use_now());
-    let width = use_hook(|| CopyValue::new(0.0));
+    let width = use_signal(|| None::<f64>);
     let lines = Rc::new(lines);
     let window = window_of(&lines, SAMPLE_HISTORY_LEN_MAX as u64 * SAMPLE_INTERVAL_MS);
     let scale = scale_of(&lines, window, &unit, min, max);
     let (is_single, is_named) = (lines.len() == 1, lines.len() <= NAMED_LEN_MAX);
-    let at = pointed().filter(|at| window.shows(*at));
-    let time = at.map(|at| time_text(*now.peek(), at));
-    let mut label = summary(&lines, at, window, &unit);
-    let said = at.zip(time.clone()).map(|(at, time)| {
-        label = format!("{time}, {label}");
-        (label.clone(), window.place(at))
-    });
-    let threshold = threshold.map(|threshold| {
-        let is_above = lines.iter().filter_map(Line::last).any(|last| last >= threshold);
-        if is_above && at.is_none() {
-            label = format!("{label}, above {}", figure_text(threshold, &unit));
+    let at = pointed().map(|at| at as u64).filter(|at| window.shows(*at));
+    let is_above = threshold.is_some_and(|threshold| lines.iter().any(|line| line.last() >= Some(threshold)));
+    let mut label = String::new();
+    if let Some(at) = at {
+        label = time_text(*now.peek(), at);
+    }
+    let time = label.clone();
+    for line in &*lines {
+        if !label.is_empty() {
+            label += ", ";
         }
-        (threshold, is_above)
-    });
+        label += &line.name;
+        label += ": ";
+        label += &line.said(at, window, &unit);
+    }
+    let place = at.map(|at| window.place(at));
+    let pad = pad(&name, lines.clone(), window, pointed, width, place, &label);
+    if let (true, None, Some(threshold)) = (is_above, at, threshold) {
+        label += ", above ";
+        label += &figure_text(threshold, &unit);
+    }
     rsx! {
         div { class: "plot",
             div { class: "plot-area",
                 svg { role: "img", "aria-label": label,
                     for tick in scale.ticks() {
-                        line { class: "grid-line", "x1": "0", "x2": "100%", "y1": percent(scale.place(tick)), "y2": percent(scale.place(tick)) }
+                        svg { "y": percent(scale.place(tick)), line { class: "grid-line", "x2": "100%" } }
                     }
-                    svg { "width": "100%", "height": "100%", "viewBox": "0 0 1000 1000", "preserveAspectRatio": "none", "overflow": "visible",
+                    svg { "viewBox": "0 0 1000 1000", "preserveAspectRatio": "none",
                         if is_single {
                             path { class: "series-area", "data-series": "1", d: chart::area(&lines[0].points, window, scale) }
                         }
-                        for (at, line) in lines.iter().enumerate() {
-                            path { key: "{line.name}", class: "series-line", "data-series": "{at % COLOURS + 1}", d: chart::lines(&line.points, window, scale) }
+                        for (index, line) in lines.iter().enumerate() {
+                            path { key: "{line.name}", class: "series-line", "data-series": "{index % COLOURS + 1}", d: chart::lines(&line.points, window, scale) }
                         }
                     }
                     for tick in scale.ticks().skip(1) {
-                        text { class: "tick", "x": "0", "y": percent(scale.place(tick)), "dy": "1.2em", {figure_text(tick, &unit)} }
+                        text { class: "tick", "y": percent(scale.place(tick)), "dy": "1.2em", {figure_text(tick, &unit)} }
                     }
-                    if let Some((threshold, is_above)) = threshold {
+                    if let Some(threshold) = threshold {
                         {threshold_line(threshold, is_above, scale, &unit)}
                     }
-                    if let Some((at, time)) = at.zip(time) {
-                        {crosshair(window.place(at), &time, is_single.then(|| lines[0].said(Some(at), window, &unit)))}
+                    if let Some(place) = place {
+                        {crosshair(place, &time, if is_single { lines[0].said(at, window, &unit) } else { String::new() })}
                     }
                 }
-                {pad(&name, lines.clone(), window, pointed, width, said)}
+                {pad}
                 if !is_single && is_named {
                     {ends(&lines, at, window, scale, &unit)}
                 }
@@ -125,7 +132,7 @@ pub fn Plot(
 
 /// The line at the instant somebody points at, and its time beneath; of a single line, which has no end of its own, the
 /// value too.
-fn crosshair(place: i32, time: &str, value: Option<String>) -> Element {
+fn crosshair(place: i32, time: &str, value: String) -> Element {
     // So that it does not leave the card.
     let anchor = match place {
         ..200 => "start",
@@ -133,10 +140,10 @@ fn crosshair(place: i32, time: &str, value: Option<String>) -> Element {
         _ => "middle",
     };
     rsx! {
-        line { class: "crosshair", "x1": percent(place), "x2": percent(place), "y1": "0", "y2": "100%" }
-        text { class: "tick", "x": percent(place), "y": "100%", "dy": "1.3em", "text-anchor": anchor,
-            "{time}"
-            if let Some(value) = value {
+        svg { "x": percent(place),
+            line { class: "crosshair", "y2": "100%" }
+            text { class: "tick", "y": "100%", "dy": "1.3em", "text-anchor": anchor,
+                "{time}"
                 tspan { class: "end-value", "dx": ".5em", "{value}" }
             }
         }
@@ -149,16 +156,17 @@ fn threshold_line(threshold: f64, is_above: bool, scale: Scale, unit: &str) -> E
     if !is_above && !(scale.min..=scale.max).contains(&threshold) {
         return rsx! {};
     }
-    let place = percent(scale.place(threshold));
-    let number = figure_text(threshold, unit);
     rsx! {
-        line { class: "threshold", "x1": "0", "x2": "100%", "y1": place.clone(), "y2": place.clone() }
-        if is_above {
-            // Left of where it stands.
-            svg { class: "threshold-icon", "x": "100%", "y": place.clone(), "width": "14", "height": "14", "viewBox": "24 28 24 24", "overflow": "visible", path { d: Glyph::TriangleAlert.path() } }
-        }
-        text { class: "tick threshold-name", "data-state": if is_above { "above" } else { "below" }, "x": "100%", "y": place, "dy": "-.4em",
-            if is_above { "Above {number}" } else { "{number}" }
+        svg { "y": percent(scale.place(threshold)),
+            line { class: "threshold", "x2": "100%" }
+            if is_above {
+                // Left of where it stands.
+                svg { class: "threshold-icon", "x": "100%", "width": "14", "height": "14", "viewBox": "24 28 24 24", path { d: Glyph::TriangleAlert.path() } }
+            }
+            text { class: "tick threshold-name", "data-state": if is_above { "above" }, "x": "100%", "dy": "-.4em",
+                if is_above { "Above " }
+                {figure_text(threshold, unit)}
+            }
         }
     }
 }
@@ -189,9 +197,11 @@ fn ends(lines: &[Line], at: Option<u64>, window: Window, scale: Scale, unit: &st
     rsx! {
         svg { class: "ends", "aria-hidden": "true",
             for (index, place) in places {
-                line { class: "series-line", "data-series": "{index + 1}", "x1": "0", "x2": "8", "y1": percent(place), "y2": percent(place) }
-                text { class: "tick", "x": "13", "y": percent(place), "dy": "-.2em", "{lines[index].name}" }
-                text { class: "tick end-value", "x": "13", "y": percent(place), "dy": ".9em", {lines[index].said(at, window, unit)} }
+                svg { "y": percent(place),
+                    line { class: "series-line", "data-series": "{index + 1}", "x2": "8" }
+                    text { class: "tick", "x": "13", "dy": "-.2em", "{lines[index].name}" }
+                    text { class: "tick end-value", "x": "13", "dy": ".9em", {lines[index].said(at, window, unit)} }
+                }
             }
         }
     }
@@ -329,13 +339,6 @@ fn reach(lines: &[Line], window: Window) -> Option<(f64, f64)> {
     })
 }
 
-fn summary(lines: &[Line], at: Option<u64>, window: Window, unit: &str) -> String {
-    let values = lines
-        .iter()
-        .map(|line| format!("{}: {}", line.name, line.said(at, window, unit)));
-    values.collect::<Vec<_>>().join(", ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -351,7 +354,7 @@ mod tests {
         }
         #[expect(clippy::needless_pass_by_value, reason = "a root component takes its props so")]
         fn stage(chart: Chart) -> Element {
-            use_hook(|| provide_pointed(chart.pointed));
+            use_hook(|| provide_pointed(chart.pointed.map(|at| at as f64)));
             rsx! {
                 Plot {
                     name: "Fuel",
@@ -397,7 +400,7 @@ mod tests {
         has(
             &page,
             &[
-                "class=\"crosshair\" x1=\"25.0%\" x2=\"25.0%\"",
+                "<svg x=\"25.0%\"><line class=\"crosshair\"",
                 ">00:00:45<",
                 ">15\u{a0}%<",
             ],
@@ -440,10 +443,7 @@ mod tests {
     #[test]
     fn a_threshold_is_a_line_with_its_number_and_where_it_is_passed_with_a_word() {
         let page = plot(vec![line("fuel", 30)], Some(80.0), None);
-        has(
-            &page,
-            &["class=\"threshold\" x1=\"0\" x2=\"100%\" y1=\"20.0%\"", ">80\u{a0}%<"],
-        );
+        has(&page, &["<svg y=\"20.0%\"><line class=\"threshold\"", ">80\u{a0}%<"]);
         assert!(!page.contains("bove"), "{page}");
         // At it is not below it.
         for threshold in [60.0, 59.0] {

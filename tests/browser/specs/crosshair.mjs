@@ -47,7 +47,7 @@ export async function play(stage) {
   await ends();
   equal(await pad.getAttribute('aria-valuetext'), 'Newest');
   await pad.press('ArrowLeft');
-  await page.locator('.crosshair').first().waitFor();
+  await page.locator('.crosshair').first().waitFor({ state: 'attached' });
   await pad.blur();
   await ends();
 

@@ -9,10 +9,11 @@ use super::{
     chart::{Window, nearest},
     plot::Line,
 };
+use crate::hooks::{Now, use_now};
 
 /// An instant in server time, in whole milliseconds; `None` while nobody points. A float, since signals of those are there
 /// anyway, and each type of signal is a program of its own.
-pub type Instant = Signal<Option<f64>>;
+type Instant = Signal<Option<f64>>;
 
 /// One for a board's page.
 #[derive(Clone, Copy)]
@@ -27,12 +28,25 @@ pub(super) fn provide_pointed(at: Option<f64>) {
     provide_context(Pointed(Signal::new(at)));
 }
 
-/// The instant that all charts of this board show.
-pub fn use_pointed() -> Instant {
+/// What a chart needs to show what is pointed at, and to be pointed at.
+#[derive(Clone, Copy)]
+pub struct Pointing {
+    pointed: Instant,
+    /// The chart's, in pixels.
+    width: Signal<Option<f64>>,
+    now: ReadSignal<Option<Now>>,
+}
+
+/// For a chart: it is rendered again when another instant is pointed at, in whichever chart of the board.
+pub fn use_pointing() -> Pointing {
     let Pointed(pointed) = use_context();
     // What is removed while it is pointed at hears of no pointer that leaves.
     use_drop(move || point(pointed, None));
-    pointed
+    Pointing {
+        pointed,
+        width: use_signal(|| None),
+        now: use_now(),
+    }
 }
 
 /// Charts are drawn again for another instant only.
@@ -43,42 +57,46 @@ fn point(mut pointed: Instant, at: Option<u64>) {
     }
 }
 
-/// What lies over a chart and hears pointers and keys: a slider along its time. `said` is what stands at the instant shown,
-/// `place` where that is, in units of the drawing. Only what somebody has done changes it: no new value is read out.
-pub fn pad(
-    name: &str,
-    lines: Rc<Vec<Line>>,
-    window: Window,
-    pointed: Instant,
-    width: Signal<Option<f64>>,
-    place: Option<i32>,
-    said: &str,
-) -> Element {
-    let (mut width, stepped) = (width, lines.clone());
-    let hear = move |event: PointerEvent| {
-        let share = event.element_coordinates().x / (*width.peek()).unwrap_or(1.0);
-        point(pointed, Some(heard(&lines, window, share)));
-    };
-    rsx! {
-        div {
-            class: "pad",
-            role: "slider",
-            tabindex: "0",
-            "aria-label": "Time in {name}",
-            "aria-valuenow": place.unwrap_or(1_000) / 10,
-            "aria-valuetext": if place.is_some() { said } else { "Newest" },
-            onresize: move |event| width.set(event.get_border_box_size().ok().map(|size| size.width)),
-            onpointerdown: hear.clone(),
-            onpointermove: hear,
-            onpointerleave: move |_| point(pointed, None),
-            onblur: move |_| point(pointed, None),
-            onkeydown: move |event| {
-                let from = (*pointed.peek()).map(|at| at as u64);
-                if let Some(next) = step(&stepped, window, from, &event.key()) {
-                    event.prevent_default();
-                    point(pointed, next);
-                }
-            },
+impl Pointing {
+    /// The instant that all charts of this board show.
+    pub fn at(self) -> Option<u64> {
+        (self.pointed)().map(|at| at as u64)
+    }
+
+    /// The device's clocks, which nothing is rendered again for.
+    pub fn now(self) -> Option<Now> {
+        *self.now.peek()
+    }
+
+    /// What lies over a chart and hears pointers and keys: a slider along its time. `said` is what stands at the instant
+    /// shown, `place` where that is, in units of the drawing. Only what somebody has done changes it: no new value is read out.
+    pub fn pad(self, name: &str, lines: Rc<Vec<Line>>, window: Window, place: Option<i32>, said: &str) -> Element {
+        let (pointed, mut width, stepped) = (self.pointed, self.width, lines.clone());
+        let hear = move |event: PointerEvent| {
+            let share = event.element_coordinates().x / (*width.peek()).unwrap_or(1.0);
+            point(pointed, Some(heard(&lines, window, share)));
+        };
+        rsx! {
+            div {
+                class: "pad",
+                role: "slider",
+                tabindex: "0",
+                "aria-label": "Time in {name}",
+                "aria-valuenow": place.unwrap_or(1_000) / 10,
+                "aria-valuetext": if place.is_some() { said } else { "Newest" },
+                onresize: move |event| width.set(event.get_border_box_size().ok().map(|size| size.width)),
+                onpointerdown: hear.clone(),
+                onpointermove: hear,
+                onpointerleave: move |_| point(pointed, None),
+                onblur: move |_| point(pointed, None),
+                onkeydown: move |event| {
+                    let from = (*pointed.peek()).map(|at| at as u64);
+                    if let Some(next) = step(&stepped, window, from, &event.key()) {
+                        event.prevent_default();
+                        point(pointed, next);
+                    }
+                },
+            }
         }
     }
 }

@@ -125,11 +125,6 @@ const fn may_come(link: &ConnectionStatus) -> bool {
     )
 }
 
-/// Whether the server will not speak with this page any more.
-const fn is_closed(link: &ConnectionStatus) -> bool {
-    matches!(link, ConnectionStatus::Closed { .. })
-}
-
 #[component]
 fn Grid(board: BoardHandle, state: &'static str) -> Element {
     let summary = board.summary();
@@ -151,19 +146,29 @@ fn Grid(board: BoardHandle, state: &'static str) -> Element {
             }
             p { class: "loading-word", role: "status", "Loading the board…" }
         },
-        "away" if is_closed(&socket.link()) => rsx! {
-            div { class: "empty", "data-state": "closed",
-                h2 { "This page and the server are of different versions." }
-                p { "Reload the page to see the board. Edits that wait on this device are safe." }
-                a { class: "button", "data-weight": "strong", href: "", "Reload" }
+        "away" => {
+            let is_closed = matches!(socket.link(), ConnectionStatus::Closed { .. });
+            let (heading, more) = if is_closed {
+                (
+                    "This page and the server are of different versions.",
+                    "Reload the page to see the board. Edits that wait on this device are safe.",
+                )
+            } else {
+                (
+                    "This board is not on this device yet.",
+                    "It comes with the next live connection. From then on it opens without one, too.",
+                )
+            };
+            rsx! {
+                div { class: "empty", "data-state": "away",
+                    h2 { {heading} }
+                    p { {more} }
+                    if is_closed {
+                        a { class: "button", href: "", "Reload" }
+                    }
+                }
             }
-        },
-        "away" => rsx! {
-            div { class: "empty", "data-state": "away",
-                h2 { "This board is not on this device yet." }
-                p { "It comes with the next live connection. From then on it opens without one, too." }
-            }
-        },
+        }
         "unknown" => rsx! {
             div { class: "empty", "data-state": "unknown",
                 h2 { "There is no board here." }

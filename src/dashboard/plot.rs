@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 
 use super::{
     chart::{self, Scale, Window},
-    crosshair::{pad, use_pointed},
+    crosshair::Pointing,
 };
 use crate::{
     components::{
@@ -15,7 +15,7 @@ use crate::{
         icon::{Glyph, Icon},
     },
     config::{SAMPLE_HISTORY_LEN_MAX, SAMPLE_INTERVAL_MS, SAMPLE_MISSED_MAX},
-    hooks::{Now, use_now},
+    hooks::Now,
 };
 
 /// One line of a chart.
@@ -54,28 +54,41 @@ const GAP_MS: u64 = SAMPLE_INTERVAL_MS * (SAMPLE_MISSED_MAX + 1);
 /// So many lines have their names at their ends; of more there is a legend.
 const NAMED_LEN_MAX: usize = 4;
 
+/// What a chart is told of its lines.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measure {
+    /// What it is called.
+    pub name: String,
+    /// The unit of all lines.
+    pub unit: String,
+    /// Where its scale begins, whatever the lines do.
+    pub min: Option<f64>,
+    /// Where it ends.
+    pub max: Option<f64>,
+    /// What values should stay below.
+    pub threshold: Option<f64>,
+}
+
 /// Lines over the last minutes, with round ticks; where there are several, with their names. While somebody points at an
 /// instant, in this or another chart, with what stood then.
-#[component]
-pub fn Plot(
-    name: String,
-    lines: Vec<Line>,
-    unit: String,
-    min: Option<f64>,
-    max: Option<f64>,
-    threshold: Option<f64>,
-) -> Element {
-    let (pointed, now) = (use_pointed(), use_now());
-    let width = use_signal(|| None::<f64>);
+pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element {
+    let Measure {
+        name,
+        unit,
+        min,
+        max,
+        threshold,
+    } = measure;
+    let threshold = *threshold;
     let lines = Rc::new(lines);
     let window = window_of(&lines, SAMPLE_HISTORY_LEN_MAX as u64 * SAMPLE_INTERVAL_MS);
-    let scale = scale_of(&lines, window, &unit, min, max);
+    let scale = scale_of(&lines, window, unit, *min, *max);
     let (is_single, is_named) = (lines.len() == 1, lines.len() <= NAMED_LEN_MAX);
-    let at = pointed().map(|at| at as u64).filter(|at| window.shows(*at));
+    let at = pointing.at().filter(|at| window.shows(*at));
     let is_above = threshold.is_some_and(|threshold| lines.iter().any(|line| line.last() >= Some(threshold)));
     let mut label = String::new();
     if let Some(at) = at {
-        label = time_text(*now.peek(), at);
+        label = time_text(pointing.now(), at);
     }
     let time = label.clone();
     for line in &*lines {
@@ -84,13 +97,13 @@ pub fn Plot(
         }
         label += &line.name;
         label += ": ";
-        label += &line.said(at, window, &unit);
+        label += &line.said(at, window, unit);
     }
     let place = at.map(|at| window.place(at));
-    let pad = pad(&name, lines.clone(), window, pointed, width, place, &label);
+    let pad = pointing.pad(name, lines.clone(), window, place, &label);
     if let (true, None, Some(threshold)) = (is_above, at, threshold) {
         label += ", above ";
-        label += &figure_text(threshold, &unit);
+        label += &figure_text(threshold, unit);
     }
     rsx! {
         div { class: "plot",
@@ -108,22 +121,22 @@ pub fn Plot(
                         }
                     }
                     for tick in scale.ticks().skip(1) {
-                        text { class: "tick", "y": percent(scale.place(tick)), "dy": "1.2em", {figure_text(tick, &unit)} }
+                        text { class: "tick", "y": percent(scale.place(tick)), "dy": "1.2em", {figure_text(tick, unit)} }
                     }
                     if let Some(threshold) = threshold {
-                        {threshold_line(threshold, is_above, scale, &unit)}
+                        {threshold_line(threshold, is_above, scale, unit)}
                     }
                     if let Some(place) = place {
-                        {crosshair(place, &time, if is_single { lines[0].said(at, window, &unit) } else { String::new() })}
+                        {crosshair(place, &time, if is_single { lines[0].said(at, window, unit) } else { String::new() })}
                     }
                 }
                 {pad}
                 if !is_single && is_named {
-                    {ends(&lines, at, window, scale, &unit)}
+                    {ends(&lines, at, window, scale, unit)}
                 }
             }
             if !is_named {
-                {legend(&lines, at, window, &unit)}
+                {legend(&lines, at, window, unit)}
             }
             p { class: "plot-times", "aria-hidden": "true", "{span(window.length / 1_000)} ago" }
         }
@@ -224,8 +237,7 @@ fn legend(lines: &[Line], at: Option<u64>, window: Window, unit: &str) -> Elemen
 }
 
 /// The last minute in a line without words.
-#[component]
-pub fn Sparkline(line: Line) -> Element {
+pub fn sparkline(line: Line) -> Element {
     let lines = [line];
     let window = window_of(&lines, SPARK_MS);
     let (low, high) = reach(&lines, window).unwrap_or((0.0, 1.0));
@@ -248,21 +260,22 @@ pub fn Sparkline(line: Line) -> Element {
 const ARC: &str = "M13.6 71A42 42 0 1 1 86.4 71";
 
 /// One number on its scale, as an arc.
-#[component]
-pub fn Gauge(name: String, value: f64, unit: String, min: f64, max: f64, threshold: Option<f64>) -> Element {
+pub fn gauge(measure: &Measure, value: f64) -> Element {
+    let (unit, threshold) = (&measure.unit, measure.threshold);
+    let (min, max) = (measure.min.unwrap_or(0.0), measure.max.unwrap_or(100.0));
     let share = |value: f64| if max > min { (value - min) / (max - min) } else { 0.0 };
     let along = |value: f64| (share(value).clamp(0.0, 1.0) * 1_000.0).round() as i32;
-    let shown = figure(value, &unit);
+    let shown = figure(value, unit);
     let passed = threshold.filter(|threshold| value >= *threshold);
-    let mut said = figure_text(value, &unit);
+    let mut said = figure_text(value, unit);
     if let Some(threshold) = passed {
-        said = format!("{said}, above {}", figure_text(threshold, &unit));
+        said = format!("{said}, above {}", figure_text(threshold, unit));
     }
     rsx! {
         div {
             class: "gauge",
             role: "meter",
-            "aria-label": name,
+            "aria-label": measure.name.clone(),
             "aria-valuemin": "{min}",
             "aria-valuemax": "{max}",
             "aria-valuenow": "{value.clamp(min, max.max(min))}",
@@ -283,9 +296,9 @@ pub fn Gauge(name: String, value: f64, unit: String, min: f64, max: f64, thresho
                     small { "{shown.unit}" }
                 }
                 if let Some(threshold) = passed {
-                    {above(threshold, &unit)}
+                    {above(threshold, unit)}
                 } else {
-                    p { class: "gauge-ends", "of {figure_text(max, &unit)}" }
+                    p { class: "gauge-ends", "of {figure_text(max, unit)}" }
                 }
             }
         }
@@ -342,10 +355,10 @@ fn reach(lines: &[Line], window: Window) -> Option<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dashboard::crosshair::provide_pointed;
+    use crate::dashboard::crosshair::{provide_pointed, use_pointing};
 
     /// A chart as it is rendered while somebody points at an instant of its board.
-    fn plot(lines: Vec<Line>, threshold: Option<f64>, pointed: Option<u64>) -> String {
+    fn shown(lines: Vec<Line>, threshold: Option<f64>, pointed: Option<u64>) -> String {
         #[derive(Clone, Props, PartialEq)]
         struct Chart {
             lines: Vec<Line>,
@@ -355,16 +368,14 @@ mod tests {
         #[expect(clippy::needless_pass_by_value, reason = "a root component takes its props so")]
         fn stage(chart: Chart) -> Element {
             use_hook(|| provide_pointed(chart.pointed.map(|at| at as f64)));
-            rsx! {
-                Plot {
-                    name: "Fuel",
-                    lines: chart.lines.clone(),
-                    unit: "%",
-                    min: Some(0.0),
-                    max: Some(100.0),
-                    threshold: chart.threshold,
-                }
-            }
+            let measure = Measure {
+                name: "Fuel".to_owned(),
+                unit: "%".to_owned(),
+                min: Some(0.0),
+                max: Some(100.0),
+                threshold: chart.threshold,
+            };
+            plot(use_pointing(), &measure, chart.lines)
         }
         let props = Chart {
             lines,
@@ -394,7 +405,7 @@ mod tests {
     #[test]
     fn an_instant_that_is_pointed_at_has_a_line_its_time_and_what_stood_then() {
         let said = "00:00:45, fuel: 15\u{a0}%";
-        let page = plot(vec![line("fuel", 30)], None, Some(45_000));
+        let page = shown(vec![line("fuel", 30)], None, Some(45_000));
         let (label, text) = (format!("aria-label=\"{said}\""), format!("aria-valuetext=\"{said}\""));
         has(&page, &[&label, &text, "aria-valuenow=25"]);
         has(
@@ -411,10 +422,10 @@ mod tests {
     fn several_lines_say_what_stood_then_where_their_newest_values_stand() {
         let lines = vec![line("in", 30), line("out", 20)];
         has(
-            &plot(lines.clone(), None, Some(45_000)),
+            &shown(lines.clone(), None, Some(45_000)),
             &[">15\u{a0}%<", ">25\u{a0}%<"],
         );
-        let page = plot(lines, None, None);
+        let page = shown(lines, None, None);
         has(
             &page,
             &[
@@ -426,7 +437,7 @@ mod tests {
         // In a legend, too; and a dash where there was none.
         let lines = (0..5).map(|at| line(&at.to_string(), 30 + 10 * at)).collect();
         has(
-            &plot(lines, None, Some(45_000)),
+            &shown(lines, None, Some(45_000)),
             &["<b>15\u{a0}%</b>", "<b>5\u{a0}%</b>", "<b>–</b>"],
         );
     }
@@ -434,7 +445,7 @@ mod tests {
     #[test]
     fn an_instant_that_a_chart_does_not_show_is_none_of_its_own() {
         for at in [20_000, 120_000] {
-            let page = plot(vec![line("fuel", 30)], None, Some(at));
+            let page = shown(vec![line("fuel", 30)], None, Some(at));
             assert!(!page.contains("crosshair"), "{page}");
             has(&page, &["aria-label=\"fuel: 60\u{a0}%\""]);
         }
@@ -442,12 +453,12 @@ mod tests {
 
     #[test]
     fn a_threshold_is_a_line_with_its_number_and_where_it_is_passed_with_a_word() {
-        let page = plot(vec![line("fuel", 30)], Some(80.0), None);
+        let page = shown(vec![line("fuel", 30)], Some(80.0), None);
         has(&page, &["<svg y=\"20.0%\"><line class=\"threshold\"", ">80\u{a0}%<"]);
         assert!(!page.contains("bove"), "{page}");
         // At it is not below it.
         for threshold in [60.0, 59.0] {
-            let page = plot(vec![line("fuel", 30)], Some(threshold), None);
+            let page = shown(vec![line("fuel", 30)], Some(threshold), None);
             let word = format!("bove {threshold}\u{a0}%");
             has(
                 &page,
@@ -458,10 +469,10 @@ mod tests {
                 ],
             );
         }
-        let off = plot(vec![line("fuel", 30)], Some(101.0), None);
+        let off = shown(vec![line("fuel", 30)], Some(101.0), None);
         assert!(!off.contains("threshold"), "it has no place: {off}");
         // Below the scale it has none either, and is passed all the same.
-        has(&plot(vec![line("fuel", 30)], Some(-5.0), None), &[">Above -5\u{a0}%<"]);
-        assert!(!plot(vec![line("fuel", 30)], None, None).contains("threshold"));
+        has(&shown(vec![line("fuel", 30)], Some(-5.0), None), &[">Above -5\u{a0}%<"]);
+        assert!(!shown(vec![line("fuel", 30)], None, None).contains("threshold"));
     }
 }

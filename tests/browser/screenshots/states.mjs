@@ -71,7 +71,7 @@ async function pointedAt(scene) {
   const board = await live(scene);
   const pad = board.page.getByRole('slider', { name: 'Time in Each core' });
   await pad.press('Home');
-  for (let at = 0; at < 20; at += 1) await pad.press('ArrowRight');
+  for (let at = 0; at < 8; at += 1) await pad.press('ArrowRight');
   await board.page.locator('.crosshair').first().waitFor({ state: 'attached' });
   return board;
 }

@@ -5,6 +5,7 @@
 
 mod add_widget;
 mod chart;
+mod crosshair;
 mod lines;
 mod page;
 mod plot;

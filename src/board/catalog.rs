@@ -32,6 +32,8 @@ pub struct FieldSpec {
     pub policy: Policy,
     /// Fields of the same widget that say how small and how large its number may be.
     pub bounds: Option<[&'static str; 2]>,
+    /// Whether it may be `null`, which is how it is taken back.
+    pub is_optional: bool,
 }
 
 /// What a field takes.
@@ -132,7 +134,15 @@ impl FieldSpec {
             value,
             policy,
             bounds: None,
+            is_optional: false,
         }
+    }
+
+    /// The same, and `null` takes it back.
+    #[must_use]
+    pub const fn optional(mut self) -> Self {
+        self.is_optional = true;
+        self
     }
 
     /// The same, within what the widget's fields `min` and `max` say.
@@ -177,7 +187,7 @@ impl FieldSpec {
                 depth_max: VALUE_DEPTH_MAX as u64,
             });
         }
-        if value.is_null() && self.name.ends_with('*') {
+        if value.is_null() && (self.is_optional || self.name.ends_with('*')) {
             return Ok(());
         }
         let wrong = |expected: &str| {
@@ -248,10 +258,14 @@ impl Default for Catalog {
                 FieldSpec::new("max", number(), LastWriteWins),
             ])
         };
+        let watched = || {
+            let threshold = FieldSpec::new("threshold", number(), LastWriteWins).optional();
+            [sampled(), vec![threshold]].concat()
+        };
         Self::empty()
-            .with(kinds::STAT, sampled())
-            .with(kinds::GAUGE, sampled())
-            .with(kinds::SERIES, sampled())
+            .with(kinds::STAT, watched())
+            .with(kinds::GAUGE, watched())
+            .with(kinds::SERIES, watched())
             .with(kinds::TABLE, sampled())
             .with(
                 kinds::STATUS,
@@ -397,5 +411,22 @@ mod tests {
     fn a_list_item_may_be_taken_away_and_a_plain_field_may_not() {
         assert_eq!(check("checklist", "item-1", Value::Null), Ok(()));
         assert!(check("note", "text", Value::Null).is_err());
+    }
+
+    #[test]
+    fn a_threshold_is_a_number_that_can_be_taken_back() {
+        for kind in [kinds::STAT, kinds::GAUGE, kinds::SERIES] {
+            assert_eq!(check(kind, "threshold", json!(90)), Ok(()), "{kind}");
+            assert_eq!(check(kind, "threshold", Value::Null), Ok(()), "{kind}");
+            assert!(matches!(
+                check(kind, "threshold", json!("high")),
+                Err(Rejection::WrongType { .. })
+            ));
+            assert!(check(kind, "max", Value::Null).is_err(), "{kind}");
+        }
+        assert_eq!(
+            check(kinds::TABLE, "threshold", json!(90)),
+            Err(Rejection::UnknownField)
+        );
     }
 }

@@ -81,7 +81,7 @@ pub fn field_input(label: &str, field: &str, value: &Value, bounds: [Option<f64>
                     maxlength: matches!(field, "title" | "name").then_some("80"),
                     // Not only blanks.
                     pattern: is_named_by.then_some(".*\\S.*"),
-                    required: is_named_by || value.is_number(),
+                    required: is_named_by || value.is_number() && !is_optional(field),
                     step: "any",
                     min,
                     max,
@@ -107,7 +107,12 @@ pub fn is_editable(field: &str, value: &Value) -> bool {
 }
 
 fn is_number(field: &str, value: &Value) -> bool {
-    value.is_number() || value.is_null() && matches!(field, "min" | "max" | "step")
+    value.is_number() || value.is_null() && (is_optional(field) || matches!(field, "min" | "max" | "step"))
+}
+
+/// Whether a field is taken back by leaving it empty.
+fn is_optional(field: &str) -> bool {
+    field == "threshold"
 }
 
 /// A value as it is typed.
@@ -126,6 +131,7 @@ fn as_typed(value: &Value) -> String {
 #[must_use]
 pub fn read(field: &str, text: &str, before: &Value) -> Option<Value> {
     match before {
+        _ if text.is_empty() && is_optional(field) => Some(Value::Null),
         _ if is_number(field, before) => number(text).map(plain),
         Value::Bool(_) => Some((text == "yes").into()),
         _ if field == "series" => Some(text.split(',').map(str::trim).filter(|name| !name.is_empty()).collect()),
@@ -150,6 +156,9 @@ mod tests {
             Some(json!(["fuel", "oil"]))
         );
         assert_eq!(read("max", "100", &Value::Null), Some(json!(100)));
+        assert_eq!(read("threshold", "90", &Value::Null), Some(json!(90)));
+        assert_eq!(read("threshold", "", &json!(90)), Some(Value::Null));
+        assert_eq!(read("max", "", &json!(90)), None);
         assert_eq!(read("value", "warm", &json!(20)), None);
         assert_eq!(read("value", "NaN", &json!(20)), None);
     }

@@ -69,10 +69,14 @@ pub enum Glyph {
     Hand,
     /// People.
     Users,
+    /// More than it should be.
+    TriangleAlert,
 }
 
 impl Glyph {
-    const fn path(self) -> &'static str {
+    /// What is drawn, on 24 by 24.
+    #[must_use]
+    pub const fn path(self) -> &'static str {
         match self {
             Self::CircleCheck => "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M16 9l-5.5 5.5L8 12",
             Self::LoaderCircle => "M21 12a9 9 0 1 1-6.219-8.56",
@@ -126,6 +130,9 @@ impl Glyph {
             }
             Self::Undo => "M9 14 4 9l5-5M4 9h10.5a5.5 5.5 0 0 1 5.5 5.5a5.5 5.5 0 0 1-5.5 5.5H11",
             Self::Check => "M20 6 9 17l-5-5",
+            Self::TriangleAlert => {
+                "M21.73 18l-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3M12 9v4M12 17h.01"
+            }
             Self::Hand => {
                 "M18 11V6a2 2 0 0 0-2-2a2 2 0 0 0-2 2M14 10V4a2 2 0 0 0-2-2a2 2 0 0 0-2 2v2M10 10.5V6a2 2 0 0 0-2-2a2 2 0 0 0-2 2v8M18 8a2 2 0 1 1 4 0v6a8 8 0 0 1-8 8h-2c-2.8 0-4.5-.86-5.99-2.34l-3.6-3.6a2 2 0 0 1 2.83-2.82L7 15"
             }

@@ -110,10 +110,38 @@ pub struct Window {
 }
 
 impl Window {
-    fn place(self, at: u64) -> i32 {
+    /// How far from the left an instant lies, in units of the drawing; one outside lies at the edge.
+    #[must_use]
+    pub fn place(self, at: u64) -> i32 {
         let back = self.end.saturating_sub(at).min(self.length);
         (SIDE - back as f64 * SIDE / self.length as f64).round() as i32
     }
+
+    /// The instant at a share of the width: 0 is the left edge, 1 the right one.
+    #[must_use]
+    pub fn at(self, share: f64) -> u64 {
+        let back = (1.0 - share.clamp(0.0, 1.0)) * self.length as f64;
+        self.end.saturating_sub(back as u64)
+    }
+
+    /// Whether an instant can be shown: those a moment after the newest value are, at the right edge.
+    #[must_use]
+    pub const fn shows(self, at: u64) -> bool {
+        at + self.length >= self.end && at <= self.end + self.gap
+    }
+}
+
+/// The value that stood at an instant, with its own; `None` in a gap.
+#[must_use]
+pub fn nearest(points: &[(u64, f64)], at: u64, window: Window) -> Option<(u64, f64)> {
+    let (mut found, mut reach) = (None, window.gap / 2 + 1);
+    for point in points {
+        let far = point.0.abs_diff(at);
+        if far < reach {
+            (found, reach) = (Some(*point), far);
+        }
+    }
+    found
 }
 
 /// The lines of a series as the `d` of a path: a new one after each gap, a dot where a value stands alone.
@@ -256,6 +284,32 @@ mod tests {
             area(&points, window, TO_TEN),
             "M100 1000L100 1000L200 500L200 1000ZM800 1000L800 0L800 1000Z"
         );
+    }
+
+    #[test]
+    fn a_place_and_its_instant_are_each_others() {
+        let window = window(50_000);
+        for (share, at, place) in [(0.0, 40_000, 0), (0.25, 42_500, 250), (1.0, 50_000, 1_000)] {
+            assert_eq!((window.at(share), window.place(at)), (at, place));
+        }
+        // Off the edges lies nothing else.
+        assert_eq!([window.at(-0.3), window.at(1.7)], [40_000, 50_000]);
+        assert_eq!([window.place(1), window.place(99_000)], [0, 1_000]);
+        assert_eq!(
+            [39_999, 40_000, 53_000, 53_001].map(|at| window.shows(at)),
+            [false, true, true, false]
+        );
+    }
+
+    #[test]
+    fn at_an_instant_stands_the_nearest_value_and_none_in_a_gap() {
+        let points = [(1_000, 1.0), (2_000, 2.0), (8_000, 8.0)];
+        let value = |at| nearest(&points, at, window(10_000)).map(|(_, value)| value);
+        assert_eq!(
+            [value(0), value(1_400), value(1_600)],
+            [Some(1.0), Some(1.0), Some(2.0)]
+        );
+        assert_eq!([value(3_500), value(3_501), value(6_500)], [Some(2.0), None, Some(8.0)]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use super::{
     Route,
     add_widget::{AddWidget, known_series},
+    crosshair::use_pointed_provider,
     lines::{Lines, say_removed},
     switcher::BoardSwitcher,
     widgets::{WidgetBody, settings},
@@ -29,6 +30,7 @@ const SKELETONS: usize = 8;
 #[component]
 pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     use_current_board_provider(id);
+    use_pointed_provider();
     let board = use_board(id);
     let boards = use_boards();
     let name = use_memo(move || {
@@ -128,6 +130,7 @@ const fn may_come(link: &ConnectionStatus) -> bool {
 fn Grid(board: BoardHandle, state: &'static str) -> Element {
     let summary = board.summary();
     let id = board.id();
+    let socket = use_websocket();
     match state {
         "loading" => rsx! {
             for card in 0..SKELETONS {
@@ -144,12 +147,29 @@ fn Grid(board: BoardHandle, state: &'static str) -> Element {
             }
             p { class: "loading-word", role: "status", "Loading the board…" }
         },
-        "away" => rsx! {
-            div { class: "empty", "data-state": "away",
-                h2 { "This board is not on this device yet." }
-                p { "It comes with the next live connection. From then on it opens without one, too." }
+        "away" => {
+            let is_closed = matches!(socket.link(), ConnectionStatus::Closed { .. });
+            let (heading, more) = if is_closed {
+                (
+                    "This page and the server are of different versions.",
+                    "Reload the page to see the board. Edits that wait on this device are safe.",
+                )
+            } else {
+                (
+                    "This board is not on this device yet.",
+                    "It comes with the next live connection. From then on it opens without one, too.",
+                )
+            };
+            rsx! {
+                div { class: "empty", "data-state": "away",
+                    h2 { {heading} }
+                    p { {more} }
+                    if is_closed {
+                        a { class: "button", href: "", "Reload" }
+                    }
+                }
             }
-        },
+        }
         "unknown" => rsx! {
             div { class: "empty", "data-state": "unknown",
                 h2 { "There is no board here." }

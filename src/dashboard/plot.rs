@@ -1,12 +1,21 @@
 //! Charts as they are drawn: a time series with its ticks and legend, a sparkline, a gauge. All numbers go into
 //! attributes of SVG, none into styles.
 
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 
-use super::chart::{self, Scale, Window};
+use super::{
+    chart::{self, Scale, Window},
+    crosshair::Pointing,
+};
 use crate::{
-    components::format::{figure, figure_text, span},
+    components::{
+        format::{figure, figure_text, span},
+        icon::{Glyph, Icon},
+    },
     config::{SAMPLE_HISTORY_LEN_MAX, SAMPLE_INTERVAL_MS, SAMPLE_MISSED_MAX},
+    hooks::Now,
 };
 
 /// One line of a chart.
@@ -24,6 +33,15 @@ impl Line {
     pub fn last(&self) -> Option<f64> {
         self.points.last().map(|(_, value)| *value)
     }
+
+    /// The value at an instant, or the newest one, with its unit; a dash where there is none.
+    fn said(&self, at: Option<u64>, window: Window, unit: &str) -> String {
+        let value = match at {
+            Some(at) => chart::nearest(&self.points, at, window).map(|(_, value)| value),
+            None => self.last(),
+        };
+        value.map_or_else(|| "–".to_owned(), |value| figure_text(value, unit))
+    }
 }
 
 /// Lines are told apart by this many colours; more than that start again.
@@ -36,74 +54,182 @@ const GAP_MS: u64 = SAMPLE_INTERVAL_MS * (SAMPLE_MISSED_MAX + 1);
 /// So many lines have their names at their ends; of more there is a legend.
 const NAMED_LEN_MAX: usize = 4;
 
-/// Lines over the last minutes, with round ticks; where there are several, with their names.
-#[component]
-pub fn Plot(lines: Vec<Line>, unit: String, min: Option<f64>, max: Option<f64>) -> Element {
+/// What a chart is told of its lines.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measure {
+    /// What it is called.
+    pub name: String,
+    /// The unit of all lines.
+    pub unit: String,
+    /// Where its scale begins, whatever the lines do.
+    pub min: Option<f64>,
+    /// Where it ends.
+    pub max: Option<f64>,
+    /// What values should stay below.
+    pub threshold: Option<f64>,
+}
+
+/// Lines over the last minutes, with round ticks; where there are several, with their names. While somebody points at an
+/// instant, in this or another chart, with what stood then.
+pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element {
+    let Measure {
+        name,
+        unit,
+        min,
+        max,
+        threshold,
+    } = measure;
+    let threshold = *threshold;
+    let lines = Rc::new(lines);
     let window = window_of(&lines, SAMPLE_HISTORY_LEN_MAX as u64 * SAMPLE_INTERVAL_MS);
-    let scale = scale_of(&lines, window, &unit, min, max);
+    let scale = scale_of(&lines, window, unit, *min, *max);
     let (is_single, is_named) = (lines.len() == 1, lines.len() <= NAMED_LEN_MAX);
-    let summary = summary(&lines, &unit);
+    let at = pointing.at().filter(|at| window.shows(*at));
+    let is_above = threshold.is_some_and(|threshold| lines.iter().any(|line| line.last() >= Some(threshold)));
+    let mut label = String::new();
+    if let Some(at) = at {
+        label = time_text(pointing.now(), at);
+    }
+    let time = label.clone();
+    for line in &*lines {
+        if !label.is_empty() {
+            label += ", ";
+        }
+        label += &line.name;
+        label += ": ";
+        label += &line.said(at, window, unit);
+    }
+    let place = at.map(|at| window.place(at));
+    let pad = pointing.pad(name, lines.clone(), window, place, &label);
+    if let (true, None, Some(threshold)) = (is_above, at, threshold) {
+        label += ", above ";
+        label += &figure_text(threshold, unit);
+    }
     rsx! {
         div { class: "plot",
             div { class: "plot-area",
-                svg { role: "img", "aria-label": summary,
+                svg { role: "img", "aria-label": label,
                     for tick in scale.ticks() {
-                        line { class: "grid-line", "x1": "0", "x2": "100%", "y1": percent(scale.place(tick)), "y2": percent(scale.place(tick)) }
+                        svg { "y": percent(scale.place(tick)), line { class: "grid-line", "x2": "100%" } }
                     }
-                    svg { "width": "100%", "height": "100%", "viewBox": "0 0 1000 1000", "preserveAspectRatio": "none", "overflow": "visible",
+                    svg { "viewBox": "0 0 1000 1000", "preserveAspectRatio": "none",
                         if is_single {
                             path { class: "series-area", "data-series": "1", d: chart::area(&lines[0].points, window, scale) }
                         }
-                        for (at, line) in lines.iter().enumerate() {
-                            path { key: "{line.name}", class: "series-line", "data-series": "{at % COLOURS + 1}", d: chart::lines(&line.points, window, scale) }
+                        for (index, line) in lines.iter().enumerate() {
+                            path { key: "{line.name}", class: "series-line", "data-series": "{index % COLOURS + 1}", d: chart::lines(&line.points, window, scale) }
                         }
                     }
                     for tick in scale.ticks().skip(1) {
-                        text { class: "tick", "x": "0", "y": percent(scale.place(tick)), "dy": "1.2em", {figure_text(tick, &unit)} }
+                        text { class: "tick", "y": percent(scale.place(tick)), "dy": "1.2em", {figure_text(tick, unit)} }
+                    }
+                    if let Some(threshold) = threshold {
+                        {threshold_line(threshold, is_above, scale, unit)}
+                    }
+                    if let Some(place) = place {
+                        {crosshair(place, &time, if is_single { lines[0].said(at, window, unit) } else { String::new() })}
                     }
                 }
+                {pad}
                 if !is_single && is_named {
-                    {ends(&lines, scale, &unit)}
+                    {ends(&lines, at, window, scale, unit)}
                 }
             }
             if !is_named {
-                {legend(&lines, &unit)}
+                {legend(&lines, at, window, unit)}
             }
             p { class: "plot-times", "aria-hidden": "true", "{span(window.length / 1_000)} ago" }
         }
     }
 }
 
-/// Each line's name and newest value, beside where it ends.
-fn ends(lines: &[Line], scale: Scale, unit: &str) -> Element {
-    let mut places = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        places.extend(line.last().map(|value| (at, scale.place(value))));
-    }
-    chart::move_apart(&mut places);
+/// The line at the instant somebody points at, and its time beneath; of a single line, which has no end of its own, the
+/// value too.
+fn crosshair(place: i32, time: &str, value: String) -> Element {
+    // So that it does not leave the card.
+    let anchor = match place {
+        ..200 => "start",
+        800.. => "end",
+        _ => "middle",
+    };
     rsx! {
-        svg { class: "ends", "aria-hidden": "true",
-            for (at, place) in places {
-                line { class: "series-line", "data-series": "{at + 1}", "x1": "0", "x2": "8", "y1": percent(place), "y2": percent(place) }
-                text { class: "tick", "x": "13", "y": percent(place), "dy": "-.2em", "{lines[at].name}" }
-                text { class: "tick end-value", "x": "13", "y": percent(place), "dy": ".9em", {lines[at].last().map(|value| figure_text(value, unit))} }
+        svg { "x": percent(place),
+            line { class: "crosshair", "y2": "100%" }
+            text { class: "tick", "y": "100%", "dy": "1.3em", "text-anchor": anchor,
+                "{time}"
+                tspan { class: "end-value", "dx": ".5em", "{value}" }
             }
         }
     }
 }
 
-fn legend(lines: &[Line], unit: &str) -> Element {
+/// The line that values should stay below, with its number; with a word and a picture where the newest value does not.
+/// Off the scale it has no place, and is only told of where it is passed.
+fn threshold_line(threshold: f64, is_above: bool, scale: Scale, unit: &str) -> Element {
+    if !is_above && !(scale.min..=scale.max).contains(&threshold) {
+        return rsx! {};
+    }
+    rsx! {
+        svg { "y": percent(scale.place(threshold)),
+            line { class: "threshold", "x2": "100%" }
+            if is_above {
+                // Left of where it stands.
+                svg { class: "threshold-icon", "x": "100%", "width": "14", "height": "14", "viewBox": "24 28 24 24", path { d: Glyph::TriangleAlert.path() } }
+            }
+            text { class: "tick threshold-name", "data-state": if is_above { "above" }, "x": "100%", "dy": "-.4em",
+                if is_above { "Above " }
+                {figure_text(threshold, unit)}
+            }
+        }
+    }
+}
+
+/// That a value is not below its threshold, in words.
+pub fn above(threshold: f64, unit: &str) -> Element {
+    rsx! {
+        p { class: "saying", "data-tone": "wait", "data-state": "above",
+            Icon { glyph: Glyph::TriangleAlert }
+            "Above {figure_text(threshold, unit)}"
+        }
+    }
+}
+
+/// The local time of day, to the second.
+fn time_text(now: Option<Now>, at: u64) -> String {
+    let (hours, minutes) = now.map_or((0, 0), |now| now.hours_and_minutes(at));
+    format!("{hours:02}:{minutes:02}:{:02}", at / 1_000 % 60)
+}
+
+/// Each line's name and value, beside where it ends.
+fn ends(lines: &[Line], at: Option<u64>, window: Window, scale: Scale, unit: &str) -> Element {
+    let mut places = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        places.extend(line.last().map(|value| (index, scale.place(value))));
+    }
+    chart::move_apart(&mut places);
+    rsx! {
+        svg { class: "ends", "aria-hidden": "true",
+            for (index, place) in places {
+                svg { "y": percent(place),
+                    line { class: "series-line", "data-series": "{index + 1}", "x2": "8" }
+                    text { class: "tick", "x": "13", "dy": "-.2em", "{lines[index].name}" }
+                    text { class: "tick end-value", "x": "13", "dy": ".9em", {lines[index].said(at, window, unit)} }
+                }
+            }
+        }
+    }
+}
+
+fn legend(lines: &[Line], at: Option<u64>, window: Window, unit: &str) -> Element {
     rsx! {
         ul { class: "legend",
-            for (at, line) in lines.iter().enumerate() {
+            for (index, line) in lines.iter().enumerate() {
                 li { key: "{line.name}",
                     svg { "viewBox": "0 0 14 3", "aria-hidden": "true",
-                        path { class: "series-line", "data-series": "{at % COLOURS + 1}", d: "M0 1.5h14" }
+                        path { class: "series-line", "data-series": "{index % COLOURS + 1}", d: "M0 1.5h14" }
                     }
                     "{line.name}"
-                    if let Some(value) = line.last() {
-                        b { {figure_text(value, unit)} }
-                    }
+                    b { {line.said(at, window, unit)} }
                 }
             }
         }
@@ -111,8 +237,7 @@ fn legend(lines: &[Line], unit: &str) -> Element {
 }
 
 /// The last minute in a line without words.
-#[component]
-pub fn Sparkline(line: Line) -> Element {
+pub fn sparkline(line: Line) -> Element {
     let lines = [line];
     let window = window_of(&lines, SPARK_MS);
     let (low, high) = reach(&lines, window).unwrap_or((0.0, 1.0));
@@ -135,24 +260,34 @@ pub fn Sparkline(line: Line) -> Element {
 const ARC: &str = "M13.6 71A42 42 0 1 1 86.4 71";
 
 /// One number on its scale, as an arc.
-#[component]
-pub fn Gauge(name: String, value: f64, unit: String, min: f64, max: f64) -> Element {
-    let share = if max > min { (value - min) / (max - min) } else { 0.0 };
-    let filled = (share.clamp(0.0, 1.0) * 1_000.0).round() as i32;
-    let shown = figure(value, &unit);
+pub fn gauge(measure: &Measure, value: f64) -> Element {
+    let (unit, threshold) = (&measure.unit, measure.threshold);
+    let (min, max) = (measure.min.unwrap_or(0.0), measure.max.unwrap_or(100.0));
+    let share = |value: f64| if max > min { (value - min) / (max - min) } else { 0.0 };
+    let along = |value: f64| (share(value).clamp(0.0, 1.0) * 1_000.0).round() as i32;
+    let shown = figure(value, unit);
+    let passed = threshold.filter(|threshold| value >= *threshold);
+    let mut said = figure_text(value, unit);
+    if let Some(threshold) = passed {
+        said = format!("{said}, above {}", figure_text(threshold, unit));
+    }
     rsx! {
         div {
             class: "gauge",
             role: "meter",
-            "aria-label": name,
+            "aria-label": measure.name.clone(),
             "aria-valuemin": "{min}",
             "aria-valuemax": "{max}",
             "aria-valuenow": "{value.clamp(min, max.max(min))}",
-            "aria-valuetext": figure_text(value, &unit),
+            "aria-valuetext": said,
+            "data-state": passed.map(|_| "above"),
             svg { "viewBox": "0 4 100 76", "aria-hidden": "true",
                 path { class: "gauge-track", d: ARC }
-                if share > 0.0 {
-                    path { class: "gauge-value", d: ARC, "pathLength": "1000", "stroke-dasharray": "{filled} 2000" }
+                if share(value) > 0.0 {
+                    path { class: "gauge-value", d: ARC, "pathLength": "1000", "stroke-dasharray": "{along(value)} 2000" }
+                }
+                if let Some(threshold) = threshold.filter(|threshold| (0.0..=1.0).contains(&share(*threshold))) {
+                    path { class: "gauge-mark", d: ARC, "pathLength": "1000", "stroke-dasharray": "8 2000", "stroke-dashoffset": 4 - along(threshold) }
                 }
             }
             div { class: "gauge-figure", "aria-hidden": "true",
@@ -160,7 +295,11 @@ pub fn Gauge(name: String, value: f64, unit: String, min: f64, max: f64) -> Elem
                     "{shown.digits}"
                     small { "{shown.unit}" }
                 }
-                p { class: "gauge-ends", "of {figure_text(max, &unit)}" }
+                if let Some(threshold) = passed {
+                    {above(threshold, unit)}
+                } else {
+                    p { class: "gauge-ends", "of {figure_text(max, unit)}" }
+                }
             }
         }
     }
@@ -213,12 +352,127 @@ fn reach(lines: &[Line], window: Window) -> Option<(f64, f64)> {
     })
 }
 
-fn summary(lines: &[Line], unit: &str) -> String {
-    let values = lines.iter().map(|line| {
-        let value = line
-            .last()
-            .map_or_else(|| "no value yet".to_owned(), |value| figure_text(value, unit));
-        format!("{}: {value}", line.name)
-    });
-    values.collect::<Vec<_>>().join(", ")
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dashboard::crosshair::{provide_pointed, use_pointing};
+
+    /// A chart as it is rendered while somebody points at an instant of its board.
+    fn shown(lines: Vec<Line>, threshold: Option<f64>, pointed: Option<u64>) -> String {
+        #[derive(Clone, Props, PartialEq)]
+        struct Chart {
+            lines: Vec<Line>,
+            threshold: Option<f64>,
+            pointed: Option<u64>,
+        }
+        #[expect(clippy::needless_pass_by_value, reason = "a root component takes its props so")]
+        fn stage(chart: Chart) -> Element {
+            use_hook(|| provide_pointed(chart.pointed.map(|at| at as f64)));
+            let measure = Measure {
+                name: "Fuel".to_owned(),
+                unit: "%".to_owned(),
+                min: Some(0.0),
+                max: Some(100.0),
+                threshold: chart.threshold,
+            };
+            plot(use_pointing(), &measure, chart.lines)
+        }
+        let props = Chart {
+            lines,
+            threshold,
+            pointed,
+        };
+        let mut dom = VirtualDom::new_with_props(stage, props);
+        dom.rebuild_in_place();
+        dioxus::ssr::render(&dom)
+    }
+
+    /// A minute of values from `first` on, one a second, each its second's number.
+    fn line(name: &str, first: u64) -> Line {
+        Line {
+            name: name.to_owned(),
+            points: (0..=60).map(|at| ((first + at) * 1_000, at as f64)).collect(),
+        }
+    }
+
+    #[track_caller]
+    fn has(page: &str, parts: &[&str]) {
+        for part in parts {
+            assert!(page.contains(part), "no {part:?} in\n{page}");
+        }
+    }
+
+    #[test]
+    fn an_instant_that_is_pointed_at_has_a_line_its_time_and_what_stood_then() {
+        let said = "00:00:45, fuel: 15\u{a0}%";
+        let page = shown(vec![line("fuel", 30)], None, Some(45_000));
+        let (label, text) = (format!("aria-label=\"{said}\""), format!("aria-valuetext=\"{said}\""));
+        has(&page, &[&label, &text, "aria-valuenow=25"]);
+        has(
+            &page,
+            &[
+                "<svg x=\"25.0%\"><line class=\"crosshair\"",
+                ">00:00:45<",
+                ">15\u{a0}%<",
+            ],
+        );
+    }
+
+    #[test]
+    fn several_lines_say_what_stood_then_where_their_newest_values_stand() {
+        let lines = vec![line("in", 30), line("out", 20)];
+        has(
+            &shown(lines.clone(), None, Some(45_000)),
+            &[">15\u{a0}%<", ">25\u{a0}%<"],
+        );
+        let page = shown(lines, None, None);
+        has(
+            &page,
+            &[
+                "aria-label=\"in: 60\u{a0}%, out: 60\u{a0}%\"",
+                "aria-valuetext=\"Newest\"",
+            ],
+        );
+        assert!(!page.contains("crosshair"), "{page}");
+        // In a legend, too; and a dash where there was none.
+        let lines = (0..5).map(|at| line(&at.to_string(), 30 + 10 * at)).collect();
+        has(
+            &shown(lines, None, Some(45_000)),
+            &["<b>15\u{a0}%</b>", "<b>5\u{a0}%</b>", "<b>–</b>"],
+        );
+    }
+
+    #[test]
+    fn an_instant_that_a_chart_does_not_show_is_none_of_its_own() {
+        for at in [20_000, 120_000] {
+            let page = shown(vec![line("fuel", 30)], None, Some(at));
+            assert!(!page.contains("crosshair"), "{page}");
+            has(&page, &["aria-label=\"fuel: 60\u{a0}%\""]);
+        }
+    }
+
+    #[test]
+    fn a_threshold_is_a_line_with_its_number_and_where_it_is_passed_with_a_word() {
+        let page = shown(vec![line("fuel", 30)], Some(80.0), None);
+        has(&page, &["<svg y=\"20.0%\"><line class=\"threshold\"", ">80\u{a0}%<"]);
+        assert!(!page.contains("bove"), "{page}");
+        // At it is not below it.
+        for threshold in [60.0, 59.0] {
+            let page = shown(vec![line("fuel", 30)], Some(threshold), None);
+            let word = format!("bove {threshold}\u{a0}%");
+            has(
+                &page,
+                &[
+                    "threshold-icon",
+                    &format!(">A{word}<"),
+                    &format!("fuel: 60\u{a0}%, a{word}\""),
+                ],
+            );
+        }
+        let off = shown(vec![line("fuel", 30)], Some(101.0), None);
+        assert!(!off.contains("threshold"), "it has no place: {off}");
+        // Below the scale it has none either, and is passed all the same.
+        has(&shown(vec![line("fuel", 30)], Some(-5.0), None), &[">Above -5\u{a0}%<"]);
+        assert!(!shown(vec![line("fuel", 30)], None, None).contains("threshold"));
+    }
 }

@@ -18,8 +18,8 @@ use crate::{
 /// Fields that a kind's menu sets up, its title first.
 pub fn settings(kind: &str) -> &'static [&'static str] {
     match kind {
-        kinds::STAT => &["title", "series", "unit"],
-        kinds::GAUGE | kinds::SERIES => &["title", "series", "unit", "min", "max"],
+        kinds::STAT => &["title", "series", "unit", "threshold"],
+        kinds::GAUGE | kinds::SERIES => &["title", "series", "unit", "min", "max", "threshold"],
         kinds::TABLE => &["title", "series"],
         kinds::SETPOINT => &["title", "unit", "min", "max", "step"],
         kinds::COUNTER => &["title", "unit"],

@@ -125,6 +125,15 @@ fn a_board_that_is_not_here_says_so_when_nothing_can_bring_it() {
     has_not(&page, &["Loading the board…", "class=\"skeleton\""]);
     let connecting = on_home(scene.clone().connection(ConnectionStatus::Connecting), app);
     has(&connecting, &["Loading the board…"]);
+    let closed = ConnectionStatus::Closed {
+        message: "too old".to_owned(),
+    };
+    let closed = on_home(scene.clone().connection(closed), app);
+    has(
+        &closed,
+        &["This page and the server are of different versions.", ">Reload</a>"],
+    );
+    has_not(&closed, &["next live connection"]);
     // Requests can't bring this one: its freshness says so.
     has(
         &on_home(scene.connection(ConnectionStatus::ByRequests), app),

@@ -87,6 +87,63 @@ fn a_gauge_is_a_meter() {
     );
 }
 
+/// A widget with a threshold of 90, whose newest value is this.
+fn watched(kind: &str, value: f64) -> String {
+    let fields = [
+        ("title", json!("Fuel")),
+        ("series", json!(["fuel"])),
+        ("unit", json!("%")),
+        ("max", json!(100)),
+        ("threshold", json!(90)),
+    ];
+    on_home(scene(kind, &fields).series("fuel", &[json!(20), json!(value)], 0), app)
+}
+
+#[test]
+fn a_value_at_or_above_its_threshold_says_so_in_a_word_with_a_picture_and_a_colour() {
+    for (kind, marks) in [
+        (
+            "stat",
+            [
+                "class=\"stat\" data-state=\"above\"",
+                "data-tone=\"wait\" data-state=\"above\"",
+            ],
+        ),
+        (
+            "gauge",
+            [
+                "aria-valuetext=\"90\u{a0}%, above 90\u{a0}%\"",
+                "data-tone=\"wait\" data-state=\"above\"",
+            ],
+        ),
+        (
+            "series",
+            [
+                "aria-label=\"fuel: 90\u{a0}%, above 90\u{a0}%\"",
+                "class=\"threshold-icon\"",
+            ],
+        ),
+    ] {
+        let page = watched(kind, 90.0);
+        has(&page, &["Above 90\u{a0}%"]);
+        has(&page, &marks);
+        has_not(&watched(kind, 89.9), &["bove 90", "data-state=\"above\""]);
+    }
+}
+
+#[test]
+fn a_threshold_is_marked_on_a_gauge_and_in_a_chart() {
+    has(
+        &watched("gauge", 30.0),
+        &["class=\"gauge-mark\"", "stroke-dashoffset=-896", "of 100\u{a0}%"],
+    );
+    has(&watched("series", 30.0), &["class=\"threshold\"", ">90\u{a0}%<"]);
+    for kind in ["stat", "gauge", "series"] {
+        let page = sampled(kind, "%", &[json!(99)]);
+        has_not(&page, &["gauge-mark", "threshold", "bove"]);
+    }
+}
+
 #[test]
 fn a_chart_has_ticks_a_line_and_a_summary_in_words() {
     let page = sampled("series", "%", &[json!(10), json!(20), json!(30)]);

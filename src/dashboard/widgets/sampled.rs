@@ -6,7 +6,10 @@ use dioxus::prelude::*;
 
 use crate::{
     components::format::{figure, figure_text, value_text},
-    dashboard::plot::{Gauge, Line, Plot, Sparkline},
+    dashboard::{
+        crosshair::use_pointing,
+        plot::{Line, Measure, above, gauge, plot, sparkline},
+    },
     hooks::{ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_samples, use_websocket},
     protocol::Value,
 };
@@ -58,17 +61,21 @@ pub fn Stat(live: RealtimeUpdates) -> Element {
     };
     let unit = live.text("unit");
     let shown = figure(value, &unit);
+    let passed = live.number("threshold").filter(|threshold| value >= *threshold);
     rsx! {
-        div { class: "stat",
+        div { class: "stat", "data-state": passed.map(|_| "above"),
             p { class: "figure value", "data-size": (shown.digits.chars().count() > LARGE_CHARS_MAX).then_some("long"),
                 "{shown.digits}"
                 if !shown.unit.is_empty() {
                     small { "{shown.unit}" }
                 }
             }
+            if let Some(threshold) = passed {
+                {above(threshold, &unit)}
+            }
             // A span only grows: its line would say nothing.
             if unit != "s" {
-                Sparkline { line: line(name, series, 1) }
+                {sparkline(line(name, series, 1))}
             }
         }
     }
@@ -83,15 +90,13 @@ pub fn GaugeOf(live: RealtimeUpdates) -> Element {
     let Some(value) = value else {
         return rsx! { Waiting { names: names() } };
     };
-    let (min, max) = (live.number("min").unwrap_or(0.0), live.number("max").unwrap_or(100.0));
-    rsx! {
-        Gauge { name: live.text("title"), value, unit: live.text("unit"), min, max }
-    }
+    gauge(&measure(live), value)
 }
 
 /// Numbers over the last minutes.
 #[component]
 pub fn Chart(live: RealtimeUpdates) -> Element {
+    let pointing = use_pointing();
     let (names, samples) = use_series(live);
     let list = samples.read();
     let lines: Vec<Line> = list
@@ -102,8 +107,16 @@ pub fn Chart(live: RealtimeUpdates) -> Element {
     if lines.iter().all(|line| line.points.is_empty()) {
         return rsx! { Waiting { names: names() } };
     }
-    rsx! {
-        Plot { lines, unit: live.text("unit"), min: live.number("min"), max: live.number("max") }
+    plot(pointing, &measure(live), lines)
+}
+
+fn measure(live: RealtimeUpdates) -> Measure {
+    Measure {
+        name: live.text("title"),
+        unit: live.text("unit"),
+        min: live.number("min"),
+        max: live.number("max"),
+        threshold: live.number("threshold"),
     }
 }
 

@@ -33,6 +33,7 @@ fn widgets() -> Vec<(&'static str, &'static str, Draft)> {
             .with("min", json!(0))
             .with("max", json!(100))
     };
+    let watched = |draft: Draft| draft.with("threshold", json!(90));
     vec![
         ("cpu", "Processor", sampled(kinds::STAT, &["host.cpu"], "%")),
         (
@@ -58,8 +59,9 @@ fn widgets() -> Vec<(&'static str, &'static str, Draft)> {
                 .with("text", json!("All is well.")),
         ),
         ("cpu-gauge", "Processor", scale("host.cpu", "%")),
-        ("memory-gauge", "Memory", scale("host.memory.percent", "%")),
-        ("disk-gauge", "Disk", scale("host.disk.root.percent", "%")),
+        // A processor may be busy; a full memory or disk stops others.
+        ("memory-gauge", "Memory", watched(scale("host.memory.percent", "%"))),
+        ("disk-gauge", "Disk", watched(scale("host.disk.root.percent", "%"))),
         (
             "setpoint",
             "Target temperature",
@@ -90,7 +92,11 @@ fn widgets() -> Vec<(&'static str, &'static str, Draft)> {
                 .with("done-3", json!(false)),
         ),
         ("cores-series", "Each core", chart(&["host.cpu.*"])),
-        ("memory-series", "Memory, last minutes", chart(&["host.memory.percent"])),
+        (
+            "memory-series",
+            "Memory, last minutes",
+            watched(chart(&["host.memory.percent"])),
+        ),
         (
             "network-series",
             "Network",

@@ -51,6 +51,8 @@ export const STATES = [
   { name: 'away', wall: true, arrange: away },
   { name: 'live', lasting: true, wall: true, arrange: live },
   { name: 'live-whole', lasting: true, isWhole: true, arrange: live },
+  { name: 'pointed-at', lasting: true, isWhole: true, arrange: pointedAt },
+  { name: 'above', wall: true, arrange: above },
   { name: 'details', lasting: true, arrange: details },
 ];
 
@@ -63,6 +65,31 @@ export async function live(scene) {
   // One point a second; a path has a letter for each.
   await board.page.waitForFunction((line) => line.getAttribute('d').split(/[ML]|(?<=\d) /).length > 30, await chart.elementHandle());
   return board;
+}
+
+/** An instant that all charts show, by keys: a mouse would lose it when the page gets another width. */
+async function pointedAt(scene) {
+  const board = await live(scene);
+  const pad = board.page.getByRole('slider', { name: 'Time in Each core' });
+  await pad.press('Home');
+  for (let at = 0; at < 8; at += 1) await pad.press('ArrowRight');
+  await board.page.locator('.crosshair').first().waitFor({ state: 'attached' });
+  return board;
+}
+
+/** A number, a gauge and a chart of what is more than somebody wants it to be. */
+async function above(scene) {
+  const me = await scene.me();
+  const board = await scene.live(me);
+  for (const title of ['Memory in use', 'Memory', 'Memory, last minutes']) {
+    await board.openMenu(title);
+    await board.page.getByRole('menuitem', { name: 'Set up' }).click();
+    const box = board.page.getByRole('spinbutton', { name: 'threshold' });
+    await box.fill('0.5');
+    await box.press('Enter');
+    await board.widget(title).getByText('Above 0.5').waitFor();
+  }
+  return atRest(await scene.shows(me, board));
 }
 
 async function details(scene) {

@@ -22,6 +22,11 @@ export async function play(stage) {
   await hers.widget(SETPOINT).getByRole('button', { name: 'less' }).tap();
   await his.isSetTo(21);
 
+  // The form that sets a card up lies over the tools: a finger reaches what saves it.
+  await hers.openMenu(SETPOINT);
+  await page.getByRole('menuitem', { name: 'Set up' }).tap();
+  await page.getByRole('button', { name: 'Cancel' }).tap();
+
   ada.network.cut();
   await hers.isIn('waiting', 'offline');
   await hers.set(24);

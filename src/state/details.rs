@@ -37,7 +37,7 @@ pub struct SyncDetails {
     pub namespace: Option<Namespace>,
     /// Operations that wait for the server's answer, all of them.
     pub pending: usize,
-    /// When the server last sent changes, on this device's clock.
+    /// When the server last agreed with this device, on its clock: it sent changes, or said that there are none.
     pub synced_at: Option<Timestamp>,
     /// When this device asks the server again by itself, on its clock; `None` while a connection brings what changes, and
     /// while a person works offline.

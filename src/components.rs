@@ -22,6 +22,7 @@ mod pending_operations_badge;
 pub mod said;
 mod this_device;
 mod widget_realtime;
+mod ways_out;
 pub mod word;
 
 use dioxus::prelude::*;

@@ -14,11 +14,12 @@ use super::{
     icon::Icon,
     said::{card_of, said_at, see},
     word::Word,
+    ways_out::use_ways_out,
 };
 use crate::{
     hooks::{
-        Conflict, Freshness, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_board_or_current,
-        use_now, use_optimism, use_realtime_managers, use_realtime_updates, use_samples,
+        Conflict, Freshness, RealtimeUpdates, SetAside, SetAsideReason, use_board_or_current, use_now, use_optimism,
+        use_realtime_managers, use_realtime_updates, use_samples,
     },
     protocol::{BoardId, Field, FieldName, OperationId, Value, Widget, WidgetId, Writer},
 };
@@ -319,20 +320,16 @@ fn Skeleton() -> Element {
 /// An edit of this widget that did not take effect: why, and what can be done.
 #[component]
 fn Refusal(aside: SetAside) -> Element {
-    let sync = use_background_sync();
-    let id = aside.operation.id;
+    let ways_out = use_ways_out(&aside);
     let word = Word::from(&aside.reason);
     rsx! {
-        div { class: "refusal", role: "alert", "data-state": word.token(), "data-tone": word.tone().token(),
-            p {
+        div { class: "refusal", "data-state": word.token(), "data-tone": word.tone().token(),
+            p { role: "alert",
                 Icon { glyph: word.glyph() }
                 {word.text()}
                 ": {aside.reason}"
             }
-            div { class: "row",
-                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), "Retry" }
-                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), "Discard" }
-            }
+            {ways_out}
         }
     }
 }

@@ -80,6 +80,9 @@ pub struct Birth {
 pub enum Input {
     /// A person or the app wants something.
     Command(Command),
+    /// What the clock on the wall says, in Unix milliseconds: what is wanted from here on was wanted then. For people to read;
+    /// it decides nothing.
+    Wall(u64),
     /// A dialled socket is open.
     Opened {
         /// Which dial.
@@ -292,6 +295,8 @@ impl Engine {
             window_ms: crate::config::RETRY_WINDOW_MS,
             trouble: None,
             offline_since: None,
+    /// What the clock on the wall said last, for people.
+    wall_ms: Option<u64>,
             namespace: None,
             loaded: false,
             leading: false,
@@ -333,6 +338,7 @@ impl Engine {
             Input::Command(command) => self.command(now, command),
             Input::Opened { dial } => self.opened(now, dial),
             Input::Received { dial, text } => self.received(now, dial, &text),
+            wall_ms: None,
             Input::Closed { dial } if self.connection.dial() == Some(dial) => self.lost(now, None),
             Input::Closed { .. } => {}
             Input::Loaded {
@@ -348,6 +354,7 @@ impl Engine {
                 None => self.committed(now, outcome),
             },
             Input::SiblingWrote => self.keeping.reread = true,
+            Input::Wall(unix_ms) => self.wall_ms = Some(unix_ms),
             Input::Leading(leading) => {
                 self.keeping.reread |= leading && !self.leading;
                 self.leading = leading;

@@ -319,6 +319,7 @@ fn Versions(conflict: ReadSignal<Conflict>, field: String) -> Element {
     } else {
         text(&conflict.theirs.value)
     };
+    let made_at = conflict.made_at_ms.zip(now()).map(|(at, now)| time_of_day(now, at));
     let before = conflict.before().map_or_else(|| "nothing".to_owned(), text);
     rsx! {
         div { class: "versions",
@@ -330,7 +331,7 @@ fn Versions(conflict: ReadSignal<Conflict>, field: String) -> Element {
             div { class: "version", "data-side": "mine",
                 h4 { "Mine" }
                 Marked { text: mine.clone(), other: theirs.clone() }
-                p { class: "version-by", "you, on this device" }
+                p { class: "version-by", "you, on this device" if let Some(at) = made_at { ", {at}" } }
             }
             div { class: "version", "data-side": "theirs",
                 h4 { "Theirs" }
@@ -390,6 +391,7 @@ mod tests {
                 revision: Revision(3),
                 writer: None,
             },
+            made_at_ms: None,
         }
     }
 

@@ -57,7 +57,7 @@ pub struct PendingOperation {
     pub operation: Arc<Operation>,
     /// How far it has come.
     pub phase: Phase,
-    /// When it was made, in Unix milliseconds of this device; `None` for one of an earlier start or another tab.
+    /// When it was made, in Unix milliseconds of this device; `None` for one that an older version of this program has stored.
     pub made_at_ms: Option<u64>,
 }
 

@@ -303,7 +303,11 @@ impl Engine {
     }
 
     pub(super) fn enqueue(&mut self, operation: Operation) -> Result<OperationId, CommandError> {
-        let (id, pending) = (operation.id, Pending::new(operation));
+        let id = operation.id;
+        let pending = Pending {
+            made_at_ms: self.wall_ms,
+            ..Pending::new(operation)
+        };
         if pending.bytes > FRAME_FILL_BYTES {
             return Err(CommandError::TooLarge {
                 bytes: pending.bytes,

@@ -20,6 +20,9 @@ pub struct Conflict {
     pub contention: Contention,
     /// What stands.
     pub theirs: Overwritten,
+    /// When its author made the change, in Unix milliseconds by the clock of this device; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at_ms: Option<u64>,
 }
 
 impl Conflict {
@@ -150,8 +153,8 @@ pub(super) enum Shelf {
 }
 
 impl Shelf {
-    /// Where an operation with this verdict goes, that was taken back for this reason if at all.
-    pub fn of(operation: Operation, verdict: Verdict, why: Why) -> Self {
+    /// Where an operation with this verdict goes, that was taken back for this reason if at all, and made then.
+    pub fn of(operation: Operation, verdict: Verdict, why: Why, made_at_ms: Option<u64>) -> Self {
         let reason = match verdict {
             Verdict::Applied { .. } => return Self::Journal(Box::new(Journaled { operation, verdict })),
             Verdict::Conflict { contention, theirs, .. } => {
@@ -161,6 +164,7 @@ impl Shelf {
                     theirs: *theirs,
                 });
             }
+                    made_at_ms,
             Verdict::Withdrawn { .. } if why != Why::Late => return Self::Nowhere,
             Verdict::Rejected { reason, .. } => SetAsideReason::Rejected(reason),
             Verdict::Withdrawn { .. } | Verdict::Expired { .. } => SetAsideReason::Expired,
@@ -196,6 +200,7 @@ mod tests {
             },
         }
     }
+            made_at_ms: None,
 
     fn id(sequence: u64) -> OperationId {
         let client = ClientId(1);

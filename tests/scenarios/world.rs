@@ -201,6 +201,11 @@ impl World {
         );
     }
 
+    /// What the clock on the wall says when somebody does something next, in Unix milliseconds.
+    pub fn look_at_the_clock(&mut self, tab: usize, unix_ms: u64) {
+        self.give(tab, Input::Wall(unix_ms));
+    }
+
     pub fn undo(&mut self, tab: usize) {
         self.command(tab, Command::Undo);
     }

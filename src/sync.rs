@@ -51,8 +51,8 @@ use self::{
 };
 use crate::{
     protocol::{
-        Answered, BoardId, ClientId, Device, Document, OperationId, Push, RunId, SamplesFrame, Subscribe, Value,
-        Verdict, WidgetId,
+        Answered, BoardId, ClientId, Device, Document, OperationId, Push, Revision, RunId, SamplesFrame, Subscribe,
+        Value, Verdict, WidgetId,
     },
     sorted::SortedMap,
     time::Timestamp,
@@ -236,6 +236,18 @@ pub enum Notice {
 pub struct Engine {
     birth: Birth,
     dice: Dice,
+impl Notice {
+    /// That an operation was applied, where its verdict itself did not come by.
+    const fn applied(id: OperationId, revision: Revision) -> Self {
+        let verdict = Verdict::Applied {
+            revision,
+            verbatim: false,
+            overwrote: None,
+        };
+        Self::Decided { id, verdict }
+    }
+}
+
     connection: Connection,
     dials: u64,
     /// The retry window the server sent last.

@@ -39,7 +39,8 @@ enum Queue {
 /// How many edits wait, and a list of them: kind, value, time and phase, with *Retry* and *Roll back*; and of those
 /// that were set aside, with the reason, *Edit*, *Retry* and *Discard*.
 ///
-/// Its callbacks are called in the tab or window that sends for the device: of those that share an outbox it is one.
+/// Its callbacks are called once in the tab or window where the edit was made, and once in the one that sends for the device: of
+/// those that share an outbox it is one.
 ///
 /// ```
 /// use dioxus::prelude::*;

@@ -87,8 +87,31 @@ impl Engine {
         if !std::mem::replace(&mut self.loaded, true) {
             self.notice(Notice::Initialized);
         }
+        self.tell_settled(widgets);
         if widgets {
             self.undo_now(now);
+        }
+    }
+
+    /// Tells what came of this tab's own edits that another one has settled, once it is known: by what was stored of them, or by
+    /// the change that came by. Of one that is nowhere in all that is stored there is nothing to tell: it was taken back.
+    fn tell_settled(&mut self, is_all: bool) {
+        for (id, applied_at) in std::mem::take(&mut self.keeping.untold) {
+            let journaled = || {
+                let mut journal = self.keeping.journal.values().rev();
+                journal.find(|journaled| journaled.operation.id == id)
+            };
+            if let Some(aside) = self.aside.get(&id) {
+                let reason = aside.reason.clone();
+                self.notice(Notice::SetAside { id, reason });
+            } else if let Some(revision) = applied_at {
+                self.notice(Notice::applied(id, revision));
+            } else if let Some(Journaled { verdict, .. }) = journaled() {
+                let verdict = verdict.clone();
+                self.notice(Notice::Decided { id, verdict });
+            } else if !is_all && self.conflicts.values().all(|conflict| conflict.operation.id != id) {
+                self.keeping.untold.insert(id, None);
+            }
         }
     }
 
@@ -181,6 +204,10 @@ impl Engine {
             .collect();
         for id in settled_elsewhere {
             self.keeping.journal_is_old = true;
+            let own = self.outbox.get(id).filter(|_| id.client == self.birth.client);
+            if let Some(undecided) = own.filter(|pending| pending.verdict.is_none()) {
+                self.keeping.untold.insert(id, undecided.applied_at);
+            }
             if self.is_undone_in_vain(id) {
                 self.keeping.undone.push(id);
             }

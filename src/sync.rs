@@ -223,7 +223,12 @@ pub enum Notice {
         payload: Value,
     },
     /// A command could not be carried out.
-    Refused(CommandError),
+    Refused {
+        /// Why.
+        error: CommandError,
+        /// The board and the widget that it was about, where it was about one.
+        widget: Option<(BoardId, WidgetId)>,
+    },
     /// Something went wrong that a person should know.
     Trouble {
         /// What happened and what to do.
@@ -231,11 +236,6 @@ pub enum Notice {
     },
 }
 
-/// One tab's, window's or process's part in the sync.
-#[derive(Debug)]
-pub struct Engine {
-    birth: Birth,
-    dice: Dice,
 impl Notice {
     /// That an operation was applied, where its verdict itself did not come by.
     const fn applied(id: OperationId, revision: Revision) -> Self {
@@ -248,6 +248,11 @@ impl Notice {
     }
 }
 
+/// One tab's, window's or process's part in the sync.
+#[derive(Debug)]
+pub struct Engine {
+    birth: Birth,
+    dice: Dice,
     connection: Connection,
     dials: u64,
     /// The retry window the server sent last.
@@ -290,6 +295,8 @@ impl Notice {
     refreshed_at: Timestamp,
     comparings_missed: u32,
     counters: Counters,
+    /// What the clock on the wall said last, for people.
+    wall_ms: Option<u64>,
     /// The moment of the last turn.
     turned_at: Timestamp,
     effects: VecDeque<Effect>,
@@ -307,8 +314,6 @@ impl Engine {
             window_ms: crate::config::RETRY_WINDOW_MS,
             trouble: None,
             offline_since: None,
-    /// What the clock on the wall said last, for people.
-    wall_ms: Option<u64>,
             namespace: None,
             loaded: false,
             leading: false,
@@ -333,6 +338,7 @@ impl Engine {
             refreshed_at: Timestamp(0),
             comparings_missed: 0,
             counters: Counters::default(),
+            wall_ms: None,
             turned_at: Timestamp(0),
             effects: VecDeque::new(),
             birth,
@@ -348,9 +354,9 @@ impl Engine {
     pub fn handle(&mut self, now: Timestamp, input: Input) -> impl Iterator<Item = Effect> + '_ {
         match input {
             Input::Command(command) => self.command(now, command),
+            Input::Wall(unix_ms) => self.wall_ms = Some(unix_ms),
             Input::Opened { dial } => self.opened(now, dial),
             Input::Received { dial, text } => self.received(now, dial, &text),
-            wall_ms: None,
             Input::Closed { dial } if self.connection.dial() == Some(dial) => self.lost(now, None),
             Input::Closed { .. } => {}
             Input::Loaded {
@@ -366,7 +372,6 @@ impl Engine {
                 None => self.committed(now, outcome),
             },
             Input::SiblingWrote => self.keeping.reread = true,
-            Input::Wall(unix_ms) => self.wall_ms = Some(unix_ms),
             Input::Leading(leading) => {
                 self.keeping.reread |= leading && !self.leading;
                 self.leading = leading;

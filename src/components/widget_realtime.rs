@@ -11,10 +11,11 @@ use dioxus::prelude::*;
 
 use self::{foot::Foot, freshness::Fresh, head::Head};
 use super::{
+    error_details::error_details,
     icon::Icon,
     said::{card_of, said_at, see},
-    word::Word,
     ways_out::use_ways_out,
+    word::Word,
 };
 use crate::{
     hooks::{
@@ -337,6 +338,8 @@ fn Refusal(aside: SetAside) -> Element {
 /// What is inside could not be rendered: what happened, what is safe, one button.
 #[component]
 fn Broken(message: ReadSignal<String>, error: ErrorContext, on_error: Option<Callback<RealtimeError>>) -> Element {
+    let now = use_now();
+    let at = use_hook(|| *now.peek());
     // What the handler reads makes this run again, and that is no other failure.
     let mut told = use_hook(|| CopyValue::new(None));
     use_effect(move || {
@@ -352,10 +355,7 @@ fn Broken(message: ReadSignal<String>, error: ErrorContext, on_error: Option<Cal
         div { class: "card-error", role: "alert", "data-state": "error",
             p { "This widget can't be shown. Its values are safe." }
             div { class: "row", button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| error.clear_errors(), "Try again" } }
-            details {
-                summary { "Details" }
-                pre { class: "json", tabindex: "0", "{message}" }
-            }
+            {error_details("widget-failed", at, &message.read())}
         }
     }
 }

@@ -94,6 +94,7 @@ impl Gatherer {
                 .trouble
                 .or_else(|| self.trouble.clone())
                 .or_else(|| driver.memory_only().map(str::to_owned)),
+            is_newer: status.is_newer,
             identity: status.identity,
             device: engine.device().cloned(),
             namespace: status.namespace,

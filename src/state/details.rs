@@ -29,6 +29,8 @@ pub struct SyncDetails {
     pub fault: Option<StorageError>,
     /// What went wrong last, for people; `None` again once the server was greeted.
     pub trouble: Option<String>,
+    /// Whether this page is newer than the server, which leaves waiting what it can't read.
+    pub is_newer: bool,
     /// Who this is to the server, while connected.
     pub identity: Option<Identity>,
     /// What this device is called.

@@ -121,7 +121,9 @@ impl fmt::Display for SetAsideReason {
             Self::TooOld => f.write_str(
                 "Too old: nobody knows whether it took effect. Look at the board, then retry or discard it.",
             ),
-            Self::NotYours => f.write_str("The server knows this edit as somebody else's. Export it, or discard it."),
+            Self::NotYours => {
+                f.write_str("The server knows this edit as somebody else's. Retry makes it anew; or discard it.")
+            }
             Self::Forgotten => f.write_str(
                 "It was applied, and then the server went back to an older backup. Send it again, or discard it.",
             ),
@@ -162,9 +164,9 @@ impl Shelf {
                     operation,
                     contention,
                     theirs: *theirs,
+                    made_at_ms,
                 });
             }
-                    made_at_ms,
             Verdict::Withdrawn { .. } if why != Why::Late => return Self::Nowhere,
             Verdict::Rejected { reason, .. } => SetAsideReason::Rejected(reason),
             Verdict::Withdrawn { .. } | Verdict::Expired { .. } => SetAsideReason::Expired,
@@ -198,9 +200,9 @@ mod tests {
                 revision: Revision(3),
                 writer: None,
             },
+            made_at_ms: None,
         }
     }
-            made_at_ms: None,
 
     fn id(sequence: u64) -> OperationId {
         let client = ClientId(1);

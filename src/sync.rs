@@ -354,7 +354,10 @@ impl Engine {
     pub fn handle(&mut self, now: Timestamp, input: Input) -> impl Iterator<Item = Effect> + '_ {
         match input {
             Input::Command(command) => self.command(now, command),
-            Input::Wall(unix_ms) => self.wall_ms = Some(unix_ms),
+            Input::Wall(unix_ms) => {
+                self.wall_ms = Some(unix_ms);
+                return self.effects.drain(..); // nothing has happened yet
+            }
             Input::Opened { dial } => self.opened(now, dial),
             Input::Received { dial, text } => self.received(now, dial, &text),
             Input::Closed { dial } if self.connection.dial() == Some(dial) => self.lost(now, None),

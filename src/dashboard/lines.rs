@@ -62,38 +62,50 @@ fn ErrorLine() -> Element {
         };
         code.to_owned()
     });
-    let mut met = use_hook(|| CopyValue::new((String::new(), None)));
+    let mut met = use_signal(|| None);
     let code = code();
-    if met.peek().0 != code {
-        met.set((code.clone(), *now.peek()));
-    }
     if code.is_empty() {
+        met.set(None);
         return rsx! {};
     }
+    if met.peek().is_none() {
+        met.set(*now.peek());
+    }
     let details = sync.details();
+    let is_fault = details.fault.is_some();
     let happened = match (details.fault, details.link) {
         (Some(fault), _) => fault.to_string(),
         (None, ConnectionStatus::Closed { message }) => message,
         _ => "This page is newer than the server.".to_owned(),
     };
-    let waiting = match (details.pending, details.fault) {
-        (0, _) => String::new(),
-        (1, None) => " Your edit waits safely.".to_owned(),
-        (pending, None) => format!(" Your {pending} edits wait safely."),
-        (pending, Some(_)) => format!(" {} waiting.", count(pending, "edit")),
+    let waiting = match details.pending {
+        0 => String::new(),
+        pending => {
+            let verb = if pending == 1 { " waits" } else { " wait" };
+            [
+                " Your ",
+                &count(pending, "edit"),
+                verb,
+                if is_fault { "." } else { " safely." },
+            ]
+            .concat()
+        }
     };
-    let said = details.trouble.unwrap_or_default();
     rsx! {
         div { class: "banner", "data-tone": "act", "data-state": code.clone(),
-            Icon { glyph: if details.fault.is_some() { Word::CannotStore.glyph() } else { Word::OtherVersion.glyph() } }
-            // How much waits is not announced with each edit.
-            p { class: "banner-text", span { role: "alert", "{happened}" } "{waiting}" }
-            if details.fault.is_some() {
-                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.sync_now(), "Try again" }
-            } else {
-                a { class: "button", "data-shape": "small", href: "", "Reload" }
+            Icon { glyph: if is_fault { Word::CannotStore.glyph() } else { Word::OtherVersion.glyph() } }
+            div { class: "banner-text",
+                // How much waits is not announced with each edit.
+                p { span { role: "alert", "{happened}" } "{waiting}" }
+                div { class: "row",
+                    if is_fault {
+                        button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.sync_now(), "Try again" }
+                    } else {
+                        a { class: "button", "data-shape": "small", href: "", "Reload" }
+                    }
+                    {error_details(&code, *met.peek(), &details.trouble.unwrap_or_default())}
+                }
             }
-            {error_details(&code, met.peek().1, &said)}
         }
     }
 }
@@ -115,12 +127,14 @@ fn OfflineLine(board: BoardHandle) -> Element {
     if is_read() || !was_never_live() || !is_away() || !board.summary().is_known {
         return rsx! {};
     }
-    let as_of = board.as_of_ms().zip(now()).map(|(at, now)| time_of_day(now, at));
-    let as_of = as_of.map_or_else(|| "this device last saw it".to_owned(), |at| ["of ", &at].concat());
+    let (Some(as_of), Some(now)) = (board.as_of_ms(), now()) else {
+        return rsx! {};
+    };
+    let as_of = time_of_day(now, as_of);
     rsx! {
         div { class: "banner", role: "status", "data-tone": "wait", "data-state": "offline",
             Icon { glyph: Word::Offline.glyph() }
-            p { class: "banner-text", "You’re offline. This is the board as {as_of}; edits are saved on this device, and sent later." }
+            p { class: "banner-text", "You’re offline. This is the board as of {as_of}; edits are saved on this device, and sent later." }
             {close_button(move |_| is_read.set(true))}
         }
     }

@@ -16,8 +16,6 @@ impl Engine {
     pub(super) fn seen(&mut self, id: OperationId, revision: Revision) {
         if let Some(pending) = self.outbox.get_mut(id) {
             pending.applied_at = Some(revision);
-        } else if self.keeping.untold.remove(&id).is_some() {
-            self.notice(Notice::applied(id, revision));
         }
     }
 

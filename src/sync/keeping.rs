@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     config::{CACHE_WRITE_MS, REREAD_MS, RETRY_MS_MAX},
-    protocol::{BoardId, OperationId, Revision},
+    protocol::{BoardId, OperationId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -43,8 +43,8 @@ pub(super) struct Keeping {
     pub undos: usize,
     /// Operations that were undone here while another tab settled them: reversed then, if they are in it.
     pub undone: Vec<OperationId>,
-    /// Edits of this tab that another one has settled, with where they were seen to be applied: what came of them is to be told.
-    pub untold: SortedMap<OperationId, Option<Revision>>,
+    /// Edits of this tab that another one has settled: what came of them is to be told.
+    pub untold: SortedSet<OperationId>,
     /// Tells the stored texts of conflicts and set-aside operations as they were read last.
     pub texts: SortedMap<OperationId, u64>,
     /// Why the last transaction failed.

@@ -131,7 +131,7 @@ fn what_stands_in_the_way_of_all_edits_is_said_with_what_is_safe_one_button_and_
             "data-tone=\"act\"",
             "role=\"alert\"",
             "This device is full. Nothing was lost; new edits wait unsaved.",
-            "12 edits waiting.",
+            "Your 12 edits wait.<",
             ">Try again</button>",
             "Details",
             "storage-full · 14:02\nwhat was said",
@@ -144,13 +144,13 @@ fn what_stands_in_the_way_of_all_edits_is_said_with_what_is_safe_one_button_and_
         &line(newer.clone()),
         &[
             "This page is newer than the server.",
-            "Your 3 edits wait safely.",
+            "Your 3 edits wait safely.<",
             ">Reload</a>",
             "page-newer · 14:02",
         ],
     );
     newer.sync.pending = 1;
-    has(&line(newer), &["Your edit waits safely."]);
+    has(&line(newer), &["Your 1 edit waits safely."]);
     let closed = bare().connection(ConnectionStatus::Closed {
         message: "This client is older than the server can read.".to_owned(),
     });

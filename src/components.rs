@@ -16,12 +16,14 @@ mod dashboard_sync_indicator;
 mod difference;
 pub mod disclosure;
 pub mod edit_line;
+pub mod error_details;
 pub mod format;
 pub mod icon;
 mod pending_operations_badge;
 mod people_here;
 pub mod said;
 mod this_device;
+mod ways_out;
 mod widget_realtime;
 pub mod word;
 

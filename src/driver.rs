@@ -189,6 +189,7 @@ impl Driver {
             }
             _ => {}
         }
+        self.take(Input::Wall(self.clock.wall().0));
         self.take(Input::Command(command));
     }
 

@@ -53,8 +53,8 @@ use self::{
 };
 use crate::{
     protocol::{
-        Answered, BoardId, ClientId, Device, Document, OperationId, Push, RunId, SamplesFrame, Subscribe, Value,
-        Verdict, WidgetId,
+        Answered, BoardId, ClientId, Device, Document, OperationId, Push, Revision, RunId, SamplesFrame, Subscribe,
+        Value, Verdict, WidgetId,
     },
     sorted::SortedMap,
     time::Timestamp,
@@ -82,6 +82,9 @@ pub struct Birth {
 pub enum Input {
     /// A person or the app wants something.
     Command(Command),
+    /// What the clock on the wall says, in Unix milliseconds: what is wanted from here on was wanted then. For people to read;
+    /// it decides nothing.
+    Wall(u64),
     /// A dialled socket is open.
     Opened {
         /// Which dial.
@@ -222,12 +225,29 @@ pub enum Notice {
         payload: Value,
     },
     /// A command could not be carried out.
-    Refused(CommandError),
+    Refused {
+        /// Why.
+        error: CommandError,
+        /// The board and the widget that it was about, where it was about one.
+        widget: Option<(BoardId, WidgetId)>,
+    },
     /// Something went wrong that a person should know.
     Trouble {
         /// What happened and what to do.
         message: String,
     },
+}
+
+impl Notice {
+    /// That an operation was applied, where its verdict itself did not come by.
+    const fn applied(id: OperationId, revision: Revision) -> Self {
+        let verdict = Verdict::Applied {
+            revision,
+            verbatim: false,
+            overwrote: None,
+        };
+        Self::Decided { id, verdict }
+    }
 }
 
 /// One tab's, window's or process's part in the sync.
@@ -278,6 +298,8 @@ pub struct Engine {
     refreshed_at: Timestamp,
     comparings_missed: u32,
     counters: Counters,
+    /// What the clock on the wall said last, for people.
+    wall_ms: Option<u64>,
     /// The moment of the last turn.
     turned_at: Timestamp,
     effects: VecDeque<Effect>,
@@ -320,6 +342,7 @@ impl Engine {
             refreshed_at: Timestamp(0),
             comparings_missed: 0,
             counters: Counters::default(),
+            wall_ms: None,
             turned_at: Timestamp(0),
             effects: VecDeque::new(),
             birth,
@@ -335,6 +358,10 @@ impl Engine {
     pub fn handle(&mut self, now: Timestamp, input: Input) -> impl Iterator<Item = Effect> + '_ {
         match input {
             Input::Command(command) => self.command(now, command),
+            Input::Wall(unix_ms) => {
+                self.wall_ms = Some(unix_ms);
+                return self.effects.drain(..); // nothing has happened yet
+            }
             Input::Opened { dial } => self.opened(now, dial),
             Input::Received { dial, text } => self.received(now, dial, &text),
             Input::Closed { dial } if self.connection.dial() == Some(dial) => self.lost(now, None),

@@ -3,6 +3,9 @@
 //! can happen has happened.
 #![cfg(feature = "testing")]
 
+#[cfg(feature = "dashboard")]
+#[path = "layer/app.rs"]
+mod app;
 #[path = "layer/callbacks.rs"]
 mod callbacks;
 #[path = "layer/conflicts.rs"]

@@ -319,6 +319,10 @@ fn Versions(conflict: ReadSignal<Conflict>, field: String) -> Element {
     } else {
         text(&conflict.theirs.value)
     };
+    let made_at = match (conflict.made_at_ms, now()) {
+        (Some(at), Some(now)) => [", ", &time_of_day(now, at)].concat(),
+        _ => String::new(),
+    };
     let before = conflict.before().map_or_else(|| "nothing".to_owned(), text);
     rsx! {
         div { class: "versions",
@@ -330,7 +334,7 @@ fn Versions(conflict: ReadSignal<Conflict>, field: String) -> Element {
             div { class: "version", "data-side": "mine",
                 h4 { "Mine" }
                 Marked { text: mine.clone(), other: theirs.clone() }
-                p { class: "version-by", "you, on this device" }
+                p { class: "version-by", "you, on this device{made_at}" }
             }
             div { class: "version", "data-side": "theirs",
                 h4 { "Theirs" }
@@ -390,6 +394,7 @@ mod tests {
                 revision: Revision(3),
                 writer: None,
             },
+            made_at_ms: None,
         }
     }
 

@@ -5,9 +5,9 @@ use dioxus::prelude::*;
 use super::{
     choices::field_text,
     disclosure::{Disclosure, Shape},
-    edit_line::{edit_line, is_editable},
     format::{count, excerpt, ordinal, time_of_day},
     icon::{Glyph, Icon},
+    ways_out::use_ways_out,
     word::{Saying, Tone, Word},
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
         Durability, Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync,
         use_notices, use_now, use_realtime_managers, use_realtime_updates,
     },
-    protocol::{BoardId, Intent, OperationId, Rejection, Value, Verdict, WidgetId},
+    protocol::{BoardId, Intent, OperationId, Value, Verdict, WidgetId},
 };
 
 /// An operation that came to nothing, and why.
@@ -39,7 +39,8 @@ enum Queue {
 /// How many edits wait, and a list of them: kind, value, time and phase, with *Retry* and *Roll back*; and of those
 /// that were set aside, with the reason, *Edit*, *Retry* and *Discard*.
 ///
-/// Its callbacks are called in the tab or window that sends for the device: of those that share an outbox it is one.
+/// Its callbacks are called once in the tab or window where the edit was made, and once in the one that sends for the device: of
+/// those that share an outbox it is one.
 ///
 /// ```
 /// use dioxus::prelude::*;
@@ -310,39 +311,14 @@ fn phase_words(phase: &Phase, is_stored: bool) -> (&'static str, &'static str) {
 
 #[component]
 fn SetAsideEntry(aside: SetAside) -> Element {
-    let sync = use_background_sync();
-    let mut editing = use_signal(|| false);
-    let id = aside.operation.id;
+    let ways_out = use_ways_out(&aside);
     let word = Word::from(&aside.reason);
-    let own = match &aside.operation.intent {
-        Intent::Set { field, value } if is_editable(field.as_str(), value) => Some((field.to_string(), value.clone())),
-        _ => None,
-    };
-    let bounds = match aside.reason {
-        SetAsideReason::Rejected(Rejection::OutOfRange { min, max }) => [Some(min), Some(max)],
-        _ => [None; 2],
-    };
-    let commit = use_callback(move |value| {
-        editing.set(false);
-        sync.retry(id, Some(value));
-    });
-    let cancel = use_callback(move |()| editing.set(false));
     rsx! {
         li { class: "entry", "data-state": word.token(), "data-tone": word.tone().token(),
             Head { board: aside.operation.board.clone(), widget: aside.operation.widget.clone(), intent: aside.operation.intent.clone(), when: "" }
             Saying { word }
             p { class: "note-line", "{aside.reason}" }
-            if let Some((field, value)) = own.clone().filter(|_| editing()) {
-                {edit_line("Other value", &field, &value, bounds, commit, cancel)}
-            } else {
-                div { class: "row",
-                    if own.is_some() {
-                        button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| editing.set(true), "Edit" }
-                    }
-                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), "Retry" }
-                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), "Discard" }
-                }
-            }
+            {ways_out}
         }
     }
 }

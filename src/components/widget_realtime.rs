@@ -11,14 +11,16 @@ use dioxus::prelude::*;
 
 use self::{foot::Foot, freshness::Fresh, head::Head};
 use super::{
+    error_details::error_details,
     icon::Icon,
     said::{card_of, said_at, see},
+    ways_out::use_ways_out,
     word::Word,
 };
 use crate::{
     hooks::{
-        Conflict, Freshness, RealtimeUpdates, SetAside, SetAsideReason, use_background_sync, use_board_or_current,
-        use_now, use_optimism, use_realtime_managers, use_realtime_updates, use_samples,
+        Conflict, Freshness, RealtimeUpdates, SetAside, SetAsideReason, use_board_or_current, use_now, use_optimism,
+        use_realtime_managers, use_realtime_updates, use_samples,
     },
     protocol::{BoardId, Field, FieldName, OperationId, Person, Value, Widget, WidgetId, Writer},
 };
@@ -323,20 +325,16 @@ fn Skeleton() -> Element {
 /// An edit of this widget that did not take effect: why, and what can be done.
 #[component]
 fn Refusal(aside: SetAside) -> Element {
-    let sync = use_background_sync();
-    let id = aside.operation.id;
+    let ways_out = use_ways_out(&aside);
     let word = Word::from(&aside.reason);
     rsx! {
-        div { class: "refusal", role: "alert", "data-state": word.token(), "data-tone": word.tone().token(),
-            p {
+        div { class: "refusal", "data-state": word.token(), "data-tone": word.tone().token(),
+            p { role: "alert",
                 Icon { glyph: word.glyph() }
                 {word.text()}
                 ": {aside.reason}"
             }
-            div { class: "row",
-                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), "Retry" }
-                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), "Discard" }
-            }
+            {ways_out}
         }
     }
 }
@@ -344,6 +342,8 @@ fn Refusal(aside: SetAside) -> Element {
 /// What is inside could not be rendered: what happened, what is safe, one button.
 #[component]
 fn Broken(message: ReadSignal<String>, error: ErrorContext, on_error: Option<Callback<RealtimeError>>) -> Element {
+    let now = use_now();
+    let at = use_hook(|| *now.peek());
     // What the handler reads makes this run again, and that is no other failure.
     let mut told = use_hook(|| CopyValue::new(None));
     use_effect(move || {
@@ -359,10 +359,7 @@ fn Broken(message: ReadSignal<String>, error: ErrorContext, on_error: Option<Cal
         div { class: "card-error", role: "alert", "data-state": "error",
             p { "This widget can't be shown. Its values are safe." }
             div { class: "row", button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| error.clear_errors(), "Try again" } }
-            details {
-                summary { "Details" }
-                pre { class: "json", tabindex: "0", "{message}" }
-            }
+            {error_details("widget-failed", at, &message.read())}
         }
     }
 }

@@ -1,16 +1,20 @@
-//! The line under the header, of what a page opened without a network shows; and what the page has to say besides: what
-//! was removed and can come back, what could not be done.
+//! The lines under the header: what stands in everybody's way, and what a page opened without a network shows; and what the
+//! page has to say besides: what was removed and can come back, what could not be done.
 
 use dioxus::prelude::*;
 
 use crate::{
     components::{
         close_button::close_button,
+        error_details::error_details,
+        format::{count, time_of_day},
         icon::Icon,
-        said::{Undo, say},
+        said::{Undo, card_of, say},
         word::Word,
     },
-    hooks::{ConnectionStatus, Notice, use_background_sync, use_notices, use_websocket},
+    hooks::{
+        BoardHandle, ConnectionStatus, Notice, StorageError, use_background_sync, use_notices, use_now, use_websocket,
+    },
     protocol::{BoardId, WidgetId},
 };
 
@@ -22,23 +26,93 @@ pub fn say_removed(board: BoardId, widget: WidgetId, title: &str) {
 
 /// Says what could not be done, and how the page was opened, each only while there is something to say.
 #[component]
-pub fn Lines(is_known: bool) -> Element {
+pub fn Lines(board: BoardHandle) -> Element {
+    let sync = use_background_sync();
     use_notices(move |notice| {
-        let reason = match notice {
-            Notice::Refused(error) => error.to_string(),
-            Notice::Trouble { message } => message,
+        let (reason, card) = match notice {
+            Notice::Refused { error, widget } => {
+                let card = widget.map(|(board, widget)| card_of(&board, &widget));
+                (error.to_string(), card.unwrap_or_default())
+            }
+            // A fault has its own line, for as long as it lasts.
+            Notice::Trouble { message } if sync.fault().is_none() => (message, String::new()),
             _ => return,
         };
-        say(reason, "refused", String::new(), None);
+        say(reason, "refused", card, None);
     });
     rsx! {
-        div { class: "lines", OfflineLine { is_known } }
+        div { class: "lines",
+            ErrorLine {}
+            OfflineLine { board }
+        }
+    }
+}
+
+/// What stands in the way of all edits: what happened and what is safe, one button, and the details.
+#[component]
+fn ErrorLine() -> Element {
+    let (sync, socket, now) = (use_background_sync(), use_websocket(), use_now());
+    let code = use_memo(move || {
+        let code = match (sync.fault(), socket.link()) {
+            (Some(StorageError::Full), _) => "storage-full",
+            (Some(StorageError::Broken), _) => "storage-broken",
+            (None, ConnectionStatus::Closed { .. }) => "page-older",
+            (None, _) if sync.details().is_newer => "page-newer",
+            _ => "",
+        };
+        code.to_owned()
+    });
+    let mut met = use_signal(|| None);
+    let code = code();
+    if code.is_empty() {
+        met.set(None);
+        return rsx! {};
+    }
+    if met.peek().is_none() {
+        met.set(*now.peek());
+    }
+    let details = sync.details();
+    let is_fault = details.fault.is_some();
+    let happened = match (details.fault, details.link) {
+        (Some(fault), _) => fault.to_string(),
+        (None, ConnectionStatus::Closed { message }) => message,
+        _ => "This page is newer than the server.".to_owned(),
+    };
+    let waiting = match details.pending {
+        0 => String::new(),
+        pending => {
+            let verb = if pending == 1 { " waits" } else { " wait" };
+            [
+                " Your ",
+                &count(pending, "edit"),
+                verb,
+                if is_fault { "." } else { " safely." },
+            ]
+            .concat()
+        }
+    };
+    rsx! {
+        div { class: "banner", "data-tone": "act", "data-state": code.clone(),
+            Icon { glyph: if is_fault { Word::CannotStore.glyph() } else { Word::OtherVersion.glyph() } }
+            div { class: "banner-text",
+                // How much waits is not announced with each edit.
+                p { span { role: "alert", "{happened}" } "{waiting}" }
+                div { class: "row",
+                    if is_fault {
+                        button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.sync_now(), "Try again" }
+                    } else {
+                        a { class: "button", "data-shape": "small", href: "", "Reload" }
+                    }
+                    {error_details(&code, *met.peek(), &details.trouble.unwrap_or_default())}
+                }
+            }
+        }
     }
 }
 
 /// Said once, where a page was opened from what this device has stored.
 #[component]
-fn OfflineLine(is_known: bool) -> Element {
+fn OfflineLine(board: BoardHandle) -> Element {
     let sync = use_background_sync();
     let socket = use_websocket();
     let mut is_read = use_signal(|| false);
@@ -49,13 +123,18 @@ fn OfflineLine(is_known: bool) -> Element {
             ConnectionStatus::Offline { .. } | ConnectionStatus::Waiting { .. }
         )
     });
-    if !is_known || !was_never_live() || !is_away() || is_read() {
+    let now = use_now();
+    if is_read() || !was_never_live() || !is_away() || !board.summary().is_known {
         return rsx! {};
     }
+    let (Some(as_of), Some(now)) = (board.as_of_ms(), now()) else {
+        return rsx! {};
+    };
+    let as_of = time_of_day(now, as_of);
     rsx! {
         div { class: "banner", role: "status", "data-tone": "wait", "data-state": "offline",
             Icon { glyph: Word::Offline.glyph() }
-            p { class: "banner-text", "You’re offline. This is the board as this device last saw it; edits are saved here, and sent later." }
+            p { class: "banner-text", "You’re offline. This is the board as of {as_of}; edits are saved on this device, and sent later." }
             {close_button(move |_| is_read.set(true))}
         }
     }

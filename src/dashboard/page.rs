@@ -66,7 +66,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
             }
         }
         {known_series()}
-        Lines { is_known: summary.is_known }
+        Lines { board }
         ConflictResolutionUI {}
         main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state,
             Grid { board, state }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     config::{PENDING_SHOWN_LEN_MAX, SERIES_LEN_MAX},
     driver::Driver,
-    protocol::{BoardId, OperationId, SamplesFrame},
+    protocol::{BoardId, SamplesFrame},
     sorted::{SortedMap, SortedSet},
     state::{ConnectionStatus, Now, PendingOperation, Series, Snapshot, SyncDetails},
     sync::{BoardView, Freshness},
@@ -18,8 +18,6 @@ pub(super) struct Gatherer {
     wanted_series: Vec<String>,
     samples: SortedMap<String, Arc<Series>>,
     samples_changed: bool,
-    /// When this page's own operations were made, in Unix milliseconds.
-    made: SortedMap<OperationId, u64>,
     now: Now,
     trouble: Option<String>,
 }
@@ -32,7 +30,6 @@ impl Gatherer {
             wanted_series,
             samples,
             samples_changed: false,
-            made: SortedMap::new(),
             now: read_clocks(driver),
             trouble: None,
         }
@@ -97,6 +94,7 @@ impl Gatherer {
                 .trouble
                 .or_else(|| self.trouble.clone())
                 .or_else(|| driver.memory_only().map(str::to_owned)),
+            is_newer: status.is_newer,
             identity: status.identity,
             device: engine.device().cloned(),
             people: engine.others().cloned(),
@@ -107,7 +105,7 @@ impl Gatherer {
             offline_since: status.offline_since,
             counters: status.counters,
         };
-        let pending = self.pending(driver);
+        let pending = Self::pending(driver);
         let samples = std::mem::take(&mut self.samples_changed).then(|| self.samples.clone());
         Snapshot {
             connection,
@@ -121,16 +119,8 @@ impl Gatherer {
         }
     }
 
-    fn pending(&mut self, driver: &Driver) -> Vec<PendingOperation> {
+    fn pending(driver: &Driver) -> Vec<PendingOperation> {
         let engine = driver.engine();
-        // One that is being saved was made here, just now: nobody else's is seen before it is saved.
-        let unix_ms = driver.clock().wall().0;
-        for pending in engine.pending().rev().take_while(|pending| pending.number.is_none()) {
-            self.made.entry(pending.operation.id).or_insert_with(|| unix_ms);
-        }
-        if engine.pending().next().is_none() {
-            self.made.clear();
-        }
         engine
             .pending()
             .take(PENDING_SHOWN_LEN_MAX)
@@ -138,7 +128,7 @@ impl Gatherer {
                 id: pending.operation.id,
                 operation: pending.operation.clone(),
                 phase: engine.phase(pending),
-                made_at_ms: self.made.get(&pending.operation.id).copied(),
+                made_at_ms: pending.made_at_ms,
             })
             .collect()
     }

@@ -6,7 +6,7 @@ use super::{RealtimeManagers, use_realtime_managers};
 use crate::{
     protocol::{OperationId, Value},
     state::{ConnectionStatus, PendingOperation, SYNC, SyncDetails},
-    sync::SetAside,
+    sync::{SetAside, storage::StorageError},
     time::Timestamp,
 };
 
@@ -67,7 +67,7 @@ impl BackgroundSync {
         self.managers.state.set_aside()
     }
 
-    /// When the server last sent changes, on this device's clock; `None` before the first time.
+    /// When the server last agreed with this device, on this device's clock; `None` before the first time.
     #[must_use]
     pub fn last_sync(&self) -> Option<Timestamp> {
         self.managers.background.last_sync()
@@ -78,6 +78,12 @@ impl BackgroundSync {
     #[must_use]
     pub fn next_refresh(&self) -> Option<Timestamp> {
         self.managers.background.next_refresh()
+    }
+
+    /// Why this device can't store at the moment.
+    #[must_use]
+    pub fn fault(&self) -> Option<StorageError> {
+        SYNC.read().fault
     }
 
     /// The device's own opinion of its network.

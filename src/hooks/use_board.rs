@@ -142,6 +142,18 @@ impl BoardHandle {
         self.summary.cloned()
     }
 
+    /// Of when the newest change is that this device has from the server, in Unix milliseconds by the server's clock: the board
+    /// is shown as it was then. `None` where nothing is here. Subscribes the reader to every change.
+    #[must_use]
+    pub fn as_of_ms(&self) -> Option<u64> {
+        let boards = BOARDS.read();
+        let shown = &boards.get(&*self.board.read())?.shown;
+        let widgets = shown.board.widgets();
+        let confirmed = widgets.filter_map(|(id, _)| shown.confirmed_widget(id));
+        let stamps = confirmed.flat_map(|widget| widget.fields.values());
+        stamps.map(|field| field.writer.at.0).max().filter(|at| *at > 0)
+    }
+
     /// Puts a widget on it.
     pub fn create(&self, widget: WidgetId, kind: Kind, fields: SortedMap<FieldName, Value>) {
         self.managers.state.create(self.board.cloned(), widget, kind, fields);

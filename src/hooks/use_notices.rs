@@ -17,7 +17,7 @@ use crate::sync::Notice;
 /// fn Refusals() -> Element {
 ///     let mut message = use_signal(String::new);
 ///     use_notices(move |notice| {
-///         if let Notice::Refused(error) = notice {
+///         if let Notice::Refused { error, .. } = notice {
 ///             message.set(error.to_string());
 ///         }
 ///     });

@@ -23,7 +23,7 @@ use super::{
     authority::{Authority, Batch, Event, SessionId, Setup},
     clock::{Clock, Stopwatch},
     fanout::{Fanout, Waiting},
-    first_board,
+    first_board::{self, refusal},
     log::{Log, Memory},
     mailbox::Mailbox,
     metrics::Metrics,
@@ -148,7 +148,8 @@ impl Committer {
         })
     }
 
-    /// Makes those of the first boards that are not there, by operations like anyone's.
+    /// Makes those of the first boards that are not there, by operations like anyone's. All of them or none: a server without
+    /// what it is to begin with would be taken for an empty one.
     fn make(&mut self, boards: &[FirstBoard]) -> Result<(), StoreError> {
         let is_missing = |board: &&FirstBoard| !self.authority.logs().contains_key(board.id());
         let missing: Vec<FirstBoard> = boards.iter().filter(is_missing).cloned().collect();
@@ -157,9 +158,16 @@ impl Committer {
         }
         let client = auth::random().map_err(|_| StoreError::NoRandomness)?;
         let (identity, push) = first_board::making(&missing, self.store.id(), self.run, client);
-        let (asker, _) = oneshot::channel();
-        self.turn(vec![Request::Replay { identity, push, asker }]);
-        Ok(())
+        let items = push.items.clone();
+        let (asker, mut answers) = oneshot::channel();
+        let request = Request::Replay { identity, push, asker };
+        self.turn(vec![request]).map_err(StoreError::NotMade)?;
+        let answers = answers.try_recv().unwrap_or_default();
+        let refused = items
+            .iter()
+            .zip(answers)
+            .find_map(|(item, Answered { answer, .. })| refusal(item, answer));
+        refused.map_or(Ok(()), |error| Err(StoreError::FirstBoard(Box::new(error))))
     }
 
     fn run(mut self, mut inbox: mpsc::Receiver<Request>) {
@@ -175,7 +183,8 @@ impl Committer {
             }
             let mut batch = take_batch(&mut next, &mut inbox);
             let stop = batch.pop_if(|request| matches!(request, Request::Stop { .. }));
-            self.turn(batch);
+            // Whoever asked was told what was not written.
+            _ = self.turn(batch);
             if let Some(Request::Stop { done }) = stop {
                 // Whoever asks from here on hears at once that nobody decides any more.
                 inbox.close();
@@ -188,8 +197,8 @@ impl Committer {
         self.put_down();
     }
 
-    /// One turn: decide, make durable, tell.
-    fn turn(&mut self, requests: Vec<Request>) {
+    /// One turn: decide, make durable, tell. The error is why nothing was written.
+    fn turn(&mut self, requests: Vec<Request>) -> Result<(), AppendError> {
         let mut events = std::mem::take(&mut self.found);
         events.extend(requests.into_iter().filter_map(|request| self.admit(request)));
         let batch = self.authority.handle(self.clock.now(), events);
@@ -198,7 +207,8 @@ impl Committer {
             .iter()
             .map(|(board, _, record)| (board.clone(), record.decisions.len()))
             .collect();
-        let replies = match self.append(&batch) {
+        let appended = self.append(&batch);
+        let replies = match &appended {
             Ok(()) => self.authority.committed(batch),
             Err(error @ (AppendError::Full | AppendError::Conflict { .. })) => {
                 tracing::error!(%error, "nothing was written: whoever waits is asked to send again (see /troubleshooting#not-syncing)");
@@ -208,7 +218,7 @@ impl Committer {
                     .abandoned(batch, reload)
                     .unwrap_or_else(|error| give_up(&error))
             }
-            Err(error @ AppendError::Unknown(_)) => give_up(&error),
+            Err(error @ AppendError::Unknown(_)) => give_up(error),
         };
         self.metrics.differences.set(self.authority.differences().cast_signed());
         for reply in replies {
@@ -220,6 +230,7 @@ impl Committer {
         for (board, operations) in boards {
             self.note(board, operations);
         }
+        appended
     }
 
     /// Takes a request's own things out of it; what is left is for the authority.

@@ -94,12 +94,10 @@ impl FirstBoard {
             let PushItem::Operation { operation, .. } = &item else {
                 continue;
             };
-            let (board, widget) = (operation.board.clone(), operation.widget.clone());
-            let log = logs.entry(board.clone());
+            let log = logs.entry(operation.board.clone());
             let log = log.or_insert_with(|| Log::new(Memory::default(), Epoch(0)));
-            let answer = log.decide(&context, &item);
-            if !matches!(&answer, Answer::Verdict { verdict, .. } if verdict.is_applied()) {
-                return Err(FirstBoardError { board, widget, answer });
+            if let Some(error) = refusal(&item, log.decide(&context, &item)) {
+                return Err(error);
             }
         }
         Ok(())
@@ -164,6 +162,16 @@ pub(crate) fn making(boards: &[FirstBoard], store: StoreId, run: RunId, client: 
     (identity, push)
 }
 
+/// What is wrong, where an operation that was to make a first board did not take effect.
+pub(super) fn refusal(item: &PushItem, answer: Answer) -> Option<FirstBoardError> {
+    let PushItem::Operation { operation, .. } = item else {
+        return None;
+    };
+    let is_applied = matches!(&answer, Answer::Verdict { verdict, .. } if verdict.is_applied());
+    let (board, widget) = (operation.board.clone(), operation.widget.clone());
+    (!is_applied).then_some(FirstBoardError { board, widget, answer })
+}
+
 impl fmt::Display for FirstBoardError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { board, widget, answer } = self;
@@ -176,6 +184,7 @@ impl fmt::Display for FirstBoardError {
                 verdict: Verdict::Rejected { reason, .. },
                 ..
             } => reason.fmt(f),
+            Answer::Retry { reason, .. } => f.write_str(reason),
             other => write!(f, "{other:?}"),
         }
     }

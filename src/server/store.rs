@@ -80,6 +80,8 @@ pub enum StoreError {
     NoThread(io::Error),
     /// A board that the server was to begin with does not fit its catalog.
     FirstBoard(Box<FirstBoardError>),
+    /// The boards that the server was to begin with could not be written. Nothing of them was.
+    NotMade(AppendError),
 }
 
 /// Why records were not appended.
@@ -386,6 +388,10 @@ impl fmt::Display for StoreError {
             Self::NoRandomness => write!(f, "the operating system gave no random bytes. Try again."),
             Self::NoThread(source) => write!(f, "the operating system gave no thread: {source}. Try again."),
             Self::FirstBoard(error) => error.fmt(f),
+            Self::NotMade(error) => write!(
+                f,
+                "the first boards were not made, since {error}. Nothing of them was written: start again after that."
+            ),
         }
     }
 }

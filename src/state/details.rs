@@ -29,6 +29,8 @@ pub struct SyncDetails {
     pub fault: Option<StorageError>,
     /// What went wrong last, for people; `None` again once the server was greeted.
     pub trouble: Option<String>,
+    /// Whether this page is newer than the server, which leaves waiting what it can't read.
+    pub is_newer: bool,
     /// Who this is to the server, while connected.
     pub identity: Option<Identity>,
     /// What this device is called.
@@ -39,7 +41,7 @@ pub struct SyncDetails {
     pub namespace: Option<Namespace>,
     /// Operations that wait for the server's answer, all of them.
     pub pending: usize,
-    /// When the server last sent changes, on this device's clock.
+    /// When the server last agreed with this device, on its clock: it sent changes, or said that there are none.
     pub synced_at: Option<Timestamp>,
     /// When this device asks the server again by itself, on its clock; `None` while a connection brings what changes, and
     /// while a person works offline.
@@ -59,7 +61,7 @@ pub struct PendingOperation {
     pub operation: Arc<Operation>,
     /// How far it has come.
     pub phase: Phase,
-    /// When it was made, in Unix milliseconds of this device; `None` for one of an earlier start or another tab.
+    /// When it was made, in Unix milliseconds of this device; `None` for one that an older version of this program has stored.
     pub made_at_ms: Option<u64>,
 }
 

@@ -28,9 +28,29 @@ pub(super) struct Seen {
 
 impl Engine {
     pub(super) fn command(&mut self, now: Timestamp, command: Command) {
+        let widget = self.about(&command);
         if let Err(error) = self.carry_out(now, command) {
-            self.notice(Notice::Refused(error));
+            self.notice(Notice::Refused { error, widget });
         }
+    }
+
+    /// The widget that a command is about, where it is about one.
+    fn about(&self, command: &Command) -> Option<(BoardId, WidgetId)> {
+        let (board, widget) = match command {
+            Command::Set { board, widget, .. }
+            | Command::SetNow { board, widget, .. }
+            | Command::Add { board, widget, .. }
+            | Command::Create { board, widget, .. }
+            | Command::Remove { board, widget }
+            | Command::Restore { board, widget } => (board, widget),
+            Command::Resolve { id, .. } | Command::Retry { id, .. } => {
+                let aside = self.aside.get(id).map(|aside| &aside.operation);
+                let operation = aside.or_else(|| Some(&self.conflicts.get(id)?.operation))?;
+                (&operation.board, &operation.widget)
+            }
+            _ => return None,
+        };
+        Some((board.clone(), widget.clone()))
     }
 
     fn carry_out(&mut self, now: Timestamp, command: Command) -> Result<(), CommandError> {
@@ -168,11 +188,15 @@ impl Engine {
             ..
         } = draft;
         let intent = Intent::Set { field, value };
+        let about = (board.clone(), widget.clone());
         let made = self.check_room(true);
         let made = made.and_then(|()| self.operation(&board, widget, intent, None));
         match made.and_then(|operation| self.enqueue(operation)) {
             Ok(id) => self.can_be_undone(id),
-            Err(error) => self.notice(Notice::Refused(error)),
+            Err(error) => self.notice(Notice::Refused {
+                error,
+                widget: Some(about),
+            }),
         }
     }
 
@@ -305,7 +329,11 @@ impl Engine {
     }
 
     pub(super) fn enqueue(&mut self, operation: Operation) -> Result<OperationId, CommandError> {
-        let (id, pending) = (operation.id, Pending::new(operation));
+        let id = operation.id;
+        let pending = Pending {
+            made_at_ms: self.wall_ms,
+            ..Pending::new(operation)
+        };
         if pending.bytes > FRAME_FILL_BYTES {
             return Err(CommandError::TooLarge {
                 bytes: pending.bytes,

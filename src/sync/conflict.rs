@@ -20,6 +20,9 @@ pub struct Conflict {
     pub contention: Contention,
     /// What stands.
     pub theirs: Overwritten,
+    /// When its author made the change, in Unix milliseconds by the clock of this device; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at_ms: Option<u64>,
 }
 
 impl Conflict {
@@ -118,7 +121,9 @@ impl fmt::Display for SetAsideReason {
             Self::TooOld => f.write_str(
                 "Too old: nobody knows whether it took effect. Look at the board, then retry or discard it.",
             ),
-            Self::NotYours => f.write_str("The server knows this edit as somebody else's. Export it, or discard it."),
+            Self::NotYours => {
+                f.write_str("The server knows this edit as somebody else's. Retry makes it anew; or discard it.")
+            }
             Self::Forgotten => f.write_str(
                 "It was applied, and then the server went back to an older backup. Send it again, or discard it.",
             ),
@@ -150,8 +155,8 @@ pub(super) enum Shelf {
 }
 
 impl Shelf {
-    /// Where an operation with this verdict goes, that was taken back for this reason if at all.
-    pub fn of(operation: Operation, verdict: Verdict, why: Why) -> Self {
+    /// Where an operation with this verdict goes, that was taken back for this reason if at all, and made then.
+    pub fn of(operation: Operation, verdict: Verdict, why: Why, made_at_ms: Option<u64>) -> Self {
         let reason = match verdict {
             Verdict::Applied { .. } => return Self::Journal(Box::new(Journaled { operation, verdict })),
             Verdict::Conflict { contention, theirs, .. } => {
@@ -159,6 +164,7 @@ impl Shelf {
                     operation,
                     contention,
                     theirs: *theirs,
+                    made_at_ms,
                 });
             }
             Verdict::Withdrawn { .. } if why != Why::Late => return Self::Nowhere,
@@ -194,6 +200,7 @@ mod tests {
                 revision: Revision(3),
                 writer: None,
             },
+            made_at_ms: None,
         }
     }
 

@@ -136,7 +136,7 @@ impl Engine {
     fn frame(&mut self, now: Timestamp, frame: ServerFrame) {
         match frame {
             ServerFrame::Welcome(welcome) => self.welcome(now, welcome),
-            ServerFrame::Subscribed(answer) => self.subscribed(answer),
+            ServerFrame::Subscribed(answer) => self.subscribed(now, answer),
             ServerFrame::Changes(changes) => self.changes(now, &changes),
             ServerFrame::Patch(part) => self.patch(now, part),
             ServerFrame::Verdicts { items } => items.into_iter().for_each(|item| self.answered(now, item)),
@@ -226,7 +226,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn subscribed(&mut self, answer: Subscribed) {
+    pub(super) fn subscribed(&mut self, now: Timestamp, answer: Subscribed) {
         let Some(replica) = self.replicas.get_mut(&answer.board) else {
             return;
         };
@@ -251,6 +251,7 @@ impl Engine {
         if there {
             replica.caught_up(&answer);
             (replica.subscription, replica.is_compared) = (Subscription::Live, false);
+            self.synced_at = Some(now);
         } else {
             replica.subscription = Subscription::CatchingUp {
                 listed: listed.clone(),

@@ -43,6 +43,8 @@ pub(super) struct Keeping {
     pub undos: usize,
     /// Operations that were undone here while another tab settled them: reversed then, if they are in it.
     pub undone: Vec<OperationId>,
+    /// Edits of this tab that another one has settled: what came of them is to be told.
+    pub untold: SortedSet<OperationId>,
     /// Tells the stored texts of conflicts and set-aside operations as they were read last.
     pub texts: SortedMap<OperationId, u64>,
     /// Why the last transaction failed.
@@ -64,7 +66,7 @@ impl Keeping {
     }
 
     fn wants_journal(&self) -> bool {
-        self.undos > 0 || !self.undone.is_empty()
+        self.undos > 0 || !self.undone.is_empty() || !self.untold.is_empty()
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Pending {
     pub operation: Arc<Operation>,
     /// Its number in the device's outbox; `None` while it is being saved.
     pub number: Option<u64>,
+    /// When it was made, in Unix milliseconds by the clock of this device; `None` where nobody said. Shown, and never decided by.
+    pub made_at_ms: Option<u64>,
     /// The base's effective revision, once the operation it named is settled.
     pub(super) base: Option<Revision>,
     /// It is taken back.
@@ -99,6 +101,7 @@ impl Pending {
         Self {
             operation: Arc::new(operation),
             number: None,
+            made_at_ms: None,
             base: None,
             withdrawing: false,
             why: Why::Unwanted,
@@ -118,6 +121,7 @@ impl Pending {
     pub(super) fn restored(number: u64, stored: Stored, len: usize) -> Self {
         Self {
             number: Some(number),
+            made_at_ms: stored.made_at_ms,
             base: stored.base,
             withdrawing: stored.withdrawing,
             why: stored.why,
@@ -196,6 +200,7 @@ impl Pending {
             withdrawing: self.withdrawing,
             why: self.why,
             again: self.again,
+            made_at_ms: self.made_at_ms,
         }
     }
 

@@ -318,14 +318,13 @@ impl Engine {
             widgets,
         };
         let board = part.board.clone();
-        self.subscribed(subscribed);
+        self.subscribed(now, subscribed);
         self.patch(now, part);
         if let Some(replica) = self.replicas.get_mut(&board)
             && matches!(replica.subscription, Subscription::Live)
         {
             replica.agreed_at = Some(now);
             replica.is_absent = replica.cursor == Cursor::ORIGIN;
-            self.synced_at = Some(now);
             let astray = std::mem::take(&mut self.requests.astray);
             for (asked, id) in astray.into_iter().filter(|(asked, _)| *asked == run) {
                 // It was this process, and this is its history.

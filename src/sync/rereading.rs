@@ -87,8 +87,26 @@ impl Engine {
         if !std::mem::replace(&mut self.loaded, true) {
             self.notice(Notice::Initialized);
         }
+        self.tell_settled(widgets);
         if widgets {
             self.undo_now(now);
+        }
+    }
+
+    /// Tells what came of this tab's own edits that another one has settled, once that was read. Of one that is nowhere in all
+    /// that is stored there is nothing to tell: it was taken back.
+    fn tell_settled(&mut self, is_all: bool) {
+        for id in std::mem::take(&mut self.keeping.untold) {
+            let is_it = |journaled: &&Journaled| journaled.operation.id == id;
+            let applied = self.keeping.journal.values().rev().find(is_it);
+            let applied = applied.map(|journaled| journaled.verdict.clone());
+            if let Some(reason) = self.aside.get(&id).map(|aside| aside.reason.clone()) {
+                self.notice(Notice::SetAside { id, reason });
+            } else if let Some(verdict) = applied {
+                self.notice(Notice::Decided { id, verdict });
+            } else if !is_all && self.conflicts.values().all(|conflict| conflict.operation.id != id) {
+                self.keeping.untold.insert(id);
+            }
         }
     }
 
@@ -181,6 +199,12 @@ impl Engine {
             .collect();
         for id in settled_elsewhere {
             self.keeping.journal_is_old = true;
+            let own = self.outbox.get(id).filter(|_| id.client == self.birth.client);
+            match own.map(|pending| (&pending.verdict, pending.applied_at)) {
+                None | Some((Some(_), _)) => {}
+                Some((None, None)) => _ = self.keeping.untold.insert(id),
+                Some((None, Some(revision))) => self.notice(Notice::applied(id, revision)),
+            }
             if self.is_undone_in_vain(id) {
                 self.keeping.undone.push(id);
             }

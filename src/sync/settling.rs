@@ -122,7 +122,12 @@ impl Engine {
                     id,
                     number,
                     resolved: pending.operation.resolves,
-                    shelf: Shelf::of(self.outbox.as_sent(pending), verdict.clone(), pending.why),
+                    shelf: Shelf::of(
+                        self.outbox.as_sent(pending),
+                        verdict.clone(),
+                        pending.why,
+                        pending.made_at_ms,
+                    ),
                 });
             } else if pending.dirty {
                 rewritten.push(id);

@@ -134,6 +134,9 @@ pub(super) struct Stored {
     /// It is sent a second time under its id, or its fate was open: the state it is stored beside may contain it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
+    /// When it was made, in Unix milliseconds by the clock of its device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at_ms: Option<u64>,
 }
 
 /// How far a board was seen.

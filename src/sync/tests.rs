@@ -8,7 +8,7 @@ use super::{
     *,
 };
 use crate::{
-    config::{IN_FLIGHT_BYTES_MAX, SUBSCRIPTIONS_LEN_MAX},
+    config::{IN_FLIGHT_BYTES_MAX, SCHEMA, SUBSCRIPTIONS_LEN_MAX},
     protocol::{
         Access, Answer, ClientFrame, Identity, Limits, PushItem, SamplesFrame, ServerFrame, Welcome, decode, encode,
     },
@@ -61,6 +61,11 @@ impl Bench {
     }
 
     fn welcome(&mut self) {
+        self.be_greeted_by(SCHEMA);
+    }
+
+    /// The server greets, and knows this data model.
+    fn be_greeted_by(&mut self, schema: u32) {
         self.give(Input::Opened { dial: self.dial });
         self.hear(&ServerFrame::Welcome(Welcome {
             store: crate::protocol::StoreId(1),
@@ -70,7 +75,7 @@ impl Bench {
                 principal: "ann".parse().expect("a name"),
                 access: Access::Edit,
             },
-            schema: 1,
+            schema,
             window_ms: 500,
             limits: Limits {
                 frame_bytes_max: 65_536,
@@ -269,4 +274,18 @@ fn who_hears_something_every_second_still_speaks_and_has_a_fresh_stamp() {
     }
     let gaps: Vec<u64> = pings.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert_eq!(gaps, [30_000; 3], "pings at {pings:?}");
+}
+
+#[test]
+fn before_a_server_that_is_older_what_it_can_not_read_waits_and_that_is_known() {
+    let mut bench = Bench::cold();
+    bench.be_greeted_by(SCHEMA - 1);
+    bench.create("deck", "board");
+    bench.answer_subscriptions();
+    let ids = bench.pushed();
+    bench.put_off(&ids, 10_000);
+    let status = bench.engine.status();
+    assert!(status.is_newer);
+    assert_eq!(status.pending, 1, "it waits");
+    assert!(!Bench::live().engine.status().is_newer);
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     config::{JOURNAL_LEN_MAX, UNDO_TTL_MS},
-    protocol::{Base, Intent, OperationId, Verdict},
+    protocol::{Base, Intent, Operation, OperationId, Verdict},
     time::Timestamp,
 };
 
@@ -75,7 +75,7 @@ impl Engine {
         }
         for _ in 0..std::mem::take(&mut self.keeping.undos) {
             if let Err(error) = self.undo(now) {
-                self.notice(Notice::Refused(error));
+                self.notice(Notice::Refused { error, widget: None });
             }
         }
     }
@@ -189,7 +189,9 @@ impl Engine {
             if error.passes() {
                 self.can_be_undone(id);
             }
-            self.notice(Notice::Refused(error));
+            let Operation { board, widget, .. } = &journaled.operation;
+            let widget = Some((board.clone(), widget.clone()));
+            self.notice(Notice::Refused { error, widget });
             None
         })
     }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     board::Board,
-    config::RETRY_SHOWN_AFTER,
+    config::{RETRY_SHOWN_AFTER, SCHEMA},
     protocol::{BoardId, Cursor, Device, Identity, OperationId, Principal, Revision, Verdict, WidgetId},
     sorted::SortedSet,
     time::Timestamp,
@@ -95,6 +95,8 @@ pub struct Status {
     pub namespace: Option<Namespace>,
     /// Who this is to the server, while connected.
     pub identity: Option<Identity>,
+    /// Whether the server knows an older data model than this program: what it can't read waits.
+    pub is_newer: bool,
     /// Operations that wait for a verdict.
     pub pending: usize,
     /// When the server was last in agreement with this device.
@@ -152,6 +154,7 @@ impl Engine {
             leading: self.leading,
             namespace: self.namespace.clone(),
             identity: self.connection.welcome().map(|welcome| welcome.identity.clone()),
+            is_newer: self.connection.welcome().is_some_and(|welcome| welcome.schema < SCHEMA),
             pending: self.outbox.iter().filter(|pending| pending.verdict.is_none()).count() + self.drafts.len(),
             synced_at: self.synced_at,
             next_refresh: self.next_refresh(),

@@ -50,7 +50,7 @@ async fn act(session: &mut Session, action: &Action) -> Result<(), Failure> {
     session.driver.command(command);
     let look = |driver: &Driver, notices: &[Notice]| {
         let refused = notices.iter().find_map(|notice| match notice {
-            Notice::Refused(error) => Some(error.to_string()),
+            Notice::Refused { error, .. } => Some(error.to_string()),
             Notice::Trouble { message } => Some(message.clone()),
             _ => None,
         });

@@ -79,7 +79,7 @@ fn read_value(text: &str, is_text: bool) -> Value {
 /// The operation that was made just now.
 fn made(driver: &mut Driver) -> Result<OperationId, Failure> {
     let refused = driver.notices().find_map(|notice| match notice {
-        Notice::Refused(error) => Some(error.to_string()),
+        Notice::Refused { error, .. } => Some(error.to_string()),
         _ => None,
     });
     if let Some(refused) = refused {

@@ -243,6 +243,13 @@ fn a_failure_inside_is_told_once_whatever_its_handler_reads_and_another_one_too(
     }
     let mut page = on_deck(broken);
     assert_eq!(logged(), ["1: Failed { message: \"no oil\" }"]);
+    page.has(&[
+        "be shown. Its values are safe.",
+        ">Try again</button>",
+        "<summary>Details</summary>",
+        "widget-failed · 00:",
+        "\nno oil</pre>",
+    ]);
     page.with(|| *FAILURES.write() = 7);
     assert_eq!(logged(), Vec::<String>::new());
     let errors = ERRORS.take().expect("a frame around it");

@@ -64,7 +64,7 @@ fn Voice() -> Element {
     let socket = use_websocket();
     use_notices(|notice| {
         assert!(!matches!(notice, Notice::Samples(_)));
-        if let Notice::Refused(error) = notice {
+        if let Notice::Refused { error, .. } = notice {
             log(error.to_string());
         }
     });

@@ -148,6 +148,27 @@ fn an_edit_that_fails_is_rolled_back_says_why_and_offers_to_retry() {
 }
 
 #[test]
+fn a_refused_edit_is_opened_on_its_card_with_the_refused_value_and_can_be_left_as_it_is() {
+    fn eager() -> Element {
+        rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), Fuel {} } }
+    }
+    let mut page = on_deck(eager);
+    page.server.set(&deck(), "fuel", "min", 1);
+    page.server.set(&deck(), "fuel", "max", 5);
+    page.edit(&deck(), "fuel", "value", 9);
+    page.click("Edit");
+    page.has(&["value=\"9\"", "min=1", "max=5", "type=\"number\"", ">Save</button>"]);
+    page.has_not(&[">Retry</button>"]);
+    page.click("Cancel");
+    page.has(&[
+        "must be between 1 and 5",
+        ">Edit</button>",
+        ">Retry</button>",
+        ">Discard</button>",
+    ]);
+}
+
+#[test]
 fn what_the_server_puts_off_is_sent_again_by_itself() {
     let mut page = on_deck(patient);
     page.server.fill_disk(true);

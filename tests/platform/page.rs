@@ -69,7 +69,7 @@ fn Status() -> Element {
     let news = seen.clone();
     use_notices(move |notice| match notice {
         Notice::Decided { .. } => news.borrow_mut().decided += 1,
-        Notice::Refused(error) => news.borrow_mut().refused.push(error.to_string()),
+        Notice::Refused { error, .. } => news.borrow_mut().refused.push(error.to_string()),
         _ => {}
     });
     let mut seen = seen.borrow_mut();

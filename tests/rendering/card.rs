@@ -165,11 +165,20 @@ fn a_refused_edit_is_rolled_back_with_its_reason_and_a_way_to_retry() {
         &[
             "role=\"alert\"",
             "Not accepted: The counter is at its limit",
+            ">Edit<",
             ">Retry<",
             ">Discard<",
             "inside",
         ],
     );
+}
+
+#[test]
+fn what_was_refused_and_has_no_editor_is_not_said_to_have_one() {
+    let refused = counter().aside("tags", json!(["a"]), SetAsideReason::Rejected(Rejection::Overflow));
+    let page = render(refused, card);
+    has(&page, &[">Retry<", ">Discard<"]);
+    has_not(&page, &[">Edit<"]);
 }
 
 #[test]

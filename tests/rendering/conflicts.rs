@@ -38,11 +38,22 @@ fn a_conflict_shows_before_mine_and_theirs_with_names_and_times() {
             ">20<",
             "<h4>Mine</h4>",
             "<mark>24</mark>",
+            "you, on this device, 14:00<",
             "<h4>Theirs</h4>",
             "<mark>18</mark>",
             "class=\"who\" data-colour=2",
             "Ben’s phone, 14:01",
         ],
+    );
+}
+
+#[test]
+fn where_nobody_knows_when_mine_was_made_no_time_is_said() {
+    let mut scene = setpoint().conflict("value", json!(24), json!(18), Contention::Ask);
+    scene.conflicts[0].made_at_ms = None;
+    has(
+        &render(scene, conflicts),
+        &["you, on this device<", "Ben’s phone, 14:01"],
     );
 }
 

@@ -6,7 +6,7 @@ use tideboard::{
     app::App,
     protocol::{Access, Identity},
     state::ConnectionStatus,
-    sync::Freshness,
+    sync::{Freshness, storage::StorageError},
 };
 
 use crate::stage::{Scene, bare, first_paint_of_app, has, has_not, on_home, unknown};
@@ -103,11 +103,62 @@ fn a_page_opened_without_a_network_says_what_it_shows_once() {
             chosen: false,
         });
     scene.sync.synced_at = None;
+    let page = on_home(scene.clone(), app);
     has(
-        &on_home(scene, app),
-        &["You’re offline. This is the board as this device last saw it"],
+        &page,
+        &["You’re offline. This is the board as of 14:01; edits are saved on this device"],
     );
+    assert_eq!(page.matches("You’re offline").count(), 1, "{page}");
     has_not(&on_home(bare(), app), &["You’re offline"]);
+}
+
+#[test]
+fn what_stands_in_the_way_of_all_edits_is_said_with_what_is_safe_one_button_and_details() {
+    let line = |scene: Scene| {
+        let page = on_home(scene, app);
+        let (_, lines) = page.split_once("class=\"lines\"").expect("the lines have a place");
+        let (line, _) = lines.split_once("<main").expect("the board comes after them");
+        line.to_owned()
+    };
+    let mut full = bare();
+    (full.sync.fault, full.sync.pending) = (Some(StorageError::Full), 12);
+    full.sync.trouble = Some("what was said".to_owned());
+    let page = line(full);
+    has(
+        &page,
+        &[
+            "data-state=\"storage-full\"",
+            "data-tone=\"act\"",
+            "role=\"alert\"",
+            "This device is full. Nothing was lost; new edits wait unsaved.",
+            "Your 12 edits wait.<",
+            ">Try again</button>",
+            "Details",
+            "storage-full · 14:02\nwhat was said",
+        ],
+    );
+    assert_eq!(page.matches("<button").count(), 1, "{page}");
+    let mut newer = bare();
+    (newer.sync.is_newer, newer.sync.pending) = (true, 3);
+    has(
+        &line(newer.clone()),
+        &[
+            "This page is newer than the server.",
+            "Your 3 edits wait safely.<",
+            ">Reload</a>",
+            "page-newer · 14:02",
+        ],
+    );
+    newer.sync.pending = 1;
+    has(&line(newer), &["Your 1 edit waits safely."]);
+    let closed = bare().connection(ConnectionStatus::Closed {
+        message: "This client is older than the server can read.".to_owned(),
+    });
+    has(
+        &line(closed),
+        &["This client is older than", ">Reload</a>", "page-older · 14:02"],
+    );
+    has_not(&line(bare()), &["banner", "Details"]);
 }
 
 #[test]

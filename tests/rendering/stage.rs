@@ -133,6 +133,7 @@ impl Scene {
             operation,
             contention,
             theirs,
+            made_at_ms: Some(UNIX_MS - 120_000),
         });
         let (conflicts, set_aside) = (self.conflicts.len(), self.set_aside.len());
         self.connection = ConnectionStatus::Decide { conflicts, set_aside };

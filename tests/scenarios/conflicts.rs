@@ -19,12 +19,36 @@ fn quarrel() -> World {
 }
 
 #[test]
+fn a_conflict_says_when_its_author_has_made_the_change_though_that_page_is_gone() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.look_at_the_clock(ANN, 77_000);
+    world.set(ANN, "fuel", "value", 5);
+    world.calm();
+    world.reopen(ANN);
+    world.look_at_the_clock(ANN, 99_000);
+    world.add(ANN, "crew", "count", 1);
+    world.set(BO, "fuel", "value", 8);
+    world.come_online(ANN);
+    world.calm();
+    assert_eq!(world.conflicts(ANN).remove(0).made_at_ms, Some(77_000));
+    world.reopen(ANN);
+    world.calm();
+    assert_eq!(
+        world.conflicts(ANN).remove(0).made_at_ms,
+        Some(77_000),
+        "and it is stored"
+    );
+}
+
+#[test]
 fn a_conflict_keeps_all_three_values_until_its_author_decides() {
     let mut world = quarrel();
     let card = world.conflicts(ANN).remove(0);
     assert_eq!(card.before(), Some(&json!(3)));
     assert_eq!(card.mine(), Some(&json!(5)));
     assert_eq!(card.theirs.value, json!(8));
+    assert_eq!(card.made_at_ms, None, "nobody has said what time it was");
     let resolution = Resolution::KeepMine;
     world.command(
         ANN,

@@ -11,5 +11,6 @@ mod limits;
 mod refresh;
 mod requests;
 mod server;
+mod tabs;
 mod undo;
 mod world;

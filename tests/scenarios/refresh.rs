@@ -54,3 +54,16 @@ fn a_board_that_is_as_the_server_has_it_stays_live_while_it_is_compared() {
     world.assert_everywhere("fuel", "value", 5);
     assert_eq!(world.differences(BO), 0);
 }
+
+#[test]
+fn a_page_that_is_opened_at_the_servers_own_cursor_knows_when_it_agreed() {
+    let mut world = World::new();
+    world.reopen(BO);
+    world.calm();
+    assert!(world.is_live(BO));
+    let opened = world.synced_ago(BO).expect("the server has said that nothing is new");
+    world.wait(60_000);
+    assert_eq!(world.synced_ago(BO), Some(opened + 60_000), "nothing was asked since");
+    world.look_again(BO);
+    assert_eq!(world.synced_ago(BO), Some(0), "it was compared, and is the same");
+}

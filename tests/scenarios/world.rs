@@ -201,6 +201,11 @@ impl World {
         );
     }
 
+    /// What the clock on the wall says when somebody does something next, in Unix milliseconds.
+    pub fn look_at_the_clock(&mut self, tab: usize, unix_ms: u64) {
+        self.give(tab, Input::Wall(unix_ms));
+    }
+
     pub fn undo(&mut self, tab: usize) {
         self.command(tab, Command::Undo);
     }
@@ -412,6 +417,12 @@ impl World {
     pub fn is_live(&self, tab: usize) -> bool {
         let view = self.tabs[tab].engine.board(&deck());
         view.is_some_and(|view| view.freshness == Freshness::Live)
+    }
+
+    /// How long ago a tab last agreed with the server; `None` where that was not since it was opened.
+    pub fn synced_ago(&self, tab: usize) -> Option<u64> {
+        let at = self.tabs[tab].engine.status().synced_at;
+        at.map(|at| self.now - at.0)
     }
 
     pub fn conflicts(&self, tab: usize) -> Vec<Conflict> {

@@ -155,3 +155,23 @@ fn push(document: &Document, client: u128, len: usize) -> (Request, oneshot::Rec
     };
     (Request::Replay { identity, push, asker }, answer)
 }
+
+#[test]
+fn without_room_for_its_first_boards_a_server_does_not_start_and_says_what_to_do() {
+    let begin = |bytes_max| {
+        let store = Store::in_memory(bytes_max).expect("it opens");
+        let long = serde_json::json!({"text": "x".repeat(16_000)});
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+        let board = FirstBoard::new(BoardId::named("log"), "Log");
+        let board = names
+            .into_iter()
+            .fold(board, |board, name| board.with(name, "note", long.clone()));
+        let clock = Clock::new(|| Timestamp(1));
+        start(store, Catalog::default(), &[board], clock, Arc::default())
+    };
+    let error = begin(100_000).expect_err("there is no room");
+    assert!(matches!(error, StoreError::NotMade(AppendError::Full)), "{error}");
+    let said = error.to_string();
+    assert!(said.contains("make room") && said.contains("start again"), "{said}");
+    assert!(begin(STORE_BYTES_MAX).is_ok(), "with room it does");
+}

@@ -36,7 +36,7 @@ fn a_full_outbox_refuses_the_next_edit_with_what_to_do_and_loses_none() {
         .engine
         .handle(now, Input::Command(create))
         .filter_map(|effect| match effect {
-            Effect::Notice(Notice::Refused(error)) => Some(error),
+            Effect::Notice(Notice::Refused { error, .. }) => Some(error),
             _ => None,
         })
         .collect();

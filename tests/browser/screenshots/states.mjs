@@ -4,6 +4,7 @@
 // is arranged anew for each picture. `lasting`: on the server that has run since the start, whose charts are filled.
 import { NEIGHBOUR } from '../harness/browser.mjs';
 import { SETPOINT } from '../harness/board.mjs';
+import { openOnASmallDevice } from '../harness/quota.mjs';
 import { EDIT, VIEW } from './scene.mjs';
 
 const CHECKLIST = 'To do';
@@ -27,6 +28,7 @@ export const STATES = [
   { name: 'conflict-json', arrange: conflictJson },
   { name: 'conflict-resolved', arrange: resolved },
   { name: 'set-aside', wall: true, arrange: setAside },
+  { name: 'set-aside-edit', arrange: setAsideEdit },
   { name: 'set-aside-list', arrange: setAsideList },
   { name: 'removed', arrange: removed },
   { name: 'off-the-scale', arrange: offTheScale },
@@ -42,6 +44,7 @@ export const STATES = [
   { name: 'view-only', arrange: viewOnly },
   { name: 'closed', wall: true, arrange: closed },
   { name: 'cannot-store', wall: true, arrange: cannotStore },
+  { name: 'storage-full', arrange: storageFull },
   { name: 'plain-http', arrange: plainHttp },
   { name: 'make-secure', arrange: (scene) => page(scene, 'make-secure') },
   { name: 'install-authority', arrange: installAuthority },
@@ -310,6 +313,13 @@ async function setAside(scene) {
   return scene.shows(me, board);
 }
 
+async function setAsideEdit(scene) {
+  const { board } = await refusal(scene);
+  await board.widget(SETPOINT).getByRole('button', { name: 'Edit' }).click();
+  await board.widget(SETPOINT).evaluate((element) => element.scrollIntoView({ block: 'center' }));
+  return board;
+}
+
 async function setAsideList(scene) {
   const { board } = await refusal(scene);
   await openWaiting(board);
@@ -455,6 +465,15 @@ async function cannotStore(scene) {
   const board = await me.open(scene.path);
   await board.page.locator('[data-state="cannot-store"]').first().waitFor({ state: 'attached' });
   await board.page.locator('article[data-state="live"]').first().waitFor();
+  return board;
+}
+
+async function storageFull(scene) {
+  const { board, fill } = await openOnASmallDevice(await scene.me());
+  await fill();
+  await edits(board);
+  const line = board.page.locator('.banner[data-state="storage-full"]', { hasText: '3 edits' });
+  await line.getByText('Details').click();
   return board;
 }
 

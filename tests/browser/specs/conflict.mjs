@@ -22,6 +22,8 @@ export async function play(stage) {
     await card.locator(`[data-side="${side}"]`, { hasText: value }).waitFor();
   }
 
+  await card.locator('[data-side="mine"]', { hasText: /you, on this device, \d\d:\d\d/ }).waitFor();
+
   await card.getByRole('button', { name: 'Keep mine' }).click();
   await card.waitFor({ state: 'detached' });
   // Said once: on the setpoint's card while that is on the screen, else at the foot of the page.

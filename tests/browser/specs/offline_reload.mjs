@@ -16,6 +16,7 @@ export async function play(stage) {
   await hers.counts(2);
   await hers.keeps(2);
   await hers.lacks('without the server');
+  await hers.page.getByText(/This is the board as of \d\d:\d\d; edits are saved on this device/).waitFor();
 
   const elsewhere = await ada.open('boards/never-seen-here');
   await elsewhere.page.getByRole('heading', { name: 'This board is not on this device yet.' }).waitFor();

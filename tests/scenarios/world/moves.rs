@@ -79,7 +79,7 @@ impl World {
                     subscribe,
                 });
             }
-            Effect::Notice(Notice::Refused(error)) => state.refusals.push(error),
+            Effect::Notice(Notice::Refused { error, .. }) => state.refusals.push(error),
             Effect::Broadcast => {
                 for (other, sibling) in self.tabs.iter_mut().enumerate() {
                     if sibling.person == whose && other != tab {

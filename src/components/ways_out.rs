@@ -1,0 +1,58 @@
+//! What can be done about an edit that was not accepted, the same wherever it is listed: *Edit*, *Retry*, *Discard*.
+
+use dioxus::prelude::*;
+
+use super::edit_line::{edit_line, is_editable};
+use crate::{
+    hooks::{SetAside, SetAsideReason, focus, use_background_sync},
+    protocol::{Intent, Rejection},
+};
+
+/// Three buttons; *Edit* opens the field's own editor with the refused value in it. What is saved there is another edit, which
+/// takes the place of this one.
+pub fn use_ways_out(aside: &SetAside) -> Element {
+    let sync = use_background_sync();
+    let mut editing = use_signal(|| false);
+    // The button that opened the editor is another one when that has closed, and gets the focus back.
+    let mut was_editing = use_signal(|| false);
+    let id = aside.operation.id;
+    let commit = use_callback(move |value| {
+        editing.set(false);
+        sync.retry(id, Some(value));
+    });
+    let cancel = use_callback(move |()| editing.set(false));
+    let own = match &aside.operation.intent {
+        Intent::Set { field, value } if is_editable(field.as_str(), value) => Some((field, value)),
+        _ => None,
+    };
+    if let Some((field, value)) = own.filter(|_| editing()) {
+        let bounds = match aside.reason {
+            SetAsideReason::Rejected(Rejection::OutOfRange { min, max }) => [Some(min), Some(max)],
+            _ => [None; 2],
+        };
+        return edit_line("Other value", field.as_str(), value, bounds, commit, cancel);
+    }
+    rsx! {
+        div { class: "row",
+            if own.is_some() {
+                button {
+                    class: "button",
+                    "data-shape": "small",
+                    r#type: "button",
+                    onmounted: move |event| {
+                        if was_editing.replace(false) {
+                            focus(&event.data());
+                        }
+                    },
+                    onclick: move |_| {
+                        was_editing.set(true);
+                        editing.set(true);
+                    },
+                    "Edit"
+                }
+            }
+            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), "Retry" }
+            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), "Discard" }
+        }
+    }
+}

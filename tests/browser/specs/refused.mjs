@@ -1,0 +1,41 @@
+import { SETPOINT } from '../harness/board.mjs';
+
+export const title = 'an edit that was not accepted is changed on its card and sent again';
+
+export async function play(stage) {
+  const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
+  const [hers, his] = await Promise.all([ada.open(), ben.open()]);
+  await Promise.all([hers.isIn('live'), his.isIn('live')]);
+
+  ada.network.cut();
+  await hers.isIn('waiting', 'offline');
+  await hers.set(29);
+  await hers.keeps(1);
+  await his.openMenu(SETPOINT);
+  await his.page.getByRole('menuitem', { name: 'Set up' }).click();
+  const max = his.page.getByRole('spinbutton', { name: 'max' });
+  await max.fill('25');
+  await max.press('Enter');
+  await his.isSettled();
+  ada.network.heal();
+
+  const card = hers.widget(SETPOINT);
+  await card.getByRole('alert').filter({ hasText: 'Not accepted' }).waitFor();
+  const edit = card.getByRole('button', { name: 'Edit' });
+  await edit.click();
+  // The refused value is in the box, which has the focus; left as it is, the focus goes back.
+  const box = card.getByRole('spinbutton', { name: 'Other value' });
+  await hers.hasFocus('spinbutton', 'Other value');
+  await hers.page.waitForFunction((input) => input.value === '29', await box.elementHandle());
+  await hers.page.keyboard.press('Escape');
+  await hers.hasFocus('button', 'Edit');
+  await hers.page.keyboard.press('Enter');
+  // The browser keeps to the new bounds itself.
+  await box.press('Enter');
+  await hers.hasFocus('spinbutton', 'Other value');
+  await box.fill('24');
+  await box.press('Enter');
+  await edit.waitFor({ state: 'detached' });
+  await hers.isSettled();
+  await Promise.all([hers.isSetTo(24), his.isSetTo(24)]);
+}

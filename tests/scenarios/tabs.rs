@@ -1,0 +1,116 @@
+//! Two tabs of one person: one of them sends, and the one where an edit was made hears what came of it.
+
+use tideboard::{
+    protocol::{OperationId, Verdict},
+    sync::{Command, Notice},
+};
+
+use crate::world::{ANN, BO, World};
+
+/// What a tab was told of an edit since this was asked last: that it was applied, or that it came to nothing.
+fn told(world: &mut World, tab: usize, id: OperationId) -> Vec<&'static str> {
+    let of_it = |notice: Notice| match notice {
+        Notice::Decided { id: decided, verdict } if decided == id => match verdict {
+            Verdict::Applied { .. } => Some("applied"),
+            Verdict::Rejected { .. } => Some("refused"),
+            _ => Some("something else"),
+        },
+        Notice::SetAside { id: aside, .. } if aside == id => Some("refused"),
+        _ => None,
+    };
+    world.news(tab).into_iter().filter_map(of_it).collect()
+}
+
+/// An edit of the fuel by a tab that does not send.
+fn edit(world: &mut World, tab: usize, value: impl Into<serde_json::Value>) -> OperationId {
+    world.hold_the_storage(ANN);
+    world.set(tab, "fuel", "value", value);
+    let id = world.pending(tab).pop().expect("it waits for the other tab");
+    world.release_the_storage(ANN);
+    world.calm();
+    assert_eq!(world.pending(tab), [], "the other tab has sent and settled it");
+    id
+}
+
+#[test]
+fn the_tab_where_an_edit_was_made_is_told_once_that_it_was_applied() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    let id = edit(&mut world, second, 5);
+    assert_eq!(told(&mut world, second, id), ["applied"]);
+    assert_eq!(
+        told(&mut world, ANN, id),
+        ["applied"],
+        "and the one that sends, as of all edits"
+    );
+    world.wait(60_000);
+    world.reopen(ANN);
+    world.calm();
+    assert_eq!(told(&mut world, second, id), [""; 0]);
+}
+
+#[test]
+fn it_is_told_so_without_a_network_of_its_own() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    world.go_offline(second);
+    let id = edit(&mut world, second, 5);
+    assert_eq!(told(&mut world, second, id), ["applied"]);
+    world.come_online(second);
+    world.calm();
+    assert_eq!(told(&mut world, second, id), [""; 0]);
+}
+
+#[test]
+fn it_is_told_once_that_an_edit_came_to_nothing() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    for is_away in [false, true] {
+        if is_away {
+            world.go_offline(second);
+        }
+        let id = edit(&mut world, second, "much");
+        assert_eq!(told(&mut world, second, id), ["refused"], "away: {is_away}");
+        world.command(ANN, Command::Discard { id });
+        world.calm();
+        assert_eq!(told(&mut world, second, id), [""; 0]);
+    }
+}
+
+#[test]
+fn nothing_is_told_of_an_edit_that_was_taken_back_nor_of_another_tabs() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    world.go_offline(ANN);
+    world.go_offline(second);
+    world.set(second, "fuel", "value", 5);
+    world.set(ANN, "crew", "count", 2);
+    world.calm();
+    let [taken_back, other] = world.pending(second)[..] else {
+        panic!("{:?}", world.pending(second))
+    };
+    world.command(ANN, Command::Withdraw { id: taken_back });
+    world.come_online(ANN);
+    world.calm();
+    assert_eq!(world.server_has("crew", "count"), 2);
+    assert_eq!(world.pending(second), []);
+    let news = world.news(second);
+    let decided = |notice: &&Notice| matches!(notice, Notice::Decided { .. } | Notice::SetAside { .. });
+    assert_eq!(news.iter().find(decided), None, "{taken_back} and {other}");
+}
+
+#[test]
+fn a_conflict_is_no_failure() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    world.go_offline(ANN);
+    world.go_offline(second);
+    world.set(second, "fuel", "value", 5);
+    world.set(BO, "fuel", "value", 8);
+    world.calm();
+    let id = world.pending(second)[0];
+    world.come_online(ANN);
+    world.calm();
+    assert_eq!(world.conflicts(second).len(), 1);
+    assert_eq!(told(&mut world, second, id), [""; 0]);
+}

@@ -2,15 +2,14 @@
 //
 // `arrange` gives what is looked at. `wall`: it is looked at on a wall, too. `brief`: it passes by itself within seconds, and
 // is arranged anew for each picture. `lasting`: on the server that has run since the start, whose charts are filled.
-import { NEIGHBOUR } from '../harness/browser.mjs';
 import { SETPOINT } from '../harness/board.mjs';
 import { openOnASmallDevice } from '../harness/quota.mjs';
-import { EDIT, VIEW } from './scene.mjs';
+import { TOKENS, installAuthority, joinRefused, openBoards, page, plainHttp, share, signIn, signInRefused, viewOnly } from './doors.mjs';
+import { EDIT } from './scene.mjs';
 
 const CHECKLIST = 'To do';
 const NOTE = 'Note';
 const STATUS = 'How it is';
-const TOKENS = ['--edit-token', EDIT, '--view-token', VIEW];
 
 export const STATES = [
   { name: 'loading', brief: true, wall: true, arrange: loading },
@@ -371,46 +370,6 @@ async function boards(scene) {
   return board;
 }
 
-async function openBoards({ page }) {
-  await page.getByRole('button', { name: /^Board: / }).click();
-  await page.getByRole('region', { name: 'New board' }).waitFor();
-}
-
-async function share(scene) {
-  const { port } = await scene.stage.server(...TOKENS);
-  const me = await scene.me();
-  const board = await me.open();
-  // What is shared is an address of this machine's name: the page was come to by it.
-  await board.page.goto(`http://${NEIGHBOUR}:${port}/`);
-  await enter(board, EDIT);
-  await board.isIn('live');
-  await board.page.locator('#plain-http').getByRole('button', { name: 'Dismiss' }).click();
-  await openBoards(board);
-  await board.page.getByRole('button', { name: 'To edit' }).click();
-  await board.page.locator('svg.qr').waitFor();
-  await board.page.locator('svg.qr').scrollIntoViewIfNeeded();
-  return board;
-}
-
-async function enter({ page }, token) {
-  await page.getByLabel('Token').fill(token);
-  await page.getByRole('button', { name: 'Open the board' }).click();
-}
-
-async function signIn(scene) {
-  await scene.stage.server(...TOKENS);
-  const board = await (await scene.me()).open(scene.path);
-  await board.page.getByLabel('Token').waitFor();
-  return board;
-}
-
-async function signInRefused(scene) {
-  const board = await signIn(scene);
-  await enter(board, 'wrong-0123456789abcdef');
-  await board.page.getByRole('alert').waitFor();
-  return board;
-}
-
 /** Sessions are in the server's memory: a restart ends them. */
 async function signInAgain(scene) {
   const server = await scene.stage.server(...TOKENS);
@@ -427,14 +386,6 @@ async function signInAgain(scene) {
   me.network.heal();
   await board.isIn('sign-in');
   return shown;
-}
-
-async function viewOnly(scene) {
-  await scene.stage.server(...TOKENS);
-  const board = await (await scene.me()).signIn(VIEW);
-  await board.isIn('live');
-  await board.page.getByText('View only').waitFor();
-  return board;
 }
 
 /** A page of an older version than the server can read; but for what it says of itself, it is this one. */
@@ -474,34 +425,6 @@ async function storageFull(scene) {
   await edits(board);
   const line = board.page.locator('.banner[data-state="storage-full"]', { hasText: '3 edits' });
   await line.getByText('Details').click();
-  return board;
-}
-
-async function plainHttp(scene) {
-  const { port } = await scene.stage.server(...TOKENS);
-  const board = await (await scene.me()).open();
-  await board.page.goto(`http://${NEIGHBOUR}:${port}/`);
-  await enter(board, EDIT);
-  await board.isIn('live');
-  await board.page.locator('#plain-http').waitFor();
-  return board;
-}
-
-async function page(scene, path) {
-  const board = await (await scene.me()).open(path);
-  await board.page.getByRole('heading').first().waitFor();
-  return board;
-}
-
-async function installAuthority(scene) {
-  await scene.stage.server('--tls-local', ...TOKENS);
-  return page(scene, 'install-authority');
-}
-
-async function joinRefused(scene) {
-  await scene.stage.server(...TOKENS);
-  const board = await (await scene.me()).open(`join#${'0'.repeat(32)}`);
-  await board.page.getByRole('alert').filter({ hasText: 'was used already' }).waitFor();
   return board;
 }
 

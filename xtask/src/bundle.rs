@@ -1,7 +1,7 @@
 //! The release build: the page and the server that serves it.
 
 use crate::shell::{Failure, command, read, root, run, target};
-use crate::{imports, preload, tools};
+use crate::{imports, order, preload, tools};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -38,6 +38,7 @@ pub fn build() -> Result<(), Failure> {
     tools::ensure(tools::BUILD)?;
     println!("building the page and the server: about 6 minutes the first time on two cores, then as much as changed");
     release("tideboard")?;
+    order::sort()?;
     imports::shorten()?;
     preload::add()
 }

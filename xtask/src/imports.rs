@@ -15,11 +15,11 @@ use std::path::{Path, PathBuf};
 const PREFIX: &str = "__wb";
 
 /// A section of a program that means nothing to who runs it.
-const CUSTOM: u8 = 0;
+pub const CUSTOM: u8 = 0;
 
 /// The section of a program that lists what it imports, and the kind of an import that is a function.
-const IMPORTS: u8 = 2;
-const FUNCTION: u8 = 0;
+pub const IMPORTS: u8 = 2;
+pub const FUNCTION: u8 = 0;
 
 /// Compresses each file anew, beside it, as `dx` has done. A program is more like a font than like a text.
 pub const COMPRESS: &str = "const { readFileSync, writeFileSync } = require('fs');
@@ -54,7 +54,7 @@ fn file(path: &Path, source: std::io::Error) -> Failure {
 }
 
 /// Writes a file whole, or leaves the one that is there.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let new = path.with_extension("new");
     std::fs::write(&new, bytes).map_err(|source| file(&new, source))?;
     std::fs::rename(&new, path).map_err(|source| file(path, source))
@@ -158,7 +158,7 @@ fn short(mut number: usize) -> String {
 }
 
 /// A number in seven bits a byte, the lowest first.
-fn number(bytes: &mut &[u8]) -> Option<usize> {
+pub fn number(bytes: &mut &[u8]) -> Option<usize> {
     let mut number = 0;
     for shift in (0..32).step_by(7) {
         let (byte, rest) = bytes.split_first()?;
@@ -171,7 +171,7 @@ fn number(bytes: &mut &[u8]) -> Option<usize> {
     None
 }
 
-fn write_number(written: &mut Vec<u8>, mut number: usize) {
+pub fn write_number(written: &mut Vec<u8>, mut number: usize) {
     while number > 0x7f {
         written.push((number & 0x7f) as u8 | 0x80);
         number >>= 7;
@@ -179,7 +179,7 @@ fn write_number(written: &mut Vec<u8>, mut number: usize) {
     written.push(number as u8);
 }
 
-fn text(bytes: &mut &[u8]) -> Option<String> {
+pub fn text(bytes: &mut &[u8]) -> Option<String> {
     let len = number(bytes)?;
     let (text, rest) = bytes.split_at_checked(len)?;
     *bytes = rest;

@@ -10,6 +10,7 @@
 mod browser;
 mod bundle;
 mod imports;
+mod order;
 mod preload;
 mod reload;
 mod serve;

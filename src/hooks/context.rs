@@ -162,7 +162,7 @@ impl Context {
             let Wants { followers, untold, .. } = &mut *self.wants.write();
             followers.retain(|(place, reader)| {
                 let is_told = changed.concerns(place, &boards);
-                if is_told && changed.is_own(place) {
+                if is_told && changed.is_own(place, &boards) {
                     own.push(*reader);
                 } else if is_told {
                     untold.push_back(*reader);

@@ -29,6 +29,8 @@ pub mod word;
 
 use dioxus::prelude::*;
 
+use crate::hooks::IS_IN_A_BROWSER;
+
 pub use conflict_resolution_ui::{ConflictResolutionUI, ConflictResolved};
 pub use dashboard_realtime_provider::DashboardRealtimeProvider;
 pub use dashboard_sync_indicator::{DashboardSyncIndicator, SyncDetailsPanel};
@@ -39,3 +41,15 @@ pub use widget_realtime::{RealtimeError, WidgetRealtime, WidgetUpdate};
 /// How all of them look: a stylesheet, for `document::Stylesheet { href: STYLES }`. Without it they are plain. Its typeface is a file
 /// beside it, which an app's own build provides; without that the letters are the device's.
 pub static STYLES: Asset = asset!("/assets/tideboard.css");
+
+/// A stylesheet in the page's head. A page in a browser has it from its server: what puts one there and what reads an asset's name,
+/// six kilobytes of program, are left out of it. It does the same as `document::Stylesheet`, but for pages that no server rendered.
+pub fn stylesheet(href: Asset) -> Element {
+    if IS_IN_A_BROWSER {
+        VNode::empty()
+    } else {
+        rsx! {
+            document::Stylesheet { href }
+        }
+    }
+}

@@ -265,11 +265,6 @@ pub const DRAIN_MS_MAX: u64 = 5_000;
 pub const COMMANDS_LEN_MAX: usize = 1_024;
 /// Inputs taken before what they came to is shown: what has arrived together is shown together.
 pub const TURN_LEN_MAX: usize = 64;
-/// Widgets that a change shows otherwise are told so many at once, so that a press is not answered after all of them; this
-/// device's own edits before all others.
-pub const TOLD_AT_ONCE_LEN_MAX: usize = 100;
-/// The next ones are told so many milliseconds later, a frame: what a person did comes between.
-pub const TOLD_EVERY_MS: u64 = 16;
 /// Ages on the page ("12 s") are told this often, while somebody can see it.
 pub const CLOCK_TICK_MS: u64 = 1_000;
 /// Pending operations listed one by one; further ones are only counted.

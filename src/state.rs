@@ -104,19 +104,22 @@ pub(crate) fn publish(snapshot: Snapshot) -> Changed {
     } = snapshot;
     write_changed(&CONNECTION, connection);
     let mut lanes = SortedSet::new();
-    let is_listed_otherwise = *PENDING.peek() != pending
-        || *CONFLICTS.peek() != conflicts
-        || *SET_ASIDE.peek() != set_aside
-        || SYNC.peek().people != sync.people;
+    let is_listed_otherwise =
+        *PENDING.peek() != pending || *CONFLICTS.peek() != conflicts || *SET_ASIDE.peek() != set_aside;
     if is_listed_otherwise {
         note_lanes(&mut lanes);
         write_changed(&PENDING, pending);
         write_changed(&CONFLICTS, conflicts);
         write_changed(&SET_ASIDE, set_aside);
+        note_lanes(&mut lanes);
+    }
+    let are_others = SYNC.peek().people != sync.people;
+    if are_others {
+        note_hands(&mut lanes);
     }
     write_changed(&SYNC, sync);
-    if is_listed_otherwise {
-        note_lanes(&mut lanes);
+    if are_others {
+        note_hands(&mut lanes);
     }
     let changed = !same_boards(&BOARDS.peek(), &boards);
     let before = changed.then(|| std::mem::replace(&mut *BOARDS.write(), boards));
@@ -127,7 +130,7 @@ pub(crate) fn publish(snapshot: Snapshot) -> Changed {
     Changed { before, lanes }
 }
 
-/// The widgets that something is listed of, or that somebody has under their hands, each once.
+/// The widgets that something is listed of, each once.
 fn note_lanes(lanes: &mut SortedSet<Place>) {
     let mut note = |board: &BoardId, widget: &WidgetId| _ = lanes.insert((board.clone(), widget.clone()));
     for PendingOperation { operation, .. } in PENDING.peek().iter() {
@@ -139,11 +142,13 @@ fn note_lanes(lanes: &mut SortedSet<Place>) {
     for SetAside { operation, .. } in SET_ASIDE.peek().iter() {
         note(&operation.board, &operation.widget);
     }
+}
+
+/// The widgets that somebody has under their hands.
+fn note_hands(lanes: &mut SortedSet<Place>) {
     if let Some(people) = &SYNC.peek().people {
-        for person in &people.people {
-            if let Some(widget) = &person.widget {
-                note(&people.board, widget);
-            }
+        for widget in people.people.iter().filter_map(|person| person.widget.as_ref()) {
+            lanes.insert((people.board.clone(), widget.clone()));
         }
     }
 }

@@ -127,14 +127,16 @@ fn OfflineLine(board: BoardHandle) -> Element {
     if is_read() || !was_never_live() || !is_away() || !board.summary().is_known {
         return rsx! {};
     }
-    let (Some(as_of), Some(now)) = (board.as_of_ms(), now()) else {
-        return rsx! {};
-    };
-    let as_of = time_of_day(now, as_of);
+    // A board without widgets is of no time.
+    let as_of = board.as_of_ms().zip(now()).map(|(as_of, now)| time_of_day(now, as_of));
+    let edits = as_of.map_or_else(
+        || "Edits".to_owned(),
+        |as_of| format!("This is the board as of {as_of}; edits"),
+    );
     rsx! {
         div { class: "banner", role: "status", "data-tone": "wait", "data-state": "offline",
             Icon { glyph: Word::Offline.glyph() }
-            p { class: "banner-text", "You’re offline. This is the board as of {as_of}; edits are saved on this device, and sent later." }
+            p { class: "banner-text", "You’re offline. {edits} are saved on this device, and sent later." }
             {close_button(move |_| is_read.set(true))}
         }
     }

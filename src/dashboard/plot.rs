@@ -365,7 +365,6 @@ mod tests {
             threshold: Option<f64>,
             pointed: Option<u64>,
         }
-        #[expect(clippy::needless_pass_by_value, reason = "a root component takes its props so")]
         fn stage(chart: Chart) -> Element {
             use_hook(|| provide_pointed(chart.pointed.map(|at| at as f64)));
             let measure = Measure {

@@ -1,12 +1,12 @@
 //! What a provider shares with the hooks below it: the way to the loop, who wants to hear of what, and who listens.
 
-use std::{collections::VecDeque, fmt};
+use std::fmt;
 
 use dioxus::{core::ReactiveContext, prelude::*};
 use futures_channel::mpsc;
 
 use crate::{
-    config::{COMMANDS_LEN_MAX, TOLD_AT_ONCE_LEN_MAX},
+    config::COMMANDS_LEN_MAX,
     protocol::{BoardId, WidgetId},
     sorted::SortedMap,
     state::{BOARDS, Changed, Place},
@@ -29,8 +29,6 @@ pub(super) struct Wants {
     pub series: SortedMap<String, usize>,
     /// Who shows which widget, until it is shown otherwise.
     followers: Vec<(Place, ReactiveContext)>,
-    /// Whose widget is shown otherwise already, and who was not told yet, by when that was.
-    untold: VecDeque<ReactiveContext>,
     /// The loop was told, and has not looked yet: a page of many widgets tells it once.
     told: bool,
 }
@@ -154,39 +152,20 @@ impl Context {
         }
     }
 
-    /// Runs those again whom a change concerns: at once where this device's own edits are, the others by and by. Each follows anew
-    /// then, if it is still there.
+    /// Runs those again whom a change concerns. Each follows anew then, if it is still there.
     pub fn changed(mut self, changed: &Changed) {
-        let (mut own, boards) = (Vec::new(), BOARDS.peek());
-        {
-            let Wants { followers, untold, .. } = &mut *self.wants.write();
-            followers.retain(|(place, reader)| {
-                let is_told = changed.concerns(place, &boards);
-                if is_told && changed.is_own(place, &boards) {
-                    own.push(*reader);
-                } else if is_told {
-                    untold.push_back(*reader);
-                }
-                !is_told
-            });
-        }
+        let (mut told, boards) = (Vec::new(), BOARDS.peek());
+        self.wants.write().followers.retain(|(place, reader)| {
+            let is_told = changed.concerns(place, &boards);
+            if is_told {
+                told.push(*reader);
+            }
+            !is_told
+        });
         drop(boards);
-        for reader in own {
+        for reader in told {
             reader.mark_dirty();
         }
-    }
-
-    /// Runs some of those again who wait for it, the longest waiting first. Whether there are more.
-    pub fn tell_some(mut self) -> bool {
-        let (some, more) = {
-            let untold = &mut self.wants.write().untold;
-            let len = untold.len().min(TOLD_AT_ONCE_LEN_MAX);
-            (untold.drain(..len).collect::<Vec<_>>(), !untold.is_empty())
-        };
-        for reader in some {
-            reader.mark_dirty();
-        }
-        more
     }
 
     /// Adds a listener and gives its number.

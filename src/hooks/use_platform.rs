@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 
-use crate::platform::{self, Platform};
+use crate::platform::{self, FETCH, Platform};
+
+/// Whether this program runs in a browser, in a page that a server has rendered.
+pub const IS_IN_A_BROWSER: bool = FETCH.is_some();
 
 #[derive(Clone)]
 struct Injected(Rc<dyn Platform>);

@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 use futures_channel::mpsc;
 use futures_util::{
     FutureExt, StreamExt,
-    future::{Fuse, FusedFuture as _, LocalBoxFuture},
+    future::{Fuse, LocalBoxFuture},
     select_biased,
 };
 
@@ -18,7 +18,7 @@ use super::{
     use_platform::given_platform,
 };
 use crate::{
-    config::{CLOCK_TICK_MS, TOLD_EVERY_MS, TURN_LEN_MAX},
+    config::{CLOCK_TICK_MS, TURN_LEN_MAX},
     driver::{Driver, Fallback, Leads, NoFallback, Options, StartError},
     platform,
     protocol::{BoardId, Device},
@@ -152,8 +152,6 @@ struct Turn {
     boards: SortedSet<BoardId>,
     series: Vec<String>,
     tick: Fuse<LocalBoxFuture<'static, ()>>,
-    /// When widgets that are shown otherwise are told next; it never comes where all of them were.
-    telling: Fuse<LocalBoxFuture<'static, ()>>,
 }
 
 /// What a turn starts from.
@@ -166,7 +164,7 @@ enum Step {
 impl Turn {
     fn new(context: Context, messages: mpsc::Receiver<Message>, driver: Driver) -> Self {
         let (boards, series, gatherer) = (SortedSet::new(), Vec::new(), Gatherer::new(&driver));
-        let tick = after(&driver, CLOCK_TICK_MS);
+        let tick = tick(&driver);
         Self {
             context,
             messages,
@@ -175,30 +173,19 @@ impl Turn {
             boards,
             series,
             tick,
-            telling: Fuse::terminated(),
         }
     }
 
     /// The next thing that happens; `None` when the provider is gone.
     async fn next(&mut self) -> Option<Step> {
-        loop {
-            {
-                let mut input = pin!(self.driver.next().fuse());
-                select_biased! {
-                    message = self.messages.next() => return message.map(Step::Message),
-                    input = input => return Some(Step::Input(input)),
-                    () = &mut self.tick => return Some(Step::Tick),
-                    () = &mut self.telling => {}
-                }
-            }
-            self.tell();
-        }
-    }
-
-    /// Tells of the widgets that are shown otherwise, and comes back to those that are left.
-    fn tell(&mut self) {
-        if self.context.tell_some() {
-            self.telling = after(&self.driver, TOLD_EVERY_MS);
+        let Self {
+            driver, messages, tick, ..
+        } = self;
+        let mut input = pin!(driver.next().fuse());
+        select_biased! {
+            message = messages.next() => message.map(Step::Message),
+            input = input => Some(Step::Input(input)),
+            () = &mut *tick => Some(Step::Tick),
         }
     }
 
@@ -216,7 +203,7 @@ impl Turn {
             Step::Message(Message::Command(command)) => self.driver.command(command),
             Step::Message(Message::WantsChanged) => self.want(),
             Step::Tick => {
-                self.tick = after(&self.driver, CLOCK_TICK_MS);
+                self.tick = tick(&self.driver);
                 if self.driver.is_shown() {
                     self.gatherer.tick(&self.driver);
                 }
@@ -261,15 +248,12 @@ impl Turn {
             }
         }
         self.context.changed(&publish(self.gatherer.snapshot(&self.driver)));
-        if self.telling.is_terminated() {
-            self.tell();
-        }
         for notice in news {
             self.context.tell(&notice);
         }
     }
 }
 
-fn after(driver: &Driver, ms: u64) -> Fuse<LocalBoxFuture<'static, ()>> {
-    driver.clock().sleep_until(driver.now().plus(ms)).fuse()
+fn tick(driver: &Driver) -> Fuse<LocalBoxFuture<'static, ()>> {
+    driver.clock().sleep_until(driver.now().plus(CLOCK_TICK_MS)).fuse()
 }

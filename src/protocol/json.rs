@@ -124,9 +124,6 @@ impl<'de> Deserializer<'de> for Node<'de> {
         deserialize_str(): "a text", Self::Text(text) => visit_str(&text);
         deserialize_identifier(): "a name", Self::Text(name) => visit_str(&name);
         deserialize_string(): "a text", Self::Text(text) => visit_string(text.into_owned());
-        deserialize_seq(): "a list", Self::List(items) => visit_seq(Items(items.into_iter()));
-        deserialize_tuple(usize): "a list", Self::List(items) => visit_seq(Items(items.into_iter()));
-        deserialize_tuple_struct(&'static str, usize): "a list", Self::List(items) => visit_seq(Items(items.into_iter()));
         deserialize_map(): "an object", Self::Object(entries) => visit_map(Entries(entries.into_iter(), Self::Null));
         deserialize_struct(&'static str, &'static [&'static str]): "an object",
             Self::Object(entries) => visit_map(Entries(entries.into_iter(), Self::Null));
@@ -154,6 +151,26 @@ impl<'de> Deserializer<'de> for Node<'de> {
             Self::List(items) => visitor.visit_seq(Items(items.into_iter())),
             Self::Object(entries) => visitor.visit_map(Entries(entries.into_iter(), Self::Null)),
         }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        let Self::List(items) = self else {
+            return Err(unexpected(&self, "a list"));
+        };
+        let mut items = Items(items.into_iter());
+        let read = visitor.visit_seq(&mut items)?;
+        if items.0.len() > 0 {
+            return Err(Error::custom("a list is longer than what belongs there"));
+        }
+        Ok(read)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(self, _: &'static str, _: usize, visitor: V) -> Result<V::Value> {
+        self.deserialize_seq(visitor)
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -332,6 +349,10 @@ mod tests {
         assert_eq!(but("is_so", json!(null)), "nothing stands where true or false belongs");
         assert_eq!(but("text", json!([])), "a list stands where a text belongs");
         assert_eq!(but("pairs", json!({})), "an object stands where a list belongs");
+        assert_eq!(
+            but("pairs", json!([[1, "one", 2]])),
+            "a list is longer than what belongs there"
+        );
         let choice = "one name, or an object of one entry,";
         assert_eq!(
             but("map", json!({"a": true})),

@@ -148,8 +148,8 @@ impl Committer {
         })
     }
 
-    /// Makes those of the first boards that are not there, by operations like anyone's. All of them or none: a server without
-    /// what it is to begin with would be taken for an empty one.
+    /// Makes those of the first boards that are not there, by operations like anyone's. Where one can't be made there is no server: it
+    /// would be taken for an empty one.
     fn make(&mut self, boards: &[FirstBoard]) -> Result<(), StoreError> {
         let is_missing = |board: &&FirstBoard| !self.authority.logs().contains_key(board.id());
         let missing: Vec<FirstBoard> = boards.iter().filter(is_missing).cloned().collect();
@@ -162,7 +162,7 @@ impl Committer {
         let (asker, mut answers) = oneshot::channel();
         let request = Request::Replay { identity, push, asker };
         self.turn(vec![request]).map_err(StoreError::NotMade)?;
-        let answers = answers.try_recv().unwrap_or_default();
+        let answers = answers.try_recv().expect("a turn that was written answers who asked");
         let refused = items
             .iter()
             .zip(answers)

@@ -177,9 +177,11 @@ impl Drop for Presence {
     fn drop(&mut self) {
         self.see(false);
         let mut boards = self.everybody.lock();
+        // Under the lock: of two that leave at once, one is the last.
+        self.newest = watch::channel(Bytes::new()).1;
         if boards
             .get(&self.board)
-            .is_some_and(|there| there.newest.receiver_count() == 1)
+            .is_some_and(|there| there.newest.receiver_count() == 0)
         {
             boards.remove(&self.board);
         }

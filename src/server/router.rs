@@ -21,7 +21,7 @@ use crate::{
         BOARDS_PATH, BODY_BYTES_MAX, OPERATIONS_PATH, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH,
         SUBPROTOCOL, TROUBLESHOOTING_PATH, TURNED_AWAY_S,
     },
-    protocol::{ClientFrame, Code, Identity},
+    protocol::{self, ClientFrame, Code, Identity},
 };
 
 /// `app` (an app's pages, files, server functions and own routes) with this server's routes beside it and its walls around
@@ -157,7 +157,8 @@ async fn check_frame(request: Request, next: Next) -> Response {
         let message = format!("A request has at most {BODY_BYTES_MAX} bytes: send less at once. Nothing was changed.");
         return refuse(StatusCode::PAYLOAD_TOO_LARGE, Code::TooLarge, &message);
     };
-    let frame = serde_json::from_slice(&bytes).map_err(|error| error.to_string());
+    let text = std::str::from_utf8(&bytes).map_err(|error| error.to_string());
+    let frame = text.and_then(|text| protocol::read(text).map_err(|error| error.to_string()));
     if let Err(error) = frame.and_then(|frame| is_asked_for(&frame).then_some(()).ok_or("another frame".to_owned())) {
         let message = format!("That is no frame of this version ({error}): update the client. Nothing was changed.");
         return refuse(StatusCode::BAD_REQUEST, Code::Malformed, &message);

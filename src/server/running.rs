@@ -181,7 +181,7 @@ impl Server {
     /// A server with `config`: opens its store, reads every board, and makes the first ones.
     ///
     /// # Errors
-    /// [`StoreError`], when the store can't be opened, or a first board is refused or does not fit on the disk; it was left as it is then.
+    /// [`StoreError`], when the store can't be opened, or a first board does not fit on the disk: it was left as it is then; or one is refused.
     pub fn open(config: ServerConfig) -> Result<Self, StoreError> {
         let bytes_max = config.store_bytes_max.min(STORE_BYTES_MAX);
         // Before there is a store: what is refused leaves none.

@@ -22,13 +22,6 @@ pub(crate) struct Changed {
 }
 
 impl Changed {
-    /// Whether a person here waits to see it: something of it is listed, or shown before there is an operation of it.
-    pub fn is_own(&self, place: &Place, after: &SortedMap<BoardId, BoardView>) -> bool {
-        let (board, widget) = place;
-        let is_ahead = |view: &BoardView| view.shown.confirmed.contains_key(widget);
-        self.lanes.contains(place) || after.get(board).is_some_and(is_ahead)
-    }
-
     /// Whether a widget may be shown otherwise, now that the boards are as in `after`.
     pub fn concerns(&self, place: &Place, after: &SortedMap<BoardId, BoardView>) -> bool {
         let (board, widget) = place;
@@ -116,20 +109,5 @@ mod tests {
         };
         let boards = SortedMap::new();
         assert!(changed.concerns(&place("fuel"), &boards) && !changed.concerns(&place("water"), &boards));
-        assert!(changed.is_own(&place("fuel"), &boards) && !changed.is_own(&place("water"), &boards));
-    }
-
-    #[test]
-    fn what_is_shown_before_there_is_an_operation_of_it_is_a_persons_own() {
-        let mut after = boards(Freshness::Live, &widget());
-        let changed = Changed {
-            before: None,
-            lanes: SortedSet::new(),
-        };
-        let fuel = (BoardId::first(), WidgetId::named("fuel"));
-        assert!(!changed.is_own(&fuel, &after));
-        let view = after.get_mut(&fuel.0).expect("the board");
-        view.shown.confirmed.insert(fuel.1.clone(), Some(widget()));
-        assert!(changed.is_own(&fuel, &after));
     }
 }

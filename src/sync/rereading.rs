@@ -392,6 +392,7 @@ impl Engine {
             self.keeping.dropped.push((board.clone(), journal_key(number)));
             self.keeping.forgotten.insert(id, aside.clone());
             self.aside.insert(id, aside);
+            self.keeping.untold.remove(&id); // it is told here
             let reason = SetAsideReason::Forgotten;
             self.notice(Notice::SetAside { id, reason });
         }

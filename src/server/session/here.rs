@@ -28,7 +28,7 @@ impl Session {
         self.presence.as_ref().is_some_and(|presence| presence.is_seen())
     }
 
-    /// Takes who is silent for the people of a board: asleep perhaps, or out of reach. With its next word it is there again.
+    /// Takes who is silent for the people of a board: asleep perhaps, or out of reach. With its next `ping` or `here` it is there again.
     pub(super) fn look_away(&mut self) {
         if self.is_seen() && Instant::now() >= self.deadline() {
             self.look(false);
@@ -44,10 +44,10 @@ impl Session {
     }
 }
 
-/// Ends when there is another list of people, where it hears of any.
+/// Ends when there is another list of people. Whoever is in none hears of none.
 pub(super) async fn told_of(presence: &mut Option<Box<Presence>>) {
     match presence {
-        Some(presence) => presence.changed().await,
-        None => std::future::pending().await,
+        Some(presence) if presence.is_seen() => presence.changed().await,
+        _ => std::future::pending().await,
     }
 }

@@ -1,5 +1,7 @@
 //! Who looks at the same board: told to those who say that they do, and forgotten with them.
 
+use std::time::Duration;
+
 use tideboard::{
     config::{NAME_BYTES_MAX, PEOPLE_EVERY_MS, PEOPLE_LEN_MAX},
     protocol::{ClientFrame, Device, Here, People, Person, ServerFrame},
@@ -78,9 +80,18 @@ async fn who_is_silent_is_not_there_until_they_are_heard_again() {
     let mut bo = Page::open(&server, "Bo").await;
     ann.come(BOARD, None).await;
     bo.come(BOARD, None).await;
-    // Both say nothing, and hear of nobody: not of themselves either.
-    while !ann.people().await.people.is_empty() {}
-    bo.say(ClientFrame::Ping { visible: true }).await;
+    ann.until(&["Bo"]).await;
+    // Ann is heard of all the time, as pages are, and Bo is not.
+    let is_here = ClientFrame::Ping { visible: true };
+    let mut beat = tokio::time::interval(Duration::from_millis(300));
+    loop {
+        tokio::select! {
+            list = ann.people() => if list.people.len() == 1 { break },
+            _ = beat.tick() => ann.say(is_here.clone()).await,
+        }
+    }
+    ann.say(is_here.clone()).await;
+    bo.say(is_here).await;
     ann.until(&["Bo"]).await;
 }
 

@@ -13,6 +13,7 @@ mod command;
 mod commands;
 mod conflict;
 mod connection;
+mod folding;
 mod incoming;
 mod keeping;
 mod leaving;

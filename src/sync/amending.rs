@@ -7,7 +7,7 @@ use super::{
     storage::{aside_key, conflict_key},
 };
 use crate::{
-    protocol::{Base, BoardId, Intent, Operation, OperationId, Value, WidgetId},
+    protocol::{Base, BoardId, Contention, Intent, Operation, OperationId, Value, WidgetId},
     time::Timestamp,
 };
 
@@ -39,32 +39,60 @@ impl Engine {
         resolution: Resolution,
     ) -> Result<(), CommandError> {
         let conflict = self.conflicts.get(&id).cloned().ok_or(CommandError::Unknown)?;
-        let Conflict { operation, theirs, .. } = conflict;
-        let value = match (&resolution, &operation.intent) {
-            (Resolution::KeepMine, Intent::Set { value, .. }) => Some(value.clone()),
-            (Resolution::Edit(value), _) => Some(value.clone()),
+        let Conflict {
+            operation,
+            theirs,
+            contention,
+            ..
+        } = conflict;
+        let (board, widget) = (operation.board, operation.widget);
+        let intent = match (&resolution, operation.intent) {
+            (Resolution::KeepMine, intent @ (Intent::Set { .. } | Intent::Add { .. })) => Some(intent),
+            (Resolution::Edit(value), intent) => intent.field().map(|field| Intent::Set {
+                field: field.clone(),
+                value: value.clone(),
+            }),
             _ => None,
         };
-        match (value, operation.intent.field()) {
-            (Some(value), Some(field)) => {
-                let intent = Intent::Set {
-                    field: field.clone(),
-                    value,
-                };
-                let seen = Seen {
-                    base: theirs.revision,
-                    value: Some(theirs.value).filter(|value| !value.is_null()),
-                    resolves: Some(id),
-                };
-                self.edit(now, operation.board, operation.widget, intent, Some(seen))?;
+        if let Some(intent) = intent {
+            if contention == Contention::Removed {
+                match self.restore(now, board.clone(), widget.clone()) {
+                    Err(CommandError::UnknownWidget) | Ok(()) => {} // or it is back already
+                    Err(error) => return Err(error),
+                }
             }
-            _ => {
-                self.conflicts.remove(&id);
-                self.drop_record(operation.board, conflict_key(id));
-            }
+            let seen = Seen {
+                base: theirs.revision,
+                value: Some(theirs.value).filter(|value| !value.is_null()),
+                resolves: Some(id),
+            };
+            self.edit(now, board, widget, intent, Some(seen))?;
+        } else {
+            self.conflicts.remove(&id);
+            self.drop_record(board, conflict_key(id));
         }
         self.notice(Notice::Resolved { id, resolution });
         Ok(())
+    }
+
+    pub(super) fn unresolve(
+        &mut self,
+        now: Timestamp,
+        conflict: Conflict,
+        resolution: &Resolution,
+    ) -> Result<(), CommandError> {
+        let id = conflict.id();
+        let Conflict { operation, theirs, .. } = conflict;
+        if *resolution != Resolution::KeepTheirs {
+            return self.undo_decision(now, id);
+        }
+        let (board, widget) = (operation.board, operation.widget);
+        let seen = Seen {
+            base: theirs.revision,
+            value: Some(theirs.value),
+            resolves: None,
+        };
+        self.edit(now, board, widget, operation.intent, Some(seen))
     }
 
     /// Takes an operation back: off the screen at once, and fenced at the server.
@@ -79,6 +107,9 @@ impl Engine {
         pending.dirty = true;
         let board = pending.operation.board.clone();
         self.keeping.due.insert(board);
+        if why == Why::Undone {
+            self.undo_covered(id);
+        }
     }
 
     pub(super) fn retry(&mut self, now: Timestamp, id: OperationId, value: Option<Value>) -> Result<(), CommandError> {

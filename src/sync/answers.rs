@@ -2,13 +2,18 @@
 
 use super::{
     Connection, Engine, Notice, SetAside, SetAsideReason,
-    outbox::{Waiting, Why},
+    outbox::{Pending, Waiting, Why},
     updates::Subscription,
 };
 use crate::{
     config::{RETRY_MS, RETRY_MS_MAX},
     protocol::{Answer, Answered, Base, Operation, OperationId, Rejection, Revision, Verdict},
     time::Timestamp,
+};
+
+/// Taken back without the server's row.
+const NEVER: Verdict = Verdict::Withdrawn {
+    revision: Revision::ZERO,
 };
 
 impl Engine {
@@ -51,12 +56,9 @@ impl Engine {
             Answer::TooOld { .. } => self.too_old(id),
             Answer::NotYours => self.set_aside(id, SetAsideReason::NotYours),
             // What may not be sent can't take effect: nothing is left to fence.
-            Answer::ReadOnly if self.outbox.get(id).is_some_and(|pending| pending.withdrawing) => self.decided(
-                id,
-                Verdict::Withdrawn {
-                    revision: Revision::ZERO,
-                },
-            ),
+            Answer::ReadOnly if self.outbox.get(id).is_some_and(|pending| pending.withdrawing) => {
+                self.decided(id, NEVER);
+            }
             Answer::ReadOnly => self.set_aside(id, SetAsideReason::Rejected(Rejection::ReadOnly)),
             Answer::History => self.of_another_history(now, id),
         }
@@ -73,6 +75,8 @@ impl Engine {
                     overwrote: None,
                 },
             ),
+            // The later one, which is sent in its place, says what its author wants now.
+            None if self.outbox.get(id).is_some_and(Pending::is_folded) => self.decided(id, NEVER),
             None => self.set_aside(id, SetAsideReason::TooOld),
         }
     }

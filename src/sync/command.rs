@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Resolution;
+use super::{Conflict, Resolution};
 use crate::{
     protocol::{BoardId, Device, FieldName, Kind, OperationId, Value, WidgetId},
     sorted::SortedMap,
@@ -124,6 +124,14 @@ pub enum Command {
         /// The conflict.
         id: OperationId,
         /// How.
+        resolution: Resolution,
+    },
+    /// Undo the decision of a conflict: the other side's value comes back. Where somebody has written since it was decided,
+    /// that is another conflict, and nothing is overwritten.
+    Unresolve {
+        /// The conflict as it was.
+        conflict: Box<Conflict>,
+        /// How it was decided.
         resolution: Resolution,
     },
     /// Put a conflict away without changing anything: theirs stands.

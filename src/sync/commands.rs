@@ -131,6 +131,7 @@ impl Engine {
                 self.make_drafts(now, &|_| true);
             }
             Command::Resolve { id, resolution } => self.resolve(now, id, resolution)?,
+            Command::Unresolve { conflict, resolution } => self.unresolve(now, *conflict, &resolution)?,
             Command::Dismiss { id } => self.resolve(now, id, Resolution::KeepTheirs)?,
             Command::Withdraw { id } => {
                 self.outbox.get(id).ok_or(CommandError::Unknown)?;
@@ -299,13 +300,12 @@ impl Engine {
         if !exists && !matches!(intent, Intent::Create { .. }) {
             return Err(CommandError::UnknownWidget);
         }
+        let value_of = |field| shown.board.field(&widget, field).map(|field| field.value.clone());
         let (base, base_value, resolves) = match (seen, &intent) {
             (Some(Seen { base, value, resolves }), _) => (Some(Base::Revision(base)), value, resolves),
-            (None, Intent::Set { field, .. }) => (
-                shown.base(&widget, field),
-                shown.board.field(&widget, field).map(|field| field.value.clone()),
-                None,
-            ),
+            (None, Intent::Set { field, .. }) => (shown.base(&widget, field), value_of(field), None),
+            // What is added rests on no value; what it was added to is told, should nobody know it any more.
+            (None, Intent::Add { field, .. }) => (None, value_of(field), None),
             (None, _) => (None, None, None),
         };
         let made_at = self.replicas.entry(board.clone()).or_default().cursor;

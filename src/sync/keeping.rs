@@ -254,6 +254,7 @@ impl Engine {
     pub(super) fn appended(&mut self, first: u64, ids: &[OperationId]) {
         for (number, id) in (first..).zip(ids) {
             self.outbox.saved(*id, number);
+            self.fold(*id);
             if let Some(pending) = self.outbox.get(*id)
                 && pending.dirty
             {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::storage::{Stored, text};
 use crate::{
-    protocol::{Base, BoardId, Cursor, Intent, Operation, OperationId, Revision, Verdict, WidgetId},
+    protocol::{Base, BoardId, Cursor, Intent, Operation, OperationId, Revision, Value, Verdict, WidgetId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -69,6 +69,8 @@ pub(super) enum Why {
     Undone,
     /// Its deadline has passed. If it was not applied, it is listed as expired.
     Late,
+    /// A later edit of the same field is sent in its place. If it was applied, that stands, under the later one.
+    Folded,
 }
 
 impl Why {
@@ -191,6 +193,13 @@ impl Pending {
             ..Operation::clone(&self.operation)
         });
         self.dirty = true;
+    }
+
+    /// Says which value was seen under it.
+    pub(super) fn has_seen(&mut self, value: Option<Value>) {
+        if self.operation.base_value != value {
+            Arc::make_mut(&mut self.operation).base_value = value;
+        }
     }
 
     pub(super) fn stored(&self) -> Stored {
@@ -352,21 +361,36 @@ impl Outbox {
     /// The revision that an operation's author had in effect seen, as far as this device knows. One that rests on another
     /// has seen that one's effect, if it was applied verbatim; else what that one had seen.
     pub(super) fn base_of(&self, pending: &Pending) -> Option<Revision> {
-        match (pending.base, pending.operation.base) {
-            (Some(revision), _) | (None, Some(Base::Revision(revision))) => Some(revision),
-            (None, Some(Base::Operation(id))) => {
-                let earlier = self.get(id)?;
-                match earlier.verdict.as_ref()? {
-                    Verdict::Applied {
-                        revision,
-                        verbatim: true,
-                        ..
-                    } => Some(*revision),
-                    _ => self.base_of(earlier),
-                }
+        let mut pending = pending;
+        loop {
+            let id = match (pending.base, pending.operation.base) {
+                (Some(revision), _) | (None, Some(Base::Revision(revision))) => return Some(revision),
+                (None, Some(Base::Operation(id))) => id,
+                (None, None) => return Some(pending.operation.made_at.revision),
+            };
+            let earlier = self.get(id)?;
+            if let Verdict::Applied {
+                revision,
+                verbatim: true,
+                ..
+            } = earlier.verdict.as_ref()?
+            {
+                return Some(*revision);
             }
-            (None, None) => Some(pending.operation.made_at.revision),
+            pending = earlier;
         }
+    }
+
+    /// The value that an operation's author saw under it: under all of it, where it covers others that were never sent.
+    pub(super) fn base_value_of(&self, pending: &Pending) -> Option<Value> {
+        let mut pending = pending;
+        while let Some(Base::Operation(id)) = pending.operation.base
+            && let Some(covered) = self.get(id)
+            && covered.is_folded_away()
+        {
+            pending = covered;
+        }
+        pending.operation.base_value.clone()
     }
 
     /// As it is sent: a base whose fate is known goes as the revision it comes to.
@@ -377,6 +401,7 @@ impl Outbox {
         {
             operation.base = Some(Base::Revision(revision));
         }
+        operation.base_value = self.base_value_of(pending);
         operation
     }
 

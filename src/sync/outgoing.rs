@@ -8,8 +8,11 @@ use super::{
 use crate::{
     config::{FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SUBSCRIPTIONS_LEN_MAX},
     planted::{self, Bug},
-    protocol::{BoardId, ClientFrame, OperationId, Principal, Push, PushItem, Subscribe, Undecided, WidgetId, encode},
-    sorted::SortedSet,
+    protocol::{
+        BoardId, ClientFrame, Intent, Operation, OperationId, Principal, Push, PushItem, Subscribe, Undecided,
+        WidgetId, encode,
+    },
+    sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
 
@@ -173,19 +176,21 @@ impl Engine {
         let sent = self.outbox.iter().filter(is_open).filter(|pending| pending.sent);
         let (mut in_flight, mut bytes) = sent.fold((0, 0), |(len, bytes), pending| (len + 1, bytes + pending.bytes));
         let mut blocked: SortedSet<(&BoardId, &WidgetId)> = SortedSet::new();
+        let mut kinds = Kinds::default();
         let mut chosen: Vec<OperationId> = Vec::new();
-        for pending in self.outbox.iter().filter(is_open).filter(|pending| !pending.sent) {
+        for pending in self.outbox.iter().filter(is_open) {
+            let mixes = kinds.mixes(pending);
+            if pending.sent {
+                continue;
+            }
             let lane = (&pending.operation.board, &pending.operation.widget);
             // An operation goes only when every earlier one of the shared outbox is known: one of them may be of its lane.
             let saved =
                 pending.number.is_some_and(|number| number <= self.keeping.high) || planted::is(Bug::SavedBeforeStored);
             let waits = pending.waiting.as_ref().is_some_and(|waiting| waiting.retry_at > now);
             let room = in_flight < IN_FLIGHT_LEN_MAX && bytes + pending.bytes <= IN_FLIGHT_BYTES_MAX;
-            // A withdrawal is recorded as it comes. Until all before it in its lane is decided it would let what comes after
-            // it pass.
-            let early = pending.withdrawing && self.outbox.after(pending).is_some();
             if waits
-                || early
+                || mixes
                 || !saved
                 || pending.dirty
                 || pending.fate == Fate::Unasked
@@ -275,6 +280,34 @@ impl Engine {
         for id in late {
             self.withdraw(id, Why::Late);
         }
+    }
+}
+
+/// What is open in each lane, operations or withdrawals: the two don't go together.
+///
+/// A withdrawal is recorded as it comes, and would let what comes after it pass what is open before it. An operation is based
+/// on what becomes of the withdrawals before it: only where one never took effect was nothing seen of it.
+#[derive(Default)]
+struct Kinds<'a> {
+    lanes: SortedMap<(&'a BoardId, &'a WidgetId), [bool; 2]>,
+    /// Boards whose creation is open: until it is decided such a board is one lane.
+    unborn: SortedMap<&'a BoardId, [bool; 2]>,
+}
+
+impl<'a> Kinds<'a> {
+    /// Takes the next one in the order of the outbox. Answers whether something of the other kind is open before it.
+    fn mixes(&mut self, pending: &'a Pending) -> bool {
+        let Operation {
+            board, widget, intent, ..
+        } = &*pending.operation;
+        let (own, other) = (usize::from(pending.withdrawing), usize::from(!pending.withdrawing));
+        let kinds = self.lanes.entry((board, widget)).or_default();
+        kinds[own] = true;
+        let mixes = kinds[other] || self.unborn.get(board).is_some_and(|kinds| kinds[other]);
+        if *widget == WidgetId::birth() && matches!(intent, Intent::Create { .. }) {
+            self.unborn.entry(board).or_default()[own] = true;
+        }
+        mixes
     }
 }
 

@@ -7,15 +7,15 @@ use super::{
     keeping::Busy,
     outbox::{Fate, Pending},
     storage::{
-        HIGH, Journaled, Meta, Stored, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key,
-        outbox_key, text, widget_key, widgets_prefix,
+        HIGH, Journaled, Meta, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key, outbox_key,
+        text, widget_key, widgets_prefix,
     },
     updates::Replica,
 };
 use crate::{
     config::JOURNAL_LEN_MAX,
     planted::{self, Bug},
-    protocol::{Base, BoardId, OperationId, Revision, WidgetId},
+    protocol::{Base, BoardId, OperationId, Revision, Value, WidgetId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -28,8 +28,8 @@ pub(super) struct Settling {
     /// The confirmed state, where it goes along.
     state: Option<State>,
     settled: Vec<Settled>,
-    /// What operations that stay have seen, now that those they rest on are settled.
-    based: SortedMap<OperationId, Revision>,
+    /// What operations that stay have seen, now that those they rest on are settled: up to which revision, and which value.
+    based: SortedMap<OperationId, (Revision, Option<Value>)>,
     /// Operations whose stored copies are older than they are.
     rewritten: Vec<OperationId>,
     /// Operations that leave the outbox without a verdict.
@@ -172,11 +172,14 @@ impl Engine {
 
     /// What those that stay have seen, whose base is among those that go. Not before: until it is settled a verdict can
     /// turn out to be of a history that is no more.
-    fn based_on(&self, board: &BoardId, settled: &[Settled]) -> SortedMap<OperationId, Revision> {
+    fn based_on(&self, board: &BoardId, settled: &[Settled]) -> SortedMap<OperationId, (Revision, Option<Value>)> {
         let goes = |id: OperationId| settled.iter().any(|settled| settled.id == id);
         let stays = |pending: &&Pending| pending.base.is_none() && !goes(pending.operation.id);
         let base = |pending: &Pending| match pending.operation.base {
-            Some(Base::Operation(id)) if goes(id) => Some((pending.operation.id, self.outbox.base_of(pending)?)),
+            Some(Base::Operation(id)) if goes(id) => {
+                let seen = (self.outbox.base_of(pending)?, self.outbox.base_value_of(pending));
+                Some((pending.operation.id, seen))
+            }
             _ => None,
         };
         self.outbox.of_board(board).filter(stays).filter_map(base).collect()
@@ -232,10 +235,10 @@ impl Engine {
         append.extend(reversals.map(|pending| text(&pending.stored())));
         for id in &settling.rewritten {
             let Some(pending) = self.outbox.get(*id) else { continue };
-            let stored = Stored {
-                base: settling.based.get(id).copied().or(pending.base),
-                ..pending.stored()
-            };
+            let mut stored = pending.stored();
+            if let Some((base, value)) = settling.based.get(id).cloned() {
+                (stored.base, stored.operation.base_value) = (Some(base), value);
+            }
             put.extend(pending.number.map(|number| (outbox_key(number), text(&stored))));
         }
         for (id, aside) in settling.moved.iter().chain(&settling.forgotten) {
@@ -312,8 +315,9 @@ impl Engine {
             replica.lowered = broken_at.is_some();
             replica.stored = Some((text(&meta), meta));
         }
-        for (id, base) in based {
+        for (id, (base, value)) in based {
             if let Some(pending) = self.outbox.get_mut(id) {
+                pending.has_seen(value);
                 let is_gone = broken_at.is_some_and(|fork| base > fork);
                 pending.base = Some(if is_gone {
                     pending.operation.made_at.revision

@@ -64,6 +64,30 @@ impl Engine {
         Err(CommandError::NothingToUndo)
     }
 
+    /// Undoes the operation by which a conflict was decided.
+    pub(super) fn undo_decision(&mut self, now: Timestamp, conflict: OperationId) -> Result<(), CommandError> {
+        let id = self.decision_of(conflict).ok_or(CommandError::Unknown)?;
+        match self.standing(id) {
+            Standing::Undecided => self.withdraw(id, Why::Undone),
+            Standing::Applied(journaled) => {
+                self.reverse(now, &journaled)?;
+                self.forget_journaled(id);
+            }
+            Standing::Open | Standing::Gone => return Err(CommandError::Unknown),
+        }
+        self.undo.retain(|undone| *undone != id);
+        Ok(())
+    }
+
+    fn decision_of(&self, conflict: OperationId) -> Option<OperationId> {
+        let pending = self.outbox.iter().rev().filter(|pending| !pending.withdrawing);
+        let pending = pending.map(|pending| &*pending.operation);
+        let journal = self.keeping.journal.values().rev();
+        let mut own = pending.chain(journal.map(|journaled| &journaled.operation));
+        let decision = own.find(|operation| operation.resolves == Some(conflict));
+        decision.map(|operation| operation.id)
+    }
+
     /// Does what has waited for the journal to be read.
     pub(super) fn undo_now(&mut self, now: Timestamp) {
         for id in std::mem::take(&mut self.keeping.undone) {

@@ -129,6 +129,11 @@ pub struct Counters {
     pub differences: u64,
 }
 
+/// Whether an operation counts as one that waits for a verdict.
+fn waits(pending: &&Pending) -> bool {
+    pending.verdict.is_none() && !pending.is_folded()
+}
+
 impl Engine {
     /// What this device is called.
     #[must_use]
@@ -155,7 +160,7 @@ impl Engine {
             namespace: self.namespace.clone(),
             identity: self.connection.welcome().map(|welcome| welcome.identity.clone()),
             is_newer: self.connection.welcome().is_some_and(|welcome| welcome.schema < SCHEMA),
-            pending: self.outbox.iter().filter(|pending| pending.verdict.is_none()).count() + self.drafts.len(),
+            pending: self.outbox.iter().filter(waits).count() + self.drafts.len(),
             synced_at: self.synced_at,
             next_refresh: self.next_refresh(),
             durability: self.birth.durability,

@@ -95,7 +95,7 @@ async fn send(session: &mut Session) -> Result<(), Failure> {
 fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
     let engine = driver.engine();
     let mut count = 0;
-    for pending in engine.pending() {
+    for pending in engine.pending().filter(|pending| !pending.is_folded()) {
         count += 1;
         print_one(
             "waiting",

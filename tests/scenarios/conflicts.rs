@@ -1,9 +1,12 @@
 //! Two people, one value: the card, and what comes of it.
 
 use serde_json::json;
-use tideboard::sync::{Command, Resolution};
+use tideboard::{
+    protocol::Contention,
+    sync::{Command, Conflict, Resolution},
+};
 
-use crate::world::{ANN, BO, World};
+use crate::world::{ANN, BO, World, deck, named};
 
 /// Ann and Bo have set the fuel without having seen each other's value; Bo was first, and Ann has the card.
 fn quarrel() -> World {
@@ -49,14 +52,7 @@ fn a_conflict_keeps_all_three_values_until_its_author_decides() {
     assert_eq!(card.mine(), Some(&json!(5)));
     assert_eq!(card.theirs.value, json!(8));
     assert_eq!(card.made_at_ms, None, "nobody has said what time it was");
-    let resolution = Resolution::KeepMine;
-    world.command(
-        ANN,
-        Command::Resolve {
-            id: card.id(),
-            resolution,
-        },
-    );
+    world.resolve(ANN, card.id(), Resolution::KeepMine);
     world.calm();
     world.assert_everywhere("fuel", "value", 5);
     assert!(world.conflicts(ANN).is_empty());
@@ -69,8 +65,7 @@ fn a_resolution_that_meets_a_third_value_makes_a_new_card() {
     world.go_offline(ANN);
     world.set(BO, "fuel", "value", 11);
     world.calm();
-    let resolution = Resolution::Edit(json!(6));
-    world.command(ANN, Command::Resolve { id, resolution });
+    world.resolve(ANN, id, Resolution::Edit(json!(6)));
     assert!(world.conflicts(ANN).is_empty(), "its resolution is on its way");
     world.come_online(ANN);
     world.calm();
@@ -106,4 +101,90 @@ fn who_builds_on_what_they_took_back_has_seen_no_more_than_that_was_built_on() {
         .map(|card| card.theirs.value.clone())
         .collect();
     assert_eq!(met, [json!(8), json!(8)], "both edits that stayed wait as cards");
+}
+
+#[test]
+fn what_was_added_to_a_widget_that_somebody_removed_comes_back_with_it() {
+    let mut world = World::new();
+    world.set(BO, "crew", "count", 4);
+    world.calm();
+    world.go_offline(ANN);
+    world.add(ANN, "crew", "count", 2);
+    world.set(ANN, "fuel", "value", 5);
+    for widget in ["crew", "fuel"] {
+        let (board, widget) = (deck(), named(widget));
+        world.command(BO, Command::Remove { board, widget });
+    }
+    world.calm();
+    world.come_online(ANN);
+    world.calm();
+    let cards = world.conflicts(ANN);
+    assert_eq!(cards.len(), 2);
+    for card in cards {
+        assert_eq!(card.contention, Contention::Removed);
+        let by = card.theirs.writer.as_ref().map(|writer| writer.principal.as_str());
+        assert_eq!(by, Some("bo"), "who removed it");
+        let before = if card.operation.widget == named("crew") { 4 } else { 3 };
+        assert_eq!(card.before(), Some(&json!(before)));
+        world.resolve(ANN, card.id(), Resolution::KeepMine);
+    }
+    world.calm();
+    world.assert_everywhere("crew", "count", 6);
+    world.assert_everywhere("fuel", "value", 5);
+    assert_eq!(world.conflicts(ANN), []);
+}
+
+fn unresolve(conflict: Conflict, resolution: Resolution) -> Command {
+    let conflict = Box::new(conflict);
+    Command::Unresolve { conflict, resolution }
+}
+
+#[test]
+fn undoing_a_decision_puts_the_other_value_back() {
+    for (resolution, decided, undone) in [
+        (Resolution::KeepMine, 5, 8),
+        (Resolution::Edit(json!(6)), 6, 8),
+        (Resolution::KeepTheirs, 8, 5),
+    ] {
+        let mut world = quarrel();
+        let conflict = world.conflicts(ANN).remove(0);
+        world.resolve(ANN, conflict.id(), resolution.clone());
+        world.calm();
+        world.assert_everywhere("fuel", "value", decided);
+        world.command(ANN, unresolve(conflict, resolution));
+        world.calm();
+        world.assert_everywhere("fuel", "value", undone);
+        assert_eq!(world.conflicts(ANN), []);
+    }
+}
+
+#[test]
+fn undoing_a_decision_asks_where_somebody_has_written_since() {
+    for resolution in [Resolution::KeepMine, Resolution::KeepTheirs] {
+        let mut world = quarrel();
+        let conflict = world.conflicts(ANN).remove(0);
+        world.resolve(ANN, conflict.id(), resolution.clone());
+        world.calm();
+        world.set(BO, "fuel", "value", 11);
+        world.calm();
+        world.command(ANN, unresolve(conflict, resolution));
+        world.calm();
+        world.assert_everywhere("fuel", "value", 11);
+        assert_eq!(world.conflicts(ANN).len(), 1);
+    }
+}
+
+#[test]
+fn a_decision_that_was_not_sent_yet_is_undone_before_anyone_sees_it() {
+    let mut world = quarrel();
+    let conflict = world.conflicts(ANN).remove(0);
+    world.go_offline(ANN);
+    world.resolve(ANN, conflict.id(), Resolution::KeepMine);
+    let resolution = Resolution::KeepMine;
+    world.command(ANN, unresolve(conflict, resolution));
+    assert_eq!(world.conflicts(ANN).len(), 1, "it waits for a decision again");
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 8);
+    assert_eq!(world.conflicts(ANN).len(), 1);
 }

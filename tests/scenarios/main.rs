@@ -3,6 +3,7 @@
 
 mod conflicts;
 mod deadlines;
+mod folding;
 mod handover;
 mod haste;
 mod history;

@@ -14,7 +14,7 @@ use tideboard::{
     server::authority::{Event, Reply, SessionId},
     sync::{
         Birth, Command, CommandError, Conflict, Effect, Engine, Freshness, Input, Note, Notice, Pending, RequestError,
-        SetAside,
+        Resolution, SetAside,
         storage::{Durability, Namespace, Outcome, Records, StorageError, apply, is_cold},
     },
     time::Timestamp,

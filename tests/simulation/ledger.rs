@@ -100,6 +100,8 @@ pub struct Ledger {
     pruned: BTreeSet<BoardId>,
     dealt: HashSet<OperationId>,
     taken_back: HashSet<OperationId>,
+    /// Taken back for a later one of their field, which rests on them.
+    folded: HashSet<OperationId>,
     /// Operations that go with a settled state, which the storage did not take.
     made_anew: HashSet<OperationId>,
     /// How often each device was told to undo something, and has not forgotten what it was.
@@ -294,6 +296,19 @@ impl Ledger {
         }
     }
 
+    /// Whether a value is the one that an author saw under an edit, or under those that it was folded of.
+    fn is_seen(&self, truth: &Truth, operation: &Operation, value: &Value) -> bool {
+        let under = match operation.base {
+            Some(Base::Operation(id)) if self.folded.contains(&id) => self.made.get(&id),
+            _ => None,
+        };
+        let is_void = |made: &&Made| matches!(truth.verdicts.get(&made.operation.id), Some(Verdict::Withdrawn { .. }));
+        operation.base_value.as_ref() == Some(value)
+            || under
+                .filter(is_void)
+                .is_some_and(|made| self.is_seen(truth, &made.operation, value))
+    }
+
     /// Whoever wrote over what they had not seen was told so.
     fn check_overwrite(
         &mut self,
@@ -318,7 +333,7 @@ impl Ledger {
         let Some((previous, revision, standing)) = truth.last.get(&(widget.clone(), field.clone())) else {
             return;
         };
-        if standing == value || made.operation.base_value.as_ref() == Some(standing) {
+        if standing == value || self.is_seen(truth, &made.operation, standing) {
             return; // what its author saw is what stood
         }
         // Whoever resolves a conflict has seen the value on its card, and no later one.

@@ -3,6 +3,15 @@
 use super::*;
 
 impl World {
+    pub fn resolve(&mut self, tab: usize, id: OperationId, resolution: Resolution) {
+        self.command(tab, Command::Resolve { id, resolution });
+    }
+
+    /// How many edits a person is told are waiting.
+    pub fn waiting(&self, tab: usize) -> usize {
+        self.tabs[tab].engine.status().pending
+    }
+
     pub(super) fn give(&mut self, tab: usize, input: Input) {
         self.tabs[tab].inputs.push_back(input);
         self.go_on();

@@ -54,7 +54,12 @@ impl Ledger {
             self.made.insert(operation.id, made);
         }
         for pending in engine.pending().filter(|pending| pending.withdrawing) {
-            self.taken_back.insert(pending.operation.id);
+            let given_up = if pending.is_folded() {
+                &mut self.folded
+            } else {
+                &mut self.taken_back
+            };
+            given_up.insert(pending.operation.id);
         }
         self.check_shown(number, tab);
         self.check_reopened(number, tab);
@@ -157,6 +162,7 @@ impl Ledger {
                 && !self.wiped.contains_key(&id)
                 && !self.may_be_forgotten(engine, id)
                 && !self.taken_back.contains(&id)
+                && !self.is_covered(id)
                 && !self.dealt.contains(&id)
                 && !engine.set_aside_list().any(|aside| aside.operation.id == id);
             if same_person && (gone || (still_pending && !later_own && now != Some(&value))) {
@@ -180,7 +186,8 @@ impl Ledger {
     /// A storage took a transaction: from here on other tabs may read it.
     pub fn appended(
         &mut self,
-        device: usize,
+        (device, person): (usize, &str),
+        maker: (usize, u64),
         transaction: &Transaction,
         outcome: &Outcome,
         is_pending: impl Fn(u64) -> bool,
@@ -193,12 +200,42 @@ impl Ledger {
         };
         for (number, text) in (*first..).zip(&transaction.append) {
             let id = appended_id(text);
+            if !self.made.contains_key(&id) {
+                // Typed a moment before somebody else signed in: nobody has seen it wait.
+                self.made_unseen(text, device, person, maker);
+            }
             if let Some(made) = self.made.get_mut(&id) {
                 // Sent again by two tabs it is there twice, and goes in the place of the first.
                 let place = made.number.filter(|first| is_pending(*first));
                 (made.number, made.device) = (place.or(Some(number)), device);
             }
         }
+    }
+
+    fn made_unseen(&mut self, text: &str, device: usize, person: &str, maker: (usize, u64)) {
+        let stored: serde_json::Value = serde_json::from_str(text).expect("an outbox record");
+        let operation = serde_json::from_value(stored["operation"].clone());
+        let operation: Operation = operation.expect("an outbox record");
+        let is_own = |made: &Made| {
+            let lane = (&made.operation.board, &made.operation.widget);
+            (made.device, made.person.as_str(), lane) == (device, person, (&operation.board, &operation.widget))
+        };
+        let own = self.made.iter().filter(|(_, made)| is_own(made));
+        let made = Made {
+            device,
+            maker,
+            person: person.to_owned(),
+            saved: false,
+            number: None,
+            pressed: None,
+            own: own.map(|(id, _)| *id).collect(),
+            horizon: self
+                .truth
+                .get(&operation.board)
+                .map_or(Revision::ZERO, |truth| truth.horizon),
+            operation,
+        };
+        self.made.insert(made.operation.id, made);
     }
 
     /// An applied operation that a device keeps no longer, and does not list, was undone by its author.

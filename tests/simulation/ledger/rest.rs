@@ -51,6 +51,12 @@ impl Ledger {
         }
     }
 
+    /// Whether an operation was folded into a later one that is saved, and that nothing may be lost of either.
+    pub(super) fn is_covered(&self, id: OperationId) -> bool {
+        let covers = |made: &Made| made.saved && made.operation.base == Some(Base::Operation(id));
+        self.folded.contains(&id) && self.made.values().any(covers)
+    }
+
     /// Every saved operation is somewhere; and every one is saved whose tab lives.
     pub fn nothing_lost(&mut self, devices: &[Device], tabs: &[Tab]) {
         if self.failed() {
@@ -74,7 +80,8 @@ impl Ledger {
             let standing = truth.and_then(|truth| truth.verdicts.get(id));
             let verdict = standing.or_else(|| self.wiped.get(id));
             let card = made.operation.resolves.unwrap_or(*id);
-            let dealt = self.dealt.contains(id) || self.dealt.contains(&card) || self.taken_back.contains(id);
+            let given_up = self.taken_back.contains(id) || self.is_covered(*id);
+            let dealt = self.dealt.contains(id) || self.dealt.contains(&card) || given_up;
             let settled = match verdict {
                 // What a backup has wiped out waits to be sent again, or its author is told; unless the server has forgotten
                 // so much that nobody can tell.

@@ -195,7 +195,8 @@ impl World {
                 let outcome = self.devices[device].disk.commit(namespace, transaction);
                 let disk = &self.devices[device].disk;
                 let is_pending = |number| disk.is_pending(namespace, number);
-                self.ledger.appended(device, transaction, &outcome, is_pending);
+                let by = (device, namespace.principal.as_str());
+                self.ledger.appended(by, (tab, life), transaction, &outcome, is_pending);
                 Input::Committed(outcome)
             }
         };

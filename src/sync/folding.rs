@@ -1,0 +1,86 @@
+//! Folding: edits of one field that nobody was sent yet are one edit, whose last value is sent. Within a moment drafts see to
+//! that; this does for as long as there is no network.
+//!
+//! The earlier edit is taken back, and not deleted: another tab may have sent it, and the server's row decides between them.
+//! It is taken back only when the later one is stored, so that no moment has neither.
+
+use super::{
+    Engine,
+    outbox::{Fate, Pending, Why},
+};
+use crate::protocol::{Base, Intent, OperationId, Verdict};
+
+impl Engine {
+    /// An edit has been stored: the one that it covers need not be sent any more.
+    pub(super) fn fold(&mut self, id: OperationId) {
+        // Who hears the server and does not send can't tell what the one that sends has under way.
+        if !self.leading && self.is_welcome() {
+            return;
+        }
+        let covered = self.outbox.get(id).and_then(|later| self.covered(later));
+        if let Some(earlier) = covered {
+            self.withdraw(earlier, Why::Folded);
+        }
+    }
+
+    /// The edit that another one covers: a value of the same field, right under it, which is nowhere but in the outbox.
+    fn covered(&self, later: &Pending) -> Option<OperationId> {
+        let Some(Base::Operation(earlier)) = later.operation.base else {
+            return None;
+        };
+        let field = plain_field(later)?;
+        let (board, widget) = (&later.operation.board, &later.operation.widget);
+        let lane = self.outbox.of_lane(board, widget).rev();
+        let before = lane.skip_while(|pending| pending.operation.id != later.operation.id);
+        // What lies between may be values of other fields: they don't mind in which order they come.
+        let mut before = before
+            .skip(1)
+            .filter(|pending| !pending.withdrawing)
+            .skip_while(|pending| plain_field(pending).is_some_and(|other| other != field));
+        let under = before.next().filter(|under| under.operation.id == earlier)?;
+        let is_unsent = under.number.is_some()
+            && under.is_undecided()
+            && !under.sent
+            && !under.again
+            && under.fate == Fate::Known
+            && !self.keeping.moved.contains_key(&earlier);
+        (is_unsent && plain_field(under).is_some()).then_some(earlier)
+    }
+
+    /// An edit is undone: what it covers was undone with it.
+    pub(super) fn undo_covered(&mut self, id: OperationId) {
+        let mut id = id;
+        while let Some(pending) = self.outbox.get(id)
+            && let Some(Base::Operation(earlier)) = pending.operation.base
+            && let Some(covered) = self.outbox.get_mut(earlier)
+            && covered.is_folded()
+        {
+            if covered.verdict.is_none() {
+                (covered.why, covered.dirty) = (Why::Undone, true);
+            }
+            id = earlier;
+        }
+    }
+}
+
+/// The field that an operation sets, and does nothing else.
+fn plain_field(pending: &Pending) -> Option<&crate::protocol::FieldName> {
+    let operation = &pending.operation;
+    match &operation.intent {
+        Intent::Set { field, .. } if operation.deadline.is_none() && operation.resolves.is_none() => Some(field),
+        _ => None,
+    }
+}
+
+impl Pending {
+    /// Whether a later edit of the same field is sent in its place.
+    #[must_use]
+    pub fn is_folded(&self) -> bool {
+        self.withdrawing && self.why == Why::Folded
+    }
+
+    /// Whether that is all there is of it: it never took effect.
+    pub(super) fn is_folded_away(&self) -> bool {
+        self.is_folded() && matches!(self.verdict, Some(Verdict::Withdrawn { .. }))
+    }
+}

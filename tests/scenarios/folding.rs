@@ -1,0 +1,126 @@
+//! Edits of one field that nobody was sent are one edit.
+
+use serde_json::json;
+use tideboard::sync::storage::StorageError;
+
+use crate::world::{ANN, BO, World};
+
+/// Ann drags the fuel from 5 on, for as long as it takes to make so many operations of it.
+fn drag(world: &mut World, tab: usize, len: u64) {
+    for step in 0..len {
+        world.set(tab, "fuel", "value", 5 + step);
+        world.wait(120);
+    }
+}
+
+#[test]
+fn a_value_dragged_without_a_network_is_one_edit_and_meets_one_conflict() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    drag(&mut world, ANN, 18);
+    assert_eq!(world.waiting(ANN), 1);
+    assert_eq!(world.shows(ANN, "fuel", "value"), json!(22));
+    world.set(BO, "fuel", "value", 80);
+    world.reopen(ANN);
+    assert_eq!(world.shows(ANN, "fuel", "value"), json!(22));
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 80);
+    let cards = world.conflicts(ANN);
+    assert_eq!(cards.len(), 1);
+    assert_eq!(
+        (cards[0].before(), cards[0].mine()),
+        (Some(&json!(3)), Some(&json!(22)))
+    );
+    assert_eq!(world.pending(ANN), []);
+}
+
+#[test]
+fn text_typed_in_many_moments_without_a_network_is_merged_whole() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    for text in ["calm,", "calm, then", "calm, then fog"] {
+        world.set(ANN, "log", "text", text);
+        world.wait(200);
+    }
+    world.set(BO, "log", "text", "Very calm");
+    world.calm();
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("log", "text", "Very calm, then fog");
+    world.undo(ANN);
+    world.calm();
+    world.assert_everywhere("log", "text", "Very calm");
+}
+
+#[test]
+fn an_edit_that_was_applied_unheard_is_the_ground_of_the_one_that_covers_it() {
+    let mut world = World::new();
+    world.go_deaf(ANN);
+    world.set(ANN, "fuel", "value", 5);
+    world.wait(200);
+    assert_eq!(world.server_has("fuel", "value"), json!(5));
+    world.go_offline(ANN);
+    world.reopen(ANN);
+    world.set(ANN, "fuel", "value", 6);
+    world.wait(200);
+    world.set(ANN, "fuel", "value", 7);
+    world.wait(200);
+    assert_eq!(world.waiting(ANN), 1);
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 7);
+    assert_eq!(world.conflicts(ANN), []);
+    world.undo(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 5);
+}
+
+#[test]
+fn what_was_dragged_without_a_network_is_undone_as_one() {
+    let mut world = World::new();
+    world.go_deaf(ANN);
+    world.set(ANN, "fuel", "value", 4);
+    world.wait(200);
+    world.go_offline(ANN);
+    world.reopen(ANN);
+    drag(&mut world, ANN, 5);
+    world.undo(ANN);
+    assert_eq!(world.shows(ANN, "fuel", "value"), json!(3));
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 3);
+}
+
+#[test]
+fn an_edit_is_given_up_for_a_later_one_only_when_that_one_is_stored() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 5);
+    world.wait(200);
+    world.break_the_storage(ANN, StorageError::Full);
+    world.set(ANN, "fuel", "value", 6);
+    world.wait(200);
+    world.mend_the_storage(ANN);
+    world.reopen(ANN);
+    assert_eq!(world.shows(ANN, "fuel", "value"), json!(5));
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 5);
+}
+
+#[test]
+fn edits_of_two_fields_by_turns_are_two_edits() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    for step in 0..4 {
+        world.set(ANN, "fuel", "value", 5 + step);
+        world.set(ANN, "fuel", "title", format!("Fuel {step}"));
+        world.wait(200);
+    }
+    assert_eq!(world.waiting(ANN), 2);
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 8);
+    world.assert_everywhere("fuel", "title", "Fuel 3");
+}

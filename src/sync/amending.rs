@@ -62,7 +62,7 @@ impl Engine {
                 }
             }
             let seen = Seen {
-                base: theirs.revision,
+                base: Base::Revision(theirs.revision),
                 value: Some(theirs.value).filter(|value| !value.is_null()),
                 resolves: Some(id),
             };
@@ -88,7 +88,7 @@ impl Engine {
         }
         let (board, widget) = (operation.board, operation.widget);
         let seen = Seen {
-            base: theirs.revision,
+            base: Base::Revision(theirs.revision),
             value: Some(theirs.value),
             resolves: None,
         };

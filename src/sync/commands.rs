@@ -14,14 +14,14 @@ use crate::{
     },
     planted::{self, Bug},
     protocol::{
-        Base, BoardId, ClientFrame, Deadline, FieldName, Intent, Operation, OperationId, Revision, Value, WidgetId,
+        Base, BoardId, ClientFrame, Deadline, FieldName, Intent, Operation, OperationId, Value, WidgetId,
     },
     time::Timestamp,
 };
 
 /// What an operation is based on, where that is not what is shown.
 pub(super) struct Seen {
-    pub base: Revision,
+    pub base: Base,
     pub value: Option<Value>,
     pub resolves: Option<OperationId>,
 }
@@ -302,7 +302,7 @@ impl Engine {
         }
         let value_of = |field| shown.board.field(&widget, field).map(|field| field.value.clone());
         let (base, base_value, resolves) = match (seen, &intent) {
-            (Some(Seen { base, value, resolves }), _) => (Some(Base::Revision(base)), value, resolves),
+            (Some(Seen { base, value, resolves }), _) => (Some(base), value, resolves),
             (None, Intent::Set { field, .. }) => (shown.base(&widget, field), value_of(field), None),
             // What is added rests on no value; what it was added to is told, should nobody know it any more.
             (None, Intent::Add { field, .. }) => (None, value_of(field), None),

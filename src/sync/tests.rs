@@ -2,6 +2,7 @@
 
 mod limits;
 mod people;
+mod undo;
 
 use super::{
     storage::{Records, apply, is_cold},

@@ -145,13 +145,24 @@ impl Engine {
         else {
             return Ok(None);
         };
+        let replica = self.replicas.get(&operation.board);
+        let is_here = replica.is_some_and(|replica| *revision <= replica.cursor.revision);
+        // A revision that is not here yet may never be: a backup may take it back, and another's gets its number. The server
+        // knows which it is by the operation's name.
+        let undone = |revision| {
+            if is_here {
+                Base::Revision(revision)
+            } else {
+                Base::Operation(operation.id)
+            }
+        };
         let mut seen = None;
         let intent = match &operation.intent {
             Intent::Set { field, value: own } => {
                 // Based on what is undone: if someone wrote since, that is a conflict or a merge, never a silent overwrite.
                 // What was merged had not seen the other text, and undoing it takes out its own part only.
                 seen = Some(Seen {
-                    base: if *verbatim { *revision } else { operation.seen() },
+                    base: undone(if *verbatim { *revision } else { operation.seen() }),
                     value: Some(own.clone()),
                     resolves: None,
                 });
@@ -168,7 +179,7 @@ impl Engine {
             },
             Intent::Create { .. } | Intent::Restore { .. } => Intent::Remove,
             Intent::Remove => Intent::Restore {
-                removal: Base::Revision(*revision),
+                removal: undone(*revision),
             },
         };
         let (board, widget) = (operation.board.clone(), operation.widget.clone());

@@ -3,6 +3,7 @@
 use super::{
     Connection, Effect, Engine, Notice,
     connection::retry_delay_ms,
+    keeping::Outbound,
     outbox::{Fate, Pending},
     storage::Namespace,
     updates::{Arrived, Continuity, Subscription},
@@ -214,6 +215,7 @@ impl Engine {
         if planted::is(Bug::RunNotMet) {
             return;
         }
+        (self.keeping.outbox, self.keeping.reread) = (Outbound::Stale, true);
         self.requests.void();
         for pending in self.outbox.iter_mut() {
             let confirmed = self

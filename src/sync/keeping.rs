@@ -23,6 +23,8 @@ pub(super) struct Keeping {
     /// Another tab may have written: read again.
     pub reread: bool,
     reread_at: Timestamp,
+    /// Whether what is stored was read since the server's process was met.
+    pub outbox: Outbound,
     /// There may be no later: what is known is stored as soon as it can be.
     pub hurry: bool,
     /// Number of the last operation in the outbox that this device knows.
@@ -70,6 +72,19 @@ impl Keeping {
     }
 }
 
+/// Whether this device knows which operations wait to be sent. A server that was restarted may have an older backup, and what it
+/// has forgotten by that is sent again only when a person asks: another tab may have stored which those are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Outbound {
+    /// It does.
+    #[default]
+    Known,
+    /// It has to read them first.
+    Stale,
+    /// It reads them.
+    Reading,
+}
+
 #[derive(Debug)]
 pub(super) enum Busy {
     Loading,
@@ -91,6 +106,9 @@ impl Engine {
         if all || self.keeping.reread || periodic {
             (self.keeping.reread, self.keeping.reread_at) = (false, now.plus(REREAD_MS));
             self.keeping.busy = Some(Busy::Loading);
+            if self.keeping.outbox == Outbound::Stale {
+                self.keeping.outbox = Outbound::Reading;
+            }
             // What is settled for a board whose history broke says what of the journal is forgotten.
             let broken = self.replicas.values().any(|replica| replica.lowered);
             self.effects.push_back(Effect::Load {
@@ -238,6 +256,9 @@ impl Engine {
         self.keeping.unread = outcome.err();
         if let Err(error) = outcome {
             self.keeping.reread = true;
+            if self.keeping.outbox == Outbound::Reading {
+                self.keeping.outbox = Outbound::Stale;
+            }
             self.storage_failed(now, known, error);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{
     Effect, Engine,
+    keeping::Outbound,
     outbox::{Fate, Pending, Why},
     updates::{Continuity, Replica, Subscription},
 };
@@ -170,6 +171,9 @@ impl Engine {
 
     /// The items to send now, marked as sent: of boards that are `ready`.
     pub(super) fn next_items(&mut self, now: Timestamp, ready: &SortedSet<BoardId>) -> Vec<(PushItem, usize)> {
+        if self.keeping.outbox != Outbound::Known {
+            return Vec::new();
+        }
         let is_open =
             |pending: &&Pending| pending.verdict.is_none() && !self.keeping.moved.contains_key(&pending.operation.id);
         // All that is under way counts, wherever in the outbox it stands.

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Effect, Engine, Notice, SetAside, SetAsideReason,
-    keeping::Busy,
+    keeping::{Busy, Outbound},
     outbox::{Fate, Pending},
     storage::{
         ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
@@ -83,6 +83,9 @@ impl Engine {
         }
         for board in self.outbox.boards() {
             self.mend_bases(&board);
+        }
+        if self.keeping.outbox == Outbound::Reading {
+            self.keeping.outbox = Outbound::Known;
         }
         if !std::mem::replace(&mut self.loaded, true) {
             self.notice(Notice::Initialized);

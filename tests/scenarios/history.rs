@@ -115,3 +115,31 @@ fn what_waits_in_line_on_a_board_that_is_gone_is_decided_at_once() {
     assert!(world.pending(ANN).is_empty(), "all of it was refused");
     assert_eq!(world.set_aside(ANN).len(), 16);
 }
+
+#[test]
+fn a_tab_that_stood_still_sends_nothing_that_the_others_know_as_forgotten() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    world.go_offline(second);
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 5);
+    world.wait(200);
+    assert_eq!(world.pending(second).len(), 1);
+    world.hold_the_storage(second);
+    world.back_up_the_server();
+    world.come_online(ANN);
+    world.calm();
+    assert_eq!(world.server_has("fuel", "value"), json!(5));
+    world.restore_the_servers_backup();
+    world.calm();
+    assert_eq!(world.set_aside(ANN)[0].reason, SetAsideReason::Forgotten);
+    // It wakes, takes itself for the one that sends, and has not read yet what the others have stored.
+    world.lead(second);
+    world.come_online(second);
+    world.calm();
+    assert_eq!(world.server_has("fuel", "value"), json!(3));
+    world.release_the_storage(second);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 3);
+    assert_eq!(world.set_aside(second).len(), 1);
+}

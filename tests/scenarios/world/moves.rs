@@ -7,6 +7,11 @@ impl World {
         self.command(tab, Command::Resolve { id, resolution });
     }
 
+    /// A tab sends from now on, whoever else does.
+    pub fn lead(&mut self, tab: usize) {
+        self.give(tab, Input::Leading(true));
+    }
+
     /// How many edits a person is told are waiting.
     pub fn waiting(&self, tab: usize) -> usize {
         self.tabs[tab].engine.status().pending

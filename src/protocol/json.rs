@@ -87,10 +87,37 @@ impl<'de> Visitor<'de> for Reading {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> std::result::Result<Node<'de>, A::Error> {
         let mut object = Vec::new();
-        while let Some(Node::Text(key)) = entries.next_key()? {
+        while let Some(Key(key)) = entries.next_key()? {
             object.push((key, entries.next_value()?));
         }
         Ok(Node::Object(object))
+    }
+}
+
+/// An entry's key: always a text.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        from.deserialize_str(ReadingKey).map(Self)
+    }
+}
+
+struct ReadingKey;
+
+impl<'de> Visitor<'de> for ReadingKey {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> std::result::Result<Self::Value, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E>(self, text: &str) -> std::result::Result<Self::Value, E> {
+        Ok(Cow::Owned(text.to_owned()))
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     config::{RETRY_MS, RETRY_MS_MAX},
-    protocol::{Answer, Answered, Base, Operation, OperationId, Rejection, Revision, Verdict},
+    protocol::{Answer, Answered, Base, Intent, Operation, OperationId, Rejection, Revision, Verdict},
     time::Timestamp,
 };
 
@@ -120,7 +120,11 @@ impl Engine {
         let Some(pending) = self.outbox.get(id) else {
             return false;
         };
-        let Some(Base::Operation(based_on)) = pending.operation.base else {
+        let removal = match pending.operation.intent {
+            Intent::Restore { removal } => Some(removal),
+            _ => None,
+        };
+        let Some(Base::Operation(based_on)) = removal.or(pending.operation.base) else {
             return false;
         };
         if pending.base.is_some() || self.outbox.get(based_on).is_some() || self.outbox.after(pending).is_some() {
@@ -130,6 +134,9 @@ impl Engine {
         self.outbox.rebase(based_on, Revision::ZERO);
         if let Some(pending) = self.outbox.get_mut(id) {
             pending.sent = false;
+            if removal.is_some() {
+                pending.restores_nothing();
+            }
         }
         self.keeping.due.insert(board);
         true

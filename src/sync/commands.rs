@@ -13,9 +13,7 @@ use crate::{
         STAMP_AGE_MS_MAX, VALUE_BYTES_MAX, VALUE_DEPTH_MAX, WATCHED_LEN_MAX,
     },
     planted::{self, Bug},
-    protocol::{
-        Base, BoardId, ClientFrame, Deadline, FieldName, Intent, Operation, OperationId, Value, WidgetId,
-    },
+    protocol::{Base, BoardId, ClientFrame, Deadline, FieldName, Intent, Operation, OperationId, Value, WidgetId},
     time::Timestamp,
 };
 

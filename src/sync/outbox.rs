@@ -195,6 +195,13 @@ impl Pending {
         self.dirty = true;
     }
 
+    /// The removal that it names is in no history any more.
+    pub(super) fn restores_nothing(&mut self) {
+        let removal = Base::Revision(Revision::ZERO);
+        Arc::make_mut(&mut self.operation).intent = Intent::Restore { removal };
+        self.dirty = true;
+    }
+
     /// Says which value was seen under it.
     pub(super) fn has_seen(&mut self, value: Option<Value>) {
         if self.operation.base_value != value {

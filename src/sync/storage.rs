@@ -188,22 +188,14 @@ pub(super) fn journal_key(number: u64) -> String {
     format!("{JOURNAL}{number:016x}")
 }
 
-/// Records under a prefix, decoded, with what follows the prefix. One that can't be read is left where it is: a
-/// newer version of this program wrote it, and will know.
-pub(super) fn read<'a, T: DeserializeOwned>(
-    records: &'a Records,
-    prefix: &'a str,
-) -> impl Iterator<Item = (&'a str, T)> {
-    under(records, prefix).filter_map(|(rest, text)| Some((rest, decoded(text)?)))
-}
-
 /// Texts under a prefix, with what follows the prefix.
 pub(super) fn under<'a>(records: &'a Records, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a String)> {
     let within = records.range(prefix.to_owned()..);
     within.map_while(move |(key, text)| Some((key.strip_prefix(prefix)?, text)))
 }
 
-/// A record from its text; `None` when this program can't read it.
+/// A record from its text; `None` when this program can't read it: a newer version wrote it, and will know. It is left where it
+/// is.
 pub(super) fn decoded<T: DeserializeOwned>(text: &str) -> Option<T> {
     crate::protocol::read(text).ok()
 }

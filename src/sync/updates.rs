@@ -5,7 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use super::{
     outbox::Pending,
-    storage::{Meta, Records, read, widgets_prefix},
+    storage::{Meta, Records, decoded, under, widgets_prefix},
 };
 use crate::{
     board::Board,
@@ -13,7 +13,7 @@ use crate::{
     planted::{self, Bug},
     protocol::{
         BoardId, ChangesFrame, Cursor, FieldName, History, Operation, OperationId, PatchFrame, Revision, RunId,
-        Subscribed, Undecided, Value, Widget, WidgetId,
+        Subscribed, Undecided, Value, WidgetId,
     },
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
@@ -92,6 +92,13 @@ pub(super) enum Continuity {
     },
 }
 
+/// The revision of a stored widget's last change, without the rest of it.
+fn stored_change(text: &str) -> Option<Revision> {
+    let (_, rest) = text.split_once("\"changed\":")?;
+    let digits = rest.split(',').next()?;
+    digits.parse().ok().map(Revision)
+}
+
 impl Subscription {
     /// Takes out what was asked for, if `request` is the one under way: an older one's answer, and what follows it,
     /// are of no use any more.
@@ -125,12 +132,20 @@ impl Replica {
         }
     }
 
-    /// As it is stored.
-    pub fn restore(board: &BoardId, stored: &str, records: &Records) -> Option<Self> {
-        let meta: Meta = crate::protocol::read(stored).ok()?;
+    /// As it is stored. What this one has of it already is not read again.
+    pub fn restored(&self, board: &BoardId, stored: &str, records: &Records) -> Option<Self> {
+        let meta: Meta = decoded(stored)?;
         let prefix = widgets_prefix(board);
-        let widgets =
-            read::<Widget>(records, &prefix).filter_map(|(id, widget)| Some((id.parse().ok()?, Arc::new(widget))));
+        // Within a history a widget is what its last change has made of it.
+        let is_one_history = !self.is_apart(meta.cursor, &meta.history);
+        let widget = |(id, text): (&str, &String)| {
+            let id: WidgetId = id.parse().ok()?;
+            let known = self.confirmed.widget(&id).filter(|_| is_one_history);
+            let known = known.filter(|known| stored_change(text) == Some(known.changed));
+            let widget = known.cloned().or_else(|| decoded(text).map(Arc::new))?;
+            Some((id, widget))
+        };
+        let widgets = under(records, &prefix).filter_map(widget);
         let seen_from = meta.cursor.revision;
         Some(Self {
             confirmed: widgets.collect(),

@@ -269,6 +269,8 @@ pub const TURN_LEN_MAX: usize = 64;
 pub const CLOCK_TICK_MS: u64 = 1_000;
 /// Pending operations listed one by one; further ones are only counted.
 pub const PENDING_SHOWN_LEN_MAX: usize = 200;
+/// What was said of an edit, with its undo, stays so long, in milliseconds: long enough to read it twice and to find the button.
+pub const SAID_MS: u64 = 60_000;
 /// Choices made for a person that are shown with their undo; the oldest go first.
 pub const AUTO_RESOLVED_LEN_MAX: usize = 20;
 /// Notices of one turn handed to listeners; past it the oldest are dropped.

@@ -6,7 +6,6 @@ use super::close_button::close_button;
 use crate::{
     config::AUTO_RESOLVED_LEN_MAX,
     hooks::{Conflict, RealtimeManagers, Resolution},
-    protocol::Value,
     state::BOARDS,
 };
 
@@ -58,24 +57,16 @@ pub(super) fn auto_resolved(managers: RealtimeManagers, mut choices: Signal<Vec<
             resolution,
             title,
         } = choice;
-        let (id, value) = (conflict.id(), conflict.undone(&resolution).cloned());
-        let operation = conflict.operation;
+        let id = conflict.id();
         let mut put_away = move || choices.write().retain(|other| other.conflict.id() != id);
         let said = match resolution {
             Resolution::KeepTheirs => "Kept theirs",
             _ => "Kept yours",
         };
-        let field = operation.intent.field().cloned();
-        let undo = field.clone().zip(value).map(|(field, value): (_, Value)| {
-            move |_| {
-                managers.state.edit(
-                    operation.board.clone(),
-                    operation.widget.clone(),
-                    field.clone(),
-                    value.clone(),
-                );
-                put_away();
-            }
+        let field = conflict.operation.intent.field().cloned();
+        let undo = conflict.can_be_unresolved().then_some(move |_| {
+            managers.state.unresolve(conflict.clone(), resolution.clone());
+            put_away();
         });
         rsx! {
             div { key: "{id}", class: "banner", role: "status", "data-state": "resolved",

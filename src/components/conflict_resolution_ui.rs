@@ -12,7 +12,7 @@ use super::{
     edit_line::{edit_line, is_editable},
     format::{count, time_of_day},
     icon::{Glyph, Icon},
-    said::{Undo, card_of, said_elsewhere, say},
+    said::{Undo, card_of, outlive, said_elsewhere, say},
     this_device::by_line,
     word::{Saying, Word},
 };
@@ -96,13 +96,11 @@ pub fn ConflictResolutionUI(
         asked.write().push((conflict, is_automatic));
         managers.state.resolve(id, resolution);
     };
-    let choose = use_callback(move |(conflict, resolution): (Conflict, Resolution)| {
-        if conflict.contention == Contention::Removed && resolution != Resolution::KeepTheirs {
-            managers
-                .state
-                .restore(conflict.operation.board.clone(), conflict.operation.widget.clone());
+    let choose = use_callback(move |(conflict, resolution): (Conflict, Resolution)| ask(conflict, resolution, false));
+    use_effect(move || {
+        if let Some(now) = now() {
+            outlive(now.unix_ms);
         }
-        ask(conflict, resolution, false);
     });
     let mut decided = use_hook(|| CopyValue::new(SortedSet::new()));
     let sync = use_background_sync();
@@ -173,26 +171,13 @@ fn tell(conflict: &Conflict, resolution: &Resolution, now: Option<Now>) {
     };
     let at = now.map(|now| format!(", {}", time_of_day(now, now.unix_ms)));
     let Conflict { operation, .. } = conflict;
+    let undo = conflict.can_be_unresolved();
     say(
         said.to_owned() + &at.unwrap_or_default(),
         "resolved",
         card_of(&operation.board, &operation.widget),
-        undo(conflict, resolution),
+        undo.then(|| Undo::Unresolve(Box::new(conflict.clone()), resolution.clone())),
     );
-}
-
-/// What undoes a decision: the other side's value. It is an edit like any other, and meets whatever was written since as
-/// any other does. A removal is undone where removals are.
-fn undo(conflict: &Conflict, resolution: &Resolution) -> Option<Undo> {
-    let value = conflict.undone(resolution)?.clone();
-    let Conflict { operation, .. } = conflict;
-    let field = operation.intent.field()?.clone();
-    Some(Undo::Set(
-        operation.board.clone(),
-        operation.widget.clone(),
-        field,
-        value,
-    ))
 }
 
 #[component]
@@ -406,17 +391,5 @@ mod tests {
         assert_eq!(undecided(both.clone(), &mut decided), []);
         undecided([], &mut decided);
         assert_eq!(undecided(both.clone(), &mut decided), [], "nor when it comes back");
-    }
-
-    #[test]
-    fn a_decision_is_undone_with_the_other_side() {
-        let undone = |contention, resolution| undo(&conflict(1, contention), &resolution);
-        let of = conflict(1, Contention::Ask).operation;
-        let field = of.intent.field().expect("it sets one");
-        let set = |value| Some(Undo::Set(of.board.clone(), of.widget.clone(), field.clone(), value));
-        assert_eq!(undone(Contention::Ask, Resolution::KeepMine), set(json!(21)));
-        assert_eq!(undone(Contention::Ask, Resolution::Edit(json!(7))), set(json!(21)));
-        assert_eq!(undone(Contention::Ask, Resolution::KeepTheirs), set(json!(22)));
-        assert_eq!(undone(Contention::Removed, Resolution::KeepMine), None);
     }
 }

@@ -8,8 +8,10 @@ use dioxus::prelude::*;
 
 use super::close_button::close_button;
 use crate::{
-    hooks::{RealtimeManagers, focus},
-    protocol::{BoardId, FieldName, Value, WidgetId},
+    config::SAID_MS,
+    hooks::{Conflict, RealtimeManagers, Resolution, focus},
+    protocol::{BoardId, WidgetId},
+    state::BOARDS,
 };
 
 /// What takes an edit back.
@@ -17,8 +19,8 @@ use crate::{
 pub enum Undo {
     /// The widget comes back.
     Restore(BoardId, WidgetId),
-    /// A field gets this value.
-    Set(BoardId, WidgetId, FieldName, Value),
+    /// The conflict's other side comes back.
+    Unresolve(Box<Conflict>, Resolution),
 }
 
 /// What was said last, and where that can be.
@@ -31,6 +33,8 @@ struct Said {
     /// The card that it is about; empty where there is none.
     card: String,
     undo: Option<Undo>,
+    /// Until when it is said, by the wall clock; 0 before the clock was looked at.
+    until: Cell<u64>,
     /// Another one for each that is said: its button is a new one, which can be given the focus.
     number: u32,
     /// Whether its button is to get the focus: the one that was clicked is gone, or the line moved and had it.
@@ -54,6 +58,7 @@ pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) 
     let mut said = SAID.write();
     said.takes_focus.set(undo.is_some());
     said.number = said.number.wrapping_add(1);
+    said.until.set(0);
     (said.text, said.state, said.card, said.undo) = (text, state, card, undo);
 }
 
@@ -134,10 +139,33 @@ fn undo(managers: RealtimeManagers) {
     let undo = SAID.write().undo.take();
     match undo {
         Some(Undo::Restore(board, widget)) => managers.state.restore(board, widget),
-        Some(Undo::Set(board, widget, field, value)) => managers.state.edit(board, widget, field, value),
+        Some(Undo::Unresolve(conflict, resolution)) => managers.state.unresolve(*conflict, resolution),
         None => return,
     }
     hush();
+}
+
+/// What was said a while ago is said no longer, unless somebody is about to answer it; nor that a widget was removed which is
+/// back.
+pub fn outlive(unix_ms: u64) {
+    let is_over = {
+        let said = SAID.peek();
+        if said.until.get() == 0 {
+            said.until.set(unix_ms + SAID_MS);
+        }
+        let is_back = match &said.undo {
+            Some(Undo::Restore(board, widget)) => {
+                let boards = BOARDS.peek();
+                let shown = boards.get(board).and_then(|view| view.shown.widget(widget));
+                shown.is_some_and(|widget| widget.removed.is_none())
+            }
+            _ => false,
+        };
+        !said.text.is_empty() && (is_back || (unix_ms >= said.until.get() && !said.has_focus.get()))
+    };
+    if is_over {
+        hush();
+    }
 }
 
 fn hush() {

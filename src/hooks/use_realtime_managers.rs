@@ -261,6 +261,13 @@ impl RealtimeStateManager {
         self.context.command(Command::Resolve { id, resolution });
     }
 
+    /// Undo the decision of a conflict, given as it was: the other side's value comes back. Where somebody has written since,
+    /// that is another conflict.
+    pub fn unresolve(self, conflict: Conflict, resolution: Resolution) {
+        let conflict = Box::new(conflict);
+        self.context.command(Command::Unresolve { conflict, resolution });
+    }
+
     /// Put a conflict away: theirs stands.
     pub fn dismiss(self, id: OperationId) {
         self.context.command(Command::Dismiss { id });

@@ -48,15 +48,10 @@ impl Conflict {
         }
     }
 
-    /// The value that undoes a resolution: the other side's. It is an edit like any other, and meets whatever was written
-    /// since as any other does. `None` where a removal was decided, which is undone where removals are.
+    /// Whether a decision of it can be undone. That of a removal is undone where removals are.
     #[must_use]
-    pub fn undone(&self, resolution: &Resolution) -> Option<&Value> {
-        match (self.contention, resolution) {
-            (Contention::Removed, _) => None,
-            (_, Resolution::KeepTheirs) => self.mine(),
-            (_, Resolution::KeepMine | Resolution::Edit(_)) => Some(&self.theirs.value),
-        }
+    pub fn can_be_unresolved(&self) -> bool {
+        self.contention != Contention::Removed
     }
 
     /// How it is resolved where nobody is asked, by the field's policy: the first write wins where that is declared, and
@@ -215,19 +210,6 @@ mod tests {
         assert_eq!(decided(Contention::Ask), Resolution::KeepMine);
         assert_eq!(decided(Contention::FirstWriteWins), Resolution::KeepTheirs);
         assert_eq!(decided(Contention::Removed), Resolution::KeepTheirs);
-    }
-
-    #[test]
-    fn a_decision_is_undone_with_the_other_side() {
-        let mut conflict = conflict(Contention::Ask, None);
-        conflict.theirs.value = 21.into();
-        let (field, value) = ("value".parse().expect("a name"), Value::from(22));
-        conflict.operation.intent = Intent::Set { field, value };
-        assert_eq!(conflict.undone(&Resolution::KeepMine), Some(&21.into()));
-        assert_eq!(conflict.undone(&Resolution::Edit(7.into())), Some(&21.into()));
-        assert_eq!(conflict.undone(&Resolution::KeepTheirs), Some(&22.into()));
-        conflict.contention = Contention::Removed;
-        assert_eq!(conflict.undone(&Resolution::KeepMine), None);
     }
 
     #[test]

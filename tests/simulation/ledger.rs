@@ -302,7 +302,7 @@ impl Ledger {
             Some(Base::Operation(id)) if self.folded.contains(&id) => self.made.get(&id),
             _ => None,
         };
-        let is_void = |made: &&Made| matches!(truth.verdicts.get(&made.operation.id), Some(Verdict::Withdrawn { .. }));
+        let is_void = |made: &&Made| !truth.revisions.contains_key(&made.operation.id);
         operation.base_value.as_ref() == Some(value)
             || under
                 .filter(is_void)

@@ -9,6 +9,19 @@ export async function play(stage) {
   await hers.isIn('live');
   const { keyboard } = hers.page;
 
+  // The header is in sight wherever the page is scrolled to, and so is what opens from it.
+  const scrolledTo = () => hers.page.evaluate(() => scrollY);
+  await hers.page.evaluate(() => scrollTo(0, 300));
+  for (const name of [/^Board: /, 'Add widget', /^Waiting edits/, /^Sync: /]) {
+    await hers.page.getByRole('button', { name }).focus();
+    await keyboard.press('Enter');
+    await hers.page.locator('.panel:focus').waitFor();
+    equal(await scrolledTo(), 300, `${name} opened`);
+    await keyboard.press('Escape');
+    await hers.hasFocus('button', name);
+    equal(await scrolledTo(), 300, `${name} closed`);
+  }
+
   await hers.openMenu(SETPOINT);
   await hers.hasFocus('menuitem', 'Set up');
   for (const [key, name] of [['ArrowDown', 'Remove'], ['ArrowDown', 'Set up'], ['ArrowUp', 'Remove'], ['Home', 'Set up'], ['End', 'Remove']]) {
@@ -48,19 +61,6 @@ export async function play(stage) {
   await hers.hasFocus('button', 'Undo');
   await keyboard.press('u');
   await hers.widget(SAMPLED).waitFor();
-
-  // The header is in sight wherever the page is scrolled to, and so is what opens from it.
-  const scrolledTo = () => hers.page.evaluate(() => scrollY);
-  await hers.page.evaluate(() => scrollTo(0, 300));
-  for (const name of [/^Board: /, 'Add widget', /^Waiting edits/, /^Sync: /]) {
-    await hers.page.getByRole('button', { name }).focus();
-    await keyboard.press('Enter');
-    await hers.page.locator('.panel:focus').waitFor();
-    equal(await scrolledTo(), 300, `${name} opened`);
-    await keyboard.press('Escape');
-    await hers.hasFocus('button', name);
-    equal(await scrolledTo(), 300, `${name} closed`);
-  }
 
   // What is added stands at the end of the board: it comes into view with the focus, and is said once.
   const said = hers.page.getByRole('status').filter({ hasText: 'Bilge added' });

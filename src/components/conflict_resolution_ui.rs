@@ -40,7 +40,8 @@ const CARDS_LEN_MAX: usize = 3;
 const LARGE_CHARS_MAX: usize = 48;
 
 /// The conflicts of this device: *Before · Mine · Theirs*, only the difference tinted; Keep mine, Keep theirs, Edit, by
-/// button or by the keys 1, 2 and E on a card, and U to undo. Shows nothing while there are none and nothing was said.
+/// button or by the keys 1, 2 and E on a card, and U to undo. A line that says so opens them, and so does the chip on a widget's
+/// frame. Shows nothing while there are none and nothing was said.
 ///
 /// ```
 /// use dioxus::prelude::*;
@@ -67,7 +68,6 @@ pub fn ConflictResolutionUI(
     on_conflict_resolved: Option<Callback<ConflictResolved>>,
 ) -> Element {
     let managers = use_realtime_managers();
-    let mut collapsed = use_signal(|| false);
     let mut all = use_signal(|| false);
     let now = use_now();
     let mut settled = use_signal(Vec::new);
@@ -120,24 +120,16 @@ pub fn ConflictResolutionUI(
     let shown = if all() { list.len() } else { CARDS_LEN_MAX };
     rsx! {
         if !list.is_empty() {
-            section { class: "conflicts", id: "conflicts", "aria-label": "Conflicts", "data-state": "conflict",
+            section { class: "conflicts", "aria-label": "Conflicts", "data-state": "conflict",
                 span { class: "unseen", role: "status", {announcement(list.len())} }
-                h2 { class: "conflicts-head",
-                    Saying { word: Word::Conflict, more: if list.len() == 1 { "Choose" } else { "" } }
-                    if list.len() > 1 {
-                        span { class: "count", "data-tone": "act", "{list.len()}" }
+                // What arrives moves nothing, and covers nothing that somebody may be about to press: it is a line until it is
+                // opened. The browser does that by itself, from anywhere on the page, and gives the focus back.
+                button { class: "chip conflicts-line", r#type: "button", "data-tone": "act", "popovertarget": "conflicts", {heading(list.len(), "Choose")} }
+                div { class: "quarrels", id: "conflicts", "popover": "auto",
+                    h2 { class: "conflicts-head",
+                        {heading(list.len(), "")}
+                        button { class: "button", "data-weight": "quiet", "data-shape": "small", r#type: "button", "popovertarget": "conflicts", "Later" }
                     }
-                    button {
-                        class: "button",
-                        "data-weight": "quiet",
-                        "data-shape": "small",
-                        r#type: "button",
-                        "aria-expanded": !collapsed(),
-                        onclick: move |_| collapsed.toggle(),
-                        if collapsed() { "Show" } else { "Later" }
-                    }
-                }
-                if !collapsed() {
                     for conflict in list.iter().take(shown).cloned() {
                         ConflictCard {
                             key: "{conflict.id()}",
@@ -155,6 +147,16 @@ pub fn ConflictResolutionUI(
         }
         {auto_resolved(managers, settled)}
         {said_elsewhere(managers)}
+    }
+}
+
+/// The word for conflicts, with how many there are where it is not one.
+fn heading(len: usize, more: &str) -> Element {
+    rsx! {
+        Saying { word: Word::Conflict, more }
+        if len > 1 {
+            span { class: "count", "data-tone": "act", "{len}" }
+        }
     }
 }
 
@@ -220,6 +222,8 @@ fn ConflictCard(
         article {
             class: "quarrel",
             tabindex: "0",
+            // The first one has the focus, and its keys, when the list is opened.
+            autofocus: true,
             "data-state": "conflict",
             "aria-label": "{title}: {headline}",
             onmounted: move |event| card.set(Some(event.data())),

@@ -205,10 +205,8 @@ fn Decisions() -> Element {
     rsx! {
         section { "aria-label": "Decisions",
             if conflicts > 0 {
-                div { class: "row", "data-fit": "between",
-                    Saying { word: Word::Conflict, more: count(conflicts, "field") }
-                    a { class: "button", href: "#conflicts", "Choose" }
-                }
+                Saying { word: Word::Conflict, more: count(conflicts, "field") }
+                p { class: "note-line", "They wait on the board, behind “Choose”." }
             }
             if set_aside > 0 {
                 Saying { word: Word::SetAside, more: count(set_aside, "edit") }

@@ -31,6 +31,8 @@ pub fn edit_line(
             onkeydown: move |event| {
                 event.stop_propagation();
                 if event.key() == Key::Escape {
+                    // What it stands in stays open.
+                    event.prevent_default();
                     on_cancel(());
                 }
             },

@@ -37,7 +37,8 @@ struct Said {
     until: Cell<u64>,
     /// Another one for each that is said: its button is a new one, which can be given the focus.
     number: u32,
-    /// Whether its button is to get the focus: the one that was clicked is gone, or the line moved and had it.
+    /// Whether its button is to get the focus: the one that was clicked is gone, or the line moved and had it. Of what was
+    /// added, whether the card is.
     takes_focus: Cell<bool>,
     /// Whether the focus is in the line.
     has_focus: Cell<bool>,
@@ -62,6 +63,20 @@ pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) 
     (said.text, said.state, said.card, said.undo) = (text, state, card, undo);
 }
 
+/// Says that a widget was made. Nothing shows it but its card, which comes on the screen with the focus; those who listen hear it.
+pub fn say_added(board: &BoardId, widget: &WidgetId, title: &str) {
+    say(format!("{title} added"), ADDED, card_of(board, widget), None);
+    SAID.peek().takes_focus.set(true);
+}
+
+/// Whether a card is of what was just made, and takes the focus: once.
+pub fn is_added(card: &str) -> bool {
+    let said = SAID.peek();
+    said.state == ADDED && said.card == card && said.takes_focus.replace(false)
+}
+
+const ADDED: &str = "added";
+
 /// A card came on the screen, or went.
 pub fn see(card: &str, is_seen: bool) {
     let is_about = {
@@ -85,7 +100,7 @@ pub fn said_at(card: Option<&str>, managers: RealtimeManagers) -> Option<Element
     let said = SAID.read();
     let is_seen = said.seen.borrow().contains(&said.card);
     let is_here = card.map_or(!is_seen, |card| is_seen && said.card == card);
-    (is_here && !said.text.is_empty()).then(|| line(&said, managers))
+    (is_here && !said.text.is_empty() && said.state != ADDED).then(|| line(&said, managers))
 }
 
 /// The place for what no card says; and, unseen, for those who listen.

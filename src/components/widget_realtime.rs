@@ -5,7 +5,7 @@ mod foot;
 mod freshness;
 mod head;
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use dioxus::prelude::*;
 
@@ -13,14 +13,14 @@ use self::{foot::Foot, freshness::Fresh, head::Head};
 use super::{
     error_details::error_details,
     icon::Icon,
-    said::{card_of, said_at, see},
+    said::{card_of, is_added, said_at, see},
     ways_out::use_ways_out,
     word::Word,
 };
 use crate::{
     hooks::{
-        Conflict, Freshness, RealtimeUpdates, SetAside, SetAsideReason, use_board_or_current, use_now, use_optimism,
-        use_realtime_managers, use_realtime_updates, use_samples,
+        Conflict, Freshness, RealtimeUpdates, SetAside, SetAsideReason, focus, use_board_or_current, use_now,
+        use_optimism, use_realtime_managers, use_realtime_updates, use_samples,
     },
     protocol::{BoardId, Field, FieldName, OperationId, Person, Value, Widget, WidgetId, Writer},
 };
@@ -121,6 +121,14 @@ pub fn WidgetRealtime(
     let washes = use_signal(|| (0, None));
     use_reports(live, board, widget_id, on_update, on_error, washes);
     let card = card_of(&board.read(), &widget_id.read());
+    let is_new = use_hook(|| is_added(&card));
+    let mut added = use_signal(|| None::<Rc<MountedData>>);
+    // After what opened the form has had the focus back.
+    use_effect(move || {
+        if let Some(card) = added() {
+            focus(&card);
+        }
+    });
     // By its name: under another one it is another card.
     let edge = rsx! { LowerEdge { key: "{card}", card, washes } };
     let menu = use_signal(|| false);
@@ -138,6 +146,12 @@ pub fn WidgetRealtime(
             "data-pending": facts.is_pending,
             "data-conflict": facts.conflicts > 0,
             "data-menu": if menu() { "open" },
+            tabindex: is_new.then_some("-1"),
+            onmounted: move |event| {
+                if is_new {
+                    added.set(Some(event.data()));
+                }
+            },
             onfocusin: move |_| live.hold(true),
             onfocusout: move |_| live.hold(false),
             Head { live, fresh, menu, title: facts.title.clone(), settings, conflicts: facts.conflicts, people: facts.people, on_remove }

@@ -9,6 +9,7 @@ use crate::{
         disclosure::{Disclosure, Shape},
         edit_line::text_in,
         icon::{Glyph, Icon},
+        said::say_added,
     },
     hooks::{BoardHandle, fresh_name, use_now},
     protocol::{FieldName, Value},
@@ -132,12 +133,14 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
         let choice = &CHOICES[at().min(CHOICES.len() - 1)];
         let title = text_in(&event, "title");
         let title = Some(title.trim()).filter(|title| !title.is_empty());
+        let title = title.unwrap_or(choice.name);
         let mut fields = defaults(choice, text_in(&event, "series").trim());
-        fields.push(("title", json!(title.unwrap_or(choice.name))));
+        fields.push(("title", json!(title)));
         // After everything that is there: seconds since 1970 are larger than any place in the first board.
         fields.push(("order", json!(now.peek().map_or(0, |now| now.unix_ms / 1_000))));
         match fresh_name(choice.kind) {
             Ok(id) => {
+                say_added(&board.id(), &id, title);
                 board.create(id, choice.kind.parse().expect("a plain name"), named(fields));
                 open.set(false);
             }

@@ -69,7 +69,7 @@ pub struct Measure {
     pub threshold: Option<f64>,
 }
 
-/// Lines over the last minutes, with round ticks; where there are several, with their names. While somebody points at an
+/// Lines over the last minutes, with round ticks and where each ends; where there are several, with their names. While somebody points at an
 /// instant, in this or another chart, with what stood then.
 pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element {
     let Measure {
@@ -127,11 +127,11 @@ pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element 
                         {threshold_line(threshold, is_above, scale, unit)}
                     }
                     if let Some(place) = place {
-                        {crosshair(place, &time, if is_single { lines[0].said(at, window, unit) } else { String::new() })}
+                        {crosshair(place, &time)}
                     }
                 }
                 {pad}
-                if !is_single && is_named {
+                if is_named {
                     {ends(&lines, at, window, scale, unit)}
                 }
             }
@@ -143,9 +143,8 @@ pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element 
     }
 }
 
-/// The line at the instant somebody points at, and its time beneath; of a single line, which has no end of its own, the
-/// value too.
-fn crosshair(place: i32, time: &str, value: String) -> Element {
+/// The line at the instant somebody points at, and its time beneath.
+fn crosshair(place: i32, time: &str) -> Element {
     // So that it does not leave the card.
     let anchor = match place {
         ..200 => "start",
@@ -155,10 +154,7 @@ fn crosshair(place: i32, time: &str, value: String) -> Element {
     rsx! {
         svg { "x": percent(place),
             line { class: "crosshair", "y2": "100%" }
-            text { class: "tick", "y": "100%", "dy": "1.3em", "text-anchor": anchor,
-                "{time}"
-                tspan { class: "end-value", "dx": ".5em", "{value}" }
-            }
+            text { class: "tick", "y": "100%", "dy": "1.3em", "text-anchor": anchor, "{time}" }
         }
     }
 }
@@ -200,7 +196,8 @@ fn time_text(now: Option<Now>, at: u64) -> String {
     format!("{hours:02}:{minutes:02}:{:02}", at / 1_000 % 60)
 }
 
-/// Each line's name and value, beside where it ends.
+/// Each line's name and value, beside where it ends: as wide for one as for several, so that an instant has the same place in
+/// charts above each other. A single line is named by its card.
 fn ends(lines: &[Line], at: Option<u64>, window: Window, scale: Scale, unit: &str) -> Element {
     let mut places = Vec::new();
     for (index, line) in lines.iter().enumerate() {
@@ -212,8 +209,10 @@ fn ends(lines: &[Line], at: Option<u64>, window: Window, scale: Scale, unit: &st
             for (index, place) in places {
                 svg { "y": percent(place),
                     line { class: "series-line", "data-series": "{index + 1}", "x2": "8" }
-                    text { class: "tick", "x": "13", "dy": "-.2em", "{lines[index].name}" }
-                    text { class: "tick end-value", "x": "13", "dy": ".9em", {lines[index].said(at, window, unit)} }
+                    if lines.len() > 1 {
+                        text { class: "tick", "x": "13", "dy": "-.2em", "{lines[index].name}" }
+                    }
+                    text { class: "tick end-value", "x": "13", "dy": if lines.len() > 1 { ".9em" } else { ".35em" }, {lines[index].said(at, window, unit)} }
                 }
             }
         }

@@ -154,7 +154,15 @@ fn a_retried_edit_says_how_often() {
 #[test]
 fn two_versions_are_a_chip_and_an_edge() {
     let page = render(counter().conflict("count", json!(4), json!(5), Contention::Ask), card);
-    has(&page, &["data-conflict=true", "class=\"chip\"", "2 versions"]);
+    has(
+        &page,
+        &[
+            "data-conflict=true",
+            "class=\"chip\"",
+            "popovertarget=\"conflicts\"",
+            "2 versions",
+        ],
+    );
 }
 
 #[test]

@@ -48,6 +48,23 @@ fn a_conflict_shows_before_mine_and_theirs_with_names_and_times() {
 }
 
 #[test]
+fn what_arrives_is_a_line_that_opens() {
+    let page = render(
+        setpoint().conflict("value", json!(24), json!(18), Contention::Ask),
+        conflicts,
+    );
+    has(
+        &page,
+        &[
+            "popovertarget=\"conflicts\"",
+            "2 versions · Choose",
+            "id=\"conflicts\" popover=\"auto\"",
+            "1 field with two versions",
+        ],
+    );
+}
+
+#[test]
 fn where_nobody_knows_when_mine_was_made_no_time_is_said() {
     let mut scene = setpoint().conflict("value", json!(24), json!(18), Contention::Ask);
     scene.conflicts[0].made_at_ms = None;

@@ -176,7 +176,10 @@ fn a_few_series_are_named_where_they_end_and_many_in_a_legend() {
     has(&many, &["class=\"legend\"", "core 4", "data-series=\"5\""]);
     has_not(&many, &["class=\"ends\""]);
     // One has its card's title.
-    has_not(&cores(1), &["class=\"ends\"", "class=\"legend\""]);
+    // A single one is named by its card, and has its value where the others have theirs.
+    let single = cores(1);
+    assert_eq!(single.matches("class=\"tick end-value\"").count(), 1, "{single}");
+    has_not(&single, &[">cpu 0<", "class=\"legend\""]);
 }
 
 #[test]

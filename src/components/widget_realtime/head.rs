@@ -53,7 +53,7 @@ pub(super) fn Head(
         header { class: "card-head",
             h2 { class: "card-title", title: title.clone(), "{title}" }
             if conflicts > 0 {
-                a { class: "chip", href: "#conflicts", "data-tone": "act", "data-state": "conflict",
+                button { class: "chip", r#type: "button", "popovertarget": "conflicts", "data-tone": "act", "data-state": "conflict",
                     Icon { glyph: Word::Conflict.glyph() }
                     {Word::Conflict.text()}
                 }

@@ -83,6 +83,11 @@ export class Board {
     await this.page.waitForFunction(([element, wanted]) => Number(element.value) === wanted, [input, number]);
   }
 
+  /** Opens what the line about two versions is of, once there is one. */
+  async openConflicts() {
+    await this.page.getByRole('button', { name: '2 versions · Choose' }).click();
+  }
+
   /** The card of a field with two versions. */
   conflict(title = SETPOINT) {
     return this.page.getByRole('region', { name: 'Conflicts' }).getByRole('article', { name: title });

@@ -23,6 +23,7 @@ export const STATES = [
   { name: 'by-requests', wall: true, arrange: byRequests },
   { name: 'stale', brief: true, wall: true, arrange: stale },
   { name: 'conflict', wall: true, arrange: conflict },
+  { name: 'conflict-open', arrange: conflictOpen },
   { name: 'conflicts-of-all-kinds', arrange: conflicts },
   { name: 'conflict-json', arrange: conflictJson },
   { name: 'conflict-resolved', arrange: resolved },
@@ -34,6 +35,7 @@ export const STATES = [
   { name: 'card-menu', arrange: cardMenu },
   { name: 'card-set-up', arrange: cardSetUp },
   { name: 'add-widget', arrange: addWidget },
+  { name: 'added', arrange: added },
   { name: 'boards', arrange: boards },
   { name: 'share', arrange: share },
   { name: 'people', arrange: people },
@@ -243,10 +245,16 @@ async function quarrel(scene, mine, theirs) {
 
 async function conflict(scene) {
   const { me, board } = await quarrel(scene, (hers) => hers.set(24), (his) => his.set(18));
-  await board.conflict().getByRole('heading', { name: 'Mine' }).waitFor();
   const shown = await scene.shows(me, board);
   await shown.page.locator('article[data-conflict="true"]').waitFor();
   return atRest(shown);
+}
+
+async function conflictOpen(scene) {
+  const { board } = await quarrel(scene, (hers) => hers.set(24), (his) => his.set(18));
+  await board.openConflicts();
+  await board.conflict().getByRole('heading', { name: 'Mine' }).waitFor();
+  return board;
 }
 
 /** Two others are at the board, each with a widget under their hands, and the list of them is open. */
@@ -269,8 +277,9 @@ async function conflicts(scene) {
   const { board } = await quarrel(scene, (hers) => editAll(hers, 24, 'Look', 'Pump two runs hot. Call Mia before noon.'), (his) =>
     editAll(his, 18, 'Down', 'Pump two is off. Nobody start it!'),
   );
+  await board.openConflicts();
   for (const title of [SETPOINT, STATUS, NOTE]) await board.conflict(title).getByRole('heading', { name: 'Mine' }).waitFor();
-  return atRest(board);
+  return board;
 }
 
 async function editAll(board, number, state, text) {
@@ -283,12 +292,14 @@ async function editAll(board, number, state, text) {
 
 async function conflictJson(scene) {
   const { board } = await quarrel(scene, (hers) => hers.set(24), (his) => his.set(18));
+  await board.openConflicts();
   await board.conflict().getByText('Details').click();
   return board;
 }
 
 async function resolved(scene) {
   const { board } = await quarrel(scene, (hers) => hers.set(24), (his) => his.set(18));
+  await board.openConflicts();
   await board.conflict().getByRole('button', { name: 'Keep mine' }).click();
   await board.page.locator('.banner[data-state="resolved"]').waitFor();
   return board;
@@ -361,6 +372,13 @@ async function addWidget(scene) {
   await board.page.getByRole('button', { name: 'Add widget' }).click();
   await board.page.getByRole('combobox', { name: 'Kind' }).selectOption({ label: 'Gauge' });
   await board.page.getByLabel('Series').waitFor();
+  return board;
+}
+
+async function added(scene) {
+  const board = await addWidget(scene);
+  await board.page.getByRole('button', { name: 'Add', exact: true }).click();
+  await board.page.locator('article:focus').waitFor();
   return board;
 }
 

@@ -24,8 +24,11 @@ export async function play(stage) {
   await finds(ada, hers, 'offline, with an edit waiting');
 
   ada.network.heal();
-  await hers.conflict().waitFor();
+  await hers.page.getByRole('button', { name: '2 versions · Choose' }).waitFor();
   await finds(ada, hers, 'with a conflict');
+  await hers.openConflicts();
+  await hers.conflict().waitFor();
+  await finds(ada, hers, 'with a conflict that is open');
 }
 
 async function finds(person, board, state) {

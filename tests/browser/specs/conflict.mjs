@@ -1,10 +1,12 @@
-import { equal } from 'node:assert/strict';
+import { equal, ok } from 'node:assert/strict';
 import { SETPOINT } from '../harness/board.mjs';
+import { SHIFT_MAX, countShifts, shiftsOf } from '../harness/shifts.mjs';
 
 export const title = 'two people, one setpoint: both values are shown, and the choice reaches both';
 
 export async function play(stage) {
   const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
+  await ada.begins(countShifts);
   const [hers, his] = await Promise.all([ada.open(), ben.open()]);
   await Promise.all([hers.isIn('live'), his.isIn('live')]);
 
@@ -15,8 +17,35 @@ export async function play(stage) {
   await his.set(18);
   await his.isSettled();
 
+  // What arrives moves nothing that somebody may be about to press.
+  const edge = () => hers.widget(SETPOINT).evaluate((element) => element.getBoundingClientRect().top);
+  const [shifts, before] = [await shiftsOf(hers.page), await edge()];
   ada.network.heal();
+  const line = hers.page.getByRole('button', { name: '2 versions · Choose' });
+  await line.waitFor();
+  ok((await shiftsOf(hers.page)) - shifts < SHIFT_MAX);
+  equal(await edge(), before);
+
+  // Opened, it has the focus, and its keys are shown; in the setpoint's own editor a digit is a digit.
   const card = hers.conflict();
+  const keys = card.locator('kbd');
+  await line.click();
+  await hers.hasFocus('article', SETPOINT);
+  equal(await keys.first().isVisible(), true);
+  await card.press('e');
+  await hers.hasFocus('spinbutton', 'Another value');
+  await hers.page.keyboard.type('1');
+  await hers.page.keyboard.press('Escape');
+  await hers.hasFocus('article', SETPOINT);
+  // Later, and again from the widget's own chip.
+  await card.page().getByRole('button', { name: 'Later' }).click();
+  await card.waitFor({ state: 'hidden' });
+  await line.waitFor();
+  await hers.widget(SETPOINT).getByRole('button', { name: '2 versions' }).click();
+  await hers.hasFocus('article', SETPOINT);
+  await hers.page.keyboard.press('Escape');
+  await card.waitFor({ state: 'hidden' });
+  await line.press('Enter');
   await card.getByRole('heading', { name: 'Mine' }).waitFor();
   for (const [side, value] of [['mine', '24'], ['theirs', '18']]) {
     await card.locator(`[data-side="${side}"]`, { hasText: value }).waitFor();

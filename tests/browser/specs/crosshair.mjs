@@ -23,6 +23,11 @@ export async function play(stage) {
   const [here, there] = await times();
   match(here, /^\d\d:\d\d:\d\d$/);
   equal(there, here);
+  // Charts above each other have it above each other, whatever stands beside their ends.
+  const edges = await page.locator('article[data-kind="series"] .grid-line').evaluateAll((lines) =>
+    lines.map((line) => Math.round(line.closest('article').getBoundingClientRect().right - line.getBoundingClientRect().right)),
+  );
+  equal(new Set(edges).size, 1, `from the cards' edges: ${edges}`);
   const said = await pad.getAttribute('aria-valuetext');
   match(said, new RegExp(`^${here}, cpu: [\\d.]+\u00a0%$`));
   equal(await chart.getByRole('img', { name: said, exact: true }).count(), 1);

@@ -1,13 +1,26 @@
-import { equal } from 'node:assert/strict';
+import { equal, ok } from 'node:assert/strict';
 import { SAMPLED, SETPOINT } from '../harness/board.mjs';
 
-export const title = 'a card is set up and removed by keys alone, and the focus comes back to where it was';
+export const title = 'a card is set up, removed and added by keys alone, and the focus is where it belongs; the header moves nothing';
 
 export async function play(stage) {
   const ada = await stage.person('Ada');
   const hers = await ada.open();
   await hers.isIn('live');
   const { keyboard } = hers.page;
+
+  // The header is in sight wherever the page is scrolled to, and so is what opens from it.
+  const scrolledTo = () => hers.page.evaluate(() => scrollY);
+  await hers.page.evaluate(() => scrollTo(0, 300));
+  for (const name of [/^Board: /, 'Add widget', /^Waiting edits/, /^Sync: /]) {
+    await hers.page.getByRole('button', { name }).focus();
+    await keyboard.press('Enter');
+    await hers.page.locator('.panel:focus').waitFor();
+    equal(await scrolledTo(), 300, `${name} opened`);
+    await keyboard.press('Escape');
+    await hers.hasFocus('button', name);
+    equal(await scrolledTo(), 300, `${name} closed`);
+  }
 
   await hers.openMenu(SETPOINT);
   await hers.hasFocus('menuitem', 'Set up');
@@ -48,4 +61,18 @@ export async function play(stage) {
   await hers.hasFocus('button', 'Undo');
   await keyboard.press('u');
   await hers.widget(SAMPLED).waitFor();
+
+  // What is added stands at the end of the board: it comes into view with the focus, and is said once.
+  const said = hers.page.getByRole('status').filter({ hasText: 'Bilge added' });
+  await hers.page.getByRole('button', { name: 'Add widget' }).click();
+  await hers.page.getByRole('combobox', { name: 'Kind' }).selectOption({ label: 'Counter' });
+  await hers.page.getByRole('textbox', { name: 'Title' }).fill('Bilge');
+  await keyboard.press('Enter');
+  await hers.hasFocus('article', 'Bilge');
+  await said.waitFor({ state: 'attached' });
+  equal(await said.count(), 1);
+  const { top, bottom } = await hers.widget('Bilge').evaluate((card) => card.getBoundingClientRect());
+  ok(top >= 56 && bottom <= 720, `it is in view: ${top} to ${bottom}`);
+  await keyboard.press('Tab');
+  await hers.hasFocus('button', 'Menu of Bilge');
 }

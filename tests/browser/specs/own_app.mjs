@@ -37,6 +37,7 @@ export async function play(stage) {
   await goesTo(his, 'C');
   await his.isSettled();
   ada.network.heal();
+  await hers.openConflicts();
   const card = hers.conflict(PALLET);
   await card.getByRole('button', { name: 'Keep mine' }).click();
   await card.waitFor({ state: 'detached' });

@@ -34,7 +34,8 @@ export async function play(stage) {
   await his.set(18);
   await his.isSettled();
   ada.network.heal();
-  const sheet = page.getByRole('region', { name: 'Conflicts' });
+  await hers.openConflicts();
+  const sheet = page.locator('#conflicts');
   await sheet.getByRole('button', { name: 'Keep mine' }).waitFor();
   const { y, height } = await sheet.boundingBox();
   ok(y > 52 && y + height <= 740, `the board's upper end and the tools stay in sight: ${y} ${height}`);

@@ -1,22 +1,19 @@
 import { equal, match, ok } from 'node:assert/strict';
+import { SHIFT_MAX, countShifts, shiftsOf } from '../harness/shifts.mjs';
 
 export const title = 'the page comes in its own typeface, which browsers keep, and nothing on it jumps';
-
-/** What is felt: Chromium calls a page good below a tenth. */
-const SHIFT_MAX = 0.02;
 
 export async function play(stage) {
   for (const [width, height, path] of [[360, 740, ''], [1600, 900, ''], [1920, 1080, '?wall']]) {
     const person = await stage.person(`${width}`, { viewport: { width, height } });
-    const { page: before } = await person.open('healthz');
-    await before.context().addInitScript(countShifts);
+    await person.begins(countShifts);
     const board = await person.open(path);
     const { page } = board;
     await board.isIn('live');
     await page.locator('.figure').first().waitFor();
     await page.evaluate(() => document.fonts.ready);
     equal(await page.evaluate(() => document.fonts.check('16px "Hanken Grotesk Variable"')), true);
-    const shift = await page.evaluate(shiftsSoFar);
+    const shift = await shiftsOf(page);
     ok(shift < SHIFT_MAX, `at ${width} px all shifts together are ${shift}`);
   }
   const { port } = await stage.server();
@@ -29,16 +26,4 @@ export async function play(stage) {
   match(answer.headers.get('cache-control'), /immutable/);
   const robots = await fetch(new URL('robots.txt', address));
   match(robots.headers.get('content-type'), /^text\/plain/);
-}
-
-/** Counts what moves from the first paint on. Runs in each page before all else. */
-function countShifts() {
-  globalThis.shifts = 0;
-  const add = (list) => list.getEntries().forEach(({ value }) => (globalThis.shifts += value));
-  new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true });
-}
-
-/** Runs in the page: the browser tells of a frame's shifts before the next but one. */
-function shiftsSoFar() {
-  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(globalThis.shifts)))));
 }

@@ -12,10 +12,19 @@ export async function play(stage) {
   for (const name of ['Add widget', `Menu of ${COUNTER}`, 'Add one']) {
     equal(await page.getByRole('button', { name }).count(), 0, `${name} is of no use from four metres`);
   }
-  const size = (locator) => locator.evaluate((element) => parseFloat(getComputedStyle(element).fontSize));
-  equal(await size(wall.widget(COUNTER).locator('output')), 72);
-  ok((await size(wall.widget(SAMPLED).locator('.card-age'))) >= 20);
+  // As it is on the screen: a board of many cards is made smaller.
+  const size = (locator) => locator.evaluate((element) => Math.round(parseFloat(getComputedStyle(element).fontSize) * element.currentCSSZoom));
+  equal(await size(wall.widget(COUNTER).locator('output')), 48);
+  ok((await size(wall.widget(SAMPLED).locator('.card-age'))) >= 13);
   equal((await ada.violations(wall)).join('\n'), '');
+  // All of a board is on the wall, and as large on one with four times the pixels.
+  const figure = () => wall.widget(COUNTER).locator('output').evaluate((output) => output.getBoundingClientRect().height);
+  const height = await figure();
+  await allIsOn(page, 1080);
+  await page.setViewportSize({ width: 3840, height: 2160 });
+  await allIsOn(page, 2160);
+  equal(Math.round((await figure()) / height), 2);
+  await page.setViewportSize({ width: 1920, height: 1080 });
 
   ada.network.cut();
   await wall.isIn('waiting', 'offline');
@@ -26,4 +35,9 @@ export async function play(stage) {
   // Narrower than a wall, the same address is a board to use.
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.getByRole('button', { name: 'Add one' }).waitFor();
+}
+
+async function allIsOn(page, height) {
+  const edges = await page.locator('main article').evaluateAll((cards) => cards.map((card) => card.getBoundingClientRect().bottom));
+  ok(edges.length > 15 && Math.max(...edges) <= height, `${edges.length} cards, down to ${Math.max(...edges)} of ${height}`);
 }

@@ -205,7 +205,7 @@ fn the_card() -> String {
 /// A card and the line for what no card says, with something said of the card.
 fn said_of_the_card() -> Element {
     use_hook(|| {
-        let undo = Undo::Set(board(), w(), "count".parse().expect("a name"), json!(3));
+        let undo = Undo::Restore(board(), w());
         say("Kept yours, 14:02".to_owned(), "resolved", the_card(), Some(undo));
     });
     rsx! {

@@ -102,7 +102,7 @@ pub enum NetworkEvent {
     Offline,
     /// The device slept, or the page was frozen, and is back.
     Woke,
-    /// A person can see the page.
+    /// A person can see the page, or has just turned to it.
     Shown,
     /// Nobody can.
     Hidden,

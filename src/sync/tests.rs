@@ -2,6 +2,7 @@
 
 mod limits;
 mod people;
+mod reconnecting;
 
 use super::{
     storage::{Records, apply, is_cold},

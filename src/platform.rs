@@ -304,3 +304,8 @@ pub fn selection() -> Option<(u32, u32)> {
 pub fn select(start: u32, end: u32) {
     chosen::select(start, end);
 }
+
+/// What the tab of a browser is called from now on; nothing elsewhere.
+pub fn entitle(title: &str) {
+    chosen::entitle(title);
+}

@@ -162,17 +162,16 @@ pub fn SyncDetailsPanel() -> Element {
     rsx! {
         section { "aria-label": "Connection",
             Saying { word, more: explain(&details.link) }
-            if let Some(trouble) = details.trouble.clone() {
+            // Without a network it is of no matter what the server did last.
+            if let Some(trouble) = details.trouble.clone().filter(|_| !matches!(details.link, ConnectionStatus::Offline { .. })) {
                 p { class: "note-line", role: "alert", "data-tone": "wait", "{trouble}" }
             }
             if let Some(fault) = details.fault {
                 p { class: "note-line", role: "alert", "data-tone": "act", "{fault}" }
             }
             Way { link: details.link.clone() }
-            // Where the server can be had, and so can its page.
-            if !matches!(details.link, ConnectionStatus::Offline { .. } | ConnectionStatus::Waiting { .. }) {
-                div { class: "row", a { class: "button", "data-weight": "quiet", href: TROUBLESHOOTING_PATH, target: "_blank", "Something does not work?" } }
-            }
+            div { class: "row", a { class: "button", "data-weight": "quiet", href: TROUBLESHOOTING_PATH, target: "_blank", "Something does not work?" } }
+            p { class: "note-line", {first_aid(&details.link)} }
         }
         Decisions {}
         section { "aria-label": "Work offline",
@@ -236,6 +235,17 @@ fn Way(link: ConnectionStatus) -> Element {
         _ => rsx! {
             div { class: "row", button { class: "button", r#type: "button", onclick: move |_| sync.sync_now(), "Sync now" } }
         },
+    }
+}
+
+/// What helps where the guide, which the server has, can't be opened.
+const fn first_aid(link: &ConnectionStatus) -> &'static str {
+    match link {
+        ConnectionStatus::Offline { chosen: false, .. } | ConnectionStatus::Waiting { .. } => {
+            "That guide is on the server. Until it opens: see that this device is in the server’s network, and that the \
+             server runs. What you change is kept here, and sent by itself."
+        }
+        _ => "",
     }
 }
 

@@ -1,5 +1,7 @@
 //! What waits on this device: how many edits, how far each has come, and what can be done about it.
 
+use std::{mem::discriminant, sync::Arc};
+
 use dioxus::prelude::*;
 
 use super::{
@@ -214,13 +216,9 @@ impl Tally {
 #[component]
 pub fn PendingOperationsList() -> Element {
     let sync = use_background_sync();
-    let queue: Vec<PendingOperation> = sync
-        .queue()
-        .into_iter()
-        .filter(|pending| !is_decided(pending))
-        .collect();
+    let (queue, listed) = gathered(sync.queue());
     let set_aside = sync.set_aside();
-    let unlisted = sync.pending().saturating_sub(queue.len());
+    let unlisted = sync.pending().saturating_sub(listed);
     let undecided = use_realtime_managers().state.conflicts().len();
     let is_clear = queue.is_empty() && set_aside.is_empty() && unlisted == 0;
     rsx! {
@@ -245,8 +243,8 @@ pub fn PendingOperationsList() -> Element {
             section { "aria-label": "On their way",
                 h2 { "On their way" }
                 ul { class: "entries",
-                    for pending in queue {
-                        PendingEntry { key: "{pending.id}", pending }
+                    for (pending, ids) in queue {
+                        PendingEntry { key: "{pending.id}", pending, ids }
                     }
                 }
                 if unlisted > 0 {
@@ -257,15 +255,41 @@ pub fn PendingOperationsList() -> Element {
     }
 }
 
-fn is_decided(pending: &PendingOperation) -> bool {
-    matches!(pending.phase, Phase::Decided(_))
+/// What waits, each with its names, and how many operations that is. What was added to one number and has come as far is one
+/// entry, with the sum: a person has pressed three times, and it is taken back together.
+fn gathered(queue: Vec<PendingOperation>) -> (Vec<(PendingOperation, Vec<OperationId>)>, usize) {
+    let mut entries: Vec<(PendingOperation, Vec<OperationId>)> = Vec::new();
+    let mut listed = 0;
+    for pending in queue {
+        if matches!(pending.phase, Phase::Decided(_)) {
+            continue;
+        }
+        listed += 1;
+        if let Intent::Add { field, amount } = &pending.operation.intent {
+            let same = entries.iter_mut().find(|(first, _)| {
+                matches!(&first.operation.intent, Intent::Add { field: other, .. } if other == field)
+                    && first.widget() == pending.widget()
+                    && first.board() == pending.board()
+                    && discriminant(&first.phase) == discriminant(&pending.phase)
+            });
+            if let Some((first, ids)) = same {
+                if let Intent::Add { amount: sum, .. } = &mut Arc::make_mut(&mut first.operation).intent {
+                    *sum = sum.saturating_add(*amount);
+                }
+                ids.push(pending.id);
+                continue;
+            }
+        }
+        let ids = vec![pending.id];
+        entries.push((pending, ids));
+    }
+    (entries, listed)
 }
 
 #[component]
-fn PendingEntry(pending: PendingOperation) -> Element {
+fn PendingEntry(pending: PendingOperation, ids: Vec<OperationId>) -> Element {
     let sync = use_background_sync();
     let now = use_now();
-    let id = pending.id;
     let when = pending
         .made_at_ms
         .zip(now())
@@ -275,7 +299,7 @@ fn PendingEntry(pending: PendingOperation) -> Element {
     let is_waiting = !matches!(pending.phase, Phase::Withdrawing);
     rsx! {
         li { class: "entry", "data-state": token, "data-tone": (token == "retrying").then_some("wait"),
-            Head { board: pending.board().clone(), widget: pending.widget().clone(), intent: pending.operation.intent.clone(), when }
+            Head { board: pending.board().clone(), widget: pending.widget().clone(), intent: pending.operation.intent.clone(), when, times: ids.len() }
             if let Phase::Retrying { attempts, reason, shown, .. } = &pending.phase {
                 Saying { word: Word::Retrying, more: format!("{} try", ordinal(attempts + 1)) }
                 if *shown {
@@ -287,9 +311,9 @@ fn PendingEntry(pending: PendingOperation) -> Element {
             if is_waiting {
                 div { class: "row",
                     if matches!(pending.phase, Phase::Retrying { .. }) {
-                        button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), "Retry" }
+                        button { class: "button", "data-shape": "small", r#type: "button", onclick: { let ids = ids.clone(); move |_| ids.iter().for_each(|id| sync.retry(*id, None)) }, "Retry" }
                     }
-                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.rollback(id), "Roll back" }
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| ids.iter().for_each(|id| sync.rollback(*id)), "Roll back" }
                 }
             }
         }
@@ -315,7 +339,7 @@ fn SetAsideEntry(aside: SetAside) -> Element {
     let word = Word::from(&aside.reason);
     rsx! {
         li { class: "entry", "data-state": word.token(), "data-tone": word.tone().token(),
-            Head { board: aside.operation.board.clone(), widget: aside.operation.widget.clone(), intent: aside.operation.intent.clone(), when: "" }
+            Head { board: aside.operation.board.clone(), widget: aside.operation.widget.clone(), intent: aside.operation.intent.clone(), when: "", times: 1 }
             Saying { word }
             p { class: "note-line", "{aside.reason}" }
             {ways_out}
@@ -323,14 +347,23 @@ fn SetAsideEntry(aside: SetAside) -> Element {
     }
 }
 
-/// What an operation does, and to which widget.
+/// What an operation does, and to which widget; of several that do the same, how many there are.
 #[component]
-fn Head(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, intent: Intent, when: String) -> Element {
+fn Head(
+    board: ReadSignal<BoardId>,
+    widget: ReadSignal<WidgetId>,
+    intent: Intent,
+    when: String,
+    times: usize,
+) -> Element {
     let live = use_realtime_updates::<Value>((board, widget));
     let title = Some(live.text("title"))
         .filter(|title| !title.is_empty())
         .unwrap_or_else(|| widget.read().to_string());
-    let (what, value) = describe(&intent);
+    let (mut what, value) = describe(&intent, &|item| live.text(item));
+    if times > 1 {
+        what = [&count(times, "time"), ", ", &what].concat();
+    }
     rsx! {
         div { class: "entry-head",
             p { class: "entry-what", "{title}" }
@@ -346,11 +379,18 @@ fn Head(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, intent: Intent
     }
 }
 
-/// An intent in words, and its value.
-fn describe(intent: &Intent) -> (String, Option<String>) {
+/// An intent in words, and its value. Of an item of a list, which `text_of` has by its field, that is said too.
+fn describe(intent: &Intent, text_of: &dyn Fn(&str) -> String) -> (String, Option<String>) {
+    let of = |field: &str| match field.split_once('-') {
+        Some((word, id)) if word != "item" => match text_of(&["item-", id].concat()) {
+            item if item.is_empty() => word.to_owned(),
+            item => [word, " of “", &excerpt(&item, VALUE_CHARS_MAX), "”"].concat(),
+        },
+        _ => plain(field).to_owned(),
+    };
     match intent {
         Intent::Set { field, value } => (
-            format!("Set {}:", plain(field.as_str())),
+            format!("Set {}:", of(field.as_str())),
             Some(excerpt(&field_text(field.as_str(), value), VALUE_CHARS_MAX)),
         ),
         Intent::Add { field, amount } => (
@@ -419,12 +459,26 @@ mod tests {
             field: "item-7".parse().expect("a name"),
             value: json!("ropes"),
         };
-        assert_eq!(describe(&set), ("Set item:".to_owned(), Some("ropes".to_owned())));
+        let none = |_: &str| String::new();
+        assert_eq!(
+            describe(&set, &none),
+            ("Set item:".to_owned(), Some("ropes".to_owned()))
+        );
+        let done = Intent::Set {
+            field: "done-7".parse().expect("a name"),
+            value: json!(true),
+        };
+        let ropes = |field: &str| field.replace("item-7", "ropes");
+        assert_eq!(describe(&done, &ropes).0, "Set done of “ropes”:");
+        assert_eq!(describe(&done, &none).0, "Set done:");
         let add = Intent::Add {
             field: "count".parse().expect("a name"),
             amount: 2,
         };
-        assert_eq!(describe(&add), ("Add to count:".to_owned(), Some("+2".to_owned())));
+        assert_eq!(
+            describe(&add, &none),
+            ("Add to count:".to_owned(), Some("+2".to_owned()))
+        );
     }
 
     #[test]

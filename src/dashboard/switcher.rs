@@ -1,5 +1,7 @@
 //! The board's name in the header, and behind it the list of boards: open, add, rename, remove.
 
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 use serde_json::json;
 
@@ -10,6 +12,7 @@ use crate::{
         disclosure::{Disclosure, Shape},
         edit_line::{field_input, text_in},
         icon::{Glyph, Icon},
+        said::WayBack,
     },
     hooks::{RealtimeManagers, fresh_name, use_boards, use_realtime_managers},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
@@ -154,7 +157,9 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
     let remove = move |_| {
         let widget = entry(&id.read());
         managers.state.remove(BoardId::directory(), widget.clone());
-        say_removed(BoardId::directory(), widget, &name.read());
+        let route = Route::Board { id: id.cloned() };
+        let way_back = WayBack(Rc::new(move || drop(navigator.push(route.clone()))));
+        say_removed(BoardId::directory(), widget, &name.read(), Some(way_back));
         open.set(false);
         navigator.push(Route::Home {});
     };

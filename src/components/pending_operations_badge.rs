@@ -1,23 +1,22 @@
 //! What waits on this device: how many edits, how far each has come, and what can be done about it.
 
-use std::{mem::discriminant, sync::Arc};
+mod entry;
 
 use dioxus::prelude::*;
 
+use self::entry::{PendingEntry, SetAsideEntry, entry_of};
 use super::{
-    choices::field_text,
     disclosure::{Disclosure, Shape},
-    format::{count, excerpt, ordinal, time_of_day},
+    format::count,
     icon::{Glyph, Icon},
-    ways_out::use_ways_out,
-    word::{Saying, Tone, Word},
+    word::Tone,
 };
 use crate::{
     hooks::{
-        Durability, Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync,
-        use_notices, use_now, use_realtime_managers, use_realtime_updates,
+        Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync, use_notices,
+        use_realtime_managers,
     },
-    protocol::{BoardId, Intent, OperationId, Value, Verdict, WidgetId},
+    protocol::{OperationId, Verdict},
 };
 
 /// An operation that came to nothing, and why.
@@ -216,9 +215,13 @@ impl Tally {
 #[component]
 pub fn PendingOperationsList() -> Element {
     let sync = use_background_sync();
-    let (queue, listed) = gathered(sync.queue());
+    let queue: Vec<PendingOperation> = sync
+        .queue()
+        .into_iter()
+        .filter(|pending| !matches!(pending.phase, Phase::Decided(_)))
+        .collect();
     let set_aside = sync.set_aside();
-    let unlisted = sync.pending().saturating_sub(listed);
+    let unlisted = sync.pending().saturating_sub(queue.len());
     let undecided = use_realtime_managers().state.conflicts().len();
     let is_clear = queue.is_empty() && set_aside.is_empty() && unlisted == 0;
     rsx! {
@@ -243,8 +246,8 @@ pub fn PendingOperationsList() -> Element {
             section { "aria-label": "On their way",
                 h2 { "On their way" }
                 ul { class: "entries",
-                    for (pending, ids) in queue {
-                        PendingEntry { key: "{pending.id}", pending, ids }
+                    for (pending, (times, sum)) in queue.iter().filter_map(|pending| Some((pending, entry_of(pending, &queue)?))) {
+                        PendingEntry { key: "{pending.id}", pending: pending.clone(), times, sum }
                     }
                 }
                 if unlisted > 0 {
@@ -255,168 +258,11 @@ pub fn PendingOperationsList() -> Element {
     }
 }
 
-/// What waits, each with its names, and how many operations that is. What was added to one number and has come as far is one
-/// entry, with the sum: a person has pressed three times, and it is taken back together.
-fn gathered(queue: Vec<PendingOperation>) -> (Vec<(PendingOperation, Vec<OperationId>)>, usize) {
-    let mut entries: Vec<(PendingOperation, Vec<OperationId>)> = Vec::new();
-    let mut listed = 0;
-    for pending in queue {
-        if matches!(pending.phase, Phase::Decided(_)) {
-            continue;
-        }
-        listed += 1;
-        if let Intent::Add { field, amount } = &pending.operation.intent {
-            let same = entries.iter_mut().find(|(first, _)| {
-                matches!(&first.operation.intent, Intent::Add { field: other, .. } if other == field)
-                    && first.widget() == pending.widget()
-                    && first.board() == pending.board()
-                    && discriminant(&first.phase) == discriminant(&pending.phase)
-            });
-            if let Some((first, ids)) = same {
-                if let Intent::Add { amount: sum, .. } = &mut Arc::make_mut(&mut first.operation).intent {
-                    *sum = sum.saturating_add(*amount);
-                }
-                ids.push(pending.id);
-                continue;
-            }
-        }
-        let ids = vec![pending.id];
-        entries.push((pending, ids));
-    }
-    (entries, listed)
-}
-
-#[component]
-fn PendingEntry(pending: PendingOperation, ids: Vec<OperationId>) -> Element {
-    let sync = use_background_sync();
-    let now = use_now();
-    let when = pending
-        .made_at_ms
-        .zip(now())
-        .map_or_else(|| "earlier".to_owned(), |(at, now)| time_of_day(now, at));
-    let is_stored = !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
-    let (token, said) = phase_words(&pending.phase, is_stored);
-    let is_waiting = !matches!(pending.phase, Phase::Withdrawing);
-    rsx! {
-        li { class: "entry", "data-state": token, "data-tone": (token == "retrying").then_some("wait"),
-            Head { board: pending.board().clone(), widget: pending.widget().clone(), intent: pending.operation.intent.clone(), when, times: ids.len() }
-            if let Phase::Retrying { attempts, reason, shown, .. } = &pending.phase {
-                Saying { word: Word::Retrying, more: format!("{} try", ordinal(attempts + 1)) }
-                if *shown {
-                    p { class: "note-line", "{reason}" }
-                }
-            } else {
-                p { class: "note-line", "{said}" }
-            }
-            if is_waiting {
-                div { class: "row",
-                    if matches!(pending.phase, Phase::Retrying { .. }) {
-                        button { class: "button", "data-shape": "small", r#type: "button", onclick: { let ids = ids.clone(); move |_| ids.iter().for_each(|id| sync.retry(*id, None)) }, "Retry" }
-                    }
-                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| ids.iter().for_each(|id| sync.rollback(*id)), "Roll back" }
-                }
-            }
-        }
-    }
-}
-
-/// A phase's name for `data-state`, and in words; "saved" is never said where nothing outlives the page.
-fn phase_words(phase: &Phase, is_stored: bool) -> (&'static str, &'static str) {
-    match phase {
-        Phase::Saving => ("saving", "Being saved"),
-        Phase::Saved if is_stored => ("saved", "Saved on this device"),
-        Phase::Saved => ("saved", "In this page only"),
-        Phase::Sent => ("sent", "Sent, not answered yet"),
-        Phase::Retrying { .. } => ("retrying", ""),
-        Phase::Withdrawing => ("withdrawing", "Being taken back"),
-        Phase::Decided(_) => ("decided", "On the server"),
-    }
-}
-
-#[component]
-fn SetAsideEntry(aside: SetAside) -> Element {
-    let ways_out = use_ways_out(&aside);
-    let word = Word::from(&aside.reason);
-    rsx! {
-        li { class: "entry", "data-state": word.token(), "data-tone": word.tone().token(),
-            Head { board: aside.operation.board.clone(), widget: aside.operation.widget.clone(), intent: aside.operation.intent.clone(), when: "", times: 1 }
-            Saying { word }
-            p { class: "note-line", "{aside.reason}" }
-            {ways_out}
-        }
-    }
-}
-
-/// What an operation does, and to which widget; of several that do the same, how many there are.
-#[component]
-fn Head(
-    board: ReadSignal<BoardId>,
-    widget: ReadSignal<WidgetId>,
-    intent: Intent,
-    when: String,
-    times: usize,
-) -> Element {
-    let live = use_realtime_updates::<Value>((board, widget));
-    let title = Some(live.text("title"))
-        .filter(|title| !title.is_empty())
-        .unwrap_or_else(|| widget.read().to_string());
-    let (mut what, value) = describe(&intent, &|item| live.text(item));
-    if times > 1 {
-        what = [&count(times, "time"), ", ", &what].concat();
-    }
-    rsx! {
-        div { class: "entry-head",
-            p { class: "entry-what", "{title}" }
-            p { class: "entry-when", "{when}" }
-        }
-        p { class: "entry-value",
-            "{what}"
-            if let Some(value) = value {
-                " "
-                strong { "{value}" }
-            }
-        }
-    }
-}
-
-/// An intent in words, and its value. Of an item of a list, which `text_of` has by its field, that is said too.
-fn describe(intent: &Intent, text_of: &dyn Fn(&str) -> String) -> (String, Option<String>) {
-    let of = |field: &str| match field.split_once('-') {
-        Some((word, id)) if word != "item" => match text_of(&["item-", id].concat()) {
-            item if item.is_empty() => word.to_owned(),
-            item => [word, " of “", &excerpt(&item, VALUE_CHARS_MAX), "”"].concat(),
-        },
-        _ => plain(field).to_owned(),
-    };
-    match intent {
-        Intent::Set { field, value } => (
-            format!("Set {}:", of(field.as_str())),
-            Some(excerpt(&field_text(field.as_str(), value), VALUE_CHARS_MAX)),
-        ),
-        Intent::Add { field, amount } => (
-            format!("Add to {}:", plain(field.as_str())),
-            Some(format!("{amount:+}")),
-        ),
-        Intent::Create { kind, .. } => (format!("Add a {kind}"), None),
-        Intent::Remove => ("Remove it".to_owned(), None),
-        Intent::Restore { .. } => ("Bring it back".to_owned(), None),
-    }
-}
-
-/// A field's name as a word: `item-1` is `item`.
-fn plain(field: &str) -> &str {
-    field.split_once('-').map_or(field, |(word, _)| word)
-}
-
 /// What is said before it is known what waits.
 const NOT_READ: &str = "Reading what waits on this device…";
-/// A value in a list is cut to this many characters.
-const VALUE_CHARS_MAX: usize = 60;
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -451,38 +297,5 @@ mod tests {
             .summary(),
             "2 not accepted, 1 to decide"
         );
-    }
-
-    #[test]
-    fn an_intent_reads_as_a_sentence() {
-        let set = Intent::Set {
-            field: "item-7".parse().expect("a name"),
-            value: json!("ropes"),
-        };
-        let none = |_: &str| String::new();
-        assert_eq!(
-            describe(&set, &none),
-            ("Set item:".to_owned(), Some("ropes".to_owned()))
-        );
-        let done = Intent::Set {
-            field: "done-7".parse().expect("a name"),
-            value: json!(true),
-        };
-        let ropes = |field: &str| field.replace("item-7", "ropes");
-        assert_eq!(describe(&done, &ropes).0, "Set done of “ropes”:");
-        assert_eq!(describe(&done, &none).0, "Set done:");
-        let add = Intent::Add {
-            field: "count".parse().expect("a name"),
-            amount: 2,
-        };
-        assert_eq!(
-            describe(&add, &none),
-            ("Add to count:".to_owned(), Some("+2".to_owned()))
-        );
-    }
-
-    #[test]
-    fn saved_is_not_said_where_nothing_outlives_the_page() {
-        assert_eq!(phase_words(&Phase::Saved, false).1, "In this page only");
     }
 }

@@ -2,11 +2,7 @@
 //! said on the card that it is about while that is on the screen, else in one line at the foot of the page. Never both,
 //! and never a modal.
 
-use std::{
-    cell::{Cell, RefCell},
-    fmt,
-    rc::Rc,
-};
+use std::cell::{Cell, RefCell};
 
 use dioxus::prelude::*;
 
@@ -20,25 +16,9 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub enum Undo {
     /// The widget comes back; and what is done then, where the page went away from it.
-    Restore(BoardId, WidgetId, Option<WayBack>),
+    Restore(BoardId, WidgetId, Option<fn(WidgetId)>),
     /// A field gets this value.
     Set(BoardId, WidgetId, FieldName, Value),
-}
-
-/// Leads back to where a person was.
-#[derive(Clone)]
-pub struct WayBack(pub Rc<dyn Fn()>);
-
-impl PartialEq for WayBack {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-impl fmt::Debug for WayBack {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("WayBack(…)")
-    }
 }
 
 /// What was said last, and where that can be.
@@ -154,9 +134,9 @@ fn undo(managers: RealtimeManagers) {
     let undo = SAID.write().undo.take();
     match undo {
         Some(Undo::Restore(board, widget, way_back)) => {
-            managers.state.restore(board, widget);
+            managers.state.restore(board, widget.clone());
             if let Some(way_back) = way_back {
-                (way_back.0)();
+                way_back(widget);
             }
         }
         Some(Undo::Set(board, widget, field, value)) => managers.state.edit(board, widget, field, value),

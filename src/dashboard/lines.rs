@@ -9,7 +9,7 @@ use crate::{
         error_details::error_details,
         format::{count, time_of_day},
         icon::Icon,
-        said::{Undo, WayBack, card_of, say},
+        said::{Undo, card_of, say},
         word::Word,
     },
     hooks::{
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Offers to undo a removal: of a widget, or of a board, whose place is in the directory; and what leads back to it then.
-pub fn say_removed(board: BoardId, widget: WidgetId, title: &str, way_back: Option<WayBack>) {
+pub fn say_removed(board: BoardId, widget: WidgetId, title: &str, way_back: Option<fn(WidgetId)>) {
     let undo = Undo::Restore(board, widget, way_back);
     say(format!("Removed “{title}”"), "removed", String::new(), Some(undo));
 }

@@ -1,7 +1,5 @@
 //! The board's name in the header, and behind it the list of boards: open, add, rename, remove.
 
-use std::rc::Rc;
-
 use dioxus::prelude::*;
 use serde_json::json;
 
@@ -12,7 +10,6 @@ use crate::{
         disclosure::{Disclosure, Shape},
         edit_line::{field_input, text_in},
         icon::{Glyph, Icon},
-        said::WayBack,
     },
     hooks::{RealtimeManagers, fresh_name, use_boards, use_realtime_managers},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
@@ -157,9 +154,7 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
     let remove = move |_| {
         let widget = entry(&id.read());
         managers.state.remove(BoardId::directory(), widget.clone());
-        let route = Route::Board { id: id.cloned() };
-        let way_back = WayBack(Rc::new(move || drop(navigator.push(route.clone()))));
-        say_removed(BoardId::directory(), widget, &name.read(), Some(way_back));
+        say_removed(BoardId::directory(), widget, &name.read(), Some(go_back));
         open.set(false);
         navigator.push(Route::Home {});
     };
@@ -176,6 +171,13 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
                 }
             }
         }
+    }
+}
+
+/// Opens a board that has come back.
+fn go_back(entry: WidgetId) {
+    if let Ok(id) = entry.as_str().parse() {
+        navigator().push(Route::Board { id });
     }
 }
 

@@ -15,8 +15,8 @@ use crate::{
 /// What takes an edit back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Undo {
-    /// The widget comes back; and what is done then, where the page went away from it.
-    Restore(BoardId, WidgetId, Option<fn(WidgetId)>),
+    /// The widget comes back.
+    Restore(BoardId, WidgetId),
     /// A field gets this value.
     Set(BoardId, WidgetId, FieldName, Value),
 }
@@ -31,6 +31,8 @@ struct Said {
     /// The card that it is about; empty where there is none.
     card: String,
     undo: Option<Undo>,
+    /// What leads back to the widget that came back, where the page went away from it.
+    way_back: Option<fn(&WidgetId)>,
     /// Another one for each that is said: its button is a new one, which can be given the focus.
     number: u32,
     /// Whether its button is to get the focus: the one that was clicked is gone, or the line moved and had it.
@@ -54,7 +56,12 @@ pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) 
     let mut said = SAID.write();
     said.takes_focus.set(undo.is_some());
     said.number = said.number.wrapping_add(1);
-    (said.text, said.state, said.card, said.undo) = (text, state, card, undo);
+    (said.text, said.state, said.card, said.undo, said.way_back) = (text, state, card, undo, None);
+}
+
+/// What is done with the widget that the undo of what was just said has brought back.
+pub fn lead_back(way_back: fn(&WidgetId)) {
+    SAID.write().way_back = Some(way_back);
 }
 
 /// A card came on the screen, or went.
@@ -131,13 +138,16 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
 }
 
 fn undo(managers: RealtimeManagers) {
-    let undo = SAID.write().undo.take();
+    let (undo, way_back) = {
+        let mut said = SAID.write();
+        (said.undo.take(), said.way_back)
+    };
     match undo {
-        Some(Undo::Restore(board, widget, way_back)) => {
-            managers.state.restore(board, widget.clone());
+        Some(Undo::Restore(board, widget)) => {
             if let Some(way_back) = way_back {
-                way_back(widget);
+                way_back(&widget);
             }
+            managers.state.restore(board, widget);
         }
         Some(Undo::Set(board, widget, field, value)) => managers.state.edit(board, widget, field, value),
         None => return,

@@ -18,9 +18,9 @@ use crate::{
     protocol::{BoardId, WidgetId},
 };
 
-/// Offers to undo a removal: of a widget, or of a board, whose place is in the directory; and what leads back to it then.
-pub fn say_removed(board: BoardId, widget: WidgetId, title: &str, way_back: Option<fn(WidgetId)>) {
-    let undo = Undo::Restore(board, widget, way_back);
+/// Offers to undo a removal: of a widget, or of a board, whose place is in the directory.
+pub fn say_removed(board: BoardId, widget: WidgetId, title: &str) {
+    let undo = Undo::Restore(board, widget);
     say(format!("Removed “{title}”"), "removed", String::new(), Some(undo));
 }
 

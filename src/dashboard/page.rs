@@ -199,7 +199,7 @@ fn Card(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, kind: Kind) ->
         WidgetRealtime {
             widget_id: widget,
             settings: settings(kind.as_str()),
-            on_remove: move |title: String| say_removed(board.cloned(), widget.cloned(), &title, None),
+            on_remove: move |title: String| say_removed(board.cloned(), widget.cloned(), &title),
             WidgetBody { widget, kind }
         }
     }

@@ -248,7 +248,7 @@ fn what_was_removed_has_no_card_to_say_so_on() {
     let page = render(counter(), || {
         use_hook(|| {
             see(&the_card(), true);
-            let undo = Undo::Restore(board(), w(), None);
+            let undo = Undo::Restore(board(), w());
             say("Removed “Coffees”".to_owned(), "removed", String::new(), Some(undo));
         });
         rsx! {

@@ -157,10 +157,14 @@ fn Head(
 /// An intent in words, and its value. Of an item of a list, which `text_of` has by its field, that is said too.
 fn describe(intent: &Intent, text_of: &dyn Fn(&str) -> String) -> (String, Option<String>) {
     let of = |field: &str| match field.split_once('-') {
-        Some((word, id)) if word != "item" => match text_of(&["item-", id].concat()) {
-            item if item.is_empty() => word.to_owned(),
-            item => [word, " of “", &excerpt(&item, VALUE_CHARS_MAX), "”"].concat(),
-        },
+        Some((word, id)) if word != "item" => {
+            let item = excerpt(&text_of(&["item-", id].concat()), VALUE_CHARS_MAX);
+            if item.is_empty() {
+                word.to_owned()
+            } else {
+                [word, " of “", &item, "”"].concat()
+            }
+        }
         _ => plain(field).to_owned(),
     };
     match intent {

@@ -63,7 +63,7 @@ fn Item(live: RealtimeUpdates, id: String) -> Element {
     let since = taken_at.zip(*use_now().peek()).map_or_else(String::new, |(at, now)| {
         ["Since ", &time_of_day(now, at), ". "].concat()
     });
-    let is_pending = [&item, &done, &taken].into_iter().any(|field| live.is_pending(field));
+    let is_pending = live.is_pending(&item) || live.is_pending(&done) || live.is_pending(&taken);
     rsx! {
         li { class: "check", "data-done": is_ticked, "data-state": if is_ticked { "done" } else { "open" }, "data-pending": is_pending,
             input {

@@ -5,7 +5,7 @@ export async function play(stage) {
   const { page } = await ada.open();
   await page.waitForFunction(() => document.title === 'This machine · Tideboard');
   await page.getByRole('button', { name: /^Board:/ }).click();
-  await page.getByLabel('New board').fill('Engine room');
+  await page.getByRole('textbox', { name: 'New board', exact: true }).fill('Engine room');
   await page.getByRole('button', { name: 'Add board' }).click();
   await page.waitForURL('**/boards/engine-room*');
   await page.waitForFunction(() => document.title === 'Engine room · Tideboard');

@@ -90,6 +90,13 @@ pub const DIAL_MS_MAX: u64 = 8_000;
 pub const RETRY_WINDOW_MS: u64 = 500;
 /// Largest retry window a client uses, whatever it was sent.
 pub const RETRY_WINDOW_MS_MAX: u64 = 60_000;
+/// Largest retry window while somebody can see the page, and the server has not asked for more: they wait four seconds on
+/// average, and a thousand such pages are 250 dials a second.
+pub const RETRY_WINDOW_SEEN_MS_MAX: u64 = 8_000;
+/// The same in windows of the server, where that is more: a large crowd keeps its distance.
+pub const RETRY_WINDOWS_SEEN_MAX: u64 = 8;
+/// At least this long between two dials that a person's edits or glances have brought forward.
+pub const HASTEN_SPACING_MS: u64 = 3_000;
 /// At most one operation per field in this time: ten a second while a slider is dragged.
 pub const DEBOUNCE_MS: u64 = 100;
 /// A deadline may be derived from a server stamp that is at most this old.

@@ -315,7 +315,8 @@ impl Driver {
         let (first, second) = match event {
             NetworkEvent::Online | NetworkEvent::Woke => (Input::Woke, None),
             NetworkEvent::Offline => (Input::WentOffline, None),
-            NetworkEvent::Shown => (Input::Visible(true), Some(Input::Woke)),
+            // A window that only got the focus has not slept.
+            NetworkEvent::Shown => (Input::Visible(true), (!self.shown).then_some(Input::Woke)),
             // What was only shown so far is stored now: a hidden page may not get another moment.
             NetworkEvent::Hidden => (Input::Visible(false), Some(Input::Command(Command::Flush))),
             NetworkEvent::Suspended => (Input::Command(Command::Flush), Some(Input::Suspended)),

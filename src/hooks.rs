@@ -25,6 +25,8 @@
 //! Invariant: the only room that spawns, and it spawns once. No markup; nothing that depends on the target.
 
 mod context;
+#[cfg(feature = "dashboard")]
+mod entitle;
 mod events;
 mod fallback;
 mod focus;
@@ -49,6 +51,8 @@ mod use_websocket;
 mod widget_handle;
 
 pub use context::NoProvider;
+#[cfg(feature = "dashboard")]
+pub(crate) use entitle::entitle;
 pub use events::{EventKind, RealtimeEvent};
 pub use focus::focus;
 pub use fresh_name::fresh_name;

@@ -102,7 +102,7 @@ pub enum NetworkEvent {
     Offline,
     /// The device slept, or the page was frozen, and is back.
     Woke,
-    /// A person can see the page.
+    /// A person can see the page, or has just turned to it.
     Shown,
     /// Nobody can.
     Hidden,
@@ -303,4 +303,9 @@ pub fn selection() -> Option<(u32, u32)> {
 /// Puts the selection of the text box that has the focus there, where that can be done.
 pub fn select(start: u32, end: u32) {
     chosen::select(start, end);
+}
+
+/// What the tab of a browser is called from now on; nothing elsewhere.
+pub fn entitle(title: &str) {
+    chosen::entitle(title);
 }

@@ -60,7 +60,7 @@ mod wall;
 
 pub use first_board::{FirstBoard, FirstBoardError};
 #[cfg(feature = "server")]
-pub use pages::{built_files, pages};
+pub use pages::{NOT_FOUND_MARK, built_files, pages};
 #[cfg(feature = "server")]
 pub use router::router;
 #[cfg(feature = "server")]

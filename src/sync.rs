@@ -125,7 +125,7 @@ pub enum Input {
     WentOffline,
     /// The page is hidden for good, or the device sleeps.
     Suspended,
-    /// Whether a person can see the page.
+    /// Whether a person can see the page; also, once more, when they turn to it.
     Visible(bool),
     /// Answers [`Effect::Replay`].
     Replayed(Result<Vec<Answered>, RequestError>),
@@ -260,6 +260,8 @@ pub struct Engine {
     dials: u64,
     /// The retry window the server sent last.
     window_ms: u64,
+    /// A dial is brought forward to no moment before this.
+    hasten_from: Timestamp,
     /// Why the last connection ended, for people.
     trouble: Option<String>,
     /// When the connection was lost; `None` while it is live.
@@ -316,6 +318,7 @@ impl Engine {
             connection: Connection::Offline,
             dials: 0,
             window_ms: crate::config::RETRY_WINDOW_MS,
+            hasten_from: Timestamp(0),
             trouble: None,
             offline_since: None,
             namespace: None,
@@ -392,6 +395,9 @@ impl Engine {
                     self.shown_again(now);
                 }
                 self.visible = visible;
+                if visible {
+                    self.hasten(now);
+                }
             }
             Input::Replayed(answer) => self.replayed(now, answer),
             Input::Document(answer) => self.document(now, answer),

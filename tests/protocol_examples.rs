@@ -369,6 +369,9 @@ fn the_tables_limits_are_this_programs() {
         DRAIN_MS_MAX,
         RETRY_WINDOW_MS,
         RETRY_WINDOW_MS_MAX,
+        RETRY_WINDOW_SEEN_MS_MAX,
+        RETRY_WINDOWS_SEEN_MAX,
+        HASTEN_SPACING_MS,
         STAMP_AGE_MS_MAX,
     ];
     let row = |line: &'static str| -> Option<(&'static str, u64)> {

@@ -11,7 +11,9 @@ use super::{
 };
 use crate::{
     config::{SIGN_IN_PATH, TROUBLESHOOTING_PATH},
-    hooks::{ConnectionStatus, Durability, Now, SyncDetails, use_background_sync, use_now, use_websocket},
+    hooks::{
+        BackgroundSync, ConnectionStatus, Durability, Now, SyncDetails, use_background_sync, use_now, use_websocket,
+    },
     protocol::Access,
 };
 
@@ -57,8 +59,10 @@ pub fn DashboardSyncIndicator(
     let (sync, now) = (use_background_sync(), use_now());
     let status = socket.status();
     let word = Word::from(&status);
-    let more = more(&status, &socket.link(), sync.pending(), now());
+    let link = socket.link();
+    let more = more(&status, &link, sync.pending(), now());
     let name = ["Sync: ", word.text(), &more].concat();
+    let face = telling(word, hidden(&status, &link), &more);
     rsx! {
         div { class: "indicator", "data-state": status.token(),
             span { class: "unseen", role: "status", "data-state": status.token(), {word.text()} }
@@ -71,11 +75,11 @@ pub fn DashboardSyncIndicator(
                     shape: Shape::Wide,
                     state: status.token().to_owned(),
                     tone: word.tone(),
-                    face: rsx! { Telling { status: status.clone() } },
+                    face,
                     SyncDetailsPanel {}
                 }
             } else {
-                span { class: "teller", "data-state": status.token(), "data-tone": word.tone().token(), Telling { status: status.clone() } }
+                span { class: "teller", "data-state": status.token(), "data-tone": word.tone().token(), {face} }
             }
         }
     }
@@ -83,18 +87,11 @@ pub fn DashboardSyncIndicator(
 
 /// The word with what goes with it: since when, how many, until when. Where it hides that the connection is not live
 /// either, that has its icon beside it, and its word where there is room.
-#[component]
-fn Telling(status: ConnectionStatus) -> Element {
-    let sync = use_background_sync();
-    let socket = use_websocket();
-    let now = use_now();
-    let word = Word::from(&status);
-    let link = socket.link();
-    let more = more(&status, &link, sync.pending(), now());
+fn telling(word: Word, hidden: Option<Word>, more: &str) -> Element {
     rsx! {
         Icon { glyph: word.glyph() }
         span { class: "teller-word", {word.text()} }
-        if let Some(hidden) = hidden(&status, &link) {
+        if let Some(hidden) = hidden {
             Icon { glyph: hidden.glyph() }
         }
         if !more.is_empty() {
@@ -159,22 +156,22 @@ pub fn SyncDetailsPanel() -> Element {
     let details = sync.details();
     let word = Word::from(&details.link);
     let offline = sync.works_offline();
+    let (status, now) = (use_websocket().status(), use_now());
     rsx! {
         section { "aria-label": "Connection",
             Saying { word, more: explain(&details.link) }
-            if let Some(trouble) = details.trouble.clone() {
+            // Without a network it is of no matter what the server did last.
+            if let Some(trouble) = details.trouble.clone().filter(|_| !matches!(details.link, ConnectionStatus::Offline { .. })) {
                 p { class: "note-line", role: "alert", "data-tone": "wait", "{trouble}" }
             }
             if let Some(fault) = details.fault {
                 p { class: "note-line", role: "alert", "data-tone": "act", "{fault}" }
             }
-            Way { link: details.link.clone() }
-            // Where the server can be had, and so can its page.
-            if !matches!(details.link, ConnectionStatus::Offline { .. } | ConnectionStatus::Waiting { .. }) {
-                div { class: "row", a { class: "button", "data-weight": "quiet", href: TROUBLESHOOTING_PATH, target: "_blank", "Something does not work?" } }
-            }
+            {way(&details.link, sync)}
+            div { class: "row", a { class: "button", "data-weight": "quiet", href: TROUBLESHOOTING_PATH, target: "_blank", "Something does not work?" } }
+            p { class: "note-line", {first_aid(&details.link)} }
         }
-        Decisions {}
+        {decisions(&status)}
         section { "aria-label": "Work offline",
             button {
                 class: "switch",
@@ -191,15 +188,13 @@ pub fn SyncDetailsPanel() -> Element {
         if let Some(device) = details.device.clone() {
             ThisDevice { device }
         }
-        section { "aria-label": "Facts", Facts { facts: details } }
+        section { "aria-label": "Facts", {facts(&details, now())} }
     }
 }
 
 /// What waits for a decision, and the way to it.
-#[component]
-fn Decisions() -> Element {
-    let socket = use_websocket();
-    let ConnectionStatus::Decide { conflicts, set_aside } = socket.status() else {
+fn decisions(status: &ConnectionStatus) -> Element {
+    let ConnectionStatus::Decide { conflicts, set_aside } = *status else {
         return rsx! {};
     };
     rsx! {
@@ -217,9 +212,7 @@ fn Decisions() -> Element {
 }
 
 /// The one button that helps in this state.
-#[component]
-fn Way(link: ConnectionStatus) -> Element {
-    let sync = use_background_sync();
+fn way(link: &ConnectionStatus, sync: BackgroundSync) -> Element {
     match link {
         ConnectionStatus::SignIn { .. } => rsx! {
             div { class: "row", a { class: "button", "data-weight": "strong", href: SIGN_IN_PATH, "Sign in" } }
@@ -237,6 +230,16 @@ fn Way(link: ConnectionStatus) -> Element {
     }
 }
 
+/// What helps where the guide, which the server has, can't be opened.
+const fn first_aid(link: &ConnectionStatus) -> &'static str {
+    match link {
+        ConnectionStatus::Offline { chosen: false, .. } | ConnectionStatus::Waiting { .. } => {
+            "That guide is on the server. Until it opens: see that the server runs, and that this device is in its network."
+        }
+        _ => "",
+    }
+}
+
 fn explain(link: &ConnectionStatus) -> String {
     match link {
         ConnectionStatus::SignIn { message } | ConnectionStatus::Closed { message } => message.clone(),
@@ -248,10 +251,8 @@ fn explain(link: &ConnectionStatus) -> String {
     }
 }
 
-#[component]
-fn Facts(facts: SyncDetails) -> Element {
-    let now = use_now();
-    let synced = match (facts.synced_at, now()) {
+fn facts(facts: &SyncDetails, now: Option<Now>) -> Element {
+    let synced = match (facts.synced_at, now) {
         (Some(at), Some(now)) => age(now.device.since(at)),
         (Some(_), None) => "a moment ago".to_owned(),
         (None, _) => "not yet".to_owned(),

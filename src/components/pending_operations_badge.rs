@@ -1,21 +1,22 @@
 //! What waits on this device: how many edits, how far each has come, and what can be done about it.
 
+mod entry;
+
 use dioxus::prelude::*;
 
+use self::entry::{PendingEntry, SetAsideEntry, entry_of};
 use super::{
-    choices::field_text,
     disclosure::{Disclosure, Shape},
-    format::{count, excerpt, ordinal, time_of_day},
+    format::count,
     icon::{Glyph, Icon},
-    ways_out::use_ways_out,
-    word::{Saying, Tone, Word},
+    word::Tone,
 };
 use crate::{
     hooks::{
-        Durability, Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync,
-        use_notices, use_now, use_realtime_managers, use_realtime_updates,
+        Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync, use_notices,
+        use_realtime_managers,
     },
-    protocol::{BoardId, Intent, OperationId, Value, Verdict, WidgetId},
+    protocol::{OperationId, Verdict},
 };
 
 /// An operation that came to nothing, and why.
@@ -217,7 +218,7 @@ pub fn PendingOperationsList() -> Element {
     let queue: Vec<PendingOperation> = sync
         .queue()
         .into_iter()
-        .filter(|pending| !is_decided(pending))
+        .filter(|pending| !matches!(pending.phase, Phase::Decided(_)))
         .collect();
     let set_aside = sync.set_aside();
     let unlisted = sync.pending().saturating_sub(queue.len());
@@ -245,8 +246,8 @@ pub fn PendingOperationsList() -> Element {
             section { "aria-label": "On their way",
                 h2 { "On their way" }
                 ul { class: "entries",
-                    for pending in queue {
-                        PendingEntry { key: "{pending.id}", pending }
+                    for (pending, (times, sum)) in queue.iter().filter_map(|pending| Some((pending, entry_of(pending, &queue)?))) {
+                        PendingEntry { key: "{pending.id}", pending: pending.clone(), times, sum }
                     }
                 }
                 if unlisted > 0 {
@@ -257,126 +258,11 @@ pub fn PendingOperationsList() -> Element {
     }
 }
 
-fn is_decided(pending: &PendingOperation) -> bool {
-    matches!(pending.phase, Phase::Decided(_))
-}
-
-#[component]
-fn PendingEntry(pending: PendingOperation) -> Element {
-    let sync = use_background_sync();
-    let now = use_now();
-    let id = pending.id;
-    let when = pending
-        .made_at_ms
-        .zip(now())
-        .map_or_else(|| "earlier".to_owned(), |(at, now)| time_of_day(now, at));
-    let is_stored = !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
-    let (token, said) = phase_words(&pending.phase, is_stored);
-    let is_waiting = !matches!(pending.phase, Phase::Withdrawing);
-    rsx! {
-        li { class: "entry", "data-state": token, "data-tone": (token == "retrying").then_some("wait"),
-            Head { board: pending.board().clone(), widget: pending.widget().clone(), intent: pending.operation.intent.clone(), when }
-            if let Phase::Retrying { attempts, reason, shown, .. } = &pending.phase {
-                Saying { word: Word::Retrying, more: format!("{} try", ordinal(attempts + 1)) }
-                if *shown {
-                    p { class: "note-line", "{reason}" }
-                }
-            } else {
-                p { class: "note-line", "{said}" }
-            }
-            if is_waiting {
-                div { class: "row",
-                    if matches!(pending.phase, Phase::Retrying { .. }) {
-                        button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), "Retry" }
-                    }
-                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.rollback(id), "Roll back" }
-                }
-            }
-        }
-    }
-}
-
-/// A phase's name for `data-state`, and in words; "saved" is never said where nothing outlives the page.
-fn phase_words(phase: &Phase, is_stored: bool) -> (&'static str, &'static str) {
-    match phase {
-        Phase::Saving => ("saving", "Being saved"),
-        Phase::Saved if is_stored => ("saved", "Saved on this device"),
-        Phase::Saved => ("saved", "In this page only"),
-        Phase::Sent => ("sent", "Sent, not answered yet"),
-        Phase::Retrying { .. } => ("retrying", ""),
-        Phase::Withdrawing => ("withdrawing", "Being taken back"),
-        Phase::Decided(_) => ("decided", "On the server"),
-    }
-}
-
-#[component]
-fn SetAsideEntry(aside: SetAside) -> Element {
-    let ways_out = use_ways_out(&aside);
-    let word = Word::from(&aside.reason);
-    rsx! {
-        li { class: "entry", "data-state": word.token(), "data-tone": word.tone().token(),
-            Head { board: aside.operation.board.clone(), widget: aside.operation.widget.clone(), intent: aside.operation.intent.clone(), when: "" }
-            Saying { word }
-            p { class: "note-line", "{aside.reason}" }
-            {ways_out}
-        }
-    }
-}
-
-/// What an operation does, and to which widget.
-#[component]
-fn Head(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, intent: Intent, when: String) -> Element {
-    let live = use_realtime_updates::<Value>((board, widget));
-    let title = Some(live.text("title"))
-        .filter(|title| !title.is_empty())
-        .unwrap_or_else(|| widget.read().to_string());
-    let (what, value) = describe(&intent);
-    rsx! {
-        div { class: "entry-head",
-            p { class: "entry-what", "{title}" }
-            p { class: "entry-when", "{when}" }
-        }
-        p { class: "entry-value",
-            "{what}"
-            if let Some(value) = value {
-                " "
-                strong { "{value}" }
-            }
-        }
-    }
-}
-
-/// An intent in words, and its value.
-fn describe(intent: &Intent) -> (String, Option<String>) {
-    match intent {
-        Intent::Set { field, value } => (
-            format!("Set {}:", plain(field.as_str())),
-            Some(excerpt(&field_text(field.as_str(), value), VALUE_CHARS_MAX)),
-        ),
-        Intent::Add { field, amount } => (
-            format!("Add to {}:", plain(field.as_str())),
-            Some(format!("{amount:+}")),
-        ),
-        Intent::Create { kind, .. } => (format!("Add a {kind}"), None),
-        Intent::Remove => ("Remove it".to_owned(), None),
-        Intent::Restore { .. } => ("Bring it back".to_owned(), None),
-    }
-}
-
-/// A field's name as a word: `item-1` is `item`.
-fn plain(field: &str) -> &str {
-    field.split_once('-').map_or(field, |(word, _)| word)
-}
-
 /// What is said before it is known what waits.
 const NOT_READ: &str = "Reading what waits on this device…";
-/// A value in a list is cut to this many characters.
-const VALUE_CHARS_MAX: usize = 60;
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -411,24 +297,5 @@ mod tests {
             .summary(),
             "2 not accepted, 1 to decide"
         );
-    }
-
-    #[test]
-    fn an_intent_reads_as_a_sentence() {
-        let set = Intent::Set {
-            field: "item-7".parse().expect("a name"),
-            value: json!("ropes"),
-        };
-        assert_eq!(describe(&set), ("Set item:".to_owned(), Some("ropes".to_owned())));
-        let add = Intent::Add {
-            field: "count".parse().expect("a name"),
-            amount: 2,
-        };
-        assert_eq!(describe(&add), ("Add to count:".to_owned(), Some("+2".to_owned())));
-    }
-
-    #[test]
-    fn saved_is_not_said_where_nothing_outlives_the_page() {
-        assert_eq!(phase_words(&Phase::Saved, false).1, "In this page only");
     }
 }

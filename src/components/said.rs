@@ -35,6 +35,8 @@ struct Said {
     undo: Option<Undo>,
     /// Until when it is said, by the wall clock; 0 before the clock was looked at.
     until: Cell<u64>,
+    /// What leads back to the widget that came back, where the page went away from it.
+    way_back: Option<fn(&WidgetId)>,
     /// Another one for each that is said: its button is a new one, which can be given the focus.
     number: u32,
     /// Whether its button is to get the focus: the one that was clicked is gone, or the line moved and had it. Of what was
@@ -60,7 +62,12 @@ pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) 
     said.takes_focus.set(undo.is_some());
     said.number = said.number.wrapping_add(1);
     said.until.set(0);
-    (said.text, said.state, said.card, said.undo) = (text, state, card, undo);
+    (said.text, said.state, said.card, said.undo, said.way_back) = (text, state, card, undo, None);
+}
+
+/// What is done with the widget that the undo of what was just said has brought back.
+pub fn lead_back(way_back: fn(&WidgetId)) {
+    SAID.write().way_back = Some(way_back);
 }
 
 /// Says that a widget was made. Nothing shows it but its card, which comes on the screen with the focus; those who listen hear it.
@@ -151,9 +158,17 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
 }
 
 fn undo(managers: RealtimeManagers) {
-    let undo = SAID.write().undo.take();
+    let (undo, way_back) = {
+        let mut said = SAID.write();
+        (said.undo.take(), said.way_back)
+    };
     match undo {
-        Some(Undo::Restore(board, widget)) => managers.state.restore(board, widget),
+        Some(Undo::Restore(board, widget)) => {
+            if let Some(way_back) = way_back {
+                way_back(&widget);
+            }
+            managers.state.restore(board, widget);
+        }
         Some(Undo::Unresolve(conflict, resolution)) => managers.state.unresolve(*conflict, resolution),
         None => return,
     }

@@ -17,7 +17,7 @@ use crate::{
         icon::{Glyph, Icon},
     },
     hooks::{
-        BoardHandle, BoardSummary, ConnectionStatus, Freshness, use_background_sync, use_board, use_boards,
+        BoardHandle, BoardSummary, ConnectionStatus, Freshness, entitle, use_background_sync, use_board, use_boards,
         use_current_board_provider, use_now, use_websocket,
     },
     protocol::{Access, BoardId, Kind, WidgetId},
@@ -43,6 +43,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
             .or_else(|| board.summary().name)
             .unwrap_or_else(|| placeholder(&id.read()))
     });
+    entitle(&name.read());
     let summary = board.summary();
     let socket = use_websocket();
     let may_come = use_memo(move || may_come(&socket.link()));

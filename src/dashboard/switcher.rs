@@ -10,6 +10,7 @@ use crate::{
         disclosure::{Disclosure, Shape},
         edit_line::{field_input, text_in},
         icon::{Glyph, Icon},
+        said::lead_back,
     },
     hooks::{RealtimeManagers, fresh_name, use_boards, use_realtime_managers},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
@@ -155,6 +156,7 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
         let widget = entry(&id.read());
         managers.state.remove(BoardId::directory(), widget.clone());
         say_removed(BoardId::directory(), widget, &name.read());
+        lead_back(go_back);
         open.set(false);
         navigator.push(Route::Home {});
     };
@@ -171,6 +173,13 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
                 }
             }
         }
+    }
+}
+
+/// Opens a board that has come back.
+fn go_back(entry: &WidgetId) {
+    if let Ok(id) = entry.as_str().parse() {
+        navigator().push(Route::Board { id });
     }
 }
 

@@ -51,6 +51,8 @@ pub fn device_name() -> String {
     format!("App on {system}")
 }
 
+pub fn entitle(_: &str) {}
+
 pub fn page_cookies() -> Option<String> {
     None
 }

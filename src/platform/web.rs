@@ -45,6 +45,12 @@ pub fn device_name() -> String {
     super::user_agent::name_of(&agent.unwrap_or_default())
 }
 
+pub fn entitle(title: &str) {
+    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        document.set_title(title);
+    }
+}
+
 pub fn page_origin() -> Option<String> {
     web_sys::window()?.location().origin().ok()
 }

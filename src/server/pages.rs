@@ -7,7 +7,8 @@ use std::{
 
 use axum::{
     Router,
-    extract::Request,
+    body::{Body, to_bytes},
+    extract::{Path as UrlPath, Request},
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
 };
@@ -17,11 +18,13 @@ use dioxus::{
 };
 use http::{StatusCode, header};
 
+use crate::config::PAGE_BYTES_MAX;
+
 /// The app's pages, the server functions of this program, and the built files where there are any: a program without them
 /// beside it (a test, say) renders pages that don't come alive. Dioxus's own `dioxus::server::router(app)` does as well, but
 /// answers with a page for a file of an older build.
 ///
-/// Every path that has no route is a page's. Routes of the app's own are added to it; see [`router`](super::router()).
+/// Every path that has no route is a page's; one that holds [`NOT_FOUND_MARK`] is answered 404. Routes of the app's own are added to it; see [`router`](super::router()).
 pub fn pages(app: fn() -> Element) -> Router {
     let router: Router<FullstackState> = Router::new();
     let router = if public_folder().is_some() {
@@ -30,7 +33,45 @@ pub fn pages(app: fn() -> Element) -> Router {
         tracing::warn!("no built page beside this program: pages are shown, but don't come alive. `dx` builds it");
         router.serve_api_application(ServeConfig::new(), app)
     };
-    router.layer(from_fn(no_page_for_a_file))
+    router.layer(from_fn(no_page_for_a_file)).layer(from_fn(say_not_found))
+}
+
+/// What a page has in it that stands for an address without one: an element with this attribute. It is answered 404, and shown
+/// as it is, with its way back.
+pub const NOT_FOUND_MARK: &str = "data-state=\"unknown-page\"";
+
+async fn say_not_found(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(page) = to_bytes(body, PAGE_BYTES_MAX).await else {
+        let message = "The page could not be made. Reload it.";
+        return (StatusCode::INTERNAL_SERVER_ERROR, message).into_response();
+    };
+    let mark = NOT_FOUND_MARK.as_bytes();
+    if parts.status == StatusCode::OK && page.windows(mark.len()).any(|part| part == mark) {
+        parts.status = StatusCode::NOT_FOUND;
+    }
+    Response::from_parts(parts, Body::from(page))
+}
+
+/// The typeface beside the built page, for a door that has no other file.
+pub(super) async fn typeface(UrlPath(name): UrlPath<String>) -> Response {
+    let is_one = name.ends_with(".woff2") && !name.contains(['/', '\\']);
+    let file = public_folder()
+        .filter(|_| is_one)
+        .map(|folder| folder.join("assets").join(name));
+    let bytes = match file {
+        Some(file) => tokio::fs::read(file).await.ok(),
+        None => None,
+    };
+    match bytes {
+        Some(bytes) => ([(header::CONTENT_TYPE, "font/woff2")], bytes).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// First segments of the paths of the built files, for [`ServerConfig::public_files`](super::ServerConfig::public_files): with

@@ -18,7 +18,7 @@ use axum::{
 
 pub use self::addresses::Reach;
 pub(super) use self::{
-    addresses::{Names, is_private},
+    addresses::{Names, is_private, machine_addresses},
     install::plain_router,
     plain_http::tell_plain_http,
     share::greeting,

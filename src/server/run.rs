@@ -4,7 +4,7 @@ mod announce;
 
 use std::{
     error, fmt, fs, io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -37,7 +37,14 @@ pub enum RunError {
         /// Where.
         address: SocketAddr,
     },
-    /// This machine has no such address, or this user may not listen there.
+    /// This machine has no such address.
+    NoSuchAddress {
+        /// The address.
+        address: IpAddr,
+        /// Those that it has.
+        own: Vec<IpAddr>,
+    },
+    /// This user may not listen there, or nobody may.
     CantListen {
         /// Where.
         address: SocketAddr,
@@ -151,6 +158,10 @@ fn own_pages(app: fn() -> Element) -> Router {
 async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
     TcpListener::bind(address).await.map_err(|source| match source.kind() {
         io::ErrorKind::AddrInUse => RunError::PortInUse { address },
+        io::ErrorKind::AddrNotAvailable => RunError::NoSuchAddress {
+            address: address.ip(),
+            own: reach::machine_addresses(),
+        },
         _ => RunError::CantListen { address, source },
     })
 }
@@ -270,6 +281,19 @@ impl fmt::Display for RunError {
                 f,
                 "{address} is in use: another program, or another Tideboard, listens there. Stop it, or choose \
                  another port with --port."
+            ),
+            Self::NoSuchAddress { address, own } => {
+                let own: Vec<String> = own.iter().map(ToString::to_string).collect();
+                write!(
+                    f,
+                    "this machine has no address {address}. It has {}: choose one of them, or all with --listen 0.0.0.0.",
+                    own.join(", ")
+                )
+            }
+            Self::CantListen { address, source } if source.kind() == io::ErrorKind::PermissionDenied => write!(
+                f,
+                "this user may not listen on {address}: {source}. Ports below 1024 are for the administrator; choose \
+                 another with --port."
             ),
             Self::CantListen { address, source } => {
                 write!(

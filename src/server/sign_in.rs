@@ -1,5 +1,7 @@
 //! Signing in: the page that asks for a token, and the route that swaps it for a session cookie.
 
+use std::sync::LazyLock;
+
 use axum::{
     Form, Router,
     extract::{Request, State},
@@ -44,7 +46,7 @@ async fn page() -> Response {
 
 /// The stylesheet of the pages that stand alone.
 pub(super) async fn style() -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE).into_response()
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE.as_str()).into_response()
 }
 
 async fn sign_in(State(server): State<Server>, request: Request) -> Response {
@@ -184,7 +186,19 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 const PAGE: &str = include_str!("sign_in.html");
-const STYLE: &str = include_str!("sign_in.css");
+
+/// They look like the app: its typeface, its tokens, and what is theirs alone.
+static STYLE: LazyLock<String> = LazyLock::new(|| {
+    let typeface = TYPEFACE.replace("url(\"", "url(\"/assets/");
+    let (_, from_tokens) = APP_STYLE.split_once(TYPEFACE_SECTION).expect("it has that section");
+    let (tokens, _) = from_tokens.split_once(GROUND_SECTION).expect("it has that section");
+    [&typeface, TYPEFACE_SECTION, tokens, include_str!("sign_in.css")].concat()
+});
+const TYPEFACE: &str = include_str!("../../assets/typeface.css");
+const APP_STYLE: &str = include_str!("../../assets/tideboard.css");
+/// The sections of the app's stylesheet: from the first of these up to the other one, all is fallbacks and tokens.
+const TYPEFACE_SECTION: &str = "/* ---- Typeface";
+const GROUND_SECTION: &str = "/* ---- Ground";
 
 #[cfg(test)]
 mod tests {
@@ -203,6 +217,16 @@ mod tests {
             assert_eq!(local_path(away), "/", "{away:?}");
         }
         assert_eq!(local_path("/boards/deck?wall"), "/boards/deck?wall");
+    }
+
+    #[test]
+    fn pages_that_stand_alone_have_the_typeface_and_every_token_that_they_name() {
+        assert!(STYLE.contains("url(\"/assets/hanken-grotesk-"), "{}", *STYLE);
+        for used in STYLE.split("var(").skip(1) {
+            let name = used.split([')', ',']).next().unwrap_or_default();
+            assert!(STYLE.contains(&format!("{name}:")), "{name} is nowhere");
+        }
+        assert!(STYLE.len() < 10_000, "{} bytes", STYLE.len());
     }
 
     #[test]

@@ -27,8 +27,10 @@ pub(super) struct Seen {
 impl Engine {
     pub(super) fn command(&mut self, now: Timestamp, command: Command) {
         let widget = self.about(&command);
-        if let Err(error) = self.carry_out(now, command) {
-            self.notice(Notice::Refused { error, widget });
+        match self.carry_out(now, command) {
+            Ok(()) if widget.is_some() => self.hasten(now),
+            Ok(()) => {}
+            Err(error) => self.notice(Notice::Refused { error, widget }),
         }
     }
 

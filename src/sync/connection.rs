@@ -1,7 +1,10 @@
 //! The connection's life: dial, greet, live, wait. Decides when to dial and when a silence is a death; never how.
 
 use crate::{
-    config::{DEAD_AFTER_MS, DIAL_MS_MAX, PING_AFTER_MS, PING_EVERY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX},
+    config::{
+        DEAD_AFTER_MS, DIAL_MS_MAX, PING_AFTER_MS, PING_EVERY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX,
+        RETRY_WINDOW_SEEN_MS_MAX, RETRY_WINDOWS_SEEN_MAX,
+    },
     protocol::Welcome,
     time::Timestamp,
 };
@@ -176,13 +179,18 @@ pub enum Due {
 }
 
 /// How long to wait before dial number `attempt`: anywhere in a window that the server sends and that doubles with
-/// each failure. The first retry is spread as well: it is the first one that makes a herd (full jitter, after
-/// Marc Brooker, "Exponential Backoff and Jitter", AWS 2015).
+/// each failure; less far while the page `is_seen`. The first retry is spread as well: it is the first one that makes a herd
+/// (full jitter, after Marc Brooker, "Exponential Backoff and Jitter", AWS 2015).
 #[must_use]
-pub fn retry_delay_ms(window_ms: u64, attempt: u32, random: u64) -> u64 {
+pub fn retry_delay_ms(window_ms: u64, attempt: u32, is_seen: bool, random: u64) -> u64 {
     let window = window_ms.clamp(RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX);
+    let widest = if is_seen {
+        (window * RETRY_WINDOWS_SEEN_MAX).clamp(RETRY_WINDOW_SEEN_MS_MAX, RETRY_WINDOW_MS_MAX)
+    } else {
+        RETRY_WINDOW_MS_MAX
+    };
     let widened = window
         .saturating_mul(1 << attempt.saturating_sub(1).min(10))
-        .min(RETRY_WINDOW_MS_MAX);
+        .min(widest);
     random % (widened + 1)
 }

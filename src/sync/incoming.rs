@@ -9,7 +9,7 @@ use super::{
     updates::{Arrived, Continuity, Subscription},
 };
 use crate::{
-    config::SCHEMA,
+    config::{HASTEN_SPACING_MS, RETRY_WINDOW_MS, SCHEMA},
     planted::{self, Bug},
     protocol::{
         BoardId, ChangesFrame, ClientFrame, Code, Cursor, Hello, OperationId, PatchFrame, Revision, RunId, ServerFrame,
@@ -53,7 +53,7 @@ impl Engine {
     /// The socket is gone: everything on its way is on its way no longer, and is sent again.
     pub(super) fn lost(&mut self, now: Timestamp, trouble: Option<String>) {
         let attempt = self.connection.attempt() + 1;
-        let retry_at = now.plus(retry_delay_ms(self.window_ms, attempt, self.dice.roll()));
+        let retry_at = now.plus(self.retry_delay_ms(attempt));
         self.leave(now, Connection::Waiting { attempt, retry_at });
         self.trouble = trouble.or(self.trouble.take());
     }
@@ -90,18 +90,46 @@ impl Engine {
     pub(super) fn woke(&mut self, now: Timestamp) {
         match &self.connection {
             Connection::Suspended => self.dial(now),
-            Connection::Waiting { attempt, retry_at } => {
-                // Everyone on this network wakes at once: spread over the window, but no longer than promised.
-                let soon = now.plus(retry_delay_ms(self.window_ms, 0, self.dice.roll()).min(500));
-                self.connection = Connection::Waiting {
-                    attempt: *attempt,
-                    retry_at: soon.min(*retry_at),
-                };
+            Connection::Waiting { .. } => {
+                let soon = self.soon(now);
+                self.redial_by(soon);
                 self.requests.hasten(soon);
             }
             Connection::Live { .. } => self.probe(now, true),
             _ => {}
         }
+    }
+
+    /// A person waits: they turn to the page, or edit. The next dial comes soon, if none was brought forward just now; where
+    /// requests do instead of a socket, nobody waits for one.
+    pub(super) fn hasten(&mut self, now: Timestamp) {
+        if matches!(self.connection, Connection::Waiting { .. }) && !self.by_requests() {
+            let soon = self.soon(now.max(self.hasten_from));
+            if self.redial_by(soon) {
+                self.hasten_from = soon.plus(HASTEN_SPACING_MS);
+            }
+        }
+    }
+
+    /// Everyone on this network wakes at once: spread over the window, but no longer than promised.
+    fn soon(&mut self, now: Timestamp) -> Timestamp {
+        now.plus(self.retry_delay_ms(0).min(RETRY_WINDOW_MS))
+    }
+
+    /// Dials at this moment, if not before; whether that is sooner than it would have.
+    fn redial_by(&mut self, soon: Timestamp) -> bool {
+        match &mut self.connection {
+            Connection::Waiting { retry_at, .. } if soon < *retry_at => {
+                *retry_at = soon;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// How long to wait after so many failures.
+    pub(super) fn retry_delay_ms(&mut self, attempt: u32) -> u64 {
+        retry_delay_ms(self.window_ms, attempt, self.visible, self.dice.roll())
     }
 
     pub(super) fn probe(&mut self, now: Timestamp, urgent: bool) {

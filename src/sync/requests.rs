@@ -9,7 +9,6 @@ use std::fmt;
 
 use super::{
     Connection, Effect, Engine, Notice, Pending,
-    connection::retry_delay_ms,
     outbox::Fate,
     outgoing::frames,
     updates::{Replica, Subscription},
@@ -274,7 +273,7 @@ impl Engine {
             (RequestError::Unreachable, _) => {
                 self.requests.works = false;
                 self.requests.failures += 1;
-                let delay = retry_delay_ms(self.window_ms, self.requests.failures, self.dice.roll());
+                let delay = self.retry_delay_ms(self.requests.failures);
                 self.requests.next_at = now.plus(delay.max(FALLBACK_MS));
             }
             (_, Some(board)) => {

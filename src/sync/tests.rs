@@ -2,6 +2,7 @@
 
 mod limits;
 mod people;
+mod reconnecting;
 mod undo;
 
 use super::{

@@ -110,6 +110,42 @@ fn the_list_names_widget_field_value_time_and_phase() {
 }
 
 #[test]
+fn of_a_list_it_is_said_which_item_an_edit_is_of() {
+    let list_of = |field: &str, value| {
+        let scene = Scene::live().widget(
+            "checklist",
+            &[("title", json!("Before sailing")), ("item-7", json!("Check the ropes"))],
+        );
+        render(scene.edit(field, value, Phase::Saved), list)
+    };
+    has(
+        &list_of("done-7", json!(true)),
+        &["Set done of “Check the ropes”:", "<strong>yes</strong>"],
+    );
+    has(
+        &list_of("taken-7", json!("Ada’s phone")),
+        &["Set taken of “Check the ropes”:", "Ada’s phone"],
+    );
+    has(&list_of("item-8", json!("Fuel")), &["Set item:", "Fuel"]);
+}
+
+#[test]
+fn what_is_added_to_one_number_is_one_entry_for_each_phase_with_the_sum() {
+    let scene = Scene::live().widget("counter", &[("title", json!("Crew")), ("count", json!(0))]);
+    let scene = [1, 1, 1]
+        .into_iter()
+        .fold(scene, |scene, amount| scene.add("count", amount, Phase::Saved));
+    let scene = scene.add("count", -1, Phase::Sent);
+    let page = render(scene, list);
+    has(
+        &page,
+        &["3 times, Add to count:", "<strong>+3</strong>", "<strong>-1</strong>"],
+    );
+    assert_eq!(page.matches(">Roll back<").count(), 2, "{page}");
+    has_not(&page, &["more</p>"]);
+}
+
+#[test]
 fn each_phase_has_its_word() {
     for (phase, words) in [
         (Phase::Saving, "Being saved"),

@@ -263,6 +263,23 @@ fn trouble_is_told_where_the_details_are() {
 }
 
 #[test]
+fn without_a_network_it_is_not_said_that_the_server_did_not_answer_and_what_helps_is_said_in_place() {
+    let page = |link| {
+        let mut scene = Scene::live().connection(link);
+        scene.sync.trouble = Some("The server did not answer in time.".to_owned());
+        render(scene, details)
+    };
+    let away = ["Something does not work?", "That guide is on the server."];
+    let (since, retry_at) = (None, None);
+    let offline = page(ConnectionStatus::Offline { since, chosen: false });
+    has(&offline, &["this device has no network", away[0], away[1]]);
+    has_not(&offline, &["did not answer"]);
+    let waiting = page(ConnectionStatus::Waiting { attempt: 2, retry_at });
+    has(&waiting, &["did not answer in time", away[0], away[1]]);
+    has_not(&render(Scene::live(), details), &away[1..]);
+}
+
+#[test]
 fn best_effort_storage_says_who_may_clear_it() {
     let mut scene = Scene::live();
     scene.sync.durability = Some(Durability::BestEffort);

@@ -119,6 +119,21 @@ impl Scene {
         self
     }
 
+    /// Something is added to a field of `w`, and has come so far.
+    pub fn add(mut self, field: &str, amount: i64, phase: Phase) -> Self {
+        let mut operation = set(self.pending.len() as u64 + 1, field, Value::Null);
+        let field = field.parse().expect("a name");
+        operation.intent = Intent::Add { field, amount };
+        self.sync.pending += 1;
+        self.pending.push(PendingOperation {
+            id: operation.id,
+            operation: Arc::new(operation),
+            phase,
+            made_at_ms: Some(UNIX_MS - 60_000),
+        });
+        self
+    }
+
     pub fn conflict(mut self, field: &str, mine: Value, theirs: Value, contention: Contention) -> Self {
         let operation = Operation {
             base_value: Some(json!(20)),

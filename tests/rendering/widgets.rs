@@ -244,6 +244,28 @@ fn a_checklist_keeps_its_order_and_leaves_out_what_was_deleted() {
 }
 
 #[test]
+fn of_a_checklist_the_item_that_waits_is_marked_and_no_other() {
+    let fields = [
+        ("item-1", json!("First")),
+        ("item-2", json!("Second")),
+        ("done-2", json!(false)),
+    ];
+    let ticked = scene("checklist", &fields).edit("done-2", json!(true), Phase::Saved);
+    let page = on_home(ticked, app);
+    let items: Vec<&str> = page.split("<li class=\"check\"").skip(1).collect();
+    let is_marked = |item: &str| {
+        item.split('>')
+            .next()
+            .is_some_and(|tag| tag.contains("data-pending=true"))
+    };
+    assert_eq!(
+        items.iter().map(|item| is_marked(item)).collect::<Vec<_>>(),
+        [false, true],
+        "{page}"
+    );
+}
+
+#[test]
 fn a_setpoint_is_a_slider_and_a_number() {
     let page = shown(
         "setpoint",

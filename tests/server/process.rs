@@ -21,6 +21,15 @@ async fn it_serves_pages_and_health_without_built_files_beside_it() {
         .await;
     assert_eq!(page.status, 200);
     assert!(page.body.contains("<div id=\"main\">"), "{}", page.body);
+    let nowhere = Request::new(process.address, "GET", "/no/such/page").send().await;
+    assert_eq!(nowhere.status, 404);
+    assert!(
+        nowhere.body.contains("There is nothing at this address.") && nowhere.body.contains("href=\"/\""),
+        "{}",
+        nowhere.body
+    );
+    let board = Request::new(process.address, "GET", "/boards/never-made").send().await;
+    assert_eq!(board.status, 200, "whether there is such a board its page finds out");
     let gone = Request::new(process.address, "GET", "/assets/of-another-version.js")
         .send()
         .await;
@@ -105,10 +114,21 @@ fn an_address_that_is_not_this_machines_is_named_with_what_to_do() {
     let data = Folder::new();
     // 203.0.113.0/24 is kept for documentation: nobody has it.
     let message = failure(&mut command(data.path(), &["--listen", "203.0.113.1"]));
-    assert!(
-        message.contains("203.0.113.1") && message.contains("--listen"),
-        "{message}"
-    );
+    for part in ["no address 203.0.113.1", "It has 127.0.0.1", "--listen 0.0.0.0"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert!(!message.contains("--port"), "another port would help nobody: {message}");
+}
+
+#[test]
+fn a_misspelt_command_is_answered_with_the_one_that_was_meant() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tideboard"))
+        .arg("outbix")
+        .output()
+        .expect("the binary starts");
+    let message = String::from_utf8(output.stderr).expect("messages are text");
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.contains("'outbox'"), "{message}");
 }
 
 #[tokio::test]

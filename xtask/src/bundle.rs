@@ -1,7 +1,7 @@
 //! The release build: the page and the server that serves it.
 
-use crate::shell::{Failure, command, read, root, run, target};
-use crate::{imports, order, preload, tools};
+use crate::shell::{self, Failure, command, read, root, target};
+use crate::{building, imports, order, preload, tools};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -36,6 +36,7 @@ fn folder_of(package: &str) -> PathBuf {
 /// The failure of an installer or of the build.
 pub fn build() -> Result<(), Failure> {
     tools::ensure(tools::BUILD)?;
+    let _turn = take_turn("release")?;
     println!("building the page and the server: about 6 minutes the first time on two cores, then as much as changed");
     release("tideboard")?;
     order::sort()?;
@@ -50,9 +51,19 @@ pub fn build() -> Result<(), Failure> {
 /// As [`build`].
 pub fn build_example() -> Result<(), Failure> {
     tools::ensure(tools::BUILD)?;
+    let _turn = take_turn("release")?;
     println!("building the example: about 3 minutes where the page was built before, then as much as changed");
     release(EXAMPLE)?;
     release(EMPTY)
+}
+
+/// Waits until nothing else builds what `dx` does in these profiles: `release`, or `dev`.
+///
+/// # Errors
+/// [`Failure::File`] and [`Failure::Unexpected`].
+pub fn take_turn(kind: &str) -> Result<building::Turn, Failure> {
+    let (page, server) = (format!("wasm-{kind}"), format!("server-{kind}"));
+    building::take_turn(&[("wasm32-unknown-unknown", &page), (&shell::host()?, &server)])
 }
 
 fn release(package: &str) -> Result<(), Failure> {
@@ -63,8 +74,8 @@ fn release(package: &str) -> Result<(), Failure> {
     }
     place_public()?;
     // Symbols for a debugger bring checks into the JavaScript.
-    run(dx()
-        .args([
+    building::run(
+        dx().args([
             "build",
             "--web",
             "--release",
@@ -73,7 +84,8 @@ fn release(package: &str) -> Result<(), Failure> {
             "--package",
             package,
         ])
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_this_machine()))
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_this_machine()),
+    )
 }
 
 /// The page's typeface, as npm calls it.

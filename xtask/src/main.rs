@@ -8,6 +8,7 @@
 )]
 
 mod browser;
+mod building;
 mod bundle;
 mod imports;
 mod order;

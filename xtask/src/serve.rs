@@ -3,6 +3,7 @@
 use crate::bundle;
 use crate::shell::{self, Failure};
 use crate::tools;
+use std::io::ErrorKind;
 use std::net::{IpAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -67,7 +68,9 @@ fn serve_release(arguments: &Arguments, data: &Path) -> Result<(), Failure> {
 
 fn serve_development(arguments: &Arguments, data: &Path) -> Result<(), Failure> {
     tools::ensure(tools::BUILD)?;
+    let turn = bundle::take_turn("dev")?;
     bundle::place_public()?;
+    drop(turn);
     println!("building for development: about 10 minutes the first time on two cores, then seconds");
     let mut serve = bundle::dx();
     serve.args(["serve", "--web", "--open", "false"]);
@@ -100,14 +103,26 @@ fn become_program(program: &mut Command) -> Result<(), Failure> {
 fn assert_port_is_free(arguments: &Arguments) -> Result<(), Failure> {
     match TcpListener::bind((arguments.listen, arguments.port)) {
         Ok(_) => Ok(()),
-        Err(source) => Err(Failure::Unexpected {
-            what: format!(
-                "can't listen on {}:{} ({source}). Stop what uses it, or choose another: --port {}",
-                arguments.listen,
-                arguments.port,
-                arguments.port.checked_add(1).unwrap_or(8080)
-            ),
-        }),
+        Err(source) => {
+            let what_to_do = match source.kind() {
+                ErrorKind::AddrNotAvailable => {
+                    "This machine has no such address. Choose one that it has (`ip address` lists them), or all of them: \
+                     --listen 0.0.0.0"
+                        .to_owned()
+                }
+                ErrorKind::PermissionDenied => {
+                    "Ports below 1024 are for the administrator. Choose another: --port 8080".to_owned()
+                }
+                _ => format!(
+                    "Stop what uses it, or choose another: --port {}",
+                    arguments.port.checked_add(1).unwrap_or(8080)
+                ),
+            };
+            let (listen, port) = (arguments.listen, arguments.port);
+            Err(Failure::Unexpected {
+                what: format!("can't listen on {listen}:{port} ({source}). {what_to_do}"),
+            })
+        }
     }
 }
 
@@ -141,16 +156,31 @@ mod tests {
     fn a_port_in_use_is_said_before_anything_is_built() {
         let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = taken.local_addr().expect("it is bound");
+        let said = refused(address.ip(), address.port());
+        assert!(said.contains(&address.to_string()) && said.contains("--port"), "{said}");
+    }
+
+    #[test]
+    fn of_an_address_that_this_machine_has_not_it_is_said_so() {
+        // 192.0.2.0/24 is kept for documentation: nobody has an address of it.
+        let said = refused([192, 0, 2, 1].into(), 0);
+        assert!(
+            said.contains("no such address") && said.contains("--listen 0.0.0.0"),
+            "{said}"
+        );
+        assert!(!said.contains("--port"), "{said}");
+    }
+
+    fn refused(listen: IpAddr, port: u16) -> String {
         let arguments = Arguments {
-            port: address.port(),
+            port,
             data: PathBuf::new(),
-            listen: address.ip(),
+            listen,
             dev: false,
             server: Vec::new(),
         };
-        let failure = assert_port_is_free(&arguments).expect_err("two listen at one port");
-        let said = failure.to_string();
-        assert!(said.contains(&address.to_string()) && said.contains("--port"), "{said}");
+        let failure = assert_port_is_free(&arguments).expect_err("nobody can listen there");
+        failure.to_string()
     }
 
     #[test]

@@ -12,6 +12,14 @@ pub enum Failure {
     NotStarted { program: String, source: std::io::Error },
     /// A program ran and reported failure; its own output, above, says why.
     Unsuccessful { command: String, status: ExitStatus },
+    /// The same of a build, whose output went to a file.
+    Build {
+        command: String,
+        status: ExitStatus,
+        log: PathBuf,
+        /// The last lines of it.
+        tail: String,
+    },
     /// A file or folder could not be read or written.
     File { path: PathBuf, source: std::io::Error },
     /// Something must be installed that this task may not install by itself.
@@ -20,8 +28,6 @@ pub enum Failure {
     StillMissing { what: String },
     /// The page is larger than its budget.
     OverBudget { total: u64, budget: u64 },
-    /// `--only` names a step that doesn't exist.
-    UnknownStep { name: String },
     /// A step of the tests failed.
     Step { name: &'static str, source: Box<Failure> },
     /// Something of the project isn't where it is expected.
@@ -39,6 +45,18 @@ impl fmt::Display for Failure {
             }
             Self::Unsuccessful { command, status } => {
                 write!(out, "`{command}` failed ({status}); its output above says why.")
+            }
+            Self::Build {
+                command,
+                status,
+                log,
+                tail,
+            } => {
+                write!(
+                    out,
+                    "`{command}` failed ({status}). The end of what it said, all of which is in {}:\n\n{tail}",
+                    log.display()
+                )
             }
             Self::File { path, source } => {
                 write!(out, "{}: {source}. Check the path and its permissions.", path.display())
@@ -61,10 +79,6 @@ impl fmt::Display for Failure {
                     "the page is {total} bytes compressed; its budget is {budget}. Find what grew, or argue for more."
                 )
             }
-            Self::UnknownStep { name } => write!(
-                out,
-                "there is no step `{name}`. `cargo xtask test --list` names them all."
-            ),
             Self::Step { name, source } => {
                 write!(
                     out,

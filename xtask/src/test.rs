@@ -8,13 +8,14 @@ mod steps;
 
 use crate::shell::Failure;
 use crate::tools;
+use clap::builder::PossibleValuesParser;
 use std::time::{Duration, Instant};
 use steps::{STEPS, Step};
 
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Run this step only; may be given several times.
-    #[arg(long, value_name = "STEP")]
+    #[arg(long, value_name = "STEP", hide_possible_values = true, value_parser = names())]
     only: Vec<String>,
     /// List the steps, and run none.
     #[arg(long)]
@@ -24,7 +25,7 @@ pub struct Arguments {
 /// Runs the steps in order, and stops at the first that fails.
 ///
 /// # Errors
-/// [`Failure::Step`] names the step; [`Failure::UnknownStep`] when `--only` names none.
+/// [`Failure::Step`] names the step.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.list {
         for step in STEPS {
@@ -32,7 +33,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let chosen = choose(&arguments.only)?;
+    let chosen = choose(&arguments.only);
     let started = Instant::now();
     let mut times = Vec::new();
     for (position, step) in chosen.iter().enumerate() {
@@ -54,17 +55,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn choose(only: &[String]) -> Result<Vec<&'static Step>, Failure> {
+/// What `--only` takes.
+fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(STEPS.iter().map(|step| step.name))
+}
+
+/// Those that are named, in that order; all of them where none is.
+fn choose(only: &[String]) -> Vec<&'static Step> {
     if only.is_empty() {
-        return Ok(STEPS.iter().collect());
+        return STEPS.iter().collect();
     }
-    let find = |name: &String| {
-        STEPS
-            .iter()
-            .find(|step| step.name == name)
-            .ok_or(Failure::UnknownStep { name: name.clone() })
-    };
-    only.iter().map(find).collect()
+    only.iter()
+        .filter_map(|name| STEPS.iter().find(|step| step.name == name))
+        .collect()
 }
 
 fn seconds(time: Duration) -> String {
@@ -74,16 +77,28 @@ fn seconds(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::Parser;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
 
     #[test]
-    fn a_misspelt_step_is_refused_rather_than_skipped() {
-        assert!(matches!(choose(&["clipy".into()]), Err(Failure::UnknownStep { .. })));
+    fn a_misspelt_step_is_refused_with_the_one_that_was_meant() {
+        let Err(error) = Line::try_parse_from(["test", "--only", "clipy"]) else {
+            panic!("there is no such step");
+        };
+        assert!(error.to_string().contains("'clippy'"), "{error}");
+        let line = Line::try_parse_from(["test", "--only", "clippy"]).expect("there is one");
+        assert_eq!(choose(&line.arguments.only)[0].name, "clippy");
     }
 
     #[test]
     fn each_step_can_be_named() {
         for step in STEPS {
-            let chosen = choose(&[step.name.into()]).expect("a listed step is known");
+            let chosen = choose(&[step.name.into()]);
             assert!(std::ptr::eq(chosen[0], step), "two steps are called {}", step.name);
         }
     }

@@ -5,7 +5,10 @@ use dioxus::prelude::*;
 
 use super::text::TextEditor;
 use crate::{
-    components::icon::{Glyph, Icon},
+    components::{
+        format::time_of_day,
+        icon::{Glyph, Icon},
+    },
     hooks::{RealtimeUpdates, fresh_name, use_background_sync, use_now},
     protocol::Value,
     sorted::sorted,
@@ -54,9 +57,15 @@ fn Item(live: RealtimeUpdates, id: String) -> Element {
     let is_ticked = is_done(live, &id);
     let text = live.text(&item);
     let taker = live.text(&taken);
-    let me = sync.details().identity.map(|identity| identity.principal.to_string());
+    let me = sync.details().device.map(|device| device.name);
+    // What the server has not yet is of no time.
+    let taken_at = live.field(&taken).map(|field| field.writer.at.0).filter(|at| *at > 0);
+    let since = taken_at.zip(*use_now().peek()).map_or_else(String::new, |(at, now)| {
+        ["Since ", &time_of_day(now, at), ". "].concat()
+    });
+    let is_pending = live.is_pending(&item) || live.is_pending(&done) || live.is_pending(&taken);
     rsx! {
-        li { class: "check", "data-done": is_ticked, "data-state": if is_ticked { "done" } else { "open" },
+        li { class: "check", "data-done": is_ticked, "data-state": if is_ticked { "done" } else { "open" }, "data-pending": is_pending,
             input {
                 r#type: "checkbox",
                 "aria-label": "Done: {text}",
@@ -76,7 +85,7 @@ fn Item(live: RealtimeUpdates, id: String) -> Element {
                     Icon { glyph: Glyph::Hand }
                 }
             } else {
-                button { class: "taken", r#type: "button", title: "Give it back", "aria-label": "Taken by {taker}. Give it back", onclick: move |_| live.edit(&taken_field, Value::Null), "{taker}" }
+                button { class: "taken", r#type: "button", title: "{since}Give it back", "aria-label": "Taken by {taker}. Give it back", onclick: move |_| live.edit(&taken_field, Value::Null), "{taker}" }
             }
             button {
                 class: "button",

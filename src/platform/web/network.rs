@@ -37,6 +37,7 @@ impl Page {
                 };
             on(&window, "online", |_| Some(NetworkEvent::Online));
             on(&window, "offline", |_| Some(NetworkEvent::Offline));
+            on(&window, "focus", |_| Some(visibility()));
             on(&window, "pagehide", |_| Some(NetworkEvent::Suspended));
             on(&window, "pageshow", came_back);
             if let Some(document) = window.document() {

@@ -82,6 +82,13 @@ fn lan_addresses(listen: IpAddr) -> Vec<IpAddr> {
     addresses
 }
 
+/// Those that a server can listen on: this machine's own first, then as other devices would open them.
+pub(in crate::server) fn machine_addresses() -> Vec<IpAddr> {
+    let mut addresses = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
+    addresses.extend(lan_addresses(Ipv4Addr::UNSPECIFIED.into()));
+    addresses
+}
+
 fn own_addresses() -> Vec<IpAddr> {
     let networks = sysinfo::Networks::new_with_refreshed_list();
     let Ok(networks) = networks else { return Vec::new() };

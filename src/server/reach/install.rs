@@ -13,6 +13,7 @@ use crate::{
     config::SIGN_IN_STYLE_PATH,
     server::{
         Server, csp,
+        pages::typeface,
         sign_in::{escape, style},
         tls::fingerprint,
     },
@@ -43,6 +44,7 @@ pub(in crate::server) fn plain_router(server: &Server) -> Router {
     first
         .merge(routes())
         .route(SIGN_IN_STYLE_PATH, get(style))
+        .route("/assets/{name}", get(typeface))
         .fallback(to_https)
         .layer(from_fn(csp::protect))
         .with_state(server.clone())

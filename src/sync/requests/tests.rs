@@ -1,6 +1,7 @@
 //! When it is asked for what, and what an answer means.
 
 use super::*;
+use crate::config::RETRY_WINDOW_SEEN_MS_MAX;
 use crate::{
     protocol::{ClientId, Epoch, History, Revision, StoreId, Subscribed},
     sync::{
@@ -123,22 +124,31 @@ fn a_board_is_as_old_as_its_last_read_and_an_unchanged_one_is_not_received_anew(
 }
 
 #[test]
-fn an_unreachable_server_is_asked_ever_later() {
-    let mut engine = failed(FALLBACK_AFTER, true);
+fn an_unreachable_server_is_asked_ever_later_and_while_somebody_looks_not_much_later() {
+    let (mut seen, mut hidden) = (failed(FALLBACK_AFTER, true), failed(FALLBACK_AFTER, true));
+    let (waits, _) = waits(&mut seen);
+    assert!(waits.iter().all(|wait| *wait <= RETRY_WINDOW_SEEN_MS_MAX), "{waits:?}");
+    hidden.visible = false;
+    let (waits, now) = self::waits(&mut hidden);
+    assert!(waits.iter().all(|wait| *wait >= FALLBACK_MS), "{waits:?}");
+    assert!(waits.iter().any(|wait| *wait > 2 * FALLBACK_MS), "{waits:?}");
+    let woke = now - waits.last().expect("it was asked") + 1;
+    drop(hidden.handle(Timestamp(woke), Input::Woke));
+    assert!(hidden.request_wakeup().is_some_and(|next| next.0 <= woke + 500));
+}
+
+/// How long a server that never answers is not asked again, a dozen times; and when it is the next time.
+fn waits(engine: &mut Engine) -> (Vec<u64>, u64) {
     let mut waits = Vec::new();
     let mut now = 1;
     for _ in 0..12 {
-        assert_eq!(asked(&mut engine, now, Input::TimerExpired), 1);
+        assert_eq!(asked(engine, now, Input::TimerExpired), 1);
         drop(engine.handle(Timestamp(now), Input::Document(Err(RequestError::Unreachable))));
         let next = engine.request_wakeup().expect("it is tried again").0;
         waits.push(next - now);
         now = next;
     }
-    assert!(waits.iter().all(|wait| *wait >= FALLBACK_MS), "{waits:?}");
-    assert!(waits.iter().any(|wait| *wait > 2 * FALLBACK_MS), "{waits:?}");
-    let woke = now - waits.last().expect("it was asked") + 1;
-    drop(engine.handle(Timestamp(woke), Input::Woke));
-    assert!(engine.request_wakeup().is_some_and(|next| next.0 <= woke + 500));
+    (waits, now)
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     config::{
         DEAD_AFTER_MS, DIAL_MS_MAX, EVENT_QUEUE_LEN_MAX, OUTBOX_LEN_MAX, PING_AFTER_MS, RETRY_WINDOW_MS,
-        RETRY_WINDOW_MS_MAX,
+        RETRY_WINDOW_MS_MAX, RETRY_WINDOW_SEEN_MS_MAX, RETRY_WINDOWS_SEEN_MAX,
     },
     protocol::Operation,
 };
@@ -96,12 +96,16 @@ fn silence_is_asked_about_and_then_is_the_end() {
 
 #[test]
 fn a_retry_comes_within_the_window_whatever_a_server_asks_for_and_however_often_it_failed() {
-    let latest = |window, attempt| {
-        let delays = (0..=2 * RETRY_WINDOW_MS_MAX).map(|random| connection::retry_delay_ms(window, attempt, random));
-        delays.max().expect("some")
+    let latest_of = |is_seen, window, attempt| {
+        let delay = |random| connection::retry_delay_ms(window, attempt, is_seen, random);
+        (0..=2 * RETRY_WINDOW_MS_MAX).map(delay).max().expect("some")
     };
+    let latest = |window, attempt| latest_of(false, window, attempt);
     assert_eq!(latest(0, 1), RETRY_WINDOW_MS);
     assert_eq!(latest(0, 2), 2 * RETRY_WINDOW_MS);
     assert_eq!(latest(0, u32::MAX), RETRY_WINDOW_MS_MAX);
     assert_eq!(latest(u64::MAX, 0), RETRY_WINDOW_MS_MAX);
+    assert_eq!(latest_of(true, 0, u32::MAX), RETRY_WINDOW_SEEN_MS_MAX);
+    assert_eq!(latest_of(true, 2_000, u32::MAX), RETRY_WINDOWS_SEEN_MAX * 2_000);
+    assert_eq!(latest_of(true, u64::MAX, 0), RETRY_WINDOW_MS_MAX);
 }

@@ -25,8 +25,12 @@ export class Board {
   /** Resolves when so many edits wait, each of them kept on this device. */
   async keeps(count) {
     await this.page.locator('.pending-badge').getByRole('button').click();
-    const kept = this.page.getByRole('region', { name: 'On their way' }).locator('li[data-state="saved"]');
-    await kept.nth(count - 1).waitFor();
+    await this.page.waitForFunction((count) => {
+      const entries = [...document.querySelectorAll('section[aria-label="On their way"] li[data-state="saved"]')];
+      // What was added to one number is one entry.
+      const edits = entries.map((entry) => Number(/(\d+) times,/.exec(entry.textContent)?.[1] ?? 1));
+      return edits.reduce((sum, edits) => sum + edits, 0) >= count;
+    }, count);
     await this.page.keyboard.press('Escape');
   }
 

@@ -10,6 +10,7 @@ export async function play(stage) {
   const { page } = await ada.open('?wall');
   await signIn(page, 'wrong-0123456789abcdef');
   await page.getByRole('alert').filter({ hasText: 'not right' }).waitFor();
+  await page.waitForFunction(() => [...document.fonts].some((face) => face.family.includes('Hanken') && face.status === 'loaded'));
   const violations = await ada.violations({ page });
   if (violations.length > 0) throw new Error(violations.join('\n'));
   await signIn(page, EDIT);

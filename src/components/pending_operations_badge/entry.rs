@@ -1,0 +1,231 @@
+//! One line of what waits, or was not accepted: which widget it is about, what it does, how far it has come, and the ways out.
+
+use std::mem::discriminant;
+
+use dioxus::prelude::*;
+
+use crate::{
+    components::{
+        choices::field_text,
+        format::{count, excerpt, ordinal, time_of_day},
+        ways_out::use_ways_out,
+        word::{Saying, Word},
+    },
+    hooks::{
+        BackgroundSync, Durability, PendingOperation, Phase, SetAside, use_background_sync, use_now,
+        use_realtime_updates,
+    },
+    protocol::{BoardId, Intent, OperationId, Value, WidgetId},
+};
+
+/// Whether two edits are one entry: what was added to one number, and has come as far, is one, with the sum.
+fn is_alike(one: &PendingOperation, two: &PendingOperation) -> bool {
+    match (&one.operation.intent, &two.operation.intent) {
+        (Intent::Add { field, .. }, Intent::Add { field: other, .. }) => {
+            field == other
+                && one.widget() == two.widget()
+                && one.board() == two.board()
+                && discriminant(&one.phase) == discriminant(&two.phase)
+        }
+        _ => one.id == two.id,
+    }
+}
+
+/// How many edits the entry of this one holds, and what they add; `None` where an earlier one has the entry.
+pub(super) fn entry_of(pending: &PendingOperation, queue: &[PendingOperation]) -> Option<(usize, i64)> {
+    let (mut times, mut sum) = (0, 0_i64);
+    for other in queue {
+        if is_alike(other, pending) {
+            if times == 0 && other.id != pending.id {
+                return None;
+            }
+            times += 1;
+            if let Intent::Add { amount, .. } = &other.operation.intent {
+                sum = sum.saturating_add(*amount);
+            }
+        }
+    }
+    Some((times, sum))
+}
+
+/// Does something with all edits of an entry.
+fn of_entry(sync: BackgroundSync, pending: &PendingOperation, act: fn(&BackgroundSync, OperationId)) {
+    for other in sync.queue() {
+        if is_alike(&other, pending) {
+            act(&sync, other.id);
+        }
+    }
+}
+
+#[component]
+pub(super) fn PendingEntry(pending: PendingOperation, times: usize, sum: i64) -> Element {
+    let sync = use_background_sync();
+    let now = use_now();
+    let when = pending
+        .made_at_ms
+        .zip(now())
+        .map_or_else(|| "earlier".to_owned(), |(at, now)| time_of_day(now, at));
+    let is_stored = !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
+    let (token, said) = phase_words(&pending.phase, is_stored);
+    let is_waiting = !matches!(pending.phase, Phase::Withdrawing);
+    let mut intent = pending.operation.intent.clone();
+    if let Intent::Add { amount, .. } = &mut intent {
+        *amount = sum;
+    }
+    rsx! {
+        li { class: "entry", "data-state": token, "data-tone": (token == "retrying").then_some("wait"),
+            Head { board: pending.board().clone(), widget: pending.widget().clone(), intent, when, times }
+            if let Phase::Retrying { attempts, reason, shown, .. } = &pending.phase {
+                Saying { word: Word::Retrying, more: format!("{} try", ordinal(attempts + 1)) }
+                if *shown {
+                    p { class: "note-line", "{reason}" }
+                }
+            } else {
+                p { class: "note-line", "{said}" }
+            }
+            if is_waiting {
+                div { class: "row",
+                    if matches!(pending.phase, Phase::Retrying { .. }) {
+                        button { class: "button", "data-shape": "small", r#type: "button", onclick: { let pending = pending.clone(); move |_| of_entry(sync, &pending, |sync, id| sync.retry(id, None)) }, "Retry" }
+                    }
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: { let pending = pending.clone(); move |_| of_entry(sync, &pending, BackgroundSync::rollback) }, "Roll back" }
+                }
+            }
+        }
+    }
+}
+
+/// A phase's name for `data-state`, and in words; "saved" is never said where nothing outlives the page.
+fn phase_words(phase: &Phase, is_stored: bool) -> (&'static str, &'static str) {
+    match phase {
+        Phase::Saving => ("saving", "Being saved"),
+        Phase::Saved if is_stored => ("saved", "Saved on this device"),
+        Phase::Saved => ("saved", "In this page only"),
+        Phase::Sent => ("sent", "Sent, not answered yet"),
+        Phase::Retrying { .. } => ("retrying", ""),
+        Phase::Withdrawing => ("withdrawing", "Being taken back"),
+        Phase::Decided(_) => ("decided", "On the server"),
+    }
+}
+
+#[component]
+pub(super) fn SetAsideEntry(aside: SetAside) -> Element {
+    let ways_out = use_ways_out(&aside);
+    let word = Word::from(&aside.reason);
+    rsx! {
+        li { class: "entry", "data-state": word.token(), "data-tone": word.tone().token(),
+            Head { board: aside.operation.board.clone(), widget: aside.operation.widget.clone(), intent: aside.operation.intent.clone(), when: "", times: 1 }
+            Saying { word }
+            p { class: "note-line", "{aside.reason}" }
+            {ways_out}
+        }
+    }
+}
+
+/// What an operation does, and to which widget; of several that do the same, how many there are.
+#[component]
+fn Head(
+    board: ReadSignal<BoardId>,
+    widget: ReadSignal<WidgetId>,
+    intent: Intent,
+    when: String,
+    times: usize,
+) -> Element {
+    let live = use_realtime_updates::<Value>((board, widget));
+    let title = Some(live.text("title"))
+        .filter(|title| !title.is_empty())
+        .unwrap_or_else(|| widget.read().to_string());
+    let (mut what, value) = describe(&intent, &|item| live.text(item));
+    if times > 1 {
+        what = [&count(times, "time"), ", ", &what].concat();
+    }
+    rsx! {
+        div { class: "entry-head",
+            p { class: "entry-what", "{title}" }
+            p { class: "entry-when", "{when}" }
+        }
+        p { class: "entry-value",
+            "{what}"
+            if let Some(value) = value {
+                " "
+                strong { "{value}" }
+            }
+        }
+    }
+}
+
+/// An intent in words, and its value. Of an item of a list, which `text_of` has by its field, that is said too.
+fn describe(intent: &Intent, text_of: &dyn Fn(&str) -> String) -> (String, Option<String>) {
+    let of = |field: &str| match field.split_once('-') {
+        Some((word, id)) if word != "item" => {
+            let item = excerpt(&text_of(&["item-", id].concat()), VALUE_CHARS_MAX);
+            if item.is_empty() {
+                word.to_owned()
+            } else {
+                [word, " of “", &item, "”"].concat()
+            }
+        }
+        _ => plain(field).to_owned(),
+    };
+    match intent {
+        Intent::Set { field, value } => (
+            format!("Set {}:", of(field.as_str())),
+            Some(excerpt(&field_text(field.as_str(), value), VALUE_CHARS_MAX)),
+        ),
+        Intent::Add { field, amount } => (
+            format!("Add to {}:", plain(field.as_str())),
+            Some(format!("{amount:+}")),
+        ),
+        Intent::Create { kind, .. } => (format!("Add a {kind}"), None),
+        Intent::Remove => ("Remove it".to_owned(), None),
+        Intent::Restore { .. } => ("Bring it back".to_owned(), None),
+    }
+}
+
+/// A field's name as a word: `item-1` is `item`.
+fn plain(field: &str) -> &str {
+    field.split_once('-').map_or(field, |(word, _)| word)
+}
+
+/// A value in a list is cut to this many characters.
+const VALUE_CHARS_MAX: usize = 60;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_intent_reads_as_a_sentence() {
+        let set = Intent::Set {
+            field: "item-7".parse().expect("a name"),
+            value: json!("ropes"),
+        };
+        let none = |_: &str| String::new();
+        assert_eq!(
+            describe(&set, &none),
+            ("Set item:".to_owned(), Some("ropes".to_owned()))
+        );
+        let done = Intent::Set {
+            field: "done-7".parse().expect("a name"),
+            value: json!(true),
+        };
+        let ropes = |field: &str| field.replace("item-7", "ropes");
+        assert_eq!(describe(&done, &ropes).0, "Set done of “ropes”:");
+        assert_eq!(describe(&done, &none).0, "Set done:");
+        let add = Intent::Add {
+            field: "count".parse().expect("a name"),
+            amount: 2,
+        };
+        assert_eq!(
+            describe(&add, &none),
+            ("Add to count:".to_owned(), Some("+2".to_owned()))
+        );
+    }
+
+    #[test]
+    fn saved_is_not_said_where_nothing_outlives_the_page() {
+        assert_eq!(phase_words(&Phase::Saved, false).1, "In this page only");
+    }
+}

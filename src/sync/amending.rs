@@ -39,12 +39,7 @@ impl Engine {
         resolution: Resolution,
     ) -> Result<(), CommandError> {
         let conflict = self.conflicts.get(&id).cloned().ok_or(CommandError::Unknown)?;
-        let Conflict {
-            operation,
-            theirs,
-            contention,
-            ..
-        } = conflict;
+        let Conflict { operation, theirs, .. } = conflict;
         let (board, widget) = (operation.board, operation.widget);
         let intent = match (&resolution, operation.intent) {
             (Resolution::KeepMine, intent @ (Intent::Set { .. } | Intent::Add { .. })) => Some(intent),
@@ -55,11 +50,9 @@ impl Engine {
             _ => None,
         };
         if let Some(intent) = intent {
-            if contention == Contention::Removed {
-                match self.restore(now, board.clone(), widget.clone()) {
-                    Err(CommandError::UnknownWidget) | Ok(()) => {} // or it is back already
-                    Err(error) => return Err(error),
-                }
+            let shown = self.shown_widget(&board, &widget);
+            if shown.widget(&widget).is_some_and(|shown| shown.removed.is_some()) {
+                self.restore(now, board.clone(), widget.clone())?;
             }
             let seen = Seen {
                 base: Base::Revision(theirs.revision),
@@ -82,11 +75,18 @@ impl Engine {
         resolution: &Resolution,
     ) -> Result<(), CommandError> {
         let id = conflict.id();
-        let Conflict { operation, theirs, .. } = conflict;
-        if *resolution != Resolution::KeepTheirs {
-            return self.undo_decision(now, id);
-        }
+        let Conflict {
+            operation,
+            theirs,
+            contention,
+            ..
+        } = conflict;
         let (board, widget) = (operation.board, operation.widget);
+        match (contention, resolution) {
+            (_, Resolution::KeepTheirs) => {}
+            (Contention::Removed, _) => return self.edit(now, board, widget, Intent::Remove, None),
+            _ => return self.undo_decision(now, id),
+        }
         let seen = Seen {
             base: Base::Revision(theirs.revision),
             value: Some(theirs.value),
@@ -103,7 +103,10 @@ impl Engine {
         }
         (pending.withdrawing, pending.why) = (true, why);
         // A copy may be on its way; the withdrawal goes after it, and the server's row decides between them.
-        (pending.sent, pending.waiting) = (false, None);
+        pending.sent = false;
+        if why != Why::Folded {
+            pending.waiting = None;
+        }
         pending.dirty = true;
         let board = pending.operation.board.clone();
         self.keeping.due.insert(board);

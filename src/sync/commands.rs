@@ -43,6 +43,7 @@ impl Engine {
             | Command::Create { board, widget, .. }
             | Command::Remove { board, widget }
             | Command::Restore { board, widget } => (board, widget),
+            Command::Unresolve { conflict, .. } => (&conflict.operation.board, &conflict.operation.widget),
             Command::Resolve { id, .. } | Command::Retry { id, .. } => {
                 let aside = self.aside.get(id).map(|aside| &aside.operation);
                 let operation = aside.or_else(|| Some(&self.conflicts.get(id)?.operation))?;

@@ -1,14 +1,14 @@
-//! Folding: edits of one field that nobody was sent yet are one edit, whose last value is sent. Within a moment drafts see to
+//! Folding: edits of one field that are not on their way are one edit, whose last value is sent. Within a moment drafts see to
 //! that; this does for as long as there is no network.
 //!
-//! The earlier edit is taken back, and not deleted: another tab may have sent it, and the server's row decides between them.
-//! It is taken back only when the later one is stored, so that no moment has neither.
+//! The earlier edit is taken back, and not deleted: it may have been sent before, or by another tab, and the server's row decides.
+//! It is taken back only when the later one is stored and stands, so that no moment has neither.
 
 use super::{
     Engine,
     outbox::{Fate, Pending, Why},
 };
-use crate::protocol::{Base, Intent, OperationId, Verdict};
+use crate::protocol::{Base, FieldName, Intent, OperationId, Verdict};
 
 impl Engine {
     /// An edit has been stored: the one that it covers need not be sent any more.
@@ -17,7 +17,8 @@ impl Engine {
         if !self.leading && self.is_welcome() {
             return;
         }
-        let covered = self.outbox.get(id).and_then(|later| self.covered(later));
+        let later = self.outbox.get(id).filter(|later| !later.withdrawing);
+        let covered = later.and_then(|later| self.covered(later));
         if let Some(earlier) = covered {
             self.withdraw(earlier, Why::Folded);
         }
@@ -64,7 +65,7 @@ impl Engine {
 }
 
 /// The field that an operation sets, and does nothing else.
-fn plain_field(pending: &Pending) -> Option<&crate::protocol::FieldName> {
+fn plain_field(pending: &Pending) -> Option<&FieldName> {
     let operation = &pending.operation;
     match &operation.intent {
         Intent::Set { field, .. } if operation.deadline.is_none() && operation.resolves.is_none() => Some(field),

@@ -3,7 +3,7 @@
 use super::{
     Connection, Effect, Engine, Notice,
     connection::retry_delay_ms,
-    keeping::Outbound,
+    keeping::Met,
     outbox::{Fate, Pending},
     storage::Namespace,
     updates::{Arrived, Continuity, Subscription},
@@ -243,7 +243,7 @@ impl Engine {
         if planted::is(Bug::RunNotMet) {
             return;
         }
-        (self.keeping.outbox, self.keeping.reread) = (Outbound::Stale, true);
+        (self.keeping.met, self.keeping.reread) = (Met::Unread, true);
         self.requests.void();
         for pending in self.outbox.iter_mut() {
             let confirmed = self

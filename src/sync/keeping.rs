@@ -24,7 +24,7 @@ pub(super) struct Keeping {
     pub reread: bool,
     reread_at: Timestamp,
     /// Whether what is stored was read since the server's process was met.
-    pub outbox: Outbound,
+    pub met: Met,
     /// There may be no later: what is known is stored as soon as it can be.
     pub hurry: bool,
     /// Number of the last operation in the outbox that this device knows.
@@ -43,6 +43,8 @@ pub(super) struct Keeping {
     pub journal_is_old: bool,
     /// Presses of undo that wait until it was read.
     pub undos: usize,
+    /// Conflicts whose decisions were undone while another tab settled them: as soon as it was read what that has stored.
+    pub unresolved: Vec<OperationId>,
     /// Operations that were undone here while another tab settled them: reversed then, if they are in it.
     pub undone: Vec<OperationId>,
     /// Edits of this tab that another one has settled: what came of them is to be told.
@@ -68,20 +70,20 @@ impl Keeping {
     }
 
     fn wants_journal(&self) -> bool {
-        self.undos > 0 || !self.undone.is_empty() || !self.untold.is_empty()
+        self.undos > 0 || !self.undone.is_empty() || !self.unresolved.is_empty() || !self.untold.is_empty()
     }
 }
 
-/// Whether this device knows which operations wait to be sent. A server that was restarted may have an older backup, and what it
-/// has forgotten by that is sent again only when a person asks: another tab may have stored which those are.
+/// Whether what is stored was read since the server's process was met. A server that was restarted may have an older backup, and
+/// what it has forgotten by that is sent again only when a person asks: another tab may have stored which those are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Outbound {
-    /// It does.
+pub(super) enum Met {
+    /// It was; or it can't be, and then this device's own memory is all there is.
     #[default]
-    Known,
-    /// It has to read them first.
-    Stale,
-    /// It reads them.
+    Read,
+    /// It has to be, before anything is sent.
+    Unread,
+    /// It is being read.
     Reading,
 }
 
@@ -106,8 +108,8 @@ impl Engine {
         if all || self.keeping.reread || periodic {
             (self.keeping.reread, self.keeping.reread_at) = (false, now.plus(REREAD_MS));
             self.keeping.busy = Some(Busy::Loading);
-            if self.keeping.outbox == Outbound::Stale {
-                self.keeping.outbox = Outbound::Reading;
+            if self.keeping.met == Met::Unread {
+                self.keeping.met = Met::Reading;
             }
             // What is settled for a board whose history broke says what of the journal is forgotten.
             let broken = self.replicas.values().any(|replica| replica.lowered);
@@ -256,9 +258,7 @@ impl Engine {
         self.keeping.unread = outcome.err();
         if let Err(error) = outcome {
             self.keeping.reread = true;
-            if self.keeping.outbox == Outbound::Reading {
-                self.keeping.outbox = Outbound::Stale;
-            }
+            self.keeping.met = Met::Read;
             self.storage_failed(now, known, error);
         }
     }

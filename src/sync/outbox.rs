@@ -94,12 +94,11 @@ pub struct Waiting {
 
 impl Pending {
     pub(super) fn new(operation: Operation) -> Self {
-        let len = text(&operation).len();
-        Self::of_len(operation, len)
+        let bytes = bytes_of(&operation);
+        Self::of_bytes(operation, bytes)
     }
 
-    /// An operation that takes so many bytes as text.
-    fn of_len(operation: Operation, len: usize) -> Self {
+    fn of_bytes(operation: Operation, bytes: usize) -> Self {
         Self {
             operation: Arc::new(operation),
             number: None,
@@ -113,7 +112,7 @@ impl Pending {
             fate: Fate::Known,
             again: false,
             waiting: None,
-            bytes: len + 128,
+            bytes,
             dirty: false,
             text: None,
         }
@@ -128,7 +127,7 @@ impl Pending {
             withdrawing: stored.withdrawing,
             why: stored.why,
             again: stored.again,
-            ..Self::of_len(stored.operation, len)
+            ..Self::of_bytes(stored.operation, len + ITEM_BYTES)
         }
     }
 
@@ -203,9 +202,10 @@ impl Pending {
     }
 
     /// Says which value was seen under it.
-    pub(super) fn has_seen(&mut self, value: Option<Value>) {
+    pub(super) fn set_base_value(&mut self, value: Option<Value>) {
         if self.operation.base_value != value {
             Arc::make_mut(&mut self.operation).base_value = value;
+            self.bytes = bytes_of(&self.operation);
         }
     }
 
@@ -231,6 +231,14 @@ impl Pending {
     pub(super) fn is_stored_as(&self, stored: &Stored) -> bool {
         *self.operation == stored.operation && self.base == stored.base
     }
+}
+
+/// What an item of a push has beside its operation.
+const ITEM_BYTES: usize = 128;
+
+/// What an operation takes in a frame.
+pub(super) fn bytes_of(operation: &Operation) -> usize {
+    text(operation).len() + ITEM_BYTES
 }
 
 /// A lane: a board and a widget of it.

@@ -2,8 +2,8 @@
 
 use super::{
     Effect, Engine,
-    keeping::Outbound,
-    outbox::{Fate, Pending, Why},
+    keeping::Met,
+    outbox::{Fate, Pending, Why, bytes_of},
     updates::{Continuity, Replica, Subscription},
 };
 use crate::{
@@ -171,7 +171,7 @@ impl Engine {
 
     /// The items to send now, marked as sent: of boards that are `ready`.
     pub(super) fn next_items(&mut self, now: Timestamp, ready: &SortedSet<BoardId>) -> Vec<(PushItem, usize)> {
-        if self.keeping.outbox != Outbound::Known {
+        if self.keeping.met != Met::Read {
             return Vec::new();
         }
         let is_open =
@@ -183,7 +183,7 @@ impl Engine {
         let mut kinds = Kinds::default();
         let mut chosen: Vec<OperationId> = Vec::new();
         for pending in self.outbox.iter().filter(is_open) {
-            let mixes = kinds.mixes(pending);
+            let mixes = kinds.add(pending);
             if pending.sent {
                 continue;
             }
@@ -229,7 +229,13 @@ impl Engine {
                 after: self.outbox.after(pending),
             }
         };
-        let bytes = pending.bytes;
+        let bytes = match &item {
+            // What it covers was never sent: it says what was seen under all of that.
+            PushItem::Operation { operation, .. } if operation.base_value != pending.operation.base_value => {
+                bytes_of(operation)
+            }
+            _ => pending.bytes,
+        };
         if let Some(pending) = self.outbox.get_mut(id) {
             pending.sent = true;
         }
@@ -300,7 +306,7 @@ struct Kinds<'a> {
 
 impl<'a> Kinds<'a> {
     /// Takes the next one in the order of the outbox. Answers whether something of the other kind is open before it.
-    fn mixes(&mut self, pending: &'a Pending) -> bool {
+    fn add(&mut self, pending: &'a Pending) -> bool {
         let Operation {
             board, widget, intent, ..
         } = &*pending.operation;

@@ -9,6 +9,7 @@ use std::fmt;
 
 use super::{
     Connection, Effect, Engine, Notice, Pending,
+    keeping::Met,
     outbox::Fate,
     outgoing::frames,
     updates::{Replica, Subscription},
@@ -145,7 +146,7 @@ impl Engine {
     /// read has that done first, and then every other time; what such a read lets go follows it at once.
     pub(super) fn request(&mut self, now: Timestamp) {
         let is_early = now < self.requests.next_at;
-        let lets_go = std::mem::take(&mut self.requests.lets_go);
+        let lets_go = self.keeping.met == Met::Read && std::mem::take(&mut self.requests.lets_go);
         if !self.may_request() || (is_early && !lets_go) {
             return;
         }

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Effect, Engine, Notice, SetAside, SetAsideReason,
-    keeping::{Busy, Outbound},
+    keeping::{Busy, Met},
     outbox::{Fate, Pending},
     storage::{
         ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
@@ -83,8 +83,8 @@ impl Engine {
         for board in self.outbox.boards() {
             self.mend_bases(&board);
         }
-        if self.keeping.outbox == Outbound::Reading {
-            self.keeping.outbox = Outbound::Known;
+        if self.keeping.met == Met::Reading {
+            self.keeping.met = Met::Read;
         }
         if !std::mem::replace(&mut self.loaded, true) {
             self.notice(Notice::Initialized);
@@ -231,14 +231,18 @@ impl Engine {
             let id = stored.operation.id;
             self.keep_one_place(id, number);
             if let Some(known) = self.outbox.get_mut(id).filter(|known| known.number == Some(number)) {
-                if stored.withdrawing && !known.withdrawing {
+                if stored.withdrawing && !(known.withdrawing && known.dirty) {
                     (known.withdrawing, known.why) = (true, stored.why);
+                }
+                if known.is_folded() && known.base.is_none() && stored.base.is_some() {
+                    // Another tab knows what was seen under it, and this one is about to store that it is folded.
+                    known.set_base_value(stored.operation.base_value.clone());
                 }
                 (known.again, known.text) = (known.again || stored.again, print);
                 if !known.dirty && !known.is_stored_as(&stored) {
                     // Another tab moved it to a new history, or knows what became of its base.
                     let restored = Pending::restored(number, stored, text.len());
-                    (known.operation, known.base) = (restored.operation, restored.base);
+                    (known.operation, known.base, known.bytes) = (restored.operation, restored.base, restored.bytes);
                 }
                 continue;
             }

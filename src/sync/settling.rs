@@ -317,7 +317,7 @@ impl Engine {
         }
         for (id, (base, value)) in based {
             if let Some(pending) = self.outbox.get_mut(id) {
-                pending.has_seen(value);
+                pending.set_base_value(value);
                 let is_gone = broken_at.is_some_and(|fork| base > fork);
                 pending.base = Some(if is_gone {
                     pending.operation.made_at.revision

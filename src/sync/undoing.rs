@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     config::{JOURNAL_LEN_MAX, UNDO_TTL_MS},
-    protocol::{Base, Intent, Operation, OperationId, Verdict},
+    protocol::{Base, Intent, Operation, OperationId, Value, Verdict},
     time::Timestamp,
 };
 
@@ -66,7 +66,13 @@ impl Engine {
 
     /// Undoes the operation by which a conflict was decided.
     pub(super) fn undo_decision(&mut self, now: Timestamp, conflict: OperationId) -> Result<(), CommandError> {
-        let id = self.decision_of(conflict).ok_or(CommandError::Unknown)?;
+        let Some(id) = self.decision_of(conflict) else {
+            if !self.keeping.journal_is_old {
+                return Err(CommandError::Unknown);
+            }
+            self.keeping.unresolved.push(conflict);
+            return Ok(());
+        };
         match self.standing(id) {
             Standing::Undecided => self.withdraw(id, Why::Undone),
             Standing::Applied(journaled) => {
@@ -97,10 +103,15 @@ impl Engine {
                 self.forget_journaled(id);
             }
         }
+        let mut undone = Vec::new();
+        for conflict in std::mem::take(&mut self.keeping.unresolved) {
+            undone.push(self.undo_decision(now, conflict));
+        }
         for _ in 0..std::mem::take(&mut self.keeping.undos) {
-            if let Err(error) = self.undo(now) {
-                self.notice(Notice::Refused { error, widget: None });
-            }
+            undone.push(self.undo(now));
+        }
+        for error in undone.into_iter().filter_map(Result::err) {
+            self.notice(Notice::Refused { error, widget: None });
         }
     }
 
@@ -167,7 +178,9 @@ impl Engine {
                     resolves: None,
                 });
                 let overwritten = overwrote.as_ref().map(|overwrote| overwrote.value.clone());
-                let before = overwritten.or(operation.base_value.clone());
+                // The other side of a conflict may have been nothing.
+                let decided = operation.resolves.map(|_| Value::Null);
+                let before = overwritten.or(operation.base_value.clone()).or(decided);
                 Intent::Set {
                     field: field.clone(),
                     value: before.ok_or(CommandError::NothingBefore)?,

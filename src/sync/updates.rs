@@ -92,13 +92,6 @@ pub(super) enum Continuity {
     },
 }
 
-/// The revision of a stored widget's last change, without the rest of it.
-fn stored_change(text: &str) -> Option<Revision> {
-    let (_, rest) = text.split_once("\"changed\":")?;
-    let digits = rest.split(',').next()?;
-    digits.parse().ok().map(Revision)
-}
-
 impl Subscription {
     /// Takes out what was asked for, if `request` is the one under way: an older one's answer, and what follows it,
     /// are of no use any more.
@@ -137,7 +130,7 @@ impl Replica {
         let meta: Meta = decoded(stored)?;
         let prefix = widgets_prefix(board);
         // Within a history a widget is what its last change has made of it.
-        let is_one_history = !self.is_apart(meta.cursor, &meta.history);
+        let is_one_history = self.generation == meta.generation && !self.is_apart(meta.cursor, &meta.history);
         let widget = |(id, text): (&str, &String)| {
             let id: WidgetId = id.parse().ok()?;
             let known = self.confirmed.widget(&id).filter(|_| is_one_history);
@@ -344,6 +337,13 @@ impl Replica {
     }
 }
 
+/// The revision of a stored widget's last change, without the rest of it.
+fn stored_change(text: &str) -> Option<Revision> {
+    let (_, rest) = text.split_once("\"changed\":")?;
+    let digits = rest.split(',').next()?;
+    digits.parse().ok().map(Revision)
+}
+
 /// Edits that are shown and not yet made into operations: at most one per field, always the last value.
 #[derive(Debug, Default)]
 pub(super) struct Drafts {
@@ -419,5 +419,24 @@ impl Drafts {
 
     pub fn len(&self) -> usize {
         self.drafts.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{protocol::Widget, sync::storage::text};
+
+    #[test]
+    fn a_stored_widgets_last_change_is_found_without_reading_the_rest() {
+        let widget = Widget {
+            kind: "note".parse().expect("a name"),
+            created: Revision(3),
+            changed: Revision(41),
+            removed: None,
+            fields: SortedMap::new(),
+        };
+        assert_eq!(stored_change(&text(&widget)), Some(Revision(41)));
+        assert_eq!(stored_change("{}"), None);
     }
 }

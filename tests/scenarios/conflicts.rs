@@ -188,3 +188,63 @@ fn a_decision_that_was_not_sent_yet_is_undone_before_anyone_sees_it() {
     world.assert_everywhere("fuel", "value", 8);
     assert_eq!(world.conflicts(ANN).len(), 1);
 }
+
+#[test]
+fn a_decision_that_another_tab_has_sent_is_undone_where_it_was_made() {
+    let mut world = quarrel();
+    let second = world.open_second_tab(ANN);
+    world.calm();
+    let conflict = world.conflicts(second).remove(0);
+    world.resolve(second, conflict.id(), Resolution::KeepMine);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 5);
+    world.command(second, unresolve(conflict, Resolution::KeepMine));
+    world.calm();
+    assert_eq!(world.refusals(second), []);
+    world.assert_everywhere("fuel", "value", 8);
+}
+
+#[test]
+fn a_decision_over_nothing_is_undone_to_nothing() {
+    let mut world = World::new();
+    world.create(BO, "list", "checklist");
+    world.set(BO, "list", "item-1", "rope");
+    world.calm();
+    world.go_offline(ANN);
+    world.set(ANN, "list", "item-1", "long rope");
+    world.set(BO, "list", "item-1", json!(null));
+    world.calm();
+    world.come_online(ANN);
+    world.calm();
+    let conflict = world.conflicts(ANN).remove(0);
+    world.resolve(ANN, conflict.id(), Resolution::KeepMine);
+    world.calm();
+    world.assert_everywhere("list", "item-1", "long rope");
+    world.command(ANN, unresolve(conflict, Resolution::KeepMine));
+    world.calm();
+    world.assert_everywhere("list", "item-1", json!(null));
+}
+
+#[test]
+fn two_edits_of_a_widget_that_somebody_removed_bring_it_back_once() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 5);
+    world.set(ANN, "fuel", "title", "Diesel");
+    let (board, widget) = (deck(), named("fuel"));
+    world.command(BO, Command::Remove { board, widget });
+    world.calm();
+    world.come_online(ANN);
+    world.calm();
+    let cards = world.conflicts(ANN);
+    assert_eq!(cards.len(), 2);
+    world.go_offline(ANN);
+    for card in cards {
+        world.resolve(ANN, card.id(), Resolution::KeepMine);
+    }
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 5);
+    world.assert_everywhere("fuel", "title", "Diesel");
+    assert_eq!(world.set_aside(ANN), []);
+}

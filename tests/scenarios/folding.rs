@@ -124,3 +124,38 @@ fn edits_of_two_fields_by_turns_are_two_edits() {
     world.assert_everywhere("fuel", "value", 8);
     world.assert_everywhere("fuel", "title", "Fuel 3");
 }
+
+#[test]
+fn an_edit_that_was_undone_before_it_was_stored_covers_nothing() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 5);
+    world.wait(200);
+    world.set(ANN, "fuel", "value", 6);
+    world.wait(20);
+    world.set(ANN, "fuel", "value", 7);
+    world.undo(ANN);
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 6);
+}
+
+#[test]
+fn what_one_tab_undoes_is_undone_though_another_has_sent_what_it_covers() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    world.go_offline(second);
+    world.go_deaf(ANN);
+    world.set(ANN, "fuel", "value", 5);
+    world.wait(200);
+    assert_eq!(world.server_has("fuel", "value"), json!(5));
+    world.go_offline(ANN);
+    world.set(second, "fuel", "value", 6);
+    world.wait(200);
+    world.undo(second);
+    world.wait(200);
+    world.come_online(ANN);
+    world.come_online(second);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 3);
+}

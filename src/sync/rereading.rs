@@ -165,6 +165,8 @@ impl Engine {
         let (history, head) = (&replica.history, replica.cursor.revision);
         let of_board = |pending: &&mut Pending| pending.operation.board == *board;
         for pending in self.outbox.iter_mut().filter(of_board) {
+            // What its record says goes with this state, and not what this tab has learned beside another one.
+            pending.text = None;
             if broken && (pending.number.is_none() || pending.dirty) {
                 // What is stored of the others was moved along with the board; and that may have come less far than this has,
                 // but not where a backup has emptied it.

@@ -32,7 +32,7 @@ use super::{
 use crate::{
     board::Catalog,
     config::{BATCH_LEN_MAX, FRAME_FILL_BYTES, REQUESTS_LEN_MAX, SNAPSHOT_LEN, SUBSCRIBE_WEIGHT},
-    protocol::{Answered, BoardId, ClientFrame, Document, Epoch, Identity, Push, RunId, Subscribe},
+    protocol::{Answered, BoardId, ClientFrame, Document, Epoch, Identity, Push, PushItem, RunId, Subscribe, WidgetId},
 };
 
 /// Something for the committer to do.
@@ -148,8 +148,8 @@ impl Committer {
         })
     }
 
-    /// Makes those of the first boards that are not there, by operations like anyone's. Where one can't be made there is no server: it
-    /// would be taken for an empty one.
+    /// Makes those of the first boards that are not there, by operations like anyone's, all in one transaction. What the directory says
+    /// of one already stays. Where one can't be made there is no server: it would be taken for an empty one.
     fn make(&mut self, boards: &[FirstBoard]) -> Result<(), StoreError> {
         let is_missing = |board: &&FirstBoard| !self.authority.logs().contains_key(board.id());
         let missing: Vec<FirstBoard> = boards.iter().filter(is_missing).cloned().collect();
@@ -157,7 +157,15 @@ impl Committer {
             return Ok(());
         }
         let client = auth::random().map_err(|_| StoreError::NoRandomness)?;
-        let (identity, push) = first_board::making(&missing, self.store.id(), self.run, client);
+        let (identity, mut push) = first_board::making(&missing, self.store.id(), self.run, client);
+        let is_there = |board: &BoardId, widget: &WidgetId| {
+            let log = self.authority.logs().get(board);
+            log.is_some_and(|log| log.board().widget(widget).is_some())
+        };
+        push.items.retain(|item| match item {
+            PushItem::Operation { operation, .. } => !is_there(&operation.board, &operation.widget),
+            PushItem::Withdraw { .. } => true,
+        });
         let items = push.items.clone();
         let (asker, mut answers) = oneshot::channel();
         let request = Request::Replay { identity, push, asker };

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use super::*;
 use crate::{
     config::STORE_BYTES_MAX,
-    protocol::{Access, ClientId, Cursor, OperationId, PushItem},
+    protocol::{Access, ClientId, Cursor, OperationId},
     time::Timestamp,
 };
 
@@ -154,6 +154,23 @@ fn push(document: &Document, client: u128, len: usize) -> (Request, oneshot::Rec
         items: items.collect(),
     };
     (Request::Replay { identity, push, asker }, answer)
+}
+
+#[test]
+fn a_first_board_that_the_directory_has_already_is_made_all_the_same() {
+    let clock = Clock::new(|| Timestamp(1));
+    let store = Store::in_memory(STORE_BYTES_MAX).expect("it opens");
+    let mut committer = Committer::new(store, Catalog::default(), clock, Arc::default()).expect("it begins");
+    let boards = [first_board::this_machine()];
+    // Somebody who makes a board of that name goes after the first of what that takes.
+    let (identity, mut push) = first_board::making(&boards, committer.store.id(), committer.run, 1);
+    push.items.truncate(1);
+    let (asker, _answers) = oneshot::channel();
+    let turn = committer.turn(vec![Request::Replay { identity, push, asker }]);
+    assert!(turn.is_ok() && committer.authority.logs().contains_key(&BoardId::directory()));
+    committer.make(&boards).expect("it starts at once");
+    let log = &committer.authority.logs()[boards[0].id()];
+    assert!(log.board().widget(&WidgetId::birth()).is_some() && log.board().len() > 1);
 }
 
 #[test]

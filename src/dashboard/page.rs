@@ -47,7 +47,10 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     let summary = board.summary();
     let socket = use_websocket();
     let may_come = use_memo(move || may_come(&socket.link()));
-    let state = state_of(&summary, may_come());
+    let state = match state_of(&summary, may_come()) {
+        "away" if matches!(socket.link(), ConnectionStatus::Closed { .. }) => "closed",
+        state => state,
+    };
     rsx! {
         a { class: "button skip", href: "#board", "Skip to the board" }
         header { class: "bar",
@@ -131,7 +134,6 @@ const fn may_come(link: &ConnectionStatus) -> bool {
 fn Grid(board: BoardHandle, state: &'static str) -> Element {
     let summary = board.summary();
     let id = board.id();
-    let socket = use_websocket();
     match state {
         "loading" => rsx! {
             for card in 0..SKELETONS {
@@ -148,29 +150,19 @@ fn Grid(board: BoardHandle, state: &'static str) -> Element {
             }
             p { class: "loading-word", role: "status", "Loading the board…" }
         },
-        "away" => {
-            let is_closed = matches!(socket.link(), ConnectionStatus::Closed { .. });
-            let (heading, more) = if is_closed {
-                (
-                    "This page and the server are of different versions.",
-                    "Reload the page to see the board. Edits that wait on this device are safe.",
-                )
-            } else {
-                (
-                    "This board is not on this device yet.",
-                    "It comes with the next live connection. From then on it opens without one, too.",
-                )
-            };
-            rsx! {
-                div { class: "empty", "data-state": "away",
-                    h2 { {heading} }
-                    p { {more} }
-                    if is_closed {
-                        a { class: "button", href: "", "Reload" }
-                    }
-                }
+        "away" => rsx! {
+            div { class: "empty", "data-state": state,
+                h2 { "This board is not on this device yet." }
+                p { "It comes with the next live connection. From then on it opens without one, too." }
             }
-        }
+        },
+        "closed" => rsx! {
+            div { class: "empty", "data-state": state,
+                h2 { "This page and the server are of different versions." }
+                p { "Reload the page to see the board. Edits that wait on this device are safe." }
+                a { class: "button", href: "", "Reload" }
+            }
+        },
         "unknown" => rsx! {
             div { class: "empty", "data-state": "unknown",
                 h2 { "There is no board here." }

@@ -182,9 +182,13 @@ fn a_board_that_is_not_here_says_so_when_nothing_can_bring_it() {
     let closed = on_home(scene.clone().connection(closed), app);
     has(
         &closed,
-        &["This page and the server are of different versions.", ">Reload</a>"],
+        &[
+            "data-state=\"closed\"",
+            "This page and the server are of different versions.",
+            ">Reload</a>",
+        ],
     );
-    has_not(&closed, &["next live connection"]);
+    has_not(&closed, &["data-state=\"away\"", "next live connection"]);
     // Requests can't bring this one: its freshness says so.
     has(
         &on_home(scene.connection(ConnectionStatus::ByRequests), app),

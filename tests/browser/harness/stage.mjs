@@ -43,6 +43,16 @@ export class Stage {
     return person;
   }
 
+  /** Two people at the first board, `hers` and `his`; then Ada's network is cut, and her page knows it. */
+  async oneCutOff() {
+    const [ada, ben] = await Promise.all([this.person('Ada'), this.person('Ben')]);
+    const [hers, his] = await Promise.all([ada.open(), ben.open()]);
+    await Promise.all([hers.isIn('live'), his.isIn('live')]);
+    ada.network.cut();
+    await hers.isIn('waiting', 'offline');
+    return { ada, hers, his };
+  }
+
   /** Ends with the stage, and tells of itself when the spec fails. */
   closes(thing) {
     this.#things.push(thing);

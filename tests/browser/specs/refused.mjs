@@ -3,12 +3,7 @@ import { SETPOINT } from '../harness/board.mjs';
 export const title = 'an edit that was not accepted is changed on its card and sent again';
 
 export async function play(stage) {
-  const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
-  const [hers, his] = await Promise.all([ada.open(), ben.open()]);
-  await Promise.all([hers.isIn('live'), his.isIn('live')]);
-
-  ada.network.cut();
-  await hers.isIn('waiting', 'offline');
+  const { ada, hers, his } = await stage.oneCutOff();
   await hers.set(29);
   await hers.keeps(1);
   await his.openMenu(SETPOINT);

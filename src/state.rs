@@ -144,9 +144,10 @@ fn note_lanes(lanes: &mut SortedSet<Place>) {
     }
 }
 
-/// The widgets that somebody has under their hands.
+/// The widgets that somebody has under their hands; and, for who shows them all, the board's own record.
 fn note_hands(lanes: &mut SortedSet<Place>) {
     if let Some(people) = &SYNC.peek().people {
+        lanes.insert((people.board.clone(), WidgetId::birth()));
         for widget in people.people.iter().filter_map(|person| person.widget.as_ref()) {
             lanes.insert((people.board.clone(), widget.clone()));
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use super::{
+    context::use_provided,
     use_board::{text, use_watch},
     use_current_board,
 };
@@ -45,10 +46,13 @@ use crate::{
 /// Outside a provider.
 #[must_use]
 pub fn use_people() -> Option<Arc<People>> {
+    let context = use_provided("use_people");
     let board = use_current_board();
     use_watch(board, true);
-    let people = SYNC.read().people.clone();
-    people.filter(|people| people.board == *board.read())
+    // Not read: the details change with every frame.
+    let (people, board) = (SYNC.peek().people.clone(), board.read());
+    context.follow(&board, &WidgetId::birth());
+    people.filter(|people| people.board == *board)
 }
 
 /// What a widget is called as it is shown now: its title, else its kind; nothing where it is not there. Subscribes nobody.

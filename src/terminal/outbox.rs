@@ -101,6 +101,7 @@ fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
             "waiting",
             &pending.operation,
             &phase_word(&engine.phase(pending)),
+            pending.made_at_ms,
             None,
             as_json,
         )?;
@@ -112,6 +113,7 @@ fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
             &aside.operation,
             &aside.reason.to_string(),
             None,
+            None,
             as_json,
         )?;
     }
@@ -122,6 +124,7 @@ fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
             "two-versions",
             &conflict.operation,
             &reason,
+            conflict.made_at_ms,
             Some(&conflict.theirs.value),
             as_json,
         )?;
@@ -136,6 +139,7 @@ fn print_one(
     state: &str,
     operation: &Operation,
     reason: &str,
+    made_at_ms: Option<u64>,
     theirs: Option<&Value>,
     as_json: bool,
 ) -> io::Result<()> {
@@ -147,7 +151,7 @@ fn print_one(
         ..
     } = operation;
     if as_json {
-        let line = json!({ "state": state, "id": id, "board": board, "widget": widget, "intent": intent, "reason": reason, "theirs": theirs });
+        let line = json!({ "state": state, "id": id, "board": board, "widget": widget, "intent": intent, "made_at_ms": made_at_ms, "reason": reason, "theirs": theirs });
         return lines::print(&line.to_string());
     }
     lines::print(&format!(

@@ -9,7 +9,7 @@ use tideboard::{
     time::Timestamp,
 };
 
-use crate::deck::{deck, on_deck};
+use crate::deck::{deck, log, logged, on_deck};
 
 static IS_THERE: GlobalSignal<bool> = Signal::global(|| true);
 
@@ -25,6 +25,7 @@ fn face() -> Element {
 
 #[component]
 fn Others() -> Element {
+    log("others");
     let people = use_people();
     let others = people.map_or_else(|| "?".to_owned(), |people| people.people.len().to_string());
     rsx! { p { "others: {others}" } }
@@ -81,6 +82,25 @@ fn the_page_is_told_of_as_long_as_a_part_of_it_asks_for_the_others() {
     page.cut();
     tell(&mut page, None);
     page.has(&["others: ?"]);
+}
+
+#[test]
+fn who_shows_the_others_is_rendered_when_they_change_and_not_with_every_frame() {
+    let mut page = on_deck(face);
+    tell(&mut page, None);
+    page.has(&["others: 1"]);
+    logged();
+    page.act(|managers| {
+        let field = "value".parse().expect("a name");
+        managers.state.edit(deck(), WidgetId::named("fuel"), field, 7);
+    });
+    page.pass(100);
+    page.server.set(&deck(), "water", "value", 9);
+    page.settle();
+    tell(&mut page, None);
+    assert_eq!(logged(), [""; 0]);
+    tell(&mut page, Some("water"));
+    assert_eq!(logged(), ["others"]);
 }
 
 #[test]

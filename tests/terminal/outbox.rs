@@ -17,6 +17,7 @@ fn quarrel(server: &mut Server) -> (Client, String) {
         (&waiting[0]["state"], &waiting[0]["theirs"]),
         (&"two-versions".into(), &25.into())
     );
+    assert!(waiting[0]["made_at_ms"].is_u64(), "{waiting:?}");
     let id = waiting[0]["id"].as_str().expect("an id").to_owned();
     (mine, id)
 }

@@ -1,12 +1,7 @@
 export const title = 'an edit made without a network survives a reload, and arrives once';
 
 export async function play(stage) {
-  const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
-  const [hers, his] = await Promise.all([ada.open(), ben.open()]);
-  await Promise.all([hers.isIn('live'), his.isIn('live')]);
-
-  ada.network.cut();
-  await hers.isIn('waiting', 'offline');
+  const { ada, hers, his } = await stage.oneCutOff();
   await hers.increase();
   await hers.increase();
   await hers.counts(2);

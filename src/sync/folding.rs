@@ -6,9 +6,9 @@
 
 use super::{
     Engine,
-    outbox::{Fate, Pending, Why},
+    outbox::{Fate, Outbox, Pending, Why},
 };
-use crate::protocol::{Base, FieldName, Intent, OperationId, Verdict};
+use crate::protocol::{Base, FieldName, Intent, OperationId, Value, Verdict};
 
 impl Engine {
     /// An edit has been stored: the one that it covers need not be sent any more.
@@ -70,6 +70,20 @@ fn plain_field(pending: &Pending) -> Option<&FieldName> {
     match &operation.intent {
         Intent::Set { field, .. } if operation.deadline.is_none() && operation.resolves.is_none() => Some(field),
         _ => None,
+    }
+}
+
+impl Outbox {
+    /// The value that an operation's author saw under it: under all of it, where it covers others that were never sent.
+    pub(super) fn base_value_of(&self, pending: &Pending) -> Option<Value> {
+        let mut pending = pending;
+        while let Some(Base::Operation(id)) = pending.operation.base
+            && let Some(covered) = self.get(id)
+            && covered.is_folded_away()
+        {
+            pending = covered;
+        }
+        pending.operation.base_value.clone()
     }
 }
 

@@ -396,18 +396,6 @@ impl Outbox {
         }
     }
 
-    /// The value that an operation's author saw under it: under all of it, where it covers others that were never sent.
-    pub(super) fn base_value_of(&self, pending: &Pending) -> Option<Value> {
-        let mut pending = pending;
-        while let Some(Base::Operation(id)) = pending.operation.base
-            && let Some(covered) = self.get(id)
-            && covered.is_folded_away()
-        {
-            pending = covered;
-        }
-        pending.operation.base_value.clone()
-    }
-
     /// As it is sent: a base whose fate is known goes as the revision it comes to.
     pub(super) fn as_sent(&self, pending: &Pending) -> Operation {
         let mut operation = Operation::clone(&pending.operation);

@@ -149,7 +149,8 @@ fn outcome(id: OperationId, verdict: &Verdict) -> Result<(), Failure> {
         Verdict::Rejected { reason, .. } => Err(not_accepted(id, &SetAsideReason::Rejected(Rejection::clone(reason)))),
         Verdict::Expired { .. } => Err(not_accepted(id, &SetAsideReason::Expired)),
         Verdict::Withdrawn { .. } => Err(Failure::NotAccepted(
-            "it was taken back, here or in another window.".to_owned(),
+            "it was taken back, or a later edit of the same field was sent in its place; here or in another window."
+                .to_owned(),
         )),
     }
 }

@@ -3,7 +3,9 @@
 mod announce;
 
 use std::{
-    error, fmt, fs, io,
+    error, fmt, fs,
+    future::pending,
+    io,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
@@ -11,7 +13,12 @@ use std::{
 
 use axum::{Router, middleware::from_fn};
 use dioxus::prelude::Element;
-use tokio::{net::TcpListener, runtime};
+use tokio::{
+    net::TcpListener,
+    runtime,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::Mutex,
+};
 
 use self::announce::{Generated, announce};
 use super::{
@@ -129,6 +136,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
             ..config
         });
         let server = server.map_err(RunError::Store)?;
+        let signals = StopSignals::listen();
         tracing::info!(%address, "serving");
         announce(&server, generated.as_ref());
         if let Some(leaf) = local {
@@ -136,7 +144,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
             tokio::spawn(async move { leaf.keep(address.ip(), &clock).await });
         }
         let door = door(router(own_pages(app), &server), tls, &server);
-        serve(listener, door, &server, DRAIN_MS_MAX, stop_signal).await;
+        serve(listener, door, &server, DRAIN_MS_MAX, async || signals.next().await).await;
         server.close().await;
         Ok(())
     })
@@ -212,17 +220,35 @@ async fn serve(
     ended
 }
 
-/// Ends at the first SIGINT or SIGTERM.
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
-        tracing::warn!("SIGTERM can't be heard here; only an interrupt stops this server in good order");
-        let _ = interrupt.await;
-        return;
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        _ = terminate.recv() => {}
+/// SIGINT and SIGTERM, heard from when this was made on: one that comes before anybody waits for it counts, too.
+struct StopSignals(Mutex<[Option<Signal>; 2]>);
+
+impl StopSignals {
+    fn listen() -> Self {
+        let hear = |kind, name| {
+            let unheard =
+                |error: &io::Error| tracing::warn!(%error, "{name} can't be heard here: it stops this server at once");
+            signal(kind).inspect_err(unheard).ok()
+        };
+        let [interrupt, terminate] = [SignalKind::interrupt(), SignalKind::terminate()];
+        Self(Mutex::new([hear(interrupt, "SIGINT"), hear(terminate, "SIGTERM")]))
+    }
+
+    /// Ends at the next one.
+    async fn next(&self) {
+        let mut signals = self.0.lock().await;
+        let [interrupt, terminate] = &mut *signals;
+        tokio::select! {
+            () = heard(interrupt) => {}
+            () = heard(terminate) => {}
+        }
+    }
+}
+
+async fn heard(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => _ = signal.recv().await,
+        None => pending().await,
     }
 }
 
@@ -347,6 +373,15 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_does_not_leave_is_waited_for_so_long_and_no_longer() {
         assert_eq!(stop_with_a_request_under_way(20, 1).await, Ended::Late);
+    }
+
+    #[tokio::test]
+    async fn who_tells_it_to_stop_before_anybody_listens_is_heard() {
+        let signals = StopSignals::listen();
+        let own = std::process::id().to_string();
+        let told = std::process::Command::new("kill").args(["-TERM", &own]).status();
+        assert!(told.unwrap().success());
+        signals.next().await;
     }
 
     #[tokio::test]

@@ -213,6 +213,8 @@ fn ConflictCard(
         .field()
         .map(ToString::to_string)
         .unwrap_or_default();
+    // Of an item of a list the rest is a name that nobody has given.
+    let said_field = field.split('-').next().unwrap_or_default().to_owned();
     let editable = current.mine().filter(|value| is_editable(&field, value));
     let can_edit = editable.is_some();
     let headline = headline(&current);
@@ -239,7 +241,7 @@ fn ConflictCard(
             div { class: "quarrel-head",
                 h3 { class: "quarrel-title",
                     "{title} "
-                    span { "{field} · {headline}" }
+                    span { "{said_field} · {headline}" }
                 }
                 button {
                     class: "button",
@@ -247,6 +249,7 @@ fn ConflictCard(
                     "data-shape": "square",
                     r#type: "button",
                     "aria-label": "Dismiss: keep theirs",
+                    title: "Keep theirs",
                     onclick: move |_| choose(Resolution::KeepTheirs),
                     Icon { glyph: Glyph::Cross }
                 }

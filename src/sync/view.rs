@@ -129,9 +129,9 @@ pub struct Counters {
     pub differences: u64,
 }
 
-/// Whether an operation counts as one that waits for a verdict.
+/// Whether an operation counts as one that waits for a verdict: nobody waits for what they took back.
 fn waits(pending: &&Pending) -> bool {
-    pending.verdict.is_none() && !pending.is_folded()
+    pending.verdict.is_none() && !pending.withdrawing
 }
 
 impl Engine {

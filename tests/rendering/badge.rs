@@ -139,7 +139,12 @@ fn what_is_added_to_one_number_is_one_entry_for_each_phase_with_the_sum() {
     let page = render(scene, list);
     has(
         &page,
-        &["3 times, Add to count:", "<strong>+3</strong>", "<strong>-1</strong>"],
+        &[
+            "Add to count:",
+            ", in 3 edits",
+            "<strong>+3</strong>",
+            "<strong>-1</strong>",
+        ],
     );
     assert_eq!(page.matches(">Roll back<").count(), 2, "{page}");
     has_not(&page, &["more</p>"]);

@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 use crate::{
     components::{
         choices::field_text,
-        format::{count, excerpt, ordinal, time_of_day},
+        format::{excerpt, ordinal, time_of_day},
         ways_out::use_ways_out,
         word::{Saying, Word},
     },
@@ -135,10 +135,7 @@ fn Head(
     let title = Some(live.text("title"))
         .filter(|title| !title.is_empty())
         .unwrap_or_else(|| widget.read().to_string());
-    let (mut what, value) = describe(&intent, &|item| live.text(item));
-    if times > 1 {
-        what = [&count(times, "time"), ", ", &what].concat();
-    }
+    let (what, value) = describe(&intent, &|item| live.text(item));
     rsx! {
         div { class: "entry-head",
             p { class: "entry-what", "{title}" }
@@ -149,6 +146,9 @@ fn Head(
             if let Some(value) = value {
                 " "
                 strong { "{value}" }
+            }
+            if times > 1 {
+                ", in {times} edits"
             }
         }
     }

@@ -20,10 +20,15 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let mut held = use_signal(|| None::<f64>);
     let mut is_held = use_signal(|| false);
     let mut typed = use_signal(|| None::<String>);
+    let revision = use_memo(move || live.field("value").map(|field| field.revision));
+    let mut seen = use_hook(|| CopyValue::new(revision.peek().to_owned()));
     use_effect(move || {
-        let shown = shown();
+        let (shown, revision) = (shown(), revision());
+        // Somebody else's value is shown even under a finger: who goes on has seen what they write over.
+        let is_anothers = *seen.peek() != revision && *held.peek() != shown && !live.is_pending("value");
+        seen.set(revision);
         let is_over = *held.peek() == shown || !live.is_optimistic();
-        if !is_held() && held.peek().is_some() && is_over {
+        if held.peek().is_some() && (is_anothers || (!is_held() && is_over)) {
             held.set(None);
         }
     });

@@ -1,4 +1,6 @@
-export const title = 'two browsers see each other’s edits of one counter';
+import { SETPOINT } from '../harness/board.mjs';
+
+export const title = 'two browsers see each other’s edits: of a counter, and of a setpoint whose slider one of them holds';
 
 export async function play(stage) {
   const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
@@ -10,4 +12,18 @@ export async function play(stage) {
   await his.increase();
   await hers.counts(2);
   await Promise.all([hers.isSettled(), his.isSettled()]);
+
+  const { mouse } = hers.page;
+  const slider = hers.widget(SETPOINT).getByRole('slider');
+  await slider.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await slider.boundingBox();
+  await mouse.move(x + width / 2, y + height / 2);
+  await mouse.down();
+  await mouse.move(x + width * 0.8, y + height / 2, { steps: 5 });
+  await hers.isSettled();
+  await his.set(11);
+  await hers.isSetTo(11);
+  await mouse.up();
+  await Promise.all([hers.isSettled(), his.isSettled()]);
+  await Promise.all([hers.isSetTo(11), his.isSetTo(11)]);
 }

@@ -20,10 +20,11 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let mut held = use_signal(|| None::<f64>);
     let mut is_held = use_signal(|| false);
     let mut typed = use_signal(|| None::<String>);
-    let revision = use_memo(move || live.field("value").map(|field| field.revision));
-    let mut seen = use_hook(|| CopyValue::new(revision.peek().to_owned()));
+    // The revision that was shown last, as a number like the others here: a type of its own costs the page a kilobyte.
+    let mut seen = use_signal(|| None::<f64>);
     use_effect(move || {
-        let (shown, revision) = (shown(), revision());
+        let shown = shown();
+        let revision = live.field("value").map(|field| field.revision.0 as f64);
         // Somebody else's value is shown even under a finger: who goes on has seen what they write over.
         let is_anothers = *seen.peek() != revision && *held.peek() != shown && !live.is_pending("value");
         seen.set(revision);

@@ -28,7 +28,7 @@ export class Board {
     await this.page.waitForFunction((count) => {
       const entries = [...document.querySelectorAll('section[aria-label="On their way"] li[data-state="saved"]')];
       // What was added to one number is one entry.
-      const edits = entries.map((entry) => Number(/(\d+) times,/.exec(entry.textContent)?.[1] ?? 1));
+      const edits = entries.map((entry) => Number(/in (\d+) edits/.exec(entry.textContent)?.[1] ?? 1));
       return edits.reduce((sum, edits) => sum + edits, 0) >= count;
     }, count);
     await this.page.keyboard.press('Escape');

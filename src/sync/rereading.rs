@@ -13,6 +13,7 @@ use super::{
         ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
         aside_key, decoded, journal_key, meta_key, outbox_key, outbox_number, under,
     },
+    updates::Replica,
 };
 use crate::{
     planted::{self, Bug},
@@ -151,7 +152,7 @@ impl Engine {
             replica.stored = Some((stored.clone(), meta));
             return false;
         }
-        let Some(restored) = replica.restored(board, stored, records) else {
+        let Some(restored) = Replica::restore(board, stored, records) else {
             return false;
         };
         let broken = restored.generation > replica.generation || replica.is_apart(restored.cursor, &restored.history);

@@ -13,7 +13,7 @@ use crate::{
     planted::{self, Bug},
     protocol::{
         BoardId, ChangesFrame, Cursor, FieldName, History, Operation, OperationId, PatchFrame, Revision, RunId,
-        Subscribed, Undecided, Value, WidgetId,
+        Subscribed, Undecided, Value, Widget, WidgetId,
     },
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
@@ -125,19 +125,11 @@ impl Replica {
         }
     }
 
-    /// As it is stored. What this one has of it already is not read again.
-    pub fn restored(&self, board: &BoardId, stored: &str, records: &Records) -> Option<Self> {
+    /// As it is stored.
+    pub fn restore(board: &BoardId, stored: &str, records: &Records) -> Option<Self> {
         let meta: Meta = decoded(stored)?;
         let prefix = widgets_prefix(board);
-        // Within a history a widget is what its last change has made of it.
-        let is_one_history = self.generation == meta.generation && !self.is_apart(meta.cursor, &meta.history);
-        let widget = |(id, text): (&str, &String)| {
-            let id: WidgetId = id.parse().ok()?;
-            let known = self.confirmed.widget(&id).filter(|_| is_one_history);
-            let known = known.filter(|known| stored_change(text) == Some(known.changed));
-            let widget = known.cloned().or_else(|| decoded(text).map(Arc::new))?;
-            Some((id, widget))
-        };
+        let widget = |(id, text): (&str, &String)| Some((id.parse().ok()?, Arc::new(decoded::<Widget>(text)?)));
         let widgets = under(records, &prefix).filter_map(widget);
         let seen_from = meta.cursor.revision;
         Some(Self {
@@ -337,13 +329,6 @@ impl Replica {
     }
 }
 
-/// The revision of a stored widget's last change, without the rest of it.
-fn stored_change(text: &str) -> Option<Revision> {
-    let (_, rest) = text.split_once("\"changed\":")?;
-    let digits = rest.split(',').next()?;
-    digits.parse().ok().map(Revision)
-}
-
 /// Edits that are shown and not yet made into operations: at most one per field, always the last value.
 #[derive(Debug, Default)]
 pub(super) struct Drafts {
@@ -419,24 +404,5 @@ impl Drafts {
 
     pub fn len(&self) -> usize {
         self.drafts.len()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{protocol::Widget, sync::storage::text};
-
-    #[test]
-    fn a_stored_widgets_last_change_is_found_without_reading_the_rest() {
-        let widget = Widget {
-            kind: "note".parse().expect("a name"),
-            created: Revision(3),
-            changed: Revision(41),
-            removed: None,
-            fields: SortedMap::new(),
-        };
-        assert_eq!(stored_change(&text(&widget)), Some(Revision(41)));
-        assert_eq!(stored_change("{}"), None);
     }
 }

@@ -1,6 +1,13 @@
 //! Identifiers. Random ones are 128 bits, written as 32 hexadecimal digits; chosen ones are short plain names.
 
-use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    marker::PhantomData,
+    str::FromStr,
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize, de};
 
@@ -209,16 +216,75 @@ impl FromStr for OperationId {
 
 serde_as_text!(OperationId);
 
+/// A name's text, beside its first bytes: most are told apart by those, and few are longer. Boards, widgets and fields are looked up
+/// by name a dozen times for each operation.
+#[derive(Clone)]
+struct Name {
+    /// As a number, in the order of the text: what is missing is zero, which is in no name.
+    head: u64,
+    text: Arc<str>,
+}
+
+/// How many bytes of a name are its head.
+const HEAD_BYTES: usize = 8;
+
+impl Name {
+    fn new(text: &str) -> Self {
+        let mut head = [0; HEAD_BYTES];
+        for (to, from) in head.iter_mut().zip(text.bytes()) {
+            *to = from;
+        }
+        Self {
+            head: u64::from_be_bytes(head),
+            text: text.into(),
+        }
+    }
+
+    fn tail(&self) -> &[u8] {
+        self.text.as_bytes().get(HEAD_BYTES..).unwrap_or_default()
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let heads = self.head.cmp(&other.head);
+        if heads.is_ne() || self.text.len().max(other.text.len()) <= HEAD_BYTES {
+            return heads;
+        }
+        self.tail().cmp(other.tail())
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Name {}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        self.text.hash(hasher);
+    }
+}
+
 macro_rules! name_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Arc<str>);
+        pub struct $name(Name);
         impl $name {
             /// The text.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                &self.0
+                &self.0.text
             }
             /// The name that a program's own text spells out: `named("fuel")`.
             ///
@@ -230,17 +296,17 @@ macro_rules! name_id {
                 text.parse().unwrap_or_else(|error| panic!("`{text}`: {error}"))
             }
             fn text(&self) -> &str {
-                &self.0
+                &self.0.text
             }
         }
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(&self.0.text)
             }
         }
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&*self.0, f)
+                fmt::Debug::fmt(&*self.0.text, f)
             }
         }
         impl FromStr for $name {
@@ -250,7 +316,7 @@ macro_rules! name_id {
                 if text.is_empty() || text.len() > NAME_BYTES_MAX || !text.bytes().all(plain) {
                     return Err(IdError::NotAName);
                 }
-                Ok(Self(text.into()))
+                Ok(Self(Name::new(text)))
             }
         }
         serde_as_text!($name);
@@ -282,19 +348,19 @@ impl BoardId {
     /// The board whose widgets are the boards: how they are listed, renamed and removed.
     #[must_use]
     pub fn directory() -> Self {
-        Self("boards".into())
+        Self(Name::new("boards"))
     }
 
     /// The board that our own server is born with: the one that is meant where none is named.
     #[must_use]
     pub fn first() -> Self {
-        Self("this-machine".into())
+        Self(Name::new("this-machine"))
     }
 
     /// No board: the name under which a server keeps its refusals of operations on boards that are not there.
     #[must_use]
     pub fn refusals() -> Self {
-        Self(".refusals".into())
+        Self(Name::new(".refusals"))
     }
 }
 
@@ -302,7 +368,7 @@ impl WidgetId {
     /// The widget whose creation is a board's first record: a board exists from then on.
     #[must_use]
     pub fn birth() -> Self {
-        Self("board".into())
+        Self(Name::new("board"))
     }
 }
 
@@ -323,4 +389,33 @@ pub struct Identity {
     pub principal: Principal,
     /// What they may do.
     pub access: Access,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_in_the_order_of_their_text() {
+        let texts = [
+            "-",
+            "a",
+            "a-",
+            "aaaaaaa",
+            "aaaaaaaa",
+            "aaaaaaaa-",
+            "aaaaaaaab",
+            "aaaaaaab",
+            "b",
+            "boards",
+            "this-machine",
+        ];
+        let names: Vec<BoardId> = texts.iter().map(|text| text.parse().expect("a name")).collect();
+        for (one, name) in texts.iter().zip(&names) {
+            for (other, named) in texts.iter().zip(&names) {
+                assert_eq!(name.cmp(named), one.cmp(other), "{one} and {other}");
+                assert_eq!(name == named, one == other, "{one} and {other}");
+            }
+        }
+    }
 }

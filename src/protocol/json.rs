@@ -3,14 +3,10 @@
 //! A text is read into a tree, by one program, and each type is made from a tree. Serde's decoders would else have the reading of
 //! text compiled into each of them; and once more for structs that are written as lists, which nobody does.
 
-use std::{borrow::Cow, fmt, mem, vec};
+use std::{borrow::Cow, fmt};
 
-use serde::{
-    Deserialize,
-    de::{
-        DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess,
-        Visitor,
-    },
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 use serde_json::{Number, Result};
 
@@ -19,115 +15,151 @@ use serde_json::{Number, Result};
 /// # Errors
 /// When it is no JSON, or not what `T` is written as.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
-    T::deserialize(serde_json::from_str::<Node>(text)?)
+    // One list for all: one for each list and object would take longer to make than to fill.
+    let mut nodes = Vec::with_capacity((text.len() / 8).min(256));
+    let mut reader = serde_json::Deserializer::from_str(text);
+    Reading(&mut nodes).deserialize(&mut reader)?;
+    reader.end()?;
+    T::deserialize(Tree(&nodes))
 }
 
-/// A value that was read. Its texts stay where they were, unless something is escaped in them.
+/// A value that was read. What is in it follows it.
 enum Node<'a> {
     Null,
     Bool(bool),
     Number(Number),
+    /// It stays where it was, unless something is escaped in it.
     Text(Cow<'a, str>),
-    List(Vec<Self>),
-    Object(Vec<(Cow<'a, str>, Self)>),
+    /// So many nodes follow: its items, and what is in them.
+    List(usize),
+    /// So many nodes follow: each key, and its value with what is in it.
+    Object(usize),
 }
 
-impl<'de> Deserialize<'de> for Node<'de> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-        from.deserialize_any(Reading)
+/// Adds a value to the nodes, and what is in it.
+struct Reading<'n, 'a>(&'n mut Vec<Node<'a>>);
+
+impl<'a> Reading<'_, 'a> {
+    fn add<E>(self, value: Node<'a>) -> std::result::Result<(), E> {
+        self.0.push(value);
+        Ok(())
     }
 }
 
-struct Reading;
+impl<'de> DeserializeSeed<'de> for Reading<'_, 'de> {
+    type Value = ();
 
-impl<'de> Visitor<'de> for Reading {
-    type Value = Node<'de>;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> std::result::Result<(), D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reading<'_, 'de> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value")
     }
 
-    fn visit_unit<E>(self) -> std::result::Result<Node<'de>, E> {
-        Ok(Node::Null)
+    fn visit_unit<E>(self) -> std::result::Result<(), E> {
+        self.add(Node::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> std::result::Result<Node<'de>, E> {
-        Ok(Node::Bool(value))
+    fn visit_bool<E>(self, value: bool) -> std::result::Result<(), E> {
+        self.add(Node::Bool(value))
     }
 
-    fn visit_u64<E>(self, value: u64) -> std::result::Result<Node<'de>, E> {
-        Ok(Node::Number(value.into()))
+    fn visit_u64<E>(self, value: u64) -> std::result::Result<(), E> {
+        self.add(Node::Number(value.into()))
     }
 
-    fn visit_i64<E>(self, value: i64) -> std::result::Result<Node<'de>, E> {
-        Ok(Node::Number(value.into()))
+    fn visit_i64<E>(self, value: i64) -> std::result::Result<(), E> {
+        self.add(Node::Number(value.into()))
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> std::result::Result<Node<'de>, E> {
-        Number::from_f64(value)
-            .map(Node::Number)
-            .ok_or_else(|| E::custom("a number is no number"))
+    fn visit_f64<E: Error>(self, value: f64) -> std::result::Result<(), E> {
+        let number = Number::from_f64(value).ok_or_else(|| E::custom("a number is no number"))?;
+        self.add(Node::Number(number))
     }
 
-    fn visit_borrowed_str<E>(self, text: &'de str) -> std::result::Result<Node<'de>, E> {
-        Ok(Node::Text(Cow::Borrowed(text)))
+    fn visit_borrowed_str<E>(self, text: &'de str) -> std::result::Result<(), E> {
+        self.add(Node::Text(Cow::Borrowed(text)))
     }
 
-    fn visit_str<E>(self, text: &str) -> std::result::Result<Node<'de>, E> {
-        Ok(Node::Text(Cow::Owned(text.to_owned())))
+    fn visit_str<E>(self, text: &str) -> std::result::Result<(), E> {
+        self.add(Node::Text(Cow::Owned(text.to_owned())))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<Node<'de>, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<(), A::Error> {
+        let (at, nodes) = (self.0.len(), self.0);
+        nodes.push(Node::List(0));
+        while items.next_element_seed(Reading(&mut *nodes))?.is_some() {}
+        nodes[at] = Node::List(nodes.len() - at - 1);
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> std::result::Result<(), A::Error> {
+        let (at, nodes) = (self.0.len(), self.0);
+        nodes.push(Node::Object(0));
+        while entries.next_key_seed(Reading(&mut *nodes))?.is_some() {
+            entries.next_value_seed(Reading(&mut *nodes))?;
         }
-        Ok(Node::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> std::result::Result<Node<'de>, A::Error> {
-        let mut object = Vec::new();
-        while let Some(Key(key)) = entries.next_key()? {
-            object.push((key, entries.next_value()?));
-        }
-        Ok(Node::Object(object))
+        nodes[at] = Node::Object(nodes.len() - at - 1);
+        Ok(())
     }
 }
 
-/// An entry's key: always a text.
-struct Key<'a>(Cow<'a, str>);
+/// A value that was read: its node, and those of what is in it. Of none at all it is nothing.
+#[derive(Clone, Copy)]
+struct Tree<'a>(&'a [Node<'a>]);
 
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-        from.deserialize_str(ReadingKey).map(Self)
+impl<'a> Tree<'a> {
+    const NOTHING: Self = Self(&[]);
+
+    fn node(self) -> &'a Node<'a> {
+        self.0.first().unwrap_or(&Node::Null)
+    }
+
+    /// What is in it: items, or keys and values by turns.
+    fn inside(self) -> Inside<'a> {
+        Inside(self.0.get(1..).unwrap_or_default())
+    }
+
+    /// The name and the content of a variant.
+    fn variant(self) -> Option<Variant<'a>> {
+        let mut inside = self.inside();
+        match self.node() {
+            Node::Text(_) => Some(Variant(self, Self::NOTHING)),
+            Node::Object(_) => Some(Variant(inside.next()?, inside.next()?)).filter(|_| inside.0.is_empty()),
+            _ => None,
+        }
     }
 }
 
-struct ReadingKey;
+/// The values that were not taken yet.
+struct Inside<'a>(&'a [Node<'a>]);
 
-impl<'de> Visitor<'de> for ReadingKey {
-    type Value = Cow<'de, str>;
+impl<'a> Iterator for Inside<'a> {
+    type Item = Tree<'a>;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a name")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> std::result::Result<Self::Value, E> {
-        Ok(Cow::Borrowed(text))
-    }
-
-    fn visit_str<E>(self, text: &str) -> std::result::Result<Self::Value, E> {
-        Ok(Cow::Owned(text.to_owned()))
+    fn next(&mut self) -> Option<Tree<'a>> {
+        let within = match self.0.first()? {
+            Node::List(within) | Node::Object(within) => *within,
+            _ => 0,
+        };
+        let next;
+        (next, self.0) = self.0.split_at_checked(1 + within)?;
+        Some(Tree(next))
     }
 }
 
 /// What serde calls a type's wish for, and which values fulfil it.
 macro_rules! take {
-    ($($method:ident($($name:ty),*): $expected:literal, $($value:pat $(if $when:expr)? => $visit:ident($($with:expr)?)),+;)*) => {
+    ($($method:ident($($name:ty),*): $expected:literal, $value:pat => $visit:ident($($with:expr)?);)*) => {
         $(fn $method<V: Visitor<'de>>(self, $(_: $name,)* visitor: V) -> Result<V::Value> {
-            match self {
-                $($value $(if $when)? => visitor.$visit($($with)?),)+
-                other => Err(unexpected(&other, $expected)),
+            match self.node() {
+                $value => visitor.$visit($($with)?),
+                _ => Err(self.unexpected($expected)),
             }
         })*
     };
@@ -136,29 +168,22 @@ macro_rules! take {
 macro_rules! numbers {
     ($($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-            match self {
-                Self::Number(number) => number.$method(visitor),
-                other => Err(unexpected(&other, "a number")),
+            match self.node() {
+                Node::Number(number) => number.$method(visitor),
+                _ => Err(self.unexpected("a number")),
             }
         })*
     };
 }
 
-impl<'de> Deserializer<'de> for Node<'de> {
+impl<'de> Deserializer<'de> for Tree<'de> {
     type Error = serde_json::Error;
 
     take! {
-        deserialize_str(): "a text", Self::Text(text) => visit_str(&text);
-        deserialize_identifier(): "a name", Self::Text(name) => visit_str(&name);
-        deserialize_string(): "a text", Self::Text(text) => visit_string(text.into_owned());
-        deserialize_map(): "an object", Self::Object(entries) => visit_map(Entries(entries.into_iter(), Self::Null));
-        deserialize_struct(&'static str, &'static [&'static str]): "an object",
-            Self::Object(entries) => visit_map(Entries(entries.into_iter(), Self::Null));
-        deserialize_enum(&'static str, &'static [&'static str]): "one name, or an object of one entry,",
-            Self::Text(name) => visit_enum(Variant((name, Self::Null))),
-            Self::Object(mut entries) if entries.len() == 1 => visit_enum(Variant(entries.remove(0)));
-        deserialize_bool(): "true or false", Self::Bool(value) => visit_bool(value);
-        deserialize_unit(): "nothing", Self::Null => visit_unit();
+        deserialize_str(): "a text", Node::Text(text) => visit_str(text);
+        deserialize_identifier(): "a name", Node::Text(name) => visit_str(name);
+        deserialize_bool(): "true or false", Node::Bool(value) => visit_bool(*value);
+        deserialize_unit(): "nothing", Node::Null => visit_unit();
     }
 
     numbers! {
@@ -170,26 +195,31 @@ impl<'de> Deserializer<'de> for Node<'de> {
     serde::forward_to_deserialize_any! { char bytes byte_buf }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self {
-            Self::Null => visitor.visit_unit(),
-            Self::Bool(value) => visitor.visit_bool(value),
-            Self::Number(number) => number.deserialize_any(visitor),
-            Self::Text(text) => visitor.visit_string(text.into_owned()),
-            Self::List(items) => visitor.visit_seq(Items(items.into_iter())),
-            Self::Object(entries) => visitor.visit_map(Entries(entries.into_iter(), Self::Null)),
+        match self.node() {
+            Node::Null => visitor.visit_unit(),
+            Node::Bool(value) => visitor.visit_bool(*value),
+            Node::Number(number) => number.deserialize_any(visitor),
+            Node::Text(text) => visitor.visit_str(text),
+            Node::List(_) => visitor.visit_seq(self.inside()),
+            Node::Object(_) => visitor.visit_map(Entries(self.inside(), Self::NOTHING)),
         }
     }
 
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.deserialize_str(visitor)
+    }
+
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        let Self::List(items) = self else {
-            return Err(unexpected(&self, "a list"));
+        let Node::List(_) = self.node() else {
+            return Err(self.unexpected("a list"));
         };
-        let mut items = Items(items.into_iter());
+        let mut items = self.inside();
         let read = visitor.visit_seq(&mut items)?;
-        if items.0.len() > 0 {
-            return Err(Error::custom("a list is longer than what belongs there"));
+        if items.0.is_empty() {
+            Ok(read)
+        } else {
+            Err(Error::custom("a list is longer than what belongs there"))
         }
-        Ok(read)
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value> {
@@ -200,13 +230,41 @@ impl<'de> Deserializer<'de> for Node<'de> {
         self.deserialize_seq(visitor)
     }
 
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.node() {
+            Node::Object(_) => visitor.visit_map(Entries(self.inside(), Self::NOTHING)),
+            _ => Err(self.unexpected("an object")),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        match self.variant() {
+            Some(variant) => visitor.visit_enum(variant),
+            None => Err(self.unexpected("one name, or an object of one entry,")),
+        }
+    }
+
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         visitor.visit_unit()
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self {
-            Self::Null => visitor.visit_none(),
+        match self.node() {
+            Node::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
@@ -220,70 +278,69 @@ impl<'de> Deserializer<'de> for Node<'de> {
     }
 }
 
-/// The error of every type, told by one program.
-#[inline(never)]
-fn unexpected(value: &Node<'_>, expected: &str) -> serde_json::Error {
-    let found = match value {
-        Node::Null => "nothing",
-        Node::Bool(_) => "true or false",
-        Node::Number(_) => "a number",
-        Node::Text(_) => "a text",
-        Node::List(_) => "a list",
-        Node::Object(_) => "an object",
-    };
-    Error::custom(format_args!("{found} stands where {expected} belongs"))
+impl Tree<'_> {
+    /// The error of every type, told by one program.
+    #[inline(never)]
+    fn unexpected(self, expected: &str) -> serde_json::Error {
+        let found = match self.node() {
+            Node::Null => "nothing",
+            Node::Bool(_) => "true or false",
+            Node::Number(_) => "a number",
+            Node::Text(_) => "a text",
+            Node::List(_) => "a list",
+            Node::Object(_) => "an object",
+        };
+        Error::custom(format_args!("{found} stands where {expected} belongs"))
+    }
 }
 
-/// The items of a list that were not taken yet.
-struct Items<'a>(vec::IntoIter<Node<'a>>);
-
-impl<'de> SeqAccess<'de> for Items<'de> {
+impl<'de> SeqAccess<'de> for Inside<'de> {
     type Error = serde_json::Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>> {
-        self.0.next().map(|item| seed.deserialize(item)).transpose()
+        self.next().map(|item| seed.deserialize(item)).transpose()
     }
 }
 
 /// The entries of an object that were not taken yet, and the value of the one whose key was.
-struct Entries<'a>(vec::IntoIter<(Cow<'a, str>, Node<'a>)>, Node<'a>);
+struct Entries<'a>(Inside<'a>, Tree<'a>);
 
 impl<'de> MapAccess<'de> for Entries<'de> {
     type Error = serde_json::Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>> {
-        let Some((key, value)) = self.0.next() else {
+        let (Some(key), Some(value)) = (self.0.next(), self.0.next()) else {
             return Ok(None);
         };
         self.1 = value;
-        seed.deserialize(Node::Text(key)).map(Some)
+        seed.deserialize(key).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value> {
-        seed.deserialize(mem::replace(&mut self.1, Node::Null))
+        seed.deserialize(self.1)
     }
 }
 
 /// A variant's name, and what it holds.
-struct Variant<'a>((Cow<'a, str>, Node<'a>));
+struct Variant<'a>(Tree<'a>, Tree<'a>);
 
 impl<'de> EnumAccess<'de> for Variant<'de> {
     type Error = serde_json::Error;
-    type Variant = Node<'de>;
+    type Variant = Tree<'de>;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Node<'de>)> {
-        let (name, content) = self.0;
-        Ok((seed.deserialize(Node::Text(name))?, content))
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Tree<'de>)> {
+        let Self(name, content) = self;
+        Ok((seed.deserialize(name)?, content))
     }
 }
 
-impl<'de> VariantAccess<'de> for Node<'de> {
+impl<'de> VariantAccess<'de> for Tree<'de> {
     type Error = serde_json::Error;
 
     fn unit_variant(self) -> Result<()> {
-        match self {
-            Self::Null => Ok(()),
-            other => Err(unexpected(&other, "nothing")),
+        match self.node() {
+            Node::Null => Ok(()),
+            _ => Err(self.unexpected("nothing")),
         }
     }
 
@@ -304,7 +361,7 @@ impl<'de> VariantAccess<'de> for Node<'de> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde::Serialize;
+    use serde::{Deserialize, Serialize};
     use serde_json::{Value, json};
 
     use super::*;

@@ -5,7 +5,7 @@ use super::{
     optimistic::is_shown,
     outbox::Pending,
     settling::Settling,
-    storage::{Journaled, Outcome, StorageError, Transaction, generation_key, text},
+    storage::{Journaled, Outcome, StorageError, Transaction, fingerprint, generation_key, text},
     updates::Replica,
 };
 use crate::{
@@ -207,11 +207,11 @@ impl Engine {
             (generation_key(&board), (stored > 0).then(|| stored.to_string()))
         };
         let expect = boards.into_iter().map(generation).collect();
-        let append = unsaved.iter().map(|pending| text(&pending.stored())).collect();
+        let append: Vec<String> = unsaved.iter().map(|pending| text(&pending.stored())).collect();
         let ids: Vec<OperationId> = unsaved.iter().map(|pending| pending.operation.id).collect();
-        for id in &ids {
+        for (id, text) in ids.iter().zip(&append) {
             if let Some(pending) = self.outbox.get_mut(*id) {
-                pending.dirty = false;
+                (pending.dirty, pending.text) = (false, Some(fingerprint(text)));
             }
         }
         self.keeping.busy = Some(Busy::Appending(ids));

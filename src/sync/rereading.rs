@@ -1,8 +1,5 @@
 //! What other tabs have stored, and what becomes of pending operations when a history breaks.
 
-use std::hash::{Hash, Hasher};
-
-use rustc_hash::FxHasher;
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -11,7 +8,7 @@ use super::{
     outbox::{Fate, Pending},
     storage::{
         ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
-        aside_key, decoded, journal_key, meta_key, outbox_key, outbox_number, under,
+        aside_key, decoded, fingerprint, journal_key, meta_key, outbox_key, outbox_number, under,
     },
     updates::Replica,
 };
@@ -443,11 +440,4 @@ fn differences<'a>(
         }
     }
     (news, gone)
-}
-
-/// Tells one text from another.
-fn fingerprint(text: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    text.hash(&mut hasher);
-    hasher.finish()
 }

@@ -14,6 +14,9 @@
 //! | `conflict/<operation>` | a conflict that waits for its author |
 //! | `journal/<number>` | one's own operation that was applied, under its number in the outbox |
 
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::outbox::Why;
@@ -208,6 +211,13 @@ pub(super) fn outbox_number(rest: &str) -> Option<u64> {
 /// A record as text.
 pub(super) fn text<T: Serialize>(record: &T) -> String {
     encode(record)
+}
+
+/// Tells one text from another.
+pub(super) fn fingerprint(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// What `records` become by `transaction`: the one meaning of a transaction, for storages that keep their records

@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     hooks::{
-        Conflict, Freshness, RealtimeUpdates, SetAside, SetAsideReason, focus, use_board_or_current, use_now,
-        use_optimism, use_realtime_managers, use_realtime_updates, use_samples,
+        Conflict, Freshness, Now, RealtimeUpdates, SeriesList, SetAside, SetAsideReason, focus, use_board_or_current,
+        use_now, use_optimism, use_realtime_managers, use_realtime_updates, use_samples,
     },
     protocol::{BoardId, Field, FieldName, OperationId, Person, Value, Widget, WidgetId, Writer},
 };
@@ -107,19 +107,13 @@ pub fn WidgetRealtime(
     use_optimism(enable_optimistic);
     let board = use_board_or_current(board);
     let live = use_realtime_updates::<Value>((board, widget_id));
-    let view = live.signal();
-    let series = use_memo(move || live.series());
+    let series = use_signal(|| live.signal().peek().series());
     let samples = use_samples(series.into());
     let now = use_now();
-    let fresh = use_memo(move || {
-        let (view, series) = (view.read(), series.read());
-        // A live board's own values have no age, and need no clock: it would run every card each second.
-        let is_timed = !series.is_empty() || view.freshness != Freshness::Live;
-        let now = if is_timed { now() } else { None };
-        Fresh::of(&view, &series, &samples.read(), now.map(|now| now.device))
-    });
-    let washes = use_signal(|| (0, None));
-    use_reports(live, board, widget_id, on_update, on_error, washes);
+    // One memo for all that the frame shows: each more takes as long as to render a small component, for every change.
+    let facts = use_memo(move || Facts::of(live, &series.read(), samples, now));
+    let washes = use_signal(|| None);
+    use_reports(live, board, widget_id, series, on_update, on_error, washes);
     let card = card_of(&board.read(), &widget_id.read());
     let is_new = use_hook(|| is_added(&card));
     let mut added = use_signal(|| None::<Rc<MountedData>>);
@@ -132,9 +126,8 @@ pub fn WidgetRealtime(
     // By its name: under another one it is another card.
     let edge = rsx! { LowerEdge { key: "{card}", card, washes } };
     let menu = use_signal(|| false);
-    let facts = use_memo(move || Facts::of(live));
     let facts = facts();
-    let state = fresh.read().token();
+    let (fresh, state) = (facts.fresh, facts.fresh.token());
     rsx! {
         article {
             class: "card",
@@ -142,7 +135,7 @@ pub fn WidgetRealtime(
             "data-widget": "{widget_id}",
             "data-kind": facts.kind.clone(),
             "data-state": state,
-            "data-tide": fresh.read().tide(),
+            "data-tide": fresh.tide(),
             "data-pending": facts.is_pending,
             "data-conflict": facts.conflicts > 0,
             "data-menu": if menu() { "open" },
@@ -191,21 +184,20 @@ pub fn WidgetRealtime(
     }
 }
 
-/// How often somebody else has changed a widget, and the colour of who did last.
-type Washes = (u32, Option<u8>);
+/// In which second somebody else has changed a widget last, and their colour.
+type Washes = Option<(u64, Option<u8>)>;
 
 /// The lower edge of a card, by which it is known to be on the screen, and what is said there. What is said changes for
 /// every card; of each only this is rendered again for it. What somebody else has changed is washed in their colour for a
-/// moment: each time anew, by another element.
+/// moment, by another element each second: who changes it ten times a second has it washed once in that.
 #[component]
 fn LowerEdge(card: String, washes: Signal<Washes>) -> Element {
     let (watched, gone) = (card.clone(), card.clone());
     use_drop(move || see(&gone, false));
     let managers = use_realtime_managers();
-    let (number, colour) = washes();
     rsx! {
-        if number > 0 {
-            div { key: "{number}", class: "wash", "data-colour": colour, "aria-hidden": "true" }
+        if let Some((second, colour)) = washes() {
+            div { key: "{second}", class: "wash", "data-colour": colour, "aria-hidden": "true" }
         }
         div { class: "tide", "aria-hidden": "true", onvisible: move |event| see(&watched, event.is_intersecting().unwrap_or_default()) }
         {said_at(Some(&card), managers)}
@@ -215,6 +207,7 @@ fn LowerEdge(card: String, washes: Signal<Washes>) -> Element {
 /// What the frame itself shows; its children are not rendered again for a value that only they show.
 #[derive(Clone, Debug, PartialEq)]
 struct Facts {
+    fresh: Fresh,
     title: String,
     kind: String,
     is_missing: bool,
@@ -227,8 +220,11 @@ struct Facts {
 }
 
 impl Facts {
-    fn of(live: RealtimeUpdates) -> Self {
+    fn of(live: RealtimeUpdates, series: &[String], samples: Memo<SeriesList>, now: ReadSignal<Option<Now>>) -> Self {
         let view = live.view();
+        // A live board's own values have no age, and need no clock: it would run every card each second.
+        let is_timed = !series.is_empty() || view.freshness != Freshness::Live;
+        let now = if is_timed { now() } else { None };
         let kind = view
             .widget
             .as_ref()
@@ -238,6 +234,7 @@ impl Facts {
             .filter(|title| !title.is_empty())
             .unwrap_or_else(|| kind.clone());
         Self {
+            fresh: Fresh::of(&view, series, &samples.read(), now.map(|now| now.device)),
             title,
             kind,
             is_missing: view.is_known && view.widget.as_ref().is_none_or(|widget| widget.removed.is_some()),
@@ -250,20 +247,25 @@ impl Facts {
     }
 }
 
-/// Calls the app's handlers: with each change once, and with each failure once.
+/// Calls the app's handlers: with each change once, and with each failure once. Keeps the names of its series.
 fn use_reports(
     live: RealtimeUpdates,
     board: ReadSignal<BoardId>,
     widget_id: ReadSignal<WidgetId>,
+    series: Signal<Vec<String>>,
     on_update: Option<Callback<WidgetUpdate>>,
     on_error: Option<Callback<RealtimeError>>,
     washes: Signal<Washes>,
 ) {
-    let mut washes = washes;
+    let (mut series, mut washes, now) = (series, washes, use_now());
     let mut last = use_hook(|| CopyValue::new(None::<Arc<Widget>>));
     let mut told = use_hook(|| CopyValue::new(Vec::<OperationId>::new()));
     use_effect(move || {
         let view = live.view();
+        let names = view.series();
+        if *series.peek() != names {
+            series.set(names);
+        }
         if let Some(widget) = view.widget {
             let before = last.write().replace(widget.clone());
             let before = before.filter(|before| !Arc::ptr_eq(before, &widget));
@@ -271,8 +273,10 @@ fn use_reports(
             if let Some(before) = &before
                 && let Some(writer) = other_writer(before, &widget).filter(|_| !is_own)
             {
-                let number = washes.peek().0;
-                washes.set((number + 1, writer.colour));
+                let wash = now.peek().as_ref().map(|now| (now.unix_ms / 1_000, writer.colour));
+                if *washes.peek() != wash {
+                    washes.set(wash);
+                }
             }
             if let Some(report) = on_update
                 && before.is_some_and(|before| has_changed(&before, &widget))

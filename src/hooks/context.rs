@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use dioxus::{core::ReactiveContext, prelude::*};
+use dioxus::prelude::*;
 use futures_channel::mpsc;
 
 use crate::{
     config::COMMANDS_LEN_MAX,
-    protocol::{BoardId, WidgetId},
+    protocol::BoardId,
     sorted::SortedMap,
     state::{BOARDS, Changed, Place},
     sync::{Command, Notice},
@@ -27,10 +27,17 @@ pub(super) enum Message {
 pub(super) struct Wants {
     pub boards: SortedMap<BoardId, usize>,
     pub series: SortedMap<String, usize>,
-    /// Who shows which widget, until it is shown otherwise.
-    followers: Vec<(Place, ReactiveContext)>,
+    /// Who shows which widget.
+    followers: Vec<Follower>,
     /// The loop was told, and has not looked yet: a page of many widgets tells it once.
     told: bool,
+}
+
+/// Is told when its widget is shown otherwise.
+struct Follower {
+    number: u64,
+    place: Place,
+    told: Callback<Place>,
 }
 
 type Listeners = SortedMap<u64, Callback<Notice>>;
@@ -41,7 +48,7 @@ pub(super) struct Context {
     sender: CopyValue<mpsc::Sender<Message>>,
     wants: CopyValue<Wants>,
     listeners: CopyValue<Listeners>,
-    listeners_made: CopyValue<u64>,
+    numbers: CopyValue<u64>,
     /// How many of the listeners want live values too.
     sample_listeners: CopyValue<u64>,
 }
@@ -73,7 +80,7 @@ impl Context {
             sender: CopyValue::new(sender),
             wants: CopyValue::new(Wants::default()),
             listeners: CopyValue::new(Listeners::new()),
-            listeners_made: CopyValue::new(0),
+            numbers: CopyValue::new(0),
             sample_listeners: CopyValue::new(0),
         };
         (context, receiver)
@@ -140,38 +147,31 @@ impl Context {
         )
     }
 
-    /// The memo that calls this runs again when the widget is shown otherwise. It peeks at the signals that hold all widgets:
-    /// of a thousand memos that read them, each would run for each change of any.
-    pub fn follow(mut self, board: &BoardId, widget: &WidgetId) {
-        if let Some(reader) = ReactiveContext::current() {
-            let place = (board.clone(), widget.clone());
-            // Whoever runs again for another reason follows once all the same.
-            let mut wants = self.wants.write();
-            wants.followers.retain(|(_, other)| *other != reader);
-            wants.followers.push((place, reader));
+    /// Tells those whom a change concerns. They alone look: of a thousand memos that read the signals which hold all widgets, each
+    /// would run for each change of any.
+    pub fn changed(self, changed: &Changed) {
+        let boards = BOARDS.peek();
+        let mut told = Vec::new();
+        for Follower { place, told: tell, .. } in &self.wants.peek().followers {
+            if changed.concerns(place, &boards) {
+                told.push((place.clone(), *tell));
+            }
+        }
+        drop(boards);
+        for (place, tell) in told {
+            tell.call(place);
         }
     }
 
-    /// Runs those again whom a change concerns. Each follows anew then, if it is still there.
-    pub fn changed(mut self, changed: &Changed) {
-        let (mut told, boards) = (Vec::new(), BOARDS.peek());
-        self.wants.write().followers.retain(|(place, reader)| {
-            let is_told = changed.concerns(place, &boards);
-            if is_told {
-                told.push(*reader);
-            }
-            !is_told
-        });
-        drop(boards);
-        for reader in told {
-            reader.mark_dirty();
-        }
+    fn next_number(&mut self) -> u64 {
+        let number = *self.numbers.peek() + 1;
+        self.numbers.set(number);
+        number
     }
 
     /// Adds a listener and gives its number.
     pub fn listen(mut self, listener: Callback<Notice>) -> u64 {
-        let number = *self.listeners_made.peek() + 1;
-        self.listeners_made.set(number);
+        let number = self.next_number();
         self.listeners.write().insert(number, listener);
         number
     }
@@ -201,6 +201,20 @@ impl Context {
                 listener.call(notice.clone());
             }
         }
+    }
+}
+
+/// Calls `told` when the widget is shown otherwise than it was when this was last rendered, as long as the component lives.
+pub(super) fn use_followed(mut context: Context, place: Place, told: Callback<Place>) {
+    let number = use_hook(|| context.next_number());
+    use_drop(move || {
+        let mut wants = context.wants;
+        wants.write().followers.retain(|follower| follower.number != number);
+    });
+    let followers = &mut context.wants.write().followers;
+    match followers.iter_mut().find(|follower| follower.number == number) {
+        None => followers.push(Follower { number, place, told }),
+        Some(follower) => follower.place = place,
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use dioxus::prelude::*;
+use dioxus::{core::schedule_update, prelude::*};
 
 use super::{
-    context::use_provided,
+    context::{use_followed, use_provided},
     use_board::{text, use_watch},
     use_current_board,
 };
@@ -49,10 +49,14 @@ pub fn use_people() -> Option<Arc<People>> {
     let context = use_provided("use_people");
     let board = use_current_board();
     use_watch(board, true);
+    let again = use_hook(schedule_update);
+    let told = use_callback(move |_| again());
+    use_followed(context, (board.cloned(), WidgetId::birth()), told);
     // Not read: the details change with every frame.
-    let (people, board) = (SYNC.peek().people.clone(), board.read());
-    context.follow(&board, &WidgetId::birth());
-    people.filter(|people| people.board == *board)
+    SYNC.peek()
+        .people
+        .clone()
+        .filter(|people| people.board == *board.peek())
 }
 
 /// What a widget is called as it is shown now: its title, else its kind; nothing where it is not there. Subscribes nobody.

@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{RealtimeManagers, context::use_provided, use_board::use_watch, use_optimism::use_is_optimistic};
+use super::{
+    RealtimeManagers,
+    context::{use_followed, use_provided},
+    use_board::use_watch,
+    use_optimism::use_is_optimistic,
+};
 use crate::{
     protocol::{BoardId, Field, FieldName, OperationId, Person, Value, Widget, WidgetId},
     sorted::SortedMap,
@@ -54,12 +59,24 @@ impl PartialEq for WidgetView {
     }
 }
 
+impl WidgetView {
+    fn field(&self, name: &str) -> Option<&Field> {
+        let mut fields = self.widget.as_ref()?.fields.iter();
+        fields.find(|(field, _)| field.as_str() == name).map(|(_, field)| field)
+    }
+
+    /// The live series it shows, as its field `series` names them.
+    pub(crate) fn series(&self) -> Vec<String> {
+        series_names(self.field("series").map(|field| &field.value))
+    }
+}
+
 /// A widget, live, whatever its fields are: what [`super::use_realtime_updates`] gives, but for their types. `Copy`.
 #[derive(Clone, Copy, PartialEq)]
 pub struct WidgetHandle {
     board: ReadSignal<BoardId>,
     widget: ReadSignal<WidgetId>,
-    view: Memo<WidgetView>,
+    view: Signal<WidgetView>,
     is_optimistic: ReadSignal<bool>,
     managers: RealtimeManagers,
 }
@@ -69,11 +86,18 @@ pub(super) fn use_widget(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId
     let context = use_provided("use_realtime_updates");
     use_watch(board, false);
     let is_optimistic = use_is_optimistic();
-    let view = use_memo(move || {
-        let (board, widget) = (board.read(), widget.read());
-        context.follow(&board, &widget);
-        view_of(&board, &widget, is_optimistic())
+    let place = (board.cloned(), widget.cloned());
+    let is_shown_at_once = is_optimistic();
+    let mut view = use_signal(|| view_of(&place.0, &place.1, is_shown_at_once));
+    let look = use_callback(move |(board, widget)| {
+        let now = view_of(&board, &widget, *is_optimistic.peek());
+        if *view.peek() != now {
+            view.set(now);
+        }
     });
+    // What is rendered again may be of another widget, or shown by another rule.
+    look.call(place.clone());
+    use_followed(context, place, look);
     WidgetHandle {
         board,
         widget,
@@ -102,9 +126,8 @@ impl WidgetHandle {
         self.view.cloned()
     }
 
-    /// The view as a signal, for memos and props.
-    #[must_use]
-    pub const fn signal(&self) -> Memo<WidgetView> {
+    /// The same, where it stands: not to be written to.
+    pub(crate) const fn signal(&self) -> Signal<WidgetView> {
         self.view
     }
 
@@ -118,12 +141,7 @@ impl WidgetHandle {
     /// A field with its revision and writer.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<Field> {
-        let view = self.view.read();
-        let fields = &view.widget.as_ref()?.fields;
-        fields
-            .iter()
-            .find(|(field, _)| field.as_str() == name)
-            .map(|(_, field)| field.clone())
+        self.view.read().field(name).cloned()
     }
 
     /// A field's value.
@@ -151,7 +169,7 @@ impl WidgetHandle {
     /// The live series it shows, as its field `series` names them.
     #[must_use]
     pub fn series(&self) -> Vec<String> {
-        series_names(self.value("series").as_ref())
+        self.view.read().series()
     }
 
     /// Whether edits show before they are confirmed: see [`super::use_optimism`].

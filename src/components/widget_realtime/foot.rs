@@ -8,16 +8,40 @@ use crate::{
         format::{age, ordinal, time_of_day, writer_name},
         word::Word,
     },
-    hooks::{Durability, PendingOperation, Phase, RealtimeUpdates, WidgetView, use_background_sync, use_now},
+    hooks::{Durability, Now, PendingOperation, Phase, RealtimeUpdates, WidgetView, use_background_sync, use_now},
     protocol::OperationId,
 };
 
+/// One component for both, since each change of the widget concerns both.
 #[component]
-pub(super) fn Foot(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
+pub(super) fn Foot(live: RealtimeUpdates, fresh: Fresh) -> Element {
+    let (sync, now) = (use_background_sync(), use_now());
+    let mut last = use_signal(|| None);
+    let view = live.signal();
+    let view = view.read();
+    let newest = view.operations.last().map(|newest| (newest.id, is_applied(newest)));
+    if newest.is_some() && *last.peek() != newest {
+        last.set(newest); // nobody subscribes to it
+    }
+    // Asked for where it is said only: the details change with every frame.
+    let is_stored = || !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
+    let receipt = Receipt::of(&view, *last.peek(), &is_stored);
     rsx! {
         footer { class: "card-foot",
-            ReceiptBeads { live }
-            Age { live, fresh }
+            if let Some(receipt) = receipt {
+                span { class: "receipt", "data-state": receipt.token(),
+                    svg { class: "beads", "viewBox": "0 0 47 7", "aria-hidden": "true",
+                        path { d: "M6 3.5h35" }
+                        for bead in 0..BEADS.len() {
+                            circle { key: "{bead}", "cx": BEADS[bead], "cy": "3.5", "r": "2.5", "data-filled": bead < receipt.filled() }
+                        }
+                    }
+                    span { {receipt.text()} }
+                }
+            }
+            if let Some((age, of)) = now().and_then(|now| age_of(&view, fresh, live.value("series").is_some(), now)) {
+                span { class: "card-age", title: "{of}", "{age}" }
+            }
         }
     }
 }
@@ -90,87 +114,42 @@ const fn is_applied(pending: &PendingOperation) -> bool {
     matches!(&pending.phase, Phase::Decided(verdict) if verdict.is_applied())
 }
 
-/// Where the beads stand on their thread.
+/// Where the four beads stand on their thread. They are filled from the left, beside the latest word; once applied they fade.
 const BEADS: [&str; 4] = ["3.5", "16.5", "29.5", "42.5"];
-
-/// Four beads on a thread, filled from the left, with the latest word. Once applied they fade.
-#[component]
-fn ReceiptBeads(live: RealtimeUpdates) -> Element {
-    let sync = use_background_sync();
-    // Asked for where it is said only: the details change with every frame.
-    let is_stored = || !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
-    let mut last = use_signal(|| None);
-    use_effect(move || {
-        let newest = live
-            .view()
-            .operations
-            .last()
-            .map(|newest| (newest.id, is_applied(newest)));
-        if newest.is_some() && *last.peek() != newest {
-            last.set(newest);
-        }
-    });
-    let Some(receipt) = Receipt::of(&live.view(), last(), &is_stored) else {
-        return rsx! {};
-    };
-    rsx! {
-        span { class: "receipt", "data-state": receipt.token(),
-            svg { class: "beads", "viewBox": "0 0 47 7", "aria-hidden": "true",
-                path { d: "M6 3.5h35" }
-                for bead in 0..BEADS.len() {
-                    circle { key: "{bead}", "cx": BEADS[bead], "cy": "3.5", "r": "2.5", "data-filled": bead < receipt.filled() }
-                }
-            }
-            span { {receipt.text()} }
-        }
-    }
-}
 
 const HOUR_MS: u64 = 3_600_000;
 
-/// How old what is shown is: the last value of a series, else the last change.
-#[component]
-fn Age(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
-    let now = use_now();
-    let age = use_memo(move || {
-        let now = now()?;
-        let view = live.view();
-        let is_sampled = live.value("series").is_some();
-        // What is not live is not of now, however lately it was.
-        let is_now = |age: &String| *fresh.read() == Fresh::Live || age != "now";
-        if is_sampled {
-            let age = match &*fresh.read() {
-                Fresh::Live => Some("now".to_owned()),
-                Fresh::Stale { seconds, .. } | Fresh::NoSamples { seconds: Some(seconds) } => {
-                    Some(age(seconds * 1_000)).filter(is_now)
-                }
-                _ => None,
-            };
-            return Some((age?, "Last value".to_owned()));
-        }
-        let changed = view
-            .widget
-            .as_ref()?
-            .fields
-            .values()
-            .map(|field| &field.writer)
-            .max_by_key(|writer| writer.at)
-            .filter(|writer| writer.at.0 > 0)?;
-        let ago = now.unix_ms.saturating_sub(changed.at.0);
-        // Of what is longer ago than an hour the time of day says more.
-        let age = if ago < HOUR_MS {
-            age(ago)
-        } else {
-            time_of_day(now, changed.at.0)
+/// How old what is shown is, and what that is: the last value of a series, else the last change.
+fn age_of(view: &WidgetView, fresh: Fresh, is_sampled: bool, now: Now) -> Option<(String, String)> {
+    // What is not live is not of now, however lately it was.
+    let is_now = |age: &String| fresh == Fresh::Live || age != "now";
+    if is_sampled {
+        let age = match fresh {
+            Fresh::Live => Some("now".to_owned()),
+            Fresh::Stale { seconds, .. } | Fresh::NoSamples { seconds: Some(seconds) } => {
+                Some(age(seconds * 1_000)).filter(is_now)
+            }
+            _ => None,
         };
-        Some((
-            Some(age).filter(is_now)?,
-            ["Last change: ", &writer_name(changed)].concat(),
-        ))
-    });
-    rsx! {
-        if let Some((age, of)) = age() {
-            span { class: "card-age", title: "{of}", "{age}" }
-        }
+        return Some((age?, "Last value".to_owned()));
     }
+    let changed = view
+        .widget
+        .as_ref()?
+        .fields
+        .values()
+        .map(|field| &field.writer)
+        .max_by_key(|writer| writer.at)
+        .filter(|writer| writer.at.0 > 0)?;
+    let ago = now.unix_ms.saturating_sub(changed.at.0);
+    // Of what is longer ago than an hour the time of day says more.
+    let age = if ago < HOUR_MS {
+        age(ago)
+    } else {
+        time_of_day(now, changed.at.0)
+    };
+    Some((
+        Some(age).filter(is_now)?,
+        ["Last change: ", &writer_name(changed)].concat(),
+    ))
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How fresh, with what there is to say of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fresh {
     /// Nothing has arrived yet.
     Loading,

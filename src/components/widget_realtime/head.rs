@@ -20,7 +20,7 @@ use crate::{
 #[component]
 pub(super) fn Head(
     live: RealtimeUpdates,
-    fresh: ReadSignal<Fresh>,
+    fresh: Fresh,
     menu: Signal<bool>,
     title: String,
     settings: &'static [&'static str],
@@ -59,7 +59,7 @@ pub(super) fn Head(
                 }
             }
             {list("dots", &live.board(), &people)}
-            if let Some((word, more)) = fresh.read().word() {
+            if let Some((word, more)) = fresh.word() {
                 Saying { word, more }
             }
             div { class: "card-menu",

@@ -111,9 +111,9 @@ pub fn WidgetRealtime(
     let samples = use_samples(series.into());
     let now = use_now();
     // One memo for all that the frame shows: each more takes as long as to render a small component, for every change.
-    let facts = use_memo(move || Facts::of(live, &series.read(), samples, now));
-    let washes = use_signal(|| None);
-    use_reports(live, board, widget_id, series, on_update, on_error, washes);
+    let facts = use_memo(move || Facts::of(live, samples, now));
+    let wash = use_signal(|| None);
+    use_reports(live, board, widget_id, series, on_update, on_error, wash);
     let card = card_of(&board.read(), &widget_id.read());
     let is_new = use_hook(|| is_added(&card));
     let mut added = use_signal(|| None::<Rc<MountedData>>);
@@ -124,7 +124,7 @@ pub fn WidgetRealtime(
         }
     });
     // By its name: under another one it is another card.
-    let edge = rsx! { LowerEdge { key: "{card}", card, washes } };
+    let edge = rsx! { LowerEdge { key: "{card}", card, wash } };
     let menu = use_signal(|| false);
     let facts = facts();
     let (fresh, state) = (facts.fresh, facts.fresh.token());
@@ -185,19 +185,19 @@ pub fn WidgetRealtime(
 }
 
 /// In which second somebody else has changed a widget last, and their colour.
-type Washes = Option<(u64, Option<u8>)>;
+type Wash = Option<(u64, Option<u8>)>;
 
 /// The lower edge of a card, by which it is known to be on the screen, and what is said there. What is said changes for
 /// every card; of each only this is rendered again for it. What somebody else has changed is washed in their colour for a
-/// moment, by another element each second: who changes it ten times a second has it washed once in that.
+/// moment, each time by another element; what one person changes ten times a second is washed once in it.
 #[component]
-fn LowerEdge(card: String, washes: Signal<Washes>) -> Element {
+fn LowerEdge(card: String, wash: Signal<Wash>) -> Element {
     let (watched, gone) = (card.clone(), card.clone());
     use_drop(move || see(&gone, false));
     let managers = use_realtime_managers();
     rsx! {
-        if let Some((second, colour)) = washes() {
-            div { key: "{second}", class: "wash", "data-colour": colour, "aria-hidden": "true" }
+        if let Some((second, colour)) = wash() {
+            div { key: "{second}{colour.unwrap_or_default()}", class: "wash", "data-colour": colour, "aria-hidden": "true" }
         }
         div { class: "tide", "aria-hidden": "true", onvisible: move |event| see(&watched, event.is_intersecting().unwrap_or_default()) }
         {said_at(Some(&card), managers)}
@@ -220,8 +220,10 @@ struct Facts {
 }
 
 impl Facts {
-    fn of(live: RealtimeUpdates, series: &[String], samples: Memo<SeriesList>, now: ReadSignal<Option<Now>>) -> Self {
-        let view = live.view();
+    fn of(live: RealtimeUpdates, samples: Memo<SeriesList>, now: ReadSignal<Option<Now>>) -> Self {
+        let view = live.signal();
+        let view = view.read();
+        let series = view.series();
         // A live board's own values have no age, and need no clock: it would run every card each second.
         let is_timed = !series.is_empty() || view.freshness != Freshness::Live;
         let now = if is_timed { now() } else { None };
@@ -234,15 +236,15 @@ impl Facts {
             .filter(|title| !title.is_empty())
             .unwrap_or_else(|| kind.clone());
         Self {
-            fresh: Fresh::of(&view, series, &samples.read(), now.map(|now| now.device)),
+            fresh: Fresh::of(&view, &series, &samples.read(), now.map(|now| now.device)),
             title,
             kind,
             is_missing: view.is_known && view.widget.as_ref().is_none_or(|widget| widget.removed.is_some()),
             is_pending: !view.pending.is_empty(),
             is_held: view.is_ahead && !live.is_optimistic(),
             conflicts: view.conflicts.len(),
-            set_aside: view.set_aside,
-            people: view.people,
+            set_aside: view.set_aside.clone(),
+            people: view.people.clone(),
         }
     }
 }
@@ -255,9 +257,9 @@ fn use_reports(
     series: Signal<Vec<String>>,
     on_update: Option<Callback<WidgetUpdate>>,
     on_error: Option<Callback<RealtimeError>>,
-    washes: Signal<Washes>,
+    wash: Signal<Wash>,
 ) {
-    let (mut series, mut washes, now) = (series, washes, use_now());
+    let (mut series, mut wash, now) = (series, wash, use_now());
     let mut last = use_hook(|| CopyValue::new(None::<Arc<Widget>>));
     let mut told = use_hook(|| CopyValue::new(Vec::<OperationId>::new()));
     use_effect(move || {
@@ -273,9 +275,9 @@ fn use_reports(
             if let Some(before) = &before
                 && let Some(writer) = other_writer(before, &widget).filter(|_| !is_own)
             {
-                let wash = now.peek().as_ref().map(|now| (now.unix_ms / 1_000, writer.colour));
-                if *washes.peek() != wash {
-                    washes.set(wash);
+                let next = now.peek().as_ref().map(|now| (now.unix_ms / 1_000, writer.colour));
+                if *wash.peek() != next {
+                    wash.set(next);
                 }
             }
             if let Some(report) = on_update

@@ -27,15 +27,14 @@ pub(super) enum Message {
 pub(super) struct Wants {
     pub boards: SortedMap<BoardId, usize>,
     pub series: SortedMap<String, usize>,
-    /// Who shows which widget.
-    followers: Vec<Follower>,
+    /// Who shows which widget, by their numbers.
+    followers: SortedMap<u64, Follower>,
     /// The loop was told, and has not looked yet: a page of many widgets tells it once.
     told: bool,
 }
 
 /// Is told when its widget is shown otherwise.
 struct Follower {
-    number: u64,
     place: Place,
     told: Callback<Place>,
 }
@@ -152,7 +151,7 @@ impl Context {
     pub fn changed(self, changed: &Changed) {
         let boards = BOARDS.peek();
         let mut told = Vec::new();
-        for Follower { place, told: tell, .. } in &self.wants.peek().followers {
+        for Follower { place, told: tell } in self.wants.peek().followers.values() {
             if changed.concerns(place, &boards) {
                 told.push((place.clone(), *tell));
             }
@@ -204,18 +203,24 @@ impl Context {
     }
 }
 
-/// Calls `told` when the widget is shown otherwise than it was when this was last rendered, as long as the component lives.
-pub(super) fn use_followed(mut context: Context, place: Place, told: Callback<Place>) {
+/// Calls `told` when the widget is shown otherwise, as long as the component lives. Gives whether it is another widget than at
+/// the last render.
+pub(super) fn use_followed(mut context: Context, place: Place, told: Callback<Place>) -> bool {
     let number = use_hook(|| context.next_number());
     use_drop(move || {
         let mut wants = context.wants;
-        wants.write().followers.retain(|follower| follower.number != number);
+        wants.write().followers.remove(&number);
     });
-    let followers = &mut context.wants.write().followers;
-    match followers.iter_mut().find(|follower| follower.number == number) {
-        None => followers.push(Follower { number, place, told }),
-        Some(follower) => follower.place = place,
+    let known = context
+        .wants
+        .peek()
+        .followers
+        .get(&number)
+        .map(|follower| follower.place == place);
+    if known != Some(true) {
+        context.wants.write().followers.insert(number, Follower { place, told });
     }
+    known == Some(false)
 }
 
 fn forget_one<K: Ord>(counts: &mut SortedMap<K, usize>, key: &K) {

@@ -87,17 +87,19 @@ pub(super) fn use_widget(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId
     use_watch(board, false);
     let is_optimistic = use_is_optimistic();
     let place = (board.cloned(), widget.cloned());
-    let is_shown_at_once = is_optimistic();
-    let mut view = use_signal(|| view_of(&place.0, &place.1, is_shown_at_once));
+    let rule = is_optimistic();
+    let mut shown_by = use_hook(|| CopyValue::new(rule));
+    let mut view = use_signal(|| view_of(&place.0, &place.1, rule));
     let look = use_callback(move |(board, widget)| {
         let now = view_of(&board, &widget, *is_optimistic.peek());
         if *view.peek() != now {
             view.set(now);
         }
     });
-    // What is rendered again may be of another widget, or shown by another rule.
-    look.call(place.clone());
-    use_followed(context, place, look);
+    let is_another = use_followed(context, place.clone(), look);
+    if is_another || shown_by.replace(rule) != rule {
+        look.call(place);
+    }
     WidgetHandle {
         board,
         widget,
@@ -120,7 +122,7 @@ impl WidgetHandle {
         self.widget.cloned()
     }
 
-    /// Everything at once. Subscribes the reader, as all of these do.
+    /// Everything at once; of another widget or board from the next render on. Subscribes the reader, as all of these do.
     #[must_use]
     pub fn view(&self) -> WidgetView {
         self.view.cloned()

@@ -216,8 +216,8 @@ impl FromStr for OperationId {
 
 serde_as_text!(OperationId);
 
-/// A name's text, beside its first bytes: most are told apart by those, and few are longer. Boards, widgets and fields are looked up
-/// by name a dozen times for each operation.
+/// A name's text, beside its first bytes: fields are told apart by those. Boards, widgets and fields are looked up by name a dozen
+/// times for each operation.
 #[derive(Clone)]
 struct Name {
     /// As a number, in the order of the text: what is missing is zero, which is in no name.
@@ -263,7 +263,7 @@ impl PartialOrd for Name {
 
 impl PartialEq for Name {
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
+        Arc::ptr_eq(&self.text, &other.text) || self.cmp(other).is_eq()
     }
 }
 

@@ -43,7 +43,7 @@ pub struct Pending {
     pub(super) bytes: usize,
     /// What is stored of it, or on its way there, is older than this.
     pub(super) dirty: bool,
-    /// Tells the stored text it was read from, or compared with, last.
+    /// Tells the stored text that it was read from, compared with, or appended as last.
     pub(super) text: Option<u64>,
 }
 

@@ -129,6 +129,35 @@ fn without_optimism_the_old_value_stays_under_an_overlay_until_the_verdict() {
 }
 
 #[test]
+fn a_frame_that_is_there_goes_by_another_rule_at_once_and_one_that_is_gone_by_none() {
+    static IS_EAGER: GlobalSignal<bool> = Signal::global(|| true);
+    static IS_THERE: GlobalSignal<bool> = Signal::global(|| true);
+    fn face() -> Element {
+        rsx! {
+            if IS_THERE() {
+                WidgetRealtime { widget_id: WidgetId::named("fuel"), enable_optimistic: IS_EAGER(), Fuel {} }
+            }
+        }
+    }
+    let mut page = on_deck(face);
+    page.is_deaf = true;
+    page.edit(&deck(), "fuel", "value", 7);
+    page.has(&["deck has 7 l"]);
+    page.with(|| *IS_EAGER.write() = false);
+    page.has(&["deck has 3 l", "class=\"overlay\""]);
+    page.with(|| *IS_EAGER.write() = true);
+    page.has(&["deck has 7 l"]);
+    page.with(|| *IS_THERE.write() = false);
+    page.is_deaf = false;
+    page.server.set(&deck(), "fuel", "unit", "gal");
+    page.settle();
+    page.has_not(&["deck has"]);
+    page.with(|| *IS_THERE.write() = true);
+    page.settle();
+    page.has(&["deck has 7 gal"]);
+}
+
+#[test]
 fn an_edit_that_fails_is_rolled_back_says_why_and_offers_to_retry() {
     fn eager() -> Element {
         rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), Fuel {} } }

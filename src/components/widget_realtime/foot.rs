@@ -16,16 +16,20 @@ use crate::{
 #[component]
 pub(super) fn Foot(live: RealtimeUpdates, fresh: Fresh) -> Element {
     let (sync, now) = (use_background_sync(), use_now());
-    let mut last = use_signal(|| None);
+    let mut last = use_hook(|| CopyValue::new(None));
     let view = live.signal();
     let view = view.read();
     let newest = view.operations.last().map(|newest| (newest.id, is_applied(newest)));
-    if newest.is_some() && *last.peek() != newest {
-        last.set(newest); // nobody subscribes to it
+    if newest.is_some() {
+        last.set(newest);
     }
     // Asked for where it is said only: the details change with every frame.
     let is_stored = || !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
-    let receipt = Receipt::of(&view, *last.peek(), &is_stored);
+    let receipt = Receipt::of(&view, last(), &is_stored);
+    // How old a live value is does not change with the clock.
+    let is_sampled = !view.series().is_empty();
+    let now = if is_sampled { *now.peek() } else { now() };
+    let age = now.and_then(|now| age_of(&view, fresh, is_sampled, now));
     rsx! {
         footer { class: "card-foot",
             if let Some(receipt) = receipt {
@@ -39,7 +43,7 @@ pub(super) fn Foot(live: RealtimeUpdates, fresh: Fresh) -> Element {
                     span { {receipt.text()} }
                 }
             }
-            if let Some((age, of)) = now().and_then(|now| age_of(&view, fresh, live.value("series").is_some(), now)) {
+            if let Some((age, of)) = age {
                 span { class: "card-age", title: "{of}", "{age}" }
             }
         }

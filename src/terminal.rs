@@ -4,18 +4,20 @@
 //! 3 somebody else's value stands, and a person must choose · 4 the server did not accept the edit · 5 saved on this
 //! device, and not answered yet.
 
+mod edit;
 mod get;
 mod lines;
+mod names;
 mod outbox;
+mod sending;
 mod session;
-mod set;
 mod watch;
 
 use std::{fmt, path::PathBuf, process::ExitCode, str::FromStr};
 
 use clap::{Args, Subcommand};
 
-use self::session::Session;
+use self::{edit::Change, session::Session};
 use crate::{
     driver::StartError,
     protocol::{BoardId, OperationId},
@@ -69,7 +71,25 @@ pub enum Command {
         #[command(flatten)]
         reach: Reach,
     },
+    /// Add to a counter, and wait for the server's answer. Whatever others add meanwhile counts too: there is no conflict
+    #[command(after_help = ADD_HELP)]
+    Add {
+        /// The board's id; `tideboard get boards` lists them
+        board: BoardId,
+        /// `WIDGET.FIELD`, as `tideboard get BOARD` prints them
+        target: String,
+        /// How much; less than nothing takes away
+        #[arg(allow_hyphen_values = true)]
+        amount: i64,
+        /// As for `set`
+        #[arg(long)]
+        offline_ok: bool,
+        /// Where everything is
+        #[command(flatten)]
+        reach: Reach,
+    },
     /// List what waits on this device: edits not answered yet, edits not accepted, and fields with two versions
+    #[command(after_help = OUTBOX_HELP)]
     Outbox {
         /// What to do first
         #[command(flatten)]
@@ -87,16 +107,16 @@ pub enum Command {
 #[derive(Clone, Debug, Default, Args)]
 #[group(multiple = false)]
 pub struct Action {
-    /// Wait until the server has answered everything
+    /// Send everything, wait for the answers, and print what came of each
     #[arg(long)]
     pub send: bool,
     /// Forget an edit that was not accepted. The list ends each line with its ID
     #[arg(long, value_name = "ID")]
     pub discard: Option<OperationId>,
-    /// Make an edit that was not accepted again
+    /// Make an edit that was not accepted again, and send it
     #[arg(long, value_name = "ID")]
     pub retry: Option<OperationId>,
-    /// Of two versions, set mine again
+    /// Of two versions, set mine again, and send it
     #[arg(long, value_name = "ID")]
     pub keep_mine: Option<OperationId>,
     /// Of two versions, let theirs stand
@@ -227,19 +247,72 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
             value,
             offline_ok,
             reach,
-        } => set::set(Session::open(&reach).await?, board, &target, &value, offline_ok).await,
+        } => {
+            edit::edit(
+                Session::open(&reach).await?,
+                board,
+                &target,
+                &Change::Set(value),
+                offline_ok,
+            )
+            .await
+        }
+        Command::Add {
+            board,
+            target,
+            amount,
+            offline_ok,
+            reach,
+        } => {
+            edit::edit(
+                Session::open(&reach).await?,
+                board,
+                &target,
+                &Change::Add(amount),
+                offline_ok,
+            )
+            .await
+        }
         Command::Outbox { action, reach, format } => {
             outbox::outbox(Session::open(&reach).await?, action, format.json).await
         }
     }
 }
 
-const SET_HELP: &str = "Examples:
-  tideboard set this-machine setpoint.value 22.5
-  tideboard set this-machine note.text 'Fuel at dawn'
+/// The help of a command that edits: examples, and how it ends.
+macro_rules! edit_help {
+    ($examples:literal) => {
+        concat!(
+            "Examples:\n",
+            $examples,
+            "
 
 Exit codes: 0 applied, or saved with --offline-ok; 1 can't be done; 2 the arguments make no sense; 3 somebody else's value
-stands; 4 not accepted; 5 saved on this device and not answered yet";
+stands; 4 not accepted; 5 saved on this device and not answered yet"
+        )
+    };
+}
+
+const SET_HELP: &str = edit_help!(
+    "  tideboard set this-machine setpoint.value 22.5
+  tideboard set this-machine note.text 'Fuel at dawn'
+  tideboard set this-machine checklist.done-2 true"
+);
+
+const ADD_HELP: &str = edit_help!(
+    "  tideboard add this-machine counter.count 1
+  tideboard add this-machine counter.count -3 --offline-ok"
+);
+
+const OUTBOX_HELP: &str = "Each line is one edit: waiting, not-accepted or two-versions; where it goes, and its ID at the end. Examples:
+  tideboard outbox                                     list them
+  tideboard outbox --send                              send them; prints applied or taken-back as well
+  tideboard outbox --keep-mine ID                      decide, and send the decision
+  tideboard outbox --json | jq -r 'select(.state == \"two-versions\").id'
+
+Exit codes: 0 done: with --send, nothing waits any more; 1 can't be done; 2 the arguments make no sense; 3 fields with two
+versions wait for you, or the decision met a third; 4 edits were not accepted and wait for you; 5 saved on this device and
+not answered yet. A list alone ends with 0";
 
 /// Longer than a server's restart; a script that can't wait says less.
 const TIMEOUT_S: u64 = 30;

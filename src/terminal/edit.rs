@@ -1,21 +1,36 @@
-//! `tideboard set`.
+//! `tideboard set` and `tideboard add`.
 
 use super::{
-    Failure, get, lines,
+    Failure, get, lines, names,
     session::{Ended, Session, Unreached, fault},
 };
 use crate::{
     driver::Driver,
-    protocol::{BoardId, OperationId, Rejection, Value, Verdict},
+    protocol::{BoardId, Contention, FieldName, OperationId, Overwritten, Rejection, Value, Verdict, WidgetId},
     sync::{Command, Connection, Notice, SetAsideReason},
 };
 
-/// Gives a field a value. Based on what the server has now; when it can't be reached, on what this device saw last.
-pub async fn set(
+/// What becomes of a field.
+pub enum Change {
+    /// It gets this value, as it was typed.
+    Set(String),
+    /// So much is added to it.
+    Add(i64),
+}
+
+/// Where an edit goes: what is said of it names that.
+struct Place {
+    board: BoardId,
+    widget: WidgetId,
+    field: FieldName,
+}
+
+/// Edits a field. Based on what the server has now; when it can't be reached, on what this device saw last.
+pub async fn edit(
     mut session: Session,
     board: BoardId,
     target: &str,
-    text: &str,
+    change: &Change,
     offline_ok: bool,
 ) -> Result<(), Failure> {
     session.watch(&board);
@@ -25,31 +40,42 @@ pub async fn set(
         Unreached::Recall
     };
     let view = session.board(&board, unreached).await?;
-    let found = get::find(&board, &view, target)?;
+    let found = names::find(&board, &view, target)?;
     let Some(field) = found.field else {
         return Err(Failure::Refused(format!(
-            "which field of `{target}`? It has: {}.",
-            get::field_names(found.widget)
+            "which field of `{}`? It has: {}. Write `{}.FIELD`.",
+            found.id,
+            names::fields(found.widget),
+            found.id
         )));
     };
-    let is_text = found
-        .widget
-        .fields
-        .get(&field)
-        .is_some_and(|field| field.value.is_string());
-    let value = read_value(text, is_text);
-    session.driver.command(Command::Set {
-        board: board.clone(),
-        widget: found.id,
-        field,
-        value,
-    });
+    let known = found.widget.fields.get(&field);
+    let command = match change {
+        Change::Set(text) => Command::Set {
+            board: board.clone(),
+            widget: found.id.clone(),
+            field: field.clone(),
+            value: read_value(text, known.is_some_and(|field| field.value.is_string())),
+        },
+        Change::Add(amount) => Command::Add {
+            board: board.clone(),
+            widget: found.id.clone(),
+            field: field.clone(),
+            amount: *amount,
+        },
+    };
+    session.driver.command(command);
     session.driver.command(Command::Flush);
     let id = made(&mut session.driver)?;
     if offline_ok {
         return until_saved(&mut session, id).await;
     }
-    match until_decided(&mut session, id).await {
+    let place = Place {
+        board,
+        widget: found.id,
+        field,
+    };
+    match until_decided(&mut session, id, &place).await {
         Ok(outcome) => {
             session.store().await; // the next start asks nothing then
             outcome
@@ -104,7 +130,7 @@ async fn until_saved(session: &mut Session, id: OperationId) -> Result<(), Failu
     Ok(())
 }
 
-async fn until_decided(session: &mut Session, id: OperationId) -> Result<Result<(), Failure>, Ended> {
+async fn until_decided(session: &mut Session, id: OperationId, place: &Place) -> Result<Result<(), Failure>, Ended> {
     let mut told = false;
     let look = |driver: &Driver, notices: &[Notice]| {
         let is_pending = !is_saved(driver, id) && !is_gone(driver, id);
@@ -116,38 +142,30 @@ async fn until_decided(session: &mut Session, id: OperationId) -> Result<Result<
             eprintln!("-- saved on this device; the server can't be reached, trying again");
         }
         notices.iter().find_map(|notice| match notice {
-            Notice::Decided { id: decided, verdict } if *decided == id => Some(outcome(id, verdict)),
-            Notice::SetAside { id: aside, reason } if *aside == id => Some(Err(not_accepted(id, reason))),
+            Notice::Decided { id: decided, verdict } if *decided == id => Some(outcome(driver, id, place, verdict)),
+            Notice::SetAside { id: aside, reason } if *aside == id => {
+                Some(Err(not_accepted(driver, id, place, reason)))
+            }
             _ => None,
         })
     };
     session.until(look).await
 }
 
-fn outcome(id: OperationId, verdict: &Verdict) -> Result<(), Failure> {
+fn outcome(driver: &Driver, id: OperationId, place: &Place, verdict: &Verdict) -> Result<(), Failure> {
     match verdict {
         Verdict::Applied {
             revision, overwrote, ..
         } => {
-            let over = overwrote
-                .as_ref()
-                .map(|before| format!(", over {}", lines::value(&before.value)));
-            let _ = lines::print(&format!("applied at revision {revision}{}", over.unwrap_or_default()));
+            let _ = lines::print(&lines::applied(*revision, overwrote.as_deref()));
             Ok(())
         }
-        Verdict::Conflict { theirs, .. } => {
-            let by = theirs
-                .writer
-                .as_ref()
-                .map(|writer| format!(", by {}", writer.principal))
-                .unwrap_or_default();
-            let stands = lines::value(&theirs.value);
-            Err(Failure::Conflict(format!(
-                "somebody else's value stands: {stands}{by}. Choose: `tideboard outbox --keep-mine {id}` or `--keep-theirs {id}`."
-            )))
+        Verdict::Conflict { theirs, contention, .. } => Err(contested(driver, id, place, *contention, theirs)),
+        Verdict::Rejected { reason, .. } => {
+            let reason = SetAsideReason::Rejected(Rejection::clone(reason));
+            Err(not_accepted(driver, id, place, &reason))
         }
-        Verdict::Rejected { reason, .. } => Err(not_accepted(id, &SetAsideReason::Rejected(Rejection::clone(reason)))),
-        Verdict::Expired { .. } => Err(not_accepted(id, &SetAsideReason::Expired)),
+        Verdict::Expired { .. } => Err(not_accepted(driver, id, place, &SetAsideReason::Expired)),
         Verdict::Withdrawn { .. } => Err(Failure::NotAccepted(
             "it was taken back, or a later edit of the same field was sent in its place; here or in another window."
                 .to_owned(),
@@ -155,9 +173,28 @@ fn outcome(id: OperationId, verdict: &Verdict) -> Result<(), Failure> {
     }
 }
 
-fn not_accepted(id: OperationId, reason: &SetAsideReason) -> Failure {
+fn contested(driver: &Driver, id: OperationId, place: &Place, contention: Contention, theirs: &Overwritten) -> Failure {
+    let Place { board, widget, field } = place;
+    let subject = names::subject(driver.engine(), board, widget, Some(field));
+    let stands = lines::theirs(contention, theirs);
+    Failure::Conflict(format!(
+        "{widget}.{field}{subject}: somebody else's value stands: {stands}. Choose: `tideboard outbox --keep-mine {id}` or \
+         `--keep-theirs {id}`."
+    ))
+}
+
+/// It is kept, and why; for a name that is wrong, those that there are.
+fn not_accepted(driver: &Driver, id: OperationId, place: &Place, reason: &SetAsideReason) -> Failure {
+    let Place { board, widget, field } = place;
+    let shown = driver.engine().shown_widget(board, widget);
+    let fields = match (reason, shown.widget(widget)) {
+        (SetAsideReason::Rejected(Rejection::UnknownField), Some(known)) => {
+            format!(" {}", names::no_field(widget, known, field))
+        }
+        _ => String::new(),
+    };
     Failure::NotAccepted(format!(
-        "not accepted: {reason} It is kept; `tideboard outbox --discard {id}` forgets it."
+        "not accepted: {reason}{fields} It is kept; `tideboard outbox --discard {id}` forgets it."
     ))
 }
 

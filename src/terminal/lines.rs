@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
-use crate::protocol::{BoardId, Field, FieldName, Value, WidgetId};
+use crate::protocol::{BoardId, Contention, Field, FieldName, Overwritten, Revision, Value, WidgetId};
 
 /// Prints a line. A reader that has gone (`| head`) is no error: the answer is then to end.
 pub fn print(line: &str) -> io::Result<()> {
@@ -40,4 +40,24 @@ pub fn value(value: &Value) -> String {
         Value::String(text) if !text.contains('\n') => text.clone(),
         other => other.to_string(),
     }
+}
+
+/// What came of an edit that was applied.
+pub fn applied(revision: Revision, overwrote: Option<&Overwritten>) -> String {
+    let over = overwrote.map(|before| format!(", over {}", value(&before.value)));
+    format!("applied at revision {revision}{}", over.unwrap_or_default())
+}
+
+/// The other side of a conflict: what stands, and whose it is.
+pub fn theirs(contention: Contention, theirs: &Overwritten) -> String {
+    let what = match (contention, &theirs.value) {
+        (Contention::Removed, _) => "the widget was removed".to_owned(),
+        (_, Value::Null) => "it was removed".to_owned(),
+        (_, stands) => value(stands),
+    };
+    let by = theirs.writer.as_ref().map(|writer| match &writer.device {
+        Some(device) => format!(", by {} ({device})", writer.principal),
+        None => format!(", by {}", writer.principal),
+    });
+    what + &by.unwrap_or_default()
 }

@@ -14,19 +14,51 @@ fn refused(ended: &Ended, parts: &[&str]) {
 fn an_unknown_board_widget_or_field_is_named_with_those_that_there_are() {
     let server = Server::start();
     let client = server.client();
-    refused(&client.run(&["get", "nowhere"]), &["no board `nowhere`", "get boards"]);
-    refused(&client.run(&["watch", "nowhere"]), &["no board `nowhere`"]);
-    refused(&client.run(&["set", "nowhere", "a.b", "1"]), &["no board `nowhere`"]);
-    refused(&client.run(&["get", BOARD, "fuel"]), &["no widget `fuel`", "setpoint"]);
-    refused(&client.set("fuel.value", "1"), &["no widget `fuel.value`", "setpoint"]);
-    refused(&client.set("setpoint", "1"), &["which field", "value"]);
+    let nowhere = ["no board `nowhere`", "There is: this-machine.", "get boards"];
+    refused(&client.run(&["get", "nowhere"]), &nowhere);
+    refused(&client.run(&["watch", "nowhere"]), &nowhere);
+    refused(&client.run(&["set", "nowhere", "a.b", "1"]), &nowhere);
     refused(
-        &client.run(&["get", BOARD, "setpoint.colour"]),
-        &["no field `colour`", "value"],
+        &client.run(&["get", "this-machin"]),
+        &["no board `this-machin`. Did you mean `this-machine`?"],
     );
-    let unknown = client.set("setpoint.colour", "red");
-    assert_eq!(unknown.code, 4, "{unknown:?}");
-    assert!(unknown.err.contains("no such field"), "{}", unknown.err);
+    refused(
+        &client.run(&["get", BOARD, "fuel"]),
+        &["no widget `fuel` on board `this-machine`. Its widgets: ", "setpoint"],
+    );
+    refused(
+        &client.set("fuel.value", "1"),
+        &["no widget `fuel` on board", "setpoint"],
+    );
+    refused(
+        &client.set("setpiont.value", "1"),
+        &["no widget `setpiont`", "Did you mean `setpoint`?"],
+    );
+    refused(
+        &client.set("Target temperature.value", "1"),
+        &["Did you mean `setpoint`?"],
+    );
+    refused(
+        &client.set("value", "1"),
+        &["`value` is a field, not a widget", "`setpoint.value`, say"],
+    );
+    refused(
+        &client.set("setpoint", "1"),
+        &["which field of `setpoint`", "value", "`setpoint.FIELD`"],
+    );
+    refused(
+        &client.run(&["get", BOARD, "setpoint.valu"]),
+        &["no field `valu`. Did you mean `value`? It has: ", "unit"],
+    );
+    for unknown in [
+        client.set("setpoint.colour", "red"),
+        client.run(&["add", BOARD, "setpoint.colour", "1"]),
+    ] {
+        assert_eq!(unknown.code, 4, "{unknown:?}");
+        for part in ["no field `colour`", "It has: ", "value"] {
+            assert!(unknown.err.contains(part), "{}", unknown.err);
+        }
+    }
     let boards = client.run(&["get", "boards"]);
     assert_eq!(
         (boards.code, boards.out.as_str()),
@@ -54,6 +86,12 @@ fn a_wrong_type_is_refused_by_the_server_and_by_nobody_swallowed() {
         "a field of text takes everything as text"
     );
     assert_eq!(client.field("note.text")["value"], "42");
+    let added = client.run(&["add", BOARD, "note.text", "1"]);
+    assert_eq!(added.code, 4, "{added:?}");
+    assert!(added.err.contains("not an addition"), "{}", added.err);
+    let half = client.run(&["add", BOARD, "counter.count", "0.5"]);
+    assert_eq!(half.code, 2, "{half:?}");
+    assert!(half.err.contains("0.5"), "{}", half.err);
 }
 
 #[test]

@@ -25,6 +25,32 @@ fn an_edit_made_without_a_server_is_saved_and_takes_effect_once_when_it_is_back(
 }
 
 #[test]
+fn what_two_devices_add_to_a_counter_is_its_sum_wherever_the_server_was() {
+    let mut server = Server::start();
+    let (one, other) = (server.client(), server.client());
+    let added = one.run(&["add", BOARD, "counter.count", "5"]);
+    assert_eq!(added.code, 0, "{added:?}");
+    assert!(added.out.starts_with("applied at revision"), "{}", added.out);
+    other.field("counter.count");
+    server.kill();
+    for amount in ["-2", "10"] {
+        let saved = other.run(&["add", BOARD, "counter.count", amount, "--offline-ok"]);
+        assert_eq!(
+            (saved.code, saved.out.as_str()),
+            (0, "saved on this device\n"),
+            "{}",
+            saved.err
+        );
+    }
+    assert_eq!(other.run(&["get", BOARD, "counter.count", "--offline-ok"]).out, "13\n");
+    server.restart();
+    assert_eq!(one.run(&["add", BOARD, "counter.count", "100"]).code, 0);
+    other.send();
+    other.send();
+    assert_eq!(one.field("counter.count")["value"], 113);
+}
+
+#[test]
 fn a_client_killed_while_it_waits_has_lost_nothing_and_sends_nothing_twice() {
     let mut server = Server::start();
     let client = server.client();

@@ -63,6 +63,9 @@ pub enum Command {
         /// The new value: JSON, or plain text. A field that holds text takes it as it stands
         #[arg(allow_hyphen_values = true)]
         value: String,
+        /// The value is JSON, for a field of text too: `null` takes an item off a list
+        #[arg(long)]
+        json: bool,
         /// End as soon as the edit is saved on this device; whatever command reaches the server next sends it. The board must
         /// have been seen here once
         #[arg(long)]
@@ -110,7 +113,7 @@ pub struct Action {
     /// Send everything, wait for the answers, and print what came of each
     #[arg(long)]
     pub send: bool,
-    /// Forget an edit that was not accepted. The list ends each line with its ID
+    /// Forget an edit that was not accepted, or take back one that waits. The list ends each line with its ID
     #[arg(long, value_name = "ID")]
     pub discard: Option<OperationId>,
     /// Make an edit that was not accepted again, and send it
@@ -176,6 +179,8 @@ pub enum Failure {
     System(std::io::Error),
     /// It can't be done; the text says why and what to do.
     Refused(String),
+    /// What was typed can't be read; the text says why and what can.
+    Senseless(String),
     /// Another value stands.
     Conflict(String),
     /// The server did not accept the edit.
@@ -188,6 +193,7 @@ impl Failure {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Start(_) | Self::System(_) | Self::Refused(_) => 1,
+            Self::Senseless(_) => 2,
             Self::Conflict(_) => 3,
             Self::NotAccepted(_) => 4,
             Self::Unanswered(_) => 5,
@@ -203,9 +209,11 @@ impl fmt::Display for Failure {
                 f,
                 "the operating system refused what a client needs: {error}. Start it again."
             ),
-            Self::Refused(text) | Self::Conflict(text) | Self::NotAccepted(text) | Self::Unanswered(text) => {
-                f.write_str(text)
-            }
+            Self::Refused(text)
+            | Self::Senseless(text)
+            | Self::Conflict(text)
+            | Self::NotAccepted(text)
+            | Self::Unanswered(text) => f.write_str(text),
         }
     }
 }
@@ -245,17 +253,16 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
             board,
             target,
             value,
+            json,
             offline_ok,
             reach,
         } => {
-            edit::edit(
-                Session::open(&reach).await?,
-                board,
-                &target,
-                &Change::Set(value),
-                offline_ok,
-            )
-            .await
+            let change = if json {
+                Change::json(&value)?
+            } else {
+                Change::Set(value)
+            };
+            edit::edit(Session::open(&reach).await?, board, &target, &change, offline_ok).await
         }
         Command::Add {
             board,
@@ -296,7 +303,8 @@ stands; 4 not accepted; 5 saved on this device and not answered yet"
 const SET_HELP: &str = edit_help!(
     "  tideboard set this-machine setpoint.value 22.5
   tideboard set this-machine note.text 'Fuel at dawn'
-  tideboard set this-machine checklist.done-2 true"
+  tideboard set this-machine checklist.done-2 yes
+  tideboard set this-machine checklist.item-2 null --json"
 );
 
 const ADD_HELP: &str = edit_help!(

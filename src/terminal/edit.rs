@@ -2,7 +2,7 @@
 
 use super::{
     Failure, get, lines, names,
-    session::{Ended, Session, Unreached, fault},
+    session::{Ended, Session, Unreached, fault, put_off},
 };
 use crate::{
     driver::Driver,
@@ -14,8 +14,21 @@ use crate::{
 pub enum Change {
     /// It gets this value, as it was typed.
     Set(String),
+    /// It gets this value, of whatever type.
+    SetJson(Value),
     /// So much is added to it.
     Add(i64),
+}
+
+impl Change {
+    /// A value that was typed as JSON.
+    pub fn json(text: &str) -> Result<Self, Failure> {
+        serde_json::from_str(text).map(Self::SetJson).map_err(|error| {
+            Failure::Senseless(format!(
+                "`{text}` is not JSON ({error}). Text has quotation marks in it: '\"like this\"'."
+            ))
+        })
+    }
 }
 
 /// Where an edit goes: what is said of it names that.
@@ -55,7 +68,13 @@ pub async fn edit(
             board: board.clone(),
             widget: found.id.clone(),
             field: field.clone(),
-            value: read_value(text, known.is_some_and(|field| field.value.is_string())),
+            value: read_value(text, known.map(|field| &field.value)),
+        },
+        Change::SetJson(value) => Command::Set {
+            board: board.clone(),
+            widget: found.id.clone(),
+            field: field.clone(),
+            value: value.clone(),
         },
         Change::Add(amount) => Command::Add {
             board: board.clone(),
@@ -92,13 +111,14 @@ pub async fn edit(
     }
 }
 
-/// JSON where it is JSON, else text; a field that holds text takes everything as it stands.
-fn read_value(text: &str, is_text: bool) -> Value {
+/// JSON where it is JSON, else text. A field that holds text takes everything as it stands, and a switch takes yes and no.
+fn read_value(text: &str, known: Option<&Value>) -> Value {
     let verbatim = || Value::String(text.to_owned());
-    if is_text {
-        verbatim()
-    } else {
-        serde_json::from_str(text).unwrap_or_else(|_| verbatim())
+    match (known, text) {
+        (Some(Value::String(_)), _) => verbatim(),
+        (Some(Value::Bool(_)), "yes" | "on") => Value::Bool(true),
+        (Some(Value::Bool(_)), "no" | "off") => Value::Bool(false),
+        _ => serde_json::from_str(text).unwrap_or_else(|_| verbatim()),
     }
 }
 
@@ -131,7 +151,7 @@ async fn until_saved(session: &mut Session, id: OperationId) -> Result<(), Failu
 }
 
 async fn until_decided(session: &mut Session, id: OperationId, place: &Place) -> Result<Result<(), Failure>, Ended> {
-    let mut told = false;
+    let (mut told, mut told_why) = (false, false);
     let look = |driver: &Driver, notices: &[Notice]| {
         let is_pending = !is_saved(driver, id) && !is_gone(driver, id);
         if let Some(unsaved) = unsaved(driver).filter(|_| is_pending) {
@@ -140,6 +160,9 @@ async fn until_decided(session: &mut Session, id: OperationId, place: &Place) ->
         let waits = matches!(driver.engine().status().connection, Connection::Waiting { .. });
         if waits && is_saved(driver, id) && !std::mem::replace(&mut told, true) {
             eprintln!("-- saved on this device; the server can't be reached, trying again");
+        }
+        if let Some(reason) = put_off(driver).filter(|_| !std::mem::replace(&mut told_why, true)) {
+            eprintln!("-- saved on this device; put off by the server, trying again: {reason}");
         }
         notices.iter().find_map(|notice| match notice {
             Notice::Decided { id: decided, verdict } if *decided == id => Some(outcome(driver, id, place, verdict)),
@@ -157,7 +180,7 @@ fn outcome(driver: &Driver, id: OperationId, place: &Place, verdict: &Verdict) -
         Verdict::Applied {
             revision, overwrote, ..
         } => {
-            let _ = lines::print(&lines::applied(*revision, overwrote.as_deref()));
+            let _ = lines::print(&format!("applied {}", lines::at(*revision, overwrote.as_deref())));
             Ok(())
         }
         Verdict::Conflict { theirs, contention, .. } => Err(contested(driver, id, place, *contention, theirs)),
@@ -223,9 +246,16 @@ mod tests {
 
     #[test]
     fn a_value_is_json_where_it_is_json_and_text_for_a_field_of_text() {
-        assert_eq!(read_value("21.5", false), json!(21.5));
-        assert_eq!(read_value("true", false), json!(true));
-        assert_eq!(read_value("busy", false), json!("busy"));
-        assert_eq!(read_value("42", true), json!("42"));
+        assert_eq!(read_value("21.5", Some(&json!(3))), json!(21.5));
+        assert_eq!(read_value("true", None), json!(true));
+        assert_eq!(read_value("busy", None), json!("busy"));
+        assert_eq!(read_value("42", Some(&json!("a note"))), json!("42"));
+    }
+
+    #[test]
+    fn a_switch_takes_the_words_that_its_refusal_asks_for() {
+        assert_eq!(read_value("yes", Some(&json!(false))), json!(true));
+        assert_eq!(read_value("no", Some(&json!(true))), json!(false));
+        assert_eq!(read_value("yes", Some(&json!("a note"))), json!("yes"));
     }
 }

@@ -24,9 +24,11 @@ pub fn field(
 ) -> String {
     if as_json {
         let writer = &field.writer;
+        // What the server has not said has no time of its clock.
+        let at_ms = (!pending).then_some(writer.at);
         return json!({
             "board": board, "widget": widget, "field": name, "value": field.value, "revision": field.revision,
-            "by": writer.principal, "device": writer.device, "at_ms": writer.at, "pending": pending,
+            "by": writer.principal, "device": writer.device, "at_ms": at_ms, "pending": pending,
         })
         .to_string();
     }
@@ -42,10 +44,19 @@ pub fn value(value: &Value) -> String {
     }
 }
 
-/// What came of an edit that was applied.
-pub fn applied(revision: Revision, overwrote: Option<&Overwritten>) -> String {
-    let over = overwrote.map(|before| format!(", over {}", value(&before.value)));
-    format!("applied at revision {revision}{}", over.unwrap_or_default())
+/// The same within a sentence or a list: cut where it is long.
+pub fn short(of: &Value) -> String {
+    let whole = value(of);
+    match whole.char_indices().nth(SHORT_CHARS_MAX) {
+        Some((at, _)) => format!("{}…", &whole[..at]),
+        None => whole,
+    }
+}
+
+/// Where an edit was applied, and over what.
+pub fn at(revision: Revision, overwrote: Option<&Overwritten>) -> String {
+    let over = overwrote.map(|before| format!(", over {}", short(&before.value)));
+    format!("at revision {revision}{}", over.unwrap_or_default())
 }
 
 /// The other side of a conflict: what stands, and whose it is.
@@ -53,7 +64,7 @@ pub fn theirs(contention: Contention, theirs: &Overwritten) -> String {
     let what = match (contention, &theirs.value) {
         (Contention::Removed, _) => "the widget was removed".to_owned(),
         (_, Value::Null) => "it was removed".to_owned(),
-        (_, stands) => value(stands),
+        (_, stands) => short(stands),
     };
     let by = theirs.writer.as_ref().map(|writer| match &writer.device {
         Some(device) => format!(", by {} ({device})", writer.principal),
@@ -61,3 +72,6 @@ pub fn theirs(contention: Contention, theirs: &Overwritten) -> String {
     });
     what + &by.unwrap_or_default()
 }
+
+/// A value in a list is cut after so many characters.
+const SHORT_CHARS_MAX: usize = 60;

@@ -157,7 +157,7 @@ pub fn subject(engine: &Engine, board: &BoardId, widget: &WidgetId, field: Optio
         let shown = shown.map(|(_, field)| &field.value).filter(|value| value.is_string());
         // Of one that is gone its author's own edits say what it was.
         let said = |operation| of_item(operation, &item);
-        shown.or_else(|| own().find_map(said)).map(lines::value)
+        shown.or_else(|| own().find_map(said)).map(lines::short)
     });
     Subject {
         title: title.map(ToOwned::to_owned),

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     driver::Driver,
     protocol::{Intent, Operation, OperationId},
-    sync::{Command, Engine, Notice, Phase, Resolution},
+    sync::{Command, CommandError, Engine, Notice, Phase, Resolution},
 };
 
 /// Lists what waits, after doing what is asked with it.
@@ -31,14 +31,20 @@ pub async fn outbox(mut session: Session, action: Action, as_json: bool) -> Resu
     } else {
         send(&mut session, Sent::These(&made), as_json).await
     };
-    let printed = print(&session.driver, as_json);
-    drop(printed); // a reader that has gone is no error
+    if !matches!(outcome, Err(Failure::Refused(_))) {
+        let printed = print(&session.driver, as_json);
+        drop(printed); // a reader that has gone is no error
+    }
     outcome
 }
 
 /// Carries out what is asked with one of them, and waits until it is stored. Gives the operations that it made.
 async fn act(session: &mut Session, action: &Action) -> Result<Vec<OperationId>, Failure> {
+    let state = action
+        .id()
+        .and_then(|id| Some((id, state_of(session.driver.engine(), id)?)));
     let command = match action {
+        Action { discard: Some(id), .. } if matches!(state, Some((_, State::Waiting))) => Command::Withdraw { id: *id },
         Action { discard: Some(id), .. } => Command::Discard { id: *id },
         Action { retry: Some(id), .. } => Command::Retry { id: *id, value: None },
         Action {
@@ -55,13 +61,20 @@ async fn act(session: &mut Session, action: &Action) -> Result<Vec<OperationId>,
         },
         _ => return Ok(Vec::new()),
     };
+    if let Some((id, state)) = state.filter(|(_, state)| !action.is_for(*state)) {
+        return Err(Failure::Refused(format!("{id} {}", state.ways_out())));
+    }
     let waiting = |driver: &Driver| driver.engine().pending().map(|pending| pending.operation.id).collect();
     let before: Vec<OperationId> = waiting(&session.driver);
     session.driver.command(command);
     let mut made: Vec<OperationId> = waiting(&session.driver);
-    made.retain(|id| !before.contains(id) || action.retry == Some(*id));
+    made.retain(|id| !before.contains(id) || action.id() == Some(*id));
     let look = |driver: &Driver, notices: &[Notice]| {
         let refused = notices.iter().find_map(|notice| match notice {
+            Notice::Refused {
+                error: CommandError::Unknown,
+                ..
+            } => Some(unknown(action)),
             Notice::Refused { error, .. } => Some(error.to_string()),
             Notice::Trouble { message } => Some(message.clone()),
             _ => None,
@@ -76,6 +89,76 @@ async fn act(session: &mut Session, action: &Action) -> Result<Vec<OperationId>,
             "this device's storage did not answer. Try again.".to_owned(),
         )),
     }
+}
+
+/// What a person can do with an edit hangs on this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// It waits for the server's answer.
+    Waiting,
+    /// It was not accepted.
+    NotAccepted,
+    /// Its field has two versions.
+    TwoVersions,
+}
+
+impl State {
+    fn ways_out(self) -> &'static str {
+        match self {
+            Self::Waiting => "waits for the server: send it with --send, or take it back with --discard.",
+            Self::NotAccepted => "was not accepted: make it again with --retry, or forget it with --discard.",
+            Self::TwoVersions => "is a field with two versions: choose with --keep-mine or --keep-theirs.",
+        }
+    }
+}
+
+impl Action {
+    /// The edit that it is about.
+    fn id(&self) -> Option<OperationId> {
+        self.discard.or(self.retry).or(self.keep_mine).or(self.keep_theirs)
+    }
+
+    /// Whether it is one of the ways out of this.
+    const fn is_for(&self, state: State) -> bool {
+        match state {
+            State::Waiting | State::NotAccepted => self.discard.is_some() || self.retry.is_some(),
+            State::TwoVersions => self.keep_mine.is_some() || self.keep_theirs.is_some(),
+        }
+    }
+}
+
+fn state_of(engine: &Engine, id: OperationId) -> Option<State> {
+    let waits = engine.pending().any(|pending| pending.operation.id == id);
+    let is_aside = || engine.set_aside_list().any(|aside| aside.operation.id == id);
+    let is_contested = || engine.conflicts().any(|conflict| conflict.id() == id);
+    if waits {
+        Some(State::Waiting)
+    } else if is_aside() {
+        Some(State::NotAccepted)
+    } else {
+        is_contested().then_some(State::TwoVersions)
+    }
+}
+
+/// There is no such edit here.
+fn unknown(action: &Action) -> String {
+    let id = action.id().map(|id| id.to_string()).unwrap_or_default();
+    format!(
+        "{id} is not waiting any more: it was dealt with, by another command of this device, say. Now: `tideboard outbox`. \
+         What was made for another server, or with another token, waits for that one."
+    )
+}
+
+/// The list is empty; whose it is, for what others left here is not in it.
+fn nothing(driver: &Driver) -> String {
+    let server = driver.server().origin();
+    if driver.engine().status().namespace.is_some() {
+        return format!("nothing waits on this device for {server}");
+    }
+    format!(
+        "nothing is known here of what waits for {server}: it was not met yet, or not with this token. \
+         `tideboard outbox --send` asks it"
+    )
 }
 
 fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
@@ -101,7 +184,7 @@ fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
     });
     let conflicts = engine.conflicts().map(|conflict| Entry {
         state: "two-versions",
-        // The card's: a decision that met a third value is on the card of the first.
+        // A decision that met a third value is on the card of the first.
         id: conflict.id(),
         operation: &conflict.operation,
         reason: format!("theirs: {}", lines::theirs(conflict.contention, &conflict.theirs)),
@@ -114,7 +197,7 @@ fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
         entry.print(engine, as_json)?;
     }
     if is_empty && !as_json {
-        lines::print("nothing waits on this device")?;
+        lines::print(&nothing(driver))?;
     }
     Ok(())
 }
@@ -164,7 +247,7 @@ impl Entry<'_> {
 
 fn intent_words(intent: &Intent) -> String {
     match intent {
-        Intent::Set { field, value } => format!(".{field} = {}", lines::value(value)),
+        Intent::Set { field, value } => format!(".{field} = {}", lines::short(value)),
         Intent::Add { field, amount } => format!(".{field} {amount:+}"),
         Intent::Create { kind, .. } => format!(" created as {kind}"),
         Intent::Remove => " removed".to_owned(),

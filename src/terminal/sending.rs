@@ -33,10 +33,16 @@ impl Sent<'_> {
 
 /// Sends, and prints each edit that is dealt with by that. What waits for its owner afterwards is a failure of its own.
 pub async fn send(session: &mut Session, sent: Sent<'_>, as_json: bool) -> Result<(), Failure> {
-    if left(&session.driver, sent) > 0 {
+    // Whose edits are meant is not known before the server was met: it has to be asked.
+    let is_stranger = session.driver.engine().status().namespace.is_none();
+    if left(&session.driver, sent) > 0 || is_stranger {
         session.driver.command(Command::Connect);
-        let mut teller = Teller::new(&session.driver, as_json);
+        let mut teller = Teller {
+            as_json,
+            waiting: BTreeMap::new(),
+        };
         let look = |driver: &Driver, notices: &[Notice]| {
+            teller.note(driver);
             notices.iter().for_each(|notice| teller.tell(driver, notice));
             let status = driver.engine().status();
             match status.connection {
@@ -44,7 +50,7 @@ pub async fn send(session: &mut Session, sent: Sent<'_>, as_json: bool) -> Resul
                     "{message} Give a token in TIDEBOARD_TOKEN."
                 )))),
                 Connection::Closed { message } => Some(Err(Failure::Refused(message))),
-                _ if left(driver, sent) == 0 => Some(Ok(())),
+                _ if status.initialized && left(driver, sent) == 0 => Some(Ok(())),
                 Connection::Waiting { .. } if matches!(sent, Sent::These(_)) => {
                     let server = driver.server().origin();
                     Some(Err(Failure::Unanswered(format!("{server} can't be reached."))))
@@ -77,6 +83,7 @@ fn still_saved(failure: Failure, left: usize, sent: Sent<'_>) -> Failure {
                                 `tideboard outbox --send`, say."
                 .to_owned()
         }
+        (Sent::All, 0) => return Failure::Refused(failure.to_string()),
         (Sent::All, 1) => "1 edit waits safely on this device.".to_owned(),
         (Sent::All, left) => format!("{left} edits wait safely on this device."),
     };
@@ -115,11 +122,12 @@ struct Teller {
 }
 
 impl Teller {
-    fn new(driver: &Driver, as_json: bool) -> Self {
+    /// Whatever waits now is told of when it is dealt with.
+    fn note(&mut self, driver: &Driver) {
         let waiting = driver.engine().pending().filter(|pending| !pending.is_folded());
-        Self {
-            as_json,
-            waiting: waiting.map(|pending| (pending.operation.id, pending.clone())).collect(),
+        for pending in waiting.filter(|pending| pending.verdict.is_none()) {
+            let noted = self.waiting.entry(pending.operation.id);
+            noted.or_insert_with(|| pending.clone());
         }
     }
 
@@ -130,8 +138,8 @@ impl Teller {
         let (state, reason) = match verdict {
             Verdict::Applied {
                 revision, overwrote, ..
-            } => ("applied", super::lines::applied(*revision, overwrote.as_deref())),
-            Verdict::Withdrawn { .. } => ("taken-back", "taken back before it took effect".to_owned()),
+            } => ("applied", super::lines::at(*revision, overwrote.as_deref())),
+            Verdict::Withdrawn { .. } => ("taken-back", "before it took effect".to_owned()),
             Verdict::Conflict { .. } | Verdict::Rejected { .. } | Verdict::Expired { .. } => return,
         };
         if let Some(pending) = self.waiting.remove(id) {

@@ -175,20 +175,31 @@ impl Session {
         ))
     }
 
-    /// What to say when the server has not answered.
+    /// What to say when the server has not answered, or not as was hoped.
     pub fn unreachable(&self, ended: Ended) -> String {
-        let server = self.driver.server().origin();
-        match ended {
-            Ended::Interrupted => "interrupted.".to_owned(),
-            Ended::TimedOut => {
-                let seconds = self.timeout_s;
-                format!(
-                    "no answer from {server} in {seconds} s. Is it running? Name another with --server, wait longer with --timeout, or \
-                     see why with RUST_LOG=debug (docs/troubleshooting.md tells more)."
-                )
-            }
+        let (server, seconds) = (self.driver.server().origin(), self.timeout_s);
+        if ended == Ended::Interrupted {
+            return "interrupted.".to_owned();
         }
+        if let Some(reason) = put_off(&self.driver) {
+            return format!("{server} has put it off for {seconds} s: {reason}");
+        }
+        if matches!(self.driver.engine().status().connection, Connection::Live { .. }) {
+            return format!("{server} is there, and has not answered in {seconds} s. Wait longer with --timeout.");
+        }
+        format!(
+            "no answer from {server} in {seconds} s. Is it running? Name another with --server, wait longer with --timeout, or \
+             see why with RUST_LOG=debug (docs/troubleshooting.md tells more)."
+        )
     }
+}
+
+/// Why the server has put off the newest edit that it has, while it is there.
+pub fn put_off(driver: &Driver) -> Option<String> {
+    let engine = driver.engine();
+    let is_there = matches!(engine.status().connection, Connection::Live { .. });
+    let mut newest_first = engine.pending().rev().filter(|_| is_there);
+    newest_first.find_map(|pending| Some(pending.waiting.as_ref()?.reason.clone()))
 }
 
 /// Why there is nothing to start from without the server, and what to do. Nothing can be kept for a server that was never

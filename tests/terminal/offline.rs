@@ -13,6 +13,12 @@ fn an_edit_made_without_a_server_is_saved_and_takes_effect_once_when_it_is_back(
     let waiting = client.waiting();
     assert_eq!(waiting.len(), 1, "{waiting:?}");
     assert_eq!(waiting[0]["reason"], "saved on this device");
+    let shown = client.run(&["get", BOARD, "setpoint.value", "--offline-ok", "--json"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown.out).expect("one JSON object");
+    assert_eq!(
+        (&shown["pending"], &shown["at_ms"]),
+        (&true.into(), &serde_json::Value::Null)
+    );
     server.restart();
     client.send();
     client.send();

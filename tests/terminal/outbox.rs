@@ -117,6 +117,43 @@ fn a_decision_that_meets_a_third_value_keeps_its_id_and_is_made_again() {
 }
 
 #[test]
+fn an_edit_that_waits_is_taken_back_and_a_way_out_that_is_none_says_which_there_is() {
+    let mut server = Server::start();
+    let (mine, id) = quarrel(&mut server);
+    let wrong = mine.run(&["outbox", "--discard", &id]);
+    assert_eq!(wrong.code, 1, "{wrong:?}");
+    assert!(
+        wrong.err.contains(&id) && wrong.err.contains("choose with --keep-mine"),
+        "{}",
+        wrong.err
+    );
+    assert_eq!(mine.run(&["outbox", "--keep-theirs", &id]).code, 0);
+    server.kill();
+    mine.save("counter.count", "7");
+    let waiting = mine.waiting();
+    let id = waiting[0]["id"].as_str().expect("an id");
+    let wrong = mine.run(&["outbox", "--keep-mine", id]);
+    assert_eq!(wrong.code, 1, "{wrong:?}");
+    assert!(wrong.err.contains("take it back with --discard"), "{}", wrong.err);
+    assert_eq!(
+        mine.run(&["outbox", "--discard", id]).code,
+        5,
+        "it may have been sent: the server has to hear of it"
+    );
+    let shown = mine.run(&["get", BOARD, "counter.count", "--offline-ok"]);
+    assert_eq!(shown.out, "0\n", "it is off the board at once");
+    server.restart();
+    let sent = mine.run(&["outbox", "--send"]);
+    assert_eq!(sent.code, 0, "{sent:?}");
+    assert!(
+        sent.out.starts_with("taken-back  this-machine counter.count = 7"),
+        "{}",
+        sent.out
+    );
+    assert_eq!(mine.field("counter.count")["value"], 0);
+}
+
+#[test]
 fn what_came_of_each_edit_is_printed_and_the_exit_code_tells_of_the_worst() {
     let mut server = Server::start();
     let client = server.client();

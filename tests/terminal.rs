@@ -21,5 +21,7 @@ mod program;
 mod server;
 #[path = "support/socket.rs"]
 mod socket;
+#[path = "support/traced.rs"]
+mod traced;
 #[path = "terminal/watch.rs"]
 mod watch;

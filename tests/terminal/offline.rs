@@ -136,3 +136,48 @@ fn several_processes_share_one_outbox() {
         assert_eq!(stands.trim_matches('"'), value, "{field}");
     }
 }
+
+#[test]
+fn a_server_whose_disk_is_full_is_not_called_absent() {
+    let mut server = Server::start();
+    let client = server.client();
+    client.field("counter.count");
+    server.restart_on_a_full_disk();
+    let set = client.run(&["set", BOARD, "counter.count", "5", "--timeout", "2"]);
+    assert_eq!(set.code, 5, "{set:?}");
+    for part in [
+        &server.url(),
+        "has put it off",
+        "free space on the server",
+        "saved on this device",
+    ] {
+        assert!(set.err.contains(part), "`{part}` is not said: {}", set.err);
+    }
+    assert!(!set.err.contains("Is it running?"), "{}", set.err);
+    server.restart();
+    client.send();
+    assert_eq!(client.field("counter.count")["value"], 5);
+}
+
+#[test]
+fn a_server_that_is_killed_again_and_again_counts_each_addition_of_a_loop_once() {
+    let mut server = Server::start();
+    let client = server.client();
+    client.field("counter.count");
+    let (begins, begun) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let client = &client;
+        scope.spawn(move || {
+            for number in 1..=20 {
+                begins.send(number).expect("it is waited for");
+                let added = client.run(&["add", BOARD, "counter.count", "1", "--timeout", "1000000"]);
+                assert_eq!(added.code, 0, "{number}: {added:?}");
+            }
+        });
+        for _ in begun {
+            server.restart();
+        }
+    });
+    assert_eq!(server.client().field("counter.count")["value"], 20);
+    assert!(client.waiting().is_empty());
+}

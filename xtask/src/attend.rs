@@ -52,6 +52,9 @@ fn ended(status: ExitStatus) -> Result<(), Failure> {
 pub fn how(status: ExitStatus) -> String {
     match (signal(status), status.code()) {
         (Some(9), _) => "somebody killed it, or the system did, for want of memory (signal 9)".to_owned(),
+        (Some(25), _) => {
+            "a file of it reached the size that this user's limit allows (`ulimit -f`; signal 25)".to_owned()
+        }
         (Some(signal), _) => format!("by signal {signal}"),
         (None, Some(code)) => format!("with code {code}, and what it said above says why"),
         (None, None) => format!("{status}"),

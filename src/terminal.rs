@@ -26,7 +26,8 @@ use crate::{
 /// What to do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Print a board's values, and each change as it comes, until Ctrl-C
+    /// Print a board's values, and each change as it comes, until Ctrl-C. Live numbers are not among them
+    #[command(after_help = WATCH_HELP)]
     Watch {
         /// The board's id; `tideboard get boards` lists them
         board: BoardId,
@@ -38,6 +39,7 @@ pub enum Command {
         format: Format,
     },
     /// Print a board, a widget or a field
+    #[command(after_help = GET_HELP)]
     Get {
         /// The board's id; `boards` is the list of them
         board: BoardId,
@@ -84,7 +86,8 @@ pub enum Command {
         /// How much; less than nothing takes away
         #[arg(allow_hyphen_values = true)]
         amount: i64,
-        /// As for `set`
+        /// End as soon as it is saved on this device; whatever command reaches the server next sends it. The board must have been
+        /// seen here once
         #[arg(long)]
         offline_ok: bool,
         /// Where everything is
@@ -116,6 +119,9 @@ pub struct Action {
     /// Forget an edit that was not accepted, or take back one that waits. The list ends each line with its ID
     #[arg(long, value_name = "ID")]
     pub discard: Option<OperationId>,
+    /// Forget every edit that was not accepted
+    #[arg(long)]
+    pub discard_not_accepted: bool,
     /// Make an edit that was not accepted again, and send it
     #[arg(long, value_name = "ID")]
     pub retry: Option<OperationId>,
@@ -285,6 +291,20 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         }
     }
 }
+
+const WATCH_HELP: &str = "Values go to standard output, and how the connection is to standard error. Examples:
+  tideboard watch this-machine
+  tideboard watch this-machine --json | jq --unbuffered 'select(.widget == \"counter\")'
+
+Exit codes: 0 stopped, or nobody reads any more; 1 can't be done; 2 the arguments make no sense";
+
+const GET_HELP: &str = "Examples:
+  tideboard get boards                         the boards that there are
+  tideboard get this-machine                   every value of one, as WIDGET.FIELD = VALUE
+  tideboard get this-machine setpoint.value    one value, and nothing else
+  tideboard get this-machine setpoint --json | jq .fields
+
+Exit codes: 0 printed; 1 can't be done; 2 the arguments make no sense";
 
 /// The help of a command that edits: examples, and how it ends.
 macro_rules! edit_help {

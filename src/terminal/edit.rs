@@ -1,7 +1,7 @@
 //! `tideboard set` and `tideboard add`.
 
 use super::{
-    Failure, get, lines, names,
+    Failure, lines, names,
     session::{Ended, Session, Unreached, fault, put_off},
 };
 use crate::{
@@ -36,6 +36,8 @@ struct Place {
     board: BoardId,
     widget: WidgetId,
     field: FieldName,
+    /// Whether something is added to what is there.
+    adds: bool,
 }
 
 /// Edits a field. Based on what the server has now; when it can't be reached, on what this device saw last.
@@ -93,6 +95,7 @@ pub async fn edit(
         board,
         widget: found.id,
         field,
+        adds: matches!(change, Change::Add(_)),
     };
     match until_decided(&mut session, id, &place).await {
         Ok(outcome) => {
@@ -197,7 +200,9 @@ fn outcome(driver: &Driver, id: OperationId, place: &Place, verdict: &Verdict) -
 }
 
 fn contested(driver: &Driver, id: OperationId, place: &Place, contention: Contention, theirs: &Overwritten) -> Failure {
-    let Place { board, widget, field } = place;
+    let Place {
+        board, widget, field, ..
+    } = place;
     let subject = names::subject(driver.engine(), board, widget, Some(field));
     let stands = lines::theirs(contention, theirs);
     Failure::Conflict(format!(
@@ -208,16 +213,21 @@ fn contested(driver: &Driver, id: OperationId, place: &Place, contention: Conten
 
 /// It is kept, and why; for a name that is wrong, those that there are.
 fn not_accepted(driver: &Driver, id: OperationId, place: &Place, reason: &SetAsideReason) -> Failure {
-    let Place { board, widget, field } = place;
+    let Place {
+        board, widget, field, ..
+    } = place;
     let shown = driver.engine().shown_widget(board, widget);
-    let fields = match (reason, shown.widget(widget)) {
+    let more = match (reason, shown.widget(widget)) {
         (SetAsideReason::Rejected(Rejection::UnknownField), Some(known)) => {
             format!(" {}", names::no_field(widget, known, field))
+        }
+        (SetAsideReason::Rejected(Rejection::WrongType { .. }), _) if place.adds => {
+            " Only counters are added to: give it a value with `tideboard set`.".to_owned()
         }
         _ => String::new(),
     };
     Failure::NotAccepted(format!(
-        "not accepted: {reason}{fields} It is kept; `tideboard outbox --discard {id}` forgets it."
+        "not accepted: {reason}{more} It is kept; `tideboard outbox --discard {id}` forgets it."
     ))
 }
 

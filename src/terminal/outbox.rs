@@ -43,30 +43,44 @@ async fn act(session: &mut Session, action: &Action) -> Result<Vec<OperationId>,
     let state = action
         .id()
         .and_then(|id| Some((id, state_of(session.driver.engine(), id)?)));
-    let command = match action {
-        Action { discard: Some(id), .. } if matches!(state, Some((_, State::Waiting))) => Command::Withdraw { id: *id },
-        Action { discard: Some(id), .. } => Command::Discard { id: *id },
-        Action { retry: Some(id), .. } => Command::Retry { id: *id, value: None },
+    let commands: Vec<Command> = match action {
+        Action {
+            discard_not_accepted: true,
+            ..
+        } => {
+            let aside = session.driver.engine().set_aside_list();
+            aside.map(|aside| Command::Discard { id: aside.operation.id }).collect()
+        }
+        Action { discard: Some(id), .. } if matches!(state, Some((_, State::Waiting))) => {
+            vec![Command::Withdraw { id: *id }]
+        }
+        Action { discard: Some(id), .. } => vec![Command::Discard { id: *id }],
+        Action { retry: Some(id), .. } => vec![Command::Retry { id: *id, value: None }],
         Action {
             keep_mine: Some(id), ..
-        } => Command::Resolve {
+        } => vec![Command::Resolve {
             id: *id,
             resolution: Resolution::KeepMine,
-        },
+        }],
         Action {
             keep_theirs: Some(id), ..
-        } => Command::Resolve {
+        } => vec![Command::Resolve {
             id: *id,
             resolution: Resolution::KeepTheirs,
-        },
-        _ => return Ok(Vec::new()),
+        }],
+        _ => Vec::new(),
     };
     if let Some((id, state)) = state.filter(|(_, state)| !action.is_for(*state)) {
         return Err(Failure::Refused(format!("{id} {}", state.ways_out())));
     }
     let waiting = |driver: &Driver| driver.engine().pending().map(|pending| pending.operation.id).collect();
     let before: Vec<OperationId> = waiting(&session.driver);
-    session.driver.command(command);
+    if commands.is_empty() {
+        return Ok(Vec::new());
+    }
+    for command in commands {
+        session.driver.command(command);
+    }
     let mut made: Vec<OperationId> = waiting(&session.driver);
     made.retain(|id| !before.contains(id) || action.id() == Some(*id));
     let look = |driver: &Driver, notices: &[Notice]| {
@@ -191,8 +205,10 @@ fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
         made_at_ms: conflict.made_at_ms,
         theirs: Some(&conflict.theirs.value),
     });
+    let mut undecided: Vec<Entry<'_>> = aside.chain(conflicts).collect();
+    undecided.sort_by_key(|entry| entry.made_at_ms);
     let mut is_empty = true;
-    for entry in waiting.chain(aside).chain(conflicts) {
+    for entry in waiting.chain(undecided) {
         is_empty = false;
         entry.print(engine, as_json)?;
     }

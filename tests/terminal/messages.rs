@@ -98,7 +98,7 @@ fn a_wrong_type_is_refused_by_the_server_and_by_nobody_swallowed() {
     assert!(bare.err.contains("is not JSON"), "{}", bare.err);
     let added = client.run(&["add", BOARD, "note.text", "1"]);
     assert_eq!(added.code, 4, "{added:?}");
-    assert!(added.err.contains("not an addition"), "{}", added.err);
+    assert!(added.err.contains("`tideboard set`"), "{}", added.err);
     let half = client.run(&["add", BOARD, "counter.count", "0.5"]);
     assert_eq!(half.code, 2, "{half:?}");
     assert!(half.err.contains("0.5"), "{}", half.err);

@@ -244,6 +244,19 @@ fn an_edit_that_is_not_accepted_is_kept_until_it_is_discarded() {
     let again = client.run(&["outbox", "--discard", &id]);
     assert_eq!(again.code, 1);
     assert!(again.err.contains("not waiting any more"), "{}", again.err);
+    for value in ["fine", "well"] {
+        assert_eq!(client.set("status.state", value).code, 4);
+    }
+    let listed = client.waiting();
+    let values: Vec<&Value> = listed.iter().map(|edit| &edit["intent"]["set"]["value"]).collect();
+    assert_eq!(values, ["fine", "well"], "in the order in which they were made");
+    let discarded = client.run(&["outbox", "--discard-not-accepted"]);
+    assert_eq!(discarded.code, 0, "{discarded:?}");
+    assert!(
+        discarded.out.starts_with("nothing waits on this device for http"),
+        "{}",
+        discarded.out
+    );
 }
 
 #[test]

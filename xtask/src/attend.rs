@@ -48,16 +48,18 @@ fn ended(status: ExitStatus) -> Result<(), Failure> {
     }
 }
 
-/// How a server ended, in words.
+/// How a server ended, and what to do.
 pub fn how(status: ExitStatus) -> String {
-    match (signal(status), status.code()) {
-        (Some(9), _) => "somebody killed it, or the system did, for want of memory (signal 9)".to_owned(),
-        (Some(25), _) => {
-            "a file of it reached the size that this user's limit allows (`ulimit -f`; signal 25)".to_owned()
+    const AGAIN: &str = "Nothing that it had acknowledged is lost: the same command starts it again.";
+    match signal(status) {
+        Some(9) => {
+            format!("the server was killed, by somebody or by the system for want of memory (signal 9). {AGAIN}")
         }
-        (Some(signal), _) => format!("by signal {signal}"),
-        (None, Some(code)) => format!("with code {code}, and what it said above says why"),
-        (None, None) => format!("{status}"),
+        Some(25) => format!(
+            "the server was stopped, since a file of it reached the size that this user's limit allows (`ulimit -f`; signal 25). {AGAIN}"
+        ),
+        Some(signal) => format!("the server was ended by signal {signal}. {AGAIN}"),
+        None => format!("the server has ended ({status}); what it said above says why."),
     }
 }
 
@@ -93,12 +95,12 @@ mod tests {
         let (code, said) = ends("kill -9 $$").expect("it was killed");
         assert_eq!(code, 137);
         assert!(
-            said.contains("somebody killed it") && said.contains("starts it again"),
+            said.contains("killed, by somebody") && said.contains("starts it again"),
             "{said}"
         );
         let (code, said) = ends("exit 3").expect("that is no success");
         assert_eq!(code, 3);
-        assert!(said.contains("with code 3"), "{said}");
+        assert!(said.contains("exit status: 3") && said.contains("says why"), "{said}");
         for (signal, number) in [("TERM", 21), ("INT", 22), ("HUP", 23)] {
             let script = format!(
                 "sleep 600 & late=$!; trap 'kill $late; exit {number}' {signal}; kill -{signal} $PPID; wait $late; exit 1"

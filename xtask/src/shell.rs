@@ -76,11 +76,7 @@ impl fmt::Display for Failure {
                     "{what} was installed, but is not found in the right version. Is another one first on PATH?"
                 )
             }
-            Self::Ended { status } => write!(
-                out,
-                "the server has ended: {}. Nothing that it had acknowledged is lost. The same command starts it again.",
-                attend::how(*status)
-            ),
+            Self::Ended { status } => out.write_str(&attend::how(*status)),
             Self::OverBudget { total, budget } => {
                 write!(
                     out,

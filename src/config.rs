@@ -101,6 +101,8 @@ pub const HASTEN_SPACING_MS: u64 = 3_000;
 pub const DEBOUNCE_MS: u64 = 100;
 /// A deadline may be derived from a server stamp that is at most this old.
 pub const STAMP_AGE_MS_MAX: u64 = 60_000;
+/// A server whose clock is further behind the newest edit than this says so when it starts: less is a correction of the clock.
+pub const CLOCK_BEHIND_MS_MAX: u64 = 60_000;
 /// What had a deadline is undone within this time, or never: no switch flips back by itself when a device is in reach again.
 pub const UNDO_TTL_MS: u64 = 5_000;
 /// A client compares its boards with the server's this often, and up to [`REFRESH_SPREAD_MS`] later.

@@ -4,18 +4,20 @@
 //! 3 somebody else's value stands, and a person must choose · 4 the server did not accept the edit · 5 saved on this
 //! device, and not answered yet.
 
+mod edit;
 mod get;
 mod lines;
+mod names;
 mod outbox;
+mod sending;
 mod session;
-mod set;
 mod watch;
 
 use std::{fmt, path::PathBuf, process::ExitCode, str::FromStr};
 
 use clap::{Args, Subcommand};
 
-use self::session::Session;
+use self::{edit::Change, session::Session};
 use crate::{
     driver::StartError,
     protocol::{BoardId, OperationId},
@@ -24,7 +26,8 @@ use crate::{
 /// What to do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Print a board's values, and each change as it comes, until Ctrl-C
+    /// Print a board's values, and each change as it comes, until Ctrl-C. Live numbers are not among them
+    #[command(after_help = WATCH_HELP)]
     Watch {
         /// The board's id; `tideboard get boards` lists them
         board: BoardId,
@@ -36,6 +39,7 @@ pub enum Command {
         format: Format,
     },
     /// Print a board, a widget or a field
+    #[command(after_help = GET_HELP)]
     Get {
         /// The board's id; `boards` is the list of them
         board: BoardId,
@@ -61,6 +65,9 @@ pub enum Command {
         /// The new value: JSON, or plain text. A field that holds text takes it as it stands
         #[arg(allow_hyphen_values = true)]
         value: String,
+        /// The value is JSON, for a field of text too: `null` takes an item off a list
+        #[arg(long)]
+        json: bool,
         /// End as soon as the edit is saved on this device; whatever command reaches the server next sends it. The board must
         /// have been seen here once
         #[arg(long)]
@@ -69,7 +76,26 @@ pub enum Command {
         #[command(flatten)]
         reach: Reach,
     },
+    /// Add to a counter, and wait for the server's answer. Whatever others add meanwhile counts too: there is no conflict
+    #[command(after_help = ADD_HELP)]
+    Add {
+        /// The board's id; `tideboard get boards` lists them
+        board: BoardId,
+        /// `WIDGET.FIELD`, as `tideboard get BOARD` prints them
+        target: String,
+        /// How much; less than nothing takes away
+        #[arg(allow_hyphen_values = true)]
+        amount: i64,
+        /// End as soon as it is saved on this device; whatever command reaches the server next sends it. The board must have been
+        /// seen here once
+        #[arg(long)]
+        offline_ok: bool,
+        /// Where everything is
+        #[command(flatten)]
+        reach: Reach,
+    },
     /// List what waits on this device: edits not answered yet, edits not accepted, and fields with two versions
+    #[command(after_help = OUTBOX_HELP)]
     Outbox {
         /// What to do first
         #[command(flatten)]
@@ -87,16 +113,19 @@ pub enum Command {
 #[derive(Clone, Debug, Default, Args)]
 #[group(multiple = false)]
 pub struct Action {
-    /// Wait until the server has answered everything
+    /// Send everything, wait for the answers, and print what came of each
     #[arg(long)]
     pub send: bool,
-    /// Forget an edit that was not accepted. The list ends each line with its ID
+    /// Forget an edit that was not accepted, or take back one that waits. The list ends each line with its ID
     #[arg(long, value_name = "ID")]
     pub discard: Option<OperationId>,
-    /// Make an edit that was not accepted again
+    /// Forget every edit that was not accepted
+    #[arg(long)]
+    pub discard_not_accepted: bool,
+    /// Make an edit that was not accepted again, and send it
     #[arg(long, value_name = "ID")]
     pub retry: Option<OperationId>,
-    /// Of two versions, set mine again
+    /// Of two versions, set mine again, and send it
     #[arg(long, value_name = "ID")]
     pub keep_mine: Option<OperationId>,
     /// Of two versions, let theirs stand
@@ -156,6 +185,8 @@ pub enum Failure {
     System(std::io::Error),
     /// It can't be done; the text says why and what to do.
     Refused(String),
+    /// What was typed can't be read; the text says why and what can.
+    Senseless(String),
     /// Another value stands.
     Conflict(String),
     /// The server did not accept the edit.
@@ -168,6 +199,7 @@ impl Failure {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Start(_) | Self::System(_) | Self::Refused(_) => 1,
+            Self::Senseless(_) => 2,
             Self::Conflict(_) => 3,
             Self::NotAccepted(_) => 4,
             Self::Unanswered(_) => 5,
@@ -183,9 +215,11 @@ impl fmt::Display for Failure {
                 f,
                 "the operating system refused what a client needs: {error}. Start it again."
             ),
-            Self::Refused(text) | Self::Conflict(text) | Self::NotAccepted(text) | Self::Unanswered(text) => {
-                f.write_str(text)
-            }
+            Self::Refused(text)
+            | Self::Senseless(text)
+            | Self::Conflict(text)
+            | Self::NotAccepted(text)
+            | Self::Unanswered(text) => f.write_str(text),
         }
     }
 }
@@ -225,21 +259,88 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
             board,
             target,
             value,
+            json,
             offline_ok,
             reach,
-        } => set::set(Session::open(&reach).await?, board, &target, &value, offline_ok).await,
+        } => {
+            let change = if json {
+                Change::json(&value)?
+            } else {
+                Change::Set(value)
+            };
+            edit::edit(Session::open(&reach).await?, board, &target, &change, offline_ok).await
+        }
+        Command::Add {
+            board,
+            target,
+            amount,
+            offline_ok,
+            reach,
+        } => {
+            edit::edit(
+                Session::open(&reach).await?,
+                board,
+                &target,
+                &Change::Add(amount),
+                offline_ok,
+            )
+            .await
+        }
         Command::Outbox { action, reach, format } => {
             outbox::outbox(Session::open(&reach).await?, action, format.json).await
         }
     }
 }
 
-const SET_HELP: &str = "Examples:
-  tideboard set this-machine setpoint.value 22.5
-  tideboard set this-machine note.text 'Fuel at dawn'
+const WATCH_HELP: &str = "Values go to standard output, and how the connection is to standard error. Examples:
+  tideboard watch this-machine
+  tideboard watch this-machine --json | jq --unbuffered 'select(.widget == \"counter\")'
+
+Exit codes: 0 stopped, or nobody reads any more; 1 can't be done; 2 the arguments make no sense";
+
+const GET_HELP: &str = "Examples:
+  tideboard get boards                         the boards that there are
+  tideboard get this-machine                   every value of one, as WIDGET.FIELD = VALUE
+  tideboard get this-machine setpoint.value    one value, and nothing else
+  tideboard get this-machine setpoint --json | jq .fields
+
+Exit codes: 0 printed; 1 can't be done; 2 the arguments make no sense";
+
+/// The help of a command that edits: examples, and how it ends.
+macro_rules! edit_help {
+    ($examples:literal) => {
+        concat!(
+            "Examples:\n",
+            $examples,
+            "
 
 Exit codes: 0 applied, or saved with --offline-ok; 1 can't be done; 2 the arguments make no sense; 3 somebody else's value
-stands; 4 not accepted; 5 saved on this device and not answered yet";
+stands; 4 not accepted; 5 saved on this device and not answered yet"
+        )
+    };
+}
+
+const SET_HELP: &str = edit_help!(
+    "  tideboard set this-machine setpoint.value 22.5
+  tideboard set this-machine note.text 'Fuel at dawn'
+  tideboard set this-machine checklist.done-2 yes
+  tideboard set this-machine checklist.item-2 null --json"
+);
+
+const ADD_HELP: &str = edit_help!(
+    "  tideboard add this-machine counter.count 1
+  tideboard add this-machine counter.count -3 --offline-ok"
+);
+
+const OUTBOX_HELP: &str = "Each line is one edit: waiting, not-accepted or two-versions; where it goes, and its ID at the end. Examples:
+  tideboard outbox                                     list them
+  tideboard outbox --send                              send them; prints applied or taken-back as well
+  tideboard outbox --keep-mine ID                      decide, and send the decision
+  tideboard outbox --json | jq -r 'select(.state == \"two-versions\").id'
+
+Exit codes: 0 done: with --send, nothing waits any more; 1 can't be done; 2 the arguments make no sense; 3 fields with two
+versions wait for you, or the decision met a third; 4 edits were not accepted and wait for you; 5 saved on this device and
+not answered yet. A list alone ends with 0";
 
 /// Longer than a server's restart; a script that can't wait says less.
 const TIMEOUT_S: u64 = 30;

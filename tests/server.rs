@@ -51,3 +51,5 @@ mod socket;
 mod store;
 #[path = "server/tls.rs"]
 mod tls;
+#[path = "support/traced.rs"]
+mod traced;

@@ -1,6 +1,8 @@
 //! The terminal client against the real server: both are the binary, each test has folders of its own.
 #![cfg(feature = "server")]
 
+#[path = "support/author.rs"]
+mod author;
 #[path = "terminal/client.rs"]
 mod client;
 #[path = "support/device.rs"]
@@ -17,5 +19,9 @@ mod outbox;
 mod program;
 #[path = "support/server.rs"]
 mod server;
+#[path = "support/socket.rs"]
+mod socket;
+#[path = "support/traced.rs"]
+mod traced;
 #[path = "terminal/watch.rs"]
 mod watch;

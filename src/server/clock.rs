@@ -17,6 +17,10 @@ impl Clock {
     /// comes no later for it.
     #[must_use]
     pub fn system() -> Self {
+        Self::steady(wall_clock_ms)
+    }
+
+    fn steady(wall_clock_ms: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
         let told = Mutex::new((wall_clock_ms(), boot_time::Instant::now()));
         Self::new(move || {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,4 +83,27 @@ fn wall_clock_ms() -> u64 {
     SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0, |since| since.as_millis() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn when_the_machines_clock_is_set_back_time_goes_on() {
+        let wall = Arc::new(AtomicU64::new(1_000_000));
+        let clock = Clock::steady({
+            let wall = wall.clone();
+            move || wall.load(Ordering::Relaxed)
+        });
+        let first = clock.now();
+        wall.store(400_000, Ordering::Relaxed);
+        let second = clock.now();
+        assert!(second >= first, "{second:?} after {first:?}");
+        assert!(second < Timestamp(1_400_000), "at its own pace: {second:?}");
+        wall.store(2_000_000, Ordering::Relaxed);
+        assert!(clock.now() >= Timestamp(2_000_000), "a clock set forward is followed");
+    }
 }

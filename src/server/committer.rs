@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     board::Catalog,
-    config::{BATCH_LEN_MAX, FRAME_FILL_BYTES, REQUESTS_LEN_MAX, SNAPSHOT_LEN, SUBSCRIBE_WEIGHT},
+    config::{BATCH_LEN_MAX, CLOCK_BEHIND_MS_MAX, FRAME_FILL_BYTES, REQUESTS_LEN_MAX, SNAPSHOT_LEN, SUBSCRIBE_WEIGHT},
     protocol::{Answered, BoardId, ClientFrame, Document, Epoch, Identity, Push, PushItem, RunId, Subscribe, WidgetId},
 };
 
@@ -123,6 +123,15 @@ impl Committer {
             logs.insert(board, log);
         }
         tracing::info!(boards = logs.len(), store = %store.id(), "the store is open");
+        let behind_ms = logs.values().filter_map(Log::written_at).max();
+        let behind_ms = behind_ms.map_or(0, |written_at| written_at.since(clock.now()));
+        if behind_ms > CLOCK_BEHIND_MS_MAX {
+            tracing::warn!(
+                minutes = behind_ms / 60_000,
+                "this machine's clock is behind the newest edit: it was set back, or is wrong. Nothing is lost and the order of edits \
+                 stands, but times on the boards are wrong until it is set right",
+            );
+        }
         let setup = Setup {
             store: store.id(),
             run,

@@ -171,6 +171,12 @@ impl Log {
         Ok(log)
     }
 
+    /// When the newest record that it still knows was written, in server time.
+    #[must_use]
+    pub fn written_at(&self) -> Option<Timestamp> {
+        self.decided.back().map(|(_, at, _)| *at)
+    }
+
     fn replay(&mut self, record: Record, snapshot_sequence: u64) -> Result<(), Damaged> {
         for decision in record.decisions {
             self.decided

@@ -327,6 +327,12 @@ impl fmt::Display for RunError {
                     "can't listen on {address}: {source}. Choose another address with --listen, or another --port."
                 )
             }
+            Self::DataFolder { folder, source } if source.kind() == io::ErrorKind::StorageFull => write!(
+                f,
+                "there is no room in the data folder {}: {source}. Make room, then start again; or choose a folder on \
+                 another disk with --data.",
+                folder.display()
+            ),
             Self::DataFolder { folder, source } => write!(
                 f,
                 "can't write to the data folder {}: {source}. Give this user the right to write there, or choose \

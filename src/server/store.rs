@@ -74,6 +74,11 @@ pub enum StoreError {
         /// What it said.
         detail: String,
     },
+    /// There is no room for it on the disk.
+    Full {
+        /// The file.
+        place: PathBuf,
+    },
     /// The operating system gave no random bytes for an id.
     NoRandomness,
     /// The operating system gave no thread for the writer.
@@ -333,6 +338,7 @@ fn explain(place: &Path, error: &rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::InUse { place },
         Some(ErrorCode::NotADatabase) => StoreError::Foreign { place },
+        Some(ErrorCode::DiskFull) => StoreError::Full { place },
         Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged {
             place,
             detail: error.to_string(),
@@ -379,10 +385,16 @@ impl fmt::Display for StoreError {
                  with --data.",
                 place.display()
             ),
+            Self::Full { place } => write!(
+                f,
+                "there is no room for {}: the disk is full. Make room, then start again; or choose a folder on another \
+                 disk with --data.",
+                place.display()
+            ),
             Self::Unreachable { place, detail } => write!(
                 f,
-                "can't open {}: {detail}. Give this user the right to read and write there, see that the disk has \
-                 room, or choose another folder with --data.",
+                "can't open {}: {detail}. Give this user the right to read and write there, or choose another folder \
+                 with --data.",
                 place.display()
             ),
             Self::NoRandomness => write!(f, "the operating system gave no random bytes. Try again."),

@@ -128,7 +128,10 @@ impl Engine {
         } = aside.operation.clone();
         if aside.reason == SetAsideReason::Forgotten && value.is_none() {
             // The same operation, under the same id: should the other history have it after all, it is a duplicate.
-            self.outbox.insert(Pending::new(aside.operation));
+            self.outbox.insert(Pending {
+                made_at_ms: aside.made_at_ms,
+                ..Pending::new(aside.operation)
+            });
             if let (Some(replica), Some(pending)) = (self.replicas.get(&board), self.outbox.get_mut(id)) {
                 // What it rested on beyond what its author had confirmed is forgotten too.
                 pending.lower(replica.history.home(pending.operation.made_at, replica.cursor.revision));

@@ -165,6 +165,7 @@ impl Engine {
         let aside = SetAside {
             operation: Operation::clone(&pending.operation),
             reason: reason.clone(),
+            made_at_ms: pending.made_at_ms,
         };
         self.outbox.pass_on_base(id);
         self.keeping.due.insert(aside.operation.board.clone());

@@ -272,6 +272,7 @@ impl Engine {
         let aside = SetAside {
             operation,
             reason: reason.clone(),
+            made_at_ms: self.wall_ms,
         };
         self.keeping.forgotten.insert(id, aside.clone());
         self.keeping.due.insert(board);

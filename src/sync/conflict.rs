@@ -87,6 +87,9 @@ pub struct SetAside {
     pub operation: Operation,
     /// Why it is here.
     pub reason: SetAsideReason,
+    /// When its author made the change, in Unix milliseconds by the clock of this device; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at_ms: Option<u64>,
 }
 
 /// Why an operation was set aside.
@@ -153,7 +156,13 @@ impl Shelf {
     /// Where an operation with this verdict goes, that was taken back for this reason if at all, and made then.
     pub fn of(operation: Operation, verdict: Verdict, why: Why, made_at_ms: Option<u64>) -> Self {
         let reason = match verdict {
-            Verdict::Applied { .. } => return Self::Journal(Box::new(Journaled { operation, verdict })),
+            Verdict::Applied { .. } => {
+                return Self::Journal(Box::new(Journaled {
+                    operation,
+                    verdict,
+                    made_at_ms,
+                }));
+            }
             Verdict::Conflict { contention, theirs, .. } => {
                 return Self::Conflict(Conflict {
                     operation,
@@ -166,7 +175,11 @@ impl Shelf {
             Verdict::Rejected { reason, .. } => SetAsideReason::Rejected(reason),
             Verdict::Withdrawn { .. } | Verdict::Expired { .. } => SetAsideReason::Expired,
         };
-        Self::Aside(SetAside { operation, reason })
+        Self::Aside(SetAside {
+            operation,
+            reason,
+            made_at_ms,
+        })
     }
 }
 

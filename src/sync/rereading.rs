@@ -392,9 +392,16 @@ impl Engine {
             .journal
             .extract_if(|_, journaled| is_lost(journaled))
             .collect();
-        for (number, Journaled { operation, .. }) in lost {
+        for (number, journaled) in lost {
+            let Journaled {
+                operation, made_at_ms, ..
+            } = journaled;
             let (id, reason) = (operation.id, SetAsideReason::Forgotten);
-            let aside = SetAside { operation, reason };
+            let aside = SetAside {
+                operation,
+                reason,
+                made_at_ms,
+            };
             self.keeping.dropped.push((board.clone(), journal_key(number)));
             self.keeping.forgotten.insert(id, aside.clone());
             self.aside.insert(id, aside);

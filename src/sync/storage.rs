@@ -157,6 +157,9 @@ pub(super) struct Meta {
 pub(super) struct Journaled {
     pub operation: Operation,
     pub verdict: Verdict,
+    /// As in [`Stored`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at_ms: Option<u64>,
 }
 
 pub(super) fn outbox_key(number: u64) -> String {

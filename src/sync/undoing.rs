@@ -123,6 +123,7 @@ impl Engine {
                 Some(verdict @ Verdict::Applied { .. }) => Standing::Applied(Box::new(Journaled {
                     operation: self.outbox.as_sent(pending),
                     verdict: verdict.clone(),
+                    made_at_ms: pending.made_at_ms,
                 })),
                 Some(_) => Standing::Open,
             };
@@ -147,7 +148,7 @@ impl Engine {
 
     /// Makes the inverse of an operation that was applied; `None` when it is listed as not sent.
     fn reverse(&mut self, now: Timestamp, journaled: &Journaled) -> Result<Option<OperationId>, CommandError> {
-        let Journaled { operation, verdict } = journaled;
+        let Journaled { operation, verdict, .. } = journaled;
         let Verdict::Applied {
             revision,
             overwrote,

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Failure, lines,
+    names::{self, Found},
     session::{Session, Unreached},
 };
 use crate::{
@@ -29,7 +30,7 @@ pub async fn get(
     if view.freshness != Freshness::Live {
         eprintln!("-- the server can't be reached: this is what this device saw last");
     }
-    let printed = match target.map(|target| find(&board, &view, target)).transpose()? {
+    let printed = match target.map(|target| names::find(&board, &view, target)).transpose()? {
         None => print_widgets(
             &board,
             &view,
@@ -47,10 +48,7 @@ pub async fn get(
             field: Some(name),
         }) => {
             let Some(field) = widget.fields.get(&name) else {
-                return Err(Failure::Refused(format!(
-                    "`{id}` has no field `{name}`. It has: {}.",
-                    field_names(widget)
-                )));
+                return Err(Failure::Refused(names::no_field(&id, widget, &name)));
             };
             let pending = is_pending(&view, &id, &name);
             lines::print(&if as_json {
@@ -63,41 +61,6 @@ pub async fn get(
     drop(printed); // a reader that has gone is no error
     session.store().await;
     Ok(())
-}
-
-/// A widget of a board, and perhaps one of its fields.
-pub struct Found<'a> {
-    pub id: WidgetId,
-    pub widget: &'a Widget,
-    pub field: Option<FieldName>,
-}
-
-/// Reads `WIDGET` or `WIDGET.FIELD`. Both may hold dots: the longest name that is a widget's wins.
-pub fn find<'a>(board: &BoardId, view: &'a BoardView, target: &str) -> Result<Found<'a>, Failure> {
-    let dots = target.match_indices('.').map(|(at, _)| at).rev();
-    let cuts = std::iter::once((target, None)).chain(dots.map(|at| (&target[..at], Some(&target[at + 1..]))));
-    for (name, field) in cuts {
-        let Ok(id) = name.parse::<WidgetId>() else { continue };
-        let Some(widget) = view.shown.widget(&id).filter(|widget| widget.removed.is_none()) else {
-            continue;
-        };
-        let field = match field.map(str::parse) {
-            None => None,
-            Some(Ok(field)) => Some(field),
-            Some(Err(error)) => {
-                return Err(Failure::Refused(format!(
-                    "`{}` is no field: {error}.",
-                    field.unwrap_or_default()
-                )));
-            }
-        };
-        return Ok(Found { id, widget, field });
-    }
-    let known: Vec<&str> = view.shown.board.present().map(|(id, _)| id.as_str()).collect();
-    Err(Failure::Refused(format!(
-        "there is no widget `{target}` on board `{board}`. Its widgets: {}.",
-        known.join(", ")
-    )))
 }
 
 fn print_widgets<'a>(
@@ -121,12 +84,6 @@ fn print_widgets<'a>(
         }
     }
     Ok(())
-}
-
-/// A widget's fields, for a message.
-pub fn field_names(widget: &Widget) -> String {
-    let names: Vec<&str> = widget.fields.keys().map(FieldName::as_str).collect();
-    names.join(", ")
 }
 
 /// Whether a field shows an edit that is not confirmed yet.

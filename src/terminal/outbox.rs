@@ -4,11 +4,15 @@ use std::io;
 
 use serde_json::{Value, json};
 
-use super::{Action, Failure, lines, session::Session};
+use super::{
+    Action, Failure, lines, names,
+    sending::{Sent, send},
+    session::Session,
+};
 use crate::{
     driver::Driver,
-    protocol::{Intent, Operation},
-    sync::{Command, Connection, Notice, Phase, Resolution},
+    protocol::{Intent, Operation, OperationId},
+    sync::{Command, CommandError, Engine, Notice, Phase, Resolution},
 };
 
 /// Lists what waits, after doing what is asked with it.
@@ -19,37 +23,72 @@ pub async fn outbox(mut session: Session, action: Action, as_json: bool) -> Resu
         let read = session.until(read).await;
         read.map_err(|_| Failure::Refused("this device's storage did not answer. Try again.".to_owned()))?;
     }
-    act(&mut session, &action).await?;
-    if action.send {
-        send(&mut session).await?;
+    let made = act(&mut session, &action).await?;
+    let outcome = if action.send {
+        send(&mut session, Sent::All, as_json).await
+    } else if made.is_empty() {
+        Ok(())
+    } else {
+        send(&mut session, Sent::These(&made), as_json).await
+    };
+    if !matches!(outcome, Err(Failure::Refused(_))) {
+        let printed = print(&session.driver, as_json);
+        drop(printed); // a reader that has gone is no error
     }
-    let printed = print(&session.driver, as_json);
-    drop(printed); // a reader that has gone is no error
-    Ok(())
+    outcome
 }
 
-/// Carries out what is asked with one of them, and waits until it is stored.
-async fn act(session: &mut Session, action: &Action) -> Result<(), Failure> {
-    let command = match action {
-        Action { discard: Some(id), .. } => Command::Discard { id: *id },
-        Action { retry: Some(id), .. } => Command::Retry { id: *id, value: None },
+/// Carries out what is asked with one of them, and waits until it is stored. Gives the operations that it made.
+async fn act(session: &mut Session, action: &Action) -> Result<Vec<OperationId>, Failure> {
+    let state = action
+        .id()
+        .and_then(|id| Some((id, state_of(session.driver.engine(), id)?)));
+    let commands: Vec<Command> = match action {
+        Action {
+            discard_not_accepted: true,
+            ..
+        } => {
+            let aside = session.driver.engine().set_aside_list();
+            aside.map(|aside| Command::Discard { id: aside.operation.id }).collect()
+        }
+        Action { discard: Some(id), .. } if matches!(state, Some((_, State::Waiting))) => {
+            vec![Command::Withdraw { id: *id }]
+        }
+        Action { discard: Some(id), .. } => vec![Command::Discard { id: *id }],
+        Action { retry: Some(id), .. } => vec![Command::Retry { id: *id, value: None }],
         Action {
             keep_mine: Some(id), ..
-        } => Command::Resolve {
+        } => vec![Command::Resolve {
             id: *id,
             resolution: Resolution::KeepMine,
-        },
+        }],
         Action {
             keep_theirs: Some(id), ..
-        } => Command::Resolve {
+        } => vec![Command::Resolve {
             id: *id,
             resolution: Resolution::KeepTheirs,
-        },
-        _ => return Ok(()),
+        }],
+        _ => Vec::new(),
     };
-    session.driver.command(command);
+    if let Some((id, state)) = state.filter(|(_, state)| !action.is_for(*state)) {
+        return Err(Failure::Refused(format!("{id} {}", state.ways_out())));
+    }
+    let waiting = |driver: &Driver| driver.engine().pending().map(|pending| pending.operation.id).collect();
+    let before: Vec<OperationId> = waiting(&session.driver);
+    if commands.is_empty() {
+        return Ok(Vec::new());
+    }
+    for command in commands {
+        session.driver.command(command);
+    }
+    let mut made: Vec<OperationId> = waiting(&session.driver);
+    made.retain(|id| !before.contains(id) || action.id() == Some(*id));
     let look = |driver: &Driver, notices: &[Notice]| {
         let refused = notices.iter().find_map(|notice| match notice {
+            Notice::Refused {
+                error: CommandError::Unknown,
+                ..
+            } => Some(unknown(action)),
             Notice::Refused { error, .. } => Some(error.to_string()),
             Notice::Trouble { message } => Some(message.clone()),
             _ => None,
@@ -58,111 +97,173 @@ async fn act(session: &mut Session, action: &Action) -> Result<(), Failure> {
         refused.map(Err).or_else(|| saved.then_some(Ok(())))
     };
     match session.until(look).await {
-        Ok(done) => done.map_err(Failure::Refused),
+        Ok(Ok(())) => Ok(made),
+        Ok(Err(refused)) => Err(Failure::Refused(refused)),
         Err(_) => Err(Failure::Refused(
             "this device's storage did not answer. Try again.".to_owned(),
         )),
     }
 }
 
-/// Waits until the server has answered everything.
-async fn send(session: &mut Session) -> Result<(), Failure> {
-    session.driver.command(Command::Connect);
-    let look = |driver: &Driver, _: &[Notice]| {
-        let status = driver.engine().status();
-        match status.connection {
-            Connection::NeedsAuth { message } => Some(Err(format!("{message} Give a token in TIDEBOARD_TOKEN."))),
-            Connection::Closed { message } => Some(Err(message)),
-            Connection::Live { .. } if status.initialized && driver.engine().pending().next().is_none() => Some(Ok(())),
-            _ => None,
-        }
-    };
-    match session.until(look).await {
-        Ok(sent) => {
-            session.store().await;
-            sent.map_err(Failure::Refused)
-        }
-        Err(ended) => {
-            let waiting = session.driver.engine().status().pending;
-            Err(Failure::Unanswered(format!(
-                "{} {waiting} edits wait safely on this device.",
-                session.unreachable(ended)
-            )))
+/// What a person can do with an edit hangs on this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// It waits for the server's answer.
+    Waiting,
+    /// It was not accepted.
+    NotAccepted,
+    /// Its field has two versions.
+    TwoVersions,
+}
+
+impl State {
+    fn ways_out(self) -> &'static str {
+        match self {
+            Self::Waiting => "waits for the server: send it with --send, or take it back with --discard.",
+            Self::NotAccepted => "was not accepted: make it again with --retry, or forget it with --discard.",
+            Self::TwoVersions => "is a field with two versions: choose with --keep-mine or --keep-theirs.",
         }
     }
+}
+
+impl Action {
+    /// The edit that it is about.
+    fn id(&self) -> Option<OperationId> {
+        self.discard.or(self.retry).or(self.keep_mine).or(self.keep_theirs)
+    }
+
+    /// Whether it is one of the ways out of this.
+    const fn is_for(&self, state: State) -> bool {
+        match state {
+            State::Waiting | State::NotAccepted => self.discard.is_some() || self.retry.is_some(),
+            State::TwoVersions => self.keep_mine.is_some() || self.keep_theirs.is_some(),
+        }
+    }
+}
+
+fn state_of(engine: &Engine, id: OperationId) -> Option<State> {
+    let waits = engine.pending().any(|pending| pending.operation.id == id);
+    let is_aside = || engine.set_aside_list().any(|aside| aside.operation.id == id);
+    let is_contested = || engine.conflicts().any(|conflict| conflict.id() == id);
+    if waits {
+        Some(State::Waiting)
+    } else if is_aside() {
+        Some(State::NotAccepted)
+    } else {
+        is_contested().then_some(State::TwoVersions)
+    }
+}
+
+/// There is no such edit here.
+fn unknown(action: &Action) -> String {
+    let id = action.id().map(|id| id.to_string()).unwrap_or_default();
+    format!(
+        "{id} is not waiting any more: it was dealt with, by another command of this device, say. Now: `tideboard outbox`. \
+         What was made for another server, or with another token, waits for that one."
+    )
+}
+
+/// The list is empty; whose it is, for what others left here is not in it.
+fn nothing(driver: &Driver) -> String {
+    let server = driver.server().origin();
+    if driver.engine().status().namespace.is_some() {
+        return format!("nothing waits on this device for {server}");
+    }
+    format!(
+        "nothing is known here of what waits for {server}: it was not met yet, or not with this token. \
+         `tideboard outbox --send` asks it"
+    )
 }
 
 fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
     let engine = driver.engine();
-    let mut count = 0;
-    for pending in engine.pending().filter(|pending| !pending.is_folded()) {
-        count += 1;
-        print_one(
-            "waiting",
-            &pending.operation,
-            &phase_word(&engine.phase(pending)),
-            pending.made_at_ms,
-            None,
-            as_json,
-        )?;
+    let waiting = engine
+        .pending()
+        .filter(|pending| !pending.is_folded())
+        .map(|pending| Entry {
+            state: "waiting",
+            id: pending.operation.id,
+            operation: &pending.operation,
+            reason: phase_word(&engine.phase(pending)),
+            made_at_ms: pending.made_at_ms,
+            theirs: None,
+        });
+    let aside = engine.set_aside_list().map(|aside| Entry {
+        state: "not-accepted",
+        id: aside.operation.id,
+        operation: &aside.operation,
+        reason: aside.reason.to_string(),
+        made_at_ms: aside.made_at_ms,
+        theirs: None,
+    });
+    let conflicts = engine.conflicts().map(|conflict| Entry {
+        state: "two-versions",
+        // A decision that met a third value is on the card of the first.
+        id: conflict.id(),
+        operation: &conflict.operation,
+        reason: format!("theirs: {}", lines::theirs(conflict.contention, &conflict.theirs)),
+        made_at_ms: conflict.made_at_ms,
+        theirs: Some(&conflict.theirs.value),
+    });
+    let mut undecided: Vec<Entry<'_>> = aside.chain(conflicts).collect();
+    undecided.sort_by_key(|entry| entry.made_at_ms);
+    let mut is_empty = true;
+    for entry in waiting.chain(undecided) {
+        is_empty = false;
+        entry.print(engine, as_json)?;
     }
-    for aside in engine.set_aside_list() {
-        count += 1;
-        print_one(
-            "not-accepted",
-            &aside.operation,
-            &aside.reason.to_string(),
-            None,
-            None,
-            as_json,
-        )?;
-    }
-    for conflict in engine.conflicts() {
-        count += 1;
-        let reason = format!("theirs: {}", lines::value(&conflict.theirs.value));
-        print_one(
-            "two-versions",
-            &conflict.operation,
-            &reason,
-            conflict.made_at_ms,
-            Some(&conflict.theirs.value),
-            as_json,
-        )?;
-    }
-    if count == 0 && !as_json {
-        lines::print("nothing waits on this device")?;
+    if is_empty && !as_json {
+        lines::print(&nothing(driver))?;
     }
     Ok(())
 }
 
-fn print_one(
-    state: &str,
-    operation: &Operation,
-    reason: &str,
-    made_at_ms: Option<u64>,
-    theirs: Option<&Value>,
-    as_json: bool,
-) -> io::Result<()> {
-    let Operation {
-        id,
-        board,
-        widget,
-        intent,
-        ..
-    } = operation;
-    if as_json {
-        let line = json!({ "state": state, "id": id, "board": board, "widget": widget, "intent": intent, "made_at_ms": made_at_ms, "reason": reason, "theirs": theirs });
-        return lines::print(&line.to_string());
+/// An edit, and how far it has come: a line of what is printed.
+pub struct Entry<'a> {
+    pub state: &'static str,
+    /// What it is called in the arguments of a command.
+    pub id: OperationId,
+    pub operation: &'a Operation,
+    pub reason: String,
+    pub made_at_ms: Option<u64>,
+    pub theirs: Option<&'a Value>,
+}
+
+impl Entry<'_> {
+    /// Prints it.
+    ///
+    /// # Errors
+    /// When nobody reads any more.
+    pub fn print(&self, engine: &Engine, as_json: bool) -> io::Result<()> {
+        let Self {
+            state,
+            id,
+            reason,
+            made_at_ms,
+            theirs,
+            ..
+        } = self;
+        let Operation {
+            board, widget, intent, ..
+        } = self.operation;
+        let subject = names::subject(engine, board, widget, intent.field());
+        if as_json {
+            let line = json!({
+                "state": state, "id": id, "board": board, "widget": widget, "intent": intent, "title": subject.title,
+                "item": subject.item, "made_at_ms": made_at_ms, "reason": reason, "theirs": theirs,
+            });
+            return lines::print(&line.to_string());
+        }
+        lines::print(&format!(
+            "{state}  {board} {widget}{}{subject}  {reason}  {id}",
+            intent_words(intent)
+        ))
     }
-    lines::print(&format!(
-        "{state}  {board} {widget}{}  {reason}  {id}",
-        intent_words(intent)
-    ))
 }
 
 fn intent_words(intent: &Intent) -> String {
     match intent {
-        Intent::Set { field, value } => format!(".{field} = {}", lines::value(value)),
+        Intent::Set { field, value } => format!(".{field} = {}", lines::short(value)),
         Intent::Add { field, amount } => format!(".{field} {amount:+}"),
         Intent::Create { kind, .. } => format!(" created as {kind}"),
         Intent::Remove => " removed".to_owned(),

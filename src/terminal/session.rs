@@ -1,6 +1,6 @@
 //! A driver, and waiting for what it comes to.
 
-use super::{Failure, Reach};
+use super::{Failure, Reach, names};
 use crate::{
     driver::{Driver, Leads, NoFallback, Options, StartError},
     platform,
@@ -143,23 +143,63 @@ impl Session {
         };
         let found = self.until(look).await;
         let view = found.unwrap_or_else(|ended| Err(Failure::Refused(self.unreachable(ended))))?;
-        if exists(&view) { Ok(view) } else { Err(unknown(board)) }
-    }
-
-    /// What to say when the server has not answered.
-    pub fn unreachable(&self, ended: Ended) -> String {
-        let server = self.driver.server().origin();
-        match ended {
-            Ended::Interrupted => "interrupted.".to_owned(),
-            Ended::TimedOut => {
-                let seconds = self.timeout_s;
-                format!(
-                    "no answer from {server} in {seconds} s. Is it running? Name another with --server, wait longer with --timeout, or \
-                     see why with RUST_LOG=debug (docs/troubleshooting.md tells more)."
-                )
-            }
+        if exists(&view) {
+            Ok(view)
+        } else {
+            Err(self.unknown(board).await)
         }
     }
+
+    /// There is no such board; with those that there are, where the server can be asked.
+    pub async fn unknown(&mut self, board: &BoardId) -> Failure {
+        let directory = BoardId::directory();
+        self.watch(&directory);
+        let look = |driver: &Driver, _: &[Notice]| {
+            let is_there = matches!(driver.engine().status().connection, Connection::Live { .. });
+            let view = driver.engine().board(&directory)?;
+            (!is_there || view.freshness == Freshness::Live).then_some(view)
+        };
+        let known = self.until(look).await;
+        let known = known.map(|view| view.shown.board.present().map(|(id, _)| id.to_string()).collect());
+        let known: Vec<String> = known.unwrap_or_default();
+        let names = || known.iter().map(String::as_str);
+        let meant = names::meant(board.as_str(), names().map(|name| (name, name)));
+        Failure::Refused(format!(
+            "there is no board `{board}`.{} {}`tideboard get {directory}` lists them.",
+            names::did_you_mean(meant),
+            if known.is_empty() {
+                String::new()
+            } else {
+                format!("There is: {}. ", names::list(names()))
+            },
+        ))
+    }
+
+    /// What to say when the server has not answered, or not as was hoped.
+    pub fn unreachable(&self, ended: Ended) -> String {
+        let (server, seconds) = (self.driver.server().origin(), self.timeout_s);
+        if ended == Ended::Interrupted {
+            return "interrupted.".to_owned();
+        }
+        if let Some(reason) = put_off(&self.driver) {
+            return format!("{server} has put it off for {seconds} s: {reason}");
+        }
+        if matches!(self.driver.engine().status().connection, Connection::Live { .. }) {
+            return format!("{server} is there, and has not answered in {seconds} s. Wait longer with --timeout.");
+        }
+        format!(
+            "no answer from {server} in {seconds} s. Is it running? Name another with --server, wait longer with --timeout, or \
+             see why with RUST_LOG=debug (docs/troubleshooting.md tells more)."
+        )
+    }
+}
+
+/// Why the server has put off the newest edit that it has, while it is there.
+pub fn put_off(driver: &Driver) -> Option<String> {
+    let engine = driver.engine();
+    let is_there = matches!(engine.status().connection, Connection::Live { .. });
+    let mut newest_first = engine.pending().rev().filter(|_| is_there);
+    newest_first.find_map(|pending| Some(pending.waiting.as_ref()?.reason.clone()))
 }
 
 /// Why there is nothing to start from without the server, and what to do. Nothing can be kept for a server that was never
@@ -180,14 +220,6 @@ fn never_seen(driver: &Driver, board: &BoardId) -> String {
 /// A board exists from the first record of its own log.
 pub fn exists(view: &BoardView) -> bool {
     view.cursor.revision > Revision::ZERO
-}
-
-/// There is no such board.
-pub fn unknown(board: &BoardId) -> Failure {
-    let directory = BoardId::directory();
-    Failure::Refused(format!(
-        "there is no board `{board}`. `tideboard get {directory}` lists them."
-    ))
 }
 
 /// What the server, or this device, refuses for good.

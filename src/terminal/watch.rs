@@ -8,7 +8,7 @@ use super::{
     Failure,
     get::is_pending,
     lines,
-    session::{Session, exists, refusal, unknown},
+    session::{Session, exists, refusal},
 };
 use crate::{
     driver::Driver,
@@ -32,13 +32,25 @@ pub async fn watch(mut session: Session, board: BoardId, as_json: bool) -> Resul
             return Some(Err(Failure::Refused(message)));
         }
         if view.freshness == Freshness::Live && !exists(&view) {
-            return Some(Err(unknown(&board)));
+            return Some(Ok(Stopped::NoBoard));
         }
         printer.tell(driver, &view);
         let printed = if view.is_known { printer.print(&view) } else { Ok(()) };
-        printed.is_err().then_some(Ok(())) // nobody reads any more
+        printed.is_err().then_some(Ok(Stopped::Unread))
     };
-    session.forever(look).await.unwrap_or(Ok(()))
+    match session.forever(look).await {
+        Ok(Ok(Stopped::NoBoard)) => Err(session.unknown(&board).await),
+        Ok(Err(failure)) => Err(failure),
+        Ok(Ok(Stopped::Unread)) | Err(_) => Ok(()),
+    }
+}
+
+/// Why it goes on no longer.
+enum Stopped {
+    /// There is no such board.
+    NoBoard,
+    /// Nobody reads any more.
+    Unread,
 }
 
 struct Printer {

@@ -159,6 +159,7 @@ impl Scene {
         self.set_aside.push(SetAside {
             operation: set(200 + self.set_aside.len() as u64, field, value),
             reason,
+            made_at_ms: Some(UNIX_MS - 180_000),
         });
         let (conflicts, set_aside) = (self.conflicts.len(), self.set_aside.len());
         self.connection = ConnectionStatus::Decide { conflicts, set_aside };

@@ -45,6 +45,27 @@ fn a_conflict_says_when_its_author_has_made_the_change_though_that_page_is_gone(
 }
 
 #[test]
+fn an_edit_that_is_not_accepted_says_when_it_was_made_though_that_page_is_gone() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.look_at_the_clock(ANN, 77_000);
+    world.set(ANN, "fuel", "value", "much");
+    world.calm();
+    world.reopen(ANN);
+    world.look_at_the_clock(ANN, 99_000);
+    world.come_online(ANN);
+    world.calm();
+    assert_eq!(world.set_aside(ANN).remove(0).made_at_ms, Some(77_000));
+    world.reopen(ANN);
+    world.calm();
+    assert_eq!(
+        world.set_aside(ANN).remove(0).made_at_ms,
+        Some(77_000),
+        "and it is stored"
+    );
+}
+
+#[test]
 fn a_conflict_keeps_all_three_values_until_its_author_decides() {
     let mut world = quarrel();
     let card = world.conflicts(ANN).remove(0);

@@ -9,14 +9,17 @@ use crate::world::{ANN, BO, World};
 fn what_a_restored_backup_has_forgotten_is_listed_and_sent_again_only_when_asked() {
     let mut world = World::new();
     world.back_up_the_server();
+    world.look_at_the_clock(ANN, 77_000);
     world.set(ANN, "fuel", "value", 5);
     world.calm();
     world.assert_everywhere("fuel", "value", 5);
+    world.look_at_the_clock(ANN, 99_000);
     world.restore_the_servers_backup();
     world.calm();
     world.assert_everywhere("fuel", "value", 3);
     let forgotten = world.set_aside(ANN).remove(0);
     assert_eq!(forgotten.reason, SetAsideReason::Forgotten);
+    assert_eq!(forgotten.made_at_ms, Some(77_000), "it says when it was made");
     assert!(world.set_aside(BO).is_empty());
 
     let id = forgotten.operation.id;

@@ -4,13 +4,15 @@ use std::{collections::HashMap, path::Path};
 
 use tideboard::{
     protocol::{Answer, PushItem, Revision, Verdict},
-    server::{ServerConfig, store::FILE_NAME},
+    server::{ServerConfig, clock::Clock, store::FILE_NAME},
 };
 
 use crate::{
-    durable::{add_one, check, traced},
+    durable::{add_one, check},
     editor::Editor,
     harness::{Folder, Process, Request, TestServer, command},
+    process::failure,
+    traced::traced,
 };
 
 const BOARD: &str = "this-machine";
@@ -87,6 +89,68 @@ async fn a_full_disk_is_waited_for_and_the_same_edit_applies_when_there_is_room(
     assert!(
         acknowledged.is_sorted_by(|earlier, later| earlier.next() == *later),
         "each once, and nothing between: {acknowledged:?}"
+    );
+}
+
+#[test]
+fn a_disk_that_has_no_room_at_the_first_start_or_that_may_not_be_read_is_named_with_what_to_do() {
+    let refused = |fault: &str, parts: &[&str]| {
+        let data = Folder::new();
+        let files = [FILE_NAME.to_owned(), format!("{FILE_NAME}-journal")].map(|name| data.path().join(name));
+        let call = format!("trace={}", fault.split(':').next().unwrap_or_default());
+        let inject = format!("inject={fault}");
+        let mut options = vec!["-e", &call, "-e", &inject, "-o", "/dev/null"];
+        for file in &files {
+            options.extend(["-P", file.to_str().expect("a path of letters")]);
+        }
+        let message = failure(&mut traced(&command(data.path(), &[]), &options));
+        for part in parts {
+            assert!(message.contains(part), "{fault} does not say `{part}`: {message}");
+        }
+    };
+    refused("pwrite64:error=ENOSPC", &["the disk is full", "Make room", "--data"]);
+    refused(
+        "openat:error=EACCES",
+        &["can't open", "right to read and write", "--data"],
+    );
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_is_told_of_and_nothing_comes_of_it() {
+    let data = Folder::new();
+    let three_days_on = Clock::system().now().plus(3 * 24 * 3_600_000);
+    let server = TestServer::start(ServerConfig {
+        data: Some(data.path().to_owned()),
+        clock: Clock::new(move || three_days_on),
+        ..ServerConfig::local()
+    })
+    .await;
+    let mut editor = Editor::enter(server.address).await;
+    editor.subscribe(BOARD).await;
+    let sent = editor.items(vec![(BOARD, "counter", add_one())]);
+    editor.push_items(sent.clone()).await;
+    let answers = editor.verdicts(1).await;
+    let Some(Answer::Verdict { verdict, .. }) = answers.get(&sent[0].id()) else {
+        panic!("{answers:?}")
+    };
+    let acknowledged = HashMap::from([(sent[0].id(), verdict.revision())]);
+    server.stop().await;
+
+    let process = Process::start(data.path(), &[]);
+    check(&process, &sent, &acknowledged).await;
+    let mut editor = Editor::enter(process.address).await;
+    editor.subscribe(BOARD).await;
+    let answer = editor.edit(BOARD, "counter", add_one()).await;
+    assert!(
+        matches!(&answer, Answer::Verdict { verdict, .. } if verdict.is_applied()),
+        "{answer:?}"
+    );
+    process.signal("TERM");
+    let (status, log) = process.end();
+    assert_eq!(status.code(), Some(0), "{log}");
+    assert!(
+        log.contains("clock is behind the newest edit") && log.contains("set right"),
+        "{log}"
     );
 }
 

@@ -4,7 +4,6 @@
 use std::{
     collections::HashMap,
     fs,
-    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -18,6 +17,7 @@ use tokio::sync::Notify;
 use crate::{
     editor::{Editor, field},
     harness::{Folder, Process, command},
+    traced::traced,
 };
 
 const BOARD: &str = "this-machine";
@@ -137,22 +137,6 @@ async fn the_log_is_flushed_before_the_answer_leaves() {
     process.end();
     let answers = check_order(&fs::read_to_string(&trace).expect("strace wrote it"));
     assert_eq!(answers, 20);
-}
-
-/// The server that `plain` starts, with every thread under `strace`. It stays the process that was started: what is sent to
-/// it, or said by it, passes no other.
-pub fn traced(plain: &Command, options: &[&str]) -> Command {
-    let mut traced = Command::new("strace");
-    traced.args(["-D", "-f", "-qq"]).args(options);
-    traced.arg(plain.get_program()).args(plain.get_args());
-    for (name, value) in plain.get_envs() {
-        match value {
-            Some(value) => traced.env(name, value),
-            None => traced.env_remove(name),
-        };
-    }
-    traced.stdin(Stdio::null()).stderr(Stdio::piped());
-    traced
 }
 
 /// Walks through the trace: between an answer and the one before it the write-ahead log was written, and flushed after

@@ -69,6 +69,15 @@ async fn a_damaged_database_is_refused_and_left_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_database_that_was_cut_short_is_refused_and_left_as_it_is() {
+    let data = used().await;
+    refuses(data.path(), "damaged", |file| {
+        let bytes = fs::read(file).expect("it is there");
+        fs::write(file, &bytes[..bytes.len() / 2]).expect("it can be written");
+    });
+}
+
+#[tokio::test]
 async fn a_database_with_a_record_missing_is_refused_and_left_as_it_is() {
     let data = used().await;
     refuses(data.path(), "damaged", |file| {

@@ -1,6 +1,9 @@
 //! A server that can be killed and started again at the same address.
 
-use std::process::Stdio;
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use crate::{
     folder::Folder,
@@ -38,10 +41,17 @@ impl Server {
 
     /// Starts it again with the same data at the same address; ends when it is ready.
     pub fn restart(&mut self) {
+        self.restart_as(|command, _| command);
+    }
+
+    /// The same by the command that `change` makes of the usual one and the folder of the data.
+    pub fn restart_as(&mut self, change: impl FnOnce(Command, &Path) -> Command) {
         self.kill();
         let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
         let mut command = program::command(self.data.path(), &arguments);
-        command.env("PORT", self.port.to_string()).stderr(Stdio::null());
+        command.env("PORT", self.port.to_string());
+        let mut command = change(command, self.data.path());
+        command.stderr(Stdio::null());
         let (process, _) = Process::spawn(&mut command);
         self.port = process.address.port();
         self.process = Some(process);

@@ -7,11 +7,24 @@ use std::{
 
 use serde_json::Value;
 
+use crate::traced::traced;
 pub use crate::{
     device::{Client, Ended},
     folder::Folder,
     server::{BOARD, Server},
 };
+
+impl Server {
+    /// Starts it again on a disk that takes nothing more of its log.
+    pub fn restart_on_a_full_disk(&mut self) {
+        self.restart_as(|command, data| {
+            let log = data.join("tideboard.db-wal");
+            let log = log.to_str().expect("a path of letters");
+            let calls = ["-e", "trace=pwrite64", "-e", "inject=pwrite64:error=ENOSPC"];
+            traced(&command, &[&["-P", log, "-o", "/dev/null"][..], &calls].concat())
+        });
+    }
+}
 
 impl Client {
     /// Saves an edit without waiting for the server.
@@ -27,21 +40,13 @@ impl Client {
 
     /// Runs a command whose disk takes nothing any more: each write to its files fails so, as `strace` names it.
     pub fn run_with_failing_disk(&self, error: &str, arguments: &[&str]) -> Ended {
-        let plain = self.command(arguments);
-        let mut traced = Command::new("strace");
-        traced.args(["-f", "-qq", "-o", "/dev/null"]);
-        for name in ["outbox.sqlite", "outbox.sqlite-wal"] {
-            traced.arg("-P").arg(self.data.path().join(name));
-        }
+        let files = ["outbox.sqlite", "outbox.sqlite-wal"].map(|name| self.data.path().join(name));
         let inject = format!("inject=pwrite64:error={error}");
-        traced.args(["-e", "trace=pwrite64", "-e", &inject]);
-        traced.arg(plain.get_program()).args(plain.get_args());
-        for (name, value) in plain.get_envs() {
-            match value {
-                Some(value) => traced.env(name, value),
-                None => traced.env_remove(name),
-            };
+        let mut options = vec!["-o", "/dev/null", "-e", "trace=pwrite64", "-e", &inject];
+        for file in &files {
+            options.extend(["-P", file.to_str().expect("a path of letters")]);
         }
+        let mut traced = traced(&self.command(arguments), &options);
         Ended::of(traced.output().expect("strace starts"))
     }
 

@@ -14,19 +14,51 @@ fn refused(ended: &Ended, parts: &[&str]) {
 fn an_unknown_board_widget_or_field_is_named_with_those_that_there_are() {
     let server = Server::start();
     let client = server.client();
-    refused(&client.run(&["get", "nowhere"]), &["no board `nowhere`", "get boards"]);
-    refused(&client.run(&["watch", "nowhere"]), &["no board `nowhere`"]);
-    refused(&client.run(&["set", "nowhere", "a.b", "1"]), &["no board `nowhere`"]);
-    refused(&client.run(&["get", BOARD, "fuel"]), &["no widget `fuel`", "setpoint"]);
-    refused(&client.set("fuel.value", "1"), &["no widget `fuel.value`", "setpoint"]);
-    refused(&client.set("setpoint", "1"), &["which field", "value"]);
+    let nowhere = ["no board `nowhere`", "There is: this-machine.", "get boards"];
+    refused(&client.run(&["get", "nowhere"]), &nowhere);
+    refused(&client.run(&["watch", "nowhere"]), &nowhere);
+    refused(&client.run(&["set", "nowhere", "a.b", "1"]), &nowhere);
     refused(
-        &client.run(&["get", BOARD, "setpoint.colour"]),
-        &["no field `colour`", "value"],
+        &client.run(&["get", "this-machin"]),
+        &["no board `this-machin`. Did you mean `this-machine`?"],
     );
-    let unknown = client.set("setpoint.colour", "red");
-    assert_eq!(unknown.code, 4, "{unknown:?}");
-    assert!(unknown.err.contains("no such field"), "{}", unknown.err);
+    refused(
+        &client.run(&["get", BOARD, "fuel"]),
+        &["no widget `fuel` on board `this-machine`. Its widgets: ", "setpoint"],
+    );
+    refused(
+        &client.set("fuel.value", "1"),
+        &["no widget `fuel` on board", "setpoint"],
+    );
+    refused(
+        &client.set("setpiont.value", "1"),
+        &["no widget `setpiont`", "Did you mean `setpoint`?"],
+    );
+    refused(
+        &client.set("Target temperature.value", "1"),
+        &["Did you mean `setpoint`?"],
+    );
+    refused(
+        &client.set("value", "1"),
+        &["`value` is a field, not a widget", "`setpoint.value`, say"],
+    );
+    refused(
+        &client.set("setpoint", "1"),
+        &["which field of `setpoint`", "value", "`setpoint.FIELD`"],
+    );
+    refused(
+        &client.run(&["get", BOARD, "setpoint.valu"]),
+        &["no field `valu`. Did you mean `value`? It has: ", "unit"],
+    );
+    for unknown in [
+        client.set("setpoint.colour", "red"),
+        client.run(&["add", BOARD, "setpoint.colour", "1"]),
+    ] {
+        assert_eq!(unknown.code, 4, "{unknown:?}");
+        for part in ["no field `colour`", "It has: ", "value"] {
+            assert!(unknown.err.contains(part), "{}", unknown.err);
+        }
+    }
     let boards = client.run(&["get", "boards"]);
     assert_eq!(
         (boards.code, boards.out.as_str()),
@@ -54,6 +86,22 @@ fn a_wrong_type_is_refused_by_the_server_and_by_nobody_swallowed() {
         "a field of text takes everything as text"
     );
     assert_eq!(client.field("note.text")["value"], "42");
+    assert_eq!(client.set("checklist.done-1", "yes").code, 0);
+    assert_eq!(client.field("checklist.done-1")["value"], true);
+    assert_eq!(client.set("checklist.item-1", "null").code, 0);
+    assert_eq!(client.field("checklist.item-1")["value"], "null");
+    let json = |value: &str| client.run(&["set", BOARD, "checklist.item-1", value, "--json"]);
+    assert_eq!(json("null").code, 0);
+    assert!(client.field("checklist.item-1")["value"].is_null());
+    let bare = json("Buy milk");
+    assert_eq!(bare.code, 2, "{bare:?}");
+    assert!(bare.err.contains("is not JSON"), "{}", bare.err);
+    let added = client.run(&["add", BOARD, "note.text", "1"]);
+    assert_eq!(added.code, 4, "{added:?}");
+    assert!(added.err.contains("`tideboard set`"), "{}", added.err);
+    let half = client.run(&["add", BOARD, "counter.count", "0.5"]);
+    assert_eq!(half.code, 2, "{half:?}");
+    assert!(half.err.contains("0.5"), "{}", half.err);
 }
 
 #[test]
@@ -79,11 +127,15 @@ fn a_device_that_never_met_its_server_says_where_it_looked() {
         &[&server.url(), "--server"],
     );
     let listed = client.run(&["outbox"]);
-    assert_eq!(
-        (listed.code, listed.out.as_str()),
-        (0, "nothing waits on this device\n"),
+    assert_eq!(listed.code, 0, "{listed:?}");
+    assert!(
+        listed.out.contains("nothing is known here") && listed.out.contains(&server.url()),
         "{}",
-        listed.err
+        listed.out
+    );
+    refused(
+        &client.run(&["outbox", "--send", "--timeout", "1"]),
+        &[&server.url(), "--server"],
     );
 }
 
@@ -203,6 +255,34 @@ fn a_token_is_asked_for_named_by_its_variable_and_never_repeated() {
     assert!(watched.err.contains("edit token"), "{}", watched.err);
     client.token = Some(edit.to_owned());
     assert_eq!(client.set("setpoint.value", "22").code, 0);
+}
+
+#[test]
+fn what_waits_for_another_token_is_neither_shown_nor_denied() {
+    let (edit, view) = ("an-edit-token-of-mine", "a-view-token-of-mine");
+    let mut server = Server::start_with(&["--edit-token", edit, "--view-token", view]);
+    let mut client = server.client();
+    client.token = Some(edit.to_owned());
+    client.field("counter.count");
+    server.kill();
+    client.save("counter.count", "3");
+    server.restart();
+    client.token = Some("a-guess-that-is-wrong".to_owned());
+    let listed = client.run(&["outbox"]).out;
+    assert!(
+        listed.contains("nothing is known here of what waits for") && listed.contains("not with this token"),
+        "{listed}"
+    );
+    refused(
+        &client.run(&["outbox", "--send"]),
+        &["token is not right", "TIDEBOARD_TOKEN"],
+    );
+    client.token = Some(view.to_owned());
+    assert_eq!(client.run(&["outbox", "--send"]).code, 0);
+    assert_eq!(client.field("counter.count")["value"], 0);
+    client.token = Some(edit.to_owned());
+    assert_eq!(client.run(&["outbox", "--send"]).code, 0);
+    assert_eq!(client.field("counter.count")["value"], 3);
 }
 
 #[test]

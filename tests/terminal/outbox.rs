@@ -1,6 +1,16 @@
 //! What did not take effect waits for its owner, who decides.
 
-use crate::client::{BOARD, Client, Server};
+use tideboard::{
+    config::SOCKET_PATH,
+    protocol::{Answer, Base, Cursor, Intent, PushItem, Revision, ServerFrame, Value},
+};
+use tokio::net::TcpStream;
+
+use crate::{
+    author::Author,
+    client::{BOARD, Client, Server},
+    socket::Socket,
+};
 
 /// Two devices that have written the same field without seeing each other; the second one's value stands.
 fn quarrel(server: &mut Server) -> (Client, String) {
@@ -10,7 +20,19 @@ fn quarrel(server: &mut Server) -> (Client, String) {
     mine.save("setpoint.value", "18");
     server.restart();
     assert_eq!(theirs.set("setpoint.value", "25").code, 0);
-    mine.send();
+    let sent = mine.run(&["outbox", "--send"]);
+    assert_eq!(sent.code, 3, "a person must choose: {sent:?}");
+    assert!(
+        sent.err.contains("1 field has two versions") && sent.err.contains("--keep-mine ID"),
+        "{}",
+        sent.err
+    );
+    assert!(
+        sent.out
+            .contains("setpoint.value = 18 (Target temperature)  theirs: 25, by local (Terminal)"),
+        "{}",
+        sent.out
+    );
     let waiting = mine.waiting();
     assert_eq!(waiting.len(), 1, "{waiting:?}");
     assert_eq!(
@@ -23,23 +45,186 @@ fn quarrel(server: &mut Server) -> (Client, String) {
 }
 
 #[test]
-fn of_two_versions_mine_is_set_again_when_i_say_so() {
+fn of_two_versions_mine_is_set_again_and_sent_when_i_say_so() {
     let mut server = Server::start();
     let (mine, id) = quarrel(&mut server);
     assert_eq!(mine.field("setpoint.value")["value"], 25, "nobody chose yet");
-    assert_eq!(mine.run(&["outbox", "--keep-mine", &id]).code, 0);
-    mine.send();
+    let kept = mine.run(&["outbox", "--keep-mine", &id]);
+    assert_eq!((kept.code, kept.err.as_str()), (0, ""), "{}", kept.out);
+    assert!(
+        kept.out.starts_with("applied  this-machine setpoint.value = 18") && kept.out.contains("nothing waits"),
+        "{}",
+        kept.out
+    );
     assert_eq!(server.client().field("setpoint.value")["value"], 18);
-    assert!(mine.waiting().is_empty());
 }
 
 #[test]
-fn of_two_versions_theirs_stands_when_i_say_so() {
+fn of_two_versions_theirs_stands_when_i_say_so_with_or_without_a_server() {
     let mut server = Server::start();
     let (mine, id) = quarrel(&mut server);
+    server.kill();
     assert_eq!(mine.run(&["outbox", "--keep-theirs", &id]).code, 0);
     assert!(mine.waiting().is_empty());
+    server.restart();
     assert_eq!(server.client().field("setpoint.value")["value"], 25);
+}
+
+#[test]
+fn a_decision_that_cannot_be_sent_is_saved_and_says_so() {
+    let mut server = Server::start();
+    let (mine, id) = quarrel(&mut server);
+    server.kill();
+    // The time it has is the test's own: nothing is waited for.
+    let kept = mine.run(&["outbox", "--keep-mine", &id, "--timeout", "1000000"]);
+    assert_eq!(kept.code, 5, "{kept:?}");
+    assert!(
+        kept.err.contains(&server.url()) && kept.err.contains("The decision is saved on this device"),
+        "{}",
+        kept.err
+    );
+    assert!(
+        kept.out.starts_with("waiting  this-machine setpoint.value = 18"),
+        "{}",
+        kept.out
+    );
+    server.restart();
+    let sent = mine.run(&["outbox", "--send"]);
+    assert_eq!(sent.code, 0, "{sent:?}");
+    assert!(
+        sent.out.starts_with("applied  this-machine setpoint.value = 18"),
+        "{}",
+        sent.out
+    );
+}
+
+#[test]
+fn a_decision_that_meets_a_third_value_keeps_its_id_and_is_made_again() {
+    let mut server = Server::start();
+    let (mine, id) = quarrel(&mut server);
+    server.kill();
+    assert_eq!(mine.run(&["outbox", "--keep-mine", &id]).code, 5);
+    server.restart();
+    assert_eq!(server.client().set("setpoint.value", "26").code, 0);
+    assert_eq!(mine.run(&["outbox", "--send"]).code, 3);
+    let waiting = mine.waiting();
+    assert_eq!(
+        (&waiting[0]["id"], &waiting[0]["theirs"]),
+        (&id.as_str().into(), &26.into())
+    );
+    assert_eq!(mine.run(&["outbox", "--keep-mine", &id]).code, 0);
+    assert_eq!(server.client().field("setpoint.value")["value"], 18);
+}
+
+#[test]
+fn an_edit_that_waits_is_taken_back_and_a_way_out_that_is_none_says_which_there_is() {
+    let mut server = Server::start();
+    let (mine, id) = quarrel(&mut server);
+    let wrong = mine.run(&["outbox", "--discard", &id]);
+    assert_eq!(wrong.code, 1, "{wrong:?}");
+    assert!(
+        wrong.err.contains(&id) && wrong.err.contains("choose with --keep-mine"),
+        "{}",
+        wrong.err
+    );
+    assert_eq!(mine.run(&["outbox", "--keep-theirs", &id]).code, 0);
+    server.kill();
+    mine.save("counter.count", "7");
+    let waiting = mine.waiting();
+    let id = waiting[0]["id"].as_str().expect("an id");
+    let wrong = mine.run(&["outbox", "--keep-mine", id]);
+    assert_eq!(wrong.code, 1, "{wrong:?}");
+    assert!(wrong.err.contains("take it back with --discard"), "{}", wrong.err);
+    assert_eq!(
+        mine.run(&["outbox", "--discard", id]).code,
+        5,
+        "it may have been sent: the server has to hear of it"
+    );
+    let shown = mine.run(&["get", BOARD, "counter.count", "--offline-ok"]);
+    assert_eq!(shown.out, "0\n", "it is off the board at once");
+    server.restart();
+    let sent = mine.run(&["outbox", "--send"]);
+    assert_eq!(sent.code, 0, "{sent:?}");
+    assert!(
+        sent.out.starts_with("taken-back  this-machine counter.count = 7"),
+        "{}",
+        sent.out
+    );
+    assert_eq!(mine.field("counter.count")["value"], 0);
+}
+
+#[test]
+fn what_came_of_each_edit_is_printed_and_the_exit_code_tells_of_the_worst() {
+    let mut server = Server::start();
+    let client = server.client();
+    client.field("counter.count");
+    server.kill();
+    client.save("status.state", "fine");
+    let added = client.run(&["add", BOARD, "counter.count", "2", "--offline-ok"]);
+    assert_eq!(
+        (added.code, added.out.as_str()),
+        (0, "saved on this device\n"),
+        "{}",
+        added.err
+    );
+    server.restart();
+    let sent = client.run(&["outbox", "--send", "--json"]);
+    assert_eq!(sent.code, 4, "{sent:?}");
+    assert!(
+        sent.err.contains("1 edit was not accepted") && sent.err.contains("--discard ID"),
+        "{}",
+        sent.err
+    );
+    let lines: Vec<Value> = sent
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("one JSON object a line"))
+        .collect();
+    assert_eq!(lines.len(), 2, "{}", sent.out);
+    assert_eq!(
+        (&lines[0]["state"], &lines[0]["title"]),
+        (&"applied".into(), &"Coffees".into())
+    );
+    assert_eq!(lines[1]["state"], "not-accepted");
+    for line in &lines {
+        assert!(line["made_at_ms"].is_u64(), "{line}");
+    }
+    let again = client.run(&["outbox", "--send"]);
+    assert_eq!(again.code, 4, "it still waits for its owner: {again:?}");
+    let id = lines[1]["id"].as_str().expect("an id");
+    let retried = client.run(&["outbox", "--retry", id]);
+    assert_eq!(retried.code, 4, "it is no better: {retried:?}");
+    let id = client.waiting()[0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(client.run(&["outbox", "--discard", &id]).code, 0);
+    assert_eq!(client.run(&["outbox", "--send"]).code, 0);
+}
+
+#[tokio::test]
+async fn what_was_removed_meanwhile_is_still_called_by_its_name() {
+    let mut server = Server::start();
+    let client = server.client();
+    client.field("checklist.item-2");
+    server.kill();
+    client.save("checklist.done-1", "true");
+    client.save("checklist.item-2", "Pull the plug");
+    server.restart();
+    somebody_edits(&server, "checklist", forget_item()).await;
+    assert_eq!(client.run(&["outbox", "--send"]).code, 3);
+    let listed = client.run(&["outbox"]).out;
+    assert!(
+        listed.contains("item-2 = Pull the plug (“Pull the plug, change something, plug it in again” of To do)  theirs: it was removed"),
+        "{listed}"
+    );
+    server.kill();
+    client.save("checklist.done-3", "true");
+    server.restart();
+    somebody_edits(&server, "checklist", Intent::Remove).await;
+    assert_eq!(client.run(&["outbox", "--send"]).code, 3);
+    let listed = client.run(&["outbox"]).out;
+    assert!(
+        listed.contains("done-3 = true (“Add a board of your own” of To do)  theirs: the widget was removed"),
+        "{listed}"
+    );
 }
 
 #[test]
@@ -59,6 +244,19 @@ fn an_edit_that_is_not_accepted_is_kept_until_it_is_discarded() {
     let again = client.run(&["outbox", "--discard", &id]);
     assert_eq!(again.code, 1);
     assert!(again.err.contains("not waiting any more"), "{}", again.err);
+    for value in ["fine", "well"] {
+        assert_eq!(client.set("status.state", value).code, 4);
+    }
+    let listed = client.waiting();
+    let values: Vec<&Value> = listed.iter().map(|edit| &edit["intent"]["set"]["value"]).collect();
+    assert_eq!(values, ["fine", "well"], "in the order in which they were made");
+    let discarded = client.run(&["outbox", "--discard-not-accepted"]);
+    assert_eq!(discarded.code, 0, "{discarded:?}");
+    assert!(
+        discarded.out.starts_with("nothing waits on this device for http"),
+        "{}",
+        discarded.out
+    );
 }
 
 #[test]
@@ -79,4 +277,35 @@ fn a_conflict_met_while_waiting_is_told_with_both_ways_out() {
         "{message}"
     );
     assert_eq!(waiting.code(), 3);
+}
+
+fn forget_item() -> Intent {
+    Intent::Set {
+        field: "item-2".parse().expect("a name"),
+        value: Value::Null,
+    }
+}
+
+/// An edit by somebody who has seen the board as it is; it is applied.
+async fn somebody_edits(server: &Server, widget: &str, intent: Intent) {
+    let address = server.url().replace("http://", "");
+    let stream = TcpStream::connect(address).await.expect("it listens");
+    let mut socket = Socket::over(stream, SOCKET_PATH, &[]).await.expect("a seat");
+    let ServerFrame::Welcome(welcome) = socket.greet(None).await else {
+        panic!("a welcome comes first")
+    };
+    let mut author = Author::new(welcome);
+    let mut item = author.item(Cursor::ORIGIN, BOARD, widget, intent.clone());
+    if let (PushItem::Operation { operation, .. }, Some(field)) = (&mut item, intent.field()) {
+        let seen = server.client().field(&format!("{widget}.{field}"))["revision"].as_u64();
+        operation.base = seen.map(|revision| Base::Revision(Revision(revision)));
+    }
+    socket.send(&author.frame(vec![item])).await;
+    let answers = loop {
+        if let ServerFrame::Verdicts { items } = socket.receive().await.expect("an answer") {
+            break items;
+        }
+    };
+    let is_applied = |answer: &Answer| matches!(answer, Answer::Verdict { verdict, .. } if verdict.is_applied());
+    assert!(answers.iter().all(|item| is_applied(&item.answer)), "{answers:?}");
 }

@@ -7,6 +7,7 @@
     reason = "these tasks never run in a browser, and time themselves"
 )]
 
+mod attend;
 mod browser;
 mod building;
 mod bundle;
@@ -64,7 +65,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");
-            ExitCode::FAILURE
+            ExitCode::from(failure.exit_code())
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask serve`: from a fresh clone to a board in the browser.
 
+use crate::attend;
 use crate::bundle;
 use crate::shell::{self, Failure};
 use crate::tools;
@@ -11,6 +12,7 @@ use std::process::Command;
 #[derive(clap::Args)]
 #[command(
     after_help = "Prints the board's address when it is ready: the first build takes some minutes, later ones seconds. Ctrl-C ends it.
+When the server ends by itself, this says how, and ends with its code.
 
 Examples:
   cargo xtask serve                            for this machine: http://127.0.0.1:8080
@@ -63,7 +65,7 @@ fn serve_release(arguments: &Arguments, data: &Path) -> Result<(), Failure> {
         &arguments.listen.to_string(),
     ]);
     server.arg("--data").arg(data).args(&arguments.server);
-    become_program(&mut server)
+    attend::attend(&mut server)
 }
 
 fn serve_development(arguments: &Arguments, data: &Path) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! Running other programs, with failures that say what to do next.
 
+use crate::attend;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,8 @@ pub enum Failure {
     InstallByHand { what: String, line: String },
     /// An installer ran without an error, and yet the tool isn't there in the right version.
     StillMissing { what: String },
+    /// The server that a task ran has ended, and not because this task was told to.
+    Ended { status: ExitStatus },
     /// The page is larger than its budget.
     OverBudget { total: u64, budget: u64 },
     /// A step of the tests failed.
@@ -73,6 +76,7 @@ impl fmt::Display for Failure {
                     "{what} was installed, but is not found in the right version. Is another one first on PATH?"
                 )
             }
+            Self::Ended { status } => out.write_str(&attend::how(*status)),
             Self::OverBudget { total, budget } => {
                 write!(
                     out,
@@ -91,6 +95,16 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl Failure {
+    /// What the task ends with: a server's own code where one was served, else 1.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Ended { status } => attend::exit_code(*status),
+            _ => 1,
+        }
+    }
+}
 
 /// The folder of the workspace, from which every path here starts.
 pub fn root() -> &'static Path {

@@ -2,6 +2,7 @@
 
 use super::{
     Effect, Engine, Notice, SetAside,
+    jotting::jotted_key,
     optimistic::is_shown,
     outbox::Pending,
     settling::Settling,
@@ -29,6 +30,8 @@ pub(super) struct Keeping {
     pub hurry: bool,
     /// Number of the last operation in the outbox that this device knows.
     pub high: u64,
+    /// What is being jotted down; nothing else is asked of the storage meanwhile.
+    pub jotting: Vec<Vec<OperationId>>,
     /// Boards with something to store at once.
     pub due: SortedSet<BoardId>,
     /// Operations on their way out of the outbox without a verdict.
@@ -62,6 +65,11 @@ impl Keeping {
     /// Why the storage can't be used at the moment.
     pub fn fault(&self) -> Option<StorageError> {
         self.unstored.or(self.unread)
+    }
+
+    /// Whether the storage has something to answer.
+    pub fn is_busy(&self) -> bool {
+        self.busy.is_some() || !self.jotting.is_empty()
     }
 
     /// Whatever waits for its time is done now, and what other tabs have stored is read.
@@ -100,7 +108,8 @@ impl Engine {
         let Some(namespace) = self.namespace.clone() else {
             return;
         };
-        if self.left.is_some() || self.keeping.busy.is_some() || now < self.keeping.retry_at {
+        self.jot(&namespace);
+        if self.left.is_some() || self.keeping.is_busy() || now < self.keeping.retry_at {
             return;
         }
         let periodic = self.rereads() && now >= self.keeping.reread_at;
@@ -153,7 +162,7 @@ impl Engine {
         if let Some(left) = &self.left {
             return left.keeping_wakeup();
         }
-        if self.namespace.is_none() || self.keeping.busy.is_some() {
+        if self.namespace.is_none() || self.keeping.is_busy() {
             return None;
         }
         let work = self
@@ -206,7 +215,11 @@ impl Engine {
                 .map_or(0, |(_, meta)| meta.generation);
             (generation_key(&board), (stored > 0).then(|| stored.to_string()))
         };
-        let expect = boards.into_iter().map(generation).collect();
+        let mut expect: Vec<_> = boards.into_iter().map(generation).collect();
+        let jotted = |pending: &&Pending| Some((jotted_key(pending.operation.id), Some(pending.jotted.clone()?)));
+        expect.extend(unsaved.iter().filter_map(jotted));
+        let delete = unsaved.iter().filter(|pending| pending.jotted.is_some());
+        let delete = delete.map(|pending| jotted_key(pending.operation.id)).collect();
         let append: Vec<String> = unsaved.iter().map(|pending| text(&pending.stored())).collect();
         let ids: Vec<OperationId> = unsaved.iter().map(|pending| pending.operation.id).collect();
         for (id, text) in ids.iter().zip(&append) {
@@ -218,13 +231,14 @@ impl Engine {
         Some(Transaction {
             expect,
             append,
+            delete,
             ..Transaction::default()
         })
     }
 
     pub(super) fn committed(&mut self, now: Timestamp, outcome: Outcome) {
         let Some(busy) = self.keeping.busy.take_if(|busy| !matches!(busy, Busy::Loading)) else {
-            return;
+            return self.jotted(&outcome);
         };
         match (outcome, busy) {
             (Outcome::Done { first }, Busy::Appending(ids)) => self.appended(first, &ids),
@@ -276,9 +290,13 @@ impl Engine {
         for (number, id) in (first..).zip(ids) {
             self.outbox.saved(*id, number);
             self.fold(*id);
-            if let Some(pending) = self.outbox.get(*id)
-                && pending.dirty
-            {
+            let Some(pending) = self.outbox.get_mut(*id) else {
+                continue;
+            };
+            if self.keeping.jotting.is_empty() {
+                pending.jotted = None; // it went with this
+            }
+            if pending.dirty {
                 self.keeping.due.insert(pending.operation.board.clone());
             }
         }

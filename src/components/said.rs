@@ -17,8 +17,8 @@ use crate::{
 /// What takes an edit back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Undo {
-    /// The widget comes back.
-    Restore(BoardId, WidgetId),
+    /// The widgets come back.
+    Restore(Vec<(BoardId, WidgetId)>),
     /// The conflict's other side comes back.
     Unresolve(Box<Conflict>, Resolution),
 }
@@ -63,6 +63,27 @@ pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) 
     said.number = said.number.wrapping_add(1);
     said.until.set(0);
     (said.text, said.state, said.card, said.undo, said.way_back) = (text, state, card, undo, None);
+}
+
+/// What is said of widgets that were removed, and which they are: with the next one it is said of all of them.
+pub fn said_removed() -> (String, Vec<(BoardId, WidgetId)>) {
+    let said = SAID.peek();
+    match &said.undo {
+        Some(Undo::Restore(removed)) if !said.text.is_empty() => (said.text.clone(), removed.clone()),
+        _ => Default::default(),
+    }
+}
+
+/// Undoes a decision, and says what is there again.
+pub fn undo_decision(managers: RealtimeManagers, conflict: Conflict, resolution: Resolution) {
+    let said = match resolution {
+        Resolution::KeepTheirs => "Undone: yours is back",
+        _ => "Undone: theirs is back",
+    };
+    let card = card_of(&conflict.operation.board, &conflict.operation.widget);
+    say(said.to_owned(), "resolved", card, None);
+    SAID.peek().takes_focus.set(true);
+    managers.state.unresolve(conflict, resolution);
 }
 
 /// What is done with the widget that the undo of what was just said has brought back.
@@ -123,6 +144,7 @@ pub fn said_elsewhere(managers: RealtimeManagers) -> Element {
 
 /// The text with its undo: by the button, or by U while it has the focus.
 fn line(said: &Said, managers: RealtimeManagers) -> Element {
+    let is_all_said = said.undo.is_none();
     rsx! {
         div {
             key: "{said.number}",
@@ -133,20 +155,21 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
                     undo(managers);
                 }
             },
+            // It has the focus where it has no button that could.
+            tabindex: "-1",
+            onmounted: move |event| {
+                if is_all_said {
+                    take_focus(&event);
+                }
+            },
             onfocusout: |_| SAID.peek().has_focus.set(false),
             p { class: "banner-text", "{said.text}" }
-            if said.undo.is_some() {
+            if !is_all_said {
                 button {
                     class: "button",
                     "data-shape": "small",
                     r#type: "button",
-                    onmounted: move |event| {
-                        let said = SAID.peek();
-                        if said.takes_focus.replace(false) {
-                            said.has_focus.set(true);
-                            focus(&event.data());
-                        }
-                    },
+                    onmounted: move |event| take_focus(&event),
                     onclick: move |_| undo(managers),
                     "Undo"
                     kbd { "aria-hidden": "true", "U" }
@@ -157,41 +180,70 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
     }
 }
 
+fn take_focus(event: &MountedEvent) {
+    let said = SAID.peek();
+    if said.takes_focus.replace(false) {
+        said.has_focus.set(true);
+        focus(&event.data());
+    }
+}
+
 fn undo(managers: RealtimeManagers) {
     let (undo, way_back) = {
         let mut said = SAID.write();
         (said.undo.take(), said.way_back)
     };
     match undo {
-        Some(Undo::Restore(board, widget)) => {
-            if let Some(way_back) = way_back {
-                way_back(&widget);
+        Some(Undo::Restore(removed)) => {
+            if let (Some(way_back), Some((_, widget))) = (way_back, removed.last()) {
+                way_back(widget);
             }
-            managers.state.restore(board, widget);
+            for place in removed {
+                if !is_back(&place) {
+                    managers.state.restore(place.0, place.1);
+                }
+            }
+            hush();
         }
-        Some(Undo::Unresolve(conflict, resolution)) => managers.state.unresolve(*conflict, resolution),
-        None => return,
+        Some(Undo::Unresolve(conflict, resolution)) => undo_decision(managers, *conflict, resolution),
+        None => {}
     }
-    hush();
 }
 
-/// What was said a while ago is said no longer, unless somebody is about to answer it; nor that a widget was removed which is
-/// back.
+/// Whether a widget that was removed is there.
+fn is_back((board, widget): &(BoardId, WidgetId)) -> bool {
+    let boards = BOARDS.peek();
+    let shown = boards.get(board).and_then(|view| view.shown.widget(widget));
+    shown.is_some_and(|widget| widget.removed.is_none())
+}
+
+/// Whether a field has another value than that for which its conflict was decided.
+fn is_overtaken(conflict: &Conflict, resolution: &Resolution) -> bool {
+    let kept = match resolution {
+        Resolution::KeepMine => conflict.mine(),
+        Resolution::KeepTheirs => Some(&conflict.theirs.value),
+        Resolution::Edit(value) => Some(value),
+    };
+    let (operation, boards) = (&conflict.operation, BOARDS.peek());
+    let field = boards.get(&operation.board).zip(operation.intent.field());
+    let shown = field.and_then(|(view, field)| view.shown.board.field(&operation.widget, field));
+    shown.zip(kept).is_some_and(|(shown, kept)| shown.value != *kept)
+}
+
+/// What was said a while ago is said no longer, unless somebody is about to answer it; nor that widgets were removed which are
+/// back, nor how a conflict was decided over which somebody has written since.
 pub fn outlive(unix_ms: u64) {
     let is_over = {
         let said = SAID.peek();
         if said.until.get() == 0 {
             said.until.set(unix_ms + SAID_MS);
         }
-        let is_back = match &said.undo {
-            Some(Undo::Restore(board, widget)) => {
-                let boards = BOARDS.peek();
-                let shown = boards.get(board).and_then(|view| view.shown.widget(widget));
-                shown.is_some_and(|widget| widget.removed.is_none())
-            }
-            _ => false,
+        let is_past = match &said.undo {
+            Some(Undo::Restore(removed)) => removed.iter().all(is_back),
+            Some(Undo::Unresolve(conflict, resolution)) => is_overtaken(conflict, resolution),
+            None => false,
         };
-        !said.text.is_empty() && (is_back || (unix_ms >= said.until.get() && !said.has_focus.get()))
+        !said.text.is_empty() && (is_past || (unix_ms >= said.until.get() && !said.has_focus.get()))
     };
     if is_over {
         hush();

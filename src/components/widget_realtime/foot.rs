@@ -128,7 +128,7 @@ fn ReceiptBeads(live: RealtimeUpdates) -> Element {
 
 const HOUR_MS: u64 = 3_600_000;
 
-/// How old what is shown is: the last value of a series, else the last change.
+/// How old what is shown is: the last value of a series, else the last change, unless that is an edit of one's own on its way.
 #[component]
 fn Age(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
     let now = use_now();
@@ -147,6 +147,9 @@ fn Age(live: RealtimeUpdates, fresh: ReadSignal<Fresh>) -> Element {
                 _ => None,
             };
             return Some((age?, "Last value".to_owned()));
+        }
+        if !view.pending.is_empty() {
+            return None; // how far that edit has come is said beside this
         }
         let changed = view
             .widget

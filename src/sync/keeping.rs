@@ -72,6 +72,11 @@ impl Keeping {
         self.busy.is_some() || !self.jotting.is_empty()
     }
 
+    /// Whether an operation is being jotted down.
+    pub fn jots(&self, id: OperationId) -> bool {
+        self.jotting.iter().flatten().any(|jotted| *jotted == id)
+    }
+
     /// Whatever waits for its time is done now, and what other tabs have stored is read.
     pub fn now(&mut self, now: Timestamp) {
         (self.reread, self.retry_at) = (true, now);
@@ -290,10 +295,11 @@ impl Engine {
         for (number, id) in (first..).zip(ids) {
             self.outbox.saved(*id, number);
             self.fold(*id);
+            let is_jotting = self.keeping.jots(*id);
             let Some(pending) = self.outbox.get_mut(*id) else {
                 continue;
             };
-            if self.keeping.jotting.is_empty() {
+            if !is_jotting {
                 pending.jotted = None; // it went with this
             }
             if pending.dirty {

@@ -273,8 +273,9 @@ impl Engine {
         }
         // Of what was jotted down and is neither there nor appended: another tab has appended it, and settled it.
         let is_gone = |pending: &&Pending| {
-            let is_written = self.keeping.jotting.is_empty() && pending.jotted.is_some();
-            pending.number.is_none() && is_written && !records.contains_key(&jotted_key(pending.operation.id))
+            let id = pending.operation.id;
+            let is_written = pending.jotted.is_some() && !self.keeping.jots(id);
+            pending.number.is_none() && is_written && !records.contains_key(&jotted_key(id))
         };
         let gone: Vec<OperationId> = self
             .outbox

@@ -393,6 +393,7 @@ impl Engine {
             Input::WentOffline => self.probe(now, true),
             Input::Suspended => {
                 self.visible = false;
+                self.keeping.hold(now);
                 self.suspend(now);
             }
             Input::Visible(visible) => {
@@ -402,6 +403,8 @@ impl Engine {
                 self.visible = visible;
                 if visible {
                     self.hasten(now);
+                } else {
+                    self.keeping.hold(now);
                 }
             }
             Input::Replayed(answer) => self.replayed(now, answer),

@@ -17,8 +17,8 @@ use crate::{
 /// What takes an edit back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Undo {
-    /// The widgets come back.
-    Restore(Vec<(BoardId, WidgetId)>),
+    /// The widget comes back, and those that were removed just before it.
+    Restore(BoardId, WidgetId, Option<Box<Undo>>),
     /// The conflict's other side comes back.
     Unresolve(Box<Conflict>, Resolution),
 }
@@ -65,13 +65,13 @@ pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) 
     (said.text, said.state, said.card, said.undo, said.way_back) = (text, state, card, undo, None);
 }
 
-/// What is said of widgets that were removed, and which they are: with the next one it is said of all of them.
-pub fn said_removed() -> (String, Vec<(BoardId, WidgetId)>) {
-    let said = SAID.peek();
-    match &said.undo {
-        Some(Undo::Restore(removed)) if !said.text.is_empty() => (said.text.clone(), removed.clone()),
-        _ => Default::default(),
+/// What a removal is said with: after what is said of those before it, and what takes those back.
+pub fn before_removal() -> (String, Option<Box<Undo>>) {
+    let mut said = SAID.write();
+    if said.text.is_empty() || !matches!(said.undo, Some(Undo::Restore(..))) {
+        return ("Removed ".to_owned(), None);
     }
+    (said.text.clone() + ", ", said.undo.take().map(Box::new))
 }
 
 /// Undoes a decision, and says what is there again.
@@ -82,7 +82,6 @@ pub fn undo_decision(managers: RealtimeManagers, conflict: Conflict, resolution:
     };
     let card = card_of(&conflict.operation.board, &conflict.operation.widget);
     say(said.to_owned(), "resolved", card, None);
-    SAID.peek().takes_focus.set(true);
     managers.state.unresolve(conflict, resolution);
 }
 
@@ -144,7 +143,6 @@ pub fn said_elsewhere(managers: RealtimeManagers) -> Element {
 
 /// The text with its undo: by the button, or by U while it has the focus.
 fn line(said: &Said, managers: RealtimeManagers) -> Element {
-    let is_all_said = said.undo.is_none();
     rsx! {
         div {
             key: "{said.number}",
@@ -155,21 +153,20 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
                     undo(managers);
                 }
             },
-            // It has the focus where it has no button that could.
-            tabindex: "-1",
-            onmounted: move |event| {
-                if is_all_said {
-                    take_focus(&event);
-                }
-            },
             onfocusout: |_| SAID.peek().has_focus.set(false),
             p { class: "banner-text", "{said.text}" }
-            if !is_all_said {
+            if said.undo.is_some() {
                 button {
                     class: "button",
                     "data-shape": "small",
                     r#type: "button",
-                    onmounted: move |event| take_focus(&event),
+                    onmounted: move |event| {
+                        let said = SAID.peek();
+                        if said.takes_focus.replace(false) {
+                            said.has_focus.set(true);
+                            focus(&event.data());
+                        }
+                    },
                     onclick: move |_| undo(managers),
                     "Undo"
                     kbd { "aria-hidden": "true", "U" }
@@ -180,54 +177,55 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
     }
 }
 
-fn take_focus(event: &MountedEvent) {
-    let said = SAID.peek();
-    if said.takes_focus.replace(false) {
-        said.has_focus.set(true);
-        focus(&event.data());
-    }
-}
-
 fn undo(managers: RealtimeManagers) {
     let (undo, way_back) = {
         let mut said = SAID.write();
         (said.undo.take(), said.way_back)
     };
     match undo {
-        Some(Undo::Restore(removed)) => {
-            if let (Some(way_back), Some((_, widget))) = (way_back, removed.last()) {
+        Some(Undo::Unresolve(conflict, resolution)) => undo_decision(managers, *conflict, resolution),
+        Some(undo) => {
+            if let (Some(way_back), Undo::Restore(_, widget, _)) = (way_back, &undo) {
                 way_back(widget);
             }
-            for place in removed {
-                if !is_back(&place) {
-                    managers.state.restore(place.0, place.1);
+            let mut next = Some(Box::new(undo));
+            while let Some(undo) = next {
+                let is_back = is_past(&undo);
+                let Undo::Restore(board, widget, before) = *undo else {
+                    break;
+                };
+                if !is_back {
+                    managers.state.restore(board, widget);
                 }
+                next = before;
             }
             hush();
         }
-        Some(Undo::Unresolve(conflict, resolution)) => undo_decision(managers, *conflict, resolution),
         None => {}
     }
 }
 
-/// Whether a widget that was removed is there.
-fn is_back((board, widget): &(BoardId, WidgetId)) -> bool {
+/// Whether there is nothing to undo any more: the widget is there; or the field has another value than that for which its
+/// conflict was decided.
+fn is_past(undo: &Undo) -> bool {
     let boards = BOARDS.peek();
-    let shown = boards.get(board).and_then(|view| view.shown.widget(widget));
-    shown.is_some_and(|widget| widget.removed.is_none())
-}
-
-/// Whether a field has another value than that for which its conflict was decided.
-fn is_overtaken(conflict: &Conflict, resolution: &Resolution) -> bool {
-    let kept = match resolution {
-        Resolution::KeepMine => conflict.mine(),
-        Resolution::KeepTheirs => Some(&conflict.theirs.value),
-        Resolution::Edit(value) => Some(value),
-    };
-    let (operation, boards) = (&conflict.operation, BOARDS.peek());
-    let field = boards.get(&operation.board).zip(operation.intent.field());
-    let shown = field.and_then(|(view, field)| view.shown.board.field(&operation.widget, field));
-    shown.zip(kept).is_some_and(|(shown, kept)| shown.value != *kept)
+    match undo {
+        Undo::Restore(board, widget, _) => {
+            let shown = boards.get(board).and_then(|view| view.shown.widget(widget));
+            shown.is_some_and(|widget| widget.removed.is_none())
+        }
+        Undo::Unresolve(conflict, resolution) => {
+            let kept = match resolution {
+                Resolution::KeepMine => conflict.mine(),
+                Resolution::KeepTheirs => Some(&conflict.theirs.value),
+                Resolution::Edit(value) => Some(value),
+            };
+            let operation = &conflict.operation;
+            let field = boards.get(&operation.board).zip(operation.intent.field());
+            let shown = field.and_then(|(view, field)| view.shown.board.field(&operation.widget, field));
+            shown.zip(kept).is_some_and(|(shown, kept)| shown.value != *kept)
+        }
+    }
 }
 
 /// What was said a while ago is said no longer, unless somebody is about to answer it; nor that widgets were removed which are
@@ -238,11 +236,7 @@ pub fn outlive(unix_ms: u64) {
         if said.until.get() == 0 {
             said.until.set(unix_ms + SAID_MS);
         }
-        let is_past = match &said.undo {
-            Some(Undo::Restore(removed)) => removed.iter().all(is_back),
-            Some(Undo::Unresolve(conflict, resolution)) => is_overtaken(conflict, resolution),
-            None => false,
-        };
+        let is_past = said.undo.as_ref().is_some_and(is_past);
         !said.text.is_empty() && (is_past || (unix_ms >= said.until.get() && !said.has_focus.get()))
     };
     if is_over {

@@ -9,7 +9,7 @@ use crate::{
         error_details::error_details,
         format::{count, time_of_day},
         icon::Icon,
-        said::{Undo, card_of, said_removed, say},
+        said::{Undo, before_removal, card_of, say},
         word::Word,
     },
     hooks::{
@@ -21,15 +21,12 @@ use crate::{
 /// Offers to undo a removal: of a widget, or of a board, whose place is in the directory; together with those before it, as long
 /// as that is said.
 pub fn say_removed(board: BoardId, widget: WidgetId, title: &str) {
-    let (said, mut removed) = said_removed();
-    removed.push((board, widget));
-    let said = if removed.len() > 1 {
-        said + ", "
-    } else {
-        "Removed ".to_owned()
-    };
-    let undo = Undo::Restore(removed);
-    say(said + "“" + title + "”", "removed", String::new(), Some(undo));
+    let (mut said, before) = before_removal();
+    for part in ["“", title, "”"] {
+        said += part;
+    }
+    let undo = Undo::Restore(board, widget, before);
+    say(said, "removed", String::new(), Some(undo));
 }
 
 /// Says what could not be done, and how the page was opened, each only while there is something to say.

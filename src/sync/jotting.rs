@@ -19,6 +19,41 @@ pub(super) fn jotted_key(id: OperationId) -> String {
     outbox_key(JOTTED | client | (id.sequence & 0xffff_ffff))
 }
 
+/// What is jotted down of an operation, until it is appended.
+#[derive(Clone, Debug)]
+pub(super) struct Jotted {
+    /// Counts transactions: when this many are answered it is written.
+    turn: u64,
+    pub text: String,
+}
+
+impl Jotted {
+    /// As it was read.
+    pub fn read(text: &str) -> Self {
+        let (turn, text) = (0, text.to_owned());
+        Self { turn, text }
+    }
+}
+
+/// The transactions that jot down: how many were asked for, and answered.
+#[derive(Debug, Default)]
+pub(super) struct Jotting {
+    asked: u64,
+    answered: u64,
+}
+
+impl Jotting {
+    /// Whether the storage has something to answer.
+    pub const fn is_busy(&self) -> bool {
+        self.asked > self.answered
+    }
+
+    /// Whether it has answered for this one.
+    pub const fn is_written(&self, jotted: &Jotted) -> bool {
+        jotted.turn <= self.answered
+    }
+}
+
 impl Engine {
     /// Writes down what has no number, while nobody can see the page.
     pub(super) fn jot(&mut self, namespace: &Namespace) {
@@ -26,17 +61,17 @@ impl Engine {
         if self.visible || self.left.is_some() || newest.is_none_or(|newest| newest.number.is_some()) {
             return;
         }
-        let (mut put, mut ids) = (Vec::new(), Vec::new());
+        let mut put = Vec::new();
+        let turn = self.keeping.jotting.asked + 1;
         for pending in self.outbox.iter_mut() {
             if pending.number.is_none() && pending.jotted.is_none() {
                 let text = text(&pending.stored());
                 put.push((jotted_key(pending.operation.id), text.clone()));
-                pending.jotted = Some(text);
-                ids.push(pending.operation.id);
+                pending.jotted = Some(Jotted { turn, text });
             }
         }
         if !put.is_empty() {
-            self.keeping.jotting.push(ids);
+            self.keeping.jotting.asked = turn;
             let transaction = Transaction {
                 put,
                 ..Transaction::default()
@@ -48,22 +83,20 @@ impl Engine {
 
     /// What was jotted down first is written, or not.
     pub(super) fn jotted(&mut self, outcome: &Outcome) {
-        if self.keeping.jotting.is_empty() {
+        let jotting = &mut self.keeping.jotting;
+        if !jotting.is_busy() {
             return;
         }
-        let is_written = matches!(outcome, Outcome::Done { .. });
-        for id in self.keeping.jotting.remove(0) {
-            let Some(pending) = self.outbox.get_mut(id) else {
-                continue;
-            };
+        jotting.answered += 1;
+        let (turn, is_written) = (jotting.answered, matches!(outcome, Outcome::Done { .. }));
+        for pending in self.outbox.iter_mut() {
             let is_appended = pending.number.is_some();
-            if is_appended || !is_written {
-                pending.jotted = None;
-            }
-            if is_appended && is_written {
+            let ends = |jotted: &mut Jotted| jotted.turn == turn && (is_appended || !is_written);
+            if pending.jotted.take_if(ends).is_some() && is_written {
                 // It was on its way there already.
-                let board = pending.operation.board.clone();
-                self.drop_record(board, jotted_key(id));
+                let (board, key) = (pending.operation.board.clone(), jotted_key(pending.operation.id));
+                self.keeping.due.insert(board.clone());
+                self.keeping.dropped.push((board, key));
             }
         }
     }

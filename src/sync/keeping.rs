@@ -2,7 +2,7 @@
 
 use super::{
     Effect, Engine, Notice, SetAside,
-    jotting::jotted_key,
+    jotting::{Jotting, jotted_key},
     optimistic::is_shown,
     outbox::Pending,
     settling::Settling,
@@ -10,7 +10,7 @@ use super::{
     updates::Replica,
 };
 use crate::{
-    config::{CACHE_WRITE_MS, REREAD_MS, RETRY_MS_MAX},
+    config::{CACHE_WRITE_MS, HOLD_MS, REREAD_MS, RETRY_MS_MAX},
     protocol::{BoardId, OperationId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
@@ -31,7 +31,7 @@ pub(super) struct Keeping {
     /// Number of the last operation in the outbox that this device knows.
     pub high: u64,
     /// What is being jotted down; nothing else is asked of the storage meanwhile.
-    pub jotting: Vec<Vec<OperationId>>,
+    pub jotting: Jotting,
     /// Boards with something to store at once.
     pub due: SortedSet<BoardId>,
     /// Operations on their way out of the outbox without a verdict.
@@ -69,12 +69,12 @@ impl Keeping {
 
     /// Whether the storage has something to answer.
     pub fn is_busy(&self) -> bool {
-        self.busy.is_some() || !self.jotting.is_empty()
+        self.busy.is_some() || self.jotting.is_busy()
     }
 
-    /// Whether an operation is being jotted down.
-    pub fn jots(&self, id: OperationId) -> bool {
-        self.jotting.iter().flatten().any(|jotted| *jotted == id)
+    /// The page may be going: what reads before it writes would not be done, and stand in the way of what is jotted down.
+    pub fn hold(&mut self, now: Timestamp) {
+        self.retry_at = self.retry_at.max(now.plus(HOLD_MS));
     }
 
     /// Whatever waits for its time is done now, and what other tabs have stored is read.
@@ -221,10 +221,14 @@ impl Engine {
             (generation_key(&board), (stored > 0).then(|| stored.to_string()))
         };
         let mut expect: Vec<_> = boards.into_iter().map(generation).collect();
-        let jotted = |pending: &&Pending| Some((jotted_key(pending.operation.id), Some(pending.jotted.clone()?)));
-        expect.extend(unsaved.iter().filter_map(jotted));
-        let delete = unsaved.iter().filter(|pending| pending.jotted.is_some());
-        let delete = delete.map(|pending| jotted_key(pending.operation.id)).collect();
+        let mut delete = Vec::new();
+        for pending in &unsaved {
+            if let Some(jotted) = &pending.jotted {
+                let key = jotted_key(pending.operation.id);
+                expect.push((key.clone(), Some(jotted.text.clone())));
+                delete.push(key);
+            }
+        }
         let append: Vec<String> = unsaved.iter().map(|pending| text(&pending.stored())).collect();
         let ids: Vec<OperationId> = unsaved.iter().map(|pending| pending.operation.id).collect();
         for (id, text) in ids.iter().zip(&append) {
@@ -295,13 +299,11 @@ impl Engine {
         for (number, id) in (first..).zip(ids) {
             self.outbox.saved(*id, number);
             self.fold(*id);
-            let is_jotting = self.keeping.jots(*id);
             let Some(pending) = self.outbox.get_mut(*id) else {
                 continue;
             };
-            if !is_jotting {
-                pending.jotted = None; // it went with this
-            }
+            // It went with this.
+            pending.jotted.take_if(|jotted| self.keeping.jotting.is_written(jotted));
             if pending.dirty {
                 self.keeping.due.insert(pending.operation.board.clone());
             }

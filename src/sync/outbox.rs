@@ -46,7 +46,7 @@ pub struct Pending {
     /// What is stored of it, or on its way there, is older than this.
     pub(super) dirty: bool,
     /// As it was jotted down, until it is appended.
-    pub(super) jotted: Option<String>,
+    pub(super) jotted: Option<super::jotting::Jotted>,
     /// Tells the stored text it was read from, or compared with, last.
     pub(super) text: Option<u64>,
 }

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Effect, Engine, Notice, SetAside, SetAsideReason,
-    jotting::{JOTTED, jotted_key},
+    jotting::{JOTTED, Jotted, jotted_key},
     keeping::{Busy, Met},
     outbox::{Fate, Pending},
     storage::{
@@ -261,7 +261,7 @@ impl Engine {
                 self.keeping.due.insert(board.clone());
             }
             if number >= JOTTED {
-                (pending.number, pending.jotted) = (None, Some(text.clone()));
+                (pending.number, pending.jotted) = (None, Some(Jotted::read(text)));
             }
             self.outbox.insert(pending);
             if unasked {
@@ -274,7 +274,8 @@ impl Engine {
         // Of what was jotted down and is neither there nor appended: another tab has appended it, and settled it.
         let is_gone = |pending: &&Pending| {
             let id = pending.operation.id;
-            let is_written = pending.jotted.is_some() && !self.keeping.jots(id);
+            let jotted = pending.jotted.as_ref();
+            let is_written = jotted.is_some_and(|jotted| self.keeping.jotting.is_written(jotted));
             pending.number.is_none() && is_written && !records.contains_key(&jotted_key(id))
         };
         let gone: Vec<OperationId> = self

@@ -219,7 +219,7 @@ fn the_card() -> String {
 /// A card and the line for what no card says, with something said of the card.
 fn said_of_the_card() -> Element {
     use_hook(|| {
-        let undo = Undo::Restore(vec![(board(), w())]);
+        let undo = Undo::Restore(board(), w(), None);
         say("Kept yours, 14:02".to_owned(), "resolved", the_card(), Some(undo));
     });
     rsx! {
@@ -270,7 +270,7 @@ fn what_was_removed_has_no_card_to_say_so_on() {
     let page = render(counter(), || {
         use_hook(|| {
             see(&the_card(), true);
-            let undo = Undo::Restore(vec![(board(), w())]);
+            let undo = Undo::Restore(board(), w(), None);
             say("Removed “Coffees”".to_owned(), "removed", String::new(), Some(undo));
         });
         rsx! {

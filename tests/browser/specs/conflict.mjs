@@ -86,6 +86,6 @@ export async function play(stage) {
   await hers.hasFocus('button', 'Undo');
   await hers.isSettled();
   await hers.page.keyboard.press('u');
-  await hers.page.locator('.banner:focus', { hasText: 'Undone: theirs is back' }).waitFor();
+  await hers.page.locator('.banner', { hasText: 'Undone: theirs is back' }).waitFor();
   await Promise.all([hers.isSetTo(17), his.isSetTo(17)]);
 }

@@ -30,12 +30,12 @@ export async function play(stage) {
 
   // What is being typed stays; what somebody else sets meanwhile is said beside it, before it is written over.
   const box = hers.widget(SETPOINT).getByRole('spinbutton');
-  await box.fill('2');
+  await box.fill('20');
   const news = hers.widget(SETPOINT).getByRole('alert').filter({ hasText: /^Somebody has set 12\D*\.$/ });
   equal(await news.count(), 0);
   await his.set(12);
   await news.waitFor();
-  equal(await box.inputValue(), '2');
+  equal(await box.inputValue(), '20');
   await box.press('Escape');
   await news.waitFor({ state: 'detached' });
   await hers.isSetTo(12);

@@ -15,6 +15,7 @@ mod conflict;
 mod connection;
 mod folding;
 mod incoming;
+mod jotting;
 mod keeping;
 mod leaving;
 mod note;
@@ -162,7 +163,8 @@ pub enum Effect {
         /// Whether the cold ones too: widgets and the journal.
         widgets: bool,
     },
-    /// Store; the next one comes only after this one was answered.
+    /// Store; the next one comes only after this one was answered, save one that puts and expects nothing: it is carried out even
+    /// where this page ends first.
     Commit {
         /// Whose.
         namespace: Namespace,
@@ -389,7 +391,11 @@ impl Engine {
             }
             Input::Woke => self.woke(now),
             Input::WentOffline => self.probe(now, true),
-            Input::Suspended => self.suspend(now),
+            Input::Suspended => {
+                self.visible = false;
+                self.keeping.hold(now);
+                self.suspend(now);
+            }
             Input::Visible(visible) => {
                 if visible && !std::mem::replace(&mut self.visible, visible) {
                     self.shown_again(now);
@@ -397,6 +403,8 @@ impl Engine {
                 self.visible = visible;
                 if visible {
                     self.hasten(now);
+                } else {
+                    self.keeping.hold(now);
                 }
             }
             Input::Replayed(answer) => self.replayed(now, answer),

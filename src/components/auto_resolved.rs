@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::close_button::close_button;
+use super::{close_button::close_button, said::undo_decision};
 use crate::{
     config::AUTO_RESOLVED_LEN_MAX,
     hooks::{Conflict, RealtimeManagers, Resolution},
@@ -65,7 +65,7 @@ pub(super) fn auto_resolved(managers: RealtimeManagers, mut choices: Signal<Vec<
         };
         let field = conflict.operation.intent.field().cloned();
         let undo = conflict.can_be_unresolved().then_some(move |_| {
-            managers.state.unresolve(conflict.clone(), resolution.clone());
+            undo_decision(managers, conflict.clone(), resolution.clone());
             put_away();
         });
         rsx! {

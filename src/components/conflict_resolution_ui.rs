@@ -290,6 +290,8 @@ fn headline(conflict: &Conflict) -> &'static str {
 fn keep_mine(conflict: &Conflict) -> &'static str {
     if conflict.contention == Contention::Removed {
         "Bring it back, with mine"
+    } else if conflict.is_undo {
+        "Undo all the same"
     } else {
         "Keep mine"
     }
@@ -324,7 +326,7 @@ fn Versions(conflict: ReadSignal<Conflict>, field: String) -> Element {
                 p { class: "version-by", "what you saw" }
             }
             div { class: "version", "data-side": "mine",
-                h4 { "Mine" }
+                h4 { if conflict.is_undo { "Your undo" } else { "Mine" } }
                 Marked { text: mine.clone(), other: theirs.clone() }
                 p { class: "version-by", "you, on this device{made_at}" }
             }
@@ -387,6 +389,7 @@ mod tests {
                 writer: None,
             },
             made_at_ms: None,
+            is_undo: false,
         }
     }
 

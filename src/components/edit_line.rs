@@ -22,6 +22,8 @@ pub fn edit_line(
     rsx! {
         form {
             class: "form",
+            // What it stands in takes the focus when it is clicked.
+            onclick: |event| event.stop_propagation(),
             onsubmit: move |event| {
                 event.prevent_default();
                 if let Some(value) = read(&name, &text_in(&event, &name), &before) {

@@ -2,6 +2,8 @@
 
 mod entry;
 
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 
 use self::entry::{PendingEntry, SetAsideEntry, entry_of};
@@ -13,8 +15,8 @@ use super::{
 };
 use crate::{
     hooks::{
-        Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, use_background_sync, use_notices,
-        use_realtime_managers,
+        Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, focus, use_background_sync,
+        use_notices, use_realtime_managers,
     },
     protocol::{OperationId, Verdict},
 };
@@ -223,6 +225,7 @@ pub fn PendingOperationsList() -> Element {
     let set_aside = sync.set_aside();
     let unlisted = sync.pending().saturating_sub(queue.len());
     let undecided = use_realtime_managers().state.conflicts().len();
+    let mut place = use_signal(|| None::<Rc<MountedData>>);
     let is_clear = queue.is_empty() && set_aside.is_empty() && unlisted == 0;
     rsx! {
         if !sync.details().initialized {
@@ -232,26 +235,37 @@ pub fn PendingOperationsList() -> Element {
         } else if is_clear {
             p { class: "note-line", "data-state": "clear", "Nothing waits. Everything you changed is on the server." }
         }
-        if !set_aside.is_empty() {
-            section { "aria-label": "Not accepted",
-                h2 { "Not accepted" }
-                ul { class: "entries",
-                    for aside in set_aside {
-                        SetAsideEntry { key: "{aside.operation.id}", aside }
+        // A button goes with its entry: the focus stays here, from where it comes to the next one.
+        div {
+            class: "entries-place",
+            tabindex: "-1",
+            onmounted: move |event| place.set(Some(event.data())),
+            onclick: move |_| {
+                if let Some(place) = place.peek().as_ref() {
+                    focus(place);
+                }
+            },
+            if !set_aside.is_empty() {
+                section { "aria-label": "Not accepted",
+                    h2 { "Not accepted" }
+                    ul { class: "entries",
+                        for aside in set_aside {
+                            SetAsideEntry { key: "{aside.operation.id}", aside }
+                        }
                     }
                 }
             }
-        }
-        if !queue.is_empty() {
-            section { "aria-label": "On their way",
-                h2 { "On their way" }
-                ul { class: "entries",
-                    for (pending, (times, sum)) in queue.iter().filter_map(|pending| Some((pending, entry_of(pending, &queue)?))) {
-                        PendingEntry { key: "{pending.id}", pending: pending.clone(), times, sum }
+            if !queue.is_empty() {
+                section { "aria-label": "On their way",
+                    h2 { "On their way" }
+                    ul { class: "entries",
+                        for (pending, (times, sum)) in queue.iter().filter_map(|pending| Some((pending, entry_of(pending, &queue)?))) {
+                            PendingEntry { key: "{pending.id}", pending: pending.clone(), times, sum }
+                        }
                     }
-                }
-                if unlisted > 0 {
-                    p { class: "note-line", "… and {unlisted} more" }
+                    if unlisted > 0 {
+                        p { class: "note-line", "… and {unlisted} more" }
+                    }
                 }
             }
         }

@@ -17,8 +17,8 @@ use crate::{
 /// What takes an edit back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Undo {
-    /// The widget comes back.
-    Restore(BoardId, WidgetId),
+    /// The widget comes back, and those that were removed just before it.
+    Restore(BoardId, WidgetId, Option<Box<Undo>>),
     /// The conflict's other side comes back.
     Unresolve(Box<Conflict>, Resolution),
 }
@@ -63,6 +63,26 @@ pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) 
     said.number = said.number.wrapping_add(1);
     said.until.set(0);
     (said.text, said.state, said.card, said.undo, said.way_back) = (text, state, card, undo, None);
+}
+
+/// What a removal is said with: after what is said of those before it, and what takes those back.
+pub fn before_removal() -> (String, Option<Box<Undo>>) {
+    let mut said = SAID.write();
+    if said.text.is_empty() || !matches!(said.undo, Some(Undo::Restore(..))) {
+        return ("Removed ".to_owned(), None);
+    }
+    (said.text.clone() + ", ", said.undo.take().map(Box::new))
+}
+
+/// Undoes a decision, and says what is there again.
+pub fn undo_decision(managers: RealtimeManagers, conflict: Conflict, resolution: Resolution) {
+    let said = match resolution {
+        Resolution::KeepTheirs => "Undone: yours is back",
+        _ => "Undone: theirs is back",
+    };
+    let card = card_of(&conflict.operation.board, &conflict.operation.widget);
+    say(said.to_owned(), "resolved", card, None);
+    managers.state.unresolve(conflict, resolution);
 }
 
 /// What is done with the widget that the undo of what was just said has brought back.
@@ -163,35 +183,61 @@ fn undo(managers: RealtimeManagers) {
         (said.undo.take(), said.way_back)
     };
     match undo {
-        Some(Undo::Restore(board, widget)) => {
-            if let Some(way_back) = way_back {
-                way_back(&widget);
+        Some(Undo::Unresolve(conflict, resolution)) => undo_decision(managers, *conflict, resolution),
+        Some(undo) => {
+            if let (Some(way_back), Undo::Restore(_, widget, _)) = (way_back, &undo) {
+                way_back(widget);
             }
-            managers.state.restore(board, widget);
+            let mut next = Some(Box::new(undo));
+            while let Some(undo) = next {
+                let is_back = is_past(&undo);
+                let Undo::Restore(board, widget, before) = *undo else {
+                    break;
+                };
+                if !is_back {
+                    managers.state.restore(board, widget);
+                }
+                next = before;
+            }
+            hush();
         }
-        Some(Undo::Unresolve(conflict, resolution)) => managers.state.unresolve(*conflict, resolution),
-        None => return,
+        None => {}
     }
-    hush();
 }
 
-/// What was said a while ago is said no longer, unless somebody is about to answer it; nor that a widget was removed which is
-/// back.
+/// Whether there is nothing to undo any more: the widget is there; or the field has another value than that for which its
+/// conflict was decided.
+fn is_past(undo: &Undo) -> bool {
+    let boards = BOARDS.peek();
+    match undo {
+        Undo::Restore(board, widget, _) => {
+            let shown = boards.get(board).and_then(|view| view.shown.widget(widget));
+            shown.is_some_and(|widget| widget.removed.is_none())
+        }
+        Undo::Unresolve(conflict, resolution) => {
+            let kept = match resolution {
+                Resolution::KeepMine => conflict.mine(),
+                Resolution::KeepTheirs => Some(&conflict.theirs.value),
+                Resolution::Edit(value) => Some(value),
+            };
+            let operation = &conflict.operation;
+            let field = boards.get(&operation.board).zip(operation.intent.field());
+            let shown = field.and_then(|(view, field)| view.shown.board.field(&operation.widget, field));
+            shown.zip(kept).is_some_and(|(shown, kept)| shown.value != *kept)
+        }
+    }
+}
+
+/// What was said a while ago is said no longer, unless somebody is about to answer it; nor that widgets were removed which are
+/// back, nor how a conflict was decided over which somebody has written since.
 pub fn outlive(unix_ms: u64) {
     let is_over = {
         let said = SAID.peek();
         if said.until.get() == 0 {
             said.until.set(unix_ms + SAID_MS);
         }
-        let is_back = match &said.undo {
-            Some(Undo::Restore(board, widget)) => {
-                let boards = BOARDS.peek();
-                let shown = boards.get(board).and_then(|view| view.shown.widget(widget));
-                shown.is_some_and(|widget| widget.removed.is_none())
-            }
-            _ => false,
-        };
-        !said.text.is_empty() && (is_back || (unix_ms >= said.until.get() && !said.has_focus.get()))
+        let is_past = said.undo.as_ref().is_some_and(is_past);
+        !said.text.is_empty() && (is_past || (unix_ms >= said.until.get() && !said.has_focus.get()))
     };
     if is_over {
         hush();

@@ -9,7 +9,7 @@ use crate::{
         error_details::error_details,
         format::{count, time_of_day},
         icon::Icon,
-        said::{Undo, card_of, say},
+        said::{Undo, before_removal, card_of, say},
         word::Word,
     },
     hooks::{
@@ -18,10 +18,15 @@ use crate::{
     protocol::{BoardId, WidgetId},
 };
 
-/// Offers to undo a removal: of a widget, or of a board, whose place is in the directory.
+/// Offers to undo a removal: of a widget, or of a board, whose place is in the directory; together with those before it, as long
+/// as that is said.
 pub fn say_removed(board: BoardId, widget: WidgetId, title: &str) {
-    let undo = Undo::Restore(board, widget);
-    say(format!("Removed “{title}”"), "removed", String::new(), Some(undo));
+    let (mut said, before) = before_removal();
+    for part in ["“", title, "”"] {
+        said += part;
+    }
+    let undo = Undo::Restore(board, widget, before);
+    say(said, "removed", String::new(), Some(undo));
 }
 
 /// Says what could not be done, and how the page was opened, each only while there is something to say.
@@ -133,10 +138,11 @@ fn OfflineLine(board: BoardHandle) -> Element {
         || "Edits".to_owned(),
         |as_of| format!("This is the board as of {as_of}; edits"),
     );
+    let word = Word::from(&socket.link());
     rsx! {
         div { class: "banner", role: "status", "data-tone": "wait", "data-state": "offline",
-            Icon { glyph: Word::Offline.glyph() }
-            p { class: "banner-text", "You’re offline. {edits} are saved on this device, and sent later." }
+            Icon { glyph: word.glyph() }
+            p { class: "banner-text", {word.text()} ". {edits} are saved on this device, and sent later." }
             {close_button(move |_| is_read.set(true))}
         }
     }

@@ -123,7 +123,7 @@ impl Gatherer {
         let engine = driver.engine();
         engine
             .pending()
-            .filter(|pending| !pending.is_folded())
+            .filter(|pending| !pending.is_gone())
             .take(PENDING_SHOWN_LEN_MAX)
             .map(|pending| PendingOperation {
                 id: pending.operation.id,

@@ -223,7 +223,8 @@ impl RealtimeStateManager {
         self.context.command(Command::Undo);
     }
 
-    /// The oldest operations without an end, at most [`crate::config::PENDING_SHOWN_LEN_MAX`]. Subscribes the reader.
+    /// The oldest operations without an end, at most [`crate::config::PENDING_SHOWN_LEN_MAX`]; without those that were taken back
+    /// before they were ever sent, of which only the server has still to hear. Subscribes the reader.
     #[must_use]
     pub fn pending(self) -> Vec<PendingOperation> {
         PENDING()

@@ -23,6 +23,9 @@ pub struct Conflict {
     /// When its author made the change, in Unix milliseconds by the clock of this device; `None` where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_at_ms: Option<u64>,
+    /// Whether *mine* is no value that its author gave: they undid an edit, and it is what was there before that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_undo: bool,
 }
 
 impl Conflict {
@@ -169,6 +172,7 @@ impl Shelf {
                     contention,
                     theirs: *theirs,
                     made_at_ms,
+                    is_undo: why == Why::Undoes,
                 });
             }
             Verdict::Withdrawn { .. } if why != Why::Late => return Self::Nowhere,
@@ -209,6 +213,7 @@ mod tests {
                 writer: None,
             },
             made_at_ms: None,
+            is_undo: false,
         }
     }
 

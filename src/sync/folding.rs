@@ -94,6 +94,13 @@ impl Pending {
         self.withdrawing && self.why == Why::Folded
     }
 
+    /// Whether its author need not hear of it any more, though the server must: another one is sent in its place; or they took it
+    /// back before, as far as is known here, it was sent at all.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.withdrawing && (self.why == Why::Folded || self.why != Why::Late && !self.tried)
+    }
+
     /// Whether that is all there is of it: it never took effect.
     pub(super) fn is_folded_away(&self) -> bool {
         self.is_folded() && matches!(self.verdict, Some(Verdict::Withdrawn { .. }))

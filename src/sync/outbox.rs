@@ -32,6 +32,8 @@ pub struct Pending {
     pub(super) applied_at: Option<Revision>,
     /// Sent on this connection and not answered yet.
     pub sent: bool,
+    /// Sent on any connection of this engine.
+    pub(super) tried: bool,
     /// Whether this device knows if its confirmed state contains it.
     pub(super) fate: Fate,
     /// It was applied once, in a history that is no more, and is sent again under its id; or a history broke while its fate
@@ -43,6 +45,8 @@ pub struct Pending {
     pub(super) bytes: usize,
     /// What is stored of it, or on its way there, is older than this.
     pub(super) dirty: bool,
+    /// As it was jotted down, until it is appended.
+    pub(super) jotted: Option<super::jotting::Jotted>,
     /// Tells the stored text that it was read from, compared with, or appended as last.
     pub(super) text: Option<u64>,
 }
@@ -71,6 +75,8 @@ pub(super) enum Why {
     Late,
     /// A later edit of the same field is sent in its place. If it was applied, that stands, under the later one.
     Folded,
+    /// It is not taken back: it takes back another one, which was applied.
+    Undoes,
 }
 
 impl Why {
@@ -109,11 +115,13 @@ impl Pending {
             verdict: None,
             applied_at: None,
             sent: false,
+            tried: false,
             fate: Fate::Known,
             again: false,
             waiting: None,
             bytes,
             dirty: false,
+            jotted: None,
             text: None,
         }
     }

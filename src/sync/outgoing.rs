@@ -238,6 +238,7 @@ impl Engine {
         };
         if let Some(pending) = self.outbox.get_mut(id) {
             pending.sent = true;
+            pending.tried |= !pending.withdrawing;
         }
         Some((item, bytes))
     }

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Effect, Engine, Notice, SetAside, SetAsideReason,
+    jotting::{JOTTED, Jotted, jotted_key},
     keeping::{Busy, Met},
     outbox::{Fate, Pending},
     storage::{
@@ -200,24 +201,7 @@ impl Engine {
             .map(|pending| pending.operation.id)
             .collect();
         for id in settled_elsewhere {
-            self.keeping.journal_is_old = true;
-            let own = self.outbox.get(id).filter(|_| id.client == self.birth.client);
-            match own.map(|pending| (&pending.verdict, pending.applied_at)) {
-                None | Some((Some(_), _)) => {}
-                Some((None, None)) => _ = self.keeping.untold.insert(id),
-                Some((None, Some(revision))) => self.notice(Notice::applied(id, revision)),
-            }
-            if self.is_undone_in_vain(id) {
-                self.keeping.undone.push(id);
-            }
-            self.outbox.remove(id);
-            self.keeping.moved.remove(&id);
-            // Sent again under its id it may be set aside anew: that is not the record which was to go.
-            let key = aside_key(id);
-            let aside: Option<SetAside> = records.get(&key).and_then(|text| decoded(text));
-            if aside.is_some_and(|aside| aside.reason != SetAsideReason::Forgotten) {
-                self.keeping.dropped.retain(|(_, dropped)| *dropped != key);
-            }
+            self.settled_elsewhere(id, records);
         }
         for (number, text) in stored {
             // Most are as they were at the last look, and need not be read again.
@@ -229,7 +213,16 @@ impl Engine {
                 continue;
             };
             let id = stored.operation.id;
-            self.keep_one_place(id, number);
+            if number >= JOTTED {
+                if let Some(known) = self.outbox.get(id) {
+                    if known.number.is_some() {
+                        self.drop_record(stored.operation.board, outbox_key(number));
+                    }
+                    continue;
+                }
+            } else {
+                self.keep_one_place(id, number);
+            }
             if let Some(known) = self.outbox.get_mut(id).filter(|known| known.number == Some(number)) {
                 if stored.withdrawing && !(known.withdrawing && known.dirty) {
                     (known.withdrawing, known.why) = (true, stored.why);
@@ -267,6 +260,9 @@ impl Engine {
             if pending.dirty {
                 self.keeping.due.insert(board.clone());
             }
+            if number >= JOTTED {
+                (pending.number, pending.jotted) = (None, Some(Jotted::read(text)));
+            }
             self.outbox.insert(pending);
             if unasked {
                 self.resubscribe(&board);
@@ -274,6 +270,44 @@ impl Engine {
         }
         for board in adopted {
             self.ask_again(board);
+        }
+        // Of what was jotted down and is neither there nor appended: another tab has appended it, and settled it.
+        let is_gone = |pending: &&Pending| {
+            let id = pending.operation.id;
+            let jotted = pending.jotted.as_ref();
+            let is_written = jotted.is_some_and(|jotted| self.keeping.jotting.is_written(jotted));
+            pending.number.is_none() && is_written && !records.contains_key(&jotted_key(id))
+        };
+        let gone: Vec<OperationId> = self
+            .outbox
+            .iter()
+            .filter(is_gone)
+            .map(|pending| pending.operation.id)
+            .collect();
+        for id in gone {
+            self.settled_elsewhere(id, records);
+        }
+    }
+
+    /// Another tab has settled an operation: what came of it is stored.
+    fn settled_elsewhere(&mut self, id: OperationId, records: &Records) {
+        self.keeping.journal_is_old = true;
+        let own = self.outbox.get(id).filter(|_| id.client == self.birth.client);
+        match own.map(|pending| (&pending.verdict, pending.applied_at)) {
+            None | Some((Some(_), _)) => {}
+            Some((None, None)) => _ = self.keeping.untold.insert(id),
+            Some((None, Some(revision))) => self.notice(Notice::applied(id, revision)),
+        }
+        if self.is_undone_in_vain(id) {
+            self.keeping.undone.push(id);
+        }
+        self.outbox.remove(id);
+        self.keeping.moved.remove(&id);
+        // Sent again under its id it may be set aside anew: that is not the record which was to go.
+        let key = aside_key(id);
+        let aside: Option<SetAside> = records.get(&key).and_then(|text| decoded(text));
+        if aside.is_some_and(|aside| aside.reason != SetAsideReason::Forgotten) {
+            self.keeping.dropped.retain(|(_, dropped)| *dropped != key);
         }
     }
 

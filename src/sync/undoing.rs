@@ -200,7 +200,11 @@ impl Engine {
         if operation.deadline.is_some() {
             self.make_now(now, board, widget, intent, seen, UNDO_TTL_MS)
         } else {
-            self.make(now, board, widget, intent, seen).map(Some)
+            let id = self.make(now, board, widget, intent, seen)?;
+            if let Some(pending) = self.outbox.get_mut(id) {
+                pending.why = Why::Undoes;
+            }
+            Ok(Some(id))
         }
     }
 

@@ -183,7 +183,7 @@ fn each_thing_that_is_said_has_a_button_of_its_own_to_focus() {
     let mut buttons = |text: &str| {
         let fuel = WidgetId::named("fuel");
         page.dom.in_scope(ScopeId::ROOT, || {
-            let undo = Undo::Restore(deck(), fuel);
+            let undo = Undo::Restore(deck(), fuel, None);
             say(text.to_owned(), "resolved", String::new(), Some(undo));
         });
         let edits = page.dom.render_immediate_to_vec().edits;

@@ -140,6 +140,14 @@ fn what_waits_can_be_taken_back_and_what_was_refused_sent_again_or_forgotten() {
     page.act(|managers| managers.background.pause());
     page.edit(&deck(), "crew", "count", 4);
     page.act(|managers| managers.state.rollback(managers.state.pending()[0].id));
+    page.act(|managers| {
+        let waits = (managers.state.pending().len(), managers.background.queue().len());
+        assert_eq!(
+            waits,
+            (0, 0),
+            "it was never sent, and there is nothing more to say of it"
+        );
+    });
     page.act(|managers| managers.background.resume());
     assert_eq!(page.server.value(&deck(), "crew", "count"), json!(0));
     page.edit(&deck(), "fuel", "value", "much");

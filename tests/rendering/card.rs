@@ -7,7 +7,7 @@ use tideboard::{
         WidgetRealtime,
         said::{Undo, card_of, said_elsewhere, say, see},
     },
-    hooks::{use_realtime_managers, use_realtime_updates},
+    hooks::{ConnectionStatus, use_realtime_managers, use_realtime_updates},
     protocol::{Contention, Rejection, Revision, Value, Verdict},
     sync::{Freshness, Phase, SetAsideReason},
     time::Timestamp,
@@ -67,6 +67,17 @@ fn a_card_that_is_not_live_says_its_word() {
         &render(offline, card),
         &["data-state=\"offline\"", "data-tide=\"offline\"", "Offline", "inside"],
     );
+    // The header's own word.
+    let unreachable = ConnectionStatus::Waiting {
+        attempt: 2,
+        retry_at: None,
+    };
+    let away = counter()
+        .board(Freshness::Offline { since: None })
+        .connection(unreachable);
+    let page = render(away, card);
+    has(&page, &["data-state=\"offline\"", "Server unreachable"]);
+    has_not(&page, &["Offline"]);
     let behind = counter().board(Freshness::CatchingUp { missing: 12 });
     has(
         &render(behind, card),
@@ -127,6 +138,9 @@ fn a_pending_edit_colours_the_card_and_fills_the_beads() {
         &["data-pending=true", "data-state=\"on-device\"", "Saved on this device"],
     );
     assert_eq!(page.matches("data-filled=true").count(), 1, "{page}");
+    // How old what was there before is, is of no matter.
+    has_not(&page, &["card-age"]);
+    has(&render(counter(), card), &["card-age"]);
     let verdict = Verdict::Applied {
         revision: Revision(3),
         verbatim: true,
@@ -205,7 +219,7 @@ fn the_card() -> String {
 /// A card and the line for what no card says, with something said of the card.
 fn said_of_the_card() -> Element {
     use_hook(|| {
-        let undo = Undo::Restore(board(), w());
+        let undo = Undo::Restore(board(), w(), None);
         say("Kept yours, 14:02".to_owned(), "resolved", the_card(), Some(undo));
     });
     rsx! {
@@ -256,7 +270,7 @@ fn what_was_removed_has_no_card_to_say_so_on() {
     let page = render(counter(), || {
         use_hook(|| {
             see(&the_card(), true);
-            let undo = Undo::Restore(board(), w());
+            let undo = Undo::Restore(board(), w(), None);
             say("Removed “Coffees”".to_owned(), "removed", String::new(), Some(undo));
         });
         rsx! {

@@ -48,6 +48,15 @@ fn a_conflict_shows_before_mine_and_theirs_with_names_and_times() {
 }
 
 #[test]
+fn of_an_undo_it_is_not_said_that_somebody_typed_what_it_goes_back_to() {
+    let mut scene = setpoint().conflict("value", json!(20), json!(18), Contention::Ask);
+    scene.conflicts[0].is_undo = true;
+    let page = render(scene, conflicts);
+    has(&page, &["<h4>Your undo</h4>", "Undo all the same"]);
+    has_not(&page, &["<h4>Mine</h4>", "Keep mine"]);
+}
+
+#[test]
 fn what_arrives_is_a_line_that_opens() {
     let page = render(
         setpoint().conflict("value", json!(24), json!(18), Contention::Ask),

@@ -4,7 +4,7 @@ use serde_json::json;
 use tideboard::{
     config::KEPT_LEN_MAX,
     protocol::Contention,
-    sync::{Command, CommandError, SetAsideReason},
+    sync::{Command, CommandError, Resolution, SetAsideReason},
 };
 
 use crate::world::{ANN, BO, World, deck, named};
@@ -46,6 +46,15 @@ fn undoing_what_somebody_has_changed_since_asks_and_overwrites_nothing() {
     assert_eq!(cards.len(), 1);
     assert_eq!((cards[0].mine(), &cards[0].theirs.value), (Some(&json!(3)), &json!(8)));
     assert_eq!(cards[0].contention, Contention::Ask);
+    assert!(cards[0].is_undo, "nobody has typed what it would go back to");
+    world.resolve(ANN, cards[0].id(), Resolution::KeepTheirs);
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 4);
+    world.set(BO, "fuel", "value", 9);
+    world.come_online(ANN);
+    world.calm();
+    assert_eq!(world.conflicts(ANN).len(), 1);
+    assert!(!world.conflicts(ANN)[0].is_undo, "and this somebody has");
 }
 
 #[test]

@@ -214,7 +214,7 @@ impl World {
     pub fn reopen(&mut self, tab: usize) {
         self.hang_up(tab);
         let namespace = self.namespace_for(self.tabs[tab].person, self.tabs[tab].signed_in);
-        self.tabs[tab].inputs.clear();
+        (self.tabs[tab].held, self.tabs[tab].inputs) = (None, VecDeque::new());
         self.tabs[tab].engine = self.born(namespace);
         // Effects of its birth come with its first input.
         self.open(tab, true);

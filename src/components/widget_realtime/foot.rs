@@ -123,7 +123,8 @@ const BEADS: [&str; 4] = ["3.5", "16.5", "29.5", "42.5"];
 
 const HOUR_MS: u64 = 3_600_000;
 
-/// How old what is shown is, and what that is: the last value of a series, else the last change.
+/// How old what is shown is, and what that is: the last value of a series, else the last change, unless that is an edit of one's
+/// own on its way.
 fn age_of(view: &WidgetView, fresh: Fresh, is_sampled: bool, now: Now) -> Option<(String, String)> {
     // What is not live is not of now, however lately it was.
     let is_now = |age: &String| fresh == Fresh::Live || age != "now";
@@ -136,6 +137,9 @@ fn age_of(view: &WidgetView, fresh: Fresh, is_sampled: bool, now: Now) -> Option
             _ => None,
         };
         return Some((age?, "Last value".to_owned()));
+    }
+    if !view.pending.is_empty() {
+        return None; // how far that edit has come is said beside this
     }
     let changed = view
         .widget

@@ -13,8 +13,9 @@ use crate::{
         people_here::list,
         word::{Saying, Word},
     },
-    hooks::{RealtimeUpdates, focus},
+    hooks::{ConnectionStatus, RealtimeUpdates, focus},
     protocol::Person,
+    state::SYNC,
 };
 
 #[component]
@@ -47,6 +48,7 @@ pub(super) fn Head(
             focus(item);
         }
     };
+    let is_unreachable = || matches!(SYNC.read().link, ConnectionStatus::Waiting { .. });
     let removed = title.clone();
     let set_up = if settings.len() > 1 { "Set up" } else { "Rename" };
     rsx! {
@@ -60,7 +62,8 @@ pub(super) fn Head(
             }
             {list("dots", &live.board(), &people)}
             if let Some((word, more)) = fresh.word() {
-                Saying { word, more }
+                // Without a connection it is the header's word for that.
+                Saying { word: if word == Word::Offline && is_unreachable() { Word::Waiting } else { word }, more }
             }
             div { class: "card-menu",
                 Disclosure {

@@ -20,6 +20,8 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let mut held = use_signal(|| None::<f64>);
     let mut is_held = use_signal(|| false);
     let mut typed = use_signal(|| None::<String>);
+    // What was shown when the typing began.
+    let mut began = use_signal(|| None::<f64>);
     // The revision that was shown last, as a number like the others here: a type of its own costs the page a kilobyte.
     let mut seen = use_signal(|| None::<f64>);
     use_effect(move || {
@@ -62,6 +64,21 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     };
     let text = typed().unwrap_or_else(|| typeable(value));
     let is_off = is_off(&text);
+    let said = match shown() {
+        _ if is_off => [
+            "Between ",
+            &figure_text(min, &unit),
+            " and ",
+            &figure_text(max, &unit),
+            " only.",
+        ]
+        .concat(),
+        // Whoever goes on has seen what they write over.
+        Some(news) if typed.read().is_some() && began() != Some(news) => {
+            ["Somebody has set ", &figure_text(news, &unit), "."].concat()
+        }
+        _ => String::new(),
+    };
     let title = live.text("title");
     let digits = text.chars().count().clamp(1, DIGITS_MAX);
     rsx! {
@@ -80,7 +97,12 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     "max": "{max}",
                     "step": "{step}",
                     value: text,
-                    oninput: move |event| typed.set(Some(event.value())),
+                    oninput: move |event| {
+                        if typed.peek().is_none() {
+                            began.set(shown());
+                        }
+                        typed.set(Some(event.value()));
+                    },
                     onchange: move |_| commit(),
                     onblur: move |_| commit(),
                     onkeydown: move |event| {
@@ -117,8 +139,8 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     }
                     button { class: "button step", "data-shape": "square", r#type: "button", "aria-label": "{title}, more", onclick: move |_| nudge(step), Icon { glyph: Glyph::Plus } }
                 }
-                if is_off {
-                    p { class: "setpoint-off", role: "alert", "Between {figure_text(min, &unit)} and {figure_text(max, &unit)} only." }
+                if !said.is_empty() {
+                    p { class: "setpoint-off", role: "alert", "data-state": if is_off { "off" } else { "theirs" }, "{said}" }
                 } else {
                     div { class: "setpoint-ends", "aria-hidden": "true",
                         span { {figure_text(min, &unit)} }

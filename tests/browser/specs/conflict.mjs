@@ -69,4 +69,23 @@ export async function play(stage) {
   await hers.isSettled();
   await Promise.all([hers.isSetTo(24), his.isSetTo(24)]);
   await hers.isIn('live');
+
+  // It ends with the next value, and an undo says what is there again.
+  await hers.page.setViewportSize({ width: 1280, height: 720 });
+  await his.set(19);
+  await said.waitFor({ state: 'detached' });
+  ada.network.cut();
+  await hers.isIn('waiting', 'offline');
+  await hers.set(25);
+  await hers.keeps(1);
+  await his.set(17);
+  await his.isSettled();
+  ada.network.heal();
+  await line.click();
+  await card.press('1');
+  await hers.hasFocus('button', 'Undo');
+  await hers.isSettled();
+  await hers.page.keyboard.press('u');
+  await hers.page.locator('.banner', { hasText: 'Undone: theirs is back' }).waitFor();
+  await Promise.all([hers.isSetTo(17), his.isSetTo(17)]);
 }

@@ -1,4 +1,7 @@
-export const title = 'an edit made without a network survives a reload, and arrives once';
+import { equal } from 'node:assert/strict';
+import { COUNTER } from '../harness/board.mjs';
+
+export const title = 'edits made without a network, and text typed in the moment of a reload, are there after it, and arrive once';
 
 export async function play(stage) {
   const { ada, hers, his } = await stage.oneCutOff();
@@ -11,17 +14,42 @@ export async function play(stage) {
   await hers.counts(2);
   await hers.keeps(2);
   await hers.lacks('without the server');
-  await hers.page.getByText(/This is the board as of \d\d:\d\d; edits are saved on this device/).waitFor();
+  const line = hers.page.getByText(/This is the board as of \d\d:\d\d; edits are saved on this device/);
+  await line.waitFor();
+  // One word for it, wherever it is said.
+  const word = await hers.page.locator('.indicator .teller-word').textContent();
+  await hers.widget(COUNTER).getByText(word, { exact: true }).waitFor();
+  equal((await line.textContent()).split('.')[0], word);
 
   const elsewhere = await ada.open('boards/never-seen-here');
   await elsewhere.page.getByRole('heading', { name: 'This board is not on this device yet.' }).waitFor();
+  await hers.page.bringToFront();
 
+  await typeAndReload(hers, 'ropes');
   ada.network.heal();
   await hers.isIn('live');
   await hers.isSettled();
   await his.counts(2);
+  await says(his, 'ropes');
+  await typeAndReload(hers, 'fuel');
+  await says(his, 'ropes fuel');
 
   // One more on top shows the same sum on both sides: nothing arrived twice.
   await his.increase();
   await Promise.all([hers.counts(3), his.counts(3)]);
+}
+
+async function typeAndReload(board, word) {
+  await note(board).press('Control+End');
+  await board.page.keyboard.type(` ${word}`);
+  await board.page.reload();
+  await says(board, word);
+}
+
+async function says(board, words) {
+  await board.page.waitForFunction(([box, words]) => box.value.endsWith(words), [await note(board).elementHandle(), words]);
+}
+
+function note(board) {
+  return board.widget('Note').getByRole('textbox');
 }

@@ -1,6 +1,7 @@
+import { equal } from 'node:assert/strict';
 import { SETPOINT } from '../harness/board.mjs';
 
-export const title = 'two browsers see each other’s edits: of a counter, and of a setpoint whose slider one of them holds';
+export const title = 'two browsers see each other’s edits: of a counter, and of a setpoint whose slider or number one of them has under their hands';
 
 export async function play(stage) {
   const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
@@ -26,4 +27,16 @@ export async function play(stage) {
   await mouse.up();
   await Promise.all([hers.isSettled(), his.isSettled()]);
   await Promise.all([hers.isSetTo(11), his.isSetTo(11)]);
+
+  // What is being typed stays; what somebody else sets meanwhile is said beside it, before it is written over.
+  const box = hers.widget(SETPOINT).getByRole('spinbutton');
+  await box.fill('20');
+  const news = hers.widget(SETPOINT).getByRole('alert').filter({ hasText: /^Somebody has set 12\D*\.$/ });
+  equal(await news.count(), 0);
+  await his.set(12);
+  await news.waitFor();
+  equal(await box.inputValue(), '20');
+  await box.press('Escape');
+  await news.waitFor({ state: 'detached' });
+  await hers.isSetTo(12);
 }

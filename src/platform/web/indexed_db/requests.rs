@@ -118,7 +118,7 @@ impl Connection {
         let database = JsValue::from(database);
         let target = database.clone().unchecked_into::<EventTarget>();
         let closing = database.clone();
-        let listener = EventListener::once(&target, "versionchange", move |_| close(&closing));
+        let listener = EventListener::once(&target, "versionchange", move |_| call(&closing, "close"));
         *self.open.borrow_mut() = Some(Open {
             database: database.clone(),
             _listener: listener,
@@ -194,6 +194,8 @@ impl Connection {
                 None => drop(store.delete(record(namespace, key))?),
             }
         }
+        // At once, and not when this page comes to hear of the last write: it may be gone by then.
+        call(&raw, "commit");
         end.reached().await.map(|()| outcome)
     }
 
@@ -213,7 +215,7 @@ impl Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         if let Some(open) = self.open.borrow_mut().take() {
-            close(&open.database);
+            call(&open.database, "close");
         }
     }
 }
@@ -260,9 +262,9 @@ impl End {
     }
 }
 
-fn close(database: &JsValue) {
-    let method = Reflect::get(database, &"close".into()).and_then(JsCast::dyn_into::<Function>);
-    let _ = method.and_then(|method| method.call0(database));
+fn call(target: &JsValue, method: &str) {
+    let method = Reflect::get(target, &method.into()).and_then(JsCast::dyn_into::<Function>);
+    let _ = method.and_then(|method| method.call0(target));
 }
 
 fn record(namespace: &str, key: &str) -> JsValue {

@@ -77,6 +77,11 @@ impl Keeping {
         self.retry_at = self.retry_at.max(now.plus(HOLD_MS));
     }
 
+    /// Nothing waits for its time.
+    pub const fn release(&mut self) {
+        self.retry_at = Timestamp(0);
+    }
+
     /// Whatever waits for its time is done now, and what other tabs have stored is read.
     pub fn now(&mut self, now: Timestamp) {
         (self.reread, self.retry_at) = (true, now);

@@ -48,6 +48,7 @@ impl Engine {
         // Of what was not read yet there is nothing that is not stored.
         if left.loaded && !planted::is(Bug::LeftUnsaved) {
             left.keeping.hurry = true;
+            left.keeping.release();
             self.left = Some(Box::new(left));
         }
     }

@@ -1,4 +1,4 @@
-export const title = 'a browser that is offline says so, takes back what was not sent without a word more, and catches up when it is back';
+export const title = 'a browser that is offline says so, and catches up when it is back; what was never sent is rolled back without a word more';
 
 export async function play(stage) {
   const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
@@ -12,27 +12,35 @@ export async function play(stage) {
   await hers.increase();
   await hers.counts(1);
 
-  // By keys: the focus stays in the list when an entry goes, and Escape closes that.
+  await ada.goOnline();
+  await hers.isIn('live');
+  await Promise.all([hers.counts(2), his.counts(2)]);
+  await hers.isSettled();
+
+  // By her own choice nothing is sent. By keys: the focus stays in the list when an entry goes, and Escape closes that.
   const { page } = hers;
+  await switchOffline(hers, 'offline');
+  await hers.increase();
   await hers.set(24);
   await hers.keeps(2);
-  const badge = page.locator('.pending-badge').getByRole('button');
-  await badge.press('Enter');
-  const entries = page.locator('.entry');
+  await page.locator('.pending-badge').getByRole('button').press('Enter');
   const rollBack = page.getByRole('button', { name: 'Roll back' });
   await rollBack.nth(1).press('Enter');
   await rollBack.nth(1).waitFor({ state: 'detached' });
   await page.keyboard.press('Tab');
   await hers.hasFocus('button', 'Roll back');
   await page.keyboard.press('Enter');
-  await entries.first().waitFor({ state: 'detached' });
+  await page.locator('.entry').first().waitFor({ state: 'detached' });
   await page.getByText('Nothing waits.').waitFor();
   await page.keyboard.press('Escape');
   await hers.hasFocus('button', /^Waiting edits/);
-  await hers.counts(0);
+  await hers.counts(2);
+  await switchOffline(hers, 'live');
+}
 
-  await hers.increase();
-  await ada.goOnline();
-  await hers.isIn('live');
-  await Promise.all([hers.counts(2), his.counts(2)]);
+async function switchOffline(board, state) {
+  await board.openDetails();
+  await board.page.getByRole('switch', { name: 'Work offline' }).click();
+  await board.page.keyboard.press('Escape');
+  await board.isIn(state);
 }

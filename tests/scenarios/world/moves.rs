@@ -51,7 +51,7 @@ impl World {
             {
                 // It asks for nothing: carried out, though the end of it is not heard.
                 let records = self.disks[state.person].records.entry(folder(namespace)).or_default();
-                apply(records, transaction);
+                let _ = apply(records, transaction);
             }
             held.push(effect);
             return;

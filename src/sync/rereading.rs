@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::{
-    Effect, Engine, Notice, SetAside, SetAsideReason,
+    Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
     keeping::{Busy, Met},
     outbox::{Fate, Pending},
     storage::{
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     planted::{self, Bug},
-    protocol::{Base, BoardId, OperationId, Revision, Subscribed},
+    protocol::{Base, BoardId, Intent, OperationId, Revision, Subscribed},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -64,6 +64,7 @@ impl Engine {
             .into_iter()
             .filter_map(|(board, meta)| self.take_over(now, &board, meta, records).then_some(board))
             .collect();
+        let (known, resolving) = (self.conflicts.clone(), self.resolving());
         self.keeping.high = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
         self.take_outbox(records, &adopted);
         take_records(&mut self.conflicts, (records, CONFLICT), &mut self.keeping.texts);
@@ -74,6 +75,13 @@ impl Engine {
             let named = |prefix| key.strip_prefix(prefix).and_then(|id| id.parse::<OperationId>().ok());
             named(CONFLICT).map(|id| self.conflicts.remove(&id));
             named(ASIDE).map(|id| self.aside.remove(&id));
+        }
+        let resolving_now = self.resolving();
+        for (id, conflict) in known {
+            let is_listed = self.conflicts.get(&id).is_some() && !resolving_now.contains(&id);
+            if !is_listed && !resolving.contains(&id) {
+                self.keeping.decided.insert(id, conflict);
+            }
         }
         if widgets {
             self.reread_journal(records);
@@ -93,8 +101,8 @@ impl Engine {
         }
     }
 
-    /// Tells what came of this tab's own edits that another one has settled, once that was read. Of one that is nowhere in all
-    /// that is stored there is nothing to tell: it was taken back.
+    /// Tells what came of this tab's own edits that another one has settled, and how that has decided conflicts, once that was
+    /// read. Of an edit that is nowhere in all that is stored there is nothing to tell: it was taken back.
     fn tell_settled(&mut self, is_all: bool) {
         for id in std::mem::take(&mut self.keeping.untold) {
             let is_it = |journaled: &&Journaled| journaled.operation.id == id;
@@ -107,6 +115,18 @@ impl Engine {
             } else if !is_all && self.conflicts.values().all(|conflict| conflict.operation.id != id) {
                 self.keeping.untold.insert(id);
             }
+        }
+        for (id, conflict) in std::mem::take(&mut self.keeping.decided) {
+            let resolution = match self.decision_of(id).map(|decision| &decision.intent) {
+                Some(Intent::Set { value, .. }) if conflict.mine() != Some(value) => Resolution::Edit(value.clone()),
+                Some(_) => Resolution::KeepMine,
+                None if is_all => Resolution::KeepTheirs,
+                None => {
+                    self.keeping.decided.insert(id, conflict);
+                    continue;
+                }
+            };
+            self.notice(Notice::Resolved { id, resolution });
         }
     }
 

@@ -281,15 +281,16 @@ impl Engine {
 
     /// Conflicts that wait for their author; one whose resolution is on its way waits no longer.
     pub fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
-        let resolving: SortedSet<OperationId> = self
-            .outbox
-            .iter()
-            .filter(|pending| !pending.withdrawing)
-            .filter_map(|pending| pending.operation.resolves)
-            .collect();
+        let resolving = self.resolving();
         self.conflicts
             .values()
             .filter(move |conflict| !resolving.contains(&conflict.id()))
+    }
+
+    /// The conflicts whose resolutions are on their way.
+    pub(super) fn resolving(&self) -> SortedSet<OperationId> {
+        let pending = self.outbox.iter().filter(|pending| !pending.withdrawing);
+        pending.filter_map(|pending| pending.operation.resolves).collect()
     }
 
     /// Operations that were set aside.

@@ -2,13 +2,11 @@
 
 use std::io;
 
-use serde_json::{Value, json};
-
 use super::{Action, Failure, lines, session::Session};
 use crate::{
     driver::Driver,
-    protocol::{Intent, Operation},
-    sync::{Command, Connection, Notice, Phase, Resolution},
+    protocol::{Intent, encode},
+    sync::{Command, Connection, Listed, Notice, Resolution},
 };
 
 /// Lists what waits, after doing what is asked with it.
@@ -93,71 +91,30 @@ async fn send(session: &mut Session) -> Result<(), Failure> {
 }
 
 fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
-    let engine = driver.engine();
-    let mut count = 0;
-    for pending in engine.pending().filter(|pending| !pending.is_folded()) {
-        count += 1;
-        print_one(
-            "waiting",
-            &pending.operation,
-            &phase_word(&engine.phase(pending)),
-            pending.made_at_ms,
-            None,
-            as_json,
-        )?;
-    }
-    for aside in engine.set_aside_list() {
-        count += 1;
-        print_one(
-            "not-accepted",
-            &aside.operation,
-            &aside.reason.to_string(),
-            None,
-            None,
-            as_json,
-        )?;
-    }
-    for conflict in engine.conflicts() {
-        count += 1;
-        let reason = format!("theirs: {}", lines::value(&conflict.theirs.value));
-        print_one(
-            "two-versions",
-            &conflict.operation,
-            &reason,
-            conflict.made_at_ms,
-            Some(&conflict.theirs.value),
-            as_json,
-        )?;
-    }
-    if count == 0 && !as_json {
+    let listing = driver.engine().listing();
+    if listing.is_empty() && !as_json {
         lines::print("nothing waits on this device")?;
     }
-    Ok(())
-}
-
-fn print_one(
-    state: &str,
-    operation: &Operation,
-    reason: &str,
-    made_at_ms: Option<u64>,
-    theirs: Option<&Value>,
-    as_json: bool,
-) -> io::Result<()> {
-    let Operation {
-        id,
-        board,
-        widget,
-        intent,
-        ..
-    } = operation;
-    if as_json {
-        let line = json!({ "state": state, "id": id, "board": board, "widget": widget, "intent": intent, "made_at_ms": made_at_ms, "reason": reason, "theirs": theirs });
-        return lines::print(&line.to_string());
+    for listed in listing {
+        if as_json {
+            lines::print(&encode(&listed))?;
+            continue;
+        }
+        let Listed {
+            state,
+            id,
+            board,
+            widget,
+            intent,
+            reason,
+            ..
+        } = listed;
+        lines::print(&format!(
+            "{state}  {board} {widget}{}  {reason}  {id}",
+            intent_words(intent)
+        ))?;
     }
-    lines::print(&format!(
-        "{state}  {board} {widget}{}  {reason}  {id}",
-        intent_words(intent)
-    ))
+    Ok(())
 }
 
 fn intent_words(intent: &Intent) -> String {
@@ -167,16 +124,5 @@ fn intent_words(intent: &Intent) -> String {
         Intent::Create { kind, .. } => format!(" created as {kind}"),
         Intent::Remove => " removed".to_owned(),
         Intent::Restore { .. } => " restored".to_owned(),
-    }
-}
-
-fn phase_word(phase: &Phase) -> String {
-    match phase {
-        Phase::Saving => "being saved".to_owned(),
-        Phase::Saved => "saved on this device".to_owned(),
-        Phase::Sent => "sent, not answered".to_owned(),
-        Phase::Retrying { attempts, reason, .. } => format!("put off {attempts} times: {reason}"),
-        Phase::Withdrawing => "being taken back".to_owned(),
-        Phase::Decided(_) => "answered, being written down".to_owned(),
     }
 }

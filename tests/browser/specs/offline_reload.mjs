@@ -1,3 +1,5 @@
+import { deepEqual, equal, ok } from 'node:assert/strict';
+
 export const title = 'an edit made without a network survives a reload, and arrives once';
 
 export async function play(stage) {
@@ -12,6 +14,15 @@ export async function play(stage) {
   await hers.keeps(2);
   await hers.lacks('without the server');
   await hers.page.getByText(/This is the board as of \d\d:\d\d; edits are saved on this device/).waitFor();
+
+  // What waits can be had as a file without the server, too: what the terminal's outbox would list, in the same words.
+  const { waiting, saved } = await hers.exports();
+  deepEqual(waiting.map(({ state, board, widget, intent, reason, theirs }) => ({ state, board, widget, intent, reason, theirs })), [
+    { state: 'waiting', board: 'this-machine', widget: 'counter', intent: { add: { field: 'count', amount: 1 } }, reason: 'saved on this device', theirs: null },
+    { state: 'waiting', board: 'this-machine', widget: 'counter', intent: { add: { field: 'count', amount: 1 } }, reason: 'saved on this device', theirs: null },
+  ]);
+  ok(waiting.every(({ id, made_at_ms }) => id && Math.abs(Date.now() - made_at_ms) < 60_000), JSON.stringify(waiting));
+  equal(saved, 'tideboard-outbox.json');
 
   const elsewhere = await ada.open('boards/never-seen-here');
   await elsewhere.page.getByRole('heading', { name: 'This board is not on this device yet.' }).waitFor();

@@ -50,7 +50,7 @@ pub(super) struct Keeping {
     /// Edits of this tab that another one has settled: what came of them is to be told.
     pub untold: SortedSet<OperationId>,
     /// Conflicts that this tab listed, and that another one has decided: how is to be told.
-    pub decided: SortedMap<OperationId, Conflict>,
+    pub decided: Vec<Conflict>,
     /// Tells the stored texts of conflicts and set-aside operations as they were read last.
     pub texts: SortedMap<OperationId, u64>,
     /// Why the last transaction failed.

@@ -1,23 +1,15 @@
 //! What waits on a device, in full, for people and their programs: what `tideboard outbox` prints, and a page's export.
 
-use serde::Serialize;
-
 use super::{Engine, Phase};
-use crate::protocol::{BoardId, Intent, Operation, OperationId, Value, WidgetId, encode};
+use crate::protocol::{Operation, Value, encode};
 
-/// An edit that waits: a line of what is listed.
-#[derive(Debug, Serialize)]
+/// An edit that waits.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Listed<'a> {
     /// `waiting` to be sent or answered, `not-accepted`, or with `two-versions`.
     pub state: &'static str,
-    /// The operation.
-    pub id: OperationId,
-    /// Its board.
-    pub board: &'a BoardId,
-    /// Its widget.
-    pub widget: &'a WidgetId,
-    /// What it does.
-    pub intent: &'a Intent,
+    /// The edit.
+    pub operation: &'a Operation,
     /// When it was made, in Unix milliseconds by the clock of this device; `None` where that is not known.
     pub made_at_ms: Option<u64>,
     /// How far it has come, or why it did not take effect.
@@ -26,53 +18,83 @@ pub struct Listed<'a> {
     pub theirs: Option<&'a Value>,
 }
 
-impl<'a> Listed<'a> {
-    fn new(state: &'static str, operation: &'a Operation, made_at_ms: Option<u64>, reason: String) -> Self {
-        Self {
+impl Listed<'_> {
+    /// As JSON, in one line. Names need no escaping.
+    #[must_use]
+    pub fn json(self) -> String {
+        let Self {
             state,
-            id: operation.id,
-            board: &operation.board,
-            widget: &operation.widget,
-            intent: &operation.intent,
+            operation,
             made_at_ms,
             reason,
-            theirs: None,
-        }
+            theirs,
+        } = self;
+        let Operation {
+            id,
+            board,
+            widget,
+            intent,
+            ..
+        } = operation;
+        let (intent, made_at_ms, reason) = (
+            encode(intent),
+            encode(&Value::from(made_at_ms)),
+            encode(&Value::from(reason)),
+        );
+        let theirs = encode(theirs.unwrap_or(&Value::Null));
+        format!(
+            "{{\"state\":\"{state}\",\"id\":\"{id}\",\"board\":\"{board}\",\"widget\":\"{widget}\",\"intent\":{intent},\"made_at_ms\":{made_at_ms},\"reason\":{reason},\"theirs\":{theirs}}}"
+        )
     }
 }
 
 impl Engine {
-    /// All that waits on this device: for the server, and for its author.
-    #[must_use]
-    pub fn listing(&self) -> Vec<Listed<'_>> {
-        let mut list = Vec::new();
+    /// Tells all that waits on this device: for the server, and for its author.
+    pub fn list(&self, tell: &mut dyn FnMut(Listed<'_>)) {
         for pending in self.pending().filter(|pending| !pending.is_folded()) {
-            let phase = phase_word(&self.phase(pending));
-            list.push(Listed::new("waiting", &pending.operation, pending.made_at_ms, phase));
+            tell(Listed {
+                state: "waiting",
+                operation: &pending.operation,
+                made_at_ms: pending.made_at_ms,
+                reason: phase_word(&self.phase(pending)),
+                theirs: None,
+            });
         }
-        for aside in self.set_aside_list() {
-            let reason = aside.reason.to_string();
-            list.push(Listed::new("not-accepted", &aside.operation, None, reason));
+        for aside in self.aside.values() {
+            tell(Listed {
+                state: "not-accepted",
+                operation: &aside.operation,
+                made_at_ms: None,
+                reason: format!("{}", aside.reason),
+                theirs: None,
+            });
         }
         for conflict in self.conflicts() {
             let theirs = &conflict.theirs.value;
-            let reason = match theirs {
-                Value::String(text) if !text.contains('\n') => ["theirs: ", text].concat(),
-                other => ["theirs: ", &encode(other)].concat(),
-            };
-            list.push(Listed {
+            let (json, line) = (encode(theirs), theirs.as_str().filter(|text| !text.contains('\n')));
+            tell(Listed {
+                state: "two-versions",
+                operation: &conflict.operation,
+                made_at_ms: conflict.made_at_ms,
+                reason: ["theirs: ", line.unwrap_or(&json)].concat(),
                 theirs: Some(theirs),
-                ..Listed::new("two-versions", &conflict.operation, conflict.made_at_ms, reason)
             });
         }
-        list
     }
 
     /// The same as a JSON document: a list, one edit a line.
     #[must_use]
     pub fn export(&self) -> String {
-        let lines: Vec<String> = self.listing().iter().map(encode).collect();
-        ["[", &lines.join(",\n"), "]\n"].concat()
+        let mut document = String::new();
+        self.list(&mut |listed| {
+            document.push_str(if document.is_empty() { "[" } else { ",\n" });
+            document.push_str(&listed.json());
+        });
+        if document.is_empty() {
+            document.push('[');
+        }
+        document.push_str("]\n");
+        document
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     outbox::{Fate, Pending},
     storage::{
         ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
-        aside_key, decoded, fingerprint, journal_key, meta_key, outbox_key, outbox_number, under,
+        aside_key, conflict_key, decoded, fingerprint, journal_key, meta_key, outbox_key, outbox_number, under,
     },
     updates::Replica,
 };
@@ -64,9 +64,16 @@ impl Engine {
             .into_iter()
             .filter_map(|(board, meta)| self.take_over(now, &board, meta, records).then_some(board))
             .collect();
-        let (known, resolving) = (self.conflicts.clone(), self.resolving());
+        let before = self.resolving();
         self.keeping.high = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
         self.take_outbox(records, &adopted);
+        let resolving = self.resolving();
+        for (id, conflict) in &self.conflicts {
+            let is_decided = resolving.contains(id) || records.get(&conflict_key(*id)).is_none();
+            if is_decided && !before.contains(id) {
+                self.keeping.decided.push(conflict.clone());
+            }
+        }
         take_records(&mut self.conflicts, (records, CONFLICT), &mut self.keeping.texts);
         take_records(&mut self.aside, (records, ASIDE), &mut self.keeping.texts);
         self.aside.extend(self.keeping.forgotten.clone());
@@ -75,13 +82,6 @@ impl Engine {
             let named = |prefix| key.strip_prefix(prefix).and_then(|id| id.parse::<OperationId>().ok());
             named(CONFLICT).map(|id| self.conflicts.remove(&id));
             named(ASIDE).map(|id| self.aside.remove(&id));
-        }
-        let resolving_now = self.resolving();
-        for (id, conflict) in known {
-            let is_listed = self.conflicts.get(&id).is_some() && !resolving_now.contains(&id);
-            if !is_listed && !resolving.contains(&id) {
-                self.keeping.decided.insert(id, conflict);
-            }
         }
         if widgets {
             self.reread_journal(records);
@@ -116,13 +116,14 @@ impl Engine {
                 self.keeping.untold.insert(id);
             }
         }
-        for (id, conflict) in std::mem::take(&mut self.keeping.decided) {
+        for conflict in std::mem::take(&mut self.keeping.decided) {
+            let id = conflict.id();
             let resolution = match self.decision_of(id).map(|decision| &decision.intent) {
                 Some(Intent::Set { value, .. }) if conflict.mine() != Some(value) => Resolution::Edit(value.clone()),
                 Some(_) => Resolution::KeepMine,
                 None if is_all => Resolution::KeepTheirs,
                 None => {
-                    self.keeping.decided.insert(id, conflict);
+                    self.keeping.decided.push(conflict);
                     continue;
                 }
             };

@@ -289,8 +289,13 @@ impl Engine {
 
     /// The conflicts whose resolutions are on their way.
     pub(super) fn resolving(&self) -> SortedSet<OperationId> {
-        let pending = self.outbox.iter().filter(|pending| !pending.withdrawing);
-        pending.filter_map(|pending| pending.operation.resolves).collect()
+        let mut resolving = SortedSet::new();
+        for pending in self.outbox.iter() {
+            if let (Some(conflict), false) = (pending.operation.resolves, pending.withdrawing) {
+                resolving.insert(conflict);
+            }
+        }
+        resolving
     }
 
     /// Operations that were set aside.

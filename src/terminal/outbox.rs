@@ -5,7 +5,7 @@ use std::io;
 use super::{Action, Failure, lines, session::Session};
 use crate::{
     driver::Driver,
-    protocol::{Intent, encode},
+    protocol::{Intent, Operation},
     sync::{Command, Connection, Listed, Notice, Resolution},
 };
 
@@ -91,30 +91,31 @@ async fn send(session: &mut Session) -> Result<(), Failure> {
 }
 
 fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
-    let listing = driver.engine().listing();
-    if listing.is_empty() && !as_json {
-        lines::print("nothing waits on this device")?;
+    let mut lines = Vec::new();
+    driver
+        .engine()
+        .list(&mut |listed| lines.push(if as_json { listed.json() } else { words(&listed) }));
+    if lines.is_empty() && !as_json {
+        lines.push("nothing waits on this device".to_owned());
     }
-    for listed in listing {
-        if as_json {
-            lines::print(&encode(&listed))?;
-            continue;
-        }
-        let Listed {
-            state,
-            id,
-            board,
-            widget,
-            intent,
-            reason,
-            ..
-        } = listed;
-        lines::print(&format!(
-            "{state}  {board} {widget}{}  {reason}  {id}",
-            intent_words(intent)
-        ))?;
-    }
-    Ok(())
+    lines.iter().try_for_each(|line| lines::print(line))
+}
+
+fn words(listed: &Listed<'_>) -> String {
+    let Listed {
+        state,
+        operation,
+        reason,
+        ..
+    } = listed;
+    let Operation {
+        id,
+        board,
+        widget,
+        intent,
+        ..
+    } = operation;
+    format!("{state}  {board} {widget}{}  {reason}  {id}", intent_words(intent))
 }
 
 fn intent_words(intent: &Intent) -> String {

@@ -1,13 +1,15 @@
 //! What waits on a device, in full, for people and their programs: what `tideboard outbox` prints, and a page's export.
 
 use super::{Engine, Phase};
-use crate::protocol::{Operation, Value, encode};
+use crate::protocol::{Operation, OperationId, Value, encode};
 
 /// An edit that waits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed<'a> {
     /// `waiting` to be sent or answered, `not-accepted`, or with `two-versions`.
     pub state: &'static str,
+    /// What it is called where it is dealt with: of two versions the conflict, which may have been met by an earlier edit.
+    pub id: OperationId,
     /// The edit.
     pub operation: &'a Operation,
     /// When it was made, in Unix milliseconds by the clock of this device; `None` where that is not known.
@@ -24,17 +26,14 @@ impl Listed<'_> {
     pub fn json(self) -> String {
         let Self {
             state,
+            id,
             operation,
             made_at_ms,
             reason,
             theirs,
         } = self;
         let Operation {
-            id,
-            board,
-            widget,
-            intent,
-            ..
+            board, widget, intent, ..
         } = operation;
         let (intent, made_at_ms, reason) = (
             encode(intent),
@@ -54,6 +53,7 @@ impl Engine {
         for pending in self.pending().filter(|pending| !pending.is_folded()) {
             tell(Listed {
                 state: "waiting",
+                id: pending.operation.id,
                 operation: &pending.operation,
                 made_at_ms: pending.made_at_ms,
                 reason: phase_word(&self.phase(pending)),
@@ -63,6 +63,7 @@ impl Engine {
         for aside in self.aside.values() {
             tell(Listed {
                 state: "not-accepted",
+                id: aside.operation.id,
                 operation: &aside.operation,
                 made_at_ms: None,
                 reason: format!("{}", aside.reason),
@@ -71,12 +72,12 @@ impl Engine {
         }
         for conflict in self.conflicts() {
             let theirs = &conflict.theirs.value;
-            let (json, line) = (encode(theirs), theirs.as_str().filter(|text| !text.contains('\n')));
             tell(Listed {
                 state: "two-versions",
+                id: conflict.id(),
                 operation: &conflict.operation,
                 made_at_ms: conflict.made_at_ms,
-                reason: ["theirs: ", line.unwrap_or(&json)].concat(),
+                reason: ["theirs: ", &encode(theirs)].concat(),
                 theirs: Some(theirs),
             });
         }

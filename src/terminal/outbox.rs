@@ -104,16 +104,16 @@ fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
 fn words(listed: &Listed<'_>) -> String {
     let Listed {
         state,
+        id,
         operation,
         reason,
+        theirs,
         ..
     } = listed;
+    let theirs = theirs.map(|value| format!("theirs: {}", lines::value(value)));
+    let reason = theirs.as_ref().unwrap_or(reason);
     let Operation {
-        id,
-        board,
-        widget,
-        intent,
-        ..
+        board, widget, intent, ..
     } = operation;
     format!("{state}  {board} {widget}{}  {reason}  {id}", intent_words(intent))
 }

@@ -127,7 +127,7 @@ fn quarrel(world: &mut World, second: usize) -> Conflict {
     world.come_online(second);
     world.calm();
     let conflict = world.conflicts(ANN).remove(0);
-    assert_eq!(world.conflicts(second), [conflict.clone()]);
+    assert_eq!(world.conflicts(second), std::slice::from_ref(&conflict));
     for tab in [ANN, second] {
         world.news(tab);
     }

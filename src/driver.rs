@@ -32,6 +32,9 @@ use crate::{
     time::Timestamp,
 };
 
+/// The file of what waits.
+const EXPORT_NAME: &str = "tideboard-outbox.json";
+
 /// An engine with this device around it.
 pub struct Driver {
     engine: Engine,
@@ -191,6 +194,11 @@ impl Driver {
         }
         self.take(Input::Wall(self.clock.wall().0));
         self.take(Input::Command(command));
+    }
+
+    /// Gives the person a file of what waits, where the device can.
+    pub fn export(&self) {
+        self.platform.save(EXPORT_NAME, &self.engine.export());
     }
 
     /// What was to be told since the last call; at most the newest [`NOTICES_LEN_MAX`].

@@ -49,6 +49,6 @@ pub mod testing;
 pub mod planted;
 
 /// The code of `docs/reference.md`, as a test.
-#[cfg(all(doctest, feature = "ui"))]
+#[cfg(all(doctest, feature = "server"))]
 #[doc = include_str!("../docs/reference.md")]
 mod reference {}

@@ -233,6 +233,10 @@ pub trait Platform {
     fn page_cookies(&self) -> Option<String> {
         chosen::page_cookies()
     }
+    /// Gives the person a file of that name, where it can.
+    fn save(&self, name: &str, text: &str) {
+        chosen::save(name, text);
+    }
     /// 128 bits for ids and for spreading retries; by default the operating system's. Fails with [`NoRandomness`].
     fn random(&self) -> Result<u128, NoRandomness> {
         random()

@@ -18,6 +18,7 @@ mod incoming;
 mod jotting;
 mod keeping;
 mod leaving;
+mod listing;
 mod note;
 mod optimistic;
 mod outbox;
@@ -39,6 +40,7 @@ use std::collections::VecDeque;
 pub use command::{Command, CommandError};
 pub use conflict::{Conflict, Resolution, SetAside, SetAsideReason, undecided};
 pub use connection::{Connection, Probe, retry_delay_ms};
+pub use listing::Listed;
 pub use note::Note;
 pub use optimistic::Shown;
 pub use outbox::{Outbox, Pending, Waiting};
@@ -202,7 +204,9 @@ pub enum Notice {
         /// Why.
         reason: SetAsideReason,
     },
-    /// A conflict was resolved.
+    /// A conflict was resolved, here or by another tab of this device that has listed it. What the server says of the choice comes
+    /// later, as of any other edit: that its operation was decided or set aside; and where it came to nothing the conflict is
+    /// listed again.
     Resolved {
         /// The conflict.
         id: OperationId,

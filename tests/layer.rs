@@ -14,12 +14,16 @@ mod conflicts;
 mod deck;
 #[path = "layer/events.rs"]
 mod events;
+#[path = "layer/hooks.rs"]
+mod hooks;
 #[path = "layer/leaks.rs"]
 mod leaks;
 #[path = "layer/managers.rs"]
 mod managers;
 #[path = "layer/people.rs"]
 mod people;
+#[path = "layer/props.rs"]
+mod props;
 #[path = "layer/renders.rs"]
 mod renders;
 #[path = "layer/testing.rs"]

@@ -62,8 +62,9 @@ pub fn ConflictResolutionUI(
     /// last write: see [`Conflict::by_policy`].
     #[props(default)]
     auto_resolve: ReadSignal<bool>,
-    /// Called with each decision that this page makes, by whomever, once this device has it. What the server says of the
-    /// choice comes later, as for any other edit.
+    /// Called with each decision of a conflict that this page lists, by whomever and in whichever tab of the device, once. What the
+    /// server says of the choice comes later, as for any other edit: one that it refuses is told by
+    /// [`on_operation_fail`](super::PendingOperationsBadge) as an operation that `resolves` the conflict, which is listed again.
     #[props(default)]
     on_conflict_resolved: Option<Callback<ConflictResolved>>,
 ) -> Element {

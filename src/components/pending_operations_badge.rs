@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     hooks::{
-        Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, focus, use_background_sync,
-        use_notices, use_realtime_managers,
+        IS_IN_A_BROWSER, Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, focus,
+        use_background_sync, use_notices, use_realtime_managers,
     },
     protocol::{OperationId, Verdict},
 };
@@ -224,9 +224,11 @@ pub fn PendingOperationsList() -> Element {
         .collect();
     let set_aside = sync.set_aside();
     let unlisted = sync.pending().saturating_sub(queue.len());
-    let undecided = use_realtime_managers().state.conflicts().len();
+    let managers = use_realtime_managers();
+    let undecided = managers.state.conflicts().len();
     let mut place = use_signal(|| None::<Rc<MountedData>>);
     let is_clear = queue.is_empty() && set_aside.is_empty() && unlisted == 0;
+    let can_export = IS_IN_A_BROWSER && !(is_clear && undecided == 0);
     rsx! {
         if !sync.details().initialized {
             p { class: "note-line", "data-state": "loading", {NOT_READ} }
@@ -268,6 +270,9 @@ pub fn PendingOperationsList() -> Element {
                     }
                 }
             }
+        }
+        if can_export {
+            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| managers.background.export(), "Export" }
         }
     }
 }

@@ -20,6 +20,8 @@ pub(super) enum Message {
     Command(Command),
     /// What components want to hear of has changed: see [`Context::wanted`].
     WantsChanged,
+    /// The person wants a file of what waits.
+    Export,
 }
 
 /// The boards and series that somebody looks at, each with how many do.
@@ -88,6 +90,11 @@ impl Context {
     /// Asks the loop to carry out a command. What comes of it is seen in the state, and heard as notices.
     pub fn command(mut self, command: Command) {
         self.send(Message::Command(command));
+    }
+
+    /// Asks the loop for a file of what waits.
+    pub fn export(mut self) {
+        self.send(Message::Export);
     }
 
     /// Whether the message is on its way.

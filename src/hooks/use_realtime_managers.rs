@@ -306,6 +306,13 @@ impl BackgroundSyncManager {
         self.context.command(Command::SyncNow);
     }
 
+    /// Give the person a file, `tideboard-outbox.json`, of all that waits on this device: a list of
+    /// [`Listed`](crate::sync::Listed). It needs neither a network nor room in the storage. A browser saves it among its
+    /// downloads; elsewhere nothing happens, and `tideboard outbox --json` prints the same.
+    pub fn export(self) {
+        self.context.export();
+    }
+
     /// Neither send nor hear anything until it is resumed: what [`WebSocketManager::disconnect`] does. Edits are kept, and a
     /// browser's tab that is loaded again is still paused.
     pub fn pause(self) {

@@ -202,6 +202,7 @@ impl Turn {
             Step::Input(input) => self.driver.take(input),
             Step::Message(Message::Command(command)) => self.driver.command(command),
             Step::Message(Message::WantsChanged) => self.want(),
+            Step::Message(Message::Export) => self.driver.export(),
             Step::Tick => {
                 self.tick = tick(&self.driver);
                 if self.driver.is_shown() {

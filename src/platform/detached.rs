@@ -81,6 +81,8 @@ pub fn device_name() -> String {
     "App".to_owned()
 }
 
+pub fn save(_: &str, _: &str) {}
+
 pub fn entitle(_: &str) {}
 
 pub fn page_cookies() -> Option<String> {

@@ -15,6 +15,8 @@ pub use caret::{select, selection};
 pub use fetch::FETCH;
 pub use tab::{is_kept_offline, keep_offline};
 
+use wasm_bindgen::JsCast;
+
 use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};
 
 pub fn clock() -> Rc<dyn Clock> {
@@ -48,6 +50,20 @@ pub fn device_name() -> String {
 pub fn entitle(title: &str) {
     if let Some(document) = web_sys::window().and_then(|window| window.document()) {
         document.set_title(title);
+    }
+}
+
+/// By a link that nobody sees: the text is in its address, so that nothing has to be given back. A document's line ends and the
+/// two characters that mean something else there are written as numbers.
+pub fn save(name: &str, text: &str) {
+    let text = text.replace("%", "%25").replace("#", "%23").replace("\n", "%0A");
+    let address = ["data:application/json;charset=utf-8,", &text].concat();
+    let link = web_sys::window().and_then(|window| window.document()?.create_element("a").ok());
+    if let Some(link) = link
+        && link.set_attribute("download", name).is_ok()
+        && link.set_attribute("href", &address).is_ok()
+    {
+        link.unchecked_into::<web_sys::HtmlElement>().click();
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is stored, and when: one storage transaction at a time, each of which says what it believes is stored.
 
 use super::{
-    Effect, Engine, Notice, SetAside,
+    Conflict, Effect, Engine, Notice, SetAside,
     jotting::{Jotting, jotted_key},
     optimistic::is_shown,
     outbox::Pending,
@@ -52,6 +52,8 @@ pub(super) struct Keeping {
     pub undone: Vec<OperationId>,
     /// Edits of this tab that another one has settled: what came of them is to be told.
     pub untold: SortedSet<OperationId>,
+    /// Conflicts that this tab listed, and that another one has decided: how is to be told.
+    pub decided: Vec<Conflict>,
     /// Tells the stored texts of conflicts and set-aside operations as they were read last.
     pub texts: SortedMap<OperationId, u64>,
     /// Why the last transaction failed.
@@ -88,7 +90,11 @@ impl Keeping {
     }
 
     fn wants_journal(&self) -> bool {
-        self.undos > 0 || !self.undone.is_empty() || !self.unresolved.is_empty() || !self.untold.is_empty()
+        self.undos > 0
+            || !self.undone.is_empty()
+            || !self.unresolved.is_empty()
+            || !self.untold.is_empty()
+            || !self.decided.is_empty()
     }
 }
 

@@ -3,19 +3,19 @@
 use serde::de::DeserializeOwned;
 
 use super::{
-    Effect, Engine, Notice, SetAside, SetAsideReason,
+    Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
     jotting::{JOTTED, Jotted, jotted_key},
     keeping::{Busy, Met},
     outbox::{Fate, Pending},
     storage::{
         ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
-        aside_key, decoded, fingerprint, journal_key, meta_key, outbox_key, outbox_number, under,
+        aside_key, conflict_key, decoded, fingerprint, journal_key, meta_key, outbox_key, outbox_number, under,
     },
     updates::Replica,
 };
 use crate::{
     planted::{self, Bug},
-    protocol::{Base, BoardId, OperationId, Revision, Subscribed},
+    protocol::{Base, BoardId, Intent, OperationId, Revision, Subscribed},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -65,8 +65,16 @@ impl Engine {
             .into_iter()
             .filter_map(|(board, meta)| self.take_over(now, &board, meta, records).then_some(board))
             .collect();
+        let before = self.resolving();
         self.keeping.high = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
         self.take_outbox(records, &adopted);
+        let resolving = self.resolving();
+        for (id, conflict) in &self.conflicts {
+            let is_decided = resolving.contains(id) || records.get(&conflict_key(*id)).is_none();
+            if is_decided && !before.contains(id) {
+                self.keeping.decided.push(conflict.clone());
+            }
+        }
         take_records(&mut self.conflicts, (records, CONFLICT), &mut self.keeping.texts);
         take_records(&mut self.aside, (records, ASIDE), &mut self.keeping.texts);
         self.aside.extend(self.keeping.forgotten.clone());
@@ -94,8 +102,8 @@ impl Engine {
         }
     }
 
-    /// Tells what came of this tab's own edits that another one has settled, once that was read. Of one that is nowhere in all
-    /// that is stored there is nothing to tell: it was taken back.
+    /// Tells what came of this tab's own edits that another one has settled, and how that has decided conflicts, once that was
+    /// read. Of an edit that is nowhere in all that is stored there is nothing to tell: it was taken back.
     fn tell_settled(&mut self, is_all: bool) {
         for id in std::mem::take(&mut self.keeping.untold) {
             let is_it = |journaled: &&Journaled| journaled.operation.id == id;
@@ -108,6 +116,19 @@ impl Engine {
             } else if !is_all && self.conflicts.values().all(|conflict| conflict.operation.id != id) {
                 self.keeping.untold.insert(id);
             }
+        }
+        for conflict in std::mem::take(&mut self.keeping.decided) {
+            let id = conflict.id();
+            let resolution = match self.decision_of(id).map(|decision| &decision.intent) {
+                Some(Intent::Set { value, .. }) if conflict.mine() != Some(value) => Resolution::Edit(value.clone()),
+                Some(_) => Resolution::KeepMine,
+                None if is_all => Resolution::KeepTheirs,
+                None => {
+                    self.keeping.decided.push(conflict);
+                    continue;
+                }
+            };
+            self.notice(Notice::Resolved { id, resolution });
         }
     }
 

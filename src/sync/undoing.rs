@@ -66,7 +66,7 @@ impl Engine {
 
     /// Undoes the operation by which a conflict was decided.
     pub(super) fn undo_decision(&mut self, now: Timestamp, conflict: OperationId) -> Result<(), CommandError> {
-        let Some(id) = self.decision_of(conflict) else {
+        let Some(id) = self.decision_of(conflict).map(|decision| decision.id) else {
             if !self.keeping.journal_is_old {
                 return Err(CommandError::Unknown);
             }
@@ -85,13 +85,13 @@ impl Engine {
         Ok(())
     }
 
-    fn decision_of(&self, conflict: OperationId) -> Option<OperationId> {
+    /// The operation by which a conflict was decided, as far as is known here; none where theirs was kept.
+    pub(super) fn decision_of(&self, conflict: OperationId) -> Option<&Operation> {
         let pending = self.outbox.iter().rev().filter(|pending| !pending.withdrawing);
         let pending = pending.map(|pending| &*pending.operation);
         let journal = self.keeping.journal.values().rev();
         let mut own = pending.chain(journal.map(|journaled| &journaled.operation));
-        let decision = own.find(|operation| operation.resolves == Some(conflict));
-        decision.map(|operation| operation.id)
+        own.find(|operation| operation.resolves == Some(conflict))
     }
 
     /// Does what has waited for the journal to be read.

@@ -281,15 +281,21 @@ impl Engine {
 
     /// Conflicts that wait for their author; one whose resolution is on its way waits no longer.
     pub fn conflicts(&self) -> impl Iterator<Item = &Conflict> {
-        let resolving: SortedSet<OperationId> = self
-            .outbox
-            .iter()
-            .filter(|pending| !pending.withdrawing)
-            .filter_map(|pending| pending.operation.resolves)
-            .collect();
+        let resolving = self.resolving();
         self.conflicts
             .values()
             .filter(move |conflict| !resolving.contains(&conflict.id()))
+    }
+
+    /// The conflicts whose resolutions are on their way.
+    pub(super) fn resolving(&self) -> SortedSet<OperationId> {
+        let mut resolving = SortedSet::new();
+        for pending in self.outbox.iter() {
+            if let (Some(conflict), false) = (pending.operation.resolves, pending.withdrawing) {
+                resolving.insert(conflict);
+            }
+        }
+        resolving
     }
 
     /// Operations that were set aside.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Action, Failure, lines, names,
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     driver::Driver,
     protocol::{Intent, Operation, OperationId},
-    sync::{Command, CommandError, Engine, Notice, Phase, Resolution},
+    sync::{Command, CommandError, Engine, Listed, Notice, Resolution},
 };
 
 /// Lists what waits, after doing what is asked with it.
@@ -177,88 +177,49 @@ fn nothing(driver: &Driver) -> String {
 
 fn print(driver: &Driver, as_json: bool) -> io::Result<()> {
     let engine = driver.engine();
-    let waiting = engine
-        .pending()
-        .filter(|pending| !pending.is_folded())
-        .map(|pending| Entry {
-            state: "waiting",
-            id: pending.operation.id,
-            operation: &pending.operation,
-            reason: phase_word(&engine.phase(pending)),
-            made_at_ms: pending.made_at_ms,
-            theirs: None,
-        });
-    let aside = engine.set_aside_list().map(|aside| Entry {
-        state: "not-accepted",
-        id: aside.operation.id,
-        operation: &aside.operation,
-        reason: aside.reason.to_string(),
-        made_at_ms: aside.made_at_ms,
-        theirs: None,
-    });
-    let conflicts = engine.conflicts().map(|conflict| Entry {
-        state: "two-versions",
-        // A decision that met a third value is on the card of the first.
-        id: conflict.id(),
-        operation: &conflict.operation,
-        reason: format!("theirs: {}", lines::theirs(conflict.contention, &conflict.theirs)),
-        made_at_ms: conflict.made_at_ms,
-        theirs: Some(&conflict.theirs.value),
-    });
-    let mut undecided: Vec<Entry<'_>> = aside.chain(conflicts).collect();
-    undecided.sort_by_key(|entry| entry.made_at_ms);
-    let mut is_empty = true;
-    for entry in waiting.chain(undecided) {
-        is_empty = false;
-        entry.print(engine, as_json)?;
-    }
-    if is_empty && !as_json {
+    let mut listed = Vec::new();
+    engine.list(&mut |one| listed.push(one));
+    if listed.is_empty() && !as_json {
         lines::print(&nothing(driver))?;
     }
-    Ok(())
+    // What waits is in the order in which it is sent.
+    listed.sort_by_key(|one| (one.state != "waiting").then_some(one.made_at_ms));
+    listed.iter().try_for_each(|one| print_one(engine, one, as_json))
 }
 
-/// An edit, and how far it has come: a line of what is printed.
-pub struct Entry<'a> {
-    pub state: &'static str,
-    /// What it is called in the arguments of a command.
-    pub id: OperationId,
-    pub operation: &'a Operation,
-    pub reason: String,
-    pub made_at_ms: Option<u64>,
-    pub theirs: Option<&'a Value>,
-}
-
-impl Entry<'_> {
-    /// Prints it.
-    ///
-    /// # Errors
-    /// When nobody reads any more.
-    pub fn print(&self, engine: &Engine, as_json: bool) -> io::Result<()> {
-        let Self {
-            state,
-            id,
-            reason,
-            made_at_ms,
-            theirs,
-            ..
-        } = self;
-        let Operation {
-            board, widget, intent, ..
-        } = self.operation;
-        let subject = names::subject(engine, board, widget, intent.field());
-        if as_json {
-            let line = json!({
-                "state": state, "id": id, "board": board, "widget": widget, "intent": intent, "title": subject.title,
-                "item": subject.item, "made_at_ms": made_at_ms, "reason": reason, "theirs": theirs,
-            });
-            return lines::print(&line.to_string());
-        }
-        lines::print(&format!(
-            "{state}  {board} {widget}{}{subject}  {reason}  {id}",
-            intent_words(intent)
-        ))
+/// Prints an edit, and how far it has come.
+///
+/// # Errors
+/// When nobody reads any more.
+pub fn print_one(engine: &Engine, listed: &Listed<'_>, as_json: bool) -> io::Result<()> {
+    let Listed {
+        state,
+        id,
+        operation,
+        made_at_ms,
+        reason,
+        theirs,
+    } = listed;
+    let Operation {
+        board, widget, intent, ..
+    } = operation;
+    let subject = names::subject(engine, board, widget, intent.field());
+    if as_json {
+        let line = json!({
+            "state": state, "id": id, "board": board, "widget": widget, "intent": intent, "title": subject.title,
+            "item": subject.item, "made_at_ms": made_at_ms, "reason": reason, "theirs": theirs,
+        });
+        return lines::print(&line.to_string());
     }
+    let conflict = theirs.and_then(|_| engine.conflicts().find(|conflict| conflict.id() == *id));
+    let reason = conflict.map_or_else(
+        || reason.clone(),
+        |conflict| format!("theirs: {}", lines::theirs(conflict.contention, &conflict.theirs)),
+    );
+    lines::print(&format!(
+        "{state}  {board} {widget}{}{subject}  {reason}  {id}",
+        intent_words(intent)
+    ))
 }
 
 fn intent_words(intent: &Intent) -> String {
@@ -268,16 +229,5 @@ fn intent_words(intent: &Intent) -> String {
         Intent::Create { kind, .. } => format!(" created as {kind}"),
         Intent::Remove => " removed".to_owned(),
         Intent::Restore { .. } => " restored".to_owned(),
-    }
-}
-
-fn phase_word(phase: &Phase) -> String {
-    match phase {
-        Phase::Saving => "being saved".to_owned(),
-        Phase::Saved => "saved on this device".to_owned(),
-        Phase::Sent => "sent, not answered".to_owned(),
-        Phase::Retrying { attempts, reason, .. } => format!("put off {attempts} times: {reason}"),
-        Phase::Withdrawing => "being taken back".to_owned(),
-        Phase::Decided(_) => "answered, being written down".to_owned(),
     }
 }

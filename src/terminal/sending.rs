@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{
     Failure,
-    outbox::Entry,
+    outbox::print_one,
     session::{Ended, Session},
 };
 use crate::{
     driver::Driver,
     protocol::{OperationId, Verdict},
-    sync::{Command, Connection, Notice, Pending},
+    sync::{Command, Connection, Listed, Notice, Pending},
 };
 
 /// What is sent, and how long is waited for the answers.
@@ -143,7 +143,7 @@ impl Teller {
             Verdict::Conflict { .. } | Verdict::Rejected { .. } | Verdict::Expired { .. } => return,
         };
         if let Some(pending) = self.waiting.remove(id) {
-            let entry = Entry {
+            let listed = Listed {
                 state,
                 id: *id,
                 operation: &pending.operation,
@@ -151,7 +151,7 @@ impl Teller {
                 made_at_ms: pending.made_at_ms,
                 theirs: None,
             };
-            let printed = entry.print(driver.engine(), self.as_json);
+            let printed = print_one(driver.engine(), &listed, self.as_json);
             drop(printed); // a reader that has gone is no error
         }
     }

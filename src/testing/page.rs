@@ -116,24 +116,37 @@ impl Page {
     /// A page of an app that brings its own provider, of a `person` by the name that the server knows them by.
     #[must_use]
     pub fn open(server: &Server, person: &'static str, app: fn() -> Element) -> Self {
-        Self::on(MemoryDevice::default(), server, person, app, None)
+        Self::on(MemoryDevice::default(), server, Principal::named(person), app, None)
     }
 
     /// The same of a part of an app: a provider whose board is `board` is put around it.
     #[must_use]
     pub fn within(server: &Server, person: &'static str, board: BoardId, part: fn() -> Element) -> Self {
-        Self::on(MemoryDevice::default(), server, person, part, Some(board))
+        Self::on(
+            MemoryDevice::default(),
+            server,
+            Principal::named(person),
+            part,
+            Some(board),
+        )
+    }
+
+    /// Another tab of the same app in front of the same person, on the same device: the two share what is stored there, and one of
+    /// them sends for both. What one has done the other hears of when it is asked to [`settle`](Page::settle).
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        let Props { device, app, board } = self.props.clone();
+        Self::on(device, &self.server, self.person.clone(), app, board)
     }
 
     pub(super) fn on(
         device: MemoryDevice,
         server: &Server,
-        person: &'static str,
+        person: Principal,
         app: fn() -> Element,
         board: Option<BoardId>,
     ) -> Self {
         device.come_from(Some(ORIGIN));
-        let person = Principal::named(person);
         // As a browser knows it: who opens the page without a network starts from what is theirs.
         let signed_in = SignedIn {
             store: STORE,

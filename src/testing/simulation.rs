@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 use super::{Page, Server};
 use crate::{
     platform::{MemoryDevice, roll},
-    protocol::{ClientFrame, OperationId, PushItem},
+    protocol::{ClientFrame, OperationId, Principal, PushItem},
     state::{BOARDS, PENDING, SET_ASIDE, SYNC},
 };
 
@@ -142,7 +142,7 @@ impl World {
         let mut dice = Dice::new(seed);
         let page = |person: &&'static str| {
             let device = MemoryDevice::seeded(roll(&mut dice.0));
-            Page::on(device, &server, person, app, None)
+            Page::on(device, &server, Principal::named(person), app, None)
         };
         let pages = people.iter().map(page).collect();
         Self {

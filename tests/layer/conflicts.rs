@@ -4,13 +4,14 @@ use dioxus::{core::Mutation, prelude::*};
 use serde_json::json;
 use tideboard::{
     components::{
-        ConflictResolutionUI, ConflictResolved, RealtimeError, WidgetRealtime,
+        ConflictResolutionUI, ConflictResolved, OperationFailure, PendingOperationsBadge, RealtimeError,
+        WidgetRealtime,
         said::{Undo, card_of, said_elsewhere, say, see},
     },
     config::AUTO_RESOLVED_LEN_MAX,
     hooks::{Resolution, use_board, use_current_board, use_realtime_managers},
     protocol::{OperationId, WidgetId},
-    state::{CONFLICTS, SET_ASIDE},
+    state::{CONFLICTS, PENDING, SET_ASIDE},
     testing::Page,
 };
 
@@ -21,7 +22,17 @@ static IS_AUTOMATIC: GlobalSignal<bool> = Signal::global(|| true);
 fn face() -> Element {
     _ = use_board(use_current_board());
     let on_conflict_resolved = |ConflictResolved { resolution, .. }| log(format!("{resolution:?}"));
-    rsx! { ConflictResolutionUI { auto_resolve: IS_AUTOMATIC(), on_conflict_resolved } }
+    let on_operation_fail = |OperationFailure { id, .. }| {
+        let (pending, aside) = (PENDING.peek(), SET_ASIDE.peek());
+        let pending = pending.iter().map(|pending| &*pending.operation);
+        let mut listed = pending.chain(aside.iter().map(|aside| &aside.operation));
+        let failed = listed.find(|operation| operation.id == id).expect("it is listed");
+        log(format!("failed: a decision of {:?}", failed.resolves));
+    };
+    rsx! {
+        PendingOperationsBadge { on_operation_fail }
+        ConflictResolutionUI { auto_resolve: IS_AUTOMATIC(), on_conflict_resolved }
+    }
 }
 
 /// This page and somebody else change the same fields without knowing of each other.
@@ -94,6 +105,67 @@ fn a_choice_that_meets_yet_another_value_gives_way_to_it() {
 }
 
 #[test]
+fn each_tab_of_a_device_is_told_once_whichever_decides() {
+    for resolution in [Resolution::KeepMine, Resolution::KeepTheirs, Resolution::Edit(json!(5))] {
+        for is_second in [false, true] {
+            let mut first = on_deck(face);
+            first.with(|| *IS_AUTOMATIC.write() = false);
+            let mut second = first.beside();
+            second.with(|| *IS_AUTOMATIC.write() = false);
+            quarrel(&mut first, &[("fuel", "value", json!(7), json!(8))]);
+            second.settle();
+            second.has(&["Keep mine", "Keep theirs"]);
+            let id = first.with(|| CONFLICTS.peek()[0].id());
+            let pages = if is_second {
+                [&mut second, &mut first]
+            } else {
+                [&mut first, &mut second]
+            };
+            let [decides, other] = pages;
+            assert_eq!(logged(), Vec::<String>::new());
+            decides.act(|managers| managers.state.resolve(id, resolution.clone()));
+            assert_eq!(logged(), [format!("{resolution:?}")]);
+            other.settle();
+            assert_eq!(logged(), [format!("{resolution:?}")]);
+            other.has_not(&["Keep mine"]);
+            for _ in 0..3 {
+                decides.pass(30_000);
+                other.pass(30_000);
+            }
+            assert_eq!(logged(), Vec::<String>::new(), "each once");
+        }
+    }
+}
+
+#[test]
+fn where_policy_decides_the_tab_that_sends_does_and_the_others_hear_of_it() {
+    let mut first = on_deck(face);
+    let mut second = first.beside();
+    for page in [&mut first, &mut second] {
+        page.with(|| *IS_AUTOMATIC.write() = false);
+    }
+    quarrel(&mut first, &[("fuel", "value", json!(7), json!(8))]);
+    second.settle();
+    second.with(|| *IS_AUTOMATIC.write() = true);
+    first.settle();
+    assert_eq!(logged(), Vec::<String>::new(), "the one that does not send leaves it");
+    first.with(|| *IS_AUTOMATIC.write() = true);
+    second.settle();
+    first.settle();
+    assert_eq!(logged(), ["KeepMine", "KeepMine"]);
+    assert_eq!(first.server.value(&deck(), "fuel", "value"), json!(7));
+    first.has(&["fuel, value · Kept yours"]);
+    second.has_not(&["Kept yours"]);
+    // The first is closed: now the other one sends, and decides.
+    drop(first);
+    second.settle();
+    quarrel(&mut second, &[("fuel", "value", json!(4), json!(5))]);
+    second.pass(1_000);
+    assert_eq!(logged(), ["KeepMine"]);
+    assert_eq!(second.server.value(&deck(), "fuel", "value"), json!(4));
+}
+
+#[test]
 fn only_the_newest_choices_are_shown() {
     let mut page = on_deck(face);
     let edits: Vec<_> = (0..=AUTO_RESOLVED_LEN_MAX)
@@ -123,7 +195,8 @@ fn a_choice_that_is_refused_is_made_once_and_then_its_persons() {
     page.settle();
     page.with(|| *IS_AUTOMATIC.write() = true);
     page.pass(60_000);
-    assert_eq!(logged(), ["KeepMine"]);
+    let failed = format!("failed: a decision of {:?}", Some(conflict.id()));
+    assert_eq!(logged(), ["KeepMine".to_owned(), failed]);
     assert_eq!(page.with(|| CONFLICTS.peek().clone()), [conflict]);
     assert_eq!(page.with(|| SET_ASIDE.peek().len()), 1, "the choice, with the reason");
     page.has(&["Keep mine", "Keep theirs"]);

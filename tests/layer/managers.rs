@@ -4,16 +4,16 @@ use std::{cell::RefCell, error::Error, rc::Rc};
 
 use dioxus::{core::NoOpMutations, prelude::*};
 use futures_util::FutureExt;
-use serde_json::json;
+use serde_json::{Value, json};
 use tideboard::{
     components::DashboardRealtimeProvider,
-    config::REFRESH_EVERY_MS,
+    config::{PENDING_SHOWN_LEN_MAX, REFRESH_EVERY_MS},
     hooks::{
         ConnectionStatus, NoProvider, Phase, RealtimeManagers, SecondProvider, try_use_realtime_managers,
         use_background_sync, use_board, use_current_board, use_platform_provider, use_realtime_managers,
     },
-    platform::MemoryDevice,
-    protocol::{Device, WidgetId},
+    platform::{Clock, MemoryDevice},
+    protocol::{Device, FieldName, WidgetId},
     state::{BOARDS, CONNECTION, PENDING, SYNC},
     testing::Page,
 };
@@ -160,6 +160,66 @@ fn what_waits_can_be_taken_back_and_what_was_refused_sent_again_or_forgotten() {
     page.edit(&deck(), "fuel", "value", "much");
     page.act(|managers| managers.state.discard(managers.state.set_aside()[0].operation.id));
     page.act(|managers| assert!(managers.state.set_aside().is_empty()));
+}
+
+#[test]
+fn all_that_waits_is_given_as_a_file_however_much_it_is_and_though_nothing_can_be_sent() {
+    let mut page = on_deck(nothing);
+    page.edit(&deck(), "fuel", "value", "much");
+    page.cut();
+    page.edit(&deck(), "water", "value", 7);
+    page.server.set(&deck(), "water", "value", 8);
+    page.heal();
+    page.cut();
+    page.pass(1_000);
+    let len = PENDING_SHOWN_LEN_MAX + 1;
+    page.act(|managers| {
+        for _ in 0..len {
+            let (crew, count) = (WidgetId::named("crew"), FieldName::named("count"));
+            managers.state.add(deck(), crew, count, 1);
+        }
+    });
+    page.act(|managers| managers.background.export());
+    let (name, text) = page.device.saved().remove(0);
+    assert_eq!(name, "tideboard-outbox.json");
+    let listed: Vec<Value> = serde_json::from_str(&text).expect("a JSON document");
+    assert_eq!(text.lines().count(), listed.len(), "an edit a line");
+    let of = |state: &str| -> Vec<&Value> { listed.iter().filter(|edit| edit["state"] == state).collect() };
+    let waiting = of("waiting");
+    assert_eq!(waiting.len(), len, "those that are not listed one by one, too");
+    let last = waiting[len - 1];
+    assert_eq!(
+        (
+            &last["board"],
+            &last["widget"],
+            &last["intent"],
+            &last["made_at_ms"],
+            &last["theirs"]
+        ),
+        (
+            &json!("deck"),
+            &json!("crew"),
+            &json!({"add": {"field": "count", "amount": 1}}),
+            &json!(page.device.wall().0),
+            &Value::Null
+        )
+    );
+    let refused = of("not-accepted");
+    assert_eq!(refused.len(), 1);
+    assert!(
+        refused[0]["reason"]
+            .as_str()
+            .is_some_and(|why| why.contains("a number")),
+        "{refused:?}"
+    );
+    assert!(refused[0]["id"].is_string(), "{refused:?}");
+    let conflicts = of("two-versions");
+    assert_eq!(conflicts.len(), 1);
+    assert_eq!(
+        (&conflicts[0]["intent"]["set"]["value"], &conflicts[0]["theirs"]),
+        (&json!(7), &json!(8))
+    );
+    assert_eq!(page.device.saved(), [], "once");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Two tabs of one person: one of them sends, and the one where an edit was made hears what came of it.
 
+use serde_json::json;
 use tideboard::{
     protocol::{OperationId, Verdict},
-    sync::{Command, Notice},
+    sync::{Command, Conflict, Notice, Resolution},
 };
 
 use crate::world::{ANN, BO, World};
@@ -157,4 +158,106 @@ fn a_conflict_is_no_failure() {
     world.calm();
     assert_eq!(world.conflicts(second).len(), 1);
     assert_eq!(told(&mut world, second, id), [""; 0]);
+}
+
+/// A conflict of the fuel, as two tabs of Ann's list it.
+fn quarrel(world: &mut World, second: usize) -> Conflict {
+    world.go_offline(ANN);
+    world.go_offline(second);
+    world.set(ANN, "fuel", "value", 5);
+    world.set(BO, "fuel", "value", 8);
+    world.calm();
+    world.come_online(ANN);
+    world.come_online(second);
+    world.calm();
+    let conflict = world.conflicts(ANN).remove(0);
+    assert_eq!(world.conflicts(second), std::slice::from_ref(&conflict));
+    for tab in [ANN, second] {
+        world.news(tab);
+    }
+    conflict
+}
+
+/// How conflicts were decided, as a tab was told since this was asked last.
+fn decisions(world: &mut World, tab: usize) -> Vec<(OperationId, Resolution)> {
+    let decision = |notice: Notice| match notice {
+        Notice::Resolved { id, resolution } => Some((id, resolution)),
+        _ => None,
+    };
+    world.news(tab).into_iter().filter_map(decision).collect()
+}
+
+#[test]
+fn whichever_tab_decides_each_that_shows_the_conflict_is_told_once_and_how() {
+    for resolution in [Resolution::KeepMine, Resolution::KeepTheirs, Resolution::Edit(json!(6))] {
+        for (is_second, is_away) in [(false, false), (true, false), (false, true), (true, true)] {
+            let mut world = World::new();
+            let second = world.open_second_tab(ANN);
+            let id = quarrel(&mut world, second).id();
+            if is_away {
+                world.go_offline(ANN);
+                world.go_offline(second);
+            }
+            let decider = if is_second { second } else { ANN };
+            world.resolve(decider, id, resolution.clone());
+            world.calm();
+            for tab in [ANN, second] {
+                let case = format!("{resolution:?} by {decider}, away: {is_away}, told to {tab}");
+                assert_eq!(world.conflicts(tab), [], "{case}");
+                assert_eq!(decisions(&mut world, tab), [(id, resolution.clone())], "{case}");
+            }
+            world.come_online(ANN);
+            world.come_online(second);
+            world.wait(60_000);
+            let third = world.open_second_tab(ANN);
+            for tab in [ANN, second, third] {
+                assert_eq!(decisions(&mut world, tab), [], "{resolution:?}, told to {tab} again");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_decision_that_another_tab_has_made_and_settled_is_told_of_as_what_it_was() {
+    for (resolution, value) in [(Resolution::KeepMine, 5), (Resolution::KeepTheirs, 8)] {
+        let mut world = World::new();
+        let second = world.open_second_tab(ANN);
+        let id = quarrel(&mut world, second).id();
+        // It reads nothing until the server has answered.
+        world.hold_the_storage(second);
+        world.resolve(ANN, id, resolution.clone());
+        world.calm();
+        world.assert_everywhere("fuel", "value", value);
+        world.release_the_storage(second);
+        world.calm();
+        assert_eq!(decisions(&mut world, second), [(id, resolution)]);
+    }
+}
+
+#[test]
+fn a_decision_that_the_server_refuses_is_told_as_a_failed_edit_and_the_next_one_anew() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    let id = quarrel(&mut world, second).id();
+    let much = Resolution::Edit(json!("much"));
+    world.resolve(second, id, much.clone());
+    world.calm();
+    for tab in [ANN, second] {
+        assert_eq!(world.conflicts(tab).len(), 1, "it waits again");
+        let aside = world.set_aside(tab).remove(0).operation;
+        assert_eq!(aside.resolves, Some(id));
+        let news = world.news(tab);
+        let told = |wanted: &dyn Fn(&Notice) -> bool| news.iter().filter(|notice| wanted(notice)).count();
+        let decided = told(&|notice| matches!(notice, Notice::Resolved { resolution, .. } if *resolution == much));
+        let refused = told(&|notice| match notice {
+            Notice::Decided { id, .. } | Notice::SetAside { id, .. } => *id == aside.id,
+            _ => false,
+        });
+        assert_eq!((decided, refused), (1, 1), "tab {tab}: {news:?}");
+    }
+    world.resolve(ANN, id, Resolution::KeepTheirs);
+    world.calm();
+    for tab in [ANN, second] {
+        assert_eq!(decisions(&mut world, tab), [(id, Resolution::KeepTheirs)]);
+    }
 }

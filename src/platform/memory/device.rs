@@ -2,6 +2,7 @@
 //! memory, and it counts what is open.
 
 use std::{
+    any::Any,
     cell::{Cell, RefCell},
     collections::VecDeque,
     future::ready,
@@ -13,12 +14,13 @@ use std::{
 use futures_channel::{mpsc, oneshot};
 use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture};
 
-use super::Memory;
+use super::{Memory, name_of};
 use crate::{
     platform::{
         self, Clock, Network, NetworkEvent, NoRandomness, OpenError, Platform, ServerAddress, Socket, SocketEvent,
         Storage,
     },
+    sorted::SortedMap,
     sync::storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction},
     time::Timestamp,
 };
@@ -56,6 +58,11 @@ struct Inside {
     listening: RefCell<Vec<mpsc::UnboundedSender<NetworkEvent>>>,
     dialled: RefCell<VecDeque<FarEnd>>,
     memory: Memory,
+    /// Who is told that something was stored, each by its number.
+    tabs: RefCell<Vec<(usize, mpsc::UnboundedSender<()>)>>,
+    tabs_opened: Cell<usize>,
+    leads: RefCell<SortedMap<String, Rc<Lead>>>,
+    saved: RefCell<Vec<(String, String)>>,
     counts: Rc<Counts>,
 }
 
@@ -154,6 +161,12 @@ impl MemoryDevice {
         self.inside.dialled.borrow_mut().pop_front()
     }
 
+    /// The files that its person was given since this was asked last: their names, and what is in them.
+    #[must_use]
+    pub fn saved(&self) -> Vec<(String, String)> {
+        self.inside.saved.take()
+    }
+
     /// How many hold the device: clones of it, clocks, and what runs on it.
     #[must_use]
     pub fn holders(&self) -> usize {
@@ -204,8 +217,15 @@ impl Platform for MemoryDevice {
     }
 
     fn open_storage<'a>(&'a self, _: Option<&'a Path>) -> LocalBoxFuture<'a, Result<Box<dyn Storage>, OpenError>> {
+        let (tab, others_wrote) = mpsc::unbounded();
+        let number = self.inside.tabs_opened.get();
+        self.inside.tabs_opened.set(number + 1);
+        self.inside.tabs.borrow_mut().push((number, tab));
         let opened = Opened {
             memory: self.inside.memory.clone(),
+            device: self.clone(),
+            number,
+            others_wrote,
             _open: Counted::new(&self.inside, |counts| &counts.storages),
         };
         ready(Ok(Box::new(opened) as Box<dyn Storage>)).boxed_local()
@@ -225,6 +245,10 @@ impl Platform for MemoryDevice {
 
     fn page_cookies(&self) -> Option<String> {
         self.inside.page_cookies.borrow().clone()
+    }
+
+    fn save(&self, name: &str, text: &str) {
+        self.inside.saved.borrow_mut().push((name.to_owned(), text.to_owned()));
     }
 
     fn random(&self) -> Result<u128, NoRandomness> {
@@ -328,10 +352,33 @@ impl Socket for NearEnd {
     }
 }
 
-/// The device's memory, which stands for a disk: it outlives those who open it.
+/// The device's memory, which stands for a disk: it outlives those who open it, and several tabs may.
 struct Opened {
     memory: Memory,
+    device: MemoryDevice,
+    number: usize,
+    others_wrote: mpsc::UnboundedReceiver<()>,
     _open: Counted,
+}
+
+/// The right to send for all tabs: one has it, and the others wait in line.
+#[derive(Default)]
+struct Lead {
+    is_held: Cell<bool>,
+    waiting: RefCell<VecDeque<oneshot::Sender<Held>>>,
+}
+
+struct Held(Rc<Lead>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let next = self.0.waiting.borrow_mut().pop_front();
+        match next {
+            // One that is gone drops it at once, and so hands it on.
+            Some(next) => drop(next.send(Held(self.0.clone()))),
+            None => self.0.is_held.set(false),
+        }
+    }
 }
 
 impl Storage for Opened {
@@ -355,13 +402,26 @@ impl Storage for Opened {
         self.memory.write_note(name, text)
     }
 
-    fn announce(&self) {}
-
-    fn poll_sibling(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.memory.poll_sibling(cx)
+    fn announce(&self) {
+        let mut tabs = self.device.inside.tabs.borrow_mut();
+        tabs.retain(|(number, tab)| *number == self.number || tab.unbounded_send(()).is_ok());
     }
 
-    fn lead(&self, namespace: &Namespace) -> LocalBoxFuture<'static, Box<dyn std::any::Any>> {
-        self.memory.lead(namespace)
+    fn poll_sibling(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match self.others_wrote.poll_next_unpin(cx) {
+            Poll::Ready(Some(())) => Poll::Ready(()),
+            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn lead(&self, namespace: &Namespace) -> LocalBoxFuture<'static, Box<dyn Any>> {
+        let mut leads = self.device.inside.leads.borrow_mut();
+        let lead = leads.entry(name_of(namespace)).or_default().clone();
+        if !lead.is_held.replace(true) {
+            return ready(Box::new(Held(lead)) as Box<dyn Any>).boxed_local();
+        }
+        let (waiter, held) = oneshot::channel();
+        lead.waiting.borrow_mut().push_back(waiter);
+        held.map(|held| Box::new(held) as Box<dyn Any>).boxed_local()
     }
 }

@@ -1,6 +1,8 @@
 // The board as people know it: by roles, names and the states that the page exposes. Specs say what happens; where it is
 // found on the page is said here, once.
 
+import { readFileSync } from 'node:fs';
+
 /** The first board's widgets, by the titles that the server gives them. */
 export const COUNTER = 'Coffees';
 export const SETPOINT = 'Target temperature';
@@ -32,6 +34,16 @@ export class Board {
       return edits.reduce((sum, edits) => sum + edits, 0) >= count;
     }, count);
     await this.page.keyboard.press('Escape');
+  }
+
+  /** Has what waits as a file: its name, and the list in it. */
+  async exports() {
+    await this.page.locator('.pending-badge').getByRole('button').click();
+    const saving = this.page.waitForEvent('download');
+    await this.page.getByRole('button', { name: 'Export' }).click();
+    const file = await saving;
+    await this.page.keyboard.press('Escape');
+    return { saved: file.suggestedFilename(), waiting: JSON.parse(readFileSync(await file.path(), 'utf8')) };
   }
 
   widget(title) {

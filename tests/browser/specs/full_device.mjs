@@ -1,4 +1,4 @@
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { openOnASmallDevice } from '../harness/quota.mjs';
 
 export const title = 'a full device says so with what is safe, and nothing is lost when there is room again';
@@ -22,6 +22,9 @@ export async function play(stage) {
   equal(await hers.page.getByText('This device is full').count(), 1, 'it is said once');
   await hers.counts(2);
   await his.counts(1);
+
+  const { waiting } = await hers.exports();
+  deepEqual(waiting.map(({ state, reason }) => [state, reason]), [['waiting', 'being saved']]);
 
   await makeRoom();
   await line.getByRole('button', { name: 'Try again' }).click();

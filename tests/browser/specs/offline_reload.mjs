@@ -1,4 +1,4 @@
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { COUNTER } from '../harness/board.mjs';
 
 export const title = 'edits made without a network, and text typed in the moment of a reload, are there after it, and arrive once';
@@ -20,6 +20,15 @@ export async function play(stage) {
   const word = await hers.page.locator('.indicator .teller-word').textContent();
   await hers.widget(COUNTER).getByText(word, { exact: true }).waitFor();
   equal((await line.textContent()).split('.')[0], word);
+
+  // What waits can be had as a file without the server, too: what the terminal's outbox would list, in the same words.
+  const { waiting, saved } = await hers.exports();
+  deepEqual(waiting.map(({ state, board, widget, intent, reason, theirs }) => ({ state, board, widget, intent, reason, theirs })), [
+    { state: 'waiting', board: 'this-machine', widget: 'counter', intent: { add: { field: 'count', amount: 1 } }, reason: 'saved on this device', theirs: null },
+    { state: 'waiting', board: 'this-machine', widget: 'counter', intent: { add: { field: 'count', amount: 1 } }, reason: 'saved on this device', theirs: null },
+  ]);
+  ok(waiting.every(({ id, made_at_ms }) => id && Math.abs(Date.now() - made_at_ms) < 60_000), JSON.stringify(waiting));
+  equal(saved, 'tideboard-outbox.json');
 
   const elsewhere = await ada.open('boards/never-seen-here');
   await elsewhere.page.getByRole('heading', { name: 'This board is not on this device yet.' }).waitFor();

@@ -1,0 +1,112 @@
+//! What waits on a device, in full, for people and their programs: what `tideboard outbox` prints, and a page's export.
+
+use super::{Engine, Phase};
+use crate::protocol::{Operation, OperationId, Value, encode};
+
+/// An edit that waits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed<'a> {
+    /// `waiting` to be sent or answered, `not-accepted`, or with `two-versions`.
+    pub state: &'static str,
+    /// What it is called where it is dealt with: of two versions the conflict, which may have been met by an earlier edit.
+    pub id: OperationId,
+    /// The edit.
+    pub operation: &'a Operation,
+    /// When it was made, in Unix milliseconds by the clock of this device; `None` where that is not known.
+    pub made_at_ms: Option<u64>,
+    /// How far it has come, or why it did not take effect.
+    pub reason: String,
+    /// Of two versions the other one.
+    pub theirs: Option<&'a Value>,
+}
+
+impl Listed<'_> {
+    /// As JSON, in one line. Names need no escaping.
+    #[must_use]
+    pub fn json(self) -> String {
+        let Self {
+            state,
+            id,
+            operation,
+            made_at_ms,
+            reason,
+            theirs,
+        } = self;
+        let Operation {
+            board, widget, intent, ..
+        } = operation;
+        let (intent, made_at_ms, reason) = (
+            encode(intent),
+            encode(&Value::from(made_at_ms)),
+            encode(&Value::from(reason)),
+        );
+        let theirs = encode(theirs.unwrap_or(&Value::Null));
+        format!(
+            "{{\"state\":\"{state}\",\"id\":\"{id}\",\"board\":\"{board}\",\"widget\":\"{widget}\",\"intent\":{intent},\"made_at_ms\":{made_at_ms},\"reason\":{reason},\"theirs\":{theirs}}}"
+        )
+    }
+}
+
+impl Engine {
+    /// Tells all that waits on this device: for the server, and for its author.
+    pub fn list<'a>(&'a self, tell: &mut dyn FnMut(Listed<'a>)) {
+        for pending in self.pending().filter(|pending| !pending.is_folded()) {
+            tell(Listed {
+                state: "waiting",
+                id: pending.operation.id,
+                operation: &pending.operation,
+                made_at_ms: pending.made_at_ms,
+                reason: phase_word(&self.phase(pending)),
+                theirs: None,
+            });
+        }
+        for aside in self.aside.values() {
+            tell(Listed {
+                state: "not-accepted",
+                id: aside.operation.id,
+                operation: &aside.operation,
+                made_at_ms: aside.made_at_ms,
+                reason: format!("{}", aside.reason),
+                theirs: None,
+            });
+        }
+        for conflict in self.conflicts() {
+            let theirs = &conflict.theirs.value;
+            tell(Listed {
+                state: "two-versions",
+                id: conflict.id(),
+                operation: &conflict.operation,
+                made_at_ms: conflict.made_at_ms,
+                reason: ["theirs: ", &encode(theirs)].concat(),
+                theirs: Some(theirs),
+            });
+        }
+    }
+
+    /// The same as a JSON document: a list, one edit a line.
+    #[must_use]
+    pub fn export(&self) -> String {
+        let mut document = String::new();
+        self.list(&mut |listed| {
+            document.push_str(if document.is_empty() { "[" } else { ",\n" });
+            document.push_str(&listed.json());
+        });
+        if document.is_empty() {
+            document.push('[');
+        }
+        document.push_str("]\n");
+        document
+    }
+}
+
+fn phase_word(phase: &Phase) -> String {
+    match phase {
+        Phase::Saving => "being saved",
+        Phase::Saved => "saved on this device",
+        Phase::Sent => "sent, not answered",
+        Phase::Retrying { attempts, reason, .. } => return format!("put off {attempts} times: {reason}"),
+        Phase::Withdrawing => "being taken back",
+        Phase::Decided(_) => "answered, being written down",
+    }
+    .to_owned()
+}

@@ -9,6 +9,7 @@
 
 mod amending;
 mod answers;
+mod breaking;
 mod command;
 mod commands;
 mod conflict;

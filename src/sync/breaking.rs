@@ -1,0 +1,108 @@
+//! Broken histories: what becomes of pending operations, and of what was applied, when the server's history is another one.
+
+use super::{
+    Engine, Notice, SetAside, SetAsideReason,
+    storage::{Journaled, journal_key},
+};
+use crate::protocol::{Base, BoardId, Revision, Subscribed};
+
+impl Engine {
+    /// Moves operations of a board that were made in a history which is no more to where it left this one: another
+    /// tab may have stored them after this one had seen the break.
+    pub(super) fn call_home(&mut self, board: &BoardId) {
+        let Some(replica) = self.replicas.get(board) else {
+            return;
+        };
+        for pending in self
+            .outbox
+            .iter_mut()
+            .filter(|pending| pending.operation.board == *board)
+        {
+            if replica.call_home(pending) {
+                self.keeping.due.insert(board.clone());
+            }
+        }
+    }
+
+    /// Gives operations based on one that was set aside what that one had seen: the server has no row to tell by.
+    pub(super) fn mend_bases(&mut self, board: &BoardId) {
+        for pending in self
+            .outbox
+            .iter_mut()
+            .filter(|pending| pending.operation.board == *board && pending.verdict.is_none() && pending.base.is_none())
+        {
+            let Some(Base::Operation(based_on)) = pending.operation.base else {
+                continue;
+            };
+            let Some(aside) = self.aside.get(&based_on) else {
+                continue;
+            };
+            // Of one that rests on yet another, which is gone as well, nothing was seen: it asks, rather than overwrites.
+            pending.base = Some(aside.operation.seen().min(pending.operation.made_at.revision));
+            pending.dirty = true;
+            self.keeping.due.insert(board.clone());
+        }
+    }
+
+    /// The server's history is another one since `fork`: pending operations move to what both share, and what was
+    /// applied since then is shown as forgotten.
+    pub(super) fn break_history(&mut self, answer: &Subscribed, fork: Revision) {
+        let to = answer.history.cursor(fork);
+        for pending in self
+            .outbox
+            .iter_mut()
+            .filter(|pending| pending.operation.board == answer.board)
+        {
+            pending.move_to(to, |made_at| answer.history.contains(made_at, answer.at.revision));
+        }
+        self.mend_bases(&answer.board);
+        self.leave_history(&answer.board, fork);
+        // Other tabs may have journaled what is forgotten now.
+        self.keeping.reread = true;
+        self.counters.history_breaks += 1;
+    }
+
+    /// The state is of another history, or may be: it is stored at once, over what is stored of the one before. What comes from
+    /// the storage until then would lead back there.
+    pub(super) fn leave_history(&mut self, board: &BoardId, fork: Revision) {
+        if let Some(replica) = self.replicas.get_mut(board) {
+            // One that broke before, and is not stored yet, has forgotten what was beyond its own fork.
+            let unstored = if replica.lowered {
+                replica.broken_at
+            } else {
+                Revision(u64::MAX)
+            };
+            replica.generation += 1;
+            (replica.lowered, replica.broken_at) = (true, fork.min(unstored));
+        }
+        self.keeping.due.insert(board.clone());
+    }
+
+    /// Shows as forgotten what was applied beyond a fork.
+    pub(super) fn forget_beyond(&mut self, board: &BoardId, fork: Revision) {
+        let is_lost =
+            |journaled: &Journaled| journaled.operation.board == *board && journaled.verdict.revision() > fork;
+        let lost: Vec<(u64, Journaled)> = self
+            .keeping
+            .journal
+            .extract_if(|_, journaled| is_lost(journaled))
+            .collect();
+        for (number, journaled) in lost {
+            let Journaled {
+                operation, made_at_ms, ..
+            } = journaled;
+            let (id, reason) = (operation.id, SetAsideReason::Forgotten);
+            let aside = SetAside {
+                operation,
+                reason,
+                made_at_ms,
+            };
+            self.keeping.dropped.push((board.clone(), journal_key(number)));
+            self.keeping.forgotten.insert(id, aside.clone());
+            self.aside.insert(id, aside);
+            self.keeping.untold.remove(&id); // it is told here
+            let reason = SetAsideReason::Forgotten;
+            self.notice(Notice::SetAside { id, reason });
+        }
+    }
+}

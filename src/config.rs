@@ -115,8 +115,6 @@ pub const COMPARINGS_MISSED_MAX: u32 = 5;
 pub const REFRESH_SPACING_MS: u64 = 10_000;
 /// The holder of the send lock rereads the shared outbox this often, should a broadcast be missed.
 pub const REREAD_MS: u64 = 2_000;
-/// A page that is put away stores nothing that it must read for, but for this long: it may be going.
-pub const HOLD_MS: u64 = 100;
 /// Confirmed state is written to the device's cache this long after it changed; settling never waits for it.
 pub const CACHE_WRITE_MS: u64 = 1_000;
 /// Wait before an operation that the server asked to retry or hold is sent again, doubled each time.

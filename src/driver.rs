@@ -327,7 +327,7 @@ impl Driver {
             NetworkEvent::Shown => (Input::Visible(true), (!self.shown).then_some(Input::Woke)),
             // What was only shown so far is stored now: a hidden page may not get another moment.
             NetworkEvent::Hidden => (Input::Visible(false), Some(Input::Command(Command::Flush))),
-            NetworkEvent::Suspended => (Input::Suspended, Some(Input::Command(Command::Flush))),
+            NetworkEvent::Suspended => (Input::Command(Command::Flush), Some(Input::Suspended)),
         };
         self.online = self.network.is_online();
         self.shown = match event {

@@ -16,7 +16,6 @@ mod conflict;
 mod connection;
 mod folding;
 mod incoming;
-mod jotting;
 mod keeping;
 mod leaving;
 mod listing;
@@ -166,8 +165,7 @@ pub enum Effect {
         /// Whether the cold ones too: widgets and the journal.
         widgets: bool,
     },
-    /// Store; the next one comes only after this one was answered, save one that puts and expects nothing: it is carried out even
-    /// where this page ends first.
+    /// Store; the next one comes only after this one was answered.
     Commit {
         /// Whose.
         namespace: Namespace,
@@ -396,11 +394,7 @@ impl Engine {
             }
             Input::Woke => self.woke(now),
             Input::WentOffline => self.probe(now, true),
-            Input::Suspended => {
-                self.visible = false;
-                self.keeping.hold(now);
-                self.suspend(now);
-            }
+            Input::Suspended => self.suspend(now),
             Input::Visible(visible) => {
                 if visible && !std::mem::replace(&mut self.visible, visible) {
                     self.shown_again(now);
@@ -408,8 +402,6 @@ impl Engine {
                 self.visible = visible;
                 if visible {
                     self.hasten(now);
-                } else {
-                    self.keeping.hold(now);
                 }
             }
             Input::Replayed(answer) => self.replayed(now, answer),

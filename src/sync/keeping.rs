@@ -2,7 +2,6 @@
 
 use super::{
     Conflict, Effect, Engine, Notice, SetAside,
-    jotting::{Jotting, jotted_key},
     optimistic::is_shown,
     outbox::Pending,
     settling::Settling,
@@ -10,7 +9,7 @@ use super::{
     updates::Replica,
 };
 use crate::{
-    config::{CACHE_WRITE_MS, HOLD_MS, REREAD_MS, RETRY_MS_MAX},
+    config::{CACHE_WRITE_MS, REREAD_MS, RETRY_MS_MAX},
     protocol::{BoardId, OperationId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
@@ -30,8 +29,6 @@ pub(super) struct Keeping {
     pub hurry: bool,
     /// Number of the last operation in the outbox that this device knows.
     pub high: u64,
-    /// What is being jotted down; nothing else is asked of the storage meanwhile.
-    pub jotting: Jotting,
     /// Boards with something to store at once.
     pub due: SortedSet<BoardId>,
     /// Operations on their way out of the outbox without a verdict.
@@ -67,21 +64,6 @@ impl Keeping {
     /// Why the storage can't be used at the moment.
     pub fn fault(&self) -> Option<StorageError> {
         self.unstored.or(self.unread)
-    }
-
-    /// Whether the storage has something to answer.
-    pub fn is_busy(&self) -> bool {
-        self.busy.is_some() || self.jotting.is_busy()
-    }
-
-    /// The page may be going: what reads before it writes would not be done, and stand in the way of what is jotted down.
-    pub fn hold(&mut self, now: Timestamp) {
-        self.retry_at = self.retry_at.max(now.plus(HOLD_MS));
-    }
-
-    /// Nothing waits for its time.
-    pub const fn release(&mut self) {
-        self.retry_at = Timestamp(0);
     }
 
     /// Whatever waits for its time is done now, and what other tabs have stored is read.
@@ -124,8 +106,7 @@ impl Engine {
         let Some(namespace) = self.namespace.clone() else {
             return;
         };
-        self.jot(&namespace);
-        if self.left.is_some() || self.keeping.is_busy() || now < self.keeping.retry_at {
+        if self.left.is_some() || self.keeping.busy.is_some() || now < self.keeping.retry_at {
             return;
         }
         let periodic = self.rereads() && now >= self.keeping.reread_at;
@@ -178,7 +159,7 @@ impl Engine {
         if let Some(left) = &self.left {
             return left.keeping_wakeup();
         }
-        if self.namespace.is_none() || self.keeping.is_busy() {
+        if self.namespace.is_none() || self.keeping.busy.is_some() {
             return None;
         }
         let work = self
@@ -231,15 +212,7 @@ impl Engine {
                 .map_or(0, |(_, meta)| meta.generation);
             (generation_key(&board), (stored > 0).then(|| stored.to_string()))
         };
-        let mut expect: Vec<_> = boards.into_iter().map(generation).collect();
-        let mut delete = Vec::new();
-        for pending in &unsaved {
-            if let Some(jotted) = &pending.jotted {
-                let key = jotted_key(pending.operation.id);
-                expect.push((key.clone(), Some(jotted.text.clone())));
-                delete.push(key);
-            }
-        }
+        let expect = boards.into_iter().map(generation).collect();
         let append: Vec<String> = unsaved.iter().map(|pending| text(&pending.stored())).collect();
         let ids: Vec<OperationId> = unsaved.iter().map(|pending| pending.operation.id).collect();
         for (id, text) in ids.iter().zip(&append) {
@@ -251,14 +224,13 @@ impl Engine {
         Some(Transaction {
             expect,
             append,
-            delete,
             ..Transaction::default()
         })
     }
 
     pub(super) fn committed(&mut self, now: Timestamp, outcome: Outcome) {
         let Some(busy) = self.keeping.busy.take_if(|busy| !matches!(busy, Busy::Loading)) else {
-            return self.jotted(&outcome);
+            return;
         };
         match (outcome, busy) {
             (Outcome::Done { first }, Busy::Appending(ids)) => self.appended(first, &ids),
@@ -310,12 +282,9 @@ impl Engine {
         for (number, id) in (first..).zip(ids) {
             self.outbox.saved(*id, number);
             self.fold(*id);
-            let Some(pending) = self.outbox.get_mut(*id) else {
-                continue;
-            };
-            // It went with this.
-            pending.jotted.take_if(|jotted| self.keeping.jotting.is_written(jotted));
-            if pending.dirty {
+            if let Some(pending) = self.outbox.get(*id)
+                && pending.dirty
+            {
                 self.keeping.due.insert(pending.operation.board.clone());
             }
         }

@@ -48,7 +48,6 @@ impl Engine {
         // Of what was not read yet there is nothing that is not stored.
         if left.loaded && !planted::is(Bug::LeftUnsaved) {
             left.keeping.hurry = true;
-            left.keeping.release();
             self.left = Some(Box::new(left));
         }
     }
@@ -59,7 +58,7 @@ impl Engine {
         left.keep(now);
         let told = left.effects.drain(..).filter(|effect| !is_personal(effect));
         self.effects.extend(told);
-        if !left.keeping.is_busy() && left.keeping.fault().is_none() {
+        if left.keeping.busy.is_none() && left.keeping.fault().is_none() {
             self.sequence = left.sequence; // nothing was made here meanwhile: an id is never given twice
             self.left = None;
         }

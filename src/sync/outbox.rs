@@ -45,8 +45,6 @@ pub struct Pending {
     pub(super) bytes: usize,
     /// What is stored of it, or on its way there, is older than this.
     pub(super) dirty: bool,
-    /// As it was jotted down, until it is appended.
-    pub(super) jotted: Option<super::jotting::Jotted>,
     /// Tells the stored text that it was read from, compared with, or appended as last.
     pub(super) text: Option<u64>,
 }
@@ -121,7 +119,6 @@ impl Pending {
             waiting: None,
             bytes,
             dirty: false,
-            jotted: None,
             text: None,
         }
     }

@@ -4,7 +4,6 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
-    jotting::{JOTTED, Jotted, jotted_key},
     keeping::{Busy, Met},
     outbox::{Fate, Pending},
     storage::{
@@ -234,16 +233,7 @@ impl Engine {
                 continue;
             };
             let id = stored.operation.id;
-            if number >= JOTTED {
-                if let Some(known) = self.outbox.get(id) {
-                    if known.number.is_some() {
-                        self.drop_record(stored.operation.board, outbox_key(number));
-                    }
-                    continue;
-                }
-            } else {
-                self.keep_one_place(id, number);
-            }
+            self.keep_one_place(id, number);
             if let Some(known) = self.outbox.get_mut(id).filter(|known| known.number == Some(number)) {
                 if stored.withdrawing && !(known.withdrawing && known.dirty) {
                     (known.withdrawing, known.why) = (true, stored.why);
@@ -281,9 +271,6 @@ impl Engine {
             if pending.dirty {
                 self.keeping.due.insert(board.clone());
             }
-            if number >= JOTTED {
-                (pending.number, pending.jotted) = (None, Some(Jotted::read(text)));
-            }
             self.outbox.insert(pending);
             if unasked {
                 self.resubscribe(&board);
@@ -291,22 +278,6 @@ impl Engine {
         }
         for board in adopted {
             self.ask_again(board);
-        }
-        // Of what was jotted down and is neither there nor appended: another tab has appended it, and settled it.
-        let is_gone = |pending: &&Pending| {
-            let id = pending.operation.id;
-            let jotted = pending.jotted.as_ref();
-            let is_written = jotted.is_some_and(|jotted| self.keeping.jotting.is_written(jotted));
-            pending.number.is_none() && is_written && !records.contains_key(&jotted_key(id))
-        };
-        let gone: Vec<OperationId> = self
-            .outbox
-            .iter()
-            .filter(is_gone)
-            .map(|pending| pending.operation.id)
-            .collect();
-        for id in gone {
-            self.settled_elsewhere(id, records);
         }
     }
 

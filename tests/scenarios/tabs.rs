@@ -34,50 +34,6 @@ fn edit(world: &mut World, tab: usize, value: impl Into<serde_json::Value>) -> O
 }
 
 #[test]
-fn what_was_edited_in_the_moment_of_closing_is_there_again_and_arrives_once() {
-    for is_offline in [false, true] {
-        let mut world = World::new();
-        if is_offline {
-            world.go_offline(ANN);
-        }
-        world.hold_the_storage(ANN);
-        world.set(ANN, "fuel", "value", 5);
-        world.add(ANN, "crew", "count", 2);
-        world.put_away(ANN);
-        world.add(ANN, "crew", "count", 1);
-        world.put_away(ANN);
-        world.reopen(ANN);
-        assert_eq!(world.shows(ANN, "fuel", "value"), 5);
-        assert_eq!(world.shows(ANN, "crew", "count"), 3);
-        world.come_online(ANN);
-        world.calm();
-        world.assert_everywhere("fuel", "value", 5);
-        world.assert_everywhere("crew", "count", 3);
-        world.reopen(ANN);
-        world.calm();
-        assert_eq!(world.pending(ANN), []);
-        world.assert_everywhere("crew", "count", 3);
-    }
-}
-
-#[test]
-fn a_tab_that_was_only_put_away_stores_its_edits_once_whoever_reads_meanwhile() {
-    let mut world = World::new();
-    let second = world.open_second_tab(ANN);
-    world.hold_the_storage(second);
-    world.add(second, "crew", "count", 2);
-    world.put_away(second);
-    // The one that sends finds it, and does not wait for the other.
-    world.wait(3_000);
-    assert_eq!(world.shows(ANN, "crew", "count"), 2);
-    world.release_the_storage(second);
-    world.calm();
-    world.wait(3_000);
-    world.assert_everywhere("crew", "count", 2);
-    assert_eq!((world.pending(ANN), world.pending(second)), (Vec::new(), Vec::new()));
-}
-
-#[test]
 fn the_tab_where_an_edit_was_made_is_told_once_that_it_was_applied() {
     let mut world = World::new();
     let second = world.open_second_tab(ANN);

@@ -9,7 +9,7 @@ use tideboard::{
     sorted::{SortedMap, SortedSet},
     sync::{
         Birth, Command, Engine, Input, Phase, Resolution, SetAsideReason,
-        storage::{Durability, Namespace, Outcome, Transaction},
+        storage::{Durability, Namespace, Transaction},
     },
     time::Timestamp,
 };
@@ -51,8 +51,6 @@ pub enum Job {
         namespace: Namespace,
         transaction: Transaction,
     },
-    /// A commit that asked for nothing, carried out right after the one before it: so do browsers.
-    Written(Outcome),
 }
 
 #[derive(Default)]

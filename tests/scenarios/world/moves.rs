@@ -12,12 +12,6 @@ impl World {
         self.give(tab, Input::Leading(true));
     }
 
-    /// Its page is put away, or about to go; and the storage is asked nothing more that it would have to answer.
-    pub fn put_away(&mut self, tab: usize) {
-        self.give(tab, Input::Visible(false));
-        self.command(tab, Command::Flush);
-    }
-
     /// How many edits a person is told are waiting.
     pub fn waiting(&self, tab: usize) -> usize {
         self.tabs[tab].engine.status().pending
@@ -46,13 +40,6 @@ impl World {
         if matches!(effect, Effect::Load { .. } | Effect::Commit { .. })
             && let Some(held) = &mut state.held
         {
-            if let Effect::Commit { namespace, transaction } = &effect
-                && transaction.expect.is_empty()
-            {
-                // It asks for nothing: carried out, though the end of it is not heard.
-                let records = self.disks[state.person].records.entry(folder(namespace)).or_default();
-                let _ = apply(records, transaction);
-            }
             held.push(effect);
             return;
         }

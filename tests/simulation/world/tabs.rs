@@ -199,9 +199,7 @@ impl World {
                 self.ledger.appended(by, (tab, life), transaction, &outcome, is_pending);
                 Input::Committed(outcome)
             }
-            Job::Written(outcome) => Input::Committed(outcome.clone()),
         };
-        self.write_blindly(tab, 1);
         let when = self.now + 1 + self.dice.below(6);
         self.at(when, Happening::Stored { tab, life, input });
     }
@@ -223,27 +221,7 @@ impl World {
         self.give(tab, life, input);
     }
 
-    /// Its page is hidden, and writes down what it has not stored.
-    pub(super) fn put_away(&mut self, tab: usize) {
-        let life = self.tabs[tab].life;
-        self.give(tab, life, Input::Visible(false));
-        self.command(tab, Command::Flush);
-    }
-
-    /// What asks for nothing waits for no answer to what was asked before it: all of that from a place in the queue on.
-    fn write_blindly(&mut self, tab: usize, from: usize) {
-        let device = self.tabs[tab].device;
-        for job in self.tabs[tab].jobs.iter_mut().skip(from) {
-            if let Job::Commit { namespace, transaction } = job
-                && transaction.expect.is_empty()
-            {
-                *job = Job::Written(self.devices[device].disk.commit(namespace, transaction));
-            }
-        }
-    }
-
     pub(super) fn kill_tab(&mut self, tab: usize) {
-        self.write_blindly(tab, 0);
         self.tabs[tab].remember_shown(&self.boards);
         let doubted = self.in_doubt(tab);
         self.tabs[tab].was_shown.retain(|_, (id, _)| !doubted.contains(id));

@@ -18,13 +18,7 @@ impl World {
                 self.no_sockets_for_good |= for_good;
                 self.block_sockets(self.now + ms);
             }
-            Act::KillTab { tab } => {
-                // Some are closed, and hear of it.
-                if self.now.is_multiple_of(2) {
-                    self.put_away(tab % count);
-                }
-                self.kill_tab(tab % count);
-            }
+            Act::KillTab { tab } => self.kill_tab(tab % count),
             Act::KillDevice { tab } => {
                 let device = self.tabs[tab % count].device;
                 self.devices[device].disk.power_loss();
@@ -37,7 +31,6 @@ impl World {
                 }
             }
             Act::Freeze { tab, ms } if !self.tabs[tab % count].frozen => {
-                self.put_away(tab % count);
                 let state = &mut self.tabs[tab % count];
                 (state.frozen, state.frozen_at) = (true, self.now);
                 // Whoever is away for weeks comes back when all else has been said.

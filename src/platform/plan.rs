@@ -5,13 +5,13 @@ use crate::{
     sync::storage::{HIGH, Outcome, Records, Transaction, apply},
 };
 
-/// The keys that must be read before a transaction can be planned; none for one that only writes.
+/// The keys that must be read before a transaction can be planned.
 pub(super) fn keys(transaction: &Transaction) -> SortedSet<&str> {
     transaction
         .expect
         .iter()
         .map(|(key, _)| key.as_str())
-        .chain((!transaction.append.is_empty()).then_some(HIGH))
+        .chain([HIGH])
         .collect()
 }
 

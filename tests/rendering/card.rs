@@ -7,7 +7,7 @@ use tideboard::{
         WidgetRealtime,
         said::{Undo, card_of, said_elsewhere, say, see},
     },
-    hooks::{ConnectionStatus, use_realtime_managers, use_realtime_updates},
+    hooks::{use_realtime_managers, use_realtime_updates},
     protocol::{Contention, Rejection, Revision, Value, Verdict},
     sync::{Freshness, Phase, SetAsideReason},
     time::Timestamp,
@@ -67,17 +67,6 @@ fn a_card_that_is_not_live_says_its_word() {
         &render(offline, card),
         &["data-state=\"offline\"", "data-tide=\"offline\"", "Offline", "inside"],
     );
-    // The header's own word.
-    let unreachable = ConnectionStatus::Waiting {
-        attempt: 2,
-        retry_at: None,
-    };
-    let away = counter()
-        .board(Freshness::Offline { since: None })
-        .connection(unreachable);
-    let page = render(away, card);
-    has(&page, &["data-state=\"offline\"", "Server unreachable"]);
-    has_not(&page, &["Offline"]);
     let behind = counter().board(Freshness::CatchingUp { missing: 12 });
     has(
         &render(behind, card),

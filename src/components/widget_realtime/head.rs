@@ -13,9 +13,8 @@ use crate::{
         people_here::list,
         word::{Saying, Word},
     },
-    hooks::{ConnectionStatus, RealtimeUpdates, focus},
+    hooks::{RealtimeUpdates, focus},
     protocol::Person,
-    state::SYNC,
 };
 
 #[component]
@@ -48,7 +47,6 @@ pub(super) fn Head(
             focus(item);
         }
     };
-    let is_unreachable = || matches!(SYNC.read().link, ConnectionStatus::Waiting { .. });
     let removed = title.clone();
     let set_up = if settings.len() > 1 { "Set up" } else { "Rename" };
     rsx! {
@@ -62,8 +60,7 @@ pub(super) fn Head(
             }
             {list("dots", &live.board(), &people)}
             if let Some((word, more)) = fresh.word() {
-                // Without a connection it is the header's word for that.
-                Saying { word: if word == Word::Offline && is_unreachable() { Word::Waiting } else { word }, more }
+                Saying { word, more }
             }
             div { class: "card-menu",
                 Disclosure {

@@ -351,7 +351,7 @@ fn reach(lines: &[Line], window: Window) -> Option<(f64, f64)> {
     })
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "testing"))]
 mod tests {
     use super::*;
     use crate::dashboard::crosshair::{provide_pointed, use_pointing};

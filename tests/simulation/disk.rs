@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use tideboard::{
     protocol::{BoardId, Epoch},
     server::log::{Log, Memory, Record, Snapshot},
@@ -100,20 +101,16 @@ type Before = Vec<(String, Option<String>)>;
 #[derive(Clone, Debug, Default)]
 pub struct DeviceDisk {
     /// What its tabs see.
-    records: BTreeMap<String, Records>,
+    records: FxHashMap<Namespace, Records>,
     /// What a power loss brings back: what stood under the keys of each transaction that is not synced yet.
-    unsynced: Vec<(String, Before)>,
+    unsynced: Vec<(Namespace, Before)>,
     pub remembered: Option<Note>,
     pub full: bool,
 }
 
-fn name(namespace: &Namespace) -> String {
-    format!("{}/{}", namespace.store, namespace.principal)
-}
-
 impl DeviceDisk {
     pub fn load(&self, namespace: &Namespace, cold: bool) -> Records {
-        let records = self.records.get(&name(namespace)).into_iter().flatten();
+        let records = self.records.get(namespace).into_iter().flatten();
         records
             .filter(|(key, _)| cold || !is_cold(key))
             .map(|(key, text)| (key.clone(), text.clone()))
@@ -124,19 +121,18 @@ impl DeviceDisk {
         if self.full {
             return Outcome::Failed(StorageError::Full);
         }
-        let name = name(namespace);
-        let records = self.records.entry(name.clone()).or_default();
+        let records = self.records.entry(namespace.clone()).or_default();
         let before = before(records, transaction);
         let outcome = apply(records, transaction);
         if matches!(outcome, Outcome::Done { .. }) {
-            self.unsynced.push((name, before));
+            self.unsynced.push((namespace.clone(), before));
         }
         outcome
     }
 
     /// Whether an operation waits in the outbox under this number.
     pub fn is_pending(&self, namespace: &Namespace, number: u64) -> bool {
-        let records = self.records.get(&name(namespace));
+        let records = self.records.get(namespace);
         records.is_some_and(|records| records.contains_key(&outbox_key(number)))
     }
 

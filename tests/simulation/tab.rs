@@ -394,13 +394,9 @@ impl World {
         let is_candidate = |(id, widget): &(&WidgetId, &std::sync::Arc<tideboard::protocol::Widget>)| {
             **id != WidgetId::birth() && widget.removed.is_some() == removed
         };
-        let candidates: Vec<WidgetId> = shown
-            .board
-            .widgets()
-            .filter(is_candidate)
-            .map(|(id, _)| id.clone())
-            .collect();
-        let id = candidates.get(widget % candidates.len().max(1))?.clone();
+        let candidates = || shown.board.widgets().filter(is_candidate);
+        let (id, _) = candidates().nth(widget % candidates().count().max(1))?;
+        let id = id.clone();
         Some((board, id))
     }
 

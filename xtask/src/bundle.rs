@@ -1,7 +1,7 @@
 //! The release build: the page and the server that serves it.
 
 use crate::shell::{self, Failure, command, read, root, target};
-use crate::{building, imports, order, preload, tools};
+use crate::{building, imports, order, preload, prune, tools};
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -81,10 +81,13 @@ fn release(package: &str) -> Result<(), Failure> {
             "--release",
             "--debug-symbols",
             "false",
+            // Until `wasm-opt` has read them.
+            "--keep-names",
             "--package",
             package,
         ])
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_this_machine()),
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_this_machine())
+        .env("PATH", prune::path(&shell::search_path())?),
     )
 }
 

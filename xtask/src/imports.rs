@@ -8,18 +8,12 @@
 
 use crate::bundle;
 use crate::shell::{Failure, command, run};
+use crate::wasm::{self, CUSTOM, FUNCTION, IMPORTS, number, text, write_number, write_section, write_text};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// How the imports of `wasm-bindgen` begin.
 const PREFIX: &str = "__wb";
-
-/// A section of a program that means nothing to who runs it.
-pub const CUSTOM: u8 = 0;
-
-/// The section of a program that lists what it imports, and the kind of an import that is a function.
-pub const IMPORTS: u8 = 2;
-pub const FUNCTION: u8 = 0;
 
 /// Compresses each file anew, beside it, as `dx` has done. A program is more like a font than like a text.
 pub const COMPRESS: &str = "const { readFileSync, writeFileSync } = require('fs');
@@ -74,28 +68,15 @@ pub fn only(folder: &Path, extension: &str) -> Result<PathBuf, Failure> {
 }
 
 /// The program with its imports renamed, and what was renamed to what. `None` when it is not understood.
-///
-/// The format: <https://webassembly.github.io/spec/core/binary/modules.html>.
 fn renamed(program: &[u8]) -> Option<(Vec<u8>, BTreeMap<String, String>)> {
     let mut names = BTreeMap::new();
-    let (header, mut rest) = program.split_at_checked(8)?;
+    let (header, sections) = wasm::sections(program)?;
     let mut written = header.to_vec();
-    while let [kind, after @ ..] = rest {
-        let mut after = after;
-        let (len, section);
-        len = number(&mut after)?;
-        (section, rest) = after.split_at_checked(len)?;
-        if *kind == CUSTOM {
-            continue; // for tools: a browser reads none
-        }
-        written.push(*kind);
-        if *kind == IMPORTS {
-            let section = renamed_section(section, &mut names)?;
-            write_number(&mut written, section.len());
-            written.extend(section);
-        } else {
-            write_number(&mut written, len);
-            written.extend(section);
+    for (kind, section) in sections {
+        match kind {
+            CUSTOM => {} // for tools: a browser reads none
+            IMPORTS => write_section(&mut written, kind, &renamed_section(section, &mut names)?),
+            _ => write_section(&mut written, kind, section),
         }
     }
     Some((written, names))
@@ -127,8 +108,7 @@ fn renamed_section(mut section: &[u8], names: &mut BTreeMap<String, String>) -> 
             .entry(format!("\"{module}\""))
             .or_insert_with(|| format!("\"{}\"", short(next)));
         for text in [module.trim_matches('"'), name.as_str()] {
-            write_number(&mut written, text.len());
-            written.extend(text.bytes());
+            write_text(&mut written, text);
         }
         written.push(FUNCTION);
         write_number(&mut written, of_what_type);
@@ -155,35 +135,6 @@ fn short(mut number: usize) -> String {
         .iter()
         .rev()
         .fold("_".to_owned(), |name, digit| name + &digit.to_string())
-}
-
-/// A number in seven bits a byte, the lowest first.
-pub fn number(bytes: &mut &[u8]) -> Option<usize> {
-    let mut number = 0;
-    for shift in (0..32).step_by(7) {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        number |= usize::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(number);
-        }
-    }
-    None
-}
-
-pub fn write_number(written: &mut Vec<u8>, mut number: usize) {
-    while number > 0x7f {
-        written.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    written.push(number as u8);
-}
-
-pub fn text(bytes: &mut &[u8]) -> Option<String> {
-    let len = number(bytes)?;
-    let (text, rest) = bytes.split_at_checked(len)?;
-    *bytes = rest;
-    String::from_utf8(text.to_vec()).ok()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod bundle;
 mod imports;
 mod order;
 mod preload;
+mod prune;
 mod reload;
 mod serve;
 mod shell;
@@ -21,6 +22,7 @@ mod sim;
 mod size;
 mod test;
 mod tools;
+mod wasm;
 
 use clap::{Parser, Subcommand};
 use shell::Failure;
@@ -61,7 +63,12 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().task) {
+    let done = if prune::is_asked() {
+        prune::stand_in()
+    } else {
+        run(Arguments::parse().task)
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");

@@ -6,15 +6,12 @@
 //! given to them for that.
 
 use crate::bundle;
-use crate::imports::{CUSTOM, FUNCTION, IMPORTS, number, only, replace, text, write_number};
+use crate::imports::{only, replace};
 use crate::shell::{Failure, command, run};
-
-/// The sections of a program that say which type each of its functions has, and what each does.
-const FUNCTIONS: u8 = 3;
-const CODE: u8 = 10;
-
-/// The part of the section of names that is the functions'.
-const FUNCTION_NAMES: u8 = 1;
+use crate::wasm::{
+    self, CODE, CUSTOM, FUNCTION_NAMES, FUNCTIONS, IMPORTS, NAMES, bytes, imported, list, number, write_number,
+    write_section, write_text,
+};
 
 /// What the compiler uses of WebAssembly.
 const FEATURES: [&str; 6] = [
@@ -48,27 +45,21 @@ pub fn sort() -> Result<(), Failure> {
 }
 
 /// The program with each function named by its place in the new order. `None` when it is not understood.
-///
-/// The format: <https://webassembly.github.io/spec/core/binary/modules.html>.
 fn named(program: &[u8]) -> Option<Vec<u8>> {
-    let (mut types, mut bodies, mut imported) = (Vec::new(), Vec::new(), 0);
-    let (header, mut rest) = program.split_at_checked(8)?;
+    let (mut types, mut bodies, mut before) = (Vec::new(), Vec::new(), 0);
+    let (header, sections) = wasm::sections(program)?;
     let mut written = header.to_vec();
-    while let [kind, after @ ..] = rest {
-        let mut after = after;
-        let len = number(&mut after)?;
-        let section;
-        (section, rest) = after.split_at_checked(len)?;
-        match *kind {
-            CUSTOM => continue, // its names would be others
-            IMPORTS => imported = imports(section)?,
-            FUNCTIONS => types = list(section, number)?,
-            CODE => bodies = list(section, body)?,
+    for (kind, mut section) in sections {
+        if kind == CUSTOM {
+            continue; // its names would be others
+        }
+        write_section(&mut written, kind, section);
+        match kind {
+            IMPORTS => before = imported(section)?,
+            FUNCTIONS => types = list(&mut section, number)?,
+            CODE => bodies = list(&mut section, bytes)?,
             _ => {}
         }
-        written.push(*kind);
-        write_number(&mut written, len);
-        written.extend(section);
     }
     if types.len() != bodies.len() {
         return None;
@@ -80,59 +71,25 @@ fn named(program: &[u8]) -> Option<Vec<u8>> {
     let mut places: Vec<(usize, usize)> = order.into_iter().zip(0..).collect();
     places.sort_unstable();
     for (function, place) in places {
-        write_number(&mut names, imported + function);
+        write_number(&mut names, before + function);
         write_text(&mut names, &format!("{place:06}"));
     }
     let mut section = Vec::new();
-    write_text(&mut section, "name");
-    section.push(FUNCTION_NAMES);
-    write_number(&mut section, names.len());
-    section.extend(names);
-    written.push(CUSTOM);
-    write_number(&mut written, section.len());
-    written.extend(section);
+    write_text(&mut section, NAMES);
+    write_section(&mut section, FUNCTION_NAMES, &names);
+    write_section(&mut written, CUSTOM, &section);
     Some(written)
 }
 
-fn list<'a, T>(mut section: &'a [u8], item: impl Fn(&mut &'a [u8]) -> Option<T>) -> Option<Vec<T>> {
-    (0..number(&mut section)?).map(|_| item(&mut section)).collect()
-}
-
-fn body<'a>(section: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let len = number(section)?;
-    let (body, rest) = section.split_at_checked(len)?;
-    *section = rest;
-    Some(body)
-}
-
-/// How many functions are imported: they are numbered before the program's own.
-fn imports(section: &[u8]) -> Option<usize> {
-    let import = |section: &mut &[u8]| {
-        let _module_and_name = (text(section)?, text(section)?);
-        let (kind, rest) = section.split_first()?;
-        *section = rest;
-        (*kind == FUNCTION).then_some(number(section)?)
-    };
-    list(section, import).map(|imports| imports.len())
-}
-
-fn write_text(written: &mut Vec<u8>, text: &str) {
-    write_number(written, text.len());
-    written.extend(text.bytes());
-}
-
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
+    use crate::wasm::FUNCTION;
 
-    /// A program with one import, functions of these types and contents, and the section of names that `named` adds.
-    fn program(functions: &[(u8, &[u8])], names: &[&str]) -> Vec<u8> {
+    /// A program with one import, functions of these types and contents, and a section of names.
+    pub fn program(functions: &[(u8, &[u8])], names: &[&str]) -> Vec<u8> {
         let mut program = b"\0asm\x01\0\0\0".to_vec();
-        let mut add = |kind: u8, section: &[u8]| {
-            program.push(kind);
-            write_number(&mut program, section.len());
-            program.extend(section);
-        };
+        let mut add = |kind: u8, section: &[u8]| write_section(&mut program, kind, section);
         add(IMPORTS, &[1, 1, b'm', 1, b'i', FUNCTION, 0]);
         let count = functions.len() as u8;
         add(

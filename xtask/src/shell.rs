@@ -204,7 +204,8 @@ pub fn not_started(command: &Command, source: std::io::Error) -> Failure {
     }
 }
 
-fn search_path() -> OsString {
+/// PATH, with the project's own tools first.
+pub fn search_path() -> OsString {
     let mut folders = vec![
         crate::tools::folder().join("bin"),
         crate::tools::folder().join("node_modules/.bin"),

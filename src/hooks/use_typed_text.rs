@@ -89,11 +89,6 @@ pub struct TypedText {
 pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl FnMut(String) + 'static) -> TypedText {
     let mut content = use_signal(|| Content::same(&shown.peek()));
     let mut caret = use_hook(|| CopyValue::new(None::<(u32, u32)>));
-    let place_caret = use_later(0, move |()| {
-        if let Some((start, end)) = caret.write().take() {
-            platform::select(start, end);
-        }
-    });
     use_effect(move || {
         let shown = shown();
         let before = content.peek().clone();
@@ -102,14 +97,20 @@ pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl Fn
             return;
         }
         if after.text != before.text
-            && let Some((start, end)) = platform::selection()
+            && let Some((start, end)) = platform::selection(&before.text)
         {
             // The browser moves the caret to the end of a changed box: it is put back once the change is on the page.
             let place = |at| moved(at, &before.text, &after.text);
             caret.set(Some((place(start), place(end))));
-            place_caret.start();
         }
         content.set(after);
+    });
+    // Once that is on the page, and before anybody can type: a moment later a letter would stand at the end.
+    use_effect(move || {
+        let _ = content.read();
+        if let Some((start, end)) = caret.write().take() {
+            platform::select(start, end);
+        }
     });
     let is_optimistic = use_is_optimistic();
     let send = use_later(idle_ms, move |()| {

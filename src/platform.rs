@@ -297,11 +297,11 @@ pub fn device_name() -> String {
     chosen::device_name()
 }
 
-/// The selection in the text box that has the focus: its start and end, in UTF-16 units. `None` where there is no such
-/// box, or no way to know.
+/// The selection in the text box that has the focus and holds this text: its start and end, in UTF-16 units. `None` where there
+/// is no such box, or no way to know.
 #[must_use]
-pub fn selection() -> Option<(u32, u32)> {
-    chosen::selection()
+pub fn selection(text: &str) -> Option<(u32, u32)> {
+    chosen::selection(text)
 }
 
 /// Puts the selection of the text box that has the focus there, where that can be done.

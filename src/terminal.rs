@@ -314,8 +314,8 @@ macro_rules! edit_help {
             $examples,
             "
 
-Exit codes: 0 applied, or saved with --offline-ok; 1 can't be done; 2 the arguments make no sense; 3 somebody else's value
-stands; 4 not accepted; 5 saved on this device and not answered yet"
+Exit codes: 0 applied, or saved with --offline-ok; 1 can't be done, and nothing was saved; 2 the arguments make no sense; 3 somebody
+else's value stands; 4 not accepted, and kept; 5 saved on this device and not answered yet"
         )
     };
 }
@@ -323,6 +323,7 @@ stands; 4 not accepted; 5 saved on this device and not answered yet"
 const SET_HELP: &str = edit_help!(
     "  tideboard set this-machine setpoint.value 22.5
   tideboard set this-machine note.text 'Fuel at dawn'
+  tideboard set this-machine cpu.series '[\"host.cpu\"]'
   tideboard set this-machine checklist.done-2 yes
   tideboard set this-machine checklist.item-2 null --json"
 );

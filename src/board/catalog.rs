@@ -3,7 +3,7 @@
 use super::value_bytes;
 use crate::{
     config::{VALUE_BYTES_MAX, VALUE_DEPTH_MAX},
-    protocol::{FieldName, Kind, Rejection, Value},
+    protocol::{FieldName, Intent, Kind, Rejection, Value, Widget},
     sorted::SortedMap,
 };
 
@@ -56,6 +56,8 @@ pub enum ValueType {
     Boolean,
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// A list of texts, empty or not: names of series.
+    Texts,
     /// Any JSON.
     Any,
 }
@@ -86,11 +88,17 @@ impl Catalog {
         )
     }
 
-    /// Adds a kind, or replaces it.
+    /// Adds a kind, or replaces it. A name that no built-in one has is better: a terminal takes a kind of that name for the built-in one.
     #[must_use]
     pub fn with(mut self, kind: &str, fields: Vec<FieldSpec>) -> Self {
         self.kinds.insert(kind.to_owned(), KindSpec { fields });
         self
+    }
+
+    /// A kind, where it is known.
+    #[must_use]
+    pub fn kind(&self, kind: &Kind) -> Option<&KindSpec> {
+        self.kinds.get(kind.as_str())
     }
 
     /// The spec of a field.
@@ -98,11 +106,25 @@ impl Catalog {
     /// # Errors
     /// [`Rejection::UnknownKind`] and [`Rejection::UnknownField`].
     pub fn field(&self, kind: &Kind, field: &FieldName) -> Result<&FieldSpec, Rejection> {
-        let kind = self.kinds.get(kind.as_str()).ok_or(Rejection::UnknownKind)?;
-        kind.fields
-            .iter()
-            .find(|spec| spec.covers(field.as_str()))
-            .ok_or(Rejection::UnknownField)
+        let kind = self.kind(kind).ok_or(Rejection::UnknownKind)?;
+        kind.field(field).ok_or(Rejection::UnknownField)
+    }
+
+    /// Whether a field of this widget may be edited so, beside what its other fields hold: what the server asks before it decides, and
+    /// a terminal before it saves.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check_edit(&self, widget: &Widget, intent: &Intent) -> Result<(), Rejection> {
+        let named = |name: &str| widget.fields.iter().find(|(field, _)| field.as_str() == name);
+        match intent {
+            Intent::Set { field, value } => {
+                let spec = self.field(&widget.kind, field)?;
+                spec.check(value, |name| Some(&named(name)?.1.value))
+            }
+            Intent::Add { field, .. } => self.field(&widget.kind, field)?.check_add(),
+            Intent::Create { .. } | Intent::Remove | Intent::Restore { .. } => Ok(()),
+        }
     }
 
     /// Whether a widget of this kind may be made with these values.
@@ -122,6 +144,14 @@ impl Catalog {
         fields
             .iter()
             .try_for_each(|(name, value)| self.field(kind, name)?.check(value, sibling))
+    }
+}
+
+impl KindSpec {
+    /// The spec of a field, where the kind has it.
+    #[must_use]
+    pub fn field(&self, name: &FieldName) -> Option<&FieldSpec> {
+        self.fields.iter().find(|spec| spec.covers(name.as_str()))
     }
 }
 
@@ -201,6 +231,7 @@ impl FieldSpec {
                 wrong("a name that is not empty")
             }
             ValueType::Integer if !value.is_i64() => wrong("a whole number"),
+            ValueType::Texts if !is_list_of_texts(value) => wrong(r#"a list of texts, as ["fuel", "depth"]"#),
             ValueType::Boolean if !value.is_boolean() => wrong("yes or no"),
             ValueType::Choice(words) if !value.as_str().is_some_and(|word| words.contains(&word)) => {
                 wrong(&format!("one of {}", words.join(", ")))
@@ -228,6 +259,10 @@ impl FieldSpec {
     }
 }
 
+fn is_list_of_texts(value: &Value) -> bool {
+    value.as_array().is_some_and(|list| list.iter().all(Value::is_string))
+}
+
 /// Whether at most `depth_max` arrays and objects lie within each other.
 #[must_use]
 pub fn is_within_depth(value: &Value, depth_max: usize) -> bool {
@@ -245,14 +280,14 @@ impl Default for Catalog {
     /// The built-in kinds.
     fn default() -> Self {
         use Policy::{Ask, FirstWriteWins, LastWriteWins, Merge};
-        use ValueType::{Any, Boolean, Choice, Integer, Name, Number, Text};
+        use ValueType::{Boolean, Choice, Integer, Name, Number, Text, Texts};
         let title = || FieldSpec::new("title", Name, LastWriteWins);
         let order = || FieldSpec::new("order", Number { min: -1e12, max: 1e12 }, LastWriteWins);
         let number = || Number { min: -1e15, max: 1e15 };
         let own = |fields: Vec<FieldSpec>| [vec![title(), order()], fields].concat();
         let sampled = || {
             own(vec![
-                FieldSpec::new("series", Any, LastWriteWins),
+                FieldSpec::new("series", Texts, LastWriteWins),
                 FieldSpec::new("unit", Text, LastWriteWins),
                 FieldSpec::new("min", number(), LastWriteWins),
                 FieldSpec::new("max", number(), LastWriteWins),
@@ -385,6 +420,23 @@ mod tests {
         assert_eq!(set_point(31.0, Value::Null, json!(30)), out_of(-1e15, 30.0));
         assert_eq!(set_point(7.0, json!(20), json!(10)), Ok(()), "none is between those");
         assert_eq!(set_point(1e16, json!(20), json!(10)), out_of(-1e15, 1e15));
+    }
+
+    #[test]
+    fn series_are_a_list_of_texts() {
+        for list in [json!([]), json!(["host.cpu"]), json!(["fuel", "depth.*"])] {
+            assert_eq!(check("stat", "series", list), Ok(()));
+        }
+        for other in [
+            json!("host.cpu"),
+            json!([1]),
+            json!(["fuel", null]),
+            json!({"a": "b"}),
+            json!(null),
+        ] {
+            let refused = check("series", "series", other).expect_err("no list of texts");
+            assert!(refused.to_string().contains(r#"["fuel", "depth"]"#), "{refused}");
+        }
     }
 
     #[test]

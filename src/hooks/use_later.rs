@@ -11,7 +11,7 @@ use crate::platform::{NetworkEvent, Platform};
 /// A wish that waits. `Copy`; forgotten with its component.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Later {
-    delay_ms: u64,
+    pub(super) delay_ms: u64,
     action: Callback<()>,
     waiting: CopyValue<Option<Task>>,
 }
@@ -50,12 +50,15 @@ pub fn use_later(delay_ms: u64, action: impl FnMut(()) + 'static) -> Later {
 
 impl Later {
     /// Waits, from now; a wait under way begins again.
-    pub fn start(mut self) {
+    pub fn start(self) {
+        self.start_in(self.delay_ms);
+    }
+
+    /// The same, for another while.
+    pub(super) fn start_in(mut self, delay_ms: u64) {
         self.cancel();
         let Self {
-            delay_ms,
-            action,
-            mut waiting,
+            action, mut waiting, ..
         } = self;
         let platform = current_platform();
         let task = spawn(async move {
@@ -65,6 +68,11 @@ impl Later {
             action(());
         });
         self.waiting.set(Some(task));
+    }
+
+    /// Whether it waits.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.waiting.peek().is_some()
     }
 
     /// Does it now, if it waits.

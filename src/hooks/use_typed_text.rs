@@ -6,7 +6,11 @@ use super::{
     use_later::{Later, use_later},
     use_optimism::use_is_optimistic,
 };
-use crate::{board::merge_text, platform};
+use crate::{
+    board::merge_text,
+    platform,
+    state::{ConnectionStatus, SYNC},
+};
 
 /// What is in a box.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,7 +54,8 @@ impl Content {
                     state: State::Typed,
                 }
             }
-            State::Sent if self.text != shown => self.clone(),
+            // Not shown yet: that is still what this was typed over.
+            State::Sent if self.base == shown => self.clone(),
             State::Same | State::Sent => Self::same(shown),
         }
     }
@@ -61,11 +66,12 @@ impl Content {
 pub struct TypedText {
     content: Signal<Content>,
     send: Later,
+    is_optimistic: ReadSignal<bool>,
 }
 
 /// Keeps a box of text and what everybody sees (`shown`) together: what is typed is handed to `send` when the typing has
-/// paused for `idle_ms` milliseconds, at [`TypedText::finish`], or when the box or the page goes; what others write comes into the box around it, and
-/// the caret stays at its word.
+/// paused for `idle_ms` milliseconds, at [`TypedText::finish`], or when the box or the page goes; while the connection is live also twice in
+/// that time, however long the typing goes on. What others write comes into the box around it, and the caret stays at its word.
 ///
 /// ```
 /// use dioxus::prelude::*;
@@ -83,11 +89,6 @@ pub struct TypedText {
 pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl FnMut(String) + 'static) -> TypedText {
     let mut content = use_signal(|| Content::same(&shown.peek()));
     let mut caret = use_hook(|| CopyValue::new(None::<(u32, u32)>));
-    let place_caret = use_later(0, move |()| {
-        if let Some((start, end)) = caret.write().take() {
-            platform::select(start, end);
-        }
-    });
     use_effect(move || {
         let shown = shown();
         let before = content.peek().clone();
@@ -96,14 +97,20 @@ pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl Fn
             return;
         }
         if after.text != before.text
-            && let Some((start, end)) = platform::selection()
+            && let Some((start, end)) = platform::selection(&before.text)
         {
             // The browser moves the caret to the end of a changed box: it is put back once the change is on the page.
             let place = |at| moved(at, &before.text, &after.text);
             caret.set(Some((place(start), place(end))));
-            place_caret.start();
         }
         content.set(after);
+    });
+    // Once that is on the page, and before anybody can type: a moment later a letter would stand at the end.
+    use_effect(move || {
+        let _ = content.read();
+        if let Some((start, end)) = caret.write().take() {
+            platform::select(start, end);
+        }
     });
     let is_optimistic = use_is_optimistic();
     let send = use_later(idle_ms, move |()| {
@@ -126,7 +133,11 @@ pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl Fn
         }
     });
     use_drop(move || send.finish()); // who goes elsewhere in the middle of a pause has said it all the same
-    TypedText { content, send }
+    TypedText {
+        content,
+        send,
+        is_optimistic,
+    }
 }
 
 impl TypedText {
@@ -156,7 +167,13 @@ impl TypedText {
             base,
             state: State::Typed,
         });
-        self.send.start();
+        // A page that is closed loses what was not handed over. Without the server each time is one more edit that waits; and where
+        // edits show when they are confirmed, the box is not free to be typed in until then.
+        if !matches!(SYNC.peek().link, ConnectionStatus::Live) || !*self.is_optimistic.peek() {
+            self.send.start();
+        } else if !self.send.is_waiting() {
+            self.send.start_in(self.send.delay_ms / 2);
+        }
     }
 
     /// The box was left: what was typed is sent at once.
@@ -226,6 +243,8 @@ mod tests {
         };
         assert_eq!(sent.meet("a"), sent);
         assert_eq!(sent.meet("ab"), Content::same("ab"));
+        // It is shown together with what somebody else wrote at the same time.
+        assert_eq!(sent.meet("ab, c"), Content::same("ab, c"));
     }
 
     #[test]

@@ -89,7 +89,7 @@ pub fn page_cookies() -> Option<String> {
     None
 }
 
-pub fn selection() -> Option<(u32, u32)> {
+pub fn selection(_: &str) -> Option<(u32, u32)> {
     None
 }
 

@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use dioxus::prelude::Element;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -67,7 +67,7 @@ pub struct ServeArgs {
 /// 1 when it did not (standard error says what happened and what to do), 2 when the arguments make no sense.
 #[must_use]
 pub fn main(app: fn() -> Element) -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
     let args = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(args) => args,
         Command::Terminal(command) => {
@@ -83,6 +83,20 @@ pub fn main(app: fn() -> Element) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The command line. Its usage after a mistake is that of its help: clap would name there, as if they had to be given, the options
+/// that an environment variable has given.
+fn command() -> clap::Command {
+    let mut command = Cli::command();
+    command.build();
+    with_usage(command).mut_subcommands(with_usage)
+}
+
+fn with_usage(mut command: clap::Command) -> clap::Command {
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage:").trim().to_owned();
+    command.override_usage(usage)
 }
 
 /// `RUST_LOG` chooses what is logged, as everywhere.
@@ -115,13 +129,13 @@ const CLIENT_LOG_FILTER: &str = "error";
 
 #[cfg(test)]
 mod tests {
-    use clap::{CommandFactory, Parser};
+    use clap::Parser;
 
-    use super::Cli;
+    use super::{Cli, command};
 
     #[test]
     fn the_arguments_make_sense() {
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]

@@ -155,7 +155,10 @@ impl Engine {
         wanted.retain(|board| !self.requests.refused.contains(board));
         let holds_up = |board: &BoardId| waiting.contains(board) && self.must_be_read(board);
         let urgent: SortedSet<BoardId> = wanted.iter().filter(|board| holds_up(board)).cloned().collect();
-        if (urgent.is_empty() || self.requests.has_read)
+        // What a request takes along may have been sent, though it is not answered: nothing goes before something was.
+        let is_answered = self.requests.works || wanted.is_empty();
+        if is_answered
+            && (urgent.is_empty() || self.requests.has_read)
             && let Some(push) = self.next_push(now)
         {
             (self.requests.under_way, self.requests.has_read) = (UnderWay::Sending, false);

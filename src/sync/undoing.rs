@@ -224,7 +224,8 @@ impl Engine {
         if reversal.is_none()
             && let Some(pending) = self.outbox.get_mut(id)
         {
-            pending.why = Why::Unwanted; // its author was told, once: a storage that refuses is asked again
+            // Its author was told, once: a storage that refuses is asked again, and what it has read is older than this.
+            (pending.why, pending.dirty) = (Why::Unwanted, true);
         }
         reversal
     }

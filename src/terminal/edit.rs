@@ -5,9 +5,13 @@ use super::{
     session::{Ended, Session, Unreached, fault, put_off},
 };
 use crate::{
+    board::{Catalog, KindSpec, ValueType},
     driver::Driver,
-    protocol::{BoardId, Contention, FieldName, OperationId, Overwritten, Rejection, Value, Verdict, WidgetId},
-    sync::{Command, Connection, Notice, SetAsideReason},
+    protocol::{
+        BoardId, Contention, FieldName, Intent, OperationId, Overwritten, Rejection, Value, Verdict, Widget, WidgetId,
+    },
+    sorted::SortedMap,
+    sync::{Command, Connection, Freshness, Notice, SetAsideReason},
 };
 
 /// What becomes of a field.
@@ -29,6 +33,26 @@ impl Change {
             ))
         })
     }
+
+    /// The same of a field, as an operation would have it.
+    fn intent(&self, field: &FieldName, kind: Option<&KindSpec>, widget: &Widget) -> Intent {
+        let (name, known) = (field.clone(), widget.fields.get(field).map(|field| &field.value));
+        match self {
+            Self::Set(text) => {
+                let spec = kind.and_then(|kind| kind.field(field));
+                let value = read_value(text, spec.map(|spec| &spec.value), known);
+                Intent::Set { field: name, value }
+            }
+            Self::SetJson(value) => Intent::Set {
+                field: name,
+                value: value.clone(),
+            },
+            Self::Add(amount) => Intent::Add {
+                field: name,
+                amount: *amount,
+            },
+        }
+    }
 }
 
 /// Where an edit goes: what is said of it names that.
@@ -38,6 +62,27 @@ struct Place {
     field: FieldName,
     /// Whether something is added to what is there.
     adds: bool,
+}
+
+impl Place {
+    fn command(&self, intent: Intent) -> Command {
+        let (board, widget) = (self.board.clone(), self.widget.clone());
+        match intent {
+            Intent::Add { field, amount } => Command::Add {
+                board,
+                widget,
+                field,
+                amount,
+            },
+            Intent::Set { field, value } => Command::Set {
+                board,
+                widget,
+                field,
+                value,
+            },
+            other => unreachable!("only fields are edited here, not {other:?}"),
+        }
+    }
 }
 
 /// Edits a field. Based on what the server has now; when it can't be reached, on what this device saw last.
@@ -56,47 +101,39 @@ pub async fn edit(
     };
     let view = session.board(&board, unreached).await?;
     let found = names::find(&board, &view, target)?;
+    let kinds = Catalog::default();
+    let kind = names::kind(&kinds, found.widget);
     let Some(field) = found.field else {
         return Err(Failure::Refused(format!(
             "which field of `{}`? It has: {}. Write `{}.FIELD`.",
             found.id,
-            names::fields(found.widget),
+            names::fields(kind, found.widget),
             found.id
         )));
     };
-    let known = found.widget.fields.get(&field);
-    let command = match change {
-        Change::Set(text) => Command::Set {
-            board: board.clone(),
-            widget: found.id.clone(),
-            field: field.clone(),
-            value: read_value(text, known.map(|field| &field.value)),
-        },
-        Change::SetJson(value) => Command::Set {
-            board: board.clone(),
-            widget: found.id.clone(),
-            field: field.clone(),
-            value: value.clone(),
-        },
-        Change::Add(amount) => Command::Add {
-            board: board.clone(),
-            widget: found.id.clone(),
-            field: field.clone(),
-            amount: *amount,
-        },
-    };
-    session.driver.command(command);
-    session.driver.command(Command::Flush);
-    let id = made(&mut session.driver)?;
-    if offline_ok {
-        return until_saved(&mut session, id).await;
-    }
     let place = Place {
         board,
         widget: found.id,
         field,
         adds: matches!(change, Change::Add(_)),
     };
+    let intent = change.intent(&place.field, kind, found.widget);
+    if kind.is_some() {
+        let is_live = view.freshness == Freshness::Live;
+        check(&kinds, found.widget, is_live, &intent).map_err(|reason| {
+            let more = why(&place, kind, found.widget, &reason);
+            Failure::Refused(format!(
+                "{}.{}: {reason}{more} Nothing was saved.",
+                place.widget, place.field
+            ))
+        })?;
+    }
+    session.driver.command(place.command(intent));
+    session.driver.command(Command::Flush);
+    let id = made(&mut session.driver)?;
+    if offline_ok {
+        return until_saved(&mut session, id).await;
+    }
     match until_decided(&mut session, id, &place).await {
         Ok(outcome) => {
             session.store().await; // the next start asks nothing then
@@ -114,13 +151,32 @@ pub async fn edit(
     }
 }
 
-/// JSON where it is JSON, else text. A field that holds text takes everything as it stands, and a switch takes yes and no.
-fn read_value(text: &str, known: Option<&Value>) -> Value {
+/// Whether the server would take the edit, as far as this device can tell. What stands beside the field counts only while it is as
+/// the server has it: a bound may have been moved since.
+fn check(kinds: &Catalog, widget: &Widget, is_live: bool, intent: &Intent) -> Result<(), Rejection> {
+    if is_live {
+        return kinds.check_edit(widget, intent);
+    }
+    let alone = Widget {
+        fields: SortedMap::new(),
+        ..widget.clone()
+    };
+    kinds.check_edit(&alone, intent)
+}
+
+/// JSON where it is JSON, else text. A field that takes text takes everything as it stands, and a switch takes yes and no. Of a
+/// field that this program does not know, what it holds tells which it is.
+fn read_value(text: &str, spec: Option<&ValueType>, known: Option<&Value>) -> Value {
     let verbatim = || Value::String(text.to_owned());
+    let is_text = matches!(spec, Some(ValueType::Text | ValueType::Name | ValueType::Choice(_)));
+    let is_switch = spec == Some(&ValueType::Boolean);
     match (known, text) {
-        (Some(Value::String(_)), _) => verbatim(),
+        _ if is_text => verbatim(),
+        (Some(Value::String(_)), _) if spec.is_none() => verbatim(),
         (Some(Value::Bool(_)), "yes" | "on") => Value::Bool(true),
         (Some(Value::Bool(_)), "no" | "off") => Value::Bool(false),
+        (_, "yes" | "on") if is_switch => Value::Bool(true),
+        (_, "no" | "off") if is_switch => Value::Bool(false),
         _ => serde_json::from_str(text).unwrap_or_else(|_| verbatim()),
     }
 }
@@ -213,22 +269,25 @@ fn contested(driver: &Driver, id: OperationId, place: &Place, contention: Conten
 
 /// It is kept, and why; for a name that is wrong, those that there are.
 fn not_accepted(driver: &Driver, id: OperationId, place: &Place, reason: &SetAsideReason) -> Failure {
-    let Place {
-        board, widget, field, ..
-    } = place;
-    let shown = driver.engine().shown_widget(board, widget);
-    let more = match (reason, shown.widget(widget)) {
-        (SetAsideReason::Rejected(Rejection::UnknownField), Some(known)) => {
-            format!(" {}", names::no_field(widget, known, field))
-        }
-        (SetAsideReason::Rejected(Rejection::WrongType { .. }), _) if place.adds => {
-            " Only counters are added to: give it a value with `tideboard set`.".to_owned()
-        }
+    let shown = driver.engine().shown_widget(&place.board, &place.widget);
+    let more = match (reason, shown.widget(&place.widget)) {
+        (SetAsideReason::Rejected(reason), Some(known)) => why(place, None, known, reason),
         _ => String::new(),
     };
     Failure::NotAccepted(format!(
         "not accepted: {reason}{more} It is kept; `tideboard outbox --discard {id}` forgets it."
     ))
+}
+
+/// What helps beside the reason.
+fn why(place: &Place, kind: Option<&KindSpec>, known: &Widget, reason: &Rejection) -> String {
+    match reason {
+        Rejection::UnknownField => format!(" {}", names::no_field(&place.widget, kind, known, &place.field)),
+        Rejection::WrongType { .. } if place.adds => {
+            " Only counters are added to: give it a value with `tideboard set`.".to_owned()
+        }
+        _ => String::new(),
+    }
 }
 
 /// Why an edit that waits for its disk waits in vain.
@@ -256,16 +315,25 @@ mod tests {
 
     #[test]
     fn a_value_is_json_where_it_is_json_and_text_for_a_field_of_text() {
-        assert_eq!(read_value("21.5", Some(&json!(3))), json!(21.5));
-        assert_eq!(read_value("true", None), json!(true));
-        assert_eq!(read_value("busy", None), json!("busy"));
-        assert_eq!(read_value("42", Some(&json!("a note"))), json!("42"));
+        assert_eq!(read_value("21.5", None, Some(&json!(3))), json!(21.5));
+        assert_eq!(read_value("true", None, None), json!(true));
+        assert_eq!(read_value("busy", None, None), json!("busy"));
+        assert_eq!(read_value("42", None, Some(&json!("a note"))), json!("42"));
     }
 
     #[test]
     fn a_switch_takes_the_words_that_its_refusal_asks_for() {
-        assert_eq!(read_value("yes", Some(&json!(false))), json!(true));
-        assert_eq!(read_value("no", Some(&json!(true))), json!(false));
-        assert_eq!(read_value("yes", Some(&json!("a note"))), json!("yes"));
+        assert_eq!(read_value("yes", None, Some(&json!(false))), json!(true));
+        assert_eq!(read_value("no", None, Some(&json!(true))), json!(false));
+        assert_eq!(read_value("yes", None, Some(&json!("a note"))), json!("yes"));
+    }
+
+    #[test]
+    fn what_a_field_takes_counts_more_than_what_it_holds() {
+        let read = |text, spec, known: Option<Value>| read_value(text, Some(&spec), known.as_ref());
+        assert_eq!(read("42", ValueType::Text, None), json!("42"));
+        assert_eq!(read("yes", ValueType::Boolean, None), json!(true));
+        // A list that an older server took as text.
+        assert_eq!(read(r#"["a"]"#, ValueType::Texts, Some(json!("a"))), json!(["a"]));
     }
 }

@@ -48,7 +48,7 @@ pub async fn get(
             field: Some(name),
         }) => {
             let Some(field) = widget.fields.get(&name) else {
-                return Err(Failure::Refused(names::no_field(&id, widget, &name)));
+                return Err(Failure::Refused(names::no_field(&id, None, widget, &name)));
             };
             let pending = is_pending(&view, &id, &name);
             lines::print(&if as_json {

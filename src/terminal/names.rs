@@ -2,6 +2,7 @@
 
 use super::{Failure, lines};
 use crate::{
+    board::{Catalog, KindSpec},
     protocol::{BoardId, FieldName, Intent, Operation, Value, Widget, WidgetId},
     sync::{BoardView, Engine},
 };
@@ -29,7 +30,7 @@ pub fn find<'a>(board: &BoardId, view: &'a BoardView, target: &str) -> Result<Fo
                 return Err(Failure::Refused(format!(
                     "`{}` is no field: {error}. `{id}` has: {}.",
                     field.unwrap_or_default(),
-                    fields(widget)
+                    fields(None, widget)
                 )));
             }
         };
@@ -60,19 +61,38 @@ fn no_widget(board: &BoardId, view: &BoardView, target: &str) -> String {
     )
 }
 
+/// What this program knows of a widget's kind. Nothing where it is an app's own: also where only its name is that of a built-in
+/// one, which shows by fields that the built-in one has not. Of those the server alone can tell.
+pub fn kind<'a>(kinds: &'a Catalog, widget: &Widget) -> Option<&'a KindSpec> {
+    let kind = kinds.kind(&widget.kind)?;
+    widget
+        .fields
+        .keys()
+        .all(|field| kind.field(field).is_some())
+        .then_some(kind)
+}
+
 /// The widget has no such field; what may have been meant, and what there is.
-pub fn no_field(id: &WidgetId, widget: &Widget, field: &FieldName) -> String {
-    let names = widget.fields.keys().map(FieldName::as_str);
+pub fn no_field(id: &WidgetId, kind: Option<&KindSpec>, widget: &Widget, field: &FieldName) -> String {
+    let names = field_names(kind, widget).into_iter();
     format!(
         "`{id}` has no field `{field}`.{} It has: {}.",
         did_you_mean(meant(field.as_str(), names.map(|name| (name, name)))),
-        fields(widget)
+        fields(kind, widget)
     )
 }
 
 /// A widget's fields, for a message.
-pub fn fields(widget: &Widget) -> String {
-    list(widget.fields.keys().map(FieldName::as_str))
+pub fn fields(kind: Option<&KindSpec>, widget: &Widget) -> String {
+    list(field_names(kind, widget).into_iter())
+}
+
+/// Those that its kind has, with values or without; of a kind that is not known, those that have values.
+fn field_names<'a>(kind: Option<&'a KindSpec>, widget: &'a Widget) -> Vec<&'a str> {
+    match kind {
+        Some(kind) => kind.fields.iter().map(|field| field.name).collect(),
+        None => widget.fields.keys().map(FieldName::as_str).collect(),
+    }
 }
 
 /// Names in a message: all of them, or so many and how many more.

@@ -120,6 +120,15 @@ fn by_requests_a_sampled_card_says_that_no_live_values_come() {
 }
 
 #[test]
+fn a_live_value_that_is_not_of_now_says_how_old_it_is_also_without_a_connection() {
+    let offline = |missed| render(stat(missed).board(Freshness::Offline { since: None }), card);
+    let parts = ["data-state=\"offline\"", "title=\"Last value\"", ">30\u{a0}s</span>"];
+    has(&offline(30), &parts);
+    has(&offline(70), &[">1\u{a0}min</span>"]);
+    has_not(&offline(2), &["card-age"]);
+}
+
+#[test]
 fn a_pending_edit_colours_the_card_and_fills_the_beads() {
     let page = render(counter().edit("count", json!(4), Phase::Saved), card);
     has(

@@ -129,6 +129,7 @@ fn who_comes_next_is_not_told_what_can_not_be_undone_in_time() {
     let mut world = undone_in_time();
     world.hold_the_storage(ANN);
     world.wait(90_000);
+    world.told(ANN); // while she is there
     world.sign_in(ANN, BO);
     world.unblock_sockets(ANN);
     world.calm();

@@ -7,19 +7,22 @@ use tideboard::{
     sync::{Command, CommandError, SetAsideReason},
 };
 
-use crate::world::{ANN, BO, World, deck, named};
+use crate::{
+    server::DRAWER,
+    world::{ANN, BO, World, deck, named},
+};
 
 /// So many lists within each other.
 fn nested(depth: usize) -> Value {
     (1..depth).fold(json!([]), |inner, _| json!([inner]))
 }
 
-fn gauge(widget: &str, series: Value) -> Command {
+fn drawer(widget: &str, any: Value) -> Command {
     Command::Create {
         board: deck(),
         widget: named(widget),
-        kind: "gauge".parse().expect("a name"),
-        fields: [("series".parse().expect("a name"), series)].into(),
+        kind: DRAWER.parse().expect("a name"),
+        fields: [("any".parse().expect("a name"), any)].into(),
     }
 }
 
@@ -29,11 +32,11 @@ fn a_value_nested_too_deeply_is_refused_and_everything_else_goes_on() {
     let too_deep = CommandError::TooDeep {
         depth_max: VALUE_DEPTH_MAX,
     };
-    world.command(ANN, gauge("rpm", json!("engine.rpm")));
+    world.command(ANN, drawer("rpm", json!("engine.rpm")));
     world.calm();
-    world.set(ANN, "rpm", "series", nested(120));
-    world.press(ANN, "rpm", "series", nested(VALUE_DEPTH_MAX + 1), 2_000);
-    world.command(ANN, gauge("deep", nested(120)));
+    world.set(ANN, "rpm", "any", nested(120));
+    world.press(ANN, "rpm", "any", nested(VALUE_DEPTH_MAX + 1), 2_000);
+    world.command(ANN, drawer("deep", nested(120)));
     let payload = nested(120);
     let (board, name) = (deck(), "horn".to_owned());
     world.command(ANN, Command::Emit { board, name, payload });
@@ -41,16 +44,16 @@ fn a_value_nested_too_deeply_is_refused_and_everything_else_goes_on() {
     world.set(ANN, "fuel", "value", 5);
     world.calm();
     world.assert_everywhere("fuel", "value", 5);
-    world.assert_everywhere("rpm", "series", "engine.rpm");
+    world.assert_everywhere("rpm", "any", "engine.rpm");
 }
 
 #[test]
 fn a_value_nested_as_deeply_as_allowed_arrives() {
     let mut world = World::new();
-    world.command(ANN, gauge("rpm", json!("engine.rpm")));
-    world.set(ANN, "rpm", "series", nested(VALUE_DEPTH_MAX));
+    world.command(ANN, drawer("rpm", json!("engine.rpm")));
+    world.set(ANN, "rpm", "any", nested(VALUE_DEPTH_MAX));
     world.calm();
-    world.assert_everywhere("rpm", "series", nested(VALUE_DEPTH_MAX));
+    world.assert_everywhere("rpm", "any", nested(VALUE_DEPTH_MAX));
 }
 
 /// The server did not accept somebody's newest edit, and gave them this reason.

@@ -33,6 +33,24 @@ fn an_edit_of_a_tab_that_has_not_seen_the_newest_board_is_placed_and_sent() {
 }
 
 #[test]
+fn what_is_taken_back_while_nobody_answers_was_never_sent() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.wait(LONG_MS);
+    world.add(ANN, "crew", "count", 2);
+    world.wait(LONG_MS);
+    let id = world.pending(ANN)[0];
+    world.command(ANN, Command::Withdraw { id });
+    assert!(
+        world.is_gone(ANN, id),
+        "it has not left the device, and nothing more is said of it"
+    );
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "count", 0);
+}
+
+#[test]
 fn a_board_is_read_though_edits_wait_that_the_server_puts_off() {
     let (mut world, _) = without_sockets();
     world.set(BO, "engine", "state", "busy");

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, convert::Infallible};
 
 use tideboard::{
-    board::Catalog,
+    board::{Catalog, FieldSpec, Policy, ValueType},
     config::FRAME_FILL_BYTES,
     protocol::{BoardId, Epoch, FieldName, RunId, StoreId, Value, WidgetId},
     server::{
@@ -12,6 +12,9 @@ use tideboard::{
     },
     time::Timestamp,
 };
+
+/// A kind whose field `any` takes any JSON.
+pub const DRAWER: &str = "drawer";
 
 /// The only database.
 pub const STORE: StoreId = StoreId(7);
@@ -40,7 +43,10 @@ impl Server {
             run: RunId(run),
             epoch: Epoch(run),
             memory: Memory::default(),
-            catalog: Catalog::default(),
+            catalog: Catalog::default().with(
+                DRAWER,
+                vec![FieldSpec::new("any", ValueType::Any, Policy::LastWriteWins)],
+            ),
             frame_fill_bytes: FRAME_FILL_BYTES,
         };
         let log = |texts| opened(Some(texts), setup.epoch);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use tideboard::{
+    board::{Catalog, FieldSpec, Policy, ValueType},
     config::{
         BOARDS_LEN_MAX, FIELD_OVERHEAD_BYTES, FIELDS_LEN_MAX, VALUE_BYTES_MAX, VALUE_DEPTH_MAX, WIDGET_BYTES_MAX,
         WIDGETS_LEN_MAX,
@@ -18,7 +19,12 @@ const BOARD: &str = "this-machine";
 
 #[tokio::test]
 async fn a_value_has_a_size_and_a_depth() {
-    let server = TestServer::start(ServerConfig::local()).await;
+    let any = FieldSpec::new("any", ValueType::Any, Policy::LastWriteWins);
+    let config = ServerConfig {
+        catalog: Catalog::default().with("drawer", vec![any]),
+        ..ServerConfig::local()
+    };
+    let server = TestServer::start(config).await;
     let mut editor = enter(&server).await;
     let longest = "x".repeat(VALUE_BYTES_MAX - 2);
     applied(&editor.edit(BOARD, "note", set("text", json!(longest))).await);
@@ -27,10 +33,11 @@ async fn a_value_has_a_size_and_a_depth() {
     assert_eq!(reason, Rejection::TooLarge { bytes_max });
 
     let nested = |depth| (0..depth).fold(json!(1), |value, _| json!([value]));
-    applied(&editor.edit(BOARD, "cpu", set("series", nested(VALUE_DEPTH_MAX))).await);
+    applied(&editor.edit(BOARD, "deep", create("drawer", BTreeMap::new())).await);
+    applied(&editor.edit(BOARD, "deep", set("any", nested(VALUE_DEPTH_MAX))).await);
     let reason = rejected(
         editor
-            .edit(BOARD, "cpu", set("series", nested(VALUE_DEPTH_MAX + 1)))
+            .edit(BOARD, "deep", set("any", nested(VALUE_DEPTH_MAX + 1)))
             .await,
     );
     let depth_max = VALUE_DEPTH_MAX as u64;

@@ -64,6 +64,67 @@ async fn it_knows_the_apps_kinds_and_has_the_apps_boards_and_no_others() {
 }
 
 #[tokio::test]
+async fn what_was_taken_before_a_kind_said_its_shape_stays_and_can_be_put_right() {
+    let data = Folder::new();
+    let served = |series: ValueType| {
+        let series = FieldSpec::new("series", series, Policy::LastWriteWins);
+        let shelf = FirstBoard::new(BoardId::named("shelf"), "Shelf");
+        let config = ServerConfig {
+            catalog: Catalog::empty().with("scale", vec![series]),
+            first_boards: vec![shelf],
+            data: Some(data.path().to_owned()),
+            ..ServerConfig::local()
+        };
+        TestServer::of_app(config, Router::new())
+    };
+    let set = |value: Value| Intent::Set {
+        field: FieldName::named("series"),
+        value,
+    };
+    let is_applied = |answer: &Answer| matches!(answer, Answer::Verdict { verdict, .. } if verdict.is_applied());
+    let server = served(ValueType::Any).await;
+    let mut editor = Editor::enter(server.address).await;
+    editor.subscribe("shelf").await;
+    let made = editor
+        .edit("shelf", "scale-1", create("scale", json!({"series": "weight"})))
+        .await;
+    assert!(is_applied(&made), "{made:?}");
+    server.stop().await;
+
+    let server = served(ValueType::Texts).await;
+    let mut editor = Editor::enter(server.address).await;
+    assert_eq!(
+        field(&editor.subscribe("shelf").await, "scale-1", "series"),
+        &json!("weight")
+    );
+    let expected = r#"a list of texts, as ["fuel", "depth"]"#.to_owned();
+    let wrong = [
+        editor.edit("shelf", "scale-1", set(json!("height"))).await,
+        editor
+            .edit("shelf", "scale-2", create("scale", json!({"series": [1]})))
+            .await,
+    ];
+    for answer in wrong {
+        let Answer::Verdict {
+            verdict: Verdict::Rejected { reason, .. },
+            ..
+        } = answer
+        else {
+            panic!("{answer:?}")
+        };
+        assert_eq!(
+            reason,
+            Rejection::WrongType {
+                expected: expected.clone()
+            }
+        );
+    }
+    let right = editor.edit("shelf", "scale-1", set(json!(["weight"]))).await;
+    assert!(is_applied(&right), "{right:?}");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn nothing_of_its_machine_is_measured() {
     let server = TestServer::of_app(config(), Router::new()).await;
     let mut editor = Editor::enter(server.address).await;

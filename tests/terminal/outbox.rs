@@ -1,7 +1,7 @@
 //! What did not take effect waits for its owner, who decides.
 
 use tideboard::{
-    config::SOCKET_PATH,
+    config::{SOCKET_PATH, VALUE_BYTES_MAX},
     protocol::{Answer, Base, Cursor, Intent, PushItem, Revision, ServerFrame, Value},
 };
 use tokio::net::TcpStream;
@@ -159,7 +159,7 @@ fn what_came_of_each_edit_is_printed_and_the_exit_code_tells_of_the_worst() {
     let client = server.client();
     client.field("counter.count");
     server.kill();
-    client.save("status.state", "fine");
+    client.save("setpoint.value", "-3");
     let added = client.run(&["add", BOARD, "counter.count", "2", "--offline-ok"]);
     assert_eq!(
         (added.code, added.out.as_str()),
@@ -231,10 +231,15 @@ async fn what_was_removed_meanwhile_is_still_called_by_its_name() {
 fn an_edit_that_is_not_accepted_is_kept_until_it_is_discarded() {
     let server = Server::start();
     let client = server.client();
-    let refused = client.set("status.state", "fine");
+    // As long as a value may be; but a widget holds no three of them, and that is for the server to say.
+    let long = |letter: &str| letter.repeat(VALUE_BYTES_MAX - 1_000);
+    for item in ["checklist.item-8", "checklist.item-9"] {
+        assert_eq!(client.set(item, &long("x")).code, 0);
+    }
+    let refused = client.set("checklist.item-7", &long("y"));
     assert_eq!(refused.code, 4, "{}", refused.err);
     assert!(
-        refused.err.contains("one of ok") && refused.err.contains("--discard"),
+        refused.err.contains("larger than") && refused.err.contains("--discard"),
         "{}",
         refused.err
     );
@@ -244,12 +249,13 @@ fn an_edit_that_is_not_accepted_is_kept_until_it_is_discarded() {
     let again = client.run(&["outbox", "--discard", &id]);
     assert_eq!(again.code, 1);
     assert!(again.err.contains("not waiting any more"), "{}", again.err);
-    for value in ["fine", "well"] {
-        assert_eq!(client.set("status.state", value).code, 4);
+    let values = ["y", "z"].map(long);
+    for value in &values {
+        assert_eq!(client.set("checklist.item-7", value).code, 4);
     }
     let listed = client.waiting();
-    let values: Vec<&Value> = listed.iter().map(|edit| &edit["intent"]["set"]["value"]).collect();
-    assert_eq!(values, ["fine", "well"], "in the order in which they were made");
+    let kept: Vec<&Value> = listed.iter().map(|edit| &edit["intent"]["set"]["value"]).collect();
+    assert_eq!(kept, [&values[0], &values[1]], "in the order in which they were made");
     let discarded = client.run(&["outbox", "--discard-not-accepted"]);
     assert_eq!(discarded.code, 0, "{discarded:?}");
     assert!(

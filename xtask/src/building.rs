@@ -110,6 +110,7 @@ fn run_into(command: &mut Command, path: &Path) -> Result<(), Failure> {
     let status = child.wait().map_err(|source| not_started(command, source))?;
     teller.end();
     if status.success() {
+        println!("  built in {}", span(started.elapsed()));
         return Ok(());
     }
     Err(Failure::Build {
@@ -125,6 +126,8 @@ fn run_into(command: &mut Command, path: &Path) -> Result<(), Failure> {
 struct Progress {
     /// Crates of the page's program, and of the server: two builds at once, told apart by how many they are.
     compiled: BTreeMap<u32, u32>,
+    /// How many of the two have compiled all: they say so by what they do next. How many crates they will be is a guess of `dx`.
+    halves: u32,
     /// The last lines that are of something else.
     tail: VecDeque<String>,
 }
@@ -135,6 +138,7 @@ impl Progress {
             self.compiled.insert(total, current);
             return;
         }
+        self.halves += u32::from(line.contains("INFO Bundling app"));
         if self.tail.len() == TAIL_LEN_MAX {
             self.tail.pop_front();
         }
@@ -144,7 +148,9 @@ impl Progress {
     fn words(&self) -> String {
         let (compiled, total) = (self.compiled.values().sum::<u32>(), self.compiled.keys().sum::<u32>());
         match total {
-            0 => "nothing compiled yet".to_owned(),
+            _ if self.halves >= HALVES => "compiled all; putting it together".to_owned(),
+            // Where nothing has changed, nothing is compiled, and `dx` says nothing of it.
+            0 => "looking for what has changed".to_owned(),
             _ if compiled < total => format!("compiled {compiled} of {total}"),
             _ => "compiled all; putting it together".to_owned(),
         }
@@ -203,6 +209,8 @@ fn span(time: Duration) -> String {
     }
 }
 
+/// The page's program, and the server.
+const HALVES: u32 = 2;
 /// How often a lock is tried, and a terminal's line written.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How often there is a line where no terminal is.
@@ -222,7 +230,7 @@ mod tests {
     #[test]
     fn progress_counts_both_builds_together() {
         let mut progress = Progress::default();
-        assert_eq!(progress.words(), "nothing compiled yet");
+        assert_eq!(progress.words(), "looking for what has changed");
         for line in [
             "  0.09s  INFO Building project...",
             "  2.51s  INFO Compiled [  3/278]: syn",
@@ -235,6 +243,20 @@ mod tests {
         assert_eq!(progress.tail, ["  0.09s  INFO Building project..."]);
         progress.hear("Compiled [278/278]: a".to_owned());
         progress.hear("Compiled [421/421]: b".to_owned());
+        assert_eq!(progress.words(), "compiled all; putting it together");
+    }
+
+    #[test]
+    fn a_build_is_put_together_when_both_halves_say_so_however_many_crates_were_foretold() {
+        let mut progress = Progress::default();
+        progress.hear("  2.51s  INFO Compiled [414/421]: syn".to_owned());
+        progress.hear(" 26.56s  INFO Bundling app...".to_owned());
+        assert_eq!(
+            progress.words(),
+            "compiled 414 of 421",
+            "the other half is still compiled"
+        );
+        progress.hear(" 43.45s  INFO Bundling app...".to_owned());
         assert_eq!(progress.words(), "compiled all; putting it together");
     }
 

@@ -131,9 +131,9 @@ fn age_of(view: &WidgetView, fresh: Fresh, is_sampled: bool, now: Now) -> Option
     if is_sampled {
         let age = match fresh {
             Fresh::Live => Some("now".to_owned()),
-            Fresh::Stale { seconds, .. } | Fresh::NoSamples { seconds: Some(seconds) } => {
-                Some(age(seconds * 1_000)).filter(is_now)
-            }
+            Fresh::Stale { seconds, .. }
+            | Fresh::NoSamples { seconds: Some(seconds) }
+            | Fresh::Offline { seconds: Some(seconds) } => Some(age(seconds * 1_000)).filter(is_now),
             _ => None,
         };
         return Some((age?, "Last value".to_owned()));

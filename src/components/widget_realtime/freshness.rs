@@ -25,8 +25,8 @@ pub(super) enum Fresh {
     ByRequests { seconds: Option<u64> },
     /// The same, for live values: requests bring none. So old is the last one, if there was any.
     NoSamples { seconds: Option<u64> },
-    /// There is no connection.
-    Offline,
+    /// There is no connection. So old is the last live value, if there was any.
+    Offline { seconds: Option<u64> },
 }
 
 impl Fresh {
@@ -35,17 +35,15 @@ impl Fresh {
         if view.widget.is_none() && !view.is_known {
             return Self::Loading;
         }
+        // The last live value's, where there is any.
+        let heard_at = samples.0.iter().map(|(_, series)| series.heard_at).max();
+        let seconds = seconds_since(heard_at, now);
         match view.freshness {
-            Freshness::Offline { .. } => Self::Offline,
+            Freshness::Offline { .. } => Self::Offline { seconds },
             Freshness::ByRequests { as_of } if series.is_empty() => Self::ByRequests {
                 seconds: seconds_since(as_of, now),
             },
-            Freshness::ByRequests { .. } => {
-                let heard_at = samples.0.iter().map(|(_, series)| series.heard_at).max();
-                Self::NoSamples {
-                    seconds: seconds_since(heard_at, now),
-                }
-            }
+            Freshness::ByRequests { .. } => Self::NoSamples { seconds },
             Freshness::CatchingUp { missing } => Self::CatchingUp { missing },
             Freshness::Live => Self::of_samples(samples, now),
         }
@@ -74,7 +72,7 @@ impl Fresh {
             Self::Stale { .. } => "stale",
             Self::ByRequests { .. } => "by-requests",
             Self::NoSamples { .. } => "no-samples",
-            Self::Offline => "offline",
+            Self::Offline { .. } => "offline",
         }
     }
 
@@ -92,7 +90,7 @@ impl Fresh {
                 seconds: Some(0..SLOW_S),
             } => "two-thirds",
             Self::ByRequests { .. } => "third",
-            Self::Offline => "offline",
+            Self::Offline { .. } => "offline",
         }
     }
 
@@ -111,7 +109,7 @@ impl Fresh {
             Self::ByRequests { seconds } => Some((Word::ByRequests, old(*seconds))),
             // How old the last one is stands in the foot.
             Self::NoSamples { .. } => Some((Word::NoSamples, String::new())),
-            Self::Offline => Some((Word::Offline, String::new())),
+            Self::Offline { .. } => Some((Word::Offline, String::new())),
         }
     }
 }
@@ -119,8 +117,10 @@ impl Fresh {
 /// Seconds that a request takes to come round again, with three boards that wait for theirs.
 const SLOW_S: u64 = 3 * FALLBACK_MS / 1_000 + 1;
 
+/// In the steps in which an age is said: what is no other is not rendered again.
 fn seconds_since(at: Option<Timestamp>, now: Option<Timestamp>) -> Option<u64> {
-    Some(now?.since(at?) / 1_000)
+    let seconds = now?.since(at?) / 1_000;
+    Some(seconds - seconds % if seconds < 60 { 5 } else { 60 })
 }
 
 /// How old, once that is worth a word.
@@ -200,8 +200,21 @@ mod tests {
                 &samples(0),
                 Some(Timestamp(99_000))
             ),
-            Fresh::Offline
+            Fresh::Offline { seconds: Some(60) }
         );
+    }
+
+    #[test]
+    fn an_age_changes_when_another_one_is_said() {
+        let offline = view(Freshness::Offline { since: None });
+        let of = |samples: &SeriesList, seconds: u64| {
+            let now = Timestamp(10_000 + seconds * 1_000);
+            Fresh::of(&offline, &["host.cpu".to_owned()], samples, Some(now))
+        };
+        let seconds = [3, 7, 59, 61, 119, 130].map(|at| of(&samples(10_000), at));
+        let said = [0, 5, 55, 60, 60, 120].map(|seconds| Fresh::Offline { seconds: Some(seconds) });
+        assert_eq!(seconds, said);
+        assert_eq!(of(&SeriesList(Vec::new()), 60), Fresh::Offline { seconds: None });
     }
 
     #[test]

@@ -3,16 +3,16 @@
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 
-pub fn selection() -> Option<(u32, u32)> {
+pub fn selection(text: &str) -> Option<(u32, u32)> {
     let focused = web_sys::window()?.document()?.active_element()?;
-    let (start, end) = match focused.dyn_ref::<HtmlTextAreaElement>() {
-        Some(text) => (text.selection_start(), text.selection_end()),
+    let (value, start, end) = match focused.dyn_ref::<HtmlTextAreaElement>() {
+        Some(text) => (text.value(), text.selection_start(), text.selection_end()),
         None => {
             let input = focused.dyn_ref::<HtmlInputElement>()?;
-            (input.selection_start(), input.selection_end())
+            (input.value(), input.selection_start(), input.selection_end())
         }
     };
-    Some((start.ok()??, end.ok()??))
+    (value == text).then_some((start.ok()??, end.ok()??))
 }
 
 pub fn select(start: u32, end: u32) {

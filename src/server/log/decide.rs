@@ -267,12 +267,10 @@ impl Log {
             }
             (_, None) => Err(Rejection::UnknownWidget),
             (Intent::Set { field, value }, Some(widget)) => {
-                let spec = context.catalog.field(&widget.kind, field)?;
-                let named = |name: &str| widget.fields.iter().find(|(field, _)| field.as_str() == name);
-                spec.check(value, |name| Some(&named(name)?.1.value))?;
+                context.catalog.check_edit(widget, &operation.intent)?;
                 fits(widget, field, value)
             }
-            (Intent::Add { field, .. }, Some(widget)) => context.catalog.field(&widget.kind, field)?.check_add(),
+            (Intent::Add { .. }, Some(widget)) => context.catalog.check_edit(widget, &operation.intent),
             (Intent::Remove, Some(_)) if needs_birth && operation.widget == birth => Err(Rejection::BirthRecord),
             (Intent::Remove | Intent::Restore { .. }, Some(_)) => Ok(()),
         }

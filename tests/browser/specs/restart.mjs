@@ -1,3 +1,5 @@
+import { SAMPLED } from '../harness/board.mjs';
+
 export const title = 'a server killed and started again under load keeps every edit, once';
 
 /** Edits before, during and after the server is gone. */
@@ -13,6 +15,8 @@ export async function play(stage) {
   await Promise.all([increase(hers, EDITS), server.kill()]);
   await increase(his, EDITS);
   await hers.isIn('waiting', 'offline');
+  // A live value of then is not taken for one of now.
+  await hers.widget(SAMPLED).locator('.card-age').getByText(/^\d+\ss$/).waitFor();
 
   await server.start();
   await increase(hers, EDITS);

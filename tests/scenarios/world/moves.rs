@@ -12,6 +12,12 @@ impl World {
         self.give(tab, Input::Leading(true));
     }
 
+    /// Whether a person need not hear of an edit any more, though it is still in the outbox.
+    pub fn is_gone(&self, tab: usize, id: OperationId) -> bool {
+        let mut pending = self.tabs[tab].engine.pending();
+        pending.any(|pending| pending.operation.id == id && pending.is_gone())
+    }
+
     /// How many edits a person is told are waiting.
     pub fn waiting(&self, tab: usize) -> usize {
         self.tabs[tab].engine.status().pending

@@ -70,11 +70,12 @@ impl Engine {
         let resolving = self.resolving();
         for (id, conflict) in &self.conflicts {
             let is_decided = resolving.contains(id) || records.get(&conflict_key(*id)).is_none();
-            if is_decided && !before.contains(id) {
+            if is_decided && !before.contains(id) && !self.keeping.reopened.contains_key(id) {
                 self.keeping.decided.push(conflict.clone());
             }
         }
         take_records(&mut self.conflicts, (records, CONFLICT), &mut self.keeping.texts);
+        self.conflicts.extend(self.keeping.reopened.clone());
         take_records(&mut self.aside, (records, ASIDE), &mut self.keeping.texts);
         self.aside.extend(self.keeping.forgotten.clone());
         for (_, key) in &self.keeping.dropped {
@@ -292,6 +293,12 @@ impl Engine {
         }
         if self.is_undone_in_vain(id) {
             self.keeping.undone.push(id);
+            let resolved = self.outbox.get(id).and_then(|pending| pending.operation.resolves);
+            let conflict = resolved.and_then(|id| self.conflicts.get(&id));
+            // Where it was settled as decided; else it is stored as what it met.
+            if let Some(conflict) = conflict.filter(|conflict| records.get(&conflict_key(conflict.id())).is_none()) {
+                self.reopen(conflict.clone());
+            }
         }
         self.outbox.remove(id);
         self.keeping.moved.remove(&id);

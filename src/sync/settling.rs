@@ -2,10 +2,10 @@
 //! confirmed state is stored only when the fate of every operation in the outbox is known at it.
 
 use super::{
-    Effect, Engine, SetAside,
+    Conflict, Effect, Engine, SetAside,
     conflict::Shelf,
     keeping::Busy,
-    outbox::{Fate, Pending},
+    outbox::{Fate, Pending, Why},
     storage::{
         HIGH, Journaled, Meta, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key, outbox_key,
         text, widget_key, widgets_prefix,
@@ -36,6 +36,8 @@ pub(super) struct Settling {
     moved: SortedMap<OperationId, SetAside>,
     /// One's own operations that a broken history has forgotten.
     forgotten: SortedMap<OperationId, SetAside>,
+    /// Conflicts that wait again.
+    reopened: SortedMap<OperationId, Conflict>,
     /// Records to delete.
     dropped: Vec<String>,
     /// New operations that reverse settled ones, appended along with their settling: exactly one tab makes them.
@@ -121,7 +123,8 @@ impl Engine {
                 settled.push(Settled {
                     id,
                     number,
-                    resolved: pending.operation.resolves,
+                    // A decision that was undone leaves its conflict open.
+                    resolved: pending.operation.resolves.filter(|_| pending.why != Why::Undone),
                     shelf: Shelf::of(
                         self.outbox.as_sent(pending),
                         verdict.clone(),
@@ -142,12 +145,16 @@ impl Engine {
         let of_board = |aside: &SetAside| aside.operation.board == *board;
         let forgotten = self.keeping.forgotten.iter().filter(|(_, aside)| of_board(aside));
         let forgotten: SortedMap<OperationId, SetAside> = forgotten.map(|(id, aside)| (*id, aside.clone())).collect();
+        let reopened = self.keeping.reopened.iter();
+        let reopened = reopened.filter(|(_, conflict)| conflict.operation.board == *board);
+        let reopened: SortedMap<OperationId, Conflict> = reopened.map(|(id, conflict)| (*id, conflict.clone())).collect();
         let dropped = self.keeping.dropped.iter().filter(|(of, _)| of == board);
         let dropped: Vec<String> = dropped.map(|(_, key)| key.clone()).collect();
         let is_due = !settled.is_empty()
             || !rewritten.is_empty()
             || !moved.is_empty()
             || !forgotten.is_empty()
+            || !reopened.is_empty()
             || !dropped.is_empty()
             || replica.lowered
             || (clear && self.is_aged(now, replica));
@@ -165,6 +172,7 @@ impl Engine {
             rewritten,
             moved,
             forgotten,
+            reopened,
             dropped,
             reversals: Vec::new(),
         })
@@ -244,6 +252,9 @@ impl Engine {
         for (id, aside) in settling.moved.iter().chain(&settling.forgotten) {
             put.push((aside_key(*id), text(aside)));
         }
+        for (id, conflict) in &settling.reopened {
+            put.push((conflict_key(*id), text(conflict)));
+        }
         let moved = settling.moved.keys().filter_map(|id| self.outbox.get(*id)?.number);
         delete.extend(moved.map(outbox_key));
         let mut applied = 0;
@@ -304,6 +315,7 @@ impl Engine {
             based,
             moved,
             forgotten,
+            reopened,
             dropped,
             reversals,
             ..
@@ -338,6 +350,7 @@ impl Engine {
             self.aside.insert(id, aside);
         }
         self.keeping.forgotten.retain(|id, _| !forgotten.contains_key(id));
+        self.keeping.reopened.retain(|id, _| !reopened.contains_key(id));
         self.keeping.dropped.retain(|(_, key)| !dropped.contains(key));
         // What stood in the way of others may just have gone.
         if self.outbox.of_board(&board).any(|pending| pending.verdict.is_some()) {

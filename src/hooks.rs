@@ -54,7 +54,7 @@ pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
 pub(crate) use entitle::entitle;
 pub use events::{EventKind, RealtimeEvent};
-pub use focus::focus;
+pub use focus::{focus, focus_text};
 pub use fresh_name::fresh_name;
 pub use use_background_sync::{BackgroundSync, use_background_sync};
 pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards};

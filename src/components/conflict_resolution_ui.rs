@@ -12,7 +12,7 @@ use super::{
     edit_line::{edit_line, is_editable},
     format::{count, time_of_day},
     icon::{Glyph, Icon},
-    said::{Undo, card_of, outlive, said_elsewhere, say},
+    said::{Undo, card_of, go_on, is_next, outlive, said_elsewhere, say, undo},
     this_device::by_line,
     word::{Saying, Word},
 };
@@ -40,8 +40,9 @@ const CARDS_LEN_MAX: usize = 3;
 const LARGE_CHARS_MAX: usize = 48;
 
 /// The conflicts of this device: *Before · Mine · Theirs*, only the difference tinted; Keep mine, Keep theirs, Edit, by
-/// button or by the keys 1, 2 and E on a card, and U to undo. A line that says so opens them, and so does the chip on a widget's
-/// frame. Shows nothing while there are none and nothing was said.
+/// button or by the keys 1, 2 and E on a card, and U to undo; a decision hands them on to the next card. *Theirs* is what stands
+/// now, whoever writes on. A line that says so opens them, and so does the chip on a widget's frame. Shows nothing while there are
+/// none and nothing was said.
 ///
 /// ```
 /// use dioxus::prelude::*;
@@ -181,6 +182,7 @@ fn tell(conflict: &Conflict, resolution: &Resolution, now: Option<Now>) {
         card_of(&operation.board, &operation.widget),
         undo.then(|| Undo::Unresolve(Box::new(conflict.clone()), resolution.clone())),
     );
+    go_on(conflict.id());
 }
 
 #[component]
@@ -191,6 +193,7 @@ fn ConflictCard(
     on_choose: Callback<(Conflict, Resolution)>,
 ) -> Element {
     let live = use_realtime_updates::<Value>((board, widget));
+    let (managers, now) = (use_realtime_managers(), use_now());
     let mut editing = use_signal(|| false);
     let mut card = use_signal(|| None::<Rc<MountedData>>);
     let choose = move |resolution| on_choose((conflict(), resolution));
@@ -201,6 +204,13 @@ fn ConflictCard(
     let cancel = use_callback(move |()| {
         editing.set(false);
         if let Some(card) = card.peek().as_ref() {
+            focus(card);
+        }
+    });
+    use_effect(move || {
+        if is_next(conflict.peek().id())
+            && let Some(card) = card.peek().as_ref()
+        {
             focus(card);
         }
     });
@@ -220,7 +230,9 @@ fn ConflictCard(
     let can_edit = editable.is_some();
     let headline = headline(&current);
     // A setpoint's own.
-    let bounds = [live.number("min"), live.number("max")].map(|bound| bound.filter(|_| field == "value"));
+    let is_value = field == "value";
+    let bounds = [live.number("min"), live.number("max")].map(|bound| bound.filter(|_| is_value));
+    let unit = if is_value { live.text("unit") } else { String::new() };
     rsx! {
         article {
             class: "quarrel",
@@ -230,14 +242,20 @@ fn ConflictCard(
             "data-state": "conflict",
             "aria-label": "{title}: {headline}",
             onmounted: move |event| card.set(Some(event.data())),
-            onkeydown: move |event| match event.key() {
-                Key::Character(key) if key == "1" => choose(Resolution::KeepMine),
-                Key::Character(key) if key == "2" => choose(Resolution::KeepTheirs),
-                Key::Character(key) if can_edit && key.eq_ignore_ascii_case("e") => {
-                    event.prevent_default();
-                    editing.set(true);
+            onkeydown: move |event| {
+                let Key::Character(key) = event.key() else {
+                    return;
+                };
+                match key.as_str() {
+                    "1" => choose(Resolution::KeepMine),
+                    "2" => choose(Resolution::KeepTheirs),
+                    "e" | "E" if can_edit => {
+                        event.prevent_default();
+                        editing.set(true);
+                    }
+                    "u" | "U" => undo(managers),
+                    _ => {}
                 }
-                _ => {}
             },
             div { class: "quarrel-head",
                 h3 { class: "quarrel-title",
@@ -255,7 +273,7 @@ fn ConflictCard(
                     Icon { glyph: Glyph::Cross }
                 }
             }
-            Versions { conflict, field: field.clone() }
+            {versions(&current, &field, &unit, now())}
             if let Some(value) = editable.filter(|_| editing()) {
                 {edit_line("Another value", &field, value, bounds, commit, cancel)}
             } else {
@@ -298,12 +316,16 @@ fn keep_mine(conflict: &Conflict) -> &'static str {
     }
 }
 
-/// The three columns.
-#[component]
-fn Versions(conflict: ReadSignal<Conflict>, field: String) -> Element {
-    let now = use_now();
-    let conflict = conflict.read();
-    let text = |value| field_text(&field, value);
+/// The three columns, with values as their card shows them.
+fn versions(conflict: &Conflict, field: &str, unit: &str, now: Option<Now>) -> Element {
+    let text = |value: &Value| {
+        let mut text = field_text(field, value);
+        if !unit.is_empty() && value.is_number() {
+            text += " ";
+            text += unit;
+        }
+        text
+    };
     let mine = match &conflict.operation.intent {
         Intent::Set { value, .. } => text(value),
         Intent::Add { amount, .. } => format!("{amount:+}"),
@@ -314,7 +336,7 @@ fn Versions(conflict: ReadSignal<Conflict>, field: String) -> Element {
     } else {
         text(&conflict.theirs.value)
     };
-    let made_at = match (conflict.made_at_ms, now()) {
+    let made_at = match (conflict.made_at_ms, now) {
         (Some(at), Some(now)) => [", ", &time_of_day(now, at)].concat(),
         _ => String::new(),
     };
@@ -328,22 +350,22 @@ fn Versions(conflict: ReadSignal<Conflict>, field: String) -> Element {
             }
             div { class: "version", "data-side": "mine",
                 h4 { if conflict.is_undo { "Your undo" } else { "Mine" } }
-                Marked { text: mine.clone(), other: theirs.clone() }
+                {marked(&mine, &theirs)}
                 p { class: "version-by", "you, on this device{made_at}" }
             }
-            div { class: "version", "data-side": "theirs",
+            // Somebody may write on while it is looked at.
+            div { class: "version", "data-side": "theirs", "aria-live": "polite",
                 h4 { "Theirs" }
-                Marked { text: theirs, other: mine }
-                p { class: "version-by", {by_line(conflict.theirs.writer.as_ref(), now())} }
+                {marked(&theirs, &mine)}
+                p { class: "version-by", {by_line(conflict.theirs.writer.as_ref(), now)} }
             }
         }
     }
 }
 
 /// A value with what differs from the other one marked.
-#[component]
-fn Marked(text: String, other: String) -> Element {
-    let parts = difference(&text, &other);
+fn marked(text: &str, other: &str) -> Element {
+    let parts = difference(text, other);
     rsx! {
         p { class: "version-value", "data-long": text.chars().count() > LARGE_CHARS_MAX,
             "{parts.start}"

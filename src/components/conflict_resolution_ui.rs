@@ -6,7 +6,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 
 use super::{
-    auto_resolved::{add_choice, auto_resolved},
+    auto_resolved::{add_choice, auto_resolved, settle},
     choices::field_text,
     difference::difference,
     edit_line::{edit_line, is_editable},
@@ -72,33 +72,28 @@ pub fn ConflictResolutionUI(
     let managers = use_realtime_managers();
     let mut all = use_signal(|| false);
     let now = use_now();
-    let mut settled = use_signal(Vec::new);
-    // What was chosen here, and whether for a person: that it is decided is said once it is.
-    let mut asked = use_hook(|| CopyValue::new(Vec::<(Conflict, bool)>::new()));
+    // What was chosen here, by a person or for one: that it is decided is said once it is.
+    let mut choices = use_signal(Vec::new);
     use_notices(move |notice| {
         let Notice::Resolved { id, resolution } = notice else {
             return;
         };
-        let at = asked.read().iter().position(|(conflict, _)| conflict.id() == id);
-        if let Some(at) = at {
-            let (conflict, is_automatic) = asked.write().remove(at);
-            if is_automatic {
-                add_choice(&mut settled.write(), conflict, resolution.clone());
-            } else {
-                tell(&conflict, &resolution, *now.peek());
-            }
+        let persons = settle(&mut choices.write(), id, &resolution);
+        if let Some(conflict) = persons {
+            tell(&conflict, &resolution, *now.peek());
         }
         if let Some(report) = on_conflict_resolved {
             report(ConflictResolved { id, resolution });
         }
     });
-    let mut ask = move |conflict: Conflict, resolution, is_automatic| {
-        let id = conflict.id();
-        asked.write().retain(|(other, _)| other.id() != id);
-        asked.write().push((conflict, is_automatic));
-        managers.state.resolve(id, resolution);
+    let mut ask = move |id: OperationId, resolution, is_automatic| {
+        let listed = managers.state.conflicts();
+        if let Some(conflict) = listed.into_iter().find(|conflict| conflict.id() == id) {
+            add_choice(&mut choices.write(), conflict, is_automatic);
+            managers.state.resolve(id, resolution);
+        }
     };
-    let choose = use_callback(move |(conflict, resolution): (Conflict, Resolution)| ask(conflict, resolution, false));
+    let choose = use_callback(move |(id, resolution)| ask(id, resolution, false));
     use_effect(move || {
         if let Some(now) = now() {
             outlive(now.unix_ms);
@@ -113,8 +108,7 @@ pub fn ConflictResolutionUI(
         // Where several tabs list it, the one that sends decides: else it would be decided once in each.
         if sync.details().leading {
             for conflict in undecided(managers.state.conflicts(), &mut decided.write()) {
-                let resolution = conflict.by_policy();
-                ask(conflict, resolution, true);
+                ask(conflict.id(), conflict.by_policy(), true);
             }
         }
     });
@@ -147,7 +141,7 @@ pub fn ConflictResolutionUI(
                 }
             }
         }
-        {auto_resolved(managers, settled)}
+        {auto_resolved(managers, choices)}
         {said_elsewhere(managers)}
     }
 }
@@ -182,21 +176,22 @@ fn tell(conflict: &Conflict, resolution: &Resolution, now: Option<Now>) {
         card_of(&operation.board, &operation.widget),
         undo.then(|| Undo::Unresolve(Box::new(conflict.clone()), resolution.clone())),
     );
-    go_on(conflict.id());
+    go_on();
 }
 
 #[component]
 fn ConflictCard(
     board: ReadSignal<BoardId>,
     widget: ReadSignal<WidgetId>,
-    conflict: ReadSignal<Conflict>,
-    on_choose: Callback<(Conflict, Resolution)>,
+    conflict: Conflict,
+    on_choose: Callback<(OperationId, Resolution)>,
 ) -> Element {
     let live = use_realtime_updates::<Value>((board, widget));
     let (managers, now) = (use_realtime_managers(), use_now());
     let mut editing = use_signal(|| false);
     let mut card = use_signal(|| None::<Rc<MountedData>>);
-    let choose = move |resolution| on_choose((conflict(), resolution));
+    let id = conflict.id();
+    let choose = move |resolution| on_choose((id, resolution));
     let commit = use_callback(move |value| {
         editing.set(false);
         choose(Resolution::Edit(value));
@@ -208,17 +203,16 @@ fn ConflictCard(
         }
     });
     use_effect(move || {
-        if is_next(conflict.peek().id())
+        if is_next(id)
             && let Some(card) = card.peek().as_ref()
         {
             focus(card);
         }
     });
-    let current = conflict.read();
     let title = Some(live.text("title"))
         .filter(|title| !title.is_empty())
         .unwrap_or_else(|| widget.read().to_string());
-    let field = current
+    let field = conflict
         .operation
         .intent
         .field()
@@ -226,9 +220,9 @@ fn ConflictCard(
         .unwrap_or_default();
     // Of an item of a list the rest is a name that nobody has given.
     let said_field = field.split('-').next().unwrap_or_default().to_owned();
-    let editable = current.mine().filter(|value| is_editable(&field, value));
+    let editable = conflict.mine().filter(|value| is_editable(&field, value));
     let can_edit = editable.is_some();
-    let headline = headline(&current);
+    let headline = headline(&conflict);
     // A setpoint's own.
     let is_value = field == "value";
     let bounds = [live.number("min"), live.number("max")].map(|bound| bound.filter(|_| is_value));
@@ -273,12 +267,12 @@ fn ConflictCard(
                     Icon { glyph: Glyph::Cross }
                 }
             }
-            {versions(&current, &field, &unit, now())}
+            {versions(&conflict, &field, &unit, now())}
             if let Some(value) = editable.filter(|_| editing()) {
                 {edit_line("Another value", &field, value, bounds, commit, cancel)}
             } else {
                 div { class: "row",
-                    button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| choose(Resolution::KeepMine), {keep_mine(&current)} kbd { "aria-hidden": "true", "1" } }
+                    button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| choose(Resolution::KeepMine), {keep_mine(&conflict)} kbd { "aria-hidden": "true", "1" } }
                     button { class: "button", r#type: "button", onclick: move |_| choose(Resolution::KeepTheirs), "Keep theirs" kbd { "aria-hidden": "true", "2" } }
                     if can_edit {
                         button { class: "button", r#type: "button", onclick: move |_| editing.set(true), "Edit" kbd { "aria-hidden": "true", "E" } }
@@ -287,7 +281,7 @@ fn ConflictCard(
             }
             details {
                 summary { class: "note-line", "Details" }
-                pre { class: "json", tabindex: "0", {record(&current)} }
+                pre { class: "json", tabindex: "0", {record(&conflict)} }
             }
         }
     }

@@ -85,12 +85,9 @@ pub fn undo_decision(managers: RealtimeManagers, conflict: Conflict, resolution:
     managers.state.unresolve(conflict, resolution);
 }
 
-/// Lets the card of the next conflict have the focus, in the order in which they are shown; what was just said has it where
-/// there is none.
-pub fn go_on(from: OperationId) {
-    let conflicts = CONFLICTS.peek();
-    let mut ids = conflicts.iter().map(Conflict::id);
-    let next = ids.find(|id| *id > from).or(conflicts.first().map(Conflict::id));
+/// Lets the card of the next conflict have the focus; what was just said has it where there is none.
+pub fn go_on() {
+    let next = CONFLICTS.peek().first().map(Conflict::id);
     let said = SAID.peek();
     said.takes_focus.set(next.is_none());
     said.next.set(next);

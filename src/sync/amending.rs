@@ -67,7 +67,6 @@ impl Engine {
             self.edit(now, board, widget, intent, Some(seen))?;
         } else {
             self.conflicts.remove(&id);
-            self.keeping.reopened.remove(&id);
             if self.keeping.dismissed.len() >= KEPT_LEN_MAX {
                 self.keeping.dismissed = SortedSet::new(); // nobody goes back that far
             }
@@ -101,7 +100,7 @@ impl Engine {
         let (id, key) = (conflict.id(), conflict_key(conflict.id()));
         self.keeping.dropped.retain(|(_, dropped)| *dropped != key);
         self.keeping.due.insert(conflict.operation.board.clone());
-        self.keeping.reopened.insert(id, conflict.clone());
+        self.keeping.reopened.push(id);
         self.conflicts.insert(id, conflict);
     }
 

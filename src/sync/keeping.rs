@@ -39,8 +39,8 @@ pub(super) struct Keeping {
     pub forgotten: SortedMap<OperationId, SetAside>,
     /// Conflicts of this person that were put away here: they can wait again.
     pub dismissed: SortedSet<OperationId>,
-    /// Conflicts that wait again, since their decisions were undone, and that are not stored as such yet.
-    pub reopened: SortedMap<OperationId, Conflict>,
+    /// Those that wait again, since their decisions were undone, and that are not stored as such yet.
+    pub reopened: Vec<OperationId>,
     /// One's own operations that were applied, by their numbers in the outbox.
     pub journal: SortedMap<u64, Journaled>,
     /// Another tab has settled operations since the journal was read.

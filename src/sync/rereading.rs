@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::{
-    Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
+    Conflict, Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
     keeping::{Busy, Met},
     outbox::{Fate, Pending},
     storage::{
@@ -70,12 +70,15 @@ impl Engine {
         let resolving = self.resolving();
         for (id, conflict) in &self.conflicts {
             let is_decided = resolving.contains(id) || records.get(&conflict_key(*id)).is_none();
-            if is_decided && !before.contains(id) && !self.keeping.reopened.contains_key(id) {
+            if is_decided && !before.contains(id) && !self.keeping.reopened.contains(id) {
                 self.keeping.decided.push(conflict.clone());
             }
         }
+        let reopened = self.keeping.reopened.iter();
+        let reopened: Vec<Conflict> = reopened.filter_map(|id| self.conflicts.remove(id)).collect();
         take_records(&mut self.conflicts, (records, CONFLICT), &mut self.keeping.texts);
-        self.conflicts.extend(self.keeping.reopened.clone());
+        self.conflicts
+            .extend(reopened.into_iter().map(|conflict| (conflict.id(), conflict)));
         take_records(&mut self.aside, (records, ASIDE), &mut self.keeping.texts);
         self.aside.extend(self.keeping.forgotten.clone());
         for (_, key) in &self.keeping.dropped {
@@ -293,11 +296,13 @@ impl Engine {
         }
         if self.is_undone_in_vain(id) {
             self.keeping.undone.push(id);
-            let resolved = self.outbox.get(id).and_then(|pending| pending.operation.resolves);
-            let conflict = resolved.and_then(|id| self.conflicts.get(&id));
-            // Where it was settled as decided; else it is stored as what it met.
-            if let Some(conflict) = conflict.filter(|conflict| records.get(&conflict_key(conflict.id())).is_none()) {
-                self.reopen(conflict.clone());
+            // A decision's conflict waits again, where that was settled as decided; else what it met is stored.
+            if let Some(pending) = self.outbox.get(id)
+                && let Some(conflict) = pending.operation.resolves
+                && records.get(&conflict_key(conflict)).is_none()
+            {
+                self.keeping.due.insert(pending.operation.board.clone());
+                self.keeping.reopened.push(conflict);
             }
         }
         self.outbox.remove(id);

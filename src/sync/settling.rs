@@ -2,7 +2,7 @@
 //! confirmed state is stored only when the fate of every operation in the outbox is known at it.
 
 use super::{
-    Conflict, Effect, Engine, SetAside,
+    Effect, Engine, SetAside,
     conflict::Shelf,
     keeping::Busy,
     outbox::{Fate, Pending, Why},
@@ -37,7 +37,7 @@ pub(super) struct Settling {
     /// One's own operations that a broken history has forgotten.
     forgotten: SortedMap<OperationId, SetAside>,
     /// Conflicts that wait again.
-    reopened: SortedMap<OperationId, Conflict>,
+    reopened: Vec<OperationId>,
     /// Records to delete.
     dropped: Vec<String>,
     /// New operations that reverse settled ones, appended along with their settling: exactly one tab makes them.
@@ -145,16 +145,13 @@ impl Engine {
         let of_board = |aside: &SetAside| aside.operation.board == *board;
         let forgotten = self.keeping.forgotten.iter().filter(|(_, aside)| of_board(aside));
         let forgotten: SortedMap<OperationId, SetAside> = forgotten.map(|(id, aside)| (*id, aside.clone())).collect();
-        let reopened = self.keeping.reopened.iter();
-        let reopened = reopened.filter(|(_, conflict)| conflict.operation.board == *board);
-        let reopened: SortedMap<OperationId, Conflict> = reopened.map(|(id, conflict)| (*id, conflict.clone())).collect();
         let dropped = self.keeping.dropped.iter().filter(|(of, _)| of == board);
         let dropped: Vec<String> = dropped.map(|(_, key)| key.clone()).collect();
         let is_due = !settled.is_empty()
             || !rewritten.is_empty()
             || !moved.is_empty()
             || !forgotten.is_empty()
-            || !reopened.is_empty()
+            || !self.keeping.reopened.is_empty()
             || !dropped.is_empty()
             || replica.lowered
             || (clear && self.is_aged(now, replica));
@@ -172,7 +169,7 @@ impl Engine {
             rewritten,
             moved,
             forgotten,
-            reopened,
+            reopened: Vec::new(),
             dropped,
             reversals: Vec::new(),
         })
@@ -203,6 +200,7 @@ impl Engine {
                 settling.reversals.push(reversal);
             }
         }
+        settling.reopened = std::mem::take(&mut self.keeping.reopened);
         let transaction = self.transaction(&settling);
         for id in &settling.rewritten {
             if let Some(pending) = self.outbox.get_mut(*id) {
@@ -252,9 +250,8 @@ impl Engine {
         for (id, aside) in settling.moved.iter().chain(&settling.forgotten) {
             put.push((aside_key(*id), text(aside)));
         }
-        for (id, conflict) in &settling.reopened {
-            put.push((conflict_key(*id), text(conflict)));
-        }
+        let reopened = settling.reopened.iter().filter_map(|id| self.conflicts.get(id));
+        put.extend(reopened.map(|conflict| (conflict_key(conflict.id()), text(conflict))));
         let moved = settling.moved.keys().filter_map(|id| self.outbox.get(*id)?.number);
         delete.extend(moved.map(outbox_key));
         let mut applied = 0;
@@ -315,7 +312,6 @@ impl Engine {
             based,
             moved,
             forgotten,
-            reopened,
             dropped,
             reversals,
             ..
@@ -350,7 +346,6 @@ impl Engine {
             self.aside.insert(id, aside);
         }
         self.keeping.forgotten.retain(|id, _| !forgotten.contains_key(id));
-        self.keeping.reopened.retain(|id, _| !reopened.contains_key(id));
         self.keeping.dropped.retain(|(_, key)| !dropped.contains(key));
         // What stood in the way of others may just have gone.
         if self.outbox.of_board(&board).any(|pending| pending.verdict.is_some()) {
@@ -400,6 +395,7 @@ impl Engine {
             replica.replaced |= state.replaced;
             replica.dirty_since = state.dirty_since.or(replica.dirty_since);
         }
+        self.keeping.reopened.extend(settling.reopened);
         self.keeping.due.insert(settling.board);
     }
 }

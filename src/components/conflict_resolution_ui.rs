@@ -1,7 +1,7 @@
 //! Conflicts: one field, what was before, mine and theirs, with names and times. A person chooses; the choice is an
 //! operation like any other, and can be undone. Never a modal: everything else goes on.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use dioxus::prelude::*;
 
@@ -19,10 +19,11 @@ use super::{
 use crate::{
     hooks::{
         Conflict, Notice, Now, Resolution, focus, undecided, use_background_sync, use_notices, use_now,
-        use_realtime_managers, use_realtime_updates,
+        use_realtime_managers, use_widget_of,
     },
-    protocol::{BoardId, Contention, Intent, OperationId, Value, WidgetId, encode},
+    protocol::{Contention, Intent, OperationId, Value, encode},
     sorted::SortedSet,
+    state::CONFLICTS,
 };
 
 /// A conflict that was decided, and how.
@@ -87,9 +88,8 @@ pub fn ConflictResolutionUI(
         }
     });
     let mut ask = move |id: OperationId, resolution, is_automatic| {
-        let listed = managers.state.conflicts();
-        if let Some(conflict) = listed.into_iter().find(|conflict| conflict.id() == id) {
-            add_choice(&mut choices.write(), conflict, is_automatic);
+        if let Some(conflict) = CONFLICTS.peek().iter().find(|conflict| conflict.id() == id) {
+            add_choice(&mut choices.write(), conflict.clone(), is_automatic);
             managers.state.resolve(id, resolution);
         }
     };
@@ -99,7 +99,7 @@ pub fn ConflictResolutionUI(
             outlive(now.unix_ms);
         }
     });
-    let mut decided = use_hook(|| CopyValue::new(SortedSet::new()));
+    let decided = use_hook(|| Rc::new(RefCell::new(SortedSet::new())));
     let sync = use_background_sync();
     use_effect(move || {
         if !auto_resolve() || managers.state.conflicts().is_empty() {
@@ -107,7 +107,7 @@ pub fn ConflictResolutionUI(
         }
         // Where several tabs list it, the one that sends decides: else it would be decided once in each.
         if sync.details().leading {
-            for conflict in undecided(managers.state.conflicts(), &mut decided.write()) {
+            for conflict in undecided(managers.state.conflicts(), &mut decided.borrow_mut()) {
                 ask(conflict.id(), conflict.by_policy(), true);
             }
         }
@@ -129,8 +129,6 @@ pub fn ConflictResolutionUI(
                     for conflict in list.iter().take(shown).cloned() {
                         ConflictCard {
                             key: "{conflict.id()}",
-                            board: conflict.operation.board.clone(),
-                            widget: conflict.operation.widget.clone(),
                             conflict,
                             on_choose: choose,
                         }
@@ -180,13 +178,8 @@ fn tell(conflict: &Conflict, resolution: &Resolution, now: Option<Now>) {
 }
 
 #[component]
-fn ConflictCard(
-    board: ReadSignal<BoardId>,
-    widget: ReadSignal<WidgetId>,
-    conflict: Conflict,
-    on_choose: Callback<(OperationId, Resolution)>,
-) -> Element {
-    let live = use_realtime_updates::<Value>((board, widget));
+fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution)>) -> Element {
+    let (live, title) = use_widget_of(&conflict.operation);
     let (managers, now) = (use_realtime_managers(), use_now());
     let mut editing = use_signal(|| false);
     let mut card = use_signal(|| None::<Rc<MountedData>>);
@@ -209,9 +202,6 @@ fn ConflictCard(
             focus(card);
         }
     });
-    let title = Some(live.text("title"))
-        .filter(|title| !title.is_empty())
-        .unwrap_or_else(|| widget.read().to_string());
     let field = conflict
         .operation
         .intent
@@ -247,7 +237,10 @@ fn ConflictCard(
                         event.prevent_default();
                         editing.set(true);
                     }
-                    "u" | "U" => undo(managers),
+                    "u" | "U" => {
+                        undo(managers);
+                        go_on(); // the focus stays among the cards
+                    }
                     _ => {}
                 }
             },

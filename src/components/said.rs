@@ -81,7 +81,12 @@ pub fn before_removal() -> (String, Option<Box<Undo>>) {
 /// Undoes a decision: it is asked again.
 pub fn undo_decision(managers: RealtimeManagers, conflict: Conflict, resolution: Resolution) {
     let card = card_of(&conflict.operation.board, &conflict.operation.widget);
-    say("Undone: 2 versions again".to_owned(), "resolved", card, Some(Undo::Choose));
+    say(
+        "Undone: 2 versions again".to_owned(),
+        "resolved",
+        card,
+        Some(Undo::Choose),
+    );
     managers.state.unresolve(conflict, resolution);
 }
 

@@ -3,8 +3,8 @@
 use serde::de::DeserializeOwned;
 
 use super::{
-    Conflict, Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
-    keeping::{Busy, Met},
+    Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
+    keeping::{Busy, Keeping, Met},
     outbox::{Fate, Pending},
     storage::{
         ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
@@ -74,12 +74,9 @@ impl Engine {
                 self.keeping.decided.push(conflict.clone());
             }
         }
-        let reopened = self.keeping.reopened.iter();
-        let reopened: Vec<Conflict> = reopened.filter_map(|id| self.conflicts.remove(id)).collect();
-        take_records(&mut self.conflicts, (records, CONFLICT), &mut self.keeping.texts);
-        self.conflicts
-            .extend(reopened.into_iter().map(|conflict| (conflict.id(), conflict)));
-        take_records(&mut self.aside, (records, ASIDE), &mut self.keeping.texts);
+        let Keeping { texts, reopened, .. } = &mut self.keeping;
+        take_records(&mut self.conflicts, (records, CONFLICT), reopened, texts);
+        take_records(&mut self.aside, (records, ASIDE), &[], texts);
         self.aside.extend(self.keeping.forgotten.clone());
         for (_, key) in &self.keeping.dropped {
             // Dealt with here, and not stored as such yet.
@@ -349,10 +346,12 @@ impl Engine {
     }
 }
 
-/// Makes `known` what is stored. Most is as it was at the last look, and is not read again: `texts` says of what text it is.
+/// Makes `known` what is stored, but for what is to be `kept` and not stored yet. Most is as it was at the last look, and is not
+/// read again: `texts` says of what text it is.
 fn take_records<T: DeserializeOwned>(
     known: &mut SortedMap<OperationId, T>,
     (records, prefix): (&Records, &str),
+    kept: &[OperationId],
     texts: &mut SortedMap<OperationId, u64>,
 ) {
     let (news, gone) = differences(known.keys().copied().collect(), (records, prefix), texts);
@@ -362,9 +361,9 @@ fn take_records<T: DeserializeOwned>(
             texts.insert(id, print);
         }
     }
-    for id in gone {
-        known.remove(&id);
-        texts.remove(&id);
+    for id in gone.iter().filter(|id| !kept.contains(id)) {
+        known.remove(id);
+        texts.remove(id);
     }
 }
 

@@ -89,7 +89,9 @@ impl Engine {
             }
             Standing::Open | Standing::Gone => return Err(CommandError::Unknown),
         }
-        self.undo.retain(|undone| *undone != id);
+        if let Some(place) = self.undo.iter().rposition(|undone| *undone == id) {
+            self.undo.remove(place);
+        }
         Ok(())
     }
 

@@ -102,7 +102,9 @@ fn undecided(driver: &Driver, sent: Sent<'_>) -> Result<(), Failure> {
     let aside = aside.count();
     let are = |len: usize, one: &str, many: &str| format!("{len} {}", if len == 1 { one } else { many });
     // What was chosen is not said to have two versions as if nobody had chosen.
-    let again = conflicts.iter().filter(|conflict| conflict.operation.resolves.is_some());
+    let again = conflicts
+        .iter()
+        .filter(|conflict| conflict.operation.resolves.is_some());
     let anew = match again.count() {
         0 => String::new(),
         again => {

@@ -263,7 +263,10 @@ fn what_asks_again_after_an_undo_is_opened_from_where_that_is_said() {
         });
         said_elsewhere(use_realtime_managers())
     });
-    has(&page, &["Undone: 2 versions again", "popovertarget=\"conflicts\">Choose<"]);
+    has(
+        &page,
+        &["Undone: 2 versions again", "popovertarget=\"conflicts\">Choose<"],
+    );
     has_not(&page, &[">Undo<", ">U</kbd>"]);
 }
 

@@ -193,7 +193,10 @@ fn a_card_says_that_its_widget_was_removed_since_and_that_it_is_back() {
     );
     world.calm();
     let card = world.conflicts(ANN).remove(0);
-    assert_eq!((card.contention, &card.theirs.value), (Contention::Removed, &json!(null)));
+    assert_eq!(
+        (card.contention, &card.theirs.value),
+        (Contention::Removed, &json!(null))
+    );
     world.command(BO, Command::Restore { board, widget });
     world.calm();
     let card = world.conflicts(ANN).remove(0);

@@ -111,11 +111,16 @@ fn a_decision_that_meets_a_third_value_keeps_its_id_and_is_made_again() {
         let sent = mine.run(&command);
         assert_eq!(sent.code, 3, "{sent:?}");
         assert!(
-            sent.err.contains("1 choice was made on what stood before, and somebody has written since"),
+            sent.err
+                .contains("1 choice was made on what stood before, and somebody has written since"),
             "{}",
             sent.err
         );
-        assert!(sent.out.contains(&format!("theirs: {theirs}, by local")), "{}", sent.out);
+        assert!(
+            sent.out.contains(&format!("theirs: {theirs}, by local")),
+            "{}",
+            sent.out
+        );
         let waiting = mine.waiting();
         assert_eq!(
             (&waiting[0]["id"], &waiting[0]["theirs"]),

@@ -51,7 +51,7 @@ export async function play(stage) {
     await hers.hasFocusWithin(SETPOINT);
     await hers.isSettled();
   }
-  await card.getByRole('alert').waitFor({ state: 'detached' });
+  await card.getByRole('alert').filter({ hasText: 'Not accepted' }).waitFor({ state: 'detached' });
   await hers.page.keyboard.press('Shift+Tab');
   await hers.hasFocusWithin(SETPOINT);
 }

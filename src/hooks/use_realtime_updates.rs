@@ -61,6 +61,10 @@ pub fn use_realtime_updates<T>(widget: impl WidgetPlace) -> RealtimeUpdates<T> {
 }
 
 /// The widget that something listed is about, the same for as long as it is listed; with its title, else its name.
+///
+/// # Panics
+/// Outside a provider.
+#[must_use]
 pub fn use_widget_of(operation: &Operation) -> (RealtimeUpdates, String) {
     let live: RealtimeUpdates = use_realtime_updates(use_hook(|| {
         let Operation { board, widget, .. } = operation;

@@ -54,7 +54,7 @@ pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
 pub(crate) use entitle::entitle;
 pub use events::{EventKind, RealtimeEvent};
-pub use focus::focus;
+pub use focus::{focus, focus_text};
 pub use fresh_name::fresh_name;
 pub use use_background_sync::{BackgroundSync, use_background_sync};
 pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards};
@@ -71,7 +71,7 @@ pub use use_realtime_managers::{
     BackgroundSyncManager, RealtimeManagers, RealtimeStateManager, UpdateProcessor, WebSocketManager,
     try_use_realtime_managers, use_realtime_managers,
 };
-pub use use_realtime_updates::{FieldsError, RealtimeUpdates, WidgetPlace, use_realtime_updates};
+pub use use_realtime_updates::{FieldsError, RealtimeUpdates, WidgetPlace, use_realtime_updates, use_widget_of};
 pub use use_samples::{SeriesList, use_samples};
 pub use use_share::{Share, use_share};
 pub use use_sync_loop::{SecondProvider, SyncLoopOptions, use_sync_loop};

@@ -439,6 +439,7 @@ impl Engine {
         }
         self.make_drafts(now, &|draft| draft.due <= now);
         self.expire(now);
+        self.meet_others();
         self.see_off(now);
         self.keep(now);
         self.refresh(now);

@@ -1,4 +1,4 @@
-//! Conflicts that were decided by their fields' policies: each choice, with its undo.
+//! What was chosen of conflicts; of those that were decided by their fields' policies, each choice with its undo.
 
 use dioxus::prelude::*;
 
@@ -6,29 +6,42 @@ use super::{close_button::close_button, said::undo_decision};
 use crate::{
     config::AUTO_RESOLVED_LEN_MAX,
     hooks::{Conflict, RealtimeManagers, Resolution},
+    protocol::OperationId,
     state::BOARDS,
 };
 
-/// What was chosen for a person.
+/// What was chosen.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Choice {
     conflict: Conflict,
-    resolution: Resolution,
-    /// What people call the widget.
-    title: String,
+    /// How it was decided; `None` while that is only asked for.
+    resolution: Option<Resolution>,
+    /// What people call the widget; `None` where a person has chosen.
+    title: Option<String>,
 }
 
-/// Adds what was decided to the choices that are shown: of one conflict the last, and of all the newest.
-pub(super) fn add_choice(choices: &mut Vec<Choice>, conflict: Conflict, resolution: Resolution) {
+/// Adds what is asked for to the choices: of one conflict the last.
+pub(super) fn add_choice(choices: &mut Vec<Choice>, conflict: Conflict, is_automatic: bool) {
     let id = conflict.id();
     choices.retain(|other| other.conflict.id() != id);
-    let over = (choices.len() + 1).saturating_sub(AUTO_RESOLVED_LEN_MAX);
-    choices.drain(..over);
     choices.push(Choice {
-        title: title(&conflict),
+        title: is_automatic.then(|| title(&conflict)),
         conflict,
-        resolution,
+        resolution: None,
     });
+}
+
+/// It is decided: what was chosen for a person is shown, of all the newest. Gives the conflict that a person has chosen in.
+pub(super) fn settle(choices: &mut Vec<Choice>, id: OperationId, resolution: &Resolution) -> Option<Conflict> {
+    let is_it = |choice: &Choice| choice.resolution.is_none() && choice.conflict.id() == id;
+    let at = choices.iter().position(is_it)?;
+    if choices[at].title.is_none() {
+        return Some(choices.remove(at).conflict);
+    }
+    choices[at].resolution = Some(resolution.clone());
+    let over = choices.len().saturating_sub(AUTO_RESOLVED_LEN_MAX);
+    choices.drain(..over);
+    None
 }
 
 /// The widget's title, else its name. As it was then: a line is not written anew for it.
@@ -51,12 +64,9 @@ fn title(conflict: &Conflict) -> String {
 pub(super) fn auto_resolved(managers: RealtimeManagers, mut choices: Signal<Vec<Choice>>) -> Element {
     let listed = managers.state.conflicts();
     let is_made = |choice: &Choice| listed.iter().all(|other| other.id() != choice.conflict.id());
-    let lines = choices().into_iter().filter(is_made).map(|choice| {
-        let Choice {
-            conflict,
-            resolution,
-            title,
-        } = choice;
+    let made = choices().into_iter().filter(is_made);
+    let made = made.filter_map(|choice| Some((choice.conflict, choice.resolution?, choice.title?)));
+    let lines = made.map(|(conflict, resolution, title)| {
         let id = conflict.id();
         let mut put_away = move || choices.write().retain(|other| other.conflict.id() != id);
         let said = match resolution {

@@ -1,28 +1,29 @@
 //! Conflicts: one field, what was before, mine and theirs, with names and times. A person chooses; the choice is an
 //! operation like any other, and can be undone. Never a modal: everything else goes on.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use dioxus::prelude::*;
 
 use super::{
-    auto_resolved::{add_choice, auto_resolved},
+    auto_resolved::{add_choice, auto_resolved, settle},
     choices::field_text,
     difference::difference,
     edit_line::{edit_line, is_editable},
     format::{count, time_of_day},
     icon::{Glyph, Icon},
-    said::{Undo, card_of, outlive, said_elsewhere, say},
+    said::{Undo, card_of, go_on, is_next, outlive, said_elsewhere, say, undo},
     this_device::by_line,
     word::{Saying, Word},
 };
 use crate::{
     hooks::{
         Conflict, Notice, Now, Resolution, focus, undecided, use_background_sync, use_notices, use_now,
-        use_realtime_managers, use_realtime_updates,
+        use_realtime_managers, use_widget_of,
     },
-    protocol::{BoardId, Contention, Intent, OperationId, Value, WidgetId, encode},
+    protocol::{Contention, Intent, OperationId, Value, encode},
     sorted::SortedSet,
+    state::CONFLICTS,
 };
 
 /// A conflict that was decided, and how.
@@ -40,8 +41,9 @@ const CARDS_LEN_MAX: usize = 3;
 const LARGE_CHARS_MAX: usize = 48;
 
 /// The conflicts of this device: *Before · Mine · Theirs*, only the difference tinted; Keep mine, Keep theirs, Edit, by
-/// button or by the keys 1, 2 and E on a card, and U to undo. A line that says so opens them, and so does the chip on a widget's
-/// frame. Shows nothing while there are none and nothing was said.
+/// button or by the keys 1, 2 and E on a card, and U to undo; a decision hands them on to the next card. *Theirs* is what stands
+/// now, whoever writes on. A line that says so opens them, and so does the chip on a widget's frame. Shows nothing while there are
+/// none and nothing was said.
 ///
 /// ```
 /// use dioxus::prelude::*;
@@ -71,39 +73,33 @@ pub fn ConflictResolutionUI(
     let managers = use_realtime_managers();
     let mut all = use_signal(|| false);
     let now = use_now();
-    let mut settled = use_signal(Vec::new);
-    // What was chosen here, and whether for a person: that it is decided is said once it is.
-    let mut asked = use_hook(|| CopyValue::new(Vec::<(Conflict, bool)>::new()));
+    // What was chosen here, by a person or for one: that it is decided is said once it is.
+    let mut choices = use_signal(Vec::new);
     use_notices(move |notice| {
         let Notice::Resolved { id, resolution } = notice else {
             return;
         };
-        let at = asked.read().iter().position(|(conflict, _)| conflict.id() == id);
-        if let Some(at) = at {
-            let (conflict, is_automatic) = asked.write().remove(at);
-            if is_automatic {
-                add_choice(&mut settled.write(), conflict, resolution.clone());
-            } else {
-                tell(&conflict, &resolution, *now.peek());
-            }
+        let persons = settle(&mut choices.write(), id, &resolution);
+        if let Some(conflict) = persons {
+            tell(&conflict, &resolution, *now.peek());
         }
         if let Some(report) = on_conflict_resolved {
             report(ConflictResolved { id, resolution });
         }
     });
-    let mut ask = move |conflict: Conflict, resolution, is_automatic| {
-        let id = conflict.id();
-        asked.write().retain(|(other, _)| other.id() != id);
-        asked.write().push((conflict, is_automatic));
-        managers.state.resolve(id, resolution);
+    let mut ask = move |id: OperationId, resolution, is_automatic| {
+        if let Some(conflict) = CONFLICTS.peek().iter().find(|conflict| conflict.id() == id) {
+            add_choice(&mut choices.write(), conflict.clone(), is_automatic);
+            managers.state.resolve(id, resolution);
+        }
     };
-    let choose = use_callback(move |(conflict, resolution): (Conflict, Resolution)| ask(conflict, resolution, false));
+    let choose = use_callback(move |(id, resolution)| ask(id, resolution, false));
     use_effect(move || {
         if let Some(now) = now() {
             outlive(now.unix_ms);
         }
     });
-    let mut decided = use_hook(|| CopyValue::new(SortedSet::new()));
+    let decided = use_hook(|| Rc::new(RefCell::new(SortedSet::new())));
     let sync = use_background_sync();
     use_effect(move || {
         if !auto_resolve() || managers.state.conflicts().is_empty() {
@@ -111,9 +107,8 @@ pub fn ConflictResolutionUI(
         }
         // Where several tabs list it, the one that sends decides: else it would be decided once in each.
         if sync.details().leading {
-            for conflict in undecided(managers.state.conflicts(), &mut decided.write()) {
-                let resolution = conflict.by_policy();
-                ask(conflict, resolution, true);
+            for conflict in undecided(managers.state.conflicts(), &mut decided.borrow_mut()) {
+                ask(conflict.id(), conflict.by_policy(), true);
             }
         }
     });
@@ -134,8 +129,6 @@ pub fn ConflictResolutionUI(
                     for conflict in list.iter().take(shown).cloned() {
                         ConflictCard {
                             key: "{conflict.id()}",
-                            board: conflict.operation.board.clone(),
-                            widget: conflict.operation.widget.clone(),
                             conflict,
                             on_choose: choose,
                         }
@@ -146,7 +139,7 @@ pub fn ConflictResolutionUI(
                 }
             }
         }
-        {auto_resolved(managers, settled)}
+        {auto_resolved(managers, choices)}
         {said_elsewhere(managers)}
     }
 }
@@ -181,19 +174,17 @@ fn tell(conflict: &Conflict, resolution: &Resolution, now: Option<Now>) {
         card_of(&operation.board, &operation.widget),
         undo.then(|| Undo::Unresolve(Box::new(conflict.clone()), resolution.clone())),
     );
+    go_on();
 }
 
 #[component]
-fn ConflictCard(
-    board: ReadSignal<BoardId>,
-    widget: ReadSignal<WidgetId>,
-    conflict: ReadSignal<Conflict>,
-    on_choose: Callback<(Conflict, Resolution)>,
-) -> Element {
-    let live = use_realtime_updates::<Value>((board, widget));
+fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution)>) -> Element {
+    let (live, title) = use_widget_of(&conflict.operation);
+    let (managers, now) = (use_realtime_managers(), use_now());
     let mut editing = use_signal(|| false);
     let mut card = use_signal(|| None::<Rc<MountedData>>);
-    let choose = move |resolution| on_choose((conflict(), resolution));
+    let id = conflict.id();
+    let choose = move |resolution| on_choose((id, resolution));
     let commit = use_callback(move |value| {
         editing.set(false);
         choose(Resolution::Edit(value));
@@ -204,11 +195,14 @@ fn ConflictCard(
             focus(card);
         }
     });
-    let current = conflict.read();
-    let title = Some(live.text("title"))
-        .filter(|title| !title.is_empty())
-        .unwrap_or_else(|| widget.read().to_string());
-    let field = current
+    use_effect(move || {
+        if is_next(id)
+            && let Some(card) = card.peek().as_ref()
+        {
+            focus(card);
+        }
+    });
+    let field = conflict
         .operation
         .intent
         .field()
@@ -216,11 +210,13 @@ fn ConflictCard(
         .unwrap_or_default();
     // Of an item of a list the rest is a name that nobody has given.
     let said_field = field.split('-').next().unwrap_or_default().to_owned();
-    let editable = current.mine().filter(|value| is_editable(&field, value));
+    let editable = conflict.mine().filter(|value| is_editable(&field, value));
     let can_edit = editable.is_some();
-    let headline = headline(&current);
+    let headline = headline(&conflict);
     // A setpoint's own.
-    let bounds = [live.number("min"), live.number("max")].map(|bound| bound.filter(|_| field == "value"));
+    let is_value = field == "value";
+    let bounds = [live.number("min"), live.number("max")].map(|bound| bound.filter(|_| is_value));
+    let unit = if is_value { live.text("unit") } else { String::new() };
     rsx! {
         article {
             class: "quarrel",
@@ -230,14 +226,23 @@ fn ConflictCard(
             "data-state": "conflict",
             "aria-label": "{title}: {headline}",
             onmounted: move |event| card.set(Some(event.data())),
-            onkeydown: move |event| match event.key() {
-                Key::Character(key) if key == "1" => choose(Resolution::KeepMine),
-                Key::Character(key) if key == "2" => choose(Resolution::KeepTheirs),
-                Key::Character(key) if can_edit && key.eq_ignore_ascii_case("e") => {
-                    event.prevent_default();
-                    editing.set(true);
+            onkeydown: move |event| {
+                let Key::Character(key) = event.key() else {
+                    return;
+                };
+                match key.as_str() {
+                    "1" => choose(Resolution::KeepMine),
+                    "2" => choose(Resolution::KeepTheirs),
+                    "e" | "E" if can_edit => {
+                        event.prevent_default();
+                        editing.set(true);
+                    }
+                    "u" | "U" => {
+                        undo(managers);
+                        go_on(); // the focus stays among the cards
+                    }
+                    _ => {}
                 }
-                _ => {}
             },
             div { class: "quarrel-head",
                 h3 { class: "quarrel-title",
@@ -255,12 +260,12 @@ fn ConflictCard(
                     Icon { glyph: Glyph::Cross }
                 }
             }
-            Versions { conflict, field: field.clone() }
+            {versions(&conflict, &field, &unit, now())}
             if let Some(value) = editable.filter(|_| editing()) {
                 {edit_line("Another value", &field, value, bounds, commit, cancel)}
             } else {
                 div { class: "row",
-                    button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| choose(Resolution::KeepMine), {keep_mine(&current)} kbd { "aria-hidden": "true", "1" } }
+                    button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| choose(Resolution::KeepMine), {keep_mine(&conflict)} kbd { "aria-hidden": "true", "1" } }
                     button { class: "button", r#type: "button", onclick: move |_| choose(Resolution::KeepTheirs), "Keep theirs" kbd { "aria-hidden": "true", "2" } }
                     if can_edit {
                         button { class: "button", r#type: "button", onclick: move |_| editing.set(true), "Edit" kbd { "aria-hidden": "true", "E" } }
@@ -269,7 +274,7 @@ fn ConflictCard(
             }
             details {
                 summary { class: "note-line", "Details" }
-                pre { class: "json", tabindex: "0", {record(&current)} }
+                pre { class: "json", tabindex: "0", {record(&conflict)} }
             }
         }
     }
@@ -298,12 +303,16 @@ fn keep_mine(conflict: &Conflict) -> &'static str {
     }
 }
 
-/// The three columns.
-#[component]
-fn Versions(conflict: ReadSignal<Conflict>, field: String) -> Element {
-    let now = use_now();
-    let conflict = conflict.read();
-    let text = |value| field_text(&field, value);
+/// The three columns, with values as their card shows them.
+fn versions(conflict: &Conflict, field: &str, unit: &str, now: Option<Now>) -> Element {
+    let text = |value: &Value| {
+        let mut text = field_text(field, value);
+        if !unit.is_empty() && value.is_number() {
+            text += " ";
+            text += unit;
+        }
+        text
+    };
     let mine = match &conflict.operation.intent {
         Intent::Set { value, .. } => text(value),
         Intent::Add { amount, .. } => format!("{amount:+}"),
@@ -314,7 +323,7 @@ fn Versions(conflict: ReadSignal<Conflict>, field: String) -> Element {
     } else {
         text(&conflict.theirs.value)
     };
-    let made_at = match (conflict.made_at_ms, now()) {
+    let made_at = match (conflict.made_at_ms, now) {
         (Some(at), Some(now)) => [", ", &time_of_day(now, at)].concat(),
         _ => String::new(),
     };
@@ -328,22 +337,22 @@ fn Versions(conflict: ReadSignal<Conflict>, field: String) -> Element {
             }
             div { class: "version", "data-side": "mine",
                 h4 { if conflict.is_undo { "Your undo" } else { "Mine" } }
-                Marked { text: mine.clone(), other: theirs.clone() }
+                {marked(&mine, &theirs)}
                 p { class: "version-by", "you, on this device{made_at}" }
             }
-            div { class: "version", "data-side": "theirs",
+            // Somebody may write on while it is looked at.
+            div { class: "version", "data-side": "theirs", "aria-live": "polite",
                 h4 { "Theirs" }
-                Marked { text: theirs, other: mine }
-                p { class: "version-by", {by_line(conflict.theirs.writer.as_ref(), now())} }
+                {marked(&theirs, &mine)}
+                p { class: "version-by", {by_line(conflict.theirs.writer.as_ref(), now)} }
             }
         }
     }
 }
 
 /// A value with what differs from the other one marked.
-#[component]
-fn Marked(text: String, other: String) -> Element {
-    let parts = difference(&text, &other);
+fn marked(text: &str, other: &str) -> Element {
+    let parts = difference(text, other);
     rsx! {
         p { class: "version-value", "data-long": text.chars().count() > LARGE_CHARS_MAX,
             "{parts.start}"

@@ -201,7 +201,7 @@ fn decisions(status: &ConnectionStatus) -> Element {
         section { "aria-label": "Decisions",
             if conflicts > 0 {
                 Saying { word: Word::Conflict, more: count(conflicts, "field") }
-                p { class: "note-line", "They wait on the board, behind “Choose”." }
+                div { class: "row", button { class: "button", r#type: "button", "popovertarget": "conflicts", "Choose" } }
             }
             if set_aside > 0 {
                 Saying { word: Word::SetAside, more: count(set_aside, "edit") }

@@ -7,7 +7,7 @@ use super::{
     choices::{choices, words},
     format::{number, plain, value_text},
 };
-use crate::{hooks::focus, protocol::Value};
+use crate::{hooks::focus_text, protocol::Value};
 
 /// Edits one value, within its bounds where it has some, with two buttons.
 pub fn edit_line(
@@ -66,7 +66,7 @@ pub fn field_input(label: &str, field: &str, value: &Value, bounds: [Option<f64>
     }
     let mounted = move |event: MountedEvent| {
         if takes_focus {
-            focus(&event.data());
+            focus_text(&event.data());
         }
     };
     let is_named_by = matches!(field, "title" | "name" | "series");

@@ -11,11 +11,12 @@ use super::{
     disclosure::{Disclosure, Shape},
     format::count,
     icon::{Glyph, Icon},
+    ways_out::place,
     word::Tone,
 };
 use crate::{
     hooks::{
-        IS_IN_A_BROWSER, Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, focus,
+        IS_IN_A_BROWSER, Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason,
         use_background_sync, use_notices, use_realtime_managers,
     },
     protocol::{OperationId, Verdict},
@@ -226,9 +227,34 @@ pub fn PendingOperationsList() -> Element {
     let unlisted = sync.pending().saturating_sub(queue.len());
     let managers = use_realtime_managers();
     let undecided = managers.state.conflicts().len();
-    let mut place = use_signal(|| None::<Rc<MountedData>>);
+    let kept = use_signal(|| None::<Rc<MountedData>>);
     let is_clear = queue.is_empty() && set_aside.is_empty() && unlisted == 0;
     let can_export = IS_IN_A_BROWSER && !(is_clear && undecided == 0);
+    let entries = rsx! {
+        if !set_aside.is_empty() {
+            section { "aria-label": "Not accepted",
+                h2 { "Not accepted" }
+                ul { class: "entries",
+                    for aside in set_aside {
+                        SetAsideEntry { key: "{aside.operation.id}", aside }
+                    }
+                }
+            }
+        }
+        if !queue.is_empty() {
+            section { "aria-label": "On their way",
+                h2 { "On their way" }
+                ul { class: "entries",
+                    for (pending, (times, sum)) in queue.iter().filter_map(|pending| Some((pending, entry_of(pending, &queue)?))) {
+                        PendingEntry { key: "{pending.id}", pending: pending.clone(), times, sum }
+                    }
+                }
+                if unlisted > 0 {
+                    p { class: "note-line", "… and {unlisted} more" }
+                }
+            }
+        }
+    };
     rsx! {
         if !sync.details().initialized {
             p { class: "note-line", "data-state": "loading", {NOT_READ} }
@@ -237,40 +263,7 @@ pub fn PendingOperationsList() -> Element {
         } else if is_clear {
             p { class: "note-line", "data-state": "clear", "Nothing waits. Everything you changed is on the server." }
         }
-        // A button goes with its entry: the focus stays here, from where it comes to the next one.
-        div {
-            class: "entries-place",
-            tabindex: "-1",
-            onmounted: move |event| place.set(Some(event.data())),
-            onclick: move |_| {
-                if let Some(place) = place.peek().as_ref() {
-                    focus(place);
-                }
-            },
-            if !set_aside.is_empty() {
-                section { "aria-label": "Not accepted",
-                    h2 { "Not accepted" }
-                    ul { class: "entries",
-                        for aside in set_aside {
-                            SetAsideEntry { key: "{aside.operation.id}", aside }
-                        }
-                    }
-                }
-            }
-            if !queue.is_empty() {
-                section { "aria-label": "On their way",
-                    h2 { "On their way" }
-                    ul { class: "entries",
-                        for (pending, (times, sum)) in queue.iter().filter_map(|pending| Some((pending, entry_of(pending, &queue)?))) {
-                            PendingEntry { key: "{pending.id}", pending: pending.clone(), times, sum }
-                        }
-                    }
-                    if unlisted > 0 {
-                        p { class: "note-line", "… and {unlisted} more" }
-                    }
-                }
-            }
-        }
+        {place(kept, entries)}
         if can_export {
             button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| managers.background.export(), "Export" }
         }

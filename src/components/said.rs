@@ -10,8 +10,8 @@ use super::close_button::close_button;
 use crate::{
     config::SAID_MS,
     hooks::{Conflict, RealtimeManagers, Resolution, focus},
-    protocol::{BoardId, WidgetId},
-    state::BOARDS,
+    protocol::{BoardId, OperationId, WidgetId},
+    state::{BOARDS, CONFLICTS},
 };
 
 /// What takes an edit back.
@@ -19,8 +19,10 @@ use crate::{
 pub enum Undo {
     /// The widget comes back, and those that were removed just before it.
     Restore(BoardId, WidgetId, Option<Box<Undo>>),
-    /// The conflict's other side comes back.
+    /// The conflict waits again.
     Unresolve(Box<Conflict>, Resolution),
+    /// It does: what is left is to choose.
+    Choose,
 }
 
 /// What was said last, and where that can be.
@@ -42,6 +44,8 @@ struct Said {
     /// Whether its button is to get the focus: the one that was clicked is gone, or the line moved and had it. Of what was
     /// added, whether the card is.
     takes_focus: Cell<bool>,
+    /// The conflict's card that gets it instead, where there is another one to decide.
+    next: Cell<Option<OperationId>>,
     /// Whether the focus is in the line.
     has_focus: Cell<bool>,
     /// The cards whose lower edges are on the screen. They come and go while nothing is said, and nobody need hear of it.
@@ -74,15 +78,34 @@ pub fn before_removal() -> (String, Option<Box<Undo>>) {
     (said.text.clone() + ", ", said.undo.take().map(Box::new))
 }
 
-/// Undoes a decision, and says what is there again.
+/// Undoes a decision: it is asked again.
 pub fn undo_decision(managers: RealtimeManagers, conflict: Conflict, resolution: Resolution) {
-    let said = match resolution {
-        Resolution::KeepTheirs => "Undone: yours is back",
-        _ => "Undone: theirs is back",
-    };
     let card = card_of(&conflict.operation.board, &conflict.operation.widget);
-    say(said.to_owned(), "resolved", card, None);
+    say(
+        "Undone: 2 versions again".to_owned(),
+        "resolved",
+        card,
+        Some(Undo::Choose),
+    );
     managers.state.unresolve(conflict, resolution);
+}
+
+/// Lets the card of the next conflict have the focus; what was just said has it where there is none.
+pub fn go_on() {
+    let next = CONFLICTS.peek().first().map(Conflict::id);
+    let said = SAID.peek();
+    said.takes_focus.set(next.is_none());
+    said.next.set(next);
+}
+
+/// Whether it is this conflict's card that takes the focus now: once.
+pub fn is_next(conflict: OperationId) -> bool {
+    let said = SAID.read();
+    let is_next = said.next.get() == Some(conflict);
+    if is_next {
+        said.next.set(None);
+    }
+    is_next
 }
 
 /// What is done with the widget that the undo of what was just said has brought back.
@@ -143,6 +166,7 @@ pub fn said_elsewhere(managers: RealtimeManagers) -> Element {
 
 /// The text with its undo: by the button, or by U while it has the focus.
 fn line(said: &Said, managers: RealtimeManagers) -> Element {
+    let asks = said.undo == Some(Undo::Choose);
     rsx! {
         div {
             key: "{said.number}",
@@ -167,9 +191,14 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
                             focus(&event.data());
                         }
                     },
+                    "popovertarget": asks.then_some("conflicts"),
                     onclick: move |_| undo(managers),
-                    "Undo"
-                    kbd { "aria-hidden": "true", "U" }
+                    if asks {
+                        "Choose"
+                    } else {
+                        "Undo"
+                        kbd { "aria-hidden": "true", "U" }
+                    }
                 }
             }
             {close_button(|_| hush())}
@@ -177,7 +206,11 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
     }
 }
 
-fn undo(managers: RealtimeManagers) {
+/// Takes back what was just said, where that can be.
+pub fn undo(managers: RealtimeManagers) {
+    if SAID.peek().undo == Some(Undo::Choose) {
+        return; // the browser opens what is to be chosen from
+    }
     let (undo, way_back) = {
         let mut said = SAID.write();
         (said.undo.take(), said.way_back)
@@ -206,7 +239,7 @@ fn undo(managers: RealtimeManagers) {
 }
 
 /// Whether there is nothing to undo any more: the widget is there; or the field has another value than that for which its
-/// conflict was decided.
+/// conflict was decided; or nothing to choose.
 fn is_past(undo: &Undo) -> bool {
     let boards = BOARDS.peek();
     match undo {
@@ -225,6 +258,7 @@ fn is_past(undo: &Undo) -> bool {
             let shown = field.and_then(|(view, field)| view.shown.board.field(&operation.widget, field));
             shown.zip(kept).is_some_and(|(shown, kept)| shown.value != *kept)
         }
+        Undo::Choose => CONFLICTS.peek().is_empty(),
     }
 }
 

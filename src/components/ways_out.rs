@@ -1,5 +1,7 @@
 //! What can be done about an edit that was not accepted, the same wherever it is listed: *Edit*, *Retry*, *Discard*.
 
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 
 use super::edit_line::{edit_line, is_editable};
@@ -7,6 +9,26 @@ use crate::{
     hooks::{SetAside, SetAsideReason, focus, use_background_sync},
     protocol::{Intent, Rejection},
 };
+
+/// The place of what has buttons that go with it: the focus stays here, from where it comes to the next one.
+pub fn place(place: Signal<Option<Rc<MountedData>>>, inside: Element) -> Element {
+    let mut place = place;
+    let stay = move || {
+        if let Some(place) = place.peek().as_ref() {
+            focus(place);
+        }
+    };
+    rsx! {
+        div {
+            class: "entries-place",
+            tabindex: "-1",
+            onmounted: move |event| place.set(Some(event.data())),
+            onclick: move |_| stay(),
+            onsubmit: move |_| stay(),
+            {inside}
+        }
+    }
+}
 
 /// Three buttons; *Edit* opens the field's own editor with the refused value in it. What is saved there is another edit, which
 /// takes the place of this one.

@@ -14,7 +14,7 @@ use super::{
     error_details::error_details,
     icon::Icon,
     said::{card_of, is_added, said_at, see},
-    ways_out::use_ways_out,
+    ways_out::{place, use_ways_out},
     word::Word,
 };
 use crate::{
@@ -126,7 +126,17 @@ pub fn WidgetRealtime(
     // By its name: under another one it is another card.
     let edge = rsx! { LowerEdge { key: "{card}", card, wash } };
     let menu = use_signal(|| false);
+    let kept = use_signal(|| None::<Rc<MountedData>>);
     let facts = facts();
+    let refusals = rsx! {
+        if !facts.set_aside.is_empty() {
+            div { class: "refusals",
+                for aside in facts.set_aside {
+                    Refusal { key: "{aside.operation.id}", aside }
+                }
+            }
+        }
+    };
     let (fresh, state) = (facts.fresh, facts.fresh.token());
     rsx! {
         article {
@@ -172,13 +182,7 @@ pub fn WidgetRealtime(
                 }
             }
             Foot { live, fresh }
-            if !facts.set_aside.is_empty() {
-                div { class: "refusals",
-                    for aside in facts.set_aside {
-                        Refusal { key: "{aside.operation.id}", aside }
-                    }
-                }
-            }
+            {place(kept, refusals)}
             {edge}
         }
     }

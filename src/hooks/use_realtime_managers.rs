@@ -262,8 +262,8 @@ impl RealtimeStateManager {
         self.context.command(Command::Resolve { id, resolution });
     }
 
-    /// Undo the decision of a conflict, given as it was: the other side's value comes back. Where somebody has written since,
-    /// that is another conflict.
+    /// Undo the decision of a conflict, given as it was: it waits for a decision again, and the other side's value comes back.
+    /// Where somebody has written since, theirs is what they wrote. That of a removed widget is removed again, and asks nothing.
     pub fn unresolve(self, conflict: Conflict, resolution: Resolution) {
         let conflict = Box::new(conflict);
         self.context.command(Command::Unresolve { conflict, resolution });

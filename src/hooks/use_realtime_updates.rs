@@ -9,7 +9,7 @@ use super::{
     use_current_board::current_board,
     widget_handle::{WidgetHandle, use_widget},
 };
-use crate::protocol::{BoardId, Value, Widget, WidgetId};
+use crate::protocol::{BoardId, Operation, Value, Widget, WidgetId};
 
 /// A widget, live: read it in a component, and edit it from handlers. `Copy`. All but its typed fields is in
 /// [`WidgetHandle`], which it derefs to.
@@ -58,6 +58,21 @@ pub fn use_realtime_updates<T>(widget: impl WidgetPlace) -> RealtimeUpdates<T> {
         handle: use_widget(board, widget),
         fields: PhantomData,
     }
+}
+
+/// The widget that something listed is about, the same for as long as it is listed; with its title, else its name.
+///
+/// # Panics
+/// Outside a provider.
+#[must_use]
+pub fn use_widget_of(operation: &Operation) -> (RealtimeUpdates, String) {
+    let live: RealtimeUpdates = use_realtime_updates(use_hook(|| {
+        let Operation { board, widget, .. } = operation;
+        let (board, widget) = (Signal::new(board.clone()), Signal::new(widget.clone()));
+        (ReadSignal::new(board), ReadSignal::new(widget))
+    }));
+    let title = Some(live.text("title")).filter(|title| !title.is_empty());
+    (live, title.unwrap_or_else(|| operation.widget.to_string()))
 }
 
 impl<T: DeserializeOwned> RealtimeUpdates<T> {

@@ -7,7 +7,9 @@ use super::{
     storage::{aside_key, conflict_key},
 };
 use crate::{
+    config::KEPT_LEN_MAX,
     protocol::{Base, BoardId, Contention, Intent, Operation, OperationId, Value, WidgetId},
+    sorted::SortedSet,
     time::Timestamp,
 };
 
@@ -54,14 +56,21 @@ impl Engine {
             if shown.widget(&widget).is_some_and(|shown| shown.removed.is_some()) {
                 self.restore(now, board.clone(), widget.clone())?;
             }
+            // What of one's own is on its way there, such as what undoes the decision before, goes before it.
+            let pending = shown.pending.get(&widget).zip(intent.field());
+            let own = pending.and_then(|(fields, field)| fields.get(field));
             let seen = Seen {
-                base: Base::Revision(theirs.revision),
+                base: own.map_or(Base::Revision(theirs.revision), |own| Base::Operation(*own)),
                 value: Some(theirs.value).filter(|value| !value.is_null()),
                 resolves: Some(id),
             };
             self.edit(now, board, widget, intent, Some(seen))?;
         } else {
             self.conflicts.remove(&id);
+            if self.keeping.dismissed.len() >= KEPT_LEN_MAX {
+                self.keeping.dismissed = SortedSet::new(); // nobody goes back that far
+            }
+            self.keeping.dismissed.insert(id);
             self.drop_record(board, conflict_key(id));
         }
         self.notice(Notice::Resolved { id, resolution });
@@ -74,25 +83,25 @@ impl Engine {
         conflict: Conflict,
         resolution: &Resolution,
     ) -> Result<(), CommandError> {
-        let id = conflict.id();
-        let Conflict {
-            operation,
-            theirs,
-            contention,
-            ..
-        } = conflict;
-        let (board, widget) = (operation.board, operation.widget);
-        match (contention, resolution) {
-            (_, Resolution::KeepTheirs) => {}
-            (Contention::Removed, _) => return self.edit(now, board, widget, Intent::Remove, None),
-            _ => return self.undo_decision(now, id),
+        match (conflict.contention, resolution) {
+            (_, Resolution::KeepTheirs) if self.keeping.dismissed.remove(&conflict.id()) => self.reopen(conflict),
+            (_, Resolution::KeepTheirs) => return Err(CommandError::Unknown),
+            (Contention::Removed, _) => {
+                let Operation { board, widget, .. } = conflict.operation;
+                self.edit(now, board, widget, Intent::Remove, None)?;
+            }
+            _ => self.undo_decision(now, conflict)?,
         }
-        let seen = Seen {
-            base: Base::Revision(theirs.revision),
-            value: Some(theirs.value),
-            resolves: None,
-        };
-        self.edit(now, board, widget, operation.intent, Some(seen))
+        Ok(())
+    }
+
+    /// A conflict waits for its author again, as it was.
+    pub(super) fn reopen(&mut self, conflict: Conflict) {
+        let (id, key) = (conflict.id(), conflict_key(conflict.id()));
+        self.keeping.dropped.retain(|(_, dropped)| *dropped != key);
+        self.keeping.due.insert(conflict.operation.board.clone());
+        self.keeping.reopened.push(id);
+        self.conflicts.insert(id, conflict);
     }
 
     /// Takes an operation back: off the screen at once, and fenced at the server.

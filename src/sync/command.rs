@@ -126,8 +126,8 @@ pub enum Command {
         /// How.
         resolution: Resolution,
     },
-    /// Undo the decision of a conflict: the other side's value comes back. Where somebody has written since it was decided,
-    /// that is another conflict, and nothing is overwritten.
+    /// Undo the decision of a conflict: it waits again, and the other side's value comes back. Where somebody has written since it
+    /// was decided, theirs is what they wrote, and nothing is overwritten.
     Unresolve {
         /// The conflict as it was.
         conflict: Box<Conflict>,

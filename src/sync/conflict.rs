@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{outbox::Why, storage::Journaled};
+use super::{Engine, outbox::Why, storage::Journaled};
 use crate::{
     config::OUTBOX_LEN_MAX,
-    protocol::{Contention, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict},
+    protocol::{Contention, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict, Widget},
     sorted::SortedSet,
 };
 
@@ -18,7 +18,7 @@ pub struct Conflict {
     pub operation: Operation,
     /// Why.
     pub contention: Contention,
-    /// What stands.
+    /// What stands now: as the server met it, until somebody writes on. It is what a choice is made on.
     pub theirs: Overwritten,
     /// When its author made the change, in Unix milliseconds by the clock of this device; `None` where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,6 +57,36 @@ impl Conflict {
         self.contention != Contention::Removed
     }
 
+    /// Takes over what stands now, of its widget as the server has it. What its own decision has put there is no other side: where
+    /// that is undone, theirs is there again.
+    fn meet(&mut self, widget: &Widget, is_decision: &dyn Fn(OperationId) -> bool) {
+        if widget.changed <= self.theirs.revision {
+            return;
+        }
+        if let Some(revision) = widget.removed {
+            self.contention = Contention::Removed;
+            self.theirs = Overwritten {
+                value: Value::Null,
+                revision,
+                writer: None,
+            };
+            return;
+        }
+        let Some(field) = self.operation.intent.field().and_then(|field| widget.fields.get(field)) else {
+            return;
+        };
+        if self.contention == Contention::Removed {
+            self.contention = Contention::Ask; // it is back
+        } else if field.revision <= self.theirs.revision {
+            return;
+        }
+        self.theirs.revision = field.revision;
+        if field.value != self.theirs.value && !is_decision(field.operation) {
+            self.theirs.value = field.value.clone();
+            self.theirs.writer = Some(field.writer.clone());
+        }
+    }
+
     /// How it is resolved where nobody is asked, by the field's policy: the first write wins where that is declared, and
     /// what was removed stays removed; else the last one does, *ask* included.
     ///
@@ -67,6 +97,21 @@ impl Conflict {
         match self.contention {
             Contention::Ask if self.operation.resolves.is_none() => Resolution::KeepMine,
             Contention::Ask | Contention::FirstWriteWins | Contention::Removed => Resolution::KeepTheirs,
+        }
+    }
+}
+
+impl Engine {
+    /// Conflicts go on while others write: what their authors choose from is what stands.
+    pub(super) fn meet_others(&mut self) {
+        for (id, conflict) in self.conflicts.iter_mut() {
+            let (board, widget) = (&conflict.operation.board, &conflict.operation.widget);
+            let confirmed = self.replicas.get(board).map(|replica| &replica.confirmed);
+            if let Some(widget) = confirmed.and_then(|confirmed| confirmed.widget(widget)) {
+                let outbox = &self.outbox;
+                let resolves = |decision| outbox.get(decision)?.operation.resolves;
+                conflict.meet(widget, &|decision| resolves(decision) == Some(*id));
+            }
         }
     }
 }

@@ -37,6 +37,10 @@ pub(super) struct Keeping {
     pub dropped: Vec<(BoardId, String)>,
     /// One's own operations that a broken history has forgotten, and that are not stored as such yet.
     pub forgotten: SortedMap<OperationId, SetAside>,
+    /// Conflicts of this person that were put away here: they can wait again.
+    pub dismissed: SortedSet<OperationId>,
+    /// Those that wait again, since their decisions were undone, and that are not stored as such yet.
+    pub reopened: Vec<OperationId>,
     /// One's own operations that were applied, by their numbers in the outbox.
     pub journal: SortedMap<u64, Journaled>,
     /// Another tab has settled operations since the journal was read.
@@ -44,7 +48,7 @@ pub(super) struct Keeping {
     /// Presses of undo that wait until it was read.
     pub undos: usize,
     /// Conflicts whose decisions were undone while another tab settled them: as soon as it was read what that has stored.
-    pub unresolved: Vec<OperationId>,
+    pub unresolved: Vec<Conflict>,
     /// Operations that were undone here while another tab settled them: reversed then, if they are in it.
     pub undone: Vec<OperationId>,
     /// Edits of this tab that another one has settled: what came of them is to be told.

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
-    keeping::{Busy, Met},
+    keeping::{Busy, Keeping, Met},
     outbox::{Fate, Pending},
     storage::{
         ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
@@ -70,12 +70,13 @@ impl Engine {
         let resolving = self.resolving();
         for (id, conflict) in &self.conflicts {
             let is_decided = resolving.contains(id) || records.get(&conflict_key(*id)).is_none();
-            if is_decided && !before.contains(id) {
+            if is_decided && !before.contains(id) && !self.keeping.reopened.contains(id) {
                 self.keeping.decided.push(conflict.clone());
             }
         }
-        take_records(&mut self.conflicts, (records, CONFLICT), &mut self.keeping.texts);
-        take_records(&mut self.aside, (records, ASIDE), &mut self.keeping.texts);
+        let Keeping { texts, reopened, .. } = &mut self.keeping;
+        take_records(&mut self.conflicts, (records, CONFLICT), reopened, texts);
+        take_records(&mut self.aside, (records, ASIDE), &[], texts);
         self.aside.extend(self.keeping.forgotten.clone());
         for (_, key) in &self.keeping.dropped {
             // Dealt with here, and not stored as such yet.
@@ -292,6 +293,14 @@ impl Engine {
         }
         if self.is_undone_in_vain(id) {
             self.keeping.undone.push(id);
+            // A decision's conflict waits again, where that was settled as decided; else what it met is stored.
+            if let Some(pending) = self.outbox.get(id)
+                && let Some(conflict) = pending.operation.resolves
+                && records.get(&conflict_key(conflict)).is_none()
+            {
+                self.keeping.due.insert(pending.operation.board.clone());
+                self.keeping.reopened.push(conflict);
+            }
         }
         self.outbox.remove(id);
         self.keeping.moved.remove(&id);
@@ -337,10 +346,12 @@ impl Engine {
     }
 }
 
-/// Makes `known` what is stored. Most is as it was at the last look, and is not read again: `texts` says of what text it is.
+/// Makes `known` what is stored, but for what is to be `kept` and not stored yet. Most is as it was at the last look, and is not
+/// read again: `texts` says of what text it is.
 fn take_records<T: DeserializeOwned>(
     known: &mut SortedMap<OperationId, T>,
     (records, prefix): (&Records, &str),
+    kept: &[OperationId],
     texts: &mut SortedMap<OperationId, u64>,
 ) {
     let (news, gone) = differences(known.keys().copied().collect(), (records, prefix), texts);
@@ -350,9 +361,9 @@ fn take_records<T: DeserializeOwned>(
             texts.insert(id, print);
         }
     }
-    for id in gone {
-        known.remove(&id);
-        texts.remove(&id);
+    for id in gone.iter().filter(|id| !kept.contains(id)) {
+        known.remove(id);
+        texts.remove(id);
     }
 }
 

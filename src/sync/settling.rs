@@ -5,7 +5,7 @@ use super::{
     Effect, Engine, SetAside,
     conflict::Shelf,
     keeping::Busy,
-    outbox::{Fate, Pending},
+    outbox::{Fate, Pending, Why},
     storage::{
         HIGH, Journaled, Meta, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key, outbox_key,
         text, widget_key, widgets_prefix,
@@ -36,6 +36,8 @@ pub(super) struct Settling {
     moved: SortedMap<OperationId, SetAside>,
     /// One's own operations that a broken history has forgotten.
     forgotten: SortedMap<OperationId, SetAside>,
+    /// Conflicts that wait again.
+    reopened: Vec<OperationId>,
     /// Records to delete.
     dropped: Vec<String>,
     /// New operations that reverse settled ones, appended along with their settling: exactly one tab makes them.
@@ -121,7 +123,8 @@ impl Engine {
                 settled.push(Settled {
                     id,
                     number,
-                    resolved: pending.operation.resolves,
+                    // A decision that was undone leaves its conflict open.
+                    resolved: pending.operation.resolves.filter(|_| pending.why != Why::Undone),
                     shelf: Shelf::of(
                         self.outbox.as_sent(pending),
                         verdict.clone(),
@@ -148,6 +151,7 @@ impl Engine {
             || !rewritten.is_empty()
             || !moved.is_empty()
             || !forgotten.is_empty()
+            || !self.keeping.reopened.is_empty()
             || !dropped.is_empty()
             || replica.lowered
             || (clear && self.is_aged(now, replica));
@@ -165,6 +169,7 @@ impl Engine {
             rewritten,
             moved,
             forgotten,
+            reopened: Vec::new(),
             dropped,
             reversals: Vec::new(),
         })
@@ -195,6 +200,7 @@ impl Engine {
                 settling.reversals.push(reversal);
             }
         }
+        settling.reopened = std::mem::take(&mut self.keeping.reopened);
         let transaction = self.transaction(&settling);
         for id in &settling.rewritten {
             if let Some(pending) = self.outbox.get_mut(*id) {
@@ -244,6 +250,8 @@ impl Engine {
         for (id, aside) in settling.moved.iter().chain(&settling.forgotten) {
             put.push((aside_key(*id), text(aside)));
         }
+        let reopened = settling.reopened.iter().filter_map(|id| self.conflicts.get(id));
+        put.extend(reopened.map(|conflict| (conflict_key(conflict.id()), text(conflict))));
         let moved = settling.moved.keys().filter_map(|id| self.outbox.get(*id)?.number);
         delete.extend(moved.map(outbox_key));
         let mut applied = 0;
@@ -387,6 +395,7 @@ impl Engine {
             replica.replaced |= state.replaced;
             replica.dirty_since = state.dirty_since.or(replica.dirty_since);
         }
+        self.keeping.reopened.extend(settling.reopened);
         self.keeping.due.insert(settling.board);
     }
 }

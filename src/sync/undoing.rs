@@ -2,7 +2,7 @@
 //! new wish beside the old one, never a rewrite; and it is not forgotten when the answer was on its way already.
 
 use super::{
-    CommandError, Engine, Notice,
+    CommandError, Conflict, Engine, Notice,
     commands::Seen,
     outbox::{Pending, Why},
     storage::{Journaled, journal_key},
@@ -64,9 +64,9 @@ impl Engine {
         Err(CommandError::NothingToUndo)
     }
 
-    /// Undoes the operation by which a conflict was decided.
-    pub(super) fn undo_decision(&mut self, now: Timestamp, conflict: OperationId) -> Result<(), CommandError> {
-        let Some(id) = self.decision_of(conflict).map(|decision| decision.id) else {
+    /// Undoes the operation by which a conflict was decided, which is asked anew.
+    pub(super) fn undo_decision(&mut self, now: Timestamp, mut conflict: Conflict) -> Result<(), CommandError> {
+        let Some(id) = self.decision_of(conflict.id()).map(|decision| decision.id) else {
             if !self.keeping.journal_is_old {
                 return Err(CommandError::Unknown);
             }
@@ -76,13 +76,41 @@ impl Engine {
         match self.standing(id) {
             Standing::Undecided => self.withdraw(id, Why::Undone),
             Standing::Applied(journaled) => {
-                self.reverse(now, &journaled)?;
+                // Where somebody has written since, that is what is chosen from.
+                if self.stands(&journaled) {
+                    self.reverse(now, &journaled)?;
+                    conflict.theirs.revision = journaled.verdict.revision();
+                }
                 self.forget_journaled(id);
+                if let Some(decision) = self.outbox.get_mut(id) {
+                    decision.why = Why::Undone; // settled later, it decides nothing any more
+                }
+                self.reopen(conflict);
             }
             Standing::Open | Standing::Gone => return Err(CommandError::Unknown),
         }
-        self.undo.retain(|undone| *undone != id);
+        if let Some(place) = self.undo.iter().rposition(|undone| *undone == id) {
+            self.undo.remove(place);
+        }
         Ok(())
+    }
+
+    /// Whether what an operation wrote is still there, under nothing else.
+    fn stands(&self, journaled: &Journaled) -> bool {
+        let operation = &journaled.operation;
+        let Intent::Set { field, .. } = &operation.intent else {
+            return true; // what was added is in there
+        };
+        let shown = self.shown_widget(&operation.board, &operation.widget);
+        let is_here = shown
+            .widget(&operation.widget)
+            .is_some_and(|widget| widget.removed.is_none());
+        is_here
+            && match shown.base(&operation.widget, field) {
+                Some(Base::Operation(id)) => id == operation.id,
+                Some(Base::Revision(revision)) => revision <= journaled.verdict.revision(),
+                None => false,
+            }
     }
 
     /// The operation by which a conflict was decided, as far as is known here; none where theirs was kept.

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     driver::Driver,
     protocol::{OperationId, Verdict},
-    sync::{Command, Connection, Listed, Notice, Pending},
+    sync::{Command, Conflict, Connection, Listed, Notice, Pending},
 };
 
 /// What is sent, and how long is waited for the answers.
@@ -97,13 +97,25 @@ fn still_saved(failure: Failure, left: usize, sent: Sent<'_>) -> Failure {
 fn undecided(driver: &Driver, sent: Sent<'_>) -> Result<(), Failure> {
     let engine = driver.engine();
     let conflicts = engine.conflicts().filter(|conflict| sent.holds(conflict.operation.id));
+    let conflicts: Vec<&Conflict> = conflicts.collect();
     let aside = engine.set_aside_list().filter(|aside| sent.holds(aside.operation.id));
-    let (conflicts, aside) = (conflicts.count(), aside.count());
+    let aside = aside.count();
     let are = |len: usize, one: &str, many: &str| format!("{len} {}", if len == 1 { one } else { many });
-    if conflicts > 0 {
-        let fields = are(conflicts, "field has", "fields have");
+    // What was chosen is not said to have two versions as if nobody had chosen.
+    let again = conflicts
+        .iter()
+        .filter(|conflict| conflict.operation.resolves.is_some());
+    let anew = match again.count() {
+        0 => String::new(),
+        again => {
+            let choices = are(again, "choice was", "choices were");
+            format!("{choices} made on what stood before, and somebody has written since: nothing was overwritten. ")
+        }
+    };
+    if !conflicts.is_empty() {
+        let fields = are(conflicts.len(), "field has", "fields have");
         return Err(Failure::Conflict(format!(
-            "{fields} two versions. Choose: `tideboard outbox --keep-mine ID` or `--keep-theirs ID`."
+            "{anew}{fields} two versions. Choose: `tideboard outbox --keep-mine ID` or `--keep-theirs ID`."
         )));
     }
     if aside > 0 {

@@ -264,6 +264,22 @@ fn what_an_edit_came_to_is_said_in_a_line_where_its_card_is_not_on_the_screen() 
 }
 
 #[test]
+fn what_asks_again_after_an_undo_is_opened_from_where_that_is_said() {
+    let page = render(counter(), || {
+        use_hook(|| {
+            let text = "Undone: 2 versions again".to_owned();
+            say(text, "resolved", the_card(), Some(Undo::Choose));
+        });
+        said_elsewhere(use_realtime_managers())
+    });
+    has(
+        &page,
+        &["Undone: 2 versions again", "popovertarget=\"conflicts\">Choose<"],
+    );
+    has_not(&page, &[">Undo<", ">U</kbd>"]);
+}
+
+#[test]
 fn what_was_removed_has_no_card_to_say_so_on() {
     let page = render(counter(), || {
         use_hook(|| {

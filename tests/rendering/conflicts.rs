@@ -45,6 +45,24 @@ fn a_conflict_shows_before_mine_and_theirs_with_names_and_times() {
             "Ben’s phone, 14:01",
         ],
     );
+    // Whoever listens hears of what is written there meanwhile.
+    has(&page, &["data-side=\"theirs\" aria-live=\"polite\""]);
+}
+
+#[test]
+fn values_have_their_unit_as_on_their_card() {
+    let scene = Scene::live().widget("setpoint", &[("value", json!(18)), ("unit", json!("°C"))]);
+    let page = render(
+        scene.conflict("value", json!(24), json!(18), Contention::Ask),
+        conflicts,
+    );
+    has(&page, &[">20 °C<", "<mark>24</mark> °C", "<mark>18</mark> °C"]);
+    // What is no number has none, nor has another field.
+    let scene = Scene::live().widget("setpoint", &[("title", json!("Mess")), ("unit", json!("°C"))]);
+    let removed = scene
+        .conflict("title", json!("24"), json!("18"), Contention::Ask)
+        .conflict("value", json!(24), json!(null), Contention::Removed);
+    has_not(&render(removed, conflicts), &["<mark>18</mark> °C", "Removed °C"]);
 }
 
 #[test]

@@ -145,6 +145,17 @@ fn what_a_person_must_do_is_red() {
 }
 
 #[test]
+fn from_what_the_indicator_opens_it_is_one_press_to_the_choice() {
+    let mut scene = Scene::live();
+    scene.connection = ConnectionStatus::Decide {
+        conflicts: 1,
+        set_aside: 0,
+    };
+    has(&render(scene, details), &["popovertarget=\"conflicts\">Choose<"]);
+    has_not(&render(Scene::live(), details), &["popovertarget"]);
+}
+
+#[test]
 fn a_decision_does_not_hide_that_there_is_no_connection() {
     let decide = || ConnectionStatus::Decide {
         conflicts: 1,

@@ -161,11 +161,71 @@ fn unresolve(conflict: Conflict, resolution: Resolution) -> Command {
 }
 
 #[test]
-fn undoing_a_decision_puts_the_other_value_back() {
-    for (resolution, decided, undone) in [
-        (Resolution::KeepMine, 5, 8),
-        (Resolution::Edit(json!(6)), 6, 8),
-        (Resolution::KeepTheirs, 8, 5),
+fn a_card_shows_what_stands_now_and_is_decided_on_that() {
+    let mut world = quarrel();
+    let id = world.conflicts(ANN).remove(0).id();
+    world.set(BO, "fuel", "value", 11);
+    world.calm();
+    for is_reopened in [false, true] {
+        if is_reopened {
+            world.reopen(ANN);
+            world.calm();
+        }
+        let card = world.conflicts(ANN).remove(0);
+        assert_eq!((card.id(), &card.theirs.value), (id, &json!(11)), "{is_reopened}");
+    }
+    world.resolve(ANN, id, Resolution::KeepMine);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 5);
+    assert_eq!(world.conflicts(ANN), []);
+}
+
+#[test]
+fn a_card_says_that_its_widget_was_removed_since_and_that_it_is_back() {
+    let mut world = quarrel();
+    let (board, widget) = (deck(), named("fuel"));
+    world.command(
+        BO,
+        Command::Remove {
+            board: board.clone(),
+            widget: widget.clone(),
+        },
+    );
+    world.calm();
+    let card = world.conflicts(ANN).remove(0);
+    assert_eq!(
+        (card.contention, &card.theirs.value),
+        (Contention::Removed, &json!(null))
+    );
+    world.command(BO, Command::Restore { board, widget });
+    world.calm();
+    let card = world.conflicts(ANN).remove(0);
+    assert_eq!((card.contention, &card.theirs.value), (Contention::Ask, &json!(8)));
+    world.resolve(ANN, card.id(), Resolution::KeepMine);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 5);
+    assert_eq!(world.conflicts(ANN), []);
+}
+
+/// The one card of a quarrel, as it was before it was decided.
+#[track_caller]
+fn assert_asks_again(world: &World, tab: usize) -> Conflict {
+    let mut cards = world.conflicts(tab);
+    assert_eq!(cards.len(), 1);
+    let card = cards.remove(0);
+    assert_eq!((card.before(), card.mine()), (Some(&json!(3)), Some(&json!(5))));
+    assert_eq!((&card.theirs.value, card.is_undo), (&json!(8), false));
+    let by = card.theirs.writer.as_ref().map(|writer| writer.principal.as_str());
+    assert_eq!(by, Some("bo"), "it is still his value");
+    card
+}
+
+#[test]
+fn undoing_a_decision_asks_again_on_what_stood_before_it() {
+    for (resolution, decided) in [
+        (Resolution::KeepMine, 5),
+        (Resolution::Edit(json!(6)), 6),
+        (Resolution::KeepTheirs, 8),
     ] {
         let mut world = quarrel();
         let conflict = world.conflicts(ANN).remove(0);
@@ -173,10 +233,56 @@ fn undoing_a_decision_puts_the_other_value_back() {
         world.calm();
         world.assert_everywhere("fuel", "value", decided);
         world.command(ANN, unresolve(conflict, resolution));
+        assert_asks_again(&world, ANN);
         world.calm();
-        world.assert_everywhere("fuel", "value", undone);
+        world.assert_everywhere("fuel", "value", 8);
+        assert_asks_again(&world, ANN);
+        world.reopen(ANN);
+        world.calm();
+        let card = assert_asks_again(&world, ANN);
+        world.resolve(ANN, card.id(), Resolution::KeepMine);
+        world.calm();
+        world.assert_everywhere("fuel", "value", 5);
         assert_eq!(world.conflicts(ANN), []);
     }
+}
+
+#[test]
+fn a_decision_that_was_undone_is_made_anew_before_anybody_hears_of_that() {
+    for resolution in [Resolution::KeepMine, Resolution::KeepTheirs] {
+        let mut world = quarrel();
+        let conflict = world.conflicts(ANN).remove(0);
+        let id = conflict.id();
+        world.resolve(ANN, id, Resolution::KeepMine);
+        world.calm();
+        world.go_offline(ANN);
+        world.command(ANN, unresolve(conflict, Resolution::KeepMine));
+        assert_eq!(world.shows(ANN, "fuel", "value"), json!(8));
+        assert_asks_again(&world, ANN);
+        world.resolve(ANN, id, resolution.clone());
+        assert_eq!(world.conflicts(ANN), []);
+        world.come_online(ANN);
+        world.calm();
+        let value = if resolution == Resolution::KeepMine { 5 } else { 8 };
+        world.assert_everywhere("fuel", "value", value);
+        assert_eq!(world.conflicts(ANN), []);
+    }
+}
+
+#[test]
+fn a_decision_that_was_applied_after_all_when_it_was_undone_asks_again() {
+    let mut world = quarrel();
+    let conflict = world.conflicts(ANN).remove(0);
+    world.go_deaf(ANN);
+    world.resolve(ANN, conflict.id(), Resolution::KeepMine);
+    world.wait(200);
+    assert_eq!(world.server_has("fuel", "value"), json!(5));
+    world.go_offline(ANN);
+    world.command(ANN, unresolve(conflict, Resolution::KeepMine));
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 8);
+    assert_asks_again(&world, ANN);
 }
 
 #[test]
@@ -191,7 +297,9 @@ fn undoing_a_decision_asks_where_somebody_has_written_since() {
         world.command(ANN, unresolve(conflict, resolution));
         world.calm();
         world.assert_everywhere("fuel", "value", 11);
-        assert_eq!(world.conflicts(ANN).len(), 1);
+        let cards = world.conflicts(ANN);
+        assert_eq!(cards.len(), 1);
+        assert_eq!((cards[0].mine(), &cards[0].theirs.value), (Some(&json!(5)), &json!(11)));
     }
 }
 
@@ -223,6 +331,9 @@ fn a_decision_that_another_tab_has_sent_is_undone_where_it_was_made() {
     world.calm();
     assert_eq!(world.refusals(second), []);
     world.assert_everywhere("fuel", "value", 8);
+    for tab in [ANN, second] {
+        assert_asks_again(&world, tab);
+    }
 }
 
 #[test]
@@ -268,4 +379,17 @@ fn two_edits_of_a_widget_that_somebody_removed_bring_it_back_once() {
     world.assert_everywhere("fuel", "value", 5);
     world.assert_everywhere("fuel", "title", "Diesel");
     assert_eq!(world.set_aside(ANN), []);
+}
+
+#[test]
+fn what_one_person_has_put_away_is_not_asked_of_the_next() {
+    let mut world = quarrel();
+    let conflict = world.conflicts(ANN).remove(0);
+    world.resolve(ANN, conflict.id(), Resolution::KeepTheirs);
+    world.calm();
+    world.sign_in(ANN, BO);
+    world.calm();
+    world.command(ANN, unresolve(conflict, Resolution::KeepTheirs));
+    world.calm();
+    assert_eq!(world.conflicts(ANN), []);
 }

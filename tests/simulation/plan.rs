@@ -292,7 +292,7 @@ fn edit(dice: &mut Dice, clients: usize) -> Act {
         80..=83 => Act::Restore { tab, board, widget },
         84..=90 => Act::Resolve {
             tab,
-            how: dice.below(3),
+            how: dice.below(4),
         },
         91..=92 => Act::Retry { tab },
         93..=93 => Act::Discard { tab },

@@ -8,7 +8,7 @@ use tideboard::{
     server::log::Log,
     sorted::{SortedMap, SortedSet},
     sync::{
-        Birth, Command, Engine, Input, Phase, Resolution, SetAsideReason,
+        Birth, Command, Conflict, Engine, Input, Phase, Resolution, SetAsideReason,
         storage::{Durability, Namespace, Transaction},
     },
     time::Timestamp,
@@ -73,6 +73,8 @@ pub struct Tab {
     created: u64,
     /// The conflicts that this life of it has decided by policy.
     pub decided: SortedSet<OperationId>,
+    /// What its person has chosen last, and may undo.
+    chosen: Option<(Conflict, Resolution)>,
     pub last_look: String,
     /// The cursors at which its boards were compared with the server's.
     pub checked: BTreeMap<BoardId, Cursor>,
@@ -457,16 +459,23 @@ impl World {
     }
 
     fn resolve(&mut self, tab: usize, how: u64) {
-        let conflict = self.tabs[tab]
-            .engine
-            .as_ref()
-            .and_then(|engine| engine.conflicts().next().map(|conflict| conflict.id()));
-        let Some(id) = conflict else { return };
+        if how == 3
+            && let Some((conflict, resolution)) = self.tabs[tab].chosen.take()
+        {
+            let conflict = Box::new(conflict);
+            self.command(tab, Command::Unresolve { conflict, resolution });
+            return;
+        }
+        let state = &mut self.tabs[tab];
+        let conflict = state.engine.as_ref().and_then(|engine| engine.conflicts().next());
+        let Some(conflict) = conflict.cloned() else { return };
+        let id = conflict.id();
         let resolution = match how % 3 {
             0 => Resolution::KeepMine,
             1 => Resolution::KeepTheirs,
             _ => Resolution::Edit(json!(format!("both {}", self.now))),
         };
+        state.chosen = Some((conflict, resolution.clone()));
         self.ledger.dealt_with(id);
         self.command(tab, Command::Resolve { id, resolution });
     }

@@ -105,13 +105,28 @@ fn a_decision_that_meets_a_third_value_keeps_its_id_and_is_made_again() {
     server.kill();
     assert_eq!(mine.run(&["outbox", "--keep-mine", &id]).code, 5);
     server.restart();
-    assert_eq!(server.client().set("setpoint.value", "26").code, 0);
-    assert_eq!(mine.run(&["outbox", "--send"]).code, 3);
-    let waiting = mine.waiting();
-    assert_eq!(
-        (&waiting[0]["id"], &waiting[0]["theirs"]),
-        (&id.as_str().into(), &26.into())
-    );
+    // Whether it was saved before, or is made now by a device that has not heard of the newest value.
+    for (theirs, command) in [(26, vec!["outbox", "--send"]), (27, vec!["outbox", "--keep-mine", &id])] {
+        assert_eq!(server.client().set("setpoint.value", &theirs.to_string()).code, 0);
+        let sent = mine.run(&command);
+        assert_eq!(sent.code, 3, "{sent:?}");
+        assert!(
+            sent.err
+                .contains("1 choice was made on what stood before, and somebody has written since"),
+            "{}",
+            sent.err
+        );
+        assert!(
+            sent.out.contains(&format!("theirs: {theirs}, by local")),
+            "{}",
+            sent.out
+        );
+        let waiting = mine.waiting();
+        assert_eq!(
+            (&waiting[0]["id"], &waiting[0]["theirs"]),
+            (&id.as_str().into(), &theirs.into())
+        );
+    }
     assert_eq!(mine.run(&["outbox", "--keep-mine", &id]).code, 0);
     assert_eq!(server.client().field("setpoint.value")["value"], 18);
 }

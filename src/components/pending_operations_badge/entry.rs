@@ -12,10 +12,9 @@ use crate::{
         word::{Saying, Word},
     },
     hooks::{
-        BackgroundSync, Durability, PendingOperation, Phase, SetAside, use_background_sync, use_now,
-        use_realtime_updates,
+        BackgroundSync, Durability, PendingOperation, Phase, SetAside, use_background_sync, use_now, use_widget_of,
     },
-    protocol::{BoardId, Intent, OperationId, Value, WidgetId},
+    protocol::{Intent, Operation, OperationId},
 };
 
 /// Whether two edits are one entry: what was added to one number, and has come as far, is one, with the sum.
@@ -72,9 +71,10 @@ pub(super) fn PendingEntry(pending: PendingOperation, times: usize, sum: i64) ->
     if let Intent::Add { amount, .. } = &mut intent {
         *amount = sum;
     }
+    let head = use_head(&pending.operation, &intent, &when, times);
     rsx! {
         li { class: "entry", "data-state": token, "data-tone": (token == "retrying").then_some("wait"),
-            Head { board: pending.board().clone(), widget: pending.widget().clone(), intent, when, times }
+            {head}
             if let Phase::Retrying { attempts, reason, shown, .. } = &pending.phase {
                 Saying { word: Word::Retrying, more: format!("{} try", ordinal(attempts + 1)) }
                 if *shown {
@@ -110,11 +110,12 @@ fn phase_words(phase: &Phase, is_stored: bool) -> (&'static str, &'static str) {
 
 #[component]
 pub(super) fn SetAsideEntry(aside: SetAside) -> Element {
+    let head = use_head(&aside.operation, &aside.operation.intent, "", 1);
     let ways_out = use_ways_out(&aside);
     let word = Word::from(&aside.reason);
     rsx! {
         li { class: "entry", "data-state": word.token(), "data-tone": word.tone().token(),
-            Head { board: aside.operation.board.clone(), widget: aside.operation.widget.clone(), intent: aside.operation.intent.clone(), when: "", times: 1 }
+            {head}
             Saying { word }
             p { class: "note-line", "{aside.reason}" }
             {ways_out}
@@ -123,19 +124,9 @@ pub(super) fn SetAsideEntry(aside: SetAside) -> Element {
 }
 
 /// What an operation does, and to which widget; of several that do the same, how many there are.
-#[component]
-fn Head(
-    board: ReadSignal<BoardId>,
-    widget: ReadSignal<WidgetId>,
-    intent: Intent,
-    when: String,
-    times: usize,
-) -> Element {
-    let live = use_realtime_updates::<Value>((board, widget));
-    let title = Some(live.text("title"))
-        .filter(|title| !title.is_empty())
-        .unwrap_or_else(|| widget.read().to_string());
-    let (what, value) = describe(&intent, &|item| live.text(item));
+fn use_head(operation: &Operation, intent: &Intent, when: &str, times: usize) -> Element {
+    let (live, title) = use_widget_of(operation);
+    let (what, value) = describe(intent, &|item| live.text(item));
     rsx! {
         div { class: "entry-head",
             p { class: "entry-what", "{title}" }

@@ -18,14 +18,11 @@ pub fn selection(text: &str) -> Option<(u32, u32)> {
 pub fn select(start: u32, end: u32) {
     let focused = web_sys::window().and_then(|window| window.document()?.active_element());
     let Some(focused) = focused else { return };
-    let selected = match focused.dyn_ref::<HtmlTextAreaElement>() {
-        Some(text) => text.set_selection_range(start, end),
-        None => focused
-            .dyn_ref::<HtmlInputElement>()
-            .map_or(Ok(()), |input| input.set_selection_range(start, end)),
-    };
-    if let Err(error) = selected {
-        // A box that has no caret, such as one of numbers: nothing is lost.
-        tracing::debug!("the caret could not be placed: {error:?}");
+    if let Some(text) = focused.dyn_ref::<HtmlTextAreaElement>() {
+        let _ = text.set_selection_range(start, end); // it has a caret: nothing is refused
+    } else if let Some(input) = focused.dyn_ref::<HtmlInputElement>()
+        && input.set_selection_range(start, end).is_err()
+    {
+        input.select(); // one of numbers: all of it, or nothing
     }
 }

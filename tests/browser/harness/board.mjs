@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 export const COUNTER = 'Coffees';
 export const SETPOINT = 'Target temperature';
 export const SAMPLED = 'Network in';
+export const STATUS = 'How it is';
 
 export class Board {
   constructor(page) {
@@ -71,6 +72,11 @@ export class Board {
     await this.page.getByRole(role, { name, exact: role === 'menuitem' }).and(this.page.locator(':focus')).waitFor();
   }
 
+  /** Resolves when something in a widget's frame has the focus. */
+  async hasFocusWithin(title) {
+    await this.widget(title).locator(':focus').waitFor({ state: 'attached' });
+  }
+
   /** Opens what the indicator has to tell. */
   async openDetails() {
     await this.page.locator('.indicator').getByRole('button').click();
@@ -97,6 +103,11 @@ export class Board {
   async isSetTo(number, title = SETPOINT) {
     const input = await this.widget(title).getByRole('spinbutton').elementHandle();
     await this.page.waitForFunction(([element, wanted]) => Number(element.value) === wanted, [input, number]);
+  }
+
+  /** Chooses a status. */
+  async choose(word, title = STATUS) {
+    await this.widget(title).getByRole('radio', { name: word }).check({ force: true });
   }
 
   /** Opens what the line about two versions is of, once there is one. */

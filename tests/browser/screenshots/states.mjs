@@ -2,14 +2,13 @@
 //
 // `arrange` gives what is looked at. `wall`: it is looked at on a wall, too. `brief`: it passes by itself within seconds, and
 // is arranged anew for each picture. `lasting`: on the server that has run since the start, whose charts are filled.
-import { SETPOINT } from '../harness/board.mjs';
+import { SETPOINT, STATUS } from '../harness/board.mjs';
 import { openOnASmallDevice } from '../harness/quota.mjs';
 import { TOKENS, installAuthority, joinRefused, openBoards, page, plainHttp, share, signIn, signInRefused, viewOnly } from './doors.mjs';
 import { EDIT } from './scene.mjs';
 
 const CHECKLIST = 'To do';
 const NOTE = 'Note';
-const STATUS = 'How it is';
 
 export const STATES = [
   { name: 'loading', brief: true, wall: true, arrange: loading },
@@ -284,7 +283,7 @@ async function conflicts(scene) {
 
 async function editAll(board, number, state, text) {
   await board.set(number);
-  await board.widget(STATUS).getByRole('radio', { name: state }).check({ force: true });
+  await board.choose(state);
   const note = board.widget(NOTE).getByRole('textbox', { name: 'Text' });
   await note.fill(text);
   await note.blur();

@@ -1,8 +1,8 @@
 import { equal, ok } from 'node:assert/strict';
-import { SETPOINT } from '../harness/board.mjs';
+import { SETPOINT, STATUS } from '../harness/board.mjs';
 import { SHIFT_MAX, countShifts, shiftsOf } from '../harness/shifts.mjs';
 
-export const title = 'two people, one setpoint: both values are shown, and the choice reaches both';
+export const title = 'two people, one setpoint: both values are shown as they stand, and the choice reaches both; by keys alone, each of several';
 
 export async function play(stage) {
   const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
@@ -34,7 +34,9 @@ export async function play(stage) {
   equal(await keys.first().isVisible(), true);
   await card.press('e');
   await hers.hasFocus('spinbutton', 'Another value');
+  // What is typed takes the place of what was there.
   await hers.page.keyboard.type('1');
+  equal(await hers.page.locator(':focus').inputValue(), '1');
   await hers.page.keyboard.press('Escape');
   await hers.hasFocus('article', SETPOINT);
   // Later, and again from the widget's own chip.
@@ -47,10 +49,12 @@ export async function play(stage) {
   await card.waitFor({ state: 'hidden' });
   await line.press('Enter');
   await card.getByRole('heading', { name: 'Mine' }).waitFor();
-  for (const [side, value] of [['mine', '24'], ['theirs', '18']]) {
+  for (const [side, value] of [['before', '21 °C'], ['mine', '24 °C'], ['theirs', '18 °C']]) {
     await card.locator(`[data-side="${side}"]`, { hasText: value }).waitFor();
   }
-
+  // He goes on, and that is what she chooses from: there is no second question.
+  await his.set(20);
+  await card.locator('[data-side="theirs"]', { hasText: '20 °C' }).waitFor();
   await card.locator('[data-side="mine"]', { hasText: /you, on this device, \d\d:\d\d/ }).waitFor();
 
   await card.getByRole('button', { name: 'Keep mine' }).click();
@@ -70,7 +74,7 @@ export async function play(stage) {
   await Promise.all([hers.isSetTo(24), his.isSetTo(24)]);
   await hers.isIn('live');
 
-  // It ends with the next value, and an undo says what is there again.
+  // It ends with the next value, and an undo asks again, from where that is said.
   await hers.page.setViewportSize({ width: 1280, height: 720 });
   await his.set(19);
   await said.waitFor({ state: 'detached' });
@@ -86,6 +90,47 @@ export async function play(stage) {
   await hers.hasFocus('button', 'Undo');
   await hers.isSettled();
   await hers.page.keyboard.press('u');
-  await hers.page.locator('.banner', { hasText: 'Undone: theirs is back' }).waitFor();
+  await hers.page.locator('.banner', { hasText: 'Undone: 2 versions again' }).waitFor();
   await Promise.all([hers.isSetTo(17), his.isSetTo(17)]);
+  const choice = hers.page.locator('.banner').getByRole('button', { name: 'Choose' });
+  await choice.and(hers.page.locator(':focus')).waitFor();
+  await hers.page.keyboard.press('Enter');
+  await hers.hasFocus('article', SETPOINT);
+  await hers.page.keyboard.press('2');
+  await hers.page.locator('.banner', { hasText: 'Kept theirs' }).waitFor();
+  await hers.hasFocus('button', 'Undo');
+  await hers.page.keyboard.press('u');
+  await hers.page.keyboard.press('Enter');
+  await hers.hasFocus('article', SETPOINT);
+  await hers.page.keyboard.press('1');
+  await Promise.all([hers.isSetTo(25), his.isSetTo(25)]);
+
+  // Of several, each decision leads to the next one, from the header's own panel on.
+  ada.network.cut();
+  await hers.isIn('waiting', 'offline');
+  await hers.set(24);
+  await hers.choose('Look');
+  await hers.keeps(2);
+  await his.set(18);
+  await his.choose('Down');
+  await his.isSettled();
+  ada.network.heal();
+  await hers.isIn('decide');
+  await hers.openDetails();
+  await hers.page.getByRole('region', { name: 'Decisions' }).getByRole('button', { name: 'Choose' }).focus();
+  await hers.page.keyboard.press('Enter');
+  await hers.hasFocus('article', SETPOINT);
+  await hers.page.keyboard.press('1');
+  await hers.hasFocus('article', STATUS);
+  // What was decided is taken back from here, and is the first again.
+  await hers.page.keyboard.press('u');
+  await card.waitFor();
+  await hers.hasFocus('article', STATUS);
+  await hers.page.keyboard.press('2');
+  await hers.hasFocus('article', SETPOINT);
+  await hers.page.keyboard.press('1');
+  await hers.hasFocus('button', 'Undo');
+  await hers.isSettled();
+  await Promise.all([hers.isSetTo(24), his.isSetTo(24)]);
+  await hers.widget(STATUS).locator('[data-state="chosen"]', { hasText: 'Down' }).waitFor();
 }

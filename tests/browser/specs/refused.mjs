@@ -1,6 +1,6 @@
 import { SETPOINT } from '../harness/board.mjs';
 
-export const title = 'an edit that was not accepted is changed on its card and sent again';
+export const title = 'an edit that was not accepted is changed on its card and sent again; the focus stays on the card';
 
 export async function play(stage) {
   const { ada, hers, his } = await stage.oneCutOff();
@@ -31,6 +31,27 @@ export async function play(stage) {
   await box.fill('24');
   await box.press('Enter');
   await edit.waitFor({ state: 'detached' });
+  await hers.hasFocusWithin(SETPOINT);
   await hers.isSettled();
   await Promise.all([hers.isSetTo(24), his.isSetTo(24)]);
+
+  // What is sent again as it was, and refused again, and given up.
+  ada.network.cut();
+  await hers.isIn('waiting', 'offline');
+  await his.openMenu(SETPOINT);
+  await his.page.getByRole('menuitem', { name: 'Set up' }).click();
+  await max.fill('22');
+  await max.press('Enter');
+  await his.isSettled();
+  await hers.set(25);
+  await hers.keeps(1);
+  ada.network.heal();
+  for (const name of ['Retry', 'Discard']) {
+    await card.getByRole('button', { name }).press('Enter');
+    await hers.hasFocusWithin(SETPOINT);
+    await hers.isSettled();
+  }
+  await card.getByRole('alert').filter({ hasText: 'Not accepted' }).waitFor({ state: 'detached' });
+  await hers.page.keyboard.press('Shift+Tab');
+  await hers.hasFocusWithin(SETPOINT);
 }

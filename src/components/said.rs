@@ -6,12 +6,13 @@ use std::cell::{Cell, RefCell};
 
 use dioxus::prelude::*;
 
-use super::close_button::close_button;
+use super::{close_button::close_button, format::writer_name};
 use crate::{
     config::SAID_MS,
-    hooks::{Conflict, RealtimeManagers, Resolution, focus},
-    protocol::{BoardId, WidgetId},
-    state::BOARDS,
+    hooks::{Conflict, RealtimeManagers, Resolution, focus, title_of},
+    protocol::{BoardId, WidgetId, Writer},
+    sorted::SortedMap,
+    state::{BOARDS, SYNC},
 };
 
 /// What takes an edit back.
@@ -40,12 +41,15 @@ struct Said {
     /// Another one for each that is said: its button is a new one, which can be given the focus.
     number: u32,
     /// Whether its button is to get the focus: the one that was clicked is gone, or the line moved and had it. Of what was
-    /// added, whether the card is.
+    /// added, whether the card is; of what somebody else removed, whether the line itself is.
     takes_focus: Cell<bool>,
     /// Whether the focus is in the line.
     has_focus: Cell<bool>,
-    /// The cards whose lower edges are on the screen. They come and go while nothing is said, and nobody need hear of it.
-    seen: RefCell<Vec<String>>,
+    /// The cards of the page, and 1 for each whose lower edge is on the screen. They come and go while nothing is said, and
+    /// nobody need hear of it.
+    cards: RefCell<SortedMap<String, usize>>,
+    /// The card that the focus is in.
+    held: RefCell<String>,
 }
 
 static SAID: GlobalSignal<Said> = Signal::global(Said::default);
@@ -65,13 +69,58 @@ pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) 
     (said.text, said.state, said.card, said.undo, said.way_back) = (text, state, card, undo, None);
 }
 
-/// What a removal is said with: after what is said of those before it, and what takes those back.
-pub fn before_removal() -> (String, Option<Box<Undo>>) {
-    let mut said = SAID.write();
-    if said.text.is_empty() || !matches!(said.undo, Some(Undo::Restore(..))) {
-        return ("Removed ".to_owned(), None);
+/// Offers to undo a removal: of a widget, or of a board, whose place is in the directory; together with those before it, as long
+/// as that is said.
+pub fn say_removed(board: BoardId, widget: WidgetId, title: &str) {
+    say_removal("Removed ", title, "removed", String::new(), (board, widget));
+}
+
+/// Says that somebody else has removed a widget of this page, and offers to bring it back. Who was at it finds the focus on
+/// that line, where no key does anything: they may still be typing.
+pub fn say_gone(board: &BoardId, widget: &WidgetId) {
+    let boards = BOARDS.peek();
+    let shown = boards.get(board).and_then(|view| view.shown.widget(widget));
+    let Some(gone) = shown.filter(|shown| shown.removed.is_some()) else {
+        return;
+    };
+    let card = card_of(board, widget);
+    let takes_focus = {
+        let said = SAID.peek();
+        // What this page has removed is off it before anybody confirms that.
+        let is_here = said.cards.borrow_mut().get_mut(&card).is_some();
+        if !is_here || gone.removed_by.as_ref().is_some_and(is_own) {
+            return;
+        }
+        said.has_focus.get() || *said.held.borrow() == card
+    };
+    let who = gone.removed_by.as_ref().map_or_else(|| "Somebody".to_owned(), writer_name);
+    let place = (board.clone(), widget.clone());
+    say_removal(&(who + " removed "), &title_of(board, widget), GONE, card, place);
+    SAID.peek().takes_focus.set(takes_focus);
+}
+
+/// Whether it was this device, as far as its name and colour tell: another tab of it, whose edits this one may not have read
+/// yet. The tab that sends for the device has read them all.
+fn is_own(writer: &Writer) -> bool {
+    let sync = SYNC.peek();
+    let own = sync.device.as_ref().filter(|_| !sync.leading);
+    own.is_some_and(|own| writer.device.as_ref() == Some(&own.name) && writer.colour == Some(own.colour))
+}
+
+/// After what is said of those before it, where that begins the same, and with what takes those back.
+fn say_removal(start: &str, title: &str, state: &'static str, card: String, (board, widget): (BoardId, WidgetId)) {
+    let (mut text, before) = {
+        let mut said = SAID.write();
+        if said.text.starts_with(start) {
+            (said.text.clone() + ", ", said.undo.take().map(Box::new))
+        } else {
+            (start.to_owned(), None)
+        }
+    };
+    for part in ["“", title, "”"] {
+        text += part;
     }
-    (said.text.clone() + ", ", said.undo.take().map(Box::new))
+    say(text, state, card, Some(Undo::Restore(board, widget, before)));
 }
 
 /// Undoes a decision, and says what is there again.
@@ -90,9 +139,10 @@ pub fn lead_back(way_back: fn(&WidgetId)) {
     SAID.write().way_back = Some(way_back);
 }
 
-/// Says that a widget was made. Nothing shows it but its card, which comes on the screen with the focus; those who listen hear it.
-pub fn say_added(board: &BoardId, widget: &WidgetId, title: &str) {
-    say(format!("{title} added"), ADDED, card_of(board, widget), None);
+/// Says that a widget was made, or is back. Nothing shows it but its card, which comes on the screen with the focus; those who
+/// listen hear it.
+pub fn say_added(board: &BoardId, widget: &WidgetId, text: String) {
+    say(text, ADDED, card_of(board, widget), None);
     SAID.peek().takes_focus.set(true);
 }
 
@@ -103,29 +153,41 @@ pub fn is_added(card: &str) -> bool {
 }
 
 const ADDED: &str = "added";
+const GONE: &str = "gone";
 
-/// A card came on the screen, or went.
-pub fn see(card: &str, is_seen: bool) {
+/// There is a card of this name.
+pub fn come(card: &str) {
+    SAID.peek().cards.borrow_mut().entry(card.to_owned()).or_default();
+}
+
+/// A card came on the screen (`Some(true)`), is off it, or is no more.
+pub fn see(card: &str, is_seen: Option<bool>) {
     let is_about = {
         let said = SAID.peek();
-        let mut seen = said.seen.borrow_mut();
-        seen.retain(|other| other != card);
-        if is_seen {
-            seen.push(card.to_owned());
-        }
-        said.card == card
+        let mut cards = said.cards.borrow_mut();
+        let is_now = usize::from(is_seen == Some(true));
+        let before = match is_seen {
+            Some(_) => std::mem::replace(cards.entry(card.to_owned()).or_default(), is_now),
+            None => cards.remove(card).unwrap_or_default(),
+        };
+        before != is_now && said.card == card
     };
     if is_about {
         // What is said moves, and takes the focus along.
         let said = SAID.write();
-        said.takes_focus.set(said.has_focus.get());
+        said.takes_focus.set(said.takes_focus.get() || said.has_focus.get());
     }
+}
+
+/// The focus came into a card, or went (empty).
+pub fn hold(card: String) {
+    *SAID.peek().held.borrow_mut() = card;
 }
 
 /// What is said, where `card` is the card to say it on; without one, where no card on the screen does.
 pub fn said_at(card: Option<&str>, managers: RealtimeManagers) -> Option<Element> {
     let said = SAID.read();
-    let is_seen = said.seen.borrow().contains(&said.card);
+    let is_seen = said.cards.borrow_mut().get_mut(&said.card) == Some(&mut 1);
     let is_here = card.map_or(!is_seen, |card| is_seen && said.card == card);
     (is_here && !said.text.is_empty() && said.state != ADDED).then(|| line(&said, managers))
 }
@@ -141,15 +203,18 @@ pub fn said_elsewhere(managers: RealtimeManagers) -> Element {
     }
 }
 
-/// The text with its undo: by the button, or by U while it has the focus.
+/// The text with its undo: by the button, or by U while it has the focus, unless it is news.
 fn line(said: &Said, managers: RealtimeManagers) -> Element {
+    let is_news = said.state == GONE;
     rsx! {
         div {
             key: "{said.number}",
             class: "banner",
             "data-state": said.state,
+            tabindex: is_news.then_some("-1"),
+            onmounted: move |event| take_focus(is_news, &event),
             onkeydown: move |event| {
-                if matches!(event.key(), Key::Character(key) if key == "u" || key == "U") {
+                if matches!(event.key(), Key::Character(key) if !is_news && (key == "u" || key == "U")) {
                     undo(managers);
                 }
             },
@@ -160,20 +225,27 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
                     class: "button",
                     "data-shape": "small",
                     r#type: "button",
-                    onmounted: move |event| {
-                        let said = SAID.peek();
-                        if said.takes_focus.replace(false) {
-                            said.has_focus.set(true);
-                            focus(&event.data());
-                        }
-                    },
+                    onmounted: move |event| take_focus(!is_news, &event),
                     onclick: move |_| undo(managers),
-                    "Undo"
-                    kbd { "aria-hidden": "true", "U" }
+                    if is_news {
+                        "Bring back"
+                    } else {
+                        "Undo"
+                        kbd { "aria-hidden": "true", "U" }
+                    }
                 }
             }
             {close_button(|_| hush())}
         }
+    }
+}
+
+/// The line's part that is to have the focus has come.
+fn take_focus(is_it: bool, event: &MountedEvent) {
+    let said = SAID.peek();
+    if is_it && said.takes_focus.replace(false) {
+        said.has_focus.set(true);
+        focus(&event.data());
     }
 }
 

@@ -1,4 +1,4 @@
-//! A new widget: its kind, its title, and for a live one the series it shows.
+//! A new widget: its kind, its title, and for a live one the series it shows. Or an old one, that was removed.
 
 use dioxus::prelude::*;
 use serde_json::json;
@@ -6,13 +6,14 @@ use serde_json::json;
 use crate::{
     board::kinds,
     components::{
+        by_line,
         disclosure::{Disclosure, Shape},
         edit_line::text_in,
         icon::{Glyph, Icon},
         said::say_added,
     },
-    hooks::{BoardHandle, fresh_name, use_now},
-    protocol::{FieldName, Value},
+    hooks::{BoardHandle, Now, fresh_name, title_of, use_now},
+    protocol::{FieldName, Value, WidgetId, Writer},
     sorted::SortedMap,
 };
 
@@ -125,6 +126,7 @@ pub fn AddWidget(board: BoardHandle) -> Element {
 fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     let mut open = open;
     let now = use_now();
+    let removed = board.removed();
     let mut at = use_signal(|| 0_usize);
     let mut complaint = use_signal(|| None::<String>);
     let choice = &CHOICES[at().min(CHOICES.len() - 1)];
@@ -136,11 +138,9 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
         let title = title.unwrap_or(choice.name);
         let mut fields = defaults(choice, text_in(&event, "series").trim());
         fields.push(("title", json!(title)));
-        // After everything that is there: seconds since 1970 are larger than any place in the first board.
-        fields.push(("order", json!(now.peek().map_or(0, |now| now.unix_ms / 1_000))));
         match fresh_name(choice.kind) {
             Ok(id) => {
-                say_added(&board.id(), &id, title);
+                say_added(&board.id(), &id, title.to_owned() + " added");
                 board.create(id, choice.kind.parse().expect("a plain name"), named(fields));
                 open.set(false);
             }
@@ -181,6 +181,52 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
             div { class: "row",
                 button { class: "button", "data-weight": "strong", r#type: "submit", "Add" }
                 button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| open.set(false), "Cancel" }
+            }
+        }
+        if !removed.is_empty() {
+            section { "aria-label": "Removed",
+                h3 { "Removed" }
+                ul { class: "removed",
+                    for (id , widget) in removed {
+                        {removed_entry(board, id, widget.removed_by.as_ref(), *now.peek(), open)}
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A removed widget: what it was called, by whom it was removed and when, and the button that brings it back.
+fn removed_entry(
+    board: BoardHandle,
+    id: WidgetId,
+    writer: Option<&Writer>,
+    now: Option<Now>,
+    open: Signal<bool>,
+) -> Element {
+    let mut open = open;
+    let title = title_of(&board.id(), &id);
+    // Of one's own removal that the server has still to hear of there is no time.
+    let writer = writer.filter(|writer| writer.at.0 > 0);
+    rsx! {
+        li { key: "{id}", class: "row", "data-fit": "between",
+            p {
+                "{title}"
+                if writer.is_some() {
+                    span { class: "note-line", {by_line(writer, now)} }
+                }
+            }
+            button {
+                class: "button",
+                "data-shape": "small",
+                r#type: "button",
+                "aria-label": "Bring back {title}",
+                onclick: move |_| {
+                    say_added(&board.id(), &id, title.clone() + " is back");
+                    board.restore(id.clone());
+                    open.set(false);
+                },
+                "Bring back"
             }
         }
     }
@@ -232,7 +278,6 @@ mod tests {
         for choice in &CHOICES {
             let mut fields = defaults(choice, "");
             fields.push(("title", json!(choice.name)));
-            fields.push(("order", json!(1_800_000_000)));
             let kind = choice.kind.parse().expect("a plain name");
             assert_eq!(
                 Catalog::default().check_create(&kind, &named(fields)),

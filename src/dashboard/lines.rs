@@ -1,5 +1,5 @@
 //! The lines under the header: what stands in everybody's way, and what a page opened without a network shows; and what the
-//! page has to say besides: what was removed and can come back, what could not be done.
+//! page has to say besides: what others have removed, what could not be done.
 
 use dioxus::prelude::*;
 
@@ -9,25 +9,13 @@ use crate::{
         error_details::error_details,
         format::{count, time_of_day},
         icon::Icon,
-        said::{Undo, before_removal, card_of, say},
+        said::{card_of, say, say_gone},
         word::Word,
     },
     hooks::{
         BoardHandle, ConnectionStatus, Notice, StorageError, use_background_sync, use_notices, use_now, use_websocket,
     },
-    protocol::{BoardId, WidgetId},
 };
-
-/// Offers to undo a removal: of a widget, or of a board, whose place is in the directory; together with those before it, as long
-/// as that is said.
-pub fn say_removed(board: BoardId, widget: WidgetId, title: &str) {
-    let (mut said, before) = before_removal();
-    for part in ["“", title, "”"] {
-        said += part;
-    }
-    let undo = Undo::Restore(board, widget, before);
-    say(said, "removed", String::new(), Some(undo));
-}
 
 /// Says what could not be done, and how the page was opened, each only while there is something to say.
 #[component]
@@ -41,6 +29,10 @@ pub fn Lines(board: BoardHandle) -> Element {
             }
             // A fault has its own line, for as long as it lasts.
             Notice::Trouble { message } if sync.fault().is_none() => (message, String::new()),
+            Notice::Changed { board, widgets } => {
+                widgets.iter().for_each(|widget| say_gone(&board, widget));
+                return;
+            }
             _ => return,
         };
         say(reason, "refused", card, None);

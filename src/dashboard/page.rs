@@ -6,7 +6,7 @@ use super::{
     Route,
     add_widget::{AddWidget, known_series},
     crosshair::use_pointed_provider,
-    lines::{Lines, say_removed},
+    lines::Lines,
     switcher::BoardSwitcher,
     widgets::{WidgetBody, settings},
 };
@@ -15,6 +15,7 @@ use crate::{
         ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, PeopleHere, WidgetRealtime,
         format::time_of_day,
         icon::{Glyph, Icon},
+        said::say_removed,
     },
     hooks::{
         BoardHandle, BoardSummary, ConnectionStatus, Freshness, entitle, use_background_sync, use_board, use_boards,

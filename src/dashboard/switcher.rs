@@ -3,14 +3,14 @@
 use dioxus::prelude::*;
 use serde_json::json;
 
-use super::{Route, lines::say_removed, share::use_share_section};
+use super::{Route, share::use_share_section};
 use crate::{
     board::kinds,
     components::{
         disclosure::{Disclosure, Shape},
         edit_line::{field_input, text_in},
         icon::{Glyph, Icon},
-        said::lead_back,
+        said::{lead_back, say_removed},
     },
     hooks::{RealtimeManagers, fresh_name, use_boards, use_realtime_managers},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},

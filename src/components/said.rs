@@ -66,6 +66,7 @@ pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) 
     said.takes_focus.set(undo.is_some());
     said.number = said.number.wrapping_add(1);
     said.until.set(0);
+    said.has_focus.set(false);
     (said.text, said.state, said.card, said.undo, said.way_back) = (text, state, card, undo, None);
 }
 
@@ -93,7 +94,10 @@ pub fn say_gone(board: &BoardId, widget: &WidgetId) {
         }
         said.has_focus.get() || *said.held.borrow() == card
     };
-    let who = gone.removed_by.as_ref().map_or_else(|| "Somebody".to_owned(), writer_name);
+    let who = gone
+        .removed_by
+        .as_ref()
+        .map_or_else(|| "Somebody".to_owned(), writer_name);
     let place = (board.clone(), widget.clone());
     say_removal(&(who + " removed "), &title_of(board, widget), GONE, card, place);
     SAID.peek().takes_focus.set(takes_focus);
@@ -168,7 +172,14 @@ pub fn see(card: &str, is_seen: Option<bool>) {
         let is_now = usize::from(is_seen == Some(true));
         let before = match is_seen {
             Some(_) => std::mem::replace(cards.entry(card.to_owned()).or_default(), is_now),
-            None => cards.remove(card).unwrap_or_default(),
+            None => {
+                // Not every browser says so when the focus goes with what had it.
+                let mut held = said.held.borrow_mut();
+                if *held == card {
+                    held.clear();
+                }
+                cards.remove(card).unwrap_or_default()
+            }
         };
         before != is_now && said.card == card
     };
@@ -320,4 +331,5 @@ fn hush() {
     let mut said = SAID.write();
     said.text.clear();
     said.card.clear();
+    said.has_focus.set(false);
 }

@@ -209,7 +209,7 @@ fn removed_entry(
     // Of one's own removal that the server has still to hear of there is no time.
     let writer = writer.filter(|writer| writer.at.0 > 0);
     rsx! {
-        li { key: "{id}", class: "row", "data-fit": "between",
+        li { class: "row", "data-fit": "between",
             p {
                 "{title}"
                 if writer.is_some() {

@@ -215,8 +215,7 @@ fn summary_of(board: &BoardId) -> BoardSummary {
             let Operation { board: its, widget, .. } = &conflict.operation;
             its == board && widget == id
         };
-        if *id != WidgetId::birth()
-            && (widget.removed.is_none() || is_edited() || conflicts.iter().any(is_in_conflict))
+        if *id != WidgetId::birth() && (widget.removed.is_none() || is_edited() || conflicts.iter().any(is_in_conflict))
         {
             let (id, kind) = (id.clone(), widget.kind.clone());
             placed.push((order(widget), widget.created, BoardEntry { id, kind }));

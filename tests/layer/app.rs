@@ -59,7 +59,9 @@ fn of(server: &Server, person: &'static str, name: &str) -> Page {
 fn cards(page: &Page) -> Vec<String> {
     let html = page.html();
     let cards = html.split("data-widget=\"").skip(1);
-    cards.filter_map(|card| Some(card.split_once('"')?.0.to_owned())).collect()
+    cards
+        .filter_map(|card| Some(card.split_once('"')?.0.to_owned()))
+        .collect()
 }
 
 #[test]
@@ -97,7 +99,10 @@ fn several_that_one_person_removes_are_said_together_and_what_is_back_already_is
     bo.has_not(&["Ann removed"]);
     bo.click("Bring back");
     let shown = cards(&bo);
-    assert!(shown.contains(&"checklist".to_owned()) && !shown.contains(&"note".to_owned()), "{shown:?}");
+    assert!(
+        shown.contains(&"checklist".to_owned()) && !shown.contains(&"note".to_owned()),
+        "{shown:?}"
+    );
 }
 
 #[test]
@@ -106,6 +111,7 @@ fn what_was_removed_is_listed_where_widgets_are_added_and_comes_back_after_a_rel
     let (mut ann, mut bo) = (of(&server, "ann", "Ann"), of(&server, "bo", "Bo"));
     bo.click("Add widget");
     bo.has_not(&["Removed"]);
+    ann.pass(5_000);
     for widget in ["note", "counter"] {
         ann.act(|managers| managers.state.remove(BoardId::first(), WidgetId::named(widget)));
     }
@@ -114,11 +120,17 @@ fn what_was_removed_is_listed_where_widgets_are_added_and_comes_back_after_a_rel
     bo.click("Add widget");
     bo.has(&["aria-label=\"Removed\"", "Ann, "]);
     let html = bo.html();
-    let at = |name: &str| html.find(&format!("aria-label=\"Bring back {name}\"")).expect("it is listed");
+    let at = |name: &str| {
+        html.find(&format!("aria-label=\"Bring back {name}\""))
+            .expect("it is listed")
+    };
     assert!(at("Coffees") < at("Note"), "the last one first");
     bo.click("Bring back Note");
     let shown = cards(&bo);
-    assert!(shown.contains(&"note".to_owned()) && !shown.contains(&"counter".to_owned()), "{shown:?}");
+    assert!(
+        shown.contains(&"note".to_owned()) && !shown.contains(&"counter".to_owned()),
+        "{shown:?}"
+    );
     bo.has(&["Note is back"]);
 }
 
@@ -132,7 +144,12 @@ fn one_s_own_removal_can_be_taken_back_there_before_anybody_hears_of_it() {
     ann.click("Bring back Note");
     assert!(cards(&ann).contains(&"note".to_owned()));
     ann.heal();
-    assert!(server.board(&BoardId::first()).present().any(|(id, _)| id.as_str() == "note"));
+    assert!(
+        server
+            .board(&BoardId::first())
+            .present()
+            .any(|(id, _)| id.as_str() == "note")
+    );
 }
 
 #[test]
@@ -166,7 +183,11 @@ fn widgets_stand_in_the_order_in_which_they_were_added_on_every_page() {
     let add = |page: &mut Page, kind: &'static str| {
         let id = fresh_name(kind).expect("there is randomness");
         let fields = [(FieldName::named("title"), json!(kind))].into();
-        page.act(|managers| managers.state.create(BoardId::first(), id, kind.parse().expect("a kind"), fields));
+        page.act(|managers| {
+            managers
+                .state
+                .create(BoardId::first(), id, kind.parse().expect("a kind"), fields)
+        });
     };
     let added = |page: &Page| -> Vec<String> { cards(page)[before..].iter().map(|id| kind_of(id)).collect() };
     // All within one second, and by an order that no alphabet has.

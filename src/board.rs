@@ -137,7 +137,8 @@ impl Board {
                 widget.fields.get(field).map_or(Revision::ZERO, |field| field.revision)
             }
             (_, Some(widget)) => widget.changed,
-            (_, None) => Revision::ZERO,
+            // It has no place in the server's order yet: after all that has one, in the order in which it is laid over them.
+            (_, None) => Revision(u64::MAX / 2 + self.len() as u64),
         };
         let change = Change {
             id: operation.id,
@@ -147,14 +148,7 @@ impl Board {
             writer: writer.clone(),
             deadline: None,
         };
-        // It has no place in the server's order yet: after all that has one, in the order in which it is laid over them.
-        let place = Revision(u64::MAX / 2 + self.len() as u64);
         self.apply(&change);
-        if let Some(widget) = self.widgets.get_mut(&operation.widget)
-            && widget.created == Revision::ZERO
-        {
-            Arc::make_mut(widget).created = place;
-        }
         true
     }
 

@@ -11,7 +11,6 @@ use crate::{
     config::SAID_MS,
     hooks::{Conflict, RealtimeManagers, Resolution, focus, title_of},
     protocol::{BoardId, WidgetId, Writer},
-    sorted::SortedMap,
     state::{BOARDS, SYNC},
 };
 
@@ -45,11 +44,8 @@ struct Said {
     takes_focus: Cell<bool>,
     /// Whether the focus is in the line.
     has_focus: Cell<bool>,
-    /// The cards of the page, and 1 for each whose lower edge is on the screen. They come and go while nothing is said, and
-    /// nobody need hear of it.
-    cards: RefCell<SortedMap<String, usize>>,
-    /// The card that the focus is in.
-    held: RefCell<String>,
+    /// The cards whose lower edges are on the screen. They come and go while nothing is said, and nobody need hear of it.
+    seen: RefCell<Vec<String>>,
 }
 
 static SAID: GlobalSignal<Said> = Signal::global(Said::default);
@@ -76,30 +72,23 @@ pub fn say_removed(board: BoardId, widget: WidgetId, title: &str) {
     say_removal("Removed ", title, "removed", String::new(), (board, widget));
 }
 
-/// Says that somebody else has removed a widget of this page, and offers to bring it back. Who was at it finds the focus on
-/// that line, where no key does anything: they may still be typing.
-pub fn say_gone(board: &BoardId, widget: &WidgetId) {
-    let boards = BOARDS.peek();
-    let shown = boards.get(board).and_then(|view| view.shown.widget(widget));
-    let Some(gone) = shown.filter(|shown| shown.removed.is_some()) else {
-        return;
-    };
-    let card = card_of(board, widget);
-    let takes_focus = {
-        let said = SAID.peek();
-        // What this page has removed is off it before anybody confirms that.
-        let is_here = said.cards.borrow_mut().get_mut(&card).is_some();
-        if !is_here || gone.removed_by.as_ref().is_some_and(is_own) {
+/// Says that somebody else has removed a widget of this page, and offers to bring it back. Who was at it (`held`) finds the focus
+/// on that line, where no key does anything: they may still be typing.
+pub fn say_gone(board: BoardId, widget: WidgetId, held: bool) {
+    let mut who = "Somebody".to_owned();
+    if let Some(view) = BOARDS.peek().get(&board)
+        && let Some(gone) = view.shown.widget(&widget)
+        && let Some(writer) = &gone.removed_by
+    {
+        if is_own(writer) {
             return;
         }
-        said.has_focus.get() || *said.held.borrow() == card
-    };
-    let who = gone
-        .removed_by
-        .as_ref()
-        .map_or_else(|| "Somebody".to_owned(), writer_name);
-    let place = (board.clone(), widget.clone());
-    say_removal(&(who + " removed "), &title_of(board, widget), GONE, card, place);
+        who = writer_name(writer);
+    }
+    who += " removed ";
+    let title = title_of(&board, &widget);
+    let takes_focus = held || SAID.peek().has_focus.get();
+    say_removal(&who, &title, GONE, card_of(&board, &widget), (board, widget));
     SAID.peek().takes_focus.set(takes_focus);
 }
 
@@ -159,29 +148,16 @@ pub fn is_added(card: &str) -> bool {
 const ADDED: &str = "added";
 const GONE: &str = "gone";
 
-/// There is a card of this name.
-pub fn come(card: &str) {
-    SAID.peek().cards.borrow_mut().entry(card.to_owned()).or_default();
-}
-
-/// A card came on the screen (`Some(true)`), is off it, or is no more.
-pub fn see(card: &str, is_seen: Option<bool>) {
+/// A card came on the screen, or went.
+pub fn see(card: &str, is_seen: bool) {
     let is_about = {
         let said = SAID.peek();
-        let mut cards = said.cards.borrow_mut();
-        let is_now = usize::from(is_seen == Some(true));
-        let before = match is_seen {
-            Some(_) => std::mem::replace(cards.entry(card.to_owned()).or_default(), is_now),
-            None => {
-                // Not every browser says so when the focus goes with what had it.
-                let mut held = said.held.borrow_mut();
-                if *held == card {
-                    held.clear();
-                }
-                cards.remove(card).unwrap_or_default()
-            }
-        };
-        before != is_now && said.card == card
+        let mut seen = said.seen.borrow_mut();
+        seen.retain(|other| other != card);
+        if is_seen {
+            seen.push(card.to_owned());
+        }
+        said.card == card
     };
     if is_about {
         // What is said moves, and takes the focus along.
@@ -190,15 +166,10 @@ pub fn see(card: &str, is_seen: Option<bool>) {
     }
 }
 
-/// The focus came into a card, or went (empty).
-pub fn hold(card: String) {
-    *SAID.peek().held.borrow_mut() = card;
-}
-
 /// What is said, where `card` is the card to say it on; without one, where no card on the screen does.
 pub fn said_at(card: Option<&str>, managers: RealtimeManagers) -> Option<Element> {
     let said = SAID.read();
-    let is_seen = said.cards.borrow_mut().get_mut(&said.card) == Some(&mut 1);
+    let is_seen = said.seen.borrow().contains(&said.card);
     let is_here = card.map_or(!is_seen, |card| is_seen && said.card == card);
     (is_here && !said.text.is_empty() && said.state != ADDED).then(|| line(&said, managers))
 }
@@ -214,7 +185,7 @@ pub fn said_elsewhere(managers: RealtimeManagers) -> Element {
     }
 }
 
-/// The text with its undo: by the button, or by U while it has the focus, unless it is news.
+/// The text with its undo: by the button, or by U while that has the focus.
 fn line(said: &Said, managers: RealtimeManagers) -> Element {
     let is_news = said.state == GONE;
     rsx! {
@@ -222,13 +193,8 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
             key: "{said.number}",
             class: "banner",
             "data-state": said.state,
-            tabindex: is_news.then_some("-1"),
+            tabindex: "-1",
             onmounted: move |event| take_focus(is_news, &event),
-            onkeydown: move |event| {
-                if matches!(event.key(), Key::Character(key) if !is_news && (key == "u" || key == "U")) {
-                    undo(managers);
-                }
-            },
             onfocusout: |_| SAID.peek().has_focus.set(false),
             p { class: "banner-text", "{said.text}" }
             if said.undo.is_some() {
@@ -238,12 +204,13 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
                     r#type: "button",
                     onmounted: move |event| take_focus(!is_news, &event),
                     onclick: move |_| undo(managers),
-                    if is_news {
-                        "Bring back"
-                    } else {
-                        "Undo"
-                        kbd { "aria-hidden": "true", "U" }
-                    }
+                    onkeydown: move |event| {
+                        if matches!(event.key(), Key::Character(key) if key == "u" || key == "U") {
+                            undo(managers);
+                        }
+                    },
+                    if is_news { "Bring back" } else { "Undo" }
+                    kbd { "aria-hidden": "true", "U" }
                 }
             }
             {close_button(|_| hush())}

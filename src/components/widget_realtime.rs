@@ -13,7 +13,7 @@ use self::{foot::Foot, freshness::Fresh, head::Head};
 use super::{
     error_details::error_details,
     icon::Icon,
-    said::{card_of, come, hold, is_added, said_at, see},
+    said::{card_of, is_added, said_at, see},
     ways_out::use_ways_out,
     word::Word,
 };
@@ -145,14 +145,8 @@ pub fn WidgetRealtime(
                     added.set(Some(event.data()));
                 }
             },
-            onfocusin: move |_| {
-                hold(card_of(&board.peek(), &widget_id.peek()));
-                live.hold(true);
-            },
-            onfocusout: move |_| {
-                hold(String::new());
-                live.hold(false);
-            },
+            onfocusin: move |_| live.hold(true),
+            onfocusout: move |_| live.hold(false),
             Head { live, fresh, menu, title: facts.title.clone(), settings, conflicts: facts.conflicts, people: facts.people, on_remove }
             div { class: "card-body", "aria-busy": facts.is_held || state == "loading",
                 if facts.is_missing {
@@ -199,14 +193,13 @@ type Wash = Option<(u64, Option<u8>)>;
 #[component]
 fn LowerEdge(card: String, wash: Signal<Wash>) -> Element {
     let (watched, gone) = (card.clone(), card.clone());
-    use_hook(|| come(&card));
-    use_drop(move || see(&gone, None));
+    use_drop(move || see(&gone, false));
     let managers = use_realtime_managers();
     rsx! {
         if let Some((second, colour)) = wash() {
             div { key: "{second}{colour.unwrap_or_default()}", class: "wash", "data-colour": colour, "aria-hidden": "true" }
         }
-        div { class: "tide", "aria-hidden": "true", onvisible: move |event| see(&watched, event.is_intersecting().ok()) }
+        div { class: "tide", "aria-hidden": "true", onvisible: move |event| see(&watched, event.is_intersecting().unwrap_or_default()) }
         {said_at(Some(&card), managers)}
     }
 }

@@ -6,14 +6,14 @@ use serde_json::json;
 use crate::{
     board::kinds,
     components::{
-        by_line,
         disclosure::{Disclosure, Shape},
         edit_line::text_in,
+        format::{time_of_day, writer_name},
         icon::{Glyph, Icon},
-        said::say_added,
+        said::{say, say_added},
     },
     hooks::{BoardHandle, Now, fresh_name, title_of, use_now},
-    protocol::{FieldName, Value, WidgetId, Writer},
+    protocol::{FieldName, Value, Widget, WidgetId},
     sorted::SortedMap,
 };
 
@@ -128,7 +128,14 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     let now = use_now();
     let removed = board.removed();
     let mut at = use_signal(|| 0_usize);
-    let mut complaint = use_signal(|| None::<String>);
+    let mut chosen = use_signal(|| removed.first().map_or_else(String::new, |(id, _)| id.to_string()));
+    let bring_back = move |_| {
+        if let Ok(id) = chosen.peek().parse() {
+            say_added(&board.id(), &id, title_of(&board.id(), &id) + " is back");
+            board.restore(id);
+            open.set(false);
+        }
+    };
     let choice = &CHOICES[at().min(CHOICES.len() - 1)];
     let add = move |event: FormEvent| {
         event.prevent_default();
@@ -144,7 +151,7 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                 board.create(id, choice.kind.parse().expect("a plain name"), named(fields));
                 open.set(false);
             }
-            Err(error) => complaint.set(Some(error.to_string())),
+            Err(error) => say(error.to_string(), "refused", String::new(), None),
         }
     };
     rsx! {
@@ -175,60 +182,37 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                     }
                 }
             }
-            if let Some(reason) = complaint() {
-                p { class: "note-line", role: "alert", "data-tone": "act", "{reason}" }
-            }
             div { class: "row",
                 button { class: "button", "data-weight": "strong", r#type: "submit", "Add" }
                 button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| open.set(false), "Cancel" }
             }
         }
         if !removed.is_empty() {
-            section { "aria-label": "Removed",
-                h3 { "Removed" }
-                ul { class: "removed",
-                    for (id , widget) in removed {
-                        {removed_entry(board, id, widget.removed_by.as_ref(), *now.peek(), open)}
+            section { class: "form", "aria-label": "Removed",
+                label {
+                    "Removed"
+                    select { class: "input", onchange: move |event| chosen.set(event.value()),
+                        for (id , widget) in removed {
+                            option { value: "{id}", {caption(&title_of(&board.id(), &id), &widget, *now.peek())} }
+                        }
                     }
+                }
+                div { class: "row",
+                    button { class: "button", r#type: "button", onclick: bring_back, "Bring back" }
                 }
             }
         }
     }
 }
 
-/// A removed widget: what it was called, by whom it was removed and when, and the button that brings it back.
-fn removed_entry(
-    board: BoardHandle,
-    id: WidgetId,
-    writer: Option<&Writer>,
-    now: Option<Now>,
-    open: Signal<bool>,
-) -> Element {
-    let mut open = open;
-    let title = title_of(&board.id(), &id);
-    // Of one's own removal that the server has still to hear of there is no time.
-    let writer = writer.filter(|writer| writer.at.0 > 0);
-    rsx! {
-        li { class: "row", "data-fit": "between",
-            p {
-                "{title}"
-                if writer.is_some() {
-                    span { class: "note-line", {by_line(writer, now)} }
-                }
-            }
-            button {
-                class: "button",
-                "data-shape": "small",
-                r#type: "button",
-                "aria-label": "Bring back {title}",
-                onclick: move |_| {
-                    say_added(&board.id(), &id, title.clone() + " is back");
-                    board.restore(id.clone());
-                    open.set(false);
-                },
-                "Bring back"
-            }
+/// What a removed widget was called; and by whom it was removed and when, but of one's own removal that the server has still to
+/// hear of.
+fn caption(title: &str, widget: &Widget, now: Option<Now>) -> String {
+    match (&widget.removed_by, now) {
+        (Some(writer), Some(now)) if writer.at.0 > 0 => {
+            [title, " · ", &writer_name(writer), ", ", &time_of_day(now, writer.at.0)].concat()
         }
+        _ => title.to_owned(),
     }
 }
 

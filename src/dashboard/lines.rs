@@ -29,25 +29,22 @@ pub fn Lines(board: BoardHandle) -> Element {
             }
             // A fault has its own line, for as long as it lasts.
             Notice::Trouble { message } if sync.fault().is_none() => (message, String::new()),
-            Notice::Changed { board, widgets } => {
-                widgets.iter().for_each(|widget| say_gone(&board, widget));
-                return;
-            }
+            Notice::Removed { board, widget, held } => return say_gone(board, widget, held),
             _ => return,
         };
         say(reason, "refused", card, None);
     });
+    let (error, offline) = (use_error_line(), use_offline_line(board));
     rsx! {
         div { class: "lines",
-            ErrorLine {}
-            OfflineLine { board }
+            {error}
+            {offline}
         }
     }
 }
 
 /// What stands in the way of all edits: what happened and what is safe, one button, and the details.
-#[component]
-fn ErrorLine() -> Element {
+fn use_error_line() -> Element {
     let (sync, socket, now) = (use_background_sync(), use_websocket(), use_now());
     let code = use_memo(move || {
         let code = match (sync.fault(), socket.link()) {
@@ -108,20 +105,20 @@ fn ErrorLine() -> Element {
 }
 
 /// Said once, where a page was opened from what this device has stored.
-#[component]
-fn OfflineLine(board: BoardHandle) -> Element {
+fn use_offline_line(board: BoardHandle) -> Element {
     let sync = use_background_sync();
     let socket = use_websocket();
     let mut is_read = use_signal(|| false);
-    let was_never_live = use_memo(move || sync.last_sync().is_none());
+    // Of the page as it was opened: it was never live.
     let is_away = use_memo(move || {
-        matches!(
-            socket.link(),
-            ConnectionStatus::Offline { .. } | ConnectionStatus::Waiting { .. }
-        )
+        sync.last_sync().is_none()
+            && matches!(
+                socket.link(),
+                ConnectionStatus::Offline { .. } | ConnectionStatus::Waiting { .. }
+            )
     });
     let now = use_now();
-    if is_read() || !was_never_live() || !is_away() || !board.summary().is_known {
+    if is_read() || !is_away() || !board.summary().is_known {
         return rsx! {};
     }
     // A board without widgets is of no time.

@@ -74,7 +74,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         Lines { board }
         ConflictResolutionUI {}
         main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state,
-            Grid { board, state }
+            {grid(board, summary, state)}
         }
     }
 }
@@ -131,9 +131,7 @@ const fn may_come(link: &ConnectionStatus) -> bool {
     )
 }
 
-#[component]
-fn Grid(board: BoardHandle, state: &'static str) -> Element {
-    let summary = board.summary();
+fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str) -> Element {
     let id = board.id();
     match state {
         "loading" => rsx! {

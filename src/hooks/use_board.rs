@@ -157,19 +157,19 @@ impl BoardHandle {
         stamps.map(|field| field.writer.at.0).max().filter(|at| *at > 0)
     }
 
-    /// The removed widgets that can be brought back, the last one first. Subscribes the reader to every change.
+    /// The removed widgets that can be brought back, the last one first. Subscribes nobody.
     #[must_use]
     pub fn removed(&self) -> Vec<(WidgetId, Arc<Widget>)> {
-        let boards = BOARDS.read();
-        let mut removed = Vec::new();
-        if let Some(view) = boards.get(&*self.board.read()) {
+        let mut removed = Vec::<(WidgetId, Arc<Widget>)>::new();
+        if let Some(view) = BOARDS.peek().get(&*self.board.peek()) {
             for (id, widget) in view.shown.board.widgets() {
                 if widget.removed.is_some() {
-                    removed.push((id.clone(), widget.clone()));
+                    let later = removed.iter().take_while(|(_, other)| other.removed > widget.removed);
+                    removed.insert(later.count(), (id.clone(), widget.clone()));
                 }
             }
         }
-        sorted(removed, |(_, one), (_, other)| other.removed.cmp(&one.removed))
+        removed
     }
 
     /// Puts a widget on it.

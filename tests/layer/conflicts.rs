@@ -278,7 +278,7 @@ fn a_frame_that_goes_over_to_another_widget_is_the_old_ones_no_more() {
     }
     let mut page = on_deck(frame);
     let fuel = card_of(&deck(), &WidgetId::named("fuel"));
-    page.with(|| see(&fuel, Some(true)));
+    page.with(|| see(&fuel, true));
     page.with(|| *WIDGET.write() = "water");
     page.with(|| say("Kept yours".to_owned(), "resolved", fuel, None));
     page.has(&["class=\"floating\"", ">Kept yours<"]);

@@ -11,10 +11,10 @@ use super::{
     difference::difference,
     edit_line::{edit_line, is_editable},
     format::{count, time_of_day},
-    icon::{Glyph, Icon},
+    icon::{Glyph, icon},
     said::{Undo, card_of, outlive, said_elsewhere, say},
     this_device::by_line,
-    word::{Saying, Word},
+    word::{Word, saying},
 };
 use crate::{
     hooks::{
@@ -154,7 +154,7 @@ pub fn ConflictResolutionUI(
 /// The word for conflicts, with how many there are where it is not one.
 fn heading(len: usize, more: &str) -> Element {
     rsx! {
-        Saying { word: Word::Conflict, more }
+        {saying(Word::Conflict, more)}
         if len > 1 {
             span { class: "count", "data-tone": "act", "{len}" }
         }
@@ -252,7 +252,7 @@ fn ConflictCard(
                     "aria-label": "Dismiss: keep theirs",
                     title: "Keep theirs",
                     onclick: move |_| choose(Resolution::KeepTheirs),
-                    Icon { glyph: Glyph::Cross }
+                    {icon(Glyph::Cross)}
                 }
             }
             Versions { conflict, field: field.clone() }

@@ -180,7 +180,7 @@ pub fn said_elsewhere(managers: RealtimeManagers) -> Element {
     rsx! {
         p { class: "unseen", role: "status", "{text}" }
         if let Some(line) = said_at(None, managers) {
-            div { class: "floating", {line} }
+            section { class: "floating", "aria-label": "News", {line} }
         }
     }
 }

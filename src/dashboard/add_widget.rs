@@ -9,7 +9,7 @@ use crate::{
         disclosure::{Disclosure, Shape},
         edit_line::text_in,
         format::{time_of_day, writer_name},
-        icon::{Glyph, Icon},
+        icon::{Glyph, icon},
         said::{say, say_added},
     },
     hooks::{BoardHandle, Now, fresh_name, title_of, use_now},
@@ -114,7 +114,7 @@ pub fn AddWidget(board: BoardHandle) -> Element {
             shape: Shape::Wide,
             leftward: true,
             face: rsx! {
-                Icon { glyph: Glyph::Plus }
+                {icon(Glyph::Plus)}
                 span { class: "tool-word", "Add widget" }
             },
             Form { board, open }

@@ -8,7 +8,7 @@ use crate::{
         close_button::close_button,
         error_details::error_details,
         format::{count, time_of_day},
-        icon::Icon,
+        icon::icon,
         said::{card_of, say, say_gone},
         word::Word,
     },
@@ -87,7 +87,7 @@ fn use_error_line() -> Element {
     };
     rsx! {
         div { class: "banner", "data-tone": "act", "data-state": code.clone(),
-            Icon { glyph: if is_fault { Word::CannotStore.glyph() } else { Word::OtherVersion.glyph() } }
+            {icon(if is_fault { Word::CannotStore.glyph() } else { Word::OtherVersion.glyph() })}
             div { class: "banner-text",
                 // How much waits is not announced with each edit.
                 p { span { role: "alert", "{happened}" } "{waiting}" }
@@ -130,7 +130,7 @@ fn use_offline_line(board: BoardHandle) -> Element {
     let word = Word::from(&socket.link());
     rsx! {
         div { class: "banner", role: "status", "data-tone": "wait", "data-state": "offline",
-            Icon { glyph: word.glyph() }
+            {icon(word.glyph())}
             p { class: "banner-text", {word.text()} ". {edits} are saved on this device, and sent later." }
             {close_button(move |_| is_read.set(true))}
         }

@@ -14,7 +14,7 @@ use crate::{
     components::{
         ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, PeopleHere, WidgetRealtime,
         format::time_of_day,
-        icon::{Glyph, Icon},
+        icon::{Glyph, icon},
         said::say_removed,
     },
     hooks::{
@@ -58,7 +58,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
             div { class: "bar-side", BoardSwitcher { id, name } }
             // On a phone they are a bar of their own, within a thumb's reach.
             div { class: "tools",
-                a { class: "tool", href: "#board", Icon { glyph: Glyph::Grid } span { class: "tool-word", "Board" } }
+                a { class: "tool", href: "#board", {icon(Glyph::Grid)} span { class: "tool-word", "Board" } }
                 if summary.exists {
                     AddWidget { board }
                 }

@@ -23,7 +23,7 @@ export async function play(stage) {
   await said.getByRole('button', { name: 'Bring back' }).click();
   await Promise.all([hers.widget(COUNTER).waitFor(), his.widget(COUNTER).waitFor()]);
   await said.waitFor({ state: 'detached' });
-  equal(await hers.page.locator('.banner', { hasText: 'removed “' }).count(), 0, 'nobody is told of what they did themselves');
+  equal(await hers.page.locator('.banner', { hasText: 'Bridge' }).count(), 0, 'nobody is told of what they did themselves');
 
   // Who has the caret in it keeps what they typed, and finds the focus in what is left of the card, where typing on does nothing.
   const text = his.widget(NOTE).getByRole('textbox');

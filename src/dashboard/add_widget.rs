@@ -13,7 +13,7 @@ use crate::{
         said::{say, say_added},
     },
     hooks::{BoardHandle, Now, fresh_name, title_of, use_now},
-    protocol::{FieldName, Value, Widget, WidgetId},
+    protocol::{FieldName, Value, Widget},
     sorted::SortedMap,
 };
 

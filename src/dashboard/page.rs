@@ -7,7 +7,7 @@ use super::{
     add_widget::{AddWidget, known_series},
     crosshair::use_pointed_provider,
     lines::Lines,
-    switcher::BoardSwitcher,
+    switcher::use_board_switcher,
     widgets::{WidgetBody, settings},
 };
 use crate::{
@@ -52,10 +52,11 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         "away" if matches!(socket.link(), ConnectionStatus::Closed { .. }) => "closed",
         state => state,
     };
+    let (switcher, side) = (use_board_switcher(id, use_hook(|| name.into())), use_side());
     rsx! {
         a { class: "button skip", href: "#board", "Skip to the board" }
         header { class: "bar",
-            div { class: "bar-side", BoardSwitcher { id, name } }
+            div { class: "bar-side", {switcher} }
             // On a phone they are a bar of their own, within a thumb's reach.
             div { class: "tools",
                 a { class: "tool", href: "#board", {icon(Glyph::Grid)} span { class: "tool-word", "Board" } }
@@ -66,7 +67,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
                 PeopleHere {}
             }
             div { class: "bar-side",
-                Side {}
+                {side}
                 DashboardSyncIndicator {}
             }
         }
@@ -80,8 +81,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
 }
 
 /// Says that this person may look and not touch, before they try; and the time of day, which only a wall shows.
-#[component]
-fn Side() -> Element {
+fn use_side() -> Element {
     let now = use_now();
     let time = use_memo(move || now().map_or_else(String::new, |now| time_of_day(now, now.unix_ms)));
     let sync = use_background_sync();

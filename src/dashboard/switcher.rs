@@ -18,8 +18,7 @@ use crate::{
 };
 
 /// The name of the board that is open; a click lists them all.
-#[component]
-pub fn BoardSwitcher(id: ReadSignal<BoardId>, name: ReadSignal<String>) -> Element {
+pub fn use_board_switcher(id: ReadSignal<BoardId>, name: ReadSignal<String>) -> Element {
     let open = use_signal(|| false);
     rsx! {
         h1 { class: "unseen", "{name}" }

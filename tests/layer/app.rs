@@ -90,8 +90,8 @@ fn several_that_one_person_removes_are_said_together_and_what_is_back_already_is
     let (mut ann, mut bo) = (of(&server, "ann", "Ann"), of(&server, "bo", "Bo"));
     for widget in ["note", "counter"] {
         ann.act(|managers| managers.state.remove(BoardId::first(), WidgetId::named(widget)));
+        bo.settle();
     }
-    bo.settle();
     bo.has(&["Ann removed “Note”, “Coffees”"]);
     // Of another person it is another line, with what takes that back.
     server.remove(&BoardId::first(), "checklist");

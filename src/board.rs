@@ -99,6 +99,7 @@ impl Board {
                 created: *revision,
                 changed: *revision,
                 removed: None,
+                removed_by: None,
                 fields,
             };
             self.widgets.insert(widget.clone(), Arc::new(created));
@@ -114,8 +115,11 @@ impl Board {
             Effect::Assigned { field: name, value } => {
                 target.fields.insert(name.clone(), field(value));
             }
-            Effect::Removed => target.removed = target.removed.or(Some(*revision)),
-            Effect::Restored => target.removed = None,
+            Effect::Removed if target.removed.is_none() => {
+                (target.removed, target.removed_by) = (Some(*revision), Some(writer.clone()));
+            }
+            Effect::Removed => {}
+            Effect::Restored => (target.removed, target.removed_by) = (None, None),
             Effect::Created { .. } => unreachable!("handled above"),
         }
     }
@@ -133,7 +137,8 @@ impl Board {
                 widget.fields.get(field).map_or(Revision::ZERO, |field| field.revision)
             }
             (_, Some(widget)) => widget.changed,
-            (_, None) => Revision::ZERO,
+            // It has no place in the server's order yet: after all that has one, in the order in which it is laid over them.
+            (_, None) => Revision(u64::MAX / 2 + self.len() as u64),
         };
         let change = Change {
             id: operation.id,

@@ -219,6 +219,15 @@ pub enum Notice {
         /// Its widgets that did.
         widgets: Vec<WidgetId>,
     },
+    /// A widget that this page shows was removed, and not by an edit that was shown before. Told by the loop that shows it.
+    Removed {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+        /// Whether it had the focus here.
+        held: bool,
+    },
     /// Live values.
     Samples(SamplesFrame),
     /// An app's own event.

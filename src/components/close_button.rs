@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Glyph, icon};
 
 /// A cross that says "Close" to those who don't see it.
 pub fn close_button(on_close: impl FnMut(MouseEvent) + 'static) -> Element {
@@ -14,7 +14,7 @@ pub fn close_button(on_close: impl FnMut(MouseEvent) + 'static) -> Element {
             r#type: "button",
             "aria-label": "Close",
             onclick: on_close,
-            Icon { glyph: Glyph::Cross }
+            {icon(Glyph::Cross)}
         }
     }
 }

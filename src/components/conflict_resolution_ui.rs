@@ -11,10 +11,10 @@ use super::{
     difference::difference,
     edit_line::{edit_line, is_editable},
     format::{count, time_of_day},
-    icon::{Glyph, Icon},
+    icon::{Glyph, icon},
     said::{Undo, card_of, go_on, is_next, outlive, said_elsewhere, say, undo},
     this_device::by_line,
-    word::{Saying, Word},
+    word::{Word, saying},
 };
 use crate::{
     hooks::{
@@ -147,7 +147,7 @@ pub fn ConflictResolutionUI(
 /// The word for conflicts, with how many there are where it is not one.
 fn heading(len: usize, more: &str) -> Element {
     rsx! {
-        Saying { word: Word::Conflict, more }
+        {saying(Word::Conflict, more)}
         if len > 1 {
             span { class: "count", "data-tone": "act", "{len}" }
         }
@@ -257,7 +257,7 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution
                     "aria-label": "Dismiss: keep theirs",
                     title: "Keep theirs",
                     onclick: move |_| choose(Resolution::KeepTheirs),
-                    Icon { glyph: Glyph::Cross }
+                    {icon(Glyph::Cross)}
                 }
             }
             {versions(&conflict, &field, &unit, now())}

@@ -5,9 +5,9 @@ use dioxus::prelude::*;
 use super::{
     disclosure::{Disclosure, Shape},
     format::{age, count, time_of_day},
-    icon::Icon,
+    icon::icon,
     this_device::ThisDevice,
-    word::{Saying, Tone, Word, joint},
+    word::{Tone, Word, joint, saying},
 };
 use crate::{
     config::{SIGN_IN_PATH, TROUBLESHOOTING_PATH},
@@ -89,10 +89,10 @@ pub fn DashboardSyncIndicator(
 /// either, that has its icon beside it, and its word where there is room.
 fn telling(word: Word, hidden: Option<Word>, more: &str) -> Element {
     rsx! {
-        Icon { glyph: word.glyph() }
+        {icon(word.glyph())}
         span { class: "teller-word", {word.text()} }
         if let Some(hidden) = hidden {
-            Icon { glyph: hidden.glyph() }
+            {icon(hidden.glyph())}
         }
         if !more.is_empty() {
             span { class: "teller-more", "{more}" }
@@ -159,7 +159,7 @@ pub fn SyncDetailsPanel() -> Element {
     let (status, now) = (use_websocket().status(), use_now());
     rsx! {
         section { "aria-label": "Connection",
-            Saying { word, more: explain(&details.link) }
+            {saying(word, &explain(&details.link))}
             // Without a network it is of no matter what the server did last.
             if let Some(trouble) = details.trouble.clone().filter(|_| !matches!(details.link, ConnectionStatus::Offline { .. })) {
                 p { class: "note-line", role: "alert", "data-tone": "wait", "{trouble}" }
@@ -200,11 +200,11 @@ fn decisions(status: &ConnectionStatus) -> Element {
     rsx! {
         section { "aria-label": "Decisions",
             if conflicts > 0 {
-                Saying { word: Word::Conflict, more: count(conflicts, "field") }
+                {saying(Word::Conflict, &count(conflicts, "field"))}
                 div { class: "row", button { class: "button", r#type: "button", "popovertarget": "conflicts", "Choose" } }
             }
             if set_aside > 0 {
-                Saying { word: Word::SetAside, more: count(set_aside, "edit") }
+                {saying(Word::SetAside, &count(set_aside, "edit"))}
                 p { class: "note-line", "They wait in the list beside this, with the reason." }
             }
         }
@@ -266,7 +266,7 @@ fn facts(facts: &SyncDetails, now: Option<Now>) -> Element {
             dt { "Edits" }
             dd { "data-fact": "durability",
                 if let Some(durability) = facts.durability {
-                    Saying { word: Word::from(durability), more: if durability == Durability::MemoryOnly { "kept while this page is open" } else { "" } }
+                    {saying(Word::from(durability), if durability == Durability::MemoryOnly { "kept while this page is open" } else { "" })}
                 } else {
                     "…"
                 }

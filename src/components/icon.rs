@@ -3,8 +3,7 @@
 use dioxus::prelude::*;
 
 /// A picture beside a word, never instead of one: screen readers do not see it.
-#[component]
-pub fn Icon(glyph: Glyph) -> Element {
+pub fn icon(glyph: Glyph) -> Element {
     rsx! {
         svg { class: "icon", "viewBox": "0 0 24 24", "aria-hidden": "true", "focusable": "false", path { d: glyph.path() } }
     }

@@ -10,7 +10,7 @@ use self::entry::{PendingEntry, SetAsideEntry, entry_of};
 use super::{
     disclosure::{Disclosure, Shape},
     format::count,
-    icon::{Glyph, Icon},
+    icon::{Glyph, icon},
     ways_out::place,
     word::Tone,
 };
@@ -103,7 +103,7 @@ pub fn PendingOperationsBadge(
     // It begins with the word that a phone shows.
     let summary = ["Waiting edits: ", &summary].concat();
     let face = rsx! {
-        Icon { glyph: if failed > 0 { Glyph::PackageX } else { Glyph::Inbox } }
+        {icon(if failed > 0 { Glyph::PackageX } else { Glyph::Inbox })}
         span { class: "tool-word", "Waiting" }
         if pending + failed > 0 {
             span { class: "count", "{pending + failed}" }

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{
     format::{count, writer_name},
-    icon::{Glyph, Icon},
+    icon::{Glyph, icon},
 };
 use crate::{
     hooks::{title_of, use_people},
@@ -42,7 +42,7 @@ pub fn PeopleHere() -> Element {
         div { class: "people-here", "data-state": state,
             // The browser's own: it opens and closes by itself, and gives the focus back.
             button { class: "teller", r#type: "button", "aria-label": name, "popovertarget": "people", "data-count": len,
-                Icon { glyph: Glyph::Users }
+                {icon(Glyph::Users)}
                 span { class: "tool-word", "People" }
                 {listed("dots", known)}
             }

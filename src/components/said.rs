@@ -6,12 +6,12 @@ use std::cell::{Cell, RefCell};
 
 use dioxus::prelude::*;
 
-use super::close_button::close_button;
+use super::{close_button::close_button, format::writer_name};
 use crate::{
     config::SAID_MS,
-    hooks::{Conflict, RealtimeManagers, Resolution, focus},
-    protocol::{BoardId, OperationId, WidgetId},
-    state::{BOARDS, CONFLICTS},
+    hooks::{Conflict, RealtimeManagers, Resolution, focus, title_of},
+    protocol::{BoardId, OperationId, WidgetId, Writer},
+    state::{BOARDS, CONFLICTS, SYNC},
 };
 
 /// What takes an edit back.
@@ -42,7 +42,7 @@ struct Said {
     /// Another one for each that is said: its button is a new one, which can be given the focus.
     number: u32,
     /// Whether its button is to get the focus: the one that was clicked is gone, or the line moved and had it. Of what was
-    /// added, whether the card is.
+    /// added, whether the card is; of what somebody else removed, whether the line itself is.
     takes_focus: Cell<bool>,
     /// The conflict's card that gets it instead, where there is another one to decide.
     next: Cell<Option<OperationId>>,
@@ -66,16 +66,58 @@ pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) 
     said.takes_focus.set(undo.is_some());
     said.number = said.number.wrapping_add(1);
     said.until.set(0);
+    said.has_focus.set(false);
     (said.text, said.state, said.card, said.undo, said.way_back) = (text, state, card, undo, None);
 }
 
-/// What a removal is said with: after what is said of those before it, and what takes those back.
-pub fn before_removal() -> (String, Option<Box<Undo>>) {
-    let mut said = SAID.write();
-    if said.text.is_empty() || !matches!(said.undo, Some(Undo::Restore(..))) {
-        return ("Removed ".to_owned(), None);
+/// Offers to undo a removal: of a widget, or of a board, whose place is in the directory; together with those before it, as long
+/// as that is said.
+pub fn say_removed(board: BoardId, widget: WidgetId, title: &str) {
+    say_removal("Removed ", title, "removed", String::new(), (board, widget));
+}
+
+/// Says that somebody else has removed a widget of this page, and offers to bring it back. Who was at it (`held`) finds the focus
+/// on that line, where no key does anything: they may still be typing.
+pub fn say_gone(board: BoardId, widget: WidgetId, held: bool) {
+    let mut who = "Somebody".to_owned();
+    if let Some(view) = BOARDS.peek().get(&board)
+        && let Some(gone) = view.shown.widget(&widget)
+        && let Some(writer) = &gone.removed_by
+    {
+        if is_own(writer) {
+            return;
+        }
+        who = writer_name(writer);
     }
-    (said.text.clone() + ", ", said.undo.take().map(Box::new))
+    who += " removed ";
+    let title = title_of(&board, &widget);
+    let takes_focus = held || SAID.peek().has_focus.get();
+    say_removal(&who, &title, GONE, card_of(&board, &widget), (board, widget));
+    SAID.peek().takes_focus.set(takes_focus);
+}
+
+/// Whether it was this device, as far as its name and colour tell: another tab of it, whose edits this one may not have read
+/// yet. The tab that sends for the device has read them all.
+fn is_own(writer: &Writer) -> bool {
+    let sync = SYNC.peek();
+    let own = sync.device.as_ref().filter(|_| !sync.leading);
+    own.is_some_and(|own| writer.device.as_ref() == Some(&own.name) && writer.colour == Some(own.colour))
+}
+
+/// After what is said of those before it, where that begins the same, and with what takes those back.
+fn say_removal(start: &str, title: &str, state: &'static str, card: String, (board, widget): (BoardId, WidgetId)) {
+    let (mut text, before) = {
+        let mut said = SAID.write();
+        if said.text.starts_with(start) {
+            (said.text.clone() + ", ", said.undo.take().map(Box::new))
+        } else {
+            (start.to_owned(), None)
+        }
+    };
+    for part in ["“", title, "”"] {
+        text += part;
+    }
+    say(text, state, card, Some(Undo::Restore(board, widget, before)));
 }
 
 /// Undoes a decision: it is asked again.
@@ -113,9 +155,10 @@ pub fn lead_back(way_back: fn(&WidgetId)) {
     SAID.write().way_back = Some(way_back);
 }
 
-/// Says that a widget was made. Nothing shows it but its card, which comes on the screen with the focus; those who listen hear it.
-pub fn say_added(board: &BoardId, widget: &WidgetId, title: &str) {
-    say(format!("{title} added"), ADDED, card_of(board, widget), None);
+/// Says that a widget was made, or is back. Nothing shows it but its card, which comes on the screen with the focus; those who
+/// listen hear it.
+pub fn say_added(board: &BoardId, widget: &WidgetId, text: String) {
+    say(text, ADDED, card_of(board, widget), None);
     SAID.peek().takes_focus.set(true);
 }
 
@@ -126,6 +169,7 @@ pub fn is_added(card: &str) -> bool {
 }
 
 const ADDED: &str = "added";
+const GONE: &str = "gone";
 
 /// A card came on the screen, or went.
 pub fn see(card: &str, is_seen: bool) {
@@ -141,7 +185,7 @@ pub fn see(card: &str, is_seen: bool) {
     if is_about {
         // What is said moves, and takes the focus along.
         let said = SAID.write();
-        said.takes_focus.set(said.has_focus.get());
+        said.takes_focus.set(said.takes_focus.get() || said.has_focus.get());
     }
 }
 
@@ -159,24 +203,22 @@ pub fn said_elsewhere(managers: RealtimeManagers) -> Element {
     rsx! {
         p { class: "unseen", role: "status", "{text}" }
         if let Some(line) = said_at(None, managers) {
-            div { class: "floating", {line} }
+            section { class: "floating", "aria-label": "News", {line} }
         }
     }
 }
 
-/// The text with its undo: by the button, or by U while it has the focus.
+/// The text with its undo: by the button, or by U while that has the focus.
 fn line(said: &Said, managers: RealtimeManagers) -> Element {
     let asks = said.undo == Some(Undo::Choose);
+    let is_news = said.state == GONE;
     rsx! {
         div {
             key: "{said.number}",
             class: "banner",
             "data-state": said.state,
-            onkeydown: move |event| {
-                if matches!(event.key(), Key::Character(key) if key == "u" || key == "U") {
-                    undo(managers);
-                }
-            },
+            tabindex: "-1",
+            onmounted: move |event| take_focus(is_news, &event),
             onfocusout: |_| SAID.peek().has_focus.set(false),
             p { class: "banner-text", "{said.text}" }
             if said.undo.is_some() {
@@ -184,25 +226,33 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
                     class: "button",
                     "data-shape": "small",
                     r#type: "button",
-                    onmounted: move |event| {
-                        let said = SAID.peek();
-                        if said.takes_focus.replace(false) {
-                            said.has_focus.set(true);
-                            focus(&event.data());
+                    onmounted: move |event| take_focus(!is_news, &event),
+                    onclick: move |_| undo(managers),
+                    onkeydown: move |event| {
+                        if matches!(event.key(), Key::Character(key) if key == "u" || key == "U") {
+                            undo(managers);
                         }
                     },
                     "popovertarget": asks.then_some("conflicts"),
-                    onclick: move |_| undo(managers),
                     if asks {
                         "Choose"
                     } else {
-                        "Undo"
+                        if is_news { "Bring back" } else { "Undo" }
                         kbd { "aria-hidden": "true", "U" }
                     }
                 }
             }
             {close_button(|_| hush())}
         }
+    }
+}
+
+/// The line's part that is to have the focus has come.
+fn take_focus(is_it: bool, event: &MountedEvent) {
+    let said = SAID.peek();
+    if is_it && said.takes_focus.replace(false) {
+        said.has_focus.set(true);
+        focus(&event.data());
     }
 }
 
@@ -282,4 +332,5 @@ fn hush() {
     let mut said = SAID.write();
     said.text.clear();
     said.card.clear();
+    said.has_focus.set(false);
 }

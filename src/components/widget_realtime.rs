@@ -12,7 +12,7 @@ use dioxus::prelude::*;
 use self::{foot::Foot, freshness::Fresh, head::Head};
 use super::{
     error_details::error_details,
-    icon::Icon,
+    icon::icon,
     said::{card_of, is_added, said_at, see},
     ways_out::{place, use_ways_out},
     word::Word,
@@ -162,7 +162,7 @@ pub fn WidgetRealtime(
                 if facts.is_missing {
                     p { class: "waiting-for", "data-state": "missing", "This widget is not on the board any more." }
                 } else if state == "loading" {
-                    Skeleton {}
+                    {skeleton()}
                 } else {
                     ErrorBoundary {
                         handle_error: move |error: ErrorContext| {
@@ -176,7 +176,7 @@ pub fn WidgetRealtime(
             if facts.is_held {
                 div { class: "overlay", "data-state": "waiting",
                     p { class: "chip", "data-tone": "wait",
-                        Icon { glyph: Word::Waiting.glyph() }
+                        {icon(Word::Waiting.glyph())}
                         "Edited · waiting for the server…"
                     }
                 }
@@ -334,8 +334,7 @@ fn other_writer<'a>(before: &Widget, after: &'a Widget) -> Option<&'a Writer> {
 }
 
 /// Still, and shaped like what will come.
-#[component]
-fn Skeleton() -> Element {
+fn skeleton() -> Element {
     rsx! {
         div { class: "skeleton", "data-state": "loading",
             span {}
@@ -354,7 +353,7 @@ fn Refusal(aside: SetAside) -> Element {
     rsx! {
         div { class: "refusal", "data-state": word.token(), "data-tone": word.tone().token(),
             p { role: "alert",
-                Icon { glyph: word.glyph() }
+                {icon(word.glyph())}
                 {word.text()}
                 ": {aside.reason}"
             }

@@ -3,7 +3,7 @@
 
 use dioxus::prelude::*;
 
-use super::icon::{Glyph, Icon};
+use super::icon::{Glyph, icon};
 use crate::hooks::{ConnectionStatus, Durability, SetAsideReason};
 
 /// A state that a person is told of. In the order of urgency: of several, the first is the one to say.
@@ -209,12 +209,11 @@ pub fn joint(more: &str) -> &'static str {
 }
 
 /// A state said in full: icon, word and colour; `more` follows the word.
-#[component]
-pub fn Saying(word: Word, #[props(default)] more: String) -> Element {
-    let text = [word.text(), joint(&more), &more].concat();
+pub fn saying(word: Word, more: &str) -> Element {
+    let text = [word.text(), joint(more), more].concat();
     rsx! {
         span { class: "saying", "data-tone": word.tone().token(), "data-state": word.token(),
-            Icon { glyph: word.glyph() }
+            {icon(word.glyph())}
             span { class: "saying-text", "{text}" }
         }
     }

@@ -1,4 +1,4 @@
-//! A new widget: its kind, its title, and for a live one the series it shows.
+//! A new widget: its kind, its title, and for a live one the series it shows. Or an old one, that was removed.
 
 use dioxus::prelude::*;
 use serde_json::json;
@@ -8,11 +8,12 @@ use crate::{
     components::{
         disclosure::{Disclosure, Shape},
         edit_line::text_in,
-        icon::{Glyph, Icon},
-        said::say_added,
+        format::{time_of_day, writer_name},
+        icon::{Glyph, icon},
+        said::{say, say_added},
     },
-    hooks::{BoardHandle, fresh_name, use_now},
-    protocol::{FieldName, Value},
+    hooks::{BoardHandle, Now, fresh_name, title_of, use_now},
+    protocol::{FieldName, Value, Widget},
     sorted::SortedMap,
 };
 
@@ -113,7 +114,7 @@ pub fn AddWidget(board: BoardHandle) -> Element {
             shape: Shape::Wide,
             leftward: true,
             face: rsx! {
-                Icon { glyph: Glyph::Plus }
+                {icon(Glyph::Plus)}
                 span { class: "tool-word", "Add widget" }
             },
             Form { board, open }
@@ -125,8 +126,16 @@ pub fn AddWidget(board: BoardHandle) -> Element {
 fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     let mut open = open;
     let now = use_now();
+    let removed = board.removed();
     let mut at = use_signal(|| 0_usize);
-    let mut complaint = use_signal(|| None::<String>);
+    let mut chosen = use_signal(|| removed.first().map_or_else(String::new, |(id, _)| id.to_string()));
+    let bring_back = move |_| {
+        if let Ok(id) = chosen.peek().parse() {
+            say_added(&board.id(), &id, title_of(&board.id(), &id) + " is back");
+            board.restore(id);
+            open.set(false);
+        }
+    };
     let choice = &CHOICES[at().min(CHOICES.len() - 1)];
     let add = move |event: FormEvent| {
         event.prevent_default();
@@ -136,15 +145,13 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
         let title = title.unwrap_or(choice.name);
         let mut fields = defaults(choice, text_in(&event, "series").trim());
         fields.push(("title", json!(title)));
-        // After everything that is there: seconds since 1970 are larger than any place in the first board.
-        fields.push(("order", json!(now.peek().map_or(0, |now| now.unix_ms / 1_000))));
         match fresh_name(choice.kind) {
             Ok(id) => {
-                say_added(&board.id(), &id, title);
+                say_added(&board.id(), &id, title.to_owned() + " added");
                 board.create(id, choice.kind.parse().expect("a plain name"), named(fields));
                 open.set(false);
             }
-            Err(error) => complaint.set(Some(error.to_string())),
+            Err(error) => say(error.to_string(), "refused", String::new(), None),
         }
     };
     rsx! {
@@ -175,14 +182,37 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                     }
                 }
             }
-            if let Some(reason) = complaint() {
-                p { class: "note-line", role: "alert", "data-tone": "act", "{reason}" }
-            }
             div { class: "row",
                 button { class: "button", "data-weight": "strong", r#type: "submit", "Add" }
                 button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| open.set(false), "Cancel" }
             }
         }
+        if !removed.is_empty() {
+            section { class: "form", "aria-label": "Removed",
+                label {
+                    "Removed"
+                    select { class: "input", onchange: move |event| chosen.set(event.value()),
+                        for (id , widget) in removed {
+                            option { value: "{id}", {caption(&title_of(&board.id(), &id), &widget, *now.peek())} }
+                        }
+                    }
+                }
+                div { class: "row",
+                    button { class: "button", r#type: "button", onclick: bring_back, "Bring back" }
+                }
+            }
+        }
+    }
+}
+
+/// What a removed widget was called; and by whom it was removed and when, but of one's own removal that the server has still to
+/// hear of.
+fn caption(title: &str, widget: &Widget, now: Option<Now>) -> String {
+    match (&widget.removed_by, now) {
+        (Some(writer), Some(now)) if writer.at.0 > 0 => {
+            [title, " · ", &writer_name(writer), ", ", &time_of_day(now, writer.at.0)].concat()
+        }
+        _ => title.to_owned(),
     }
 }
 
@@ -232,7 +262,6 @@ mod tests {
         for choice in &CHOICES {
             let mut fields = defaults(choice, "");
             fields.push(("title", json!(choice.name)));
-            fields.push(("order", json!(1_800_000_000)));
             let kind = choice.kind.parse().expect("a plain name");
             assert_eq!(
                 Catalog::default().check_create(&kind, &named(fields)),

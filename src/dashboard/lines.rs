@@ -1,5 +1,5 @@
 //! The lines under the header: what stands in everybody's way, and what a page opened without a network shows; and what the
-//! page has to say besides: what was removed and can come back, what could not be done.
+//! page has to say besides: what others have removed, what could not be done.
 
 use dioxus::prelude::*;
 
@@ -8,26 +8,14 @@ use crate::{
         close_button::close_button,
         error_details::error_details,
         format::{count, time_of_day},
-        icon::Icon,
-        said::{Undo, before_removal, card_of, say},
+        icon::icon,
+        said::{card_of, say, say_gone},
         word::Word,
     },
     hooks::{
         BoardHandle, ConnectionStatus, Notice, StorageError, use_background_sync, use_notices, use_now, use_websocket,
     },
-    protocol::{BoardId, WidgetId},
 };
-
-/// Offers to undo a removal: of a widget, or of a board, whose place is in the directory; together with those before it, as long
-/// as that is said.
-pub fn say_removed(board: BoardId, widget: WidgetId, title: &str) {
-    let (mut said, before) = before_removal();
-    for part in ["“", title, "”"] {
-        said += part;
-    }
-    let undo = Undo::Restore(board, widget, before);
-    say(said, "removed", String::new(), Some(undo));
-}
 
 /// Says what could not be done, and how the page was opened, each only while there is something to say.
 #[component]
@@ -41,21 +29,22 @@ pub fn Lines(board: BoardHandle) -> Element {
             }
             // A fault has its own line, for as long as it lasts.
             Notice::Trouble { message } if sync.fault().is_none() => (message, String::new()),
+            Notice::Removed { board, widget, held } => return say_gone(board, widget, held),
             _ => return,
         };
         say(reason, "refused", card, None);
     });
+    let (error, offline) = (use_error_line(), use_offline_line(board));
     rsx! {
         div { class: "lines",
-            ErrorLine {}
-            OfflineLine { board }
+            {error}
+            {offline}
         }
     }
 }
 
 /// What stands in the way of all edits: what happened and what is safe, one button, and the details.
-#[component]
-fn ErrorLine() -> Element {
+fn use_error_line() -> Element {
     let (sync, socket, now) = (use_background_sync(), use_websocket(), use_now());
     let code = use_memo(move || {
         let code = match (sync.fault(), socket.link()) {
@@ -98,7 +87,7 @@ fn ErrorLine() -> Element {
     };
     rsx! {
         div { class: "banner", "data-tone": "act", "data-state": code.clone(),
-            Icon { glyph: if is_fault { Word::CannotStore.glyph() } else { Word::OtherVersion.glyph() } }
+            {icon(if is_fault { Word::CannotStore.glyph() } else { Word::OtherVersion.glyph() })}
             div { class: "banner-text",
                 // How much waits is not announced with each edit.
                 p { span { role: "alert", "{happened}" } "{waiting}" }
@@ -116,20 +105,20 @@ fn ErrorLine() -> Element {
 }
 
 /// Said once, where a page was opened from what this device has stored.
-#[component]
-fn OfflineLine(board: BoardHandle) -> Element {
+fn use_offline_line(board: BoardHandle) -> Element {
     let sync = use_background_sync();
     let socket = use_websocket();
     let mut is_read = use_signal(|| false);
-    let was_never_live = use_memo(move || sync.last_sync().is_none());
+    // Of the page as it was opened: it was never live.
     let is_away = use_memo(move || {
-        matches!(
-            socket.link(),
-            ConnectionStatus::Offline { .. } | ConnectionStatus::Waiting { .. }
-        )
+        sync.last_sync().is_none()
+            && matches!(
+                socket.link(),
+                ConnectionStatus::Offline { .. } | ConnectionStatus::Waiting { .. }
+            )
     });
     let now = use_now();
-    if is_read() || !was_never_live() || !is_away() || !board.summary().is_known {
+    if is_read() || !is_away() || !board.summary().is_known {
         return rsx! {};
     }
     // A board without widgets is of no time.
@@ -141,7 +130,7 @@ fn OfflineLine(board: BoardHandle) -> Element {
     let word = Word::from(&socket.link());
     rsx! {
         div { class: "banner", role: "status", "data-tone": "wait", "data-state": "offline",
-            Icon { glyph: word.glyph() }
+            {icon(word.glyph())}
             p { class: "banner-text", {word.text()} ". {edits} are saved on this device, and sent later." }
             {close_button(move |_| is_read.set(true))}
         }

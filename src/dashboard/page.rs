@@ -6,15 +6,16 @@ use super::{
     Route,
     add_widget::{AddWidget, known_series},
     crosshair::use_pointed_provider,
-    lines::{Lines, say_removed},
-    switcher::BoardSwitcher,
+    lines::Lines,
+    switcher::use_board_switcher,
     widgets::{WidgetBody, settings},
 };
 use crate::{
     components::{
         ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, PeopleHere, WidgetRealtime,
         format::time_of_day,
-        icon::{Glyph, Icon},
+        icon::{Glyph, icon},
+        said::say_removed,
     },
     hooks::{
         BoardHandle, BoardSummary, ConnectionStatus, Freshness, entitle, use_background_sync, use_board, use_boards,
@@ -51,13 +52,14 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         "away" if matches!(socket.link(), ConnectionStatus::Closed { .. }) => "closed",
         state => state,
     };
+    let (switcher, side) = (use_board_switcher(id, use_hook(|| name.into())), use_side());
     rsx! {
         a { class: "button skip", href: "#board", "Skip to the board" }
         header { class: "bar",
-            div { class: "bar-side", BoardSwitcher { id, name } }
+            div { class: "bar-side", {switcher} }
             // On a phone they are a bar of their own, within a thumb's reach.
             div { class: "tools",
-                a { class: "tool", href: "#board", Icon { glyph: Glyph::Grid } span { class: "tool-word", "Board" } }
+                a { class: "tool", href: "#board", {icon(Glyph::Grid)} span { class: "tool-word", "Board" } }
                 if summary.exists {
                     AddWidget { board }
                 }
@@ -65,7 +67,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
                 PeopleHere {}
             }
             div { class: "bar-side",
-                Side {}
+                {side}
                 DashboardSyncIndicator {}
             }
         }
@@ -73,14 +75,13 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         Lines { board }
         ConflictResolutionUI {}
         main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state,
-            Grid { board, state }
+            {grid(board, summary, state)}
         }
     }
 }
 
 /// Says that this person may look and not touch, before they try; and the time of day, which only a wall shows.
-#[component]
-fn Side() -> Element {
+fn use_side() -> Element {
     let now = use_now();
     let time = use_memo(move || now().map_or_else(String::new, |now| time_of_day(now, now.unix_ms)));
     let sync = use_background_sync();
@@ -130,9 +131,7 @@ const fn may_come(link: &ConnectionStatus) -> bool {
     )
 }
 
-#[component]
-fn Grid(board: BoardHandle, state: &'static str) -> Element {
-    let summary = board.summary();
+fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str) -> Element {
     let id = board.id();
     match state {
         "loading" => rsx! {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     components::{
         format::{figure, figure_text, span},
-        icon::{Glyph, Icon},
+        icon::{Glyph, icon},
     },
     config::{SAMPLE_HISTORY_LEN_MAX, SAMPLE_INTERVAL_MS, SAMPLE_MISSED_MAX},
     hooks::Now,
@@ -184,7 +184,7 @@ fn threshold_line(threshold: f64, is_above: bool, scale: Scale, unit: &str) -> E
 pub fn above(threshold: f64, unit: &str) -> Element {
     rsx! {
         p { class: "saying", "data-tone": "wait", "data-state": "above",
-            Icon { glyph: Glyph::TriangleAlert }
+            {icon(Glyph::TriangleAlert)}
             "Above {figure_text(threshold, unit)}"
         }
     }

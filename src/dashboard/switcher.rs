@@ -3,14 +3,14 @@
 use dioxus::prelude::*;
 use serde_json::json;
 
-use super::{Route, lines::say_removed, share::use_share_section};
+use super::{Route, share::use_share_section};
 use crate::{
     board::kinds,
     components::{
         disclosure::{Disclosure, Shape},
         edit_line::{field_input, text_in},
-        icon::{Glyph, Icon},
-        said::lead_back,
+        icon::{Glyph, icon},
+        said::{lead_back, say, say_removed},
     },
     hooks::{RealtimeManagers, fresh_name, use_boards, use_realtime_managers},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
@@ -18,8 +18,7 @@ use crate::{
 };
 
 /// The name of the board that is open; a click lists them all.
-#[component]
-pub fn BoardSwitcher(id: ReadSignal<BoardId>, name: ReadSignal<String>) -> Element {
+pub fn use_board_switcher(id: ReadSignal<BoardId>, name: ReadSignal<String>) -> Element {
     let open = use_signal(|| false);
     rsx! {
         h1 { class: "unseen", "{name}" }
@@ -32,21 +31,20 @@ pub fn BoardSwitcher(id: ReadSignal<BoardId>, name: ReadSignal<String>) -> Eleme
             leftward: true,
             face: rsx! {
                 span { class: "board-name-text", "{name}" }
-                Icon { glyph: Glyph::ChevronDown }
+                {icon(Glyph::ChevronDown)}
             },
-            BoardList { id, open }
-            AddBoard { open }
-            ThisBoard { id, name, open }
+            BoardList { id, name, open }
         }
     }
 }
 
 #[component]
-fn BoardList(id: ReadSignal<BoardId>, open: Signal<bool>) -> Element {
+fn BoardList(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<bool>) -> Element {
     let mut open = open;
     let boards = use_boards();
     let list = boards.read();
     let share = use_share_section();
+    let (add_board, this_board) = (use_add_board(open), use_this_board(id, name, open));
     rsx! {
         section { "aria-label": "Boards",
             h2 { "Boards" }
@@ -60,7 +58,7 @@ fn BoardList(id: ReadSignal<BoardId>, open: Signal<bool>) -> Element {
                             onclick: move |_| open.set(false),
                             span { class: "menu-item-text", "{name}" }
                             if board == *id.read() {
-                                Icon { glyph: Glyph::Check }
+                                {icon(Glyph::Check)}
                             }
                         }
                     }
@@ -71,15 +69,15 @@ fn BoardList(id: ReadSignal<BoardId>, open: Signal<bool>) -> Element {
             }
         }
         {share}
+        {add_board}
+        {this_board}
     }
 }
 
-#[component]
-fn AddBoard(open: Signal<bool>) -> Element {
+fn use_add_board(open: Signal<bool>) -> Element {
     let mut open = open;
     let managers = use_realtime_managers();
     let navigator = use_navigator();
-    let mut complaint = use_signal(|| None::<String>);
     let add = move |event: FormEvent| {
         event.prevent_default();
         match create_board(managers, text_in(&event, "name").trim()) {
@@ -87,17 +85,14 @@ fn AddBoard(open: Signal<bool>) -> Element {
                 open.set(false);
                 navigator.push(Route::Board { id });
             }
-            Err(reason) => complaint.set(Some(reason)),
+            Err(reason) => say(reason, "refused", String::new(), None),
         }
     };
     rsx! {
         section { "aria-label": "New board",
             form { class: "form", onsubmit: add,
                 {field_input("New board", "name", &Value::Null, [None; 2], false)}
-                if let Some(reason) = complaint() {
-                    p { class: "note-line", role: "alert", "data-tone": "act", "{reason}" }
-                }
-                div { class: "row", button { class: "button", r#type: "submit", Icon { glyph: Glyph::Plus } "Add board" } }
+                div { class: "row", button { class: "button", r#type: "submit", {icon(Glyph::Plus)} "Add board" } }
             }
         }
     }
@@ -131,8 +126,7 @@ fn name_field() -> FieldName {
 }
 
 /// Renames or removes the board that is open.
-#[component]
-fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<bool>) -> Element {
+fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<bool>) -> Element {
     let mut open = open;
     let managers = use_realtime_managers();
     let navigator = use_navigator();
@@ -169,7 +163,7 @@ fn ThisBoard(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
                 {field_input("This board’s name", "name", &json!(&*name.read()), [None; 2], false)}
                 div { class: "row", "data-fit": "between",
                     button { class: "button", r#type: "submit", "Rename" }
-                    button { class: "button", "data-weight": "quiet", "data-danger": "true", r#type: "button", onclick: remove, Icon { glyph: Glyph::Trash } "Remove board" }
+                    button { class: "button", "data-weight": "quiet", "data-danger": "true", r#type: "button", onclick: remove, {icon(Glyph::Trash)} "Remove board" }
                 }
             }
         }

@@ -39,7 +39,7 @@ pub fn WidgetBody(widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
         kinds::STATUS => rsx! { status::Status { live, name: "{widget}" } },
         kinds::CHECKLIST => rsx! { checklist::Checklist { live } },
         kinds::SETPOINT => rsx! { setpoint::Setpoint { live } },
-        kinds::COUNTER => rsx! { counter::Counter { live } },
+        kinds::COUNTER => counter::counter(live),
         kinds::NOTE => {
             rsx! { text::TextEditor { live, field: "text", label: "Text", class: "input value note", is_long: true, placeholder: "Write something" } }
         }

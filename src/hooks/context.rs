@@ -8,7 +8,7 @@ use futures_channel::mpsc;
 use crate::{
     config::COMMANDS_LEN_MAX,
     protocol::BoardId,
-    sorted::SortedMap,
+    sorted::{SortedMap, SortedSet},
     state::{BOARDS, Changed, Place},
     sync::{Command, Notice},
 };
@@ -154,19 +154,23 @@ impl Context {
     }
 
     /// Tells those whom a change concerns. They alone look: of a thousand memos that read the signals which hold all widgets, each
-    /// would run for each change of any.
-    pub fn changed(self, changed: &Changed) {
+    /// would run for each change of any. Gives the widgets that were taken off their boards, each once.
+    pub fn changed(self, changed: &Changed) -> SortedSet<Place> {
         let boards = BOARDS.peek();
-        let mut told = Vec::new();
+        let (mut told, mut taken) = (Vec::new(), SortedSet::new());
         for Follower { place, told: tell } in self.wants.peek().followers.values() {
             if changed.concerns(place, &boards) {
                 told.push((place.clone(), *tell));
+                if changed.took(place, &boards) {
+                    taken.insert(place.clone());
+                }
             }
         }
         drop(boards);
         for (place, tell) in told {
             tell.call(place);
         }
+        taken
     }
 
     fn next_number(&mut self) -> u64 {

@@ -1,13 +1,15 @@
 //! A board, and the list of boards.
 
+use std::sync::Arc;
+
 use dioxus::prelude::*;
 
 use super::{RealtimeManagers, context::use_provided};
 use crate::{
-    protocol::{BoardId, FieldName, Kind, Value, Widget, WidgetId},
+    protocol::{BoardId, FieldName, Kind, Operation, Revision, Value, Widget, WidgetId},
     sorted::{SortedMap, sorted},
-    state::BOARDS,
-    sync::{Command, Freshness},
+    state::{BOARDS, CONFLICTS},
+    sync::{Command, Conflict, Freshness},
 };
 
 /// A widget's place on a board.
@@ -24,7 +26,8 @@ pub struct BoardEntry {
 pub struct BoardSummary {
     /// Its name for people, where it has one.
     pub name: Option<String>,
-    /// Its widgets but for its own record, by their field `order` (those without one last), then by id.
+    /// Its widgets but for its own record, by their field `order`; those without one last, as they were added. A removed one is here
+    /// as long as an edit of it, made on this device, is not decided.
     pub widgets: Vec<BoardEntry>,
     /// How fresh it is.
     pub freshness: Freshness,
@@ -89,7 +92,7 @@ pub fn use_boards() -> Memo<Vec<(BoardId, String)>> {
             return Vec::new();
         };
         let listed = view.shown.board.present().filter(|(id, _)| **id != WidgetId::birth());
-        let named = |(id, widget): (&WidgetId, &std::sync::Arc<Widget>)| {
+        let named = |(id, widget): (&WidgetId, &Arc<Widget>)| {
             let id: BoardId = id.as_str().parse().ok()?;
             let name = text(widget, "name").unwrap_or_else(|| id.to_string());
             Some((id, name))
@@ -154,6 +157,21 @@ impl BoardHandle {
         stamps.map(|field| field.writer.at.0).max().filter(|at| *at > 0)
     }
 
+    /// The removed widgets that can be brought back, the last one first. Subscribes nobody.
+    #[must_use]
+    pub fn removed(&self) -> Vec<(WidgetId, Arc<Widget>)> {
+        let mut removed = Vec::<(WidgetId, Arc<Widget>)>::new();
+        if let Some(view) = BOARDS.peek().get(&*self.board.peek()) {
+            for (id, widget) in view.shown.board.widgets() {
+                if widget.removed.is_some() {
+                    let later = removed.iter().take_while(|(_, other)| other.removed > widget.removed);
+                    removed.insert(later.count(), (id.clone(), widget.clone()));
+                }
+            }
+        }
+        removed
+    }
+
     /// Puts a widget on it.
     pub fn create(&self, widget: WidgetId, kind: Kind, fields: SortedMap<FieldName, Value>) {
         self.managers.state.create(self.board.cloned(), widget, kind, fields);
@@ -184,18 +202,29 @@ fn summary_of(board: &BoardId) -> BoardSummary {
     };
     let own = view.shown.board.present().find(|(id, _)| **id == WidgetId::birth());
     let name = own.and_then(|(_, widget)| text(widget, "name"));
-    let placed = view.shown.board.present().filter(|(id, _)| **id != WidgetId::birth());
-    let placed: Vec<(f64, &WidgetId, &Kind)> = placed.map(|(id, widget)| (order(widget), id, &widget.kind)).collect();
-    let in_order = sorted(placed, |(order, id, _), (order_other, id_other, _)| {
-        order.total_cmp(order_other).then_with(|| id.cmp(id_other))
+    let conflicts = CONFLICTS.read();
+    let mut placed: Vec<(f64, Revision, BoardEntry)> = Vec::new();
+    for (id, widget) in view.shown.board.widgets() {
+        let is_edited = || {
+            // What this device has removed itself is not removed by the server yet.
+            let confirmed = view.shown.confirmed_widget(id);
+            confirmed.is_some_and(|widget| widget.removed.is_some())
+                && view.shown.pending.get(id).is_some_and(|fields| !fields.is_empty())
+        };
+        let is_in_conflict = |conflict: &Conflict| {
+            let Operation { board: its, widget, .. } = &conflict.operation;
+            its == board && widget == id
+        };
+        if *id != WidgetId::birth() && (widget.removed.is_none() || is_edited() || conflicts.iter().any(is_in_conflict))
+        {
+            let (id, kind) = (id.clone(), widget.kind.clone());
+            placed.push((order(widget), widget.created, BoardEntry { id, kind }));
+        }
+    }
+    let in_order = sorted(placed, |(order, created, _), (order_other, created_other, _)| {
+        order.total_cmp(order_other).then(created.cmp(created_other))
     });
-    let widgets = in_order
-        .into_iter()
-        .map(|(_, id, kind)| BoardEntry {
-            id: id.clone(),
-            kind: kind.clone(),
-        })
-        .collect();
+    let widgets = in_order.into_iter().map(|(.., entry)| entry).collect();
     BoardSummary {
         name,
         widgets,

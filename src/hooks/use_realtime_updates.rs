@@ -224,6 +224,7 @@ mod tests {
             created: Revision(1),
             changed: Revision(1),
             removed: None,
+            removed_by: None,
             fields: fields
                 .iter()
                 .map(|(name, value)| (name.parse().expect("a name"), field(value)))

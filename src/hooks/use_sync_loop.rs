@@ -248,7 +248,11 @@ impl Turn {
                 notice => news.push(notice),
             }
         }
-        self.context.changed(&publish(self.gatherer.snapshot(&self.driver)));
+        for place in self.context.changed(&publish(self.gatherer.snapshot(&self.driver))) {
+            let held = self.driver.engine().holds(&place);
+            let (board, widget) = place;
+            news.push(Notice::Removed { board, widget, held });
+        }
         for notice in news {
             self.context.tell(&notice);
         }

@@ -171,13 +171,17 @@ pub struct Field {
 pub struct Widget {
     /// What it is.
     pub kind: Kind,
-    /// The revision that created it.
+    /// The revision that created it. Of one that is only laid over a board, a number above all revisions: the later it was made,
+    /// the larger.
     pub created: Revision,
     /// The last revision that changed anything of it.
     pub changed: Revision,
     /// The revision that removed it. A removed widget keeps its fields, so that it can come back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed: Option<Revision>,
+    /// Who that was, where it is known: a program from before this was told does not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed_by: Option<Writer>,
     /// Its values.
     pub fields: SortedMap<FieldName, Field>,
 }

@@ -28,6 +28,21 @@ impl Changed {
         let is_other = |before: &SortedMap<_, _>| is_shown_otherwise(before.get(board), after.get(board), widget);
         self.lanes.contains(place) || self.before.as_ref().is_some_and(is_other)
     }
+
+    /// Whether a widget was taken off its board, now that the boards are as in `after`, and not by what this device has laid over it.
+    pub fn took(&self, (board, widget): &Place, after: &SortedMap<BoardId, BoardView>) -> bool {
+        let removed = |boards: &SortedMap<BoardId, BoardView>, is_confirmed| {
+            let shown = &boards.get(board)?.shown;
+            let widget = if is_confirmed {
+                shown.confirmed_widget(widget)
+            } else {
+                shown.widget(widget)
+            };
+            Some(widget?.removed.is_some())
+        };
+        let before = self.before.as_ref().and_then(|before| removed(before, false));
+        before == Some(false) && removed(after, true) == Some(true)
+    }
 }
 
 /// A shared widget is not looked into: an unchanged one is the same.
@@ -74,6 +89,7 @@ mod tests {
             created: Revision(1),
             changed: Revision(1),
             removed: None,
+            removed_by: None,
             fields: SortedMap::new(),
         })
     }

@@ -144,6 +144,7 @@ mod tests {
             created: Revision(1),
             changed: Revision(2),
             removed: None,
+            removed_by: None,
             fields: [("count".parse().expect("a name"), field)].into(),
         };
         [(w(), Arc::new(widget))].into_iter().collect()

@@ -46,6 +46,12 @@ impl Engine {
         whereabouts.due = whereabouts.due.max(now.plus(DEBOUNCE_MS));
     }
 
+    /// Whether a widget has the focus in this page.
+    #[must_use]
+    pub fn holds(&self, place: &(BoardId, WidgetId)) -> bool {
+        self.whereabouts.held.as_ref() == Some(place)
+    }
+
     /// Says where the person is, where that is news. That they look at nothing any more is said at once: a page that was just
     /// hidden may not get another moment.
     pub(super) fn say_here(&mut self, now: Timestamp) {

@@ -251,9 +251,9 @@ fn what_was_decided_is_said_and_not_what_was_asked_for() {
 }
 
 #[test]
-fn each_thing_that_is_said_has_a_button_of_its_own_to_focus() {
+fn each_thing_that_is_said_has_a_line_and_a_button_of_its_own_to_focus() {
     let mut page = on_deck(face);
-    let mut buttons = |text: &str| {
+    let mut parts = |text: &str| {
         let fuel = WidgetId::named("fuel");
         page.dom.in_scope(ScopeId::ROOT, || {
             let undo = Undo::Restore(deck(), fuel, None);
@@ -264,7 +264,7 @@ fn each_thing_that_is_said_has_a_button_of_its_own_to_focus() {
             |edit: &&Mutation| matches!(edit, Mutation::NewEventListener { name, .. } if name == "mounted");
         edits.iter().filter(is_mounted).count()
     };
-    assert_eq!([buttons("one"), buttons("two")], [1, 1]);
+    assert_eq!([parts("one"), parts("two")], [2, 2]);
 }
 
 #[test]

@@ -327,7 +327,7 @@ fn a_board_tells_its_widgets_in_their_order_and_takes_more_and_the_list_tells_th
         }
     }
     let mut page = on_deck(face);
-    let four = "crew a counter, fuel a setpoint, tasks a checklist, water a setpoint; known true, there true";
+    let four = "fuel a setpoint, water a setpoint, crew a counter, tasks a checklist; known true, there true";
     page.has(&[&format!("deck, Deck: {four}"), "deck is Deck, hold is Deck"]);
     page.pass(5_000);
     page.click("Add");

@@ -298,6 +298,31 @@ fn what_was_removed_has_no_card_to_say_so_on() {
 }
 
 #[test]
+fn what_somebody_else_removed_is_offered_back_by_a_button_and_by_no_key() {
+    let page = render(counter(), || {
+        use_hook(|| {
+            let undo = Undo::Restore(board(), w(), None);
+            say("Ann removed “Coffees”".to_owned(), "gone", the_card(), Some(undo));
+        });
+        rsx! {
+            {said_elsewhere(use_realtime_managers())}
+        }
+    });
+    has(
+        &page,
+        &[
+            "class=\"floating\"",
+            "data-state=\"gone\"",
+            "tabindex=\"-1\"",
+            "Ann removed “Coffees”",
+            ">Bring back<",
+            "role=\"status\"",
+        ],
+    );
+    has_not(&page, &["Undo"]);
+}
+
+#[test]
 fn what_was_said_leaves_no_trace_once_it_is_put_away() {
     let page = render(counter(), || {
         rsx! {

@@ -352,6 +352,7 @@ fn widget(kind: &str, fields: &[(&str, Value)]) -> Widget {
         created: Revision(1),
         changed: Revision(2),
         removed: None,
+        removed_by: None,
         fields,
     }
 }

@@ -251,3 +251,58 @@ fn who_has_changed_nothing_has_nothing_to_undo() {
     assert_eq!(world.refusals(BO), [CommandError::NothingToUndo]);
     world.assert_everywhere("fuel", "value", 3);
 }
+
+#[test]
+fn everybody_knows_who_removed_what_after_a_restart_and_after_a_patch_too() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    let (board, widget) = (deck(), named("fuel"));
+    let remove = Command::Remove {
+        board: board.clone(),
+        widget: widget.clone(),
+    };
+    world.command(BO, remove.clone());
+    world.calm();
+    assert_eq!(world.remover(BO, "fuel").as_deref(), Some("bo"));
+    assert_eq!(world.remover(ANN, "fuel"), None);
+    world.come_online(ANN);
+    world.calm();
+    world.reopen(ANN);
+    assert_eq!(world.remover(ANN, "fuel").as_deref(), Some("bo"));
+    // Who comes anew has it whole.
+    world.sign_in(ANN, BO);
+    world.calm();
+    assert_eq!(world.remover(ANN, "fuel").as_deref(), Some("bo"));
+    // A second removal is none; and what is back was removed by nobody.
+    world.command(ANN, remove);
+    world.calm();
+    assert_eq!(world.remover(BO, "fuel").as_deref(), Some("bo"));
+    world.command(BO, Command::Restore { board, widget });
+    world.calm();
+    assert_eq!(world.remover(ANN, "fuel"), None);
+    world.assert_everywhere("fuel", "value", 3);
+}
+
+#[test]
+fn widgets_stand_as_they_were_made_what_waits_last_in_the_order_of_the_outbox() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    for widget in ["tank", "anchor", "sail"] {
+        world.create(ANN, widget, "counter");
+    }
+    for widget in ["pump", "bilge"] {
+        world.create(BO, widget, "counter");
+    }
+    world.calm();
+    let made = |world: &World, tab| world.as_made(tab).split_off(5);
+    assert_eq!(made(&world, ANN), ["tank", "anchor", "sail"]);
+    world.come_online(ANN);
+    world.calm();
+    for tab in [ANN, BO] {
+        assert_eq!(made(&world, tab), ["pump", "bilge", "tank", "anchor", "sail"]);
+    }
+    // And what is made while others' are known comes after them.
+    world.go_offline(BO);
+    world.create(BO, "capstan", "counter");
+    assert_eq!(world.as_made(BO).last().map(String::as_str), Some("capstan"));
+}

@@ -9,7 +9,7 @@ use crate::{
         choices::field_text,
         format::{excerpt, ordinal, time_of_day},
         ways_out::use_ways_out,
-        word::{Saying, Word},
+        word::{Word, saying},
     },
     hooks::{
         BackgroundSync, Durability, PendingOperation, Phase, SetAside, use_background_sync, use_now, use_widget_of,
@@ -76,7 +76,7 @@ pub(super) fn PendingEntry(pending: PendingOperation, times: usize, sum: i64) ->
         li { class: "entry", "data-state": token, "data-tone": (token == "retrying").then_some("wait"),
             {head}
             if let Phase::Retrying { attempts, reason, shown, .. } = &pending.phase {
-                Saying { word: Word::Retrying, more: format!("{} try", ordinal(attempts + 1)) }
+                {saying(Word::Retrying, &format!("{} try", ordinal(attempts + 1)))}
                 if *shown {
                     p { class: "note-line", "{reason}" }
                 }
@@ -116,7 +116,7 @@ pub(super) fn SetAsideEntry(aside: SetAside) -> Element {
     rsx! {
         li { class: "entry", "data-state": word.token(), "data-tone": word.tone().token(),
             {head}
-            Saying { word }
+            {saying(word, "")}
             p { class: "note-line", "{aside.reason}" }
             {ways_out}
         }

@@ -148,6 +148,7 @@ mod tests {
             created: Revision(1),
             changed: Revision(1),
             removed: None,
+            removed_by: None,
             fields: SortedMap::new(),
         };
         WidgetView {

@@ -9,9 +9,9 @@ use crate::{
     components::{
         disclosure::{Disclosure, Shape},
         edit_line::{field_input, form_buttons, is_editable, read, text_in},
-        icon::{Glyph, Icon},
+        icon::{Glyph, icon},
         people_here::list,
-        word::{Saying, Word},
+        word::{Word, saying},
     },
     hooks::{RealtimeUpdates, focus},
     protocol::Person,
@@ -54,13 +54,13 @@ pub(super) fn Head(
             h2 { class: "card-title", title: title.clone(), "{title}" }
             if conflicts > 0 {
                 button { class: "chip", r#type: "button", "popovertarget": "conflicts", "data-tone": "act", "data-state": "conflict",
-                    Icon { glyph: Word::Conflict.glyph() }
+                    {icon(Word::Conflict.glyph())}
                     {Word::Conflict.text()}
                 }
             }
             {list("dots", &live.board(), &people)}
             if let Some((word, more)) = fresh.word() {
-                Saying { word, more }
+                {saying(word, &more)}
             }
             div { class: "card-menu",
                 Disclosure {
@@ -70,7 +70,7 @@ pub(super) fn Head(
                     name: format!("Menu of {title}"),
                     label: format!("Menu of {title}"),
                     shape: if is_setting_up() { Shape::Panel } else { Shape::Menu },
-                    face: rsx! { Icon { glyph: Glyph::Ellipsis } },
+                    face: rsx! { {icon(Glyph::Ellipsis)} },
                     if is_setting_up() {
                         SetUp { live, settings, open: menu, is_setting_up }
                     } else {
@@ -85,7 +85,7 @@ pub(super) fn Head(
                                     is_last.set(false);
                                 },
                                 onclick: move |_| is_setting_up.set(true),
-                                Icon { glyph: Glyph::Pencil }
+                                {icon(Glyph::Pencil)}
                                 {set_up}
                             }
                             button {
@@ -101,7 +101,7 @@ pub(super) fn Head(
                                         report(removed.clone());
                                     }
                                 },
-                                Icon { glyph: Glyph::Trash }
+                                {icon(Glyph::Trash)}
                                 "Remove"
                             }
                         }

@@ -7,7 +7,7 @@ use super::text::TextEditor;
 use crate::{
     components::{
         format::time_of_day,
-        icon::{Glyph, Icon},
+        icon::{Glyph, icon},
     },
     hooks::{RealtimeUpdates, fresh_name, use_background_sync, use_now},
     protocol::Value,
@@ -82,7 +82,7 @@ fn Item(live: RealtimeUpdates, id: String) -> Element {
                     "aria-label": "Take on: {text}",
                     title: "Take it on",
                     onclick: move |_| live.edit(&taken_field, me.clone().unwrap_or_else(|| "me".to_owned())),
-                    Icon { glyph: Glyph::Hand }
+                    {icon(Glyph::Hand)}
                 }
             } else {
                 button { class: "taken", r#type: "button", title: "{since}Give it back", "aria-label": "Taken by {taker}. Give it back", onclick: move |_| live.edit(&taken_field, Value::Null), "{taker}" }
@@ -95,7 +95,7 @@ fn Item(live: RealtimeUpdates, id: String) -> Element {
                 "aria-label": "Delete: {text}",
                 title: "Delete",
                 onclick: move |_| live.edit(&removed_item, Value::Null),
-                Icon { glyph: Glyph::Cross }
+                {icon(Glyph::Cross)}
             }
         }
     }
@@ -136,7 +136,7 @@ fn AddItem(live: RealtimeUpdates) -> Element {
                 value: "{text}",
                 oninput: move |event| text.set(event.value()),
             }
-            button { class: "button", "data-weight": "quiet", "data-shape": "square", r#type: "submit", "aria-label": "Add item", Icon { glyph: Glyph::Plus } }
+            button { class: "button", "data-weight": "quiet", "data-shape": "square", r#type: "submit", "aria-label": "Add item", {icon(Glyph::Plus)} }
         }
         if let Some(reason) = complaint() {
             p { class: "note-line", role: "alert", "data-tone": "act", "{reason}" }

@@ -3,12 +3,11 @@
 use dioxus::prelude::*;
 
 use crate::{
-    components::icon::{Glyph, Icon},
+    components::icon::{Glyph, icon},
     hooks::RealtimeUpdates,
 };
 
-#[component]
-pub fn Counter(live: RealtimeUpdates) -> Element {
+pub fn counter(live: RealtimeUpdates) -> Element {
     let count = live.number("count").unwrap_or_default() as i64;
     let unit = live.text("unit");
     let state = if live.is_pending("count") {
@@ -18,14 +17,14 @@ pub fn Counter(live: RealtimeUpdates) -> Element {
     };
     rsx! {
         div { class: "counter",
-            button { class: "button", "data-shape": "square", r#type: "button", "aria-label": "Take one away", onclick: move |_| live.add("count", -1), Icon { glyph: Glyph::Minus } }
+            button { class: "button", "data-shape": "square", r#type: "button", "aria-label": "Take one away", onclick: move |_| live.add("count", -1), {icon(Glyph::Minus)} }
             p { class: "figure",
                 output { class: "value", "data-state": state, "{count}" }
                 if !unit.is_empty() {
                     small { "{unit}" }
                 }
             }
-            button { class: "button", "data-shape": "square", r#type: "button", "aria-label": "Add one", onclick: move |_| live.add("count", 1), Icon { glyph: Glyph::Plus } }
+            button { class: "button", "data-shape": "square", r#type: "button", "aria-label": "Add one", onclick: move |_| live.add("count", 1), {icon(Glyph::Plus)} }
         }
     }
 }

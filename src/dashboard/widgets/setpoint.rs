@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use crate::{
     components::{
         format::{figure_text, number, plain},
-        icon::{Glyph, Icon},
+        icon::{Glyph, icon},
     },
     hooks::RealtimeUpdates,
 };
@@ -117,7 +117,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
             }
             div {
                 div { class: "setpoint-reach",
-                    button { class: "button step", "data-shape": "square", r#type: "button", "aria-label": "{title}, less", onclick: move |_| nudge(-step), Icon { glyph: Glyph::Minus } }
+                    button { class: "button step", "data-shape": "square", r#type: "button", "aria-label": "{title}, less", onclick: move |_| nudge(-step), {icon(Glyph::Minus)} }
                     input {
                         class: "range",
                         r#type: "range",
@@ -137,7 +137,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                         onchange: move |_| is_held.set(false),
                         onblur: move |_| is_held.set(false),
                     }
-                    button { class: "button step", "data-shape": "square", r#type: "button", "aria-label": "{title}, more", onclick: move |_| nudge(step), Icon { glyph: Glyph::Plus } }
+                    button { class: "button step", "data-shape": "square", r#type: "button", "aria-label": "{title}, more", onclick: move |_| nudge(step), {icon(Glyph::Plus)} }
                 }
                 if !said.is_empty() {
                     p { class: "setpoint-off", role: "alert", "data-state": if is_off { "off" } else { "theirs" }, "{said}" }

@@ -18,6 +18,21 @@ impl World {
         pending.any(|pending| pending.operation.id == id && pending.is_gone())
     }
 
+    /// Who has removed a widget, as a tab knows it.
+    pub fn remover(&self, tab: usize, widget: &str) -> Option<String> {
+        let shown = self.tabs[tab].engine.shown_widget(&deck(), &named(widget));
+        let by = shown.widget(&named(widget))?.removed_by.as_ref()?;
+        Some(by.principal.to_string())
+    }
+
+    /// The widgets of the board as a tab shows them, in the order in which they were made.
+    pub fn as_made(&self, tab: usize) -> Vec<String> {
+        let shown = self.tabs[tab].engine.shown(&deck()).expect("the board is watched");
+        let mut widgets: Vec<_> = shown.board.present().collect();
+        widgets.sort_by_key(|(_, widget)| widget.created);
+        widgets.iter().map(|(id, _)| id.to_string()).collect()
+    }
+
     /// How many edits a person is told are waiting.
     pub fn waiting(&self, tab: usize) -> usize {
         self.tabs[tab].engine.status().pending

@@ -120,6 +120,7 @@ fn the_largest_widget_and_the_change_that_makes_it_fit_a_frame() {
             created: Revision(LAST),
             changed: Revision(LAST),
             removed: Some(Revision(LAST)),
+            removed_by: Some(writer()),
             fields: named().map(|(name, value)| (name, field(value))).collect(),
         };
         let widgets = BTreeMap::from([(longest('w'), Arc::new(widget))]);

@@ -49,8 +49,8 @@ export async function play(stage) {
   for (const name of ['Retry', 'Discard']) {
     await card.getByRole('button', { name }).press('Enter');
     await hers.hasFocusWithin(SETPOINT);
-    await hers.isSettled();
   }
+  await hers.isSettled();
   await card.getByRole('alert').filter({ hasText: 'Not accepted' }).waitFor({ state: 'detached' });
   await hers.page.keyboard.press('Shift+Tab');
   await hers.hasFocusWithin(SETPOINT);

@@ -102,7 +102,7 @@ pub mod tests {
         );
         let mut code = vec![count];
         for (_, body) in functions {
-            code.push(body.len() as u8);
+            write_number(&mut code, body.len());
             code.extend(*body);
         }
         add(CODE, &code);
@@ -112,9 +112,8 @@ pub mod tests {
                 list.push(at as u8 + 1);
                 write_text(&mut list, name);
             }
-            let mut section = b"\x04name\x01".to_vec();
-            section.push(list.len() as u8);
-            section.extend(list);
+            let mut section = b"\x04name".to_vec();
+            write_section(&mut section, FUNCTION_NAMES, &list);
             add(CUSTOM, &section);
         }
         program

@@ -18,8 +18,12 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// What is in the names of the functions that only serve to print a stack, and in those of no others.
-const OF_STACKS: [&str; 2] = ["rustc_demangle", "backtrace_rs"];
+/// Where the functions are that only serve to print a stack.
+const OF_STACKS: [&str; 2] = ["rustc_demangle", "std::backtrace_rs"];
+
+/// The shortest function that is pruned, in bytes. The compiler keeps one of several that are the same, and it may have kept that
+/// of stacks: long ones are like no other. The short ones go with those that call them.
+const LEN_MIN: usize = 200;
 
 /// A function that has no variables, and fails.
 const FAILS: [u8; 3] = [0x00, 0x00, 0x0b];
@@ -96,12 +100,9 @@ fn pruned(program: &[u8]) -> Option<Vec<u8>> {
     let names = sections.iter().filter(|(kind, _)| *kind == CUSTOM);
     let names = names.filter_map(|(_, section)| names_of_functions(section));
     let names = names.reduce(|names, _| names)?;
-    let is_pruned = |(number, name): (usize, String)| {
-        let is_of_stacks = OF_STACKS.iter().any(|part| name.contains(part));
-        is_of_stacks.then_some(number)
-    };
-    let out: BTreeSet<usize> = names.into_iter().filter_map(is_pruned).collect();
-    (!out.is_empty()).then_some(())?;
+    let of_stacks = |(number, name): (usize, String)| is_of_stacks(&name).then_some(number);
+    let of_stacks: BTreeSet<usize> = names.into_iter().filter_map(of_stacks).collect();
+    (!of_stacks.is_empty()).then_some(())?;
     let mut written = header.to_vec();
     for (kind, mut section) in sections {
         if kind != CODE {
@@ -112,13 +113,24 @@ fn pruned(program: &[u8]) -> Option<Vec<u8>> {
         let mut code = Vec::new();
         write_number(&mut code, bodies.len());
         for (number, body) in (before..).zip(bodies) {
-            let body = if out.contains(&number) { &FAILS } else { body };
+            let is_out = of_stacks.contains(&number) && body.len() >= LEN_MIN;
+            let body = if is_out { &FAILS } else { body };
             write_number(&mut code, body.len());
             code.extend(body);
         }
         write_section(&mut written, kind, &code);
     }
     Some(written)
+}
+
+/// Whether a function is one of stacks itself. That its compiled name speaks of them is not enough: it may be a generic one
+/// that was made for them, and is used by all.
+fn is_of_stacks(compiled: &str) -> bool {
+    let name = format!("{:#}", rustc_demangle::demangle(compiled));
+    let own = name.trim_start_matches(['<', '&']);
+    OF_STACKS
+        .iter()
+        .any(|crate_path| own.strip_prefix(crate_path).is_some_and(|rest| rest.starts_with("::")))
 }
 
 /// Functions' numbers and names, if this is the section of names.
@@ -139,17 +151,26 @@ mod tests {
     use super::*;
     use crate::order::tests::program;
 
+    const PRINTER: &str = "_RNvMs_NtCshash_14rustc_demangle2v0NtB4_7Printer10print_path";
+
     #[test]
     fn what_prints_a_stack_fails_and_all_else_stays() {
-        let names = ["_RNv14rustc_demangle5print", "_RNv3std9backtrace7capture", "main"];
-        let whole = program(&[(7, &[0, 1, 2, 3, 11]), (3, &[0, 2, 11]), (7, &[0, 1, 11])], &names);
-        let without = program(&[(7, &FAILS), (3, &[0, 2, 11]), (7, &[0, 1, 11])], &names);
+        let long = [1; LEN_MIN];
+        let names = [
+            PRINTER,
+            "_RNvNtCshash_14rustc_demangle2v010basic_type",
+            // One of the vector's, made in that crate.
+            "_RNvMs_NtCshash_5alloc7raw_vecINtB4_6RawVechE8grow_oneCshash_14rustc_demangle",
+            "_RNvMNtCshash_3std9backtraceNtB2_9Backtrace7capture",
+        ];
+        let whole = program(&[(7, &long), (3, &[0, 2, 11]), (7, &long), (7, &long)], &names);
+        let without = program(&[(7, &FAILS), (3, &[0, 2, 11]), (7, &long), (7, &long)], &names);
         assert_eq!(pruned(&whole), Some(without));
     }
 
     #[test]
     fn a_program_that_is_none_or_has_no_such_names_is_refused() {
-        let whole = program(&[(0, &[0, 11])], &["_RNv14rustc_demangle5print"]);
+        let whole = program(&[(0, &[0, 11])], &[PRINTER]);
         assert!(pruned(&whole).is_some());
         assert_eq!(pruned(&whole[..whole.len() - 1]), None);
         assert_eq!(pruned(&program(&[(0, &[0, 11])], &["main"])), None);

@@ -10,6 +10,7 @@ use super::{
         HIGH, Journaled, Meta, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key, outbox_key,
         text, widget_key, widgets_prefix,
     },
+    undoing::is_undone_decision,
     updates::Replica,
 };
 use crate::{
@@ -120,17 +121,17 @@ impl Engine {
             } else if let Some(verdict) = &pending.verdict
                 && is_contained(verdict.revision())
             {
+                let (sent, verdict) = (self.outbox.as_sent(pending), verdict.clone());
                 settled.push(Settled {
                     id,
                     number,
-                    // A decision that was undone leaves its conflict open.
+                    // A decision that was undone leaves its conflict open, and is itself nothing to undo.
                     resolved: pending.operation.resolves.filter(|_| pending.why != Why::Undone),
-                    shelf: Shelf::of(
-                        self.outbox.as_sent(pending),
-                        verdict.clone(),
-                        pending.why,
-                        pending.made_at_ms,
-                    ),
+                    shelf: if is_undone_decision(pending) {
+                        Shelf::Nowhere
+                    } else {
+                        Shelf::of(sent, verdict, pending.why, pending.made_at_ms)
+                    },
                 });
             } else if pending.dirty {
                 rewritten.push(id);
@@ -356,13 +357,20 @@ impl Engine {
 
     /// A settled operation leaves the outbox for where it belongs.
     fn shelve(&mut self, settled: Settled) {
+        let is_undone = self.outbox.get(settled.id).is_some_and(is_undone_decision);
         self.outbox.remove(settled.id);
         match settled.shelf {
+            // Undone while it was being stored: it decides nothing.
+            Shelf::Journal(journaled) if is_undone => {
+                self.drop_record(journaled.operation.board, journal_key(settled.number));
+            }
             Shelf::Journal(journaled) => {
                 self.keeping
                     .journal
                     .insert(settled.number, Journaled::clone(&journaled));
-                if let Some(resolved) = settled.resolved {
+                // One that was opened again meanwhile stays open, whichever decision this is.
+                let resolved = settled.resolved.filter(|id| !self.keeping.reopened.contains(id));
+                if let Some(resolved) = resolved {
                     self.conflicts.remove(&resolved);
                 }
                 while self.keeping.journal.len() > JOURNAL_LEN_MAX {

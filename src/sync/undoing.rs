@@ -83,7 +83,7 @@ impl Engine {
                 }
                 self.forget_journaled(id);
                 if let Some(decision) = self.outbox.get_mut(id) {
-                    decision.why = Why::Undone; // settled later, it decides nothing any more
+                    (decision.why, decision.dirty) = (Why::Undone, true);
                 }
                 self.reopen(conflict);
             }
@@ -289,6 +289,11 @@ impl Engine {
 
 fn is_undone(pending: &Pending) -> bool {
     pending.withdrawing && pending.why == Why::Undone
+}
+
+/// Whether it has decided a conflict that is open again: it was undone when its verdict was known, and what reverses it is made.
+pub(super) fn is_undone_decision(pending: &Pending) -> bool {
+    !pending.withdrawing && pending.why == Why::Undone
 }
 
 /// Whether after `later` it does not matter any more what `earlier` did.

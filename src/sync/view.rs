@@ -5,6 +5,7 @@ use super::{
     optimistic::replay,
     outbox::Pending,
     storage::{Durability, Namespace, StorageError},
+    undoing::is_undone_decision,
     updates::Subscription,
 };
 use crate::{
@@ -291,7 +292,10 @@ impl Engine {
     pub(super) fn resolving(&self) -> SortedSet<OperationId> {
         let mut resolving = SortedSet::new();
         for pending in self.outbox.iter() {
-            if let (Some(conflict), false) = (pending.operation.resolves, pending.withdrawing) {
+            if let Some(conflict) = pending.operation.resolves
+                && !pending.withdrawing
+                && !is_undone_decision(pending)
+            {
                 resolving.insert(conflict);
             }
         }

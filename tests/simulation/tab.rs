@@ -75,6 +75,8 @@ pub struct Tab {
     pub decided: SortedSet<OperationId>,
     /// What its person has chosen last, and may undo.
     chosen: Option<(Conflict, Resolution)>,
+    /// The conflict that waits again since its decision was undone, until all is stored that was under way then.
+    pub asked_again: Option<OperationId>,
     pub last_look: String,
     /// The cursors at which its boards were compared with the server's.
     pub checked: BTreeMap<BoardId, Cursor>,
@@ -169,6 +171,12 @@ impl Tab {
             self.jobs.len(),
             status.pending
         )
+    }
+
+    /// Whether this conflict is open here.
+    pub fn waits_for_a_choice(&self, id: OperationId) -> bool {
+        let engine = self.engine.as_ref();
+        engine.is_some_and(|engine| engine.conflicts().any(|conflict| conflict.id() == id))
     }
 
     /// What one operation looks like from here.
@@ -462,8 +470,14 @@ impl World {
         if how == 3
             && let Some((conflict, resolution)) = self.tabs[tab].chosen.take()
         {
-            let conflict = Box::new(conflict);
+            let (id, conflict) = (conflict.id(), Box::new(conflict));
+            let was_open = self.tabs[tab].waits_for_a_choice(id);
             self.command(tab, Command::Unresolve { conflict, resolution });
+            let state = &self.tabs[tab];
+            let is_alone = self.tabs.iter().filter(|other| other.device == state.device).count() == 1;
+            if is_alone && !was_open && state.waits_for_a_choice(id) {
+                self.tabs[tab].asked_again = Some(id);
+            }
             return;
         }
         let state = &mut self.tabs[tab];
@@ -476,8 +490,24 @@ impl World {
             _ => Resolution::Edit(json!(format!("both {}", self.now))),
         };
         state.chosen = Some((conflict, resolution.clone()));
+        state.asked_again = state.asked_again.filter(|asked| *asked != id);
         self.ledger.dealt_with(id);
         self.command(tab, Command::Resolve { id, resolution });
+    }
+
+    /// Now and then a person undoes a decision the moment it was applied, while that is still being stored.
+    pub fn undo_at_once(&mut self, tab: usize) {
+        let state = &self.tabs[tab];
+        let Some(((conflict, _), engine)) = state.chosen.as_ref().zip(state.engine.as_ref()) else {
+            return;
+        };
+        let id = conflict.id();
+        let is_applied = engine
+            .pending()
+            .any(|pending| pending.operation.resolves == Some(id) && pending.verdict.is_some());
+        if is_applied && self.dice.chance(20) {
+            self.resolve(tab, 3);
+        }
     }
 
     fn with_aside(&mut self, tab: usize, command: impl Fn(OperationId) -> Command) {

@@ -28,8 +28,14 @@ export async function play(stage) {
   // Who has the caret in it keeps what they typed, and finds the focus in what is left of the card, where typing on does nothing.
   const text = his.widget(NOTE).getByRole('textbox');
   await text.press('Control+End');
+  ben.network.cut();
+  await his.isIn('waiting', 'offline');
   await his.page.keyboard.type(' Fuel from both tanks');
+  await his.keeps(1);
   await remove(hers, NOTE);
+  await hers.widget(NOTE).waitFor({ state: 'detached' });
+  await hers.isSettled();
+  ben.network.heal();
   const ghost = his.widget(NOTE);
   await ghost.getByText('not on the board any more').waitFor();
   await ghost.locator('.banner:focus', { hasText: `Bridge removed “${NOTE}”` }).waitFor();

@@ -61,6 +61,18 @@ impl Ledger {
             };
             given_up.insert(pending.operation.id);
         }
+        // An edit of its field is a choice, too.
+        let is_decided = |id| {
+            engine
+                .pending()
+                .any(|pending| pending.operation.resolves == Some(id) && !pending.withdrawing)
+        };
+        tab.asked_again = tab.asked_again.filter(|id| !is_decided(*id));
+        if let Some(id) = tab.asked_again.filter(|id| !tab.waits_for_a_choice(*id)) {
+            self.fail(Failure::Lost(format!(
+                "the conflict {id:?} waited again in tab {number} when its decision was undone, and is gone undecided"
+            )));
+        }
         self.check_shown(number, tab);
         self.check_reopened(number, tab);
     }

@@ -50,6 +50,7 @@ impl World {
         }
         if let Input::Command(Command::SignIn { token: Some(person) }) = &input {
             state.person.clone_from(person);
+            state.asked_again = None;
         }
         let local = state.local(self.now);
         let Some(engine) = state.engine.as_mut() else { return };
@@ -67,6 +68,7 @@ impl World {
         let server_time = self.server_time();
         self.ledger.looked(tab, &mut self.tabs[tab], server_time);
         self.set_timer(tab);
+        self.undo_at_once(tab);
         if self.plan.shape.auto_resolve {
             self.resolve_by_policy(tab);
         }
@@ -219,6 +221,9 @@ impl World {
             self.at(when, Happening::Storage { tab, life });
         }
         self.give(tab, life, input);
+        if self.tabs[tab].jobs.is_empty() {
+            self.tabs[tab].asked_again = None;
+        }
     }
 
     pub(super) fn kill_tab(&mut self, tab: usize) {

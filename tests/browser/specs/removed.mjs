@@ -31,7 +31,7 @@ export async function play(stage) {
   ben.network.cut();
   await his.isIn('waiting', 'offline');
   await his.page.keyboard.type(' Fuel from both tanks');
-  await his.keeps(1);
+  await his.page.locator('.pending-badge[data-state="pending"]').waitFor();
   await remove(hers, NOTE);
   await hers.widget(NOTE).waitFor({ state: 'detached' });
   await hers.isSettled();

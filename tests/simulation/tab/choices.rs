@@ -1,0 +1,52 @@
+//! What people choose of two versions, and how they change their minds.
+
+use serde_json::json;
+use tideboard::sync::{Command, Resolution};
+
+use crate::world::World;
+
+impl World {
+    pub(super) fn resolve(&mut self, tab: usize, how: u64) {
+        if how == 3
+            && let Some((conflict, resolution)) = self.tabs[tab].chosen.take()
+        {
+            let (id, conflict) = (conflict.id(), Box::new(conflict));
+            let was_open = self.tabs[tab].waits_for_a_choice(id);
+            self.command(tab, Command::Unresolve { conflict, resolution });
+            let state = &self.tabs[tab];
+            let is_alone = self.tabs.iter().filter(|other| other.device == state.device).count() == 1;
+            if is_alone && !was_open && state.waits_for_a_choice(id) {
+                self.tabs[tab].asked_again = Some(id);
+            }
+            return;
+        }
+        let state = &mut self.tabs[tab];
+        let conflict = state.engine.as_ref().and_then(|engine| engine.conflicts().next());
+        let Some(conflict) = conflict.cloned() else { return };
+        let id = conflict.id();
+        let resolution = match how % 3 {
+            0 => Resolution::KeepMine,
+            1 => Resolution::KeepTheirs,
+            _ => Resolution::Edit(json!(format!("both {}", self.now))),
+        };
+        state.chosen = Some((conflict, resolution.clone()));
+        state.asked_again = state.asked_again.filter(|asked| *asked != id);
+        self.ledger.dealt_with(id);
+        self.command(tab, Command::Resolve { id, resolution });
+    }
+
+    /// Now and then a person undoes a decision the moment it was applied, while that is still being stored.
+    pub fn undo_at_once(&mut self, tab: usize) {
+        let state = &self.tabs[tab];
+        let Some(((conflict, _), engine)) = state.chosen.as_ref().zip(state.engine.as_ref()) else {
+            return;
+        };
+        let id = conflict.id();
+        let is_applied = engine
+            .pending()
+            .any(|pending| pending.operation.resolves == Some(id) && pending.verdict.is_some());
+        if is_applied && self.dice.chance(20) {
+            self.resolve(tab, 3);
+        }
+    }
+}

@@ -12,7 +12,7 @@ use super::{
     edit_line::{edit_line, is_editable},
     format::{count, time_of_day},
     icon::{Glyph, icon},
-    said::{Undo, card_of, go_on, is_next, outlive, said_elsewhere, say, undo},
+    said::{Undo, card_of, go_on, is_next, outlive, said_elsewhere, say, undo_last_decision},
     this_device::by_line,
     word::{Word, saying},
 };
@@ -230,6 +230,11 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution
                 let Key::Character(key) = event.key() else {
                     return;
                 };
+                // A key that is held would decide the next ones unseen.
+                let is_shortcut = event.modifiers().intersects(Modifiers::CONTROL | Modifiers::META | Modifiers::ALT);
+                if is_shortcut || event.is_auto_repeating() {
+                    return;
+                }
                 match key.as_str() {
                     "1" => choose(Resolution::KeepMine),
                     "2" => choose(Resolution::KeepTheirs),
@@ -237,10 +242,7 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution
                         event.prevent_default();
                         editing.set(true);
                     }
-                    "u" | "U" => {
-                        undo(managers);
-                        go_on(); // the focus stays among the cards
-                    }
+                    "u" | "U" => undo_last_decision(managers),
                     _ => {}
                 }
             },

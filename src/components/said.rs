@@ -256,8 +256,16 @@ fn take_focus(is_it: bool, event: &MountedEvent) {
     }
 }
 
+/// Takes the decision back that was just said, if nothing else was said since: another line's undo is not meant.
+pub fn undo_last_decision(managers: RealtimeManagers) {
+    if matches!(SAID.peek().undo, Some(Undo::Unresolve(..))) {
+        undo(managers);
+        go_on(); // the focus stays among the cards
+    }
+}
+
 /// Takes back what was just said, where that can be.
-pub fn undo(managers: RealtimeManagers) {
+fn undo(managers: RealtimeManagers) {
     if SAID.peek().undo == Some(Undo::Choose) {
         return; // the browser opens what is to be chosen from
     }
@@ -332,5 +340,6 @@ fn hush() {
     let mut said = SAID.write();
     said.text.clear();
     said.card.clear();
+    (said.undo, said.way_back) = (None, None);
     said.has_focus.set(false);
 }

@@ -129,6 +129,10 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     let removed = board.removed();
     let mut at = use_signal(|| 0_usize);
     let mut chosen = use_signal(|| removed.first().map_or_else(String::new, |(id, _)| id.to_string()));
+    let is_listed = removed.iter().any(|(id, _)| id.as_str() == chosen());
+    if !is_listed && let Some((first, _)) = removed.first() {
+        chosen.set(first.to_string());
+    }
     let bring_back = move |_| {
         if let Ok(id) = chosen.peek().parse() {
             say_added(&board.id(), &id, title_of(&board.id(), &id) + " is back");
@@ -193,7 +197,7 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                     "Removed"
                     select { class: "input", onchange: move |event| chosen.set(event.value()),
                         for (id , widget) in removed {
-                            option { value: "{id}", {caption(&title_of(&board.id(), &id), &widget, *now.peek())} }
+                            option { key: "{id}", value: "{id}", selected: id.as_str() == chosen(), {caption(&title_of(&board.id(), &id), &widget, *now.peek())} }
                         }
                     }
                 }

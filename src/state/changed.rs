@@ -41,7 +41,9 @@ impl Changed {
             Some(widget?.removed.is_some())
         };
         let before = self.before.as_ref().and_then(|before| removed(before, false));
-        before == Some(false) && removed(after, true) == Some(true)
+        let was_confirmed = self.before.as_ref().and_then(|before| removed(before, true));
+        // One that is being brought back from here is removed as confirmed, and was before.
+        before == Some(false) && was_confirmed != Some(true) && removed(after, true) == Some(true)
     }
 }
 

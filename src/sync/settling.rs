@@ -251,7 +251,10 @@ impl Engine {
         for (id, aside) in settling.moved.iter().chain(&settling.forgotten) {
             put.push((aside_key(*id), text(aside)));
         }
-        let reopened = settling.reopened.iter().filter_map(|id| self.conflicts.get(id));
+        // One that a later decision has settled is open no more.
+        let is_settled = |id: &&OperationId| settling.settled.iter().any(|settled| settled.resolved == Some(**id));
+        let reopened = settling.reopened.iter().filter(|id| !is_settled(id));
+        let reopened = reopened.filter_map(|id| self.conflicts.get(id));
         put.extend(reopened.map(|conflict| (conflict_key(conflict.id()), text(conflict))));
         let moved = settling.moved.keys().filter_map(|id| self.outbox.get(*id)?.number);
         delete.extend(moved.map(outbox_key));

@@ -88,7 +88,14 @@ fn release(package: &str) -> Result<(), Failure> {
         ])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_this_machine())
         .env("PATH", prune::path(&shell::search_path())?),
-    )
+    )?;
+    if prune::is_done() {
+        Ok(())
+    } else {
+        Err(Failure::Unexpected {
+            what: "`wasm-opt` has failed on the page's program; target/build.log says why".to_owned(),
+        })
+    }
 }
 
 /// The page's typeface, as npm calls it.

@@ -5,7 +5,8 @@
 //! they never run; but the compiler can't know that. Here their functions do nothing but fail, and `wasm-opt` drops the rest.
 //!
 //! `dx` takes the names of functions away when it calls `wasm-opt`, so it must be done just before. `dx` finds `wasm-opt` on PATH:
-//! there it finds this task, under that name, which does its part and goes on as `wasm-opt`.
+//! there it finds this task, under that name, which does its part and goes on as `wasm-opt`. A `dx` that has fetched a `wasm-opt` of its own
+//! uses that, and its page weighs the more.
 
 use crate::imports::replace;
 use crate::shell::{Failure, command, run};
@@ -43,6 +44,9 @@ pub fn path(search: &OsStr) -> Result<OsString, Failure> {
     let file = folder().join(format!("{WASM_OPT}{}", std::env::consts::EXE_SUFFIX));
     let copy = || {
         std::fs::create_dir_all(folder())?;
+        if unfinished().exists() {
+            std::fs::remove_file(unfinished())?;
+        }
         let new = file.with_extension("new");
         std::fs::copy(std::env::current_exe()?, &new)?;
         std::fs::rename(&new, &file)
@@ -61,11 +65,31 @@ pub fn is_asked() -> bool {
     name.is_some_and(|name| name.file_stem() == Some(OsStr::new(WASM_OPT)))
 }
 
+/// There while `wasm-opt` is at work, and after it has failed: `dx` goes on without it, and says nothing.
+fn unfinished() -> PathBuf {
+    folder().join("unfinished")
+}
+
+/// Whether `wasm-opt` did its part of the last build, or was never asked.
+pub fn is_done() -> bool {
+    !unfinished().exists()
+}
+
 /// Prunes the program that `wasm-opt` is about to read, and goes on as `wasm-opt`.
 ///
 /// # Errors
 /// [`Failure::File`]; [`Failure::Unexpected`] when the program is not one; `wasm-opt`'s own.
 pub fn stand_in() -> Result<(), Failure> {
+    let marked = |source| Failure::File {
+        path: unfinished(),
+        source,
+    };
+    std::fs::write(unfinished(), []).map_err(marked)?;
+    prune_and_go_on()?;
+    std::fs::remove_file(unfinished()).map_err(marked)
+}
+
+fn prune_and_go_on() -> Result<(), Failure> {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     if let Some(program) = arguments.first().map(Path::new).filter(|path| path.is_file()) {
         prune(program)?;

@@ -1,7 +1,7 @@
 //! What people choose of two versions, and how they change their minds.
 
 use serde_json::json;
-use tideboard::sync::{Command, Resolution};
+use tideboard::sync::{Command, Pending, Resolution};
 
 use crate::world::World;
 
@@ -15,7 +15,12 @@ impl World {
             self.command(tab, Command::Unresolve { conflict, resolution });
             let state = &self.tabs[tab];
             let is_alone = self.tabs.iter().filter(|other| other.device == state.device).count() == 1;
-            if is_alone && !was_open && state.waits_for_a_choice(id) {
+            // An earlier decision that its author has taken back may come through after all.
+            let decisions = state.engine.as_ref().map_or(0, |engine| {
+                let decides = |pending: &&Pending| pending.operation.resolves == Some(id);
+                engine.pending().filter(decides).count()
+            });
+            if is_alone && !was_open && decisions < 2 && state.waits_for_a_choice(id) {
                 self.tabs[tab].asked_again = Some(id);
             }
             return;

@@ -17,8 +17,11 @@ pub const CODE: u8 = 10;
 pub const NAMES: &str = "name";
 pub const FUNCTION_NAMES: u8 = 1;
 
-/// A program's header, and its sections with their kinds. `None` when it is none.
-pub fn sections(program: &[u8]) -> Option<(&[u8], Vec<(u8, &[u8])>)> {
+/// A section of a program: its kind, and what is in it.
+pub type Section<'a> = (u8, &'a [u8]);
+
+/// A program's header, and its sections. `None` when it is none.
+pub fn sections(program: &[u8]) -> Option<(&[u8], Vec<Section<'_>>)> {
     let (header, mut rest) = program.split_at_checked(8)?;
     let mut sections = Vec::new();
     while let [kind, after @ ..] = rest {

@@ -44,6 +44,7 @@ pub enum Bug {
     DocumentWithoutVerdicts,
     DoubtfulStateWaits,
     EmptiedBoardTakenForNew,
+    EditMadeOnWhatCameUnderIt,
 }
 
 #[cfg(feature = "planted")]

@@ -84,7 +84,7 @@ pub enum Command {
         /// `WIDGET.FIELD`, as `tideboard get BOARD` prints them
         target: String,
         /// How much; less than nothing takes away
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_hyphen_values = true, value_parser = whole_number)]
         amount: i64,
         /// End as soon as it is saved on this device; whatever command reaches the server next sends it. The board must have been
         /// seen here once
@@ -225,6 +225,12 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// What is added to a counter.
+fn whole_number(text: &str) -> Result<i64, &'static str> {
+    text.parse()
+        .map_err(|_| "counters take whole numbers of at most 64 bits, such as 1 or -3")
+}
 
 /// Does as the command says, and tells how it ended.
 #[must_use]

@@ -28,5 +28,7 @@ mod props;
 mod renders;
 #[path = "layer/testing.rs"]
 mod testing;
+#[path = "layer/typing.rs"]
+mod typing;
 #[path = "layer/widgets.rs"]
 mod widgets;

@@ -325,7 +325,7 @@ impl Default for Catalog {
                     FieldSpec::new("unit", Text, LastWriteWins),
                     FieldSpec::new("min", number(), LastWriteWins),
                     FieldSpec::new("max", number(), LastWriteWins),
-                    FieldSpec::new("step", number(), LastWriteWins),
+                    FieldSpec::new("step", Number { min: 1e-9, max: 1e15 }, LastWriteWins),
                 ]),
             )
             .with(
@@ -420,6 +420,17 @@ mod tests {
         assert_eq!(set_point(31.0, Value::Null, json!(30)), out_of(-1e15, 30.0));
         assert_eq!(set_point(7.0, json!(20), json!(10)), Ok(()), "none is between those");
         assert_eq!(set_point(1e16, json!(20), json!(10)), out_of(-1e15, 1e15));
+    }
+
+    #[test]
+    fn a_step_leads_on() {
+        assert_eq!(check("setpoint", "step", json!(0.1)), Ok(()));
+        for none in [0.0, -1.0] {
+            assert!(matches!(
+                check("setpoint", "step", json!(none)),
+                Err(Rejection::OutOfRange { .. })
+            ));
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@
 /// place and a person must choose.
 ///
 /// Each side is seen as one replaced stretch (what is left between the common start and the common end). Where the
-/// stretches don't overlap both are kept; two insertions at one place keep the server's first.
+/// stretches don't overlap both are kept. Of two insertions at one place the one that goes on with a word comes before the
+/// one that begins another, and else mine: I go on behind what I wrote last, and so do they, so what each types stays together.
 #[must_use]
 pub fn merge_text(base: &str, mine: &str, theirs: &str) -> Option<String> {
     if mine == theirs || theirs == base {
@@ -14,12 +15,11 @@ pub fn merge_text(base: &str, mine: &str, theirs: &str) -> Option<String> {
         return Some(theirs.to_owned());
     }
     let (my, their) = (Stretch::between(base, mine), Stretch::between(base, theirs));
-    let (first, second) = if their.end <= my.start {
-        (their, my)
-    } else if my.end <= their.start {
-        (my, their)
-    } else {
-        return None;
+    let (first, second) = match (my.end <= their.start, their.end <= my.start) {
+        (true, true) if my.begins_a_word() && !their.begins_a_word() => (their, my),
+        (true, _) => (my, their),
+        (_, true) => (their, my),
+        _ => return None,
     };
     let parts = [
         &base[..first.start],
@@ -39,6 +39,10 @@ struct Stretch<'a> {
 }
 
 impl<'a> Stretch<'a> {
+    fn begins_a_word(&self) -> bool {
+        self.text.starts_with(char::is_whitespace)
+    }
+
     fn between(base: &str, edited: &'a str) -> Self {
         let same_bytes = |pairs: &mut dyn Iterator<Item = (char, char)>| -> usize {
             pairs
@@ -72,8 +76,11 @@ mod tests {
     }
 
     #[test]
-    fn insertions_at_one_place_keep_the_servers_first() {
-        assert_eq!(merge_text("", "mine", "theirs").as_deref(), Some("theirsmine"));
+    fn what_goes_on_with_a_word_comes_before_what_begins_another() {
+        assert_eq!(merge_text("ro", "ropes", "ro fuel").as_deref(), Some("ropes fuel"));
+        assert_eq!(merge_text("ro", "ro fuel", "ropes").as_deref(), Some("ropes fuel"));
+        assert_eq!(merge_text("", "mine", "theirs").as_deref(), Some("minetheirs"));
+        assert_eq!(merge_text("", " mine", " theirs").as_deref(), Some(" mine theirs"));
     }
 
     #[test]

@@ -89,10 +89,9 @@ pub struct TypedText {
 pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl FnMut(String) + 'static) -> TypedText {
     let mut content = use_signal(|| Content::same(&shown.peek()));
     let mut caret = use_hook(|| CopyValue::new(None::<(u32, u32)>));
-    use_effect(move || {
-        let shown = shown();
+    let mut take_in = move |shown: &str| {
         let before = content.peek().clone();
-        let after = before.meet(&shown);
+        let after = before.meet(shown);
         if after == before {
             return;
         }
@@ -104,7 +103,8 @@ pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl Fn
             caret.set(Some((place(start), place(end))));
         }
         content.set(after);
-    });
+    };
+    use_effect(move || take_in(&shown()));
     // Once that is on the page, and before anybody can type: a moment later a letter would stand at the end.
     use_effect(move || {
         let _ = content.read();
@@ -114,12 +114,15 @@ pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl Fn
     });
     let is_optimistic = use_is_optimistic();
     let send = use_later(idle_ms, move |()| {
-        let typed = content.peek().clone();
-        if typed.state != State::Typed {
+        if content.peek().state != State::Typed {
             return;
         }
-        if typed.text == *shown.peek() {
-            content.set(Content::same(&typed.text));
+        // What has just come may not be in the box yet, and the edit is made on it.
+        let shown = shown();
+        take_in(&shown);
+        let typed = content.peek().clone();
+        if typed.text == shown {
+            content.set(Content::same(&shown));
         } else {
             send(typed.text.clone());
             content.set(if *is_optimistic.peek() {
@@ -128,7 +131,7 @@ pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl Fn
                     ..typed
                 }
             } else {
-                Content::same(&shown.peek())
+                Content::same(&shown)
             });
         }
     });

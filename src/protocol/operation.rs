@@ -95,6 +95,15 @@ impl Intent {
             Self::Create { .. } | Self::Remove | Self::Restore { .. } => None,
         }
     }
+
+    /// Whether it was to set a value, and the effect is just that.
+    #[must_use]
+    pub fn came_to(&self, effect: &Effect) -> bool {
+        match (self, effect) {
+            (Self::Set { value, .. }, Effect::Assigned { value: assigned, .. }) => value == assigned,
+            _ => false,
+        }
+    }
 }
 
 /// What an author saw: confirmed state, or their own operation that had no verdict yet.

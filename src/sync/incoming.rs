@@ -12,9 +12,10 @@ use crate::{
     config::{HASTEN_SPACING_MS, RETRY_WINDOW_MS, SCHEMA},
     planted::{self, Bug},
     protocol::{
-        BoardId, ChangesFrame, ClientFrame, Code, Cursor, Hello, OperationId, PatchFrame, Revision, RunId, ServerFrame,
-        Subscribed, Undecided, Welcome, decode,
+        BoardId, Change, ChangesFrame, ClientFrame, Code, Cursor, Hello, OperationId, PatchFrame, Revision, RunId,
+        ServerFrame, Subscribed, Undecided, Welcome, WidgetId, decode,
     },
+    sorted::SortedSet,
     time::Timestamp,
 };
 
@@ -301,6 +302,16 @@ impl Engine {
     }
 
     fn changes(&mut self, now: Timestamp, frame: &ChangesFrame) {
+        if self.drafts.len() > 0 {
+            // What was set here comes back as it was sent: that is on the screen already.
+            let is_news = |change: &&Change| {
+                let own = self.outbox.get(change.id).map(|own| &own.operation.intent);
+                !own.is_some_and(|own| own.came_to(&change.effect))
+            };
+            let news = frame.changes.iter().filter(is_news);
+            let news: SortedSet<WidgetId> = news.map(|change| change.widget.clone()).collect();
+            self.make_drafts_before(now, &|draft| draft.board == frame.board && news.contains(&draft.widget));
+        }
         let Some(replica) = self.replicas.get_mut(&frame.board) else {
             return;
         };
@@ -336,6 +347,9 @@ impl Engine {
 
     pub(super) fn patch(&mut self, now: Timestamp, part: PatchFrame) {
         let board = part.board.clone();
+        if part.last {
+            self.make_drafts_before(now, &|draft| draft.board == board);
+        }
         let Some(Subscription::CatchingUp { listed, continuity, .. }) =
             self.replicas.get(&board).map(|replica| &replica.subscription)
         else {
@@ -400,12 +414,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn arrived(
-        &mut self,
-        now: Timestamp,
-        board: &BoardId,
-        widgets: impl IntoIterator<Item = crate::protocol::WidgetId>,
-    ) {
+    pub(super) fn arrived(&mut self, now: Timestamp, board: &BoardId, widgets: impl IntoIterator<Item = WidgetId>) {
         self.synced_at = Some(now);
         self.counters.updates += 1;
         self.keeping.due.insert(board.clone());

@@ -66,7 +66,7 @@ impl Engine {
             .collect();
         let before = self.resolving();
         self.keeping.high = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
-        self.take_outbox(records, &adopted);
+        self.take_outbox(now, records, &adopted);
         let resolving = self.resolving();
         for (id, conflict) in &self.conflicts {
             let is_decided = resolving.contains(id) || records.get(&conflict_key(*id)).is_none();
@@ -174,6 +174,8 @@ impl Engine {
         let Some(restored) = Replica::restore(board, stored, records) else {
             return false;
         };
+        self.make_drafts_before(now, &|draft| draft.board == *board);
+        let replica = self.replicas.entry(board.clone()).or_default();
         let broken = restored.generation > replica.generation || replica.is_apart(restored.cursor, &restored.history);
         let to = restored.history.cursor(replica.history.fork(
             replica.cursor.revision,
@@ -210,7 +212,7 @@ impl Engine {
         true
     }
 
-    fn take_outbox(&mut self, records: &Records, adopted: &SortedSet<BoardId>) {
+    fn take_outbox(&mut self, now: Timestamp, records: &Records, adopted: &SortedSet<BoardId>) {
         let stored: SortedMap<u64, &String> = under(records, OUTBOX)
             .filter_map(|(number, text)| Some((outbox_number(number)?, text)))
             .collect();
@@ -254,6 +256,9 @@ impl Engine {
             if self.outbox.get(id).is_some() {
                 continue; // there in an earlier place
             }
+            self.make_drafts_before(now, &|draft| {
+                draft.is_of(&stored.operation.board, &stored.operation.widget)
+            });
             let mut pending = Pending {
                 text: print,
                 ..Pending::restored(number, stored, text.len())

@@ -1,7 +1,7 @@
 //! Edits of one field that nobody was sent are one edit.
 
 use serde_json::json;
-use tideboard::sync::storage::StorageError;
+use tideboard::sync::{Notice, storage::StorageError};
 
 use crate::world::{ANN, BO, World};
 
@@ -158,4 +158,53 @@ fn what_one_tab_undoes_is_undone_though_another_has_sent_what_it_covers() {
     world.come_online(second);
     world.calm();
     world.assert_everywhere("fuel", "value", 3);
+}
+
+#[test]
+fn what_comes_while_an_edit_is_not_made_yet_is_not_written_over_unseen() {
+    let mut world = World::new();
+    world.set(ANN, "fuel", "value", 5);
+    world.wait(40);
+    world.assert_everywhere("fuel", "value", 5);
+    world.set(ANN, "fuel", "value", 6);
+    world.set(BO, "fuel", "value", 80);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 80);
+    let cards = world.conflicts(ANN);
+    assert_eq!(
+        cards
+            .iter()
+            .map(|card| (card.before(), card.mine()))
+            .collect::<Vec<_>>(),
+        [(Some(&json!(5)), Some(&json!(6)))]
+    );
+}
+
+#[test]
+fn a_text_typed_on_while_its_beginning_is_merged_keeps_what_was_merged_into_it() {
+    let mut world = World::new();
+    world.go_deaf(ANN);
+    world.set(BO, "log", "text", "Very calm");
+    world.wait(200);
+    world.set(ANN, "log", "text", "calm, fog");
+    world.wait(60);
+    assert_eq!(world.server_has("log", "text"), json!("Very calm, fog"));
+    world.set(ANN, "log", "text", "calm, fog and rain");
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("log", "text", "Very calm, fog and rain");
+}
+
+#[test]
+fn a_drag_is_ten_edits_a_second_however_soon_they_are_confirmed() {
+    let mut world = World::new();
+    for step in 0..100 {
+        world.set(ANN, "fuel", "value", 100 + step);
+        world.wait(10);
+    }
+    world.calm();
+    world.assert_everywhere("fuel", "value", 199);
+    let is_edit = |notice: &&Notice| matches!(notice, Notice::Decided { .. });
+    let made = world.news(ANN).iter().filter(is_edit).count();
+    assert!((9..=11).contains(&made), "{made} edits");
 }

@@ -2,6 +2,7 @@
 //! code it checks.
 
 mod devices;
+mod overwriting;
 mod rest;
 
 use std::{
@@ -18,12 +19,12 @@ use tideboard::{
     },
     server::log::{Head, Log, Record},
     sorted::SortedMap,
-    sync::Input,
-    sync::{Notice, SetAsideReason, storage::Outcome, storage::Transaction},
+    sync::{Engine, Input, Notice, SetAsideReason, storage::Outcome, storage::Transaction},
     time::Timestamp,
 };
 
 use crate::tab::{Device, Tab};
+use overwriting::{Edited, Seen, shown};
 
 /// How a seed failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,10 @@ struct Made {
     number: Option<u64>,
     /// The server's time when it was made, and how long it was good for.
     pressed: Option<(u64, u64)>,
+    /// Up to which revision of its board its author had seen everything, when they began it.
+    seen: u64,
+    /// What stood there then.
+    before: Option<Value>,
     /// Its author's own operations of the same lane that were on the screen.
     own: HashSet<OperationId>,
     /// The highest horizon of its board since then: a backup may have taken it back, and who heard of it calls fates unknown.
@@ -88,6 +93,7 @@ impl Truth {
 #[derive(Debug, Default)]
 pub struct Ledger {
     made: HashMap<OperationId, Made>,
+    edited: HashMap<Edited, Seen>,
     truth: BTreeMap<BoardId, Truth>,
     saved_copy: Option<BTreeMap<BoardId, Truth>>,
     /// Every state that ever was, by its cursor: what a client at that cursor must show as confirmed.
@@ -280,81 +286,6 @@ impl Ledger {
                 "{id:?} took effect {} ms after it was pressed, good for {ttl} ms",
                 now.0 - pressed
             )));
-        }
-    }
-
-    /// What an author had seen under an edit that their other tab has shown them: as much as that edit says.
-    fn under(&self, made: &Made, id: OperationId) -> u64 {
-        let own = |under: &&Made| (under.device, &under.person) == (made.device, &made.person);
-        let Some(under) = self.made.get(&id).filter(own) else {
-            return 0;
-        };
-        match under.operation.base {
-            Some(Base::Operation(id)) => self.under(under, id),
-            Some(Base::Revision(seen)) => seen.0,
-            None => under.operation.made_at.revision.0,
-        }
-    }
-
-    /// Whether a value is the one that an author saw under an edit, or under those that it was folded of.
-    fn is_seen(&self, truth: &Truth, operation: &Operation, value: &Value) -> bool {
-        let under = match operation.base {
-            Some(Base::Operation(id)) if self.folded.contains(&id) => self.made.get(&id),
-            _ => None,
-        };
-        let is_void = |made: &&Made| !truth.revisions.contains_key(&made.operation.id);
-        operation.base_value.as_ref() == Some(value)
-            || under
-                .filter(is_void)
-                .is_some_and(|made| self.is_seen(truth, &made.operation, value))
-    }
-
-    /// Whoever wrote over what they had not seen was told so.
-    fn check_overwrite(
-        &mut self,
-        truth: &Truth,
-        widget: &WidgetId,
-        field: &FieldName,
-        id: OperationId,
-        verdict: Option<&Verdict>,
-    ) {
-        let Some(made) = self.made.get(&id) else { return };
-        let (
-            Intent::Set { value, .. },
-            Some(Verdict::Applied {
-                verbatim: true,
-                overwrote: None,
-                ..
-            }),
-        ) = (&made.operation.intent, verdict)
-        else {
-            return;
-        };
-        let Some((previous, revision, standing)) = truth.last.get(&(widget.clone(), field.clone())) else {
-            return;
-        };
-        if standing == value || self.is_seen(truth, &made.operation, standing) {
-            return; // what its author saw is what stood
-        }
-        // Whoever resolves a conflict has seen the value on its card, and no later one.
-        let seen_from = match (made.operation.resolves, made.operation.base) {
-            (Some(_), Some(Base::Revision(shown))) => shown.0,
-            (_, Some(Base::Operation(id))) => self.under(made, id).max(made.operation.made_at.revision.0),
-            _ => made.operation.made_at.revision.0,
-        };
-        let verbatim = matches!(
-            truth.verdicts.get(previous),
-            Some(Verdict::Applied { verbatim: true, .. }) | None
-        );
-        let own = made.own.contains(previous) && verbatim;
-        if *revision > seen_from && !own {
-            let swallowed = format!(
-                "{id:?} wrote over {previous:?} (revision {revision}), which its author had not seen (at {seen_from}), and nobody was told: {:?}; own {:?}; verdict of what stood {:?}",
-                made.operation,
-                made.own,
-                truth.verdicts.get(previous)
-            );
-            self.fail(Failure::Lost(swallowed));
         }
     }
 

@@ -171,6 +171,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::DocumentWithoutVerdicts, 250),
     (Bug::DoubtfulStateWaits, 4_000),
     (Bug::EmptiedBoardTakenForNew, 250),
+    (Bug::EditMadeOnWhatCameUnderIt, 250),
 ];
 
 #[test]

@@ -71,6 +71,14 @@ fn an_unknown_board_widget_or_field_is_named_with_those_that_there_are() {
 }
 
 #[test]
+fn counters_take_whole_numbers() {
+    let server = Server::start();
+    let ended = server.client().run(&["add", BOARD, "counter.count", "1.5"]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(ended.err.contains("counters take whole numbers"), "{ended:?}");
+}
+
+#[test]
 fn what_a_field_does_not_take_is_said_before_anything_is_saved_with_a_server_or_without() {
     let mut server = Server::start();
     let client = server.client();

@@ -1,9 +1,6 @@
 //! What devices make, show and store.
 
-use tideboard::{
-    protocol::Base,
-    sync::{Engine, Pending},
-};
+use tideboard::{protocol::Base, sync::Pending};
 
 use super::*;
 
@@ -11,16 +8,18 @@ impl Ledger {
     /// Looks at a tab after each of its turns: what it has made, and whether what it shows is so.
     pub fn looked(&mut self, number: usize, tab: &mut Tab, now: Timestamp) {
         let Some(engine) = &tab.engine else { return };
-        for pending in engine.pending().rev().take_while(|pending| pending.number.is_none()) {
+        let unsaved = engine.pending().rev().take_while(|pending| pending.number.is_none());
+        let new: Vec<&Pending> = unsaved
+            .filter(|pending| !self.made.contains_key(&pending.operation.id))
+            .collect();
+        for pending in new.into_iter().rev() {
             let operation = &pending.operation;
-            if self.made.contains_key(&operation.id) {
-                continue;
+            let mut own = shown(engine);
+            let (mut seen, mut before) = (operation.made_at.revision.0, operation.base_value.clone());
+            if let Some(edited) = self.begun((number, tab.life), operation) {
+                (seen, before) = (seen.min(edited.revision), edited.value);
+                own.extend(edited.own);
             }
-            let mut own: HashSet<OperationId> = engine
-                .pending()
-                .filter(|other| engine.is_shown(other.operation.id))
-                .map(|other| other.operation.id)
-                .collect();
             if let Some(Base::Operation(base)) = operation.base {
                 // What the one it rests on was laid over has been on the screen, too.
                 own.extend(self.made.get(&base).into_iter().flat_map(|base| &base.own));
@@ -45,6 +44,8 @@ impl Ledger {
                 saved: false,
                 number: None,
                 pressed,
+                seen,
+                before,
                 own,
                 horizon: self
                     .truth
@@ -235,6 +236,7 @@ impl Ledger {
             let lane = (&made.operation.board, &made.operation.widget);
             (made.device, made.person.as_str(), lane) == (device, person, (&operation.board, &operation.widget))
         };
+        self.begun(maker, &operation);
         let own = self.made.iter().filter(|(_, made)| is_own(made));
         let made = Made {
             device,
@@ -243,6 +245,8 @@ impl Ledger {
             saved: false,
             number: None,
             pressed: None,
+            seen: operation.made_at.revision.0,
+            before: operation.base_value.clone(),
             own: own.map(|(id, _)| *id).collect(),
             horizon: self
                 .truth

@@ -53,6 +53,7 @@ impl World {
             state.asked_again = None;
         }
         let local = state.local(self.now);
+        self.ledger.edits(tab, state, &input);
         let Some(engine) = state.engine.as_mut() else { return };
         let effects: Vec<Effect> = engine.handle(local, input).collect();
         for effect in effects {

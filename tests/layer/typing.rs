@@ -1,0 +1,110 @@
+//! Two people who type in one text at the same time.
+
+use dioxus::prelude::*;
+use serde_json::json;
+use tideboard::{
+    board::Catalog,
+    hooks::{RealtimeUpdates, use_board, use_current_board, use_realtime_updates, use_typed_text},
+    protocol::WidgetId,
+    server::FirstBoard,
+    testing::{Page, Server},
+};
+
+use crate::deck::deck;
+
+fn face() -> Element {
+    _ = use_board(use_current_board());
+    let note: RealtimeUpdates = use_realtime_updates(WidgetId::named("note"));
+    let shown = use_memo(move || note.text("text"));
+    let typed = use_typed_text(shown.into(), 400, move |text| note.edit("text", text));
+    rsx! {
+        textarea { "aria-label": "Note", value: typed.text(), oninput: move |event| typed.put(event.value()) }
+    }
+}
+
+/// Somebody who types a word, letter by letter, each behind the one before; the first behind all that is there.
+struct Typist {
+    page: Page,
+    word: &'static str,
+    typed: usize,
+}
+
+impl Typist {
+    fn at(server: &Server, person: &'static str, word: &'static str) -> Self {
+        let page = Page::within(server, person, deck(), face);
+        Self { page, word, typed: 0 }
+    }
+
+    fn text(&self) -> String {
+        let html = self.page.html();
+        let (_, value) = html.split_once("value=\"").expect("the box has a value");
+        let (value, _) = value.split_once('"').expect("it ends");
+        value.to_owned()
+    }
+
+    /// Whether there was a letter left.
+    fn type_one(&mut self, schedule: u64) -> bool {
+        let Some(letter) = self.word.get(self.typed..=self.typed) else {
+            return false;
+        };
+        let (text, own) = (self.text(), &self.word[..self.typed]);
+        let Some(place) = text.find(own) else {
+            panic!("schedule {schedule}: {own:?} is torn in {text:?}")
+        };
+        let (before, after) = text.split_at(if own.is_empty() { text.len() } else { place + own.len() });
+        self.page.fill("Note", &[before, letter, after].concat());
+        self.typed += 1;
+        true
+    }
+}
+
+/// What two who type make of a text, when their letters and their networks come in this order.
+fn both_type(text: &str, schedule: u64) -> String {
+    let first_board = FirstBoard::new(deck(), "Deck").with("note", "note", json!({"text": text}));
+    let server = Server::new(Catalog::default(), &[first_board]);
+    let mut typists = [
+        Typist::at(&server, "ada", " abcdef"),
+        Typist::at(&server, "ben", "\nuvwxyz"),
+    ];
+    let mut state = schedule;
+    let mut draw = |of: u64| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % of
+    };
+    for _ in 0..200 {
+        let which = usize::from(draw(2) == 1);
+        match draw(4) {
+            0 => typists[which].page.is_deaf = draw(2) == 1,
+            1 => typists[which].page.pass(100 * draw(6)),
+            _ => _ = typists[which].type_one(schedule),
+        }
+        for typist in &mut typists {
+            typist.page.settle();
+        }
+    }
+    for typist in &mut typists {
+        typist.page.is_deaf = false;
+        while typist.type_one(schedule) {}
+    }
+    for _ in 0..3 {
+        for typist in &mut typists {
+            typist.page.pass(1_000);
+        }
+    }
+    let text = server.value(&deck(), "note", "text");
+    text.as_str().expect("text").to_owned()
+}
+
+#[test]
+fn the_letters_of_two_who_type_at_one_place_stay_together() {
+    for text in ["", "Fuel"] {
+        for schedule in 0..60 {
+            let both = both_type(text, schedule);
+            let is_whole =
+                both.len() == text.len() + 14 && [" abcdef", "\nuvwxyz"].iter().all(|word| both.contains(word));
+            assert!(is_whole && both.starts_with(text), "schedule {schedule}: {both:?}");
+        }
+    }
+}

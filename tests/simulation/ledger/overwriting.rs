@@ -1,0 +1,138 @@
+//! Who writes over what, and what they had seen.
+
+use tideboard::sync::Command;
+
+use super::*;
+
+/// A field that somebody edits in a tab: its number and life, and where the field is.
+pub(super) type Edited = (usize, u64, BoardId, WidgetId, FieldName);
+
+/// What was on the screen when an edit began that is no operation yet.
+#[derive(Debug)]
+pub(super) struct Seen {
+    pub revision: u64,
+    pub value: Option<Value>,
+    pub own: HashSet<OperationId>,
+}
+
+impl Ledger {
+    /// Somebody edits a field. Until that is an operation it lies over whatever comes: what they have seen is what is there now.
+    pub fn edits(&mut self, number: usize, tab: &Tab, input: &Input) {
+        let (
+            Input::Command(Command::Set {
+                board, widget, field, ..
+            }),
+            Some(engine),
+        ) = (input, &tab.engine)
+        else {
+            return;
+        };
+        let Some((_, cursor)) = engine.confirmed(board) else {
+            return;
+        };
+        let on_screen = engine.shown_widget(board, widget);
+        if on_screen.widget(widget).is_none() {
+            return; // it is refused
+        }
+        let value = on_screen.board.field(widget, field).map(|field| field.value.clone());
+        let edited = (number, tab.life, board.clone(), widget.clone(), field.clone());
+        self.edited.entry(edited).or_insert_with(|| Seen {
+            revision: cursor.revision.0,
+            value,
+            own: shown(engine),
+        });
+    }
+
+    /// What was on the screen when this operation began as an edit; of one that did not, nothing.
+    pub(super) fn begun(&mut self, (number, life): (usize, u64), operation: &Operation) -> Option<Seen> {
+        let Operation {
+            board, widget, intent, ..
+        } = operation;
+        let Intent::Set { field, .. } = intent else { return None };
+        self.edited
+            .remove(&(number, life, board.clone(), widget.clone(), field.clone()))
+    }
+
+    /// What an author had seen under an edit that their other tab has shown them: as much as that edit says.
+    fn under(&self, made: &Made, id: OperationId) -> u64 {
+        let own = |under: &&Made| (under.device, &under.person) == (made.device, &made.person);
+        let Some(under) = self.made.get(&id).filter(own) else {
+            return 0;
+        };
+        match under.operation.base {
+            Some(Base::Operation(id)) => self.under(under, id),
+            Some(Base::Revision(seen)) => seen.0,
+            None => under.operation.made_at.revision.0,
+        }
+    }
+
+    /// Whether a value is the one that an author saw under an edit, or under those that it was folded of.
+    fn is_seen(&self, truth: &Truth, made: &Made, value: &Value) -> bool {
+        let under = match made.operation.base {
+            Some(Base::Operation(id)) if self.folded.contains(&id) => self.made.get(&id),
+            _ => None,
+        };
+        let is_void = |made: &&Made| !truth.revisions.contains_key(&made.operation.id);
+        made.before.as_ref() == Some(value)
+            || under
+                .filter(is_void)
+                .is_some_and(|made| self.is_seen(truth, made, value))
+    }
+
+    /// Whoever wrote over what they had not seen was told so.
+    pub(super) fn check_overwrite(
+        &mut self,
+        truth: &Truth,
+        widget: &WidgetId,
+        field: &FieldName,
+        id: OperationId,
+        verdict: Option<&Verdict>,
+    ) {
+        let Some(made) = self.made.get(&id) else { return };
+        let (
+            Intent::Set { value, .. },
+            Some(Verdict::Applied {
+                verbatim: true,
+                overwrote: None,
+                ..
+            }),
+        ) = (&made.operation.intent, verdict)
+        else {
+            return;
+        };
+        let Some((previous, revision, standing)) = truth.last.get(&(widget.clone(), field.clone())) else {
+            return;
+        };
+        if standing == value || self.is_seen(truth, made, standing) {
+            return; // what its author saw is what stood
+        }
+        // Whoever resolves a conflict has seen the value on its card, and no later one.
+        let seen_from = match (made.operation.resolves, made.operation.base) {
+            (Some(_), Some(Base::Revision(shown))) => shown.0,
+            (_, Some(Base::Operation(id))) => self.under(made, id).max(made.seen),
+            _ => made.seen,
+        };
+        let verbatim = matches!(
+            truth.verdicts.get(previous),
+            Some(Verdict::Applied { verbatim: true, .. }) | None
+        );
+        // What was undone here before it was known to be applied comes back under the next edit: that is one's own as well.
+        let is_earlier = previous.client == id.client && previous.sequence < id.sequence;
+        let own = (is_earlier || made.own.contains(previous)) && verbatim;
+        if *revision > seen_from && !own {
+            let swallowed = format!(
+                "{id:?} wrote over {previous:?} (revision {revision}), which its author had not seen (at {seen_from}), and nobody was told: {:?}; own {:?}; verdict of what stood {:?}",
+                made.operation,
+                made.own,
+                truth.verdicts.get(previous)
+            );
+            self.fail(Failure::Lost(swallowed));
+        }
+    }
+}
+
+/// The operations on the screen that are not confirmed yet.
+pub(super) fn shown(engine: &Engine) -> HashSet<OperationId> {
+    let ids = engine.pending().map(|pending| pending.operation.id);
+    ids.filter(|id| engine.is_shown(*id)).collect()
+}

@@ -173,10 +173,12 @@ pub fn dx() -> Command {
     building("dx")
 }
 
-/// A program that starts `dx`, or `dx` itself: by itself it would fetch its helpers, in versions of its own choice.
+/// A program that starts `dx`, or `dx` itself: by itself it would fetch its helpers, in versions of its own choice, or take those
+/// that it has fetched for others.
 pub fn building(program: &str) -> Command {
     let mut command = command(program);
     command.env("NO_DOWNLOADS", "1");
+    command.env("DX_HOME", tools::folder().join("dx"));
     command
 }
 

@@ -5,8 +5,7 @@
 //! they never run; but the compiler can't know that. Here their functions do nothing but fail, and `wasm-opt` drops the rest.
 //!
 //! `dx` takes the names of functions away when it calls `wasm-opt`, so it must be done just before. `dx` finds `wasm-opt` on PATH:
-//! there it finds this task, under that name, which does its part and goes on as `wasm-opt`. A `dx` that has fetched a `wasm-opt` of its own
-//! uses that, and its page weighs the more.
+//! there it finds this task, under that name, which does its part and goes on as `wasm-opt`.
 
 use crate::imports::replace;
 use crate::shell::{Failure, command, run};

@@ -124,7 +124,7 @@ pub fn WidgetRealtime(
         }
     });
     // By its name: under another one it is another card.
-    let edge = rsx! { LowerEdge { key: "{card}", card, wash } };
+    let edge = rsx! { LowerEdge { key: "{card}", place: (board.cloned(), widget_id.cloned()), card, wash } };
     let menu = use_signal(|| false);
     let kept = use_signal(|| None::<Rc<MountedData>>);
     let facts = facts();
@@ -195,15 +195,23 @@ type Wash = Option<(u64, Option<u8>)>;
 /// every card; of each only this is rendered again for it. What somebody else has changed is washed in their colour for a
 /// moment, each time by another element; what one person changes ten times a second is washed once in it.
 #[component]
-fn LowerEdge(card: String, wash: Signal<Wash>) -> Element {
-    let (watched, gone) = (card.clone(), card.clone());
-    use_drop(move || see(&gone, false));
+fn LowerEdge(place: (BoardId, WidgetId), card: String, wash: Signal<Wash>) -> Element {
     let managers = use_realtime_managers();
+    let gone = (place.clone(), card.clone());
+    use_drop(move || {
+        managers.state.see(gone.0, true);
+        see(&gone.1, false);
+    });
+    let watched = card.clone();
     rsx! {
         if let Some((second, colour)) = wash() {
             div { key: "{second}{colour.unwrap_or_default()}", class: "wash", "data-colour": colour, "aria-hidden": "true" }
         }
-        div { class: "tide", "aria-hidden": "true", onvisible: move |event| see(&watched, event.is_intersecting().unwrap_or_default()) }
+        div { class: "tide", "aria-hidden": "true", onvisible: move |event| {
+            let is_seen = event.is_intersecting().unwrap_or_default();
+            managers.state.see(place.clone(), is_seen);
+            see(&watched, is_seen);
+        } }
         {said_at(Some(&card), managers)}
     }
 }

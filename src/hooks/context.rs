@@ -1,12 +1,12 @@
 //! What a provider shares with the hooks below it: the way to the loop, who wants to hear of what, and who listens.
 
-use std::fmt;
+use std::{collections::VecDeque, fmt};
 
 use dioxus::prelude::*;
 use futures_channel::mpsc;
 
 use crate::{
-    config::COMMANDS_LEN_MAX,
+    config::{COMMANDS_LEN_MAX, UNSEEN_TOLD_LEN},
     protocol::BoardId,
     sorted::{SortedMap, SortedSet},
     state::{BOARDS, Changed, Place},
@@ -31,11 +31,16 @@ pub(super) struct Wants {
     pub series: SortedMap<String, usize>,
     /// Who shows which widget, by their numbers.
     followers: SortedMap<u64, Follower>,
+    /// Widgets that stand where nobody can see them now.
+    unseen: SortedSet<Place>,
+    /// Who shows such a one that has changed, and was not told yet.
+    late: VecDeque<u64>,
     /// The loop was told, and has not looked yet: a page of many widgets tells it once.
     told: bool,
 }
 
 /// Is told when its widget is shown otherwise.
+#[derive(Clone)]
 struct Follower {
     place: Place,
     told: Callback<Place>,
@@ -154,23 +159,61 @@ impl Context {
     }
 
     /// Tells those whom a change concerns. They alone look: of a thousand memos that read the signals which hold all widgets, each
-    /// would run for each change of any. Gives the widgets that were taken off their boards, each once.
-    pub fn changed(self, changed: &Changed) -> SortedSet<Place> {
+    /// would run for each change of any. What nobody can see comes later, a few at a time: a board of a thousand is drawn within a
+    /// frame. Gives the widgets that were taken off their boards, each once.
+    pub fn changed(mut self, changed: &Changed) -> SortedSet<Place> {
         let boards = BOARDS.peek();
         let (mut told, mut taken) = (Vec::new(), SortedSet::new());
-        for Follower { place, told: tell } in self.wants.peek().followers.values() {
+        let mut wants = self.wants.write();
+        let Wants {
+            followers,
+            unseen,
+            late,
+            ..
+        } = &mut *wants;
+        for (number, Follower { place, .. }) in followers.iter() {
             if changed.concerns(place, &boards) {
-                told.push((place.clone(), *tell));
+                if !unseen.contains(place) || changed.lanes.contains(place) {
+                    told.push(*number);
+                } else if !late.contains(number) {
+                    late.push_back(*number);
+                }
                 if changed.took(place, &boards) {
                     taken.insert(place.clone());
                 }
             }
         }
-        drop(boards);
-        for (place, tell) in told {
-            tell.call(place);
-        }
+        told.extend(late.drain(..late.len().min(UNSEEN_TOLD_LEN)));
+        drop((boards, wants));
+        self.tell_of(&told);
         taken
+    }
+
+    /// Tells these followers of their widgets, as far as they are still there.
+    fn tell_of(self, followers: &[u64]) {
+        for number in followers {
+            let follower = self.wants.peek().followers.get(number).map(Follower::clone);
+            if let Some(Follower { place, told }) = follower {
+                told.call(place);
+            }
+        }
+    }
+
+    /// Whether anybody can see a widget from now on.
+    pub fn see(mut self, place: Place, is_seen: bool) {
+        let mut wants = self.wants.write();
+        if !is_seen {
+            wants.unseen.insert(place);
+            return;
+        }
+        wants.unseen.remove(&place);
+        let Wants { followers, late, .. } = &mut *wants;
+        let is_of = |number: &u64| followers.get(number).is_some_and(|follower| follower.place == place);
+        let (told, others) = late.drain(..).partition(is_of);
+        *late = others;
+        drop(wants);
+        let told: VecDeque<u64> = told;
+        self.tell_of(&Vec::from(told));
     }
 
     fn next_number(&mut self) -> u64 {

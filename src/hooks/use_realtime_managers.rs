@@ -9,7 +9,7 @@ use super::{
 use crate::{
     protocol::{BoardId, Device, FieldName, Kind, OperationId, Value, WidgetId},
     sorted::SortedMap,
-    state::{CONFLICTS, CONNECTION, ConnectionStatus, PENDING, PendingOperation, SET_ASIDE, SYNC},
+    state::{CONFLICTS, CONNECTION, ConnectionStatus, PENDING, PendingOperation, Place, SET_ASIDE, SYNC},
     sync::{Command, Conflict, Counters, Resolution, SetAside},
     time::Timestamp,
 };
@@ -216,6 +216,11 @@ impl RealtimeStateManager {
     /// [`use_people`](super::use_people).
     pub fn hold(self, board: BoardId, widget: WidgetId, holds: bool) {
         self.context.command(Command::Hold { board, widget, holds });
+    }
+
+    /// Whether anybody can see a widget from now on: what nobody can is brought up to date when there is time for it.
+    pub(crate) fn see(self, place: Place, is_seen: bool) {
+        self.context.see(place, is_seen);
     }
 
     /// Undo this device's newest edit that is not undone.

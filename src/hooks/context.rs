@@ -299,3 +299,73 @@ pub(super) fn try_use_provided(name: &'static str) -> Result<Context, NoProvider
 pub(super) fn use_provided(name: &'static str) -> Context {
     try_use_provided(name).unwrap_or_else(|error| panic!("{error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::{
+        protocol::{Cursor, WidgetId},
+        sync::{BoardView, Freshness, Shown},
+    };
+
+    thread_local! {
+        static TOLD: RefCell<Vec<Place>> = const { RefCell::new(Vec::new()) };
+    }
+
+    fn place(number: u64) -> Place {
+        (BoardId::first(), format!("widget-{number}").parse().expect("a name"))
+    }
+
+    /// The board is gone, which concerns every widget of it; and these are listed.
+    fn all_changed(lanes: &[u64]) -> Changed {
+        let view = BoardView {
+            shown: Shown::default(),
+            freshness: Freshness::Live,
+            cursor: Cursor::ORIGIN,
+            is_known: true,
+        };
+        Changed {
+            before: Some([(BoardId::first(), view)].into()),
+            lanes: lanes.iter().map(|number| place(*number)).collect(),
+        }
+    }
+
+    #[test]
+    fn what_nobody_can_see_is_told_later_in_its_turn_or_when_it_is_seen() {
+        let dom = VirtualDom::new(|| rsx! {});
+        let told = || {
+            TOLD.take()
+                .into_iter()
+                .map(|(_, widget)| widget)
+                .collect::<Vec<WidgetId>>()
+        };
+        let named = |numbers: &mut dyn Iterator<Item = u64>| numbers.map(|number| place(number).1).collect::<Vec<_>>();
+        dom.in_scope(ScopeId::ROOT, || {
+            let (mut context, _messages) = Context::new();
+            let unseen = 2 * UNSEEN_TOLD_LEN as u64;
+            for number in 0..unseen + 2 {
+                let told = Callback::new(|place| TOLD.with_borrow_mut(|told| told.push(place)));
+                let follower = Follower {
+                    place: place(number),
+                    told,
+                };
+                context.wants.write().followers.insert(number, follower);
+                context.see(place(number), number >= unseen);
+            }
+            let few = UNSEEN_TOLD_LEN as u64;
+            context.changed(&all_changed(&[5]));
+            // Who is looked at, and whoever has an edit of one's own; then the first of the others.
+            let first = (0..=few).filter(|number| *number != 5);
+            assert_eq!(told(), named(&mut [5, unseen, unseen + 1].into_iter().chain(first)));
+            context.see(place(unseen - 1), true);
+            assert_eq!(told(), named(&mut [unseen - 1].into_iter()));
+            context.changed(&Changed {
+                before: None,
+                lanes: SortedSet::new(),
+            });
+            assert_eq!(told(), named(&mut (few + 1..unseen - 1)));
+        });
+    }
+}

@@ -199,7 +199,7 @@ fn LowerEdge(place: (BoardId, WidgetId), card: String, wash: Signal<Wash>) -> El
     let managers = use_realtime_managers();
     let gone = (place.clone(), card.clone());
     use_drop(move || {
-        managers.state.see(gone.0, true);
+        managers.state.see(&gone.0, true);
         see(&gone.1, false);
     });
     let watched = card.clone();
@@ -209,7 +209,7 @@ fn LowerEdge(place: (BoardId, WidgetId), card: String, wash: Signal<Wash>) -> El
         }
         div { class: "tide", "aria-hidden": "true", onvisible: move |event| {
             let is_seen = event.is_intersecting().unwrap_or_default();
-            managers.state.see(place.clone(), is_seen);
+            managers.state.see(&place, is_seen);
             see(&watched, is_seen);
         } }
         {said_at(Some(&card), managers)}

@@ -33,6 +33,8 @@ pub(super) struct Wants {
     followers: SortedMap<u64, Follower>,
     /// Widgets that stand where nobody can see them now.
     unseen: SortedSet<Place>,
+    /// The widget that this person has under their hands: they may write on it when it has left the screen.
+    held: Option<Place>,
     /// Who shows such a one that has changed, and was not told yet.
     late: VecDeque<u64>,
     /// The loop was told, and has not looked yet: a page of many widgets tells it once.
@@ -168,12 +170,14 @@ impl Context {
         let Wants {
             followers,
             unseen,
+            held,
             late,
             ..
         } = &mut *wants;
         for (number, Follower { place, .. }) in followers.iter() {
             if changed.concerns(place, &boards) {
-                if !unseen.contains(place) || changed.lanes.contains(place) {
+                let is_put_off = unseen.contains(place) && held.as_ref() != Some(place);
+                if !is_put_off || changed.lanes.contains(place) {
                     told.push(*number);
                 } else if !late.contains(number) {
                     late.push_back(*number);
@@ -200,20 +204,35 @@ impl Context {
     }
 
     /// Whether anybody can see a widget from now on.
-    pub fn see(mut self, place: Place, is_seen: bool) {
-        let mut wants = self.wants.write();
-        if !is_seen {
-            wants.unseen.insert(place);
-            return;
+    pub fn see(mut self, place: &Place, is_seen: bool) {
+        if is_seen {
+            self.wants.write().unseen.remove(place);
+            self.tell_now(place);
+        } else {
+            self.wants.write().unseen.insert(place.clone());
         }
-        wants.unseen.remove(&place);
+    }
+
+    /// Whether this person has a widget under their hands from now on.
+    pub fn hold(mut self, place: &Place, holds: bool) {
+        let held = holds.then(|| place.clone());
+        if holds || self.wants.peek().held.as_ref() == Some(place) {
+            self.wants.write().held = held;
+        }
+        if holds {
+            self.tell_now(place);
+        }
+    }
+
+    /// Tells those who were to be told of a widget later.
+    fn tell_now(mut self, place: &Place) {
+        let mut wants = self.wants.write();
         let Wants { followers, late, .. } = &mut *wants;
-        let is_of = |number: &u64| followers.get(number).is_some_and(|follower| follower.place == place);
-        let (told, others) = late.drain(..).partition(is_of);
-        *late = others;
+        let is_of = |number: &u64| followers.get(number).is_some_and(|follower| follower.place == *place);
+        let told = late.iter().copied().filter(is_of).collect::<Vec<u64>>();
+        late.retain(|number| !told.contains(number));
         drop(wants);
-        let told: VecDeque<u64> = told;
-        self.tell_of(&Vec::from(told));
+        self.tell_of(&told);
     }
 
     fn next_number(&mut self) -> u64 {
@@ -352,20 +371,28 @@ mod tests {
                     told,
                 };
                 context.wants.write().followers.insert(number, follower);
-                context.see(place(number), number >= unseen);
+                context.see(&place(number), number >= unseen);
             }
             let few = UNSEEN_TOLD_LEN as u64;
             context.changed(&all_changed(&[5]));
             // Who is looked at, and whoever has an edit of one's own; then the first of the others.
             let first = (0..=few).filter(|number| *number != 5);
             assert_eq!(told(), named(&mut [5, unseen, unseen + 1].into_iter().chain(first)));
-            context.see(place(unseen - 1), true);
+            context.see(&place(unseen - 1), true);
             assert_eq!(told(), named(&mut [unseen - 1].into_iter()));
+            context.hold(&place(few + 3), true);
+            context.hold(&place(few + 1), false);
+            assert_eq!(told(), named(&mut [few + 3].into_iter()));
+            context.changed(&all_changed(&[]));
+            assert!(
+                told().contains(&place(few + 3).1),
+                "whoever writes there has it before them"
+            );
             context.changed(&Changed {
                 before: None,
                 lanes: SortedSet::new(),
             });
-            assert_eq!(told(), named(&mut (few + 1..unseen - 1)));
+            assert_eq!(told().len(), UNSEEN_TOLD_LEN - 2, "the rest, but for who was told before");
         });
     }
 }

@@ -215,11 +215,14 @@ impl RealtimeStateManager {
     /// Tell the others who look at a board that a widget is under this person's hands, or was let go: see
     /// [`use_people`](super::use_people).
     pub fn hold(self, board: BoardId, widget: WidgetId, holds: bool) {
+        let place = (board, widget);
+        self.context.hold(&place, holds);
+        let (board, widget) = place;
         self.context.command(Command::Hold { board, widget, holds });
     }
 
     /// Whether anybody can see a widget from now on: what nobody can is brought up to date when there is time for it.
-    pub(crate) fn see(self, place: Place, is_seen: bool) {
+    pub(crate) fn see(self, place: &Place, is_seen: bool) {
         self.context.see(place, is_seen);
     }
 

@@ -41,7 +41,7 @@ const CARDS_LEN_MAX: usize = 3;
 const LARGE_CHARS_MAX: usize = 48;
 
 /// The conflicts of this device: *Before · Mine · Theirs*, only the difference tinted; Keep mine, Keep theirs, Edit, by
-/// button or by the keys 1, 2 and E on a card, and U to undo; a decision hands them on to the next card. *Theirs* is what stands
+/// button or by the keys 1, 2 and E on a card, and U to undo; a decision hands them on to the next card, and its undo to the one it was of. *Theirs* is what stands
 /// now, whoever writes on. A line that says so opens them, and so does the chip on a widget's frame. Shows nothing while there are
 /// none and nothing was said.
 ///
@@ -196,10 +196,11 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution
         }
     });
     use_effect(move || {
-        if is_next(id)
-            && let Some(card) = card.peek().as_ref()
+        // One that is open again is here before it is on the page.
+        if let Some(card) = card()
+            && is_next(id)
         {
-            focus(card);
+            focus(&card);
         }
     });
     let field = conflict

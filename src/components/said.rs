@@ -134,7 +134,10 @@ pub fn undo_decision(managers: RealtimeManagers, conflict: Conflict, resolution:
 
 /// Lets the card of the next conflict have the focus; what was just said has it where there is none.
 pub fn go_on() {
-    let next = CONFLICTS.peek().first().map(Conflict::id);
+    hand_on(CONFLICTS.peek().first().map(Conflict::id));
+}
+
+fn hand_on(next: Option<OperationId>) {
     let said = SAID.peek();
     said.takes_focus.set(next.is_none());
     said.next.set(next);
@@ -155,17 +158,26 @@ pub fn lead_back(way_back: fn(&WidgetId)) {
     SAID.write().way_back = Some(way_back);
 }
 
-/// Says that a widget was made, or is back. Nothing shows it but its card, which comes on the screen with the focus; those who
+/// Says that a widget was made, or is back. Nothing shows it but its card, which gets the focus as soon as it is there; those who
 /// listen hear it.
 pub fn say_added(board: &BoardId, widget: &WidgetId, text: String) {
     say(text, ADDED, card_of(board, widget), None);
     SAID.peek().takes_focus.set(true);
 }
 
-/// Whether a card is of what was just made, and takes the focus: once.
+/// Whether a card is of what was just made, or is back.
 pub fn is_added(card: &str) -> bool {
-    let said = SAID.peek();
-    said.state == ADDED && said.card == card && said.takes_focus.replace(false)
+    is_of_added(&SAID.peek(), card)
+}
+
+/// Whether such a card takes the focus now: once. Subscribes the reader.
+pub fn is_to_be_shown(card: &str) -> bool {
+    let said = SAID.read();
+    is_of_added(&said, card) && said.takes_focus.replace(false)
+}
+
+fn is_of_added(said: &Said, card: &str) -> bool {
+    said.state == ADDED && said.card == card
 }
 
 const ADDED: &str = "added";
@@ -258,9 +270,13 @@ fn take_focus(is_it: bool, event: &MountedEvent) {
 
 /// Takes the decision back that was just said, if nothing else was said since: another line's undo is not meant.
 pub fn undo_last_decision(managers: RealtimeManagers) {
-    if matches!(SAID.peek().undo, Some(Undo::Unresolve(..))) {
+    let undone = match &SAID.peek().undo {
+        Some(Undo::Unresolve(conflict, _)) => Some(conflict.id()),
+        _ => None,
+    };
+    if undone.is_some() {
         undo(managers);
-        go_on(); // the focus stays among the cards
+        hand_on(undone); // the focus goes to its card, wherever that comes to stand
     }
 }
 
@@ -276,8 +292,12 @@ fn undo(managers: RealtimeManagers) {
     match undo {
         Some(Undo::Unresolve(conflict, resolution)) => undo_decision(managers, *conflict, resolution),
         Some(undo) => {
-            if let (Some(way_back), Undo::Restore(_, widget, _)) = (way_back, &undo) {
-                way_back(widget);
+            hush();
+            if let Undo::Restore(board, widget, _) = &undo {
+                match way_back {
+                    Some(way_back) => way_back(widget),
+                    None => say_added(board, widget, title_of(board, widget) + " is back"),
+                }
             }
             let mut next = Some(Box::new(undo));
             while let Some(undo) = next {
@@ -290,7 +310,6 @@ fn undo(managers: RealtimeManagers) {
                 }
                 next = before;
             }
-            hush();
         }
         None => {}
     }

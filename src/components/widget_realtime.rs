@@ -13,7 +13,7 @@ use self::{foot::Foot, freshness::Fresh, head::Head};
 use super::{
     error_details::error_details,
     icon::icon,
-    said::{card_of, is_added, said_at, see},
+    said::{card_of, is_added, is_to_be_shown, said_at, see},
     ways_out::{place, use_ways_out},
     word::Word,
 };
@@ -115,19 +115,17 @@ pub fn WidgetRealtime(
     let wash = use_signal(|| None);
     use_reports(live, board, widget_id, series, on_update, on_error, wash);
     let card = card_of(&board.read(), &widget_id.read());
-    let is_new = use_hook(|| is_added(&card));
-    let mut added = use_signal(|| None::<Rc<MountedData>>);
-    // After what opened the form has had the focus back.
-    use_effect(move || {
-        if let Some(card) = added() {
-            focus(&card);
-        }
-    });
+    let mut frame = use_signal(|| None::<Rc<MountedData>>);
+    // A card that comes, or comes back, gets the focus; any other is none to be pressed.
+    let mut takes_focus = use_signal(|| is_added(&card));
     // By its name: under another one it is another card.
-    let edge = rsx! { LowerEdge { key: "{card}", place: (board.cloned(), widget_id.cloned()), card, wash } };
+    let edge = rsx! { LowerEdge { key: "{card}", place: (board.cloned(), widget_id.cloned()), card, wash, frame } };
     let menu = use_signal(|| false);
     let kept = use_signal(|| None::<Rc<MountedData>>);
     let facts = facts();
+    if facts.is_missing && !*takes_focus.peek() {
+        takes_focus.set(true);
+    }
     let refusals = rsx! {
         if !facts.set_aside.is_empty() {
             div { class: "refusals",
@@ -149,12 +147,8 @@ pub fn WidgetRealtime(
             "data-pending": facts.is_pending,
             "data-conflict": facts.conflicts > 0,
             "data-menu": if menu() { "open" },
-            tabindex: is_new.then_some("-1"),
-            onmounted: move |event| {
-                if is_new {
-                    added.set(Some(event.data()));
-                }
-            },
+            tabindex: takes_focus.peek().then_some("-1"),
+            onmounted: move |event| frame.set(Some(event.data())),
             onfocusin: move |_| live.hold(true),
             onfocusout: move |_| live.hold(false),
             Head { live, fresh, menu, title: facts.title.clone(), settings, conflicts: facts.conflicts, people: facts.people, on_remove }
@@ -195,14 +189,26 @@ type Wash = Option<(u64, Option<u8>)>;
 /// every card; of each only this is rendered again for it. What somebody else has changed is washed in their colour for a
 /// moment, each time by another element; what one person changes ten times a second is washed once in it.
 #[component]
-fn LowerEdge(place: (BoardId, WidgetId), card: String, wash: Signal<Wash>) -> Element {
+fn LowerEdge(
+    place: (BoardId, WidgetId),
+    card: String,
+    wash: Signal<Wash>,
+    frame: Signal<Option<Rc<MountedData>>>,
+) -> Element {
     let managers = use_realtime_managers();
-    let gone = (place.clone(), card.clone());
+    let (watched, added, gone) = (card.clone(), card.clone(), (place.clone(), card.clone()));
     use_drop(move || {
         managers.state.see(&gone.0, true);
         see(&gone.1, false);
     });
-    let watched = card.clone();
+    // After what opened the form has had the focus back, and what was said of a removal is gone.
+    use_effect(move || {
+        if let Some(frame) = frame()
+            && is_to_be_shown(&added)
+        {
+            focus(&frame);
+        }
+    });
     rsx! {
         if let Some((second, colour)) = wash() {
             div { key: "{second}{colour.unwrap_or_default()}", class: "wash", "data-colour": colour, "aria-hidden": "true" }

@@ -392,7 +392,11 @@ mod tests {
                 before: None,
                 lanes: SortedSet::new(),
             });
-            assert_eq!(told().len(), UNSEEN_TOLD_LEN - 2, "the rest, but for who was told before");
+            assert_eq!(
+                told().len(),
+                UNSEEN_TOLD_LEN - 2,
+                "the rest, but for who was told before"
+            );
         });
     }
 }

@@ -114,7 +114,7 @@ fn by_requests_a_sampled_card_says_that_no_live_values_come() {
             "data-state=\"no-samples\"",
             "data-tide=\"stub\"",
             ">No live values<",
-            "30\u{a0}s</span>",
+            "30\u{a0}s ago</span>",
         ],
     );
 }
@@ -122,10 +122,23 @@ fn by_requests_a_sampled_card_says_that_no_live_values_come() {
 #[test]
 fn a_live_value_that_is_not_of_now_says_how_old_it_is_also_without_a_connection() {
     let offline = |missed| render(stat(missed).board(Freshness::Offline { since: None }), card);
-    let parts = ["data-state=\"offline\"", "title=\"Last value\"", ">30\u{a0}s</span>"];
+    let parts = [
+        "data-state=\"offline\"",
+        "title=\"Last value\"",
+        ">30\u{a0}s ago</span>",
+    ];
     has(&offline(30), &parts);
-    has(&offline(70), &[">1\u{a0}min</span>"]);
-    has_not(&offline(2), &["card-age"]);
+    has(&offline(70), &[">1\u{a0}min ago</span>"]);
+    // From its first second on.
+    has(&offline(2), &[">2\u{a0}s ago</span>"]);
+    has(&offline(0), &[">1\u{a0}s ago</span>"]);
+}
+
+#[test]
+fn what_people_edit_has_no_age_without_a_connection() {
+    let page = render(counter().board(Freshness::Offline { since: None }), card);
+    has(&page, &["data-state=\"offline\""]);
+    has_not(&page, &["card-age"]);
 }
 
 #[test]
@@ -375,7 +388,7 @@ fn a_widget_that_is_gone_says_so() {
 
 #[test]
 fn the_age_is_that_of_the_last_change() {
-    has(&render(counter(), card), &["1\u{a0}min</span>"]);
+    has(&render(counter(), card), &["1\u{a0}min ago</span>"]);
     has(&render(stat(1), card), &[">now</span>"]);
 }
 

@@ -121,24 +121,24 @@ const fn is_applied(pending: &PendingOperation) -> bool {
 /// Where the four beads stand on their thread. They are filled from the left, beside the latest word; once applied they fade.
 const BEADS: [&str; 4] = ["3.5", "16.5", "29.5", "42.5"];
 
+/// What is no older is of now.
+const NOW_MS: u64 = 5_000;
 const HOUR_MS: u64 = 3_600_000;
 
 /// How old what is shown is, and what that is: the last value of a series, else the last change, unless that is an edit of one's
-/// own on its way.
+/// own on its way. Without a connection only what is live gets older: what people edit goes on.
 fn age_of(view: &WidgetView, fresh: Fresh, is_sampled: bool, now: Now) -> Option<(String, String)> {
-    // What is not live is not of now, however lately it was.
-    let is_now = |age: &String| fresh == Fresh::Live || age != "now";
     if is_sampled {
         let age = match fresh {
-            Fresh::Live => Some("now".to_owned()),
+            Fresh::Live => "now".to_owned(),
             Fresh::Stale { seconds, .. }
             | Fresh::NoSamples { seconds: Some(seconds) }
-            | Fresh::Offline { seconds: Some(seconds) } => Some(age(seconds * 1_000)).filter(is_now),
-            _ => None,
+            | Fresh::Offline { seconds: Some(seconds) } => ago(seconds),
+            _ => return None,
         };
-        return Some((age?, "Last value".to_owned()));
+        return Some((age, "Last value".to_owned()));
     }
-    if !view.pending.is_empty() {
+    if !view.pending.is_empty() || matches!(fresh, Fresh::Offline { .. }) {
         return None; // how far that edit has come is said beside this
     }
     let changed = view
@@ -149,15 +149,22 @@ fn age_of(view: &WidgetView, fresh: Fresh, is_sampled: bool, now: Now) -> Option
         .map(|field| &field.writer)
         .max_by_key(|writer| writer.at)
         .filter(|writer| writer.at.0 > 0)?;
-    let ago = now.unix_ms.saturating_sub(changed.at.0);
-    // Of what is longer ago than an hour the time of day says more.
-    let age = if ago < HOUR_MS {
-        age(ago)
-    } else {
-        time_of_day(now, changed.at.0)
+    let since = now.unix_ms.saturating_sub(changed.at.0);
+    let age = match since {
+        // What is not live is not of now, however lately it was.
+        0..NOW_MS if fresh == Fresh::Live => "now".to_owned(),
+        0..HOUR_MS => ago(since / 1_000),
+        // Of what is longer ago the time of day says more.
+        _ => time_of_day(now, changed.at.0),
     };
-    Some((
-        Some(age).filter(is_now)?,
-        ["Last change: ", &writer_name(changed)].concat(),
-    ))
+    Some((age, ["Last change: ", &writer_name(changed)].concat()))
+}
+
+/// So many seconds ago.
+fn ago(seconds: u64) -> String {
+    let age = match seconds {
+        0..5 => seconds.max(1).to_string() + "\u{a0}s",
+        _ => age(seconds * 1_000),
+    };
+    age + " ago"
 }

@@ -117,10 +117,14 @@ impl Fresh {
 /// Seconds that a request takes to come round again, with three boards that wait for theirs.
 const SLOW_S: u64 = 3 * FALLBACK_MS / 1_000 + 1;
 
-/// In the steps in which an age is said: what is no other is not rendered again.
+/// In the steps in which an age is said, from its first second on: what is no other is not rendered again.
 fn seconds_since(at: Option<Timestamp>, now: Option<Timestamp>) -> Option<u64> {
     let seconds = now?.since(at?) / 1_000;
-    Some(seconds - seconds % if seconds < 60 { 5 } else { 60 })
+    Some(match seconds {
+        0..5 => seconds,
+        5..60 => seconds - seconds % 5,
+        _ => seconds - seconds % 60,
+    })
 }
 
 /// How old, once that is worth a word.
@@ -213,7 +217,7 @@ mod tests {
             Fresh::of(&offline, &["host.cpu".to_owned()], samples, Some(now))
         };
         let seconds = [3, 7, 59, 61, 119, 130].map(|at| of(&samples(10_000), at));
-        let said = [0, 5, 55, 60, 60, 120].map(|seconds| Fresh::Offline { seconds: Some(seconds) });
+        let said = [3, 5, 55, 60, 60, 120].map(|seconds| Fresh::Offline { seconds: Some(seconds) });
         assert_eq!(seconds, said);
         assert_eq!(of(&SeriesList(Vec::new()), 60), Fresh::Offline { seconds: None });
     }

@@ -25,6 +25,11 @@ export async function play(stage) {
   await line.waitFor();
   ok((await shiftsOf(hers.page)) - shifts < SHIFT_MAX);
   equal(await edge(), before);
+  for (const [width, height] of [[1600, 900], [820, 1180], [1280, 720]]) {
+    await hers.page.setViewportSize({ width, height });
+    const { y, height: high } = await line.boundingBox();
+    ok(y >= 0 && y + high <= 56, `nor covers it anything: it is in the header, at ${y}, ${high} high`);
+  }
 
   // Opened, it has the focus, and its keys are shown; in the setpoint's own editor a digit is a digit.
   const card = hers.conflict();
@@ -122,13 +127,13 @@ export async function play(stage) {
   await hers.hasFocus('article', SETPOINT);
   await hers.page.keyboard.press('1');
   await hers.hasFocus('article', STATUS);
-  // What was decided is taken back from here, and is the first again.
+  // What was decided is taken back from here, by a key that is shown where that is said; then it is the one to decide.
+  await said.locator('kbd', { hasText: 'U' }).waitFor();
   await hers.page.keyboard.press('u');
-  await card.waitFor();
-  await hers.hasFocus('article', STATUS);
-  await hers.page.keyboard.press('2');
   await hers.hasFocus('article', SETPOINT);
   await hers.page.keyboard.press('1');
+  await hers.hasFocus('article', STATUS);
+  await hers.page.keyboard.press('2');
   await hers.hasFocus('button', 'Undo');
   await hers.isSettled();
   await Promise.all([hers.isSetTo(24), his.isSetTo(24)]);

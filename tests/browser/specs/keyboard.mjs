@@ -64,6 +64,7 @@ export async function play(stage) {
   await hers.page.locator('.banner', { hasText: `Removed “${COUNTER}”, “${SAMPLED}”` }).waitFor();
   await keyboard.press('u');
   await Promise.all([hers.widget(COUNTER).waitFor(), hers.widget(SAMPLED).waitFor()]);
+  await hers.hasFocus('article', SAMPLED);
 
   // What is added stands at the end of the board: it comes into view with the focus, and is said once.
   const said = hers.page.getByRole('status').filter({ hasText: 'Bilge added' });

@@ -16,10 +16,10 @@ export async function play(stage) {
   await hers.lacks('without the server');
   const line = hers.page.getByText(/This is the board as of \d\d:\d\d; edits are saved on this device/);
   await line.waitFor();
-  // In the words of the header; a card is offline, whatever the reason.
+  // In the words of the header, which says it for all; a card is offline, whatever the reason.
   const word = await hers.page.locator('.indicator .teller-word').textContent();
   equal((await line.textContent()).split('.')[0], word);
-  await hers.widget(COUNTER).getByText('Offline', { exact: true }).waitFor();
+  await hers.cardIs('offline', COUNTER);
 
   // What waits can be had as a file without the server, too: what the terminal's outbox would list, in the same words.
   const { waiting, saved } = await hers.exports();

@@ -1,12 +1,21 @@
-export const title = 'a browser that is offline says so, and catches up when it is back; what was never sent is rolled back without a word more';
+import { equal } from 'node:assert/strict';
+import { COUNTER, SAMPLED } from '../harness/board.mjs';
+
+export const title = 'a browser that is offline says so, once, and how old each live value is; and catches up when it is back; what was never sent is rolled back without a word more';
 
 export async function play(stage) {
   const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
   const [hers, his] = await Promise.all([ada.open(), ben.open()]);
   await Promise.all([hers.isIn('live'), his.isIn('live')]);
 
+  const age = hers.widget(SAMPLED).locator('.card-age');
+  await age.filter({ hasText: 'now' }).waitFor();
   await ada.goOffline();
   await hers.isIn('offline');
+  await hers.page.locator('.indicator', { hasText: /Offline since \d\d:\d\d/ }).waitFor();
+  await age.filter({ hasText: /^\d+\ss ago$/ }).waitFor();
+  equal(await hers.widget(COUNTER).locator('.card-age').count(), 0, 'what people edit goes on');
+  equal(await hers.page.locator('main').getByText('Offline', { exact: true }).filter({ visible: true }).count(), 0);
   await his.increase();
   await his.isSettled();
   await hers.increase();

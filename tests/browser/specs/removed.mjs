@@ -48,6 +48,30 @@ export async function play(stage) {
   const theirs = await hers.widget(NOTE).getByRole('textbox').elementHandle();
   await hers.page.waitForFunction((box) => box.value.endsWith(' Fuel from both tanks'), theirs);
 
+  // Who was typing brings it back by that line: what they typed stands, nobody is asked, and the focus is on the card that is back.
+  await text.press('Control+End');
+  ben.network.cut();
+  await his.isIn('waiting', 'offline');
+  await his.page.keyboard.type(', and oil');
+  await his.page.locator('.pending-badge[data-state="pending"]').waitFor();
+  await remove(hers, NOTE);
+  await hers.isSettled();
+  ben.network.heal();
+  await ghost.getByRole('button', { name: '2 versions' }).waitFor();
+  await ghost.locator('.banner:focus').waitFor();
+  await his.page.keyboard.press('Tab');
+  await his.hasFocus('button', 'Bring back');
+  await his.page.keyboard.press('Enter');
+  await his.hasFocus('article', NOTE);
+  await hers.widget(NOTE).waitFor();
+  for (const { page } of [hers, his]) {
+    const box = await page.getByRole('article', { name: NOTE }).getByRole('textbox').elementHandle();
+    await page.waitForFunction((box) => box.value.endsWith(' Fuel from both tanks, and oil'), box);
+  }
+  await his.isIn('live');
+  equal(await his.page.getByRole('button', { name: '2 versions' }).count(), 0);
+  await his.hasFocus('article', NOTE);
+
   // One of two, after a reload, by a list of them.
   await remove(hers, NOTE);
   await his.widget(NOTE).waitFor({ state: 'detached' });

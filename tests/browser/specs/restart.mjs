@@ -16,7 +16,7 @@ export async function play(stage) {
   await increase(his, EDITS);
   await hers.isIn('waiting', 'offline');
   // A live value of then is not taken for one of now.
-  await hers.widget(SAMPLED).locator('.card-age').getByText(/^\d+\ss$/).waitFor();
+  await hers.widget(SAMPLED).locator('.card-age').getByText(/^\d+\ss ago$/).waitFor();
 
   await server.start();
   await increase(hers, EDITS);

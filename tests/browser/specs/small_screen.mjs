@@ -34,6 +34,8 @@ export async function play(stage) {
   await his.set(18);
   await his.isSettled();
   ada.network.heal();
+  const line = await page.getByRole('button', { name: '2 versions · Choose' }).boundingBox();
+  ok(line.y >= 740 - 56 && line.height >= 44, `it covers nothing of the board, and a thumb finds it: ${line.y} ${line.height}`);
   await hers.openConflicts();
   const sheet = page.locator('#conflicts');
   await sheet.getByRole('button', { name: 'Keep mine' }).waitFor();

@@ -2,7 +2,7 @@
 //! confirmed state is stored only when the fate of every operation in the outbox is known at it.
 
 use super::{
-    Effect, Engine, SetAside,
+    Effect, Engine, Notice, Resolution, SetAside,
     conflict::Shelf,
     keeping::Busy,
     outbox::{Fate, Pending, Why},
@@ -41,8 +41,10 @@ pub(super) struct Settling {
     reopened: Vec<OperationId>,
     /// Records to delete.
     dropped: Vec<String>,
-    /// New operations that reverse settled ones, appended along with their settling: exactly one tab makes them.
-    reversals: Vec<OperationId>,
+    /// Conflicts that nobody is on the other side of any more.
+    alone: Vec<OperationId>,
+    /// New operations that reverse settled ones or send such conflicts' again, appended along: exactly one tab makes them.
+    made: Vec<OperationId>,
 }
 
 /// An operation whose verdict the confirmed state contains.
@@ -148,7 +150,9 @@ impl Engine {
         let forgotten: SortedMap<OperationId, SetAside> = forgotten.map(|(id, aside)| (*id, aside.clone())).collect();
         let dropped = self.keeping.dropped.iter().filter(|(of, _)| of == board);
         let dropped: Vec<String> = dropped.map(|(_, key)| key.clone()).collect();
+        let alone = self.alone(board);
         let is_due = !settled.is_empty()
+            || !alone.is_empty()
             || !rewritten.is_empty()
             || !moved.is_empty()
             || !forgotten.is_empty()
@@ -172,7 +176,8 @@ impl Engine {
             forgotten,
             reopened: Vec::new(),
             dropped,
-            reversals: Vec::new(),
+            alone,
+            made: Vec::new(),
         })
     }
 
@@ -198,9 +203,11 @@ impl Engine {
                 && let Some(reversal) = self.reverse_undone(now, settled.id, journaled)
             {
                 settled.shelf = Shelf::Nowhere;
-                settling.reversals.push(reversal);
+                settling.made.push(reversal);
             }
         }
+        let again = settling.alone.iter().filter_map(|id| self.send_again(now, *id));
+        settling.made.extend(again);
         settling.reopened = std::mem::take(&mut self.keeping.reopened);
         let transaction = self.transaction(&settling);
         for id in &settling.rewritten {
@@ -238,8 +245,8 @@ impl Engine {
             put.push((generation_key(board), meta.generation.to_string()));
         }
         delete.extend(settling.dropped.iter().cloned());
-        let reversals = settling.reversals.iter().filter_map(|id| self.outbox.get(*id));
-        append.extend(reversals.map(|pending| text(&pending.stored())));
+        let made = settling.made.iter().filter_map(|id| self.outbox.get(*id));
+        append.extend(made.map(|pending| text(&pending.stored())));
         for id in &settling.rewritten {
             let Some(pending) = self.outbox.get(*id) else { continue };
             let mut stored = pending.stored();
@@ -256,6 +263,9 @@ impl Engine {
         let reopened = settling.reopened.iter().filter(|id| !is_settled(id));
         let reopened = reopened.filter_map(|id| self.conflicts.get(id));
         put.extend(reopened.map(|conflict| (conflict_key(conflict.id()), text(conflict))));
+        // Should nothing come of what is sent again, its author is asked: it is sent by itself once.
+        let asked = settling.alone.iter().filter_map(|id| self.asked(*id));
+        put.extend(asked.map(|conflict| (conflict_key(conflict.id()), text(&conflict))));
         let moved = settling.moved.keys().filter_map(|id| self.outbox.get(*id)?.number);
         delete.extend(moved.map(outbox_key));
         let mut applied = 0;
@@ -293,11 +303,13 @@ impl Engine {
                     None => delete.push(widget_key(board, id)),
                 }
             }
-            if !planted::is(Bug::SiblingAppendsIgnored) {
-                let high = (self.keeping.high > 0).then(|| self.keeping.high.to_string());
-                expect.push((HIGH.to_owned(), high));
-            }
             *wipe = state.replaced.then(|| widgets_prefix(board));
+        }
+        // Another tab may have appended what a state contains, or a decision of what is to be sent again.
+        let needs_all = settling.state.is_some() || !settling.alone.is_empty();
+        if needs_all && !planted::is(Bug::SiblingAppendsIgnored) {
+            let high = (self.keeping.high > 0).then(|| self.keeping.high.to_string());
+            expect.push((HIGH.to_owned(), high));
         }
         // What was to go, and is set aside anew, stays.
         delete.retain(|key| put.iter().all(|(written, _)| written != key));
@@ -317,7 +329,8 @@ impl Engine {
             moved,
             forgotten,
             dropped,
-            reversals,
+            alone,
+            made,
             ..
         } = settling;
         let mut broken_at = None;
@@ -341,8 +354,22 @@ impl Engine {
         for settled in settled {
             self.shelve(settled);
         }
-        if !reversals.is_empty() {
-            self.appended(first, &reversals);
+        if !made.is_empty() {
+            self.appended(first, &made);
+        }
+        for id in alone {
+            self.conflicts.extend(self.asked(id).map(|asked| (id, asked)));
+        }
+        for id in made {
+            // What was sent again decides its conflict.
+            let conflict = self.outbox.get(id).and_then(|pending| pending.operation.resolves);
+            if let Some(conflict) = conflict {
+                self.can_be_undone(id);
+                self.notice(Notice::Resolved {
+                    id: conflict,
+                    resolution: Resolution::KeepMine,
+                });
+            }
         }
         for (id, aside) in moved {
             self.outbox.remove(id);
@@ -392,7 +419,7 @@ impl Engine {
 
     /// It is not stored: all of it is still due.
     pub(super) fn not_settled(&mut self, settling: Settling) {
-        for id in settling.reversals {
+        for id in settling.made {
             self.outbox.pass_on_base(id);
             self.outbox.remove(id);
         }

@@ -9,7 +9,7 @@ use tideboard::{
 use crate::world::{ANN, BO, World, deck, named};
 
 /// Ann and Bo have set the fuel without having seen each other's value; Bo was first, and Ann has the card.
-fn quarrel() -> World {
+pub fn quarrel() -> World {
     let mut world = World::new();
     world.go_offline(ANN);
     world.set(ANN, "fuel", "value", 5);
@@ -175,33 +175,6 @@ fn a_card_shows_what_stands_now_and_is_decided_on_that() {
         assert_eq!((card.id(), &card.theirs.value), (id, &json!(11)), "{is_reopened}");
     }
     world.resolve(ANN, id, Resolution::KeepMine);
-    world.calm();
-    world.assert_everywhere("fuel", "value", 5);
-    assert_eq!(world.conflicts(ANN), []);
-}
-
-#[test]
-fn a_card_says_that_its_widget_was_removed_since_and_that_it_is_back() {
-    let mut world = quarrel();
-    let (board, widget) = (deck(), named("fuel"));
-    world.command(
-        BO,
-        Command::Remove {
-            board: board.clone(),
-            widget: widget.clone(),
-        },
-    );
-    world.calm();
-    let card = world.conflicts(ANN).remove(0);
-    assert_eq!(
-        (card.contention, &card.theirs.value),
-        (Contention::Removed, &json!(null))
-    );
-    world.command(BO, Command::Restore { board, widget });
-    world.calm();
-    let card = world.conflicts(ANN).remove(0);
-    assert_eq!((card.contention, &card.theirs.value), (Contention::Ask, &json!(8)));
-    world.resolve(ANN, card.id(), Resolution::KeepMine);
     world.calm();
     world.assert_everywhere("fuel", "value", 5);
     assert_eq!(world.conflicts(ANN), []);

@@ -10,6 +10,7 @@ mod history;
 mod lanes;
 mod limits;
 mod refresh;
+mod removed;
 mod requests;
 mod server;
 mod tabs;

@@ -123,9 +123,10 @@ impl Engine {
             let (board, widget) = (&conflict.operation.board, &conflict.operation.widget);
             let confirmed = self.replicas.get(board).map(|replica| &replica.confirmed);
             if let Some(widget) = confirmed.and_then(|confirmed| confirmed.widget(widget)) {
-                let outbox = &self.outbox;
+                let (outbox, undone) = (&self.outbox, &self.keeping.undone);
                 let resolves = |decision| outbox.get(decision)?.operation.resolves;
-                conflict.meet(widget, &|decision| resolves(decision) == Some(*id));
+                let is_decision = |decision| resolves(decision) == Some(*id) || undone.contains(&decision);
+                conflict.meet(widget, &is_decision);
             }
         }
         self.meet_returned(now);
@@ -200,8 +201,11 @@ impl std::error::Error for SetAsideReason {}
 /// forgotten only where there is very much of it.
 pub fn undecided(conflicts: impl IntoIterator<Item = Conflict>, decided: &mut SortedSet<OperationId>) -> Vec<Conflict> {
     let mut conflicts: Vec<Conflict> = conflicts.into_iter().collect();
-    if decided.len() > OUTBOX_LEN_MAX {
-        decided.retain(|id| conflicts.iter().any(|conflict| conflict.operation.id == *id));
+    let is_listed = |id: &OperationId| conflicts.iter().any(|conflict| conflict.operation.id == *id);
+    while decided.len() > OUTBOX_LEN_MAX
+        && let Some(gone) = decided.iter().copied().find(|id| !is_listed(id))
+    {
+        decided.remove(&gone);
     }
     conflicts.retain(|conflict| decided.insert(conflict.operation.id));
     conflicts
@@ -252,7 +256,7 @@ impl Shelf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{ClientId, Cursor, Revision};
+    use crate::protocol::{ClientId, Cursor, Revision, encode, read};
 
     fn conflict(contention: Contention, resolves: Option<OperationId>) -> Conflict {
         Conflict {
@@ -291,6 +295,28 @@ mod tests {
         assert_eq!(decided(Contention::Ask), Resolution::KeepMine);
         assert_eq!(decided(Contention::FirstWriteWins), Resolution::KeepTheirs);
         assert_eq!(decided(Contention::Removed), Resolution::KeepTheirs);
+    }
+
+    #[test]
+    fn what_an_earlier_version_has_stored_is_read_and_what_it_had_not_is_missing() {
+        let known = conflict(Contention::Removed, None);
+        let stored = encode(&known);
+        assert!(
+            !stored.contains("removed\":{"),
+            "an earlier version reads it, too: {stored}"
+        );
+        let earlier = format!(
+            "{{\"operation\":{},\"contention\":\"removed\",\"theirs\":{{\"value\":null,\"revision\":3}}}}",
+            encode(&known.operation)
+        );
+        assert_eq!(read::<Conflict>(&earlier).expect("a record"), known);
+        let removed = Some(Box::new(known.theirs.clone()));
+        let since = Conflict {
+            removed,
+            ..conflict(Contention::Ask, None)
+        };
+        assert_eq!(read::<Conflict>(&encode(&since)).expect("a record"), since);
+        assert_eq!(since.removal(), Some(&known.theirs));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! confirmed state is stored only when the fate of every operation in the outbox is known at it.
 
 use super::{
-    Effect, Engine, Notice, Resolution, SetAside,
+    Effect, Engine, Resolution, SetAside,
     conflict::Shelf,
     keeping::Busy,
     outbox::{Fate, Pending, Why},
@@ -10,13 +10,13 @@ use super::{
         HIGH, Journaled, Meta, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key, outbox_key,
         text, widget_key, widgets_prefix,
     },
-    undoing::is_undone_decision,
+    undoing::is_undone,
     updates::Replica,
 };
 use crate::{
     config::JOURNAL_LEN_MAX,
     planted::{self, Bug},
-    protocol::{Base, BoardId, OperationId, Revision, Value, WidgetId},
+    protocol::{Base, BoardId, Contention, OperationId, Revision, Value, WidgetId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -127,13 +127,9 @@ impl Engine {
                 settled.push(Settled {
                     id,
                     number,
-                    // A decision that was undone leaves its conflict open, and is itself nothing to undo.
+                    // A decision that was undone leaves its conflict open.
                     resolved: pending.operation.resolves.filter(|_| pending.why != Why::Undone),
-                    shelf: if is_undone_decision(pending) {
-                        Shelf::Nowhere
-                    } else {
-                        Shelf::of(sent, verdict, pending.why, pending.made_at_ms)
-                    },
+                    shelf: Shelf::of(sent, verdict, pending.why, pending.made_at_ms),
                 });
             } else if pending.dirty {
                 rewritten.push(id);
@@ -150,7 +146,8 @@ impl Engine {
         let forgotten: SortedMap<OperationId, SetAside> = forgotten.map(|(id, aside)| (*id, aside.clone())).collect();
         let dropped = self.keeping.dropped.iter().filter(|(of, _)| of == board);
         let dropped: Vec<String> = dropped.map(|(_, key)| key.clone()).collect();
-        let alone = self.alone(board);
+        let alone = self.keeping.alone.iter().filter(|(of, _)| of == board);
+        let alone: Vec<OperationId> = alone.map(|(_, id)| *id).collect();
         let is_due = !settled.is_empty()
             || !alone.is_empty()
             || !rewritten.is_empty()
@@ -206,8 +203,13 @@ impl Engine {
                 settling.made.push(reversal);
             }
         }
-        let again = settling.alone.iter().filter_map(|id| self.send_again(now, *id));
-        settling.made.extend(again);
+        for id in &settling.alone {
+            // Should nothing come of it, its author is asked: it is sent by itself once.
+            self.put_to_author(*id);
+            let made = self.resolve(now, *id, Resolution::KeepMine);
+            settling.made.extend(made.ok().flatten());
+            self.keeping.reopened.push(*id);
+        }
         settling.reopened = std::mem::take(&mut self.keeping.reopened);
         let transaction = self.transaction(&settling);
         for id in &settling.rewritten {
@@ -263,9 +265,6 @@ impl Engine {
         let reopened = settling.reopened.iter().filter(|id| !is_settled(id));
         let reopened = reopened.filter_map(|id| self.conflicts.get(id));
         put.extend(reopened.map(|conflict| (conflict_key(conflict.id()), text(conflict))));
-        // Should nothing come of what is sent again, its author is asked: it is sent by itself once.
-        let asked = settling.alone.iter().filter_map(|id| self.asked(*id));
-        put.extend(asked.map(|conflict| (conflict_key(conflict.id()), text(&conflict))));
         let moved = settling.moved.keys().filter_map(|id| self.outbox.get(*id)?.number);
         delete.extend(moved.map(outbox_key));
         let mut applied = 0;
@@ -329,7 +328,6 @@ impl Engine {
             moved,
             forgotten,
             dropped,
-            alone,
             made,
             ..
         } = settling;
@@ -357,20 +355,6 @@ impl Engine {
         if !made.is_empty() {
             self.appended(first, &made);
         }
-        for id in alone {
-            self.conflicts.extend(self.asked(id).map(|asked| (id, asked)));
-        }
-        for id in made {
-            // What was sent again decides its conflict.
-            let conflict = self.outbox.get(id).and_then(|pending| pending.operation.resolves);
-            if let Some(conflict) = conflict {
-                self.can_be_undone(id);
-                self.notice(Notice::Resolved {
-                    id: conflict,
-                    resolution: Resolution::KeepMine,
-                });
-            }
-        }
         for (id, aside) in moved {
             self.outbox.remove(id);
             self.keeping.moved.remove(&id);
@@ -387,21 +371,18 @@ impl Engine {
 
     /// A settled operation leaves the outbox for where it belongs.
     fn shelve(&mut self, settled: Settled) {
-        let is_undone = self.outbox.get(settled.id).is_some_and(is_undone_decision);
+        let is_undone = self.outbox.get(settled.id).is_some_and(is_undone);
         self.outbox.remove(settled.id);
         match settled.shelf {
-            // Undone while it was being stored: it decides nothing.
-            Shelf::Journal(journaled) if is_undone => {
-                self.drop_record(journaled.operation.board, journal_key(settled.number));
-            }
             Shelf::Journal(journaled) => {
                 self.keeping
                     .journal
                     .insert(settled.number, Journaled::clone(&journaled));
-                // One that was opened again meanwhile stays open, whichever decision this is.
-                let resolved = settled.resolved.filter(|id| !self.keeping.reopened.contains(id));
-                if let Some(resolved) = resolved {
-                    self.conflicts.remove(&resolved);
+                match settled.resolved {
+                    // Undone while it was being stored.
+                    Some(resolved) if is_undone => self.undone_in_vain(settled.id, Some(resolved)),
+                    Some(resolved) => _ = self.conflicts.remove(&resolved),
+                    None => {}
                 }
                 while self.keeping.journal.len() > JOURNAL_LEN_MAX {
                     self.keeping.journal.pop_first();
@@ -423,6 +404,11 @@ impl Engine {
             self.outbox.pass_on_base(id);
             self.outbox.remove(id);
         }
+        for id in &settling.alone {
+            if let Some(conflict) = self.conflicts.get_mut(id) {
+                conflict.contention = Contention::Removed; // it is sent again yet
+            }
+        }
         for id in settling.rewritten {
             if let Some(pending) = self.outbox.get_mut(id) {
                 pending.dirty = true;
@@ -433,7 +419,8 @@ impl Engine {
             replica.replaced |= state.replaced;
             replica.dirty_since = state.dirty_since.or(replica.dirty_since);
         }
-        self.keeping.reopened.extend(settling.reopened);
+        let open = settling.reopened.into_iter().filter(|id| !settling.alone.contains(id));
+        self.keeping.reopened.extend(open);
         self.keeping.due.insert(settling.board);
     }
 }

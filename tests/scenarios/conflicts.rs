@@ -155,7 +155,7 @@ fn what_was_added_to_a_widget_that_somebody_removed_comes_back_with_it() {
     assert_eq!(world.conflicts(ANN), []);
 }
 
-fn unresolve(conflict: Conflict, resolution: Resolution) -> Command {
+pub fn unresolve(conflict: Conflict, resolution: Resolution) -> Command {
     let conflict = Box::new(conflict);
     Command::Unresolve { conflict, resolution }
 }
@@ -182,7 +182,7 @@ fn a_card_shows_what_stands_now_and_is_decided_on_that() {
 
 /// The one card of a quarrel, as it was before it was decided.
 #[track_caller]
-fn assert_asks_again(world: &World, tab: usize) -> Conflict {
+pub fn assert_asks_again(world: &World, tab: usize) -> Conflict {
     let mut cards = world.conflicts(tab);
     assert_eq!(cards.len(), 1);
     let card = cards.remove(0);

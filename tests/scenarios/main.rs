@@ -3,6 +3,7 @@
 
 mod conflicts;
 mod deadlines;
+mod decisions;
 mod folding;
 mod handover;
 mod haste;

@@ -199,7 +199,11 @@ fn a_card_keeps_what_it_is_about_while_its_widget_is_removed() {
         assert_eq!(Conflict { removed: None, ..card }, before, "{is_reopened}");
     }
     bring_back(&mut world, BO, "fuel");
-    assert_eq!(world.conflicts(ANN), [before.clone()], "the old card is there again");
+    assert_eq!(
+        world.conflicts(ANN),
+        std::slice::from_ref(&before),
+        "the old card is there again"
+    );
     world.resolve(ANN, before.id(), Resolution::KeepMine);
     world.calm();
     world.assert_everywhere("fuel", "value", 5);
@@ -270,4 +274,38 @@ fn what_is_sent_again_and_taken_back_or_refused_is_asked_and_not_sent_for_ever()
         assert_eq!((cards[0].id(), &cards[0].theirs.value), (id, &json!(3)));
         assert_eq!(world.set_aside(ANN).len(), usize::from(!is_undone));
     }
+}
+
+#[test]
+fn what_is_sent_again_in_one_tab_while_it_is_chosen_in_another_takes_effect_once() {
+    let mut world = ghost(|world| world.add(ANN, "crew", "count", 2));
+    let second = world.open_second_tab(ANN);
+    let id = world.conflicts(second).remove(0).id();
+    world.go_offline(second);
+    world.hold_the_storage(ANN);
+    bring_back(&mut world, BO, "crew");
+    // There nobody knows yet that it is back.
+    world.resolve(second, id, Resolution::KeepMine);
+    world.wait(200);
+    world.release_the_storage(ANN);
+    world.come_online(second);
+    world.calm();
+    world.assert_everywhere("crew", "count", 2);
+    for tab in [ANN, second] {
+        assert_eq!(world.conflicts(tab), []);
+    }
+}
+
+#[test]
+fn what_its_author_removes_themselves_as_soon_as_it_is_back_stays_removed() {
+    let mut world = ghost(|world| world.set(ANN, "fuel", "value", 5));
+    world.go_mute(ANN);
+    world.hold_the_storage(ANN);
+    bring_back(&mut world, BO, "fuel");
+    remove(&mut world, ANN, "fuel");
+    world.release_the_storage(ANN);
+    world.go_offline(ANN);
+    world.come_online(ANN);
+    world.calm();
+    assert_eq!(world.shows(BO, "fuel", "value"), json!(null));
 }

@@ -111,7 +111,7 @@ impl Log {
         if operation.schema > SCHEMA {
             return Answer::Retry {
                 after_ms: RETRY_MS_MAX,
-                reason: "This page is newer than the server; your edits wait safely.".into(),
+                reason: "The server is older than this program: your edits wait safely until it is updated.".into(),
             };
         }
         if after.is_some_and(|after| !self.rows.contains_key(&after)) && !planted::is(Bug::LaneWithoutAfter) {

@@ -27,6 +27,7 @@ mod people;
 mod refreshing;
 mod requests;
 mod rereading;
+mod returning;
 mod settling;
 pub mod storage;
 #[cfg(test)]
@@ -448,7 +449,7 @@ impl Engine {
         }
         self.make_drafts(now, &|draft| draft.due <= now);
         self.expire(now);
-        self.meet_others();
+        self.meet_others(now);
         self.see_off(now);
         self.keep(now);
         self.refresh(now);

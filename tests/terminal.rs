@@ -23,5 +23,7 @@ mod server;
 mod socket;
 #[path = "support/traced.rs"]
 mod traced;
+#[path = "terminal/versions.rs"]
+mod versions;
 #[path = "terminal/watch.rs"]
 mod watch;

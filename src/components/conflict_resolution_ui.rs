@@ -290,14 +290,14 @@ fn record(conflict: &Conflict) -> String {
 
 fn headline(conflict: &Conflict) -> &'static str {
     match conflict.contention {
-        Contention::Ask => "somebody else changed it too",
+        _ if conflict.removal().is_some() => "somebody removed it",
         Contention::FirstWriteWins => "somebody was first",
-        Contention::Removed => "somebody removed it",
+        _ => "somebody else changed it too",
     }
 }
 
 fn keep_mine(conflict: &Conflict) -> &'static str {
-    if conflict.contention == Contention::Removed {
+    if conflict.removal().is_some() {
         "Bring it back, with mine"
     } else if conflict.is_undo {
         "Undo all the same"
@@ -321,11 +321,13 @@ fn versions(conflict: &Conflict, field: &str, unit: &str, now: Option<Now>) -> E
         Intent::Add { amount, .. } => format!("{amount:+}"),
         _ => "changed".to_owned(),
     };
-    let theirs = if conflict.contention == Contention::Removed {
+    let removal = conflict.removal();
+    let theirs = if removal.is_some() {
         "Removed".to_owned()
     } else {
         text(&conflict.theirs.value)
     };
+    let writer = removal.unwrap_or(&conflict.theirs).writer.as_ref();
     let made_at = match (conflict.made_at_ms, now) {
         (Some(at), Some(now)) => [", ", &time_of_day(now, at)].concat(),
         _ => String::new(),
@@ -347,7 +349,13 @@ fn versions(conflict: &Conflict, field: &str, unit: &str, now: Option<Now>) -> E
             div { class: "version", "data-side": "theirs", "aria-live": "polite",
                 h4 { "Theirs" }
                 {marked(&theirs, &mine)}
-                p { class: "version-by", {by_line(conflict.theirs.writer.as_ref(), now)} }
+                p { class: "version-by", {by_line(writer, now)} }
+                if conflict.removed.is_some() {
+                    p { class: "version-by",
+                        "before that {text(&conflict.theirs.value)}, "
+                        {by_line(conflict.theirs.writer.as_ref(), now)}
+                    }
+                }
             }
         }
     }
@@ -401,6 +409,7 @@ mod tests {
                 revision: Revision(3),
                 writer: None,
             },
+            removed: None,
             made_at_ms: None,
             is_undo: false,
         }

@@ -30,8 +30,10 @@ pub enum Undo {
 struct Said {
     /// Empty where nothing is said.
     text: String,
-    /// For `data-state`.
+    /// For `data-state`: what kind of thing is said.
     state: &'static str,
+    /// Of removals, how much of the text names them; the rest counts more of them.
+    named: usize,
     /// The card that it is about; empty where there is none.
     card: String,
     undo: Option<Undo>,
@@ -63,6 +65,7 @@ pub fn card_of(board: &BoardId, widget: &WidgetId) -> String {
 /// Says something, instead of what was said before: of a card, or of none (empty). No text says nothing.
 pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) {
     let mut said = SAID.write();
+    said.named = text.len();
     said.takes_focus.set(undo.is_some());
     said.number = said.number.wrapping_add(1);
     said.until.set(0);
@@ -104,20 +107,33 @@ fn is_own(writer: &Writer) -> bool {
     own.is_some_and(|own| writer.device.as_ref() == Some(&own.name) && writer.colour == Some(own.colour))
 }
 
-/// After what is said of those before it, where that begins the same, and with what takes those back.
+/// After what is said of those before it, where that is of the same kind and by the same person, and with what takes those back.
+/// After the first few they are counted.
 fn say_removal(start: &str, title: &str, state: &'static str, card: String, (board, widget): (BoardId, WidgetId)) {
     let (mut text, before) = {
         let mut said = SAID.write();
-        if said.text.starts_with(start) {
-            (said.text.clone() + ", ", said.undo.take().map(Box::new))
-        } else {
-            (start.to_owned(), None)
+        let is_same = said.state == state && said.text.starts_with(start);
+        match said.undo.take().filter(|_| is_same) {
+            Some(undo) => (said.text[..said.named].to_owned() + ", ", Some(Box::new(undo))),
+            None => (start.to_owned(), None),
         }
     };
-    for part in ["“", title, "”"] {
-        text += part;
+    let (mut len, mut next) = (0usize, before.as_deref());
+    while let Some(Undo::Restore(.., before)) = next {
+        (len, next) = (len + 1, before.as_deref());
     }
+    let (named, more) = (text.len() - 2, (len + 1).saturating_sub(NAMED_LEN_MAX).to_string());
+    let is_named = len < NAMED_LEN_MAX;
+    let parts = if is_named {
+        ["“", title, "”"]
+    } else {
+        ["and ", &more, " more"]
+    };
+    text += &parts.concat();
     say(text, state, card, Some(Undo::Restore(board, widget, before)));
+    if !is_named {
+        SAID.write().named = named;
+    }
 }
 
 /// Undoes a decision: it is asked again.
@@ -180,6 +196,8 @@ fn is_of_added(said: &Said, card: &str) -> bool {
     said.state == ADDED && said.card == card
 }
 
+/// Removed widgets that are named in one line; those after them are counted.
+const NAMED_LEN_MAX: usize = 3;
 const ADDED: &str = "added";
 const GONE: &str = "gone";
 

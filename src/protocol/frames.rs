@@ -408,7 +408,8 @@ impl fmt::Display for DecodeError {
             ),
             Self::Malformed(error) => write!(
                 f,
-                "a frame is not of this protocol's version: {error}; reload the page or update the client"
+                "a frame is not of this version of the protocol ({error}): the server or the program is older than the other. \
+                 Update it, or reload the page"
             ),
         }
     }

@@ -7,9 +7,7 @@ use super::{
     storage::{aside_key, conflict_key},
 };
 use crate::{
-    config::KEPT_LEN_MAX,
-    protocol::{Base, BoardId, Contention, Intent, Operation, OperationId, Value, WidgetId},
-    sorted::SortedSet,
+    protocol::{Base, BoardId, Intent, Operation, OperationId, Value, WidgetId},
     time::Timestamp,
 };
 
@@ -34,12 +32,14 @@ impl Engine {
         self.edit(now, board, widget, Intent::Restore { removal }, None)
     }
 
+    /// Decides a conflict; answers which operation does, where one is needed.
     pub(super) fn resolve(
         &mut self,
         now: Timestamp,
         id: OperationId,
         resolution: Resolution,
-    ) -> Result<(), CommandError> {
+    ) -> Result<Option<OperationId>, CommandError> {
+        let mut made = None;
         let conflict = self.conflicts.get(&id).cloned().ok_or(CommandError::Unknown)?;
         let Conflict { operation, theirs, .. } = conflict;
         let (board, widget) = (operation.board, operation.widget);
@@ -56,25 +56,30 @@ impl Engine {
             if shown.widget(&widget).is_some_and(|shown| shown.removed.is_some()) {
                 self.restore(now, board.clone(), widget.clone())?;
             }
-            // What of one's own is on its way there, such as what undoes the decision before, goes before it.
+            // What of one's own is on its way there goes before it, and is seen where what it rests on is: what undoes the decision
+            // before, or that one itself, which is taken back and may have been applied.
             let pending = shown.pending.get(&widget).zip(intent.field());
-            let own = pending.and_then(|(fields, field)| fields.get(field));
+            let own = pending.and_then(|(fields, field)| fields.get(field)).copied();
+            let is_decision = |other: &&Pending| other.operation.resolves == Some(id);
+            let decision = || self.outbox.iter().rev().find(is_decision);
+            let own = own.and_then(|own| self.outbox.get(own)).or_else(decision);
+            let own = own.filter(|own| self.outbox.base_of(own).is_some_and(|seen| seen >= theirs.revision));
+            let base = own.map_or(Base::Revision(theirs.revision), |own| Base::Operation(own.operation.id));
             let seen = Seen {
-                base: own.map_or(Base::Revision(theirs.revision), |own| Base::Operation(*own)),
+                base,
                 value: Some(theirs.value).filter(|value| !value.is_null()),
                 resolves: Some(id),
             };
-            self.edit(now, board, widget, intent, Some(seen))?;
+            let id = self.make(now, board, widget, intent, Some(seen))?;
+            self.can_be_undone(id);
+            made = Some(id);
         } else {
             self.conflicts.remove(&id);
-            if self.keeping.dismissed.len() >= KEPT_LEN_MAX {
-                self.keeping.dismissed = SortedSet::new(); // nobody goes back that far
-            }
-            self.keeping.dismissed.insert(id);
+            self.keeping.put_away(id);
             self.drop_record(board, conflict_key(id));
         }
         self.notice(Notice::Resolved { id, resolution });
-        Ok(())
+        Ok(made)
     }
 
     pub(super) fn unresolve(
@@ -83,10 +88,10 @@ impl Engine {
         conflict: Conflict,
         resolution: &Resolution,
     ) -> Result<(), CommandError> {
-        match (conflict.contention, resolution) {
-            (_, Resolution::KeepTheirs) if self.keeping.dismissed.remove(&conflict.id()) => self.reopen(conflict),
-            (_, Resolution::KeepTheirs) => return Err(CommandError::Unknown),
-            (Contention::Removed, _) => {
+        match resolution {
+            Resolution::KeepTheirs if self.keeping.takes_out(conflict.id()) => self.reopen(conflict),
+            Resolution::KeepTheirs => return Err(CommandError::Unknown),
+            _ if conflict.removal().is_some() => {
                 let Operation { board, widget, .. } = conflict.operation;
                 self.edit(now, board, widget, Intent::Remove, None)?;
             }
@@ -106,10 +111,16 @@ impl Engine {
 
     /// Takes an operation back: off the screen at once, and fenced at the server.
     pub(super) fn withdraw(&mut self, id: OperationId, why: Why) {
-        let Some(pending) = self.outbox.get_mut(id) else { return };
-        if pending.verdict.is_some() || pending.withdrawing {
-            return;
+        if self.outbox.get(id).is_some_and(|pending| pending.verdict.is_none()) {
+            self.take_back(id, why);
         }
+    }
+
+    /// The same of one that may be applied already: it is reversed when it is settled, if it was undone.
+    pub(super) fn take_back(&mut self, id: OperationId, why: Why) {
+        let Some(pending) = self.outbox.get_mut(id).filter(|pending| !pending.withdrawing) else {
+            return;
+        };
         (pending.withdrawing, pending.why) = (true, why);
         // A copy may be on its way; the withdrawal goes after it, and the server's row decides between them.
         pending.sent = false;

@@ -86,7 +86,9 @@ impl Engine {
     fn of_another_history(&mut self, now: Timestamp, id: OperationId) {
         let Some(pending) = self.outbox.get_mut(id) else { return };
         pending.sent = false;
-        if !self.bring_home(id) && matches!(self.connection, Connection::Live { .. }) {
+        // Another tab has moved and sent it, and the change that it made is here already: its row says the rest.
+        let is_here = pending.applied_at.is_some();
+        if !is_here && !self.bring_home(id) && matches!(self.connection, Connection::Live { .. }) {
             self.lost(now, None);
         }
     }

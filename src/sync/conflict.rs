@@ -9,6 +9,7 @@ use crate::{
     config::OUTBOX_LEN_MAX,
     protocol::{Contention, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict, Widget},
     sorted::SortedSet,
+    time::Timestamp,
 };
 
 /// One field, three values. Lives on its author's device until it is resolved.
@@ -18,8 +19,13 @@ pub struct Conflict {
     pub operation: Operation,
     /// Why.
     pub contention: Contention,
-    /// What stands now: as the server met it, until somebody writes on. It is what a choice is made on.
+    /// What stands now: as the server met it, until somebody writes on. It is what a choice is made on. Of one that met a removal
+    /// (`contention` says so), that removal.
     pub theirs: Overwritten,
+    /// That its widget was removed since, and by whom as far as that is known; `None` while it is there. What it is about is still
+    /// in the fields above, and asked again when the widget is back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Box<Overwritten>>,
     /// When its author made the change, in Unix milliseconds by the clock of this device; `None` where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_at_ms: Option<u64>,
@@ -51,33 +57,42 @@ impl Conflict {
         }
     }
 
+    /// The removal of its widget, while that is removed: what it met, or what somebody did since.
+    #[must_use]
+    pub fn removal(&self) -> Option<&Overwritten> {
+        if self.contention == Contention::Removed {
+            Some(&self.theirs)
+        } else {
+            self.removed.as_deref()
+        }
+    }
+
     /// Whether a decision of it can be undone. That of a removal is undone where removals are.
     #[must_use]
     pub fn can_be_unresolved(&self) -> bool {
-        self.contention != Contention::Removed
+        self.removal().is_none()
     }
 
     /// Takes over what stands now, of its widget as the server has it. What its own decision has put there is no other side: where
     /// that is undone, theirs is there again.
     fn meet(&mut self, widget: &Widget, is_decision: &dyn Fn(OperationId) -> bool) {
-        if widget.changed <= self.theirs.revision {
-            return;
-        }
-        if let Some(revision) = widget.removed {
-            self.contention = Contention::Removed;
-            self.theirs = Overwritten {
+        let met_removal = self.contention == Contention::Removed;
+        let known = self.removal().map(|removal| removal.revision);
+        if widget.removed != known && (widget.removed > known || !met_removal) {
+            let removal = widget.removed.map(|revision| Overwritten {
                 value: Value::Null,
                 revision,
-                writer: None,
-            };
-            return;
+                writer: widget.removed_by.clone(),
+            });
+            match removal {
+                Some(removal) if met_removal => self.theirs = removal,
+                removal => self.removed = removal.map(Box::new),
+            }
         }
         let Some(field) = self.operation.intent.field().and_then(|field| widget.fields.get(field)) else {
             return;
         };
-        if self.contention == Contention::Removed {
-            self.contention = Contention::Ask; // it is back
-        } else if field.revision <= self.theirs.revision {
+        if met_removal || field.revision <= self.theirs.revision {
             return;
         }
         self.theirs.revision = field.revision;
@@ -93,9 +108,9 @@ impl Conflict {
     /// A resolution that met yet another value gives way to it. So a conflict costs at most one more operation, and two
     /// screens that both decide for their people never overrule each other without end.
     #[must_use]
-    pub const fn by_policy(&self) -> Resolution {
+    pub fn by_policy(&self) -> Resolution {
         match self.contention {
-            Contention::Ask if self.operation.resolves.is_none() => Resolution::KeepMine,
+            Contention::Ask if self.operation.resolves.is_none() && self.removed.is_none() => Resolution::KeepMine,
             Contention::Ask | Contention::FirstWriteWins | Contention::Removed => Resolution::KeepTheirs,
         }
     }
@@ -103,16 +118,18 @@ impl Conflict {
 
 impl Engine {
     /// Conflicts go on while others write: what their authors choose from is what stands.
-    pub(super) fn meet_others(&mut self) {
+    pub(super) fn meet_others(&mut self, now: Timestamp) {
         for (id, conflict) in self.conflicts.iter_mut() {
             let (board, widget) = (&conflict.operation.board, &conflict.operation.widget);
             let confirmed = self.replicas.get(board).map(|replica| &replica.confirmed);
             if let Some(widget) = confirmed.and_then(|confirmed| confirmed.widget(widget)) {
-                let outbox = &self.outbox;
+                let (outbox, undone) = (&self.outbox, &self.keeping.undone);
                 let resolves = |decision| outbox.get(decision)?.operation.resolves;
-                conflict.meet(widget, &|decision| resolves(decision) == Some(*id));
+                let is_decision = |decision| resolves(decision) == Some(*id) || undone.contains(&decision);
+                conflict.meet(widget, &is_decision);
             }
         }
+        self.meet_returned(now);
     }
 }
 
@@ -184,8 +201,11 @@ impl std::error::Error for SetAsideReason {}
 /// forgotten only where there is very much of it.
 pub fn undecided(conflicts: impl IntoIterator<Item = Conflict>, decided: &mut SortedSet<OperationId>) -> Vec<Conflict> {
     let mut conflicts: Vec<Conflict> = conflicts.into_iter().collect();
-    if decided.len() > OUTBOX_LEN_MAX {
-        decided.retain(|id| conflicts.iter().any(|conflict| conflict.operation.id == *id));
+    let is_listed = |id: &OperationId| conflicts.iter().any(|conflict| conflict.operation.id == *id);
+    while decided.len() > OUTBOX_LEN_MAX
+        && let Some(gone) = decided.iter().copied().find(|id| !is_listed(id))
+    {
+        decided.remove(&gone);
     }
     conflicts.retain(|conflict| decided.insert(conflict.operation.id));
     conflicts
@@ -216,6 +236,7 @@ impl Shelf {
                     operation,
                     contention,
                     theirs: *theirs,
+                    removed: None,
                     made_at_ms,
                     is_undo: why == Why::Undoes,
                 });
@@ -235,7 +256,7 @@ impl Shelf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{ClientId, Cursor, Revision};
+    use crate::protocol::{ClientId, Cursor, Revision, encode, read};
 
     fn conflict(contention: Contention, resolves: Option<OperationId>) -> Conflict {
         Conflict {
@@ -257,6 +278,7 @@ mod tests {
                 revision: Revision(3),
                 writer: None,
             },
+            removed: None,
             made_at_ms: None,
             is_undo: false,
         }
@@ -273,6 +295,28 @@ mod tests {
         assert_eq!(decided(Contention::Ask), Resolution::KeepMine);
         assert_eq!(decided(Contention::FirstWriteWins), Resolution::KeepTheirs);
         assert_eq!(decided(Contention::Removed), Resolution::KeepTheirs);
+    }
+
+    #[test]
+    fn what_an_earlier_version_has_stored_is_read_and_what_it_had_not_is_missing() {
+        let known = conflict(Contention::Removed, None);
+        let stored = encode(&known);
+        assert!(
+            !stored.contains("removed\":{"),
+            "an earlier version reads it, too: {stored}"
+        );
+        let earlier = format!(
+            "{{\"operation\":{},\"contention\":\"removed\",\"theirs\":{{\"value\":null,\"revision\":3}}}}",
+            encode(&known.operation)
+        );
+        assert_eq!(read::<Conflict>(&earlier).expect("a record"), known);
+        let removed = Some(Box::new(known.theirs.clone()));
+        let since = Conflict {
+            removed,
+            ..conflict(Contention::Ask, None)
+        };
+        assert_eq!(read::<Conflict>(&encode(&since)).expect("a record"), since);
+        assert_eq!(since.removal(), Some(&known.theirs));
     }
 
     #[test]

@@ -158,7 +158,7 @@ impl Engine {
             Ok(frame) => self.frame(now, frame),
             Err(error) => self.lost(
                 now,
-                Some(format!("The server sent something this page can't read: {error}")),
+                Some(format!("The server sent what this program can't read: {error}.")),
             ),
         }
     }

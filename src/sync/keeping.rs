@@ -1,15 +1,17 @@
 //! What is stored, and when: one storage transaction at a time, each of which says what it believes is stored.
 
+use std::collections::VecDeque;
+
 use super::{
     Conflict, Effect, Engine, Notice, SetAside,
     optimistic::is_shown,
     outbox::Pending,
     settling::Settling,
-    storage::{Journaled, Outcome, StorageError, Transaction, fingerprint, generation_key, text},
+    storage::{Journaled, Outcome, StorageError, Transaction, conflict_key, fingerprint, generation_key, text},
     updates::Replica,
 };
 use crate::{
-    config::{CACHE_WRITE_MS, REREAD_MS, RETRY_MS_MAX},
+    config::{CACHE_WRITE_MS, KEPT_LEN_MAX, REREAD_MS, RETRY_MS_MAX},
     protocol::{BoardId, OperationId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
@@ -37,10 +39,12 @@ pub(super) struct Keeping {
     pub dropped: Vec<(BoardId, String)>,
     /// One's own operations that a broken history has forgotten, and that are not stored as such yet.
     pub forgotten: SortedMap<OperationId, SetAside>,
-    /// Conflicts of this person that were put away here: they can wait again.
-    pub dismissed: SortedSet<OperationId>,
+    /// Conflicts of this person that were put away here, the newest last: they can wait again.
+    dismissed: VecDeque<OperationId>,
     /// Those that wait again, since their decisions were undone, and that are not stored as such yet.
     pub reopened: Vec<OperationId>,
+    /// Conflicts that nobody is on the other side of any more, with their boards.
+    pub alone: Vec<(BoardId, OperationId)>,
     /// One's own operations that were applied, by their numbers in the outbox.
     pub journal: SortedMap<u64, Journaled>,
     /// Another tab has settled operations since the journal was read.
@@ -75,6 +79,20 @@ impl Keeping {
         (self.reread, self.retry_at) = (true, now);
     }
 
+    /// Notes a conflict as put away. Nobody goes back very far: no more of them are kept than may wait.
+    pub fn put_away(&mut self, id: OperationId) {
+        self.dismissed.push_back(id);
+        if self.dismissed.len() > KEPT_LEN_MAX {
+            self.dismissed.pop_front();
+        }
+    }
+
+    /// Whether a conflict was put away, and is so no more.
+    pub fn takes_out(&mut self, id: OperationId) -> bool {
+        let place = self.dismissed.iter().rposition(|dismissed| *dismissed == id);
+        place.and_then(|place| self.dismissed.remove(place)).is_some()
+    }
+
     fn wants_journal(&self) -> bool {
         self.undos > 0
             || !self.undone.is_empty()
@@ -100,7 +118,8 @@ pub(super) enum Met {
 #[derive(Debug)]
 pub(super) enum Busy {
     Loading,
-    Appending(Vec<OperationId>),
+    /// Operations, and conflicts that wait again.
+    Appending(Vec<OperationId>, Vec<OperationId>),
     Settling(Box<Settling>),
 }
 
@@ -143,12 +162,14 @@ impl Engine {
     pub fn is_stored(&self) -> bool {
         let clean = |replica: &Replica| replica.dirty_since.is_none() && !replica.lowered;
         self.left.is_none()
-            && !matches!(self.keeping.busy, Some(Busy::Appending(_) | Busy::Settling(_)))
+            && !matches!(self.keeping.busy, Some(Busy::Appending(..) | Busy::Settling(_)))
             && self
                 .outbox
                 .iter()
                 .all(|pending| pending.number.is_some() && !pending.dirty)
             && self.replicas.values().all(clean)
+            && self.keeping.reopened.is_empty()
+            && self.keeping.dropped.is_empty()
             && self.drafts.len() == 0
     }
 
@@ -224,10 +245,17 @@ impl Engine {
                 (pending.dirty, pending.text) = (false, Some(fingerprint(text)));
             }
         }
-        self.keeping.busy = Some(Busy::Appending(ids));
+        // That a conflict waits again is stored with what undoes its decision: without the one the other is half of it.
+        let reopened = std::mem::take(&mut self.keeping.reopened);
+        let conflicts = reopened.iter().filter_map(|id| self.conflicts.get(id));
+        let put = conflicts
+            .map(|conflict| (conflict_key(conflict.id()), text(conflict)))
+            .collect();
+        self.keeping.busy = Some(Busy::Appending(ids, reopened));
         Some(Transaction {
             expect,
             append,
+            put,
             ..Transaction::default()
         })
     }
@@ -237,12 +265,14 @@ impl Engine {
             return;
         };
         match (outcome, busy) {
-            (Outcome::Done { first }, Busy::Appending(ids)) => self.appended(first, &ids),
+            (Outcome::Done { first }, Busy::Appending(ids, _)) => self.appended(first, &ids),
             (Outcome::Done { first }, Busy::Settling(settling)) => self.settled(first, *settling),
             (Outcome::Done { .. }, Busy::Loading) => {}
             (outcome, busy) => {
-                if let Busy::Settling(settling) = busy {
-                    self.not_settled(*settling);
+                match busy {
+                    Busy::Settling(settling) => self.not_settled(*settling),
+                    Busy::Appending(_, reopened) => self.keeping.reopened.extend(reopened),
+                    Busy::Loading => {}
                 }
                 match outcome {
                     Outcome::Failed(error) => {
@@ -309,5 +339,26 @@ impl Engine {
         self.replicas
             .get(&pending.operation.board)
             .is_some_and(|replica| is_shown(pending, replica.cursor.revision) && self.is_timely(pending))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::ClientId;
+
+    #[test]
+    fn of_many_conflicts_that_were_put_away_the_oldest_is_forgotten_first() {
+        let id = |sequence| OperationId {
+            client: ClientId(1),
+            sequence,
+        };
+        let (mut keeping, last) = (Keeping::default(), KEPT_LEN_MAX as u64 + 1);
+        (1..=last).for_each(|sequence| keeping.put_away(id(sequence)));
+        assert!(!keeping.takes_out(id(1)));
+        for sequence in [2, last] {
+            assert!(keeping.takes_out(id(sequence)), "{sequence}");
+            assert!(!keeping.takes_out(id(sequence)), "once");
+        }
     }
 }

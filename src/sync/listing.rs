@@ -72,12 +72,17 @@ impl Engine {
         }
         for conflict in self.conflicts() {
             let theirs = &conflict.theirs.value;
+            let since = if conflict.removed.is_some() {
+                ", removed since"
+            } else {
+                ""
+            };
             tell(Listed {
                 state: "two-versions",
                 id: conflict.id(),
                 operation: &conflict.operation,
                 made_at_ms: conflict.made_at_ms,
-                reason: ["theirs: ", &encode(theirs)].concat(),
+                reason: ["theirs: ", &encode(theirs), since].concat(),
                 theirs: Some(theirs),
             });
         }

@@ -297,15 +297,10 @@ impl Engine {
             Some((None, Some(revision))) => self.notice(Notice::applied(id, revision)),
         }
         if self.is_undone_in_vain(id) {
-            self.keeping.undone.push(id);
             // A decision's conflict waits again, where that was settled as decided; else what it met is stored.
-            if let Some(pending) = self.outbox.get(id)
-                && let Some(conflict) = pending.operation.resolves
-                && records.get(&conflict_key(conflict)).is_none()
-            {
-                self.keeping.due.insert(pending.operation.board.clone());
-                self.keeping.reopened.push(conflict);
-            }
+            let conflict = self.outbox.get(id).and_then(|pending| pending.operation.resolves);
+            let conflict = conflict.filter(|conflict| records.get(&conflict_key(*conflict)).is_none());
+            self.undone_in_vain(id, conflict);
         }
         self.outbox.remove(id);
         self.keeping.moved.remove(&id);

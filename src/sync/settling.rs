@@ -2,7 +2,7 @@
 //! confirmed state is stored only when the fate of every operation in the outbox is known at it.
 
 use super::{
-    Effect, Engine, SetAside,
+    Effect, Engine, Resolution, SetAside,
     conflict::Shelf,
     keeping::Busy,
     outbox::{Fate, Pending, Why},
@@ -10,13 +10,13 @@ use super::{
         HIGH, Journaled, Meta, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key, outbox_key,
         text, widget_key, widgets_prefix,
     },
-    undoing::is_undone_decision,
+    undoing::is_undone,
     updates::Replica,
 };
 use crate::{
     config::JOURNAL_LEN_MAX,
     planted::{self, Bug},
-    protocol::{Base, BoardId, OperationId, Revision, Value, WidgetId},
+    protocol::{Base, BoardId, Contention, OperationId, Revision, Value, WidgetId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -41,8 +41,10 @@ pub(super) struct Settling {
     reopened: Vec<OperationId>,
     /// Records to delete.
     dropped: Vec<String>,
-    /// New operations that reverse settled ones, appended along with their settling: exactly one tab makes them.
-    reversals: Vec<OperationId>,
+    /// Conflicts that nobody is on the other side of any more.
+    alone: Vec<OperationId>,
+    /// New operations that reverse settled ones or send such conflicts' again, appended along: exactly one tab makes them.
+    made: Vec<OperationId>,
 }
 
 /// An operation whose verdict the confirmed state contains.
@@ -125,13 +127,9 @@ impl Engine {
                 settled.push(Settled {
                     id,
                     number,
-                    // A decision that was undone leaves its conflict open, and is itself nothing to undo.
+                    // A decision that was undone leaves its conflict open.
                     resolved: pending.operation.resolves.filter(|_| pending.why != Why::Undone),
-                    shelf: if is_undone_decision(pending) {
-                        Shelf::Nowhere
-                    } else {
-                        Shelf::of(sent, verdict, pending.why, pending.made_at_ms)
-                    },
+                    shelf: Shelf::of(sent, verdict, pending.why, pending.made_at_ms),
                 });
             } else if pending.dirty {
                 rewritten.push(id);
@@ -148,7 +146,10 @@ impl Engine {
         let forgotten: SortedMap<OperationId, SetAside> = forgotten.map(|(id, aside)| (*id, aside.clone())).collect();
         let dropped = self.keeping.dropped.iter().filter(|(of, _)| of == board);
         let dropped: Vec<String> = dropped.map(|(_, key)| key.clone()).collect();
+        let alone = self.keeping.alone.iter().filter(|(of, _)| of == board);
+        let alone: Vec<OperationId> = alone.map(|(_, id)| *id).collect();
         let is_due = !settled.is_empty()
+            || !alone.is_empty()
             || !rewritten.is_empty()
             || !moved.is_empty()
             || !forgotten.is_empty()
@@ -172,7 +173,8 @@ impl Engine {
             forgotten,
             reopened: Vec::new(),
             dropped,
-            reversals: Vec::new(),
+            alone,
+            made: Vec::new(),
         })
     }
 
@@ -198,8 +200,15 @@ impl Engine {
                 && let Some(reversal) = self.reverse_undone(now, settled.id, journaled)
             {
                 settled.shelf = Shelf::Nowhere;
-                settling.reversals.push(reversal);
+                settling.made.push(reversal);
             }
+        }
+        for id in &settling.alone {
+            // Should nothing come of it, its author is asked: it is sent by itself once.
+            self.put_to_author(*id);
+            let made = self.resolve(now, *id, Resolution::KeepMine);
+            settling.made.extend(made.ok().flatten());
+            self.keeping.reopened.push(*id);
         }
         settling.reopened = std::mem::take(&mut self.keeping.reopened);
         let transaction = self.transaction(&settling);
@@ -238,8 +247,8 @@ impl Engine {
             put.push((generation_key(board), meta.generation.to_string()));
         }
         delete.extend(settling.dropped.iter().cloned());
-        let reversals = settling.reversals.iter().filter_map(|id| self.outbox.get(*id));
-        append.extend(reversals.map(|pending| text(&pending.stored())));
+        let made = settling.made.iter().filter_map(|id| self.outbox.get(*id));
+        append.extend(made.map(|pending| text(&pending.stored())));
         for id in &settling.rewritten {
             let Some(pending) = self.outbox.get(*id) else { continue };
             let mut stored = pending.stored();
@@ -293,11 +302,13 @@ impl Engine {
                     None => delete.push(widget_key(board, id)),
                 }
             }
-            if !planted::is(Bug::SiblingAppendsIgnored) {
-                let high = (self.keeping.high > 0).then(|| self.keeping.high.to_string());
-                expect.push((HIGH.to_owned(), high));
-            }
             *wipe = state.replaced.then(|| widgets_prefix(board));
+        }
+        // Another tab may have appended what a state contains, or a decision of what is to be sent again.
+        let needs_all = settling.state.is_some() || !settling.alone.is_empty();
+        if needs_all && !planted::is(Bug::SiblingAppendsIgnored) {
+            let high = (self.keeping.high > 0).then(|| self.keeping.high.to_string());
+            expect.push((HIGH.to_owned(), high));
         }
         // What was to go, and is set aside anew, stays.
         delete.retain(|key| put.iter().all(|(written, _)| written != key));
@@ -317,7 +328,7 @@ impl Engine {
             moved,
             forgotten,
             dropped,
-            reversals,
+            made,
             ..
         } = settling;
         let mut broken_at = None;
@@ -341,8 +352,8 @@ impl Engine {
         for settled in settled {
             self.shelve(settled);
         }
-        if !reversals.is_empty() {
-            self.appended(first, &reversals);
+        if !made.is_empty() {
+            self.appended(first, &made);
         }
         for (id, aside) in moved {
             self.outbox.remove(id);
@@ -360,21 +371,18 @@ impl Engine {
 
     /// A settled operation leaves the outbox for where it belongs.
     fn shelve(&mut self, settled: Settled) {
-        let is_undone = self.outbox.get(settled.id).is_some_and(is_undone_decision);
+        let is_undone = self.outbox.get(settled.id).is_some_and(is_undone);
         self.outbox.remove(settled.id);
         match settled.shelf {
-            // Undone while it was being stored: it decides nothing.
-            Shelf::Journal(journaled) if is_undone => {
-                self.drop_record(journaled.operation.board, journal_key(settled.number));
-            }
             Shelf::Journal(journaled) => {
                 self.keeping
                     .journal
                     .insert(settled.number, Journaled::clone(&journaled));
-                // One that was opened again meanwhile stays open, whichever decision this is.
-                let resolved = settled.resolved.filter(|id| !self.keeping.reopened.contains(id));
-                if let Some(resolved) = resolved {
-                    self.conflicts.remove(&resolved);
+                match settled.resolved {
+                    // Undone while it was being stored.
+                    Some(resolved) if is_undone => self.undone_in_vain(settled.id, Some(resolved)),
+                    Some(resolved) => _ = self.conflicts.remove(&resolved),
+                    None => {}
                 }
                 while self.keeping.journal.len() > JOURNAL_LEN_MAX {
                     self.keeping.journal.pop_first();
@@ -392,9 +400,14 @@ impl Engine {
 
     /// It is not stored: all of it is still due.
     pub(super) fn not_settled(&mut self, settling: Settling) {
-        for id in settling.reversals {
+        for id in settling.made {
             self.outbox.pass_on_base(id);
             self.outbox.remove(id);
+        }
+        for id in &settling.alone {
+            if let Some(conflict) = self.conflicts.get_mut(id) {
+                conflict.contention = Contention::Removed; // it is sent again yet
+            }
         }
         for id in settling.rewritten {
             if let Some(pending) = self.outbox.get_mut(id) {
@@ -406,7 +419,8 @@ impl Engine {
             replica.replaced |= state.replaced;
             replica.dirty_since = state.dirty_since.or(replica.dirty_since);
         }
-        self.keeping.reopened.extend(settling.reopened);
+        let open = settling.reopened.into_iter().filter(|id| !settling.alone.contains(id));
+        self.keeping.reopened.extend(open);
         self.keeping.due.insert(settling.board);
     }
 }

@@ -74,7 +74,10 @@ impl Engine {
             return Ok(());
         };
         match self.standing(id) {
-            Standing::Undecided => self.withdraw(id, Why::Undone),
+            // It still is in the outbox, and its conflict is open as long as it is taken back.
+            Standing::Undecided | Standing::Applied(_) if self.outbox.get(id).is_some() => {
+                self.take_back(id, Why::Undone);
+            }
             Standing::Applied(journaled) => {
                 // Where somebody has written since, that is what is chosen from.
                 if self.stands(&journaled) {
@@ -82,12 +85,9 @@ impl Engine {
                     conflict.theirs.revision = journaled.verdict.revision();
                 }
                 self.forget_journaled(id);
-                if let Some(decision) = self.outbox.get_mut(id) {
-                    (decision.why, decision.dirty) = (Why::Undone, true);
-                }
                 self.reopen(conflict);
             }
-            Standing::Open | Standing::Gone => return Err(CommandError::Unknown),
+            _ => return Err(CommandError::Unknown),
         }
         if let Some(place) = self.undo.iter().rposition(|undone| *undone == id) {
             self.undo.remove(place);
@@ -126,6 +126,7 @@ impl Engine {
     pub(super) fn undo_now(&mut self, now: Timestamp) {
         for id in std::mem::take(&mut self.keeping.undone) {
             if let Standing::Applied(journaled) = self.standing(id)
+                && (journaled.operation.resolves.is_none() || self.stands(&journaled))
                 && self.reverse_late(now, id, &journaled).is_some()
             {
                 self.forget_journaled(id);
@@ -226,14 +227,20 @@ impl Engine {
         };
         let (board, widget) = (operation.board.clone(), operation.widget.clone());
         if operation.deadline.is_some() {
-            self.make_now(now, board, widget, intent, seen, UNDO_TTL_MS)
-        } else {
-            let id = self.make(now, board, widget, intent, seen)?;
-            if let Some(pending) = self.outbox.get_mut(id) {
-                pending.why = Why::Undoes;
-            }
-            Ok(Some(id))
+            return self.make_now(now, board, widget, intent, seen, UNDO_TTL_MS);
         }
+        let id = self.make(now, board, widget, intent, seen)?;
+        if let Some(pending) = self.outbox.get_mut(id) {
+            pending.why = Why::Undoes;
+        }
+        // What its author wrote to decide is no other side of what waits again; nor is what takes that away.
+        if let Some(resolved) = operation.resolves
+            && let Some(conflict) = self.conflicts.get_mut(&resolved)
+        {
+            conflict.theirs.revision = conflict.theirs.revision.max(*revision);
+            self.keeping.reopened.push(resolved);
+        }
+        Ok(Some(id))
     }
 
     /// The inverse of an operation that was undone before anybody here knew that it had been applied; `None` when it was not
@@ -245,7 +252,8 @@ impl Engine {
         journaled: &Journaled,
     ) -> Option<OperationId> {
         let pending = self.outbox.get(id)?;
-        if !is_undone(pending) || self.is_overtaken(pending) {
+        let is_decision = journaled.operation.resolves.is_some();
+        if !is_undone(pending) || self.is_overtaken(pending) || (is_decision && !self.stands(journaled)) {
             return None;
         }
         let reversal = self.reverse_late(now, id, journaled);
@@ -256,6 +264,13 @@ impl Engine {
             (pending.why, pending.dirty) = (Why::Unwanted, true);
         }
         reversal
+    }
+
+    /// It was settled, and who did that could not know that it was undone: it is reversed as soon as the journal was read, and what
+    /// it has decided waits again.
+    pub(super) fn undone_in_vain(&mut self, id: OperationId, conflict: Option<OperationId>) {
+        self.keeping.undone.push(id);
+        self.keeping.reopened.extend(conflict);
     }
 
     /// Whether another tab, which has settled it, could not know that it was undone here.
@@ -287,13 +302,8 @@ impl Engine {
     }
 }
 
-fn is_undone(pending: &Pending) -> bool {
+pub(super) fn is_undone(pending: &Pending) -> bool {
     pending.withdrawing && pending.why == Why::Undone
-}
-
-/// Whether it has decided a conflict that is open again: it was undone when its verdict was known, and what reverses it is made.
-pub(super) fn is_undone_decision(pending: &Pending) -> bool {
-    !pending.withdrawing && pending.why == Why::Undone
 }
 
 /// Whether after `later` it does not matter any more what `earlier` did.

@@ -5,7 +5,6 @@ use super::{
     optimistic::replay,
     outbox::Pending,
     storage::{Durability, Namespace, StorageError},
-    undoing::is_undone_decision,
     updates::Subscription,
 };
 use crate::{
@@ -294,7 +293,6 @@ impl Engine {
         for pending in self.outbox.iter() {
             if let Some(conflict) = pending.operation.resolves
                 && !pending.withdrawing
-                && !is_undone_decision(pending)
             {
                 resolving.insert(conflict);
             }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     driver::Driver,
-    protocol::{Intent, Operation, OperationId},
+    protocol::{Contention, Intent, Operation, OperationId},
     sync::{Command, CommandError, Engine, Listed, Notice, Resolution},
 };
 
@@ -214,7 +214,15 @@ pub fn print_one(engine: &Engine, listed: &Listed<'_>, as_json: bool) -> io::Res
     let conflict = theirs.and_then(|_| engine.conflicts().find(|conflict| conflict.id() == *id));
     let reason = conflict.map_or_else(
         || reason.clone(),
-        |conflict| format!("theirs: {}", lines::theirs(conflict.contention, &conflict.theirs)),
+        |conflict| {
+            let theirs = lines::theirs(conflict.contention, &conflict.theirs);
+            let since = conflict
+                .removed
+                .as_ref()
+                .map(|removal| lines::theirs(Contention::Removed, removal));
+            let since = since.map_or_else(String::new, |since| ["; since then ", &since].concat());
+            format!("theirs: {theirs}{since}")
+        },
     );
     lines::print(&format!(
         "{state}  {board} {widget}{}{subject}  {reason}  {id}",

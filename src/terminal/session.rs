@@ -187,6 +187,9 @@ impl Session {
         if matches!(self.driver.engine().status().connection, Connection::Live { .. }) {
             return format!("{server} is there, and has not answered in {seconds} s. Wait longer with --timeout.");
         }
+        if let Some(trouble) = self.driver.engine().status().trouble {
+            return format!("no connection with {server} in {seconds} s: {trouble}");
+        }
         format!(
             "no answer from {server} in {seconds} s. Is it running? Name another with --server, wait longer with --timeout, or \
              see why with RUST_LOG=debug (docs/troubleshooting.md tells more)."

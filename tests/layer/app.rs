@@ -106,6 +106,27 @@ fn several_that_one_person_removes_are_said_together_and_what_is_back_already_is
 }
 
 #[test]
+fn of_many_that_one_person_removes_the_first_are_named_and_all_come_back() {
+    let server = server();
+    let (mut ann, mut bo) = (of(&server, "ann", "Ann"), of(&server, "bo", "Bo"));
+    let before = cards(&bo);
+    for widget in ["note", "counter", "checklist", "setpoint", "status"] {
+        ann.act(|managers| managers.state.remove(BoardId::first(), WidgetId::named(widget)));
+        bo.settle();
+    }
+    assert_eq!(cards(&bo).len() + 5, before.len());
+    let html = bo.html();
+    let said = html.split("Ann removed ").nth(1).expect("it is said");
+    let said = said.split('<').next().expect("a text");
+    assert!(
+        said.ends_with("”, and 2 more") && said.matches('“').count() == 3,
+        "{said}"
+    );
+    bo.click("Bring back");
+    assert_eq!(cards(&bo), before);
+}
+
+#[test]
 fn what_was_removed_is_listed_where_widgets_are_added_and_comes_back_after_a_reload_too() {
     let server = server();
     let (mut ann, mut bo) = (of(&server, "ann", "Ann"), of(&server, "bo", "Bo"));

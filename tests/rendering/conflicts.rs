@@ -164,6 +164,18 @@ fn an_edit_of_something_removed_says_so_and_offers_to_bring_it_back() {
 }
 
 #[test]
+fn what_somebody_removes_while_it_waits_says_by_whom_and_what_stood_there() {
+    let mut scene = setpoint().conflict("value", json!(24), json!(18), Contention::Ask);
+    let mut removal = scene.conflicts[0].theirs.clone();
+    removal.writer.as_mut().expect("a writer").principal = "cy".parse().expect("a name");
+    removal.writer.as_mut().expect("a writer").device = Some("Cy’s phone".to_owned());
+    scene.conflicts[0].removed = Some(Box::new(removal));
+    let page = render(scene, conflicts);
+    has(&page, &["somebody removed it", "Bring it back, with mine", "Removed"]);
+    has(&page, &["Cy’s phone", "before that 18", "Ben’s phone"]);
+}
+
+#[test]
 fn who_was_first_is_told() {
     has(
         &render(

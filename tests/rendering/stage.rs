@@ -149,6 +149,7 @@ impl Scene {
             contention,
             theirs,
             made_at_ms: Some(UNIX_MS - 120_000),
+            removed: None,
             is_undo: false,
         });
         let (conflicts, set_aside) = (self.conflicts.len(), self.set_aside.len());

@@ -9,7 +9,7 @@ use tideboard::{
 use crate::world::{ANN, BO, World, deck, named};
 
 /// Ann and Bo have set the fuel without having seen each other's value; Bo was first, and Ann has the card.
-fn quarrel() -> World {
+pub fn quarrel() -> World {
     let mut world = World::new();
     world.go_offline(ANN);
     world.set(ANN, "fuel", "value", 5);
@@ -155,7 +155,7 @@ fn what_was_added_to_a_widget_that_somebody_removed_comes_back_with_it() {
     assert_eq!(world.conflicts(ANN), []);
 }
 
-fn unresolve(conflict: Conflict, resolution: Resolution) -> Command {
+pub fn unresolve(conflict: Conflict, resolution: Resolution) -> Command {
     let conflict = Box::new(conflict);
     Command::Unresolve { conflict, resolution }
 }
@@ -180,36 +180,9 @@ fn a_card_shows_what_stands_now_and_is_decided_on_that() {
     assert_eq!(world.conflicts(ANN), []);
 }
 
-#[test]
-fn a_card_says_that_its_widget_was_removed_since_and_that_it_is_back() {
-    let mut world = quarrel();
-    let (board, widget) = (deck(), named("fuel"));
-    world.command(
-        BO,
-        Command::Remove {
-            board: board.clone(),
-            widget: widget.clone(),
-        },
-    );
-    world.calm();
-    let card = world.conflicts(ANN).remove(0);
-    assert_eq!(
-        (card.contention, &card.theirs.value),
-        (Contention::Removed, &json!(null))
-    );
-    world.command(BO, Command::Restore { board, widget });
-    world.calm();
-    let card = world.conflicts(ANN).remove(0);
-    assert_eq!((card.contention, &card.theirs.value), (Contention::Ask, &json!(8)));
-    world.resolve(ANN, card.id(), Resolution::KeepMine);
-    world.calm();
-    world.assert_everywhere("fuel", "value", 5);
-    assert_eq!(world.conflicts(ANN), []);
-}
-
 /// The one card of a quarrel, as it was before it was decided.
 #[track_caller]
-fn assert_asks_again(world: &World, tab: usize) -> Conflict {
+pub fn assert_asks_again(world: &World, tab: usize) -> Conflict {
     let mut cards = world.conflicts(tab);
     assert_eq!(cards.len(), 1);
     let card = cards.remove(0);

@@ -3,6 +3,7 @@
 
 mod conflicts;
 mod deadlines;
+mod decisions;
 mod folding;
 mod handover;
 mod haste;
@@ -10,6 +11,7 @@ mod history;
 mod lanes;
 mod limits;
 mod refresh;
+mod removed;
 mod requests;
 mod server;
 mod tabs;

@@ -111,7 +111,7 @@ impl Log {
         if operation.schema > SCHEMA {
             return Answer::Retry {
                 after_ms: RETRY_MS_MAX,
-                reason: "This page is newer than the server; your edits wait safely.".into(),
+                reason: "The server is older than this program: your edits wait safely until it is updated.".into(),
             };
         }
         if after.is_some_and(|after| !self.rows.contains_key(&after)) && !planted::is(Bug::LaneWithoutAfter) {
@@ -162,13 +162,6 @@ impl Log {
             };
         }
         self.record(context, operation.id, base, verdict)
-    }
-
-    /// Who wrote a revision, while that is among the newest.
-    fn writer_of(&self, revision: Revision) -> Option<Writer> {
-        let back = (self.head.0 - revision.0) as usize;
-        let place = self.ring.len().checked_sub(back + 1)?;
-        Some(self.ring.get(place)?.writer.clone())
     }
 
     fn apply(&mut self, context: &Context<'_>, operation: &Operation, effect: Effect, revision: Revision) {
@@ -288,7 +281,7 @@ impl Log {
                 let theirs = Overwritten {
                     value: Value::Null,
                     revision: removed,
-                    writer: self.writer_of(removed),
+                    writer: widget.removed_by.clone(),
                 };
                 Outcome::Conflicts {
                     contention: Contention::Removed,

@@ -12,6 +12,21 @@ impl World {
         self.give(tab, Input::Leading(true));
     }
 
+    /// Its storage, which is held, does what it was asked for until now, and no more.
+    pub fn store_once(&mut self, tab: usize) {
+        let asked = self.tabs[tab].held.take();
+        for effect in asked.into_iter().flatten() {
+            self.perform(tab, effect);
+        }
+        self.hold_the_storage(tab);
+        self.go_on();
+    }
+
+    /// Whether all that a tab knows is on its disk.
+    pub fn is_stored(&self, tab: usize) -> bool {
+        self.tabs[tab].engine.is_stored()
+    }
+
     /// Whether a person need not hear of an edit any more, though it is still in the outbox.
     pub fn is_gone(&self, tab: usize, id: OperationId) -> bool {
         let mut pending = self.tabs[tab].engine.pending();

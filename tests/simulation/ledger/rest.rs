@@ -57,6 +57,31 @@ impl Ledger {
         self.folded.contains(&id) && self.made.values().any(covers)
     }
 
+    /// Whether what met the removal of its widget needs nobody's decision any more: it was sent again when that was back, or its
+    /// author has written the same field anew meanwhile.
+    fn is_behind(&self, id: OperationId, made: &Made) -> bool {
+        let card = made.operation.resolves.unwrap_or(id);
+        let is_applied = |id| {
+            let standing = self.truth.get(&made.operation.board);
+            let standing = standing.and_then(|truth| truth.verdicts.get(id));
+            standing.or_else(|| self.wiped.get(id)).is_some_and(Verdict::is_applied)
+        };
+        let place = |made: &Made| (made.operation.widget.clone(), made.operation.intent.field().cloned());
+        let is_of_card = |made: &Made| made.operation.resolves == Some(card);
+        let sent: Vec<OperationId> = self
+            .made
+            .iter()
+            .filter(|(_, made)| is_of_card(made))
+            .map(|(id, _)| *id)
+            .collect();
+        self.made.iter().any(|(other, later)| {
+            let mut sent = sent.iter().chain([&id]);
+            let is_later = sent.any(|sent| sent.client == other.client && sent.sequence < other.sequence);
+            let is_anew = is_of_card(later) || (is_later && place(later) == place(made));
+            *other != id && is_anew && is_applied(other)
+        })
+    }
+
     /// Every saved operation is somewhere; and every one is saved whose tab lives.
     pub fn nothing_lost(&mut self, devices: &[Device], tabs: &[Tab]) {
         if self.failed() {
@@ -89,9 +114,10 @@ impl Ledger {
                     standing.is_some() || listed.contains(id) || self.pruned.contains(&made.operation.board)
                 }
                 Some(Verdict::Conflict {
-                    contention: Contention::Ask | Contention::FirstWriteWins | Contention::Removed,
+                    contention: Contention::Removed,
                     ..
-                }) => kept.contains(&card),
+                }) if self.is_behind(*id, made) => true,
+                Some(Verdict::Conflict { .. }) => kept.contains(&card),
                 Some(Verdict::Rejected { .. } | Verdict::Expired { .. }) => kept.contains(id),
                 Some(Verdict::Withdrawn { .. }) => false,
                 None => kept.contains(id),

@@ -97,8 +97,10 @@ fn is_alone(operation: &Operation, widget: &Widget) -> bool {
     operation.deadline.is_none() && !is_unseen
 }
 
-/// Whether an author has given the same field another value since, and has not decided a conflict by that.
+/// Whether an author has given the same field another value since, and has not decided a conflict by that, nor made another widget
+/// of that name.
 fn is_later(later: &Operation, earlier: &Operation) -> bool {
     let [later_id, earlier_id] = [later.id, earlier.id];
-    later.resolves.is_none() && later_id.client == earlier_id.client && later_id.sequence > earlier_id.sequence
+    let is_anew = later.resolves.is_none() && later.intent.field().is_some();
+    is_anew && later_id.client == earlier_id.client && later_id.sequence > earlier_id.sequence
 }

@@ -183,7 +183,7 @@ impl Engine {
     /// Makes operations of those drafts under which something is about to come: nobody would see it there, so they were made on what
     /// stands until then.
     pub(super) fn make_drafts_before(&mut self, now: Timestamp, comes: &dyn Fn(&Draft) -> bool) {
-        if !planted::is(Bug::EditMadeOnWhatCameUnderIt) {
+        if self.drafts.len() > 0 && !planted::is(Bug::EditMadeOnWhatCameUnderIt) {
             self.make_drafts(now, comes);
         }
     }

@@ -27,6 +27,10 @@ impl Ledger {
         else {
             return;
         };
+        let edited = (number, tab.life, board.clone(), widget.clone(), field.clone());
+        if self.edited.contains_key(&edited) {
+            return;
+        }
         let Some((_, cursor)) = engine.confirmed(board) else {
             return;
         };
@@ -35,12 +39,8 @@ impl Ledger {
             return; // it is refused
         }
         let value = on_screen.board.field(widget, field).map(|field| field.value.clone());
-        let edited = (number, tab.life, board.clone(), widget.clone(), field.clone());
-        self.edited.entry(edited).or_insert_with(|| Seen {
-            revision: cursor.revision.0,
-            value,
-            own: shown(engine),
-        });
+        let (revision, own) = (cursor.revision.0, shown(engine));
+        self.edited.insert(edited, Seen { revision, value, own });
     }
 
     /// What was on the screen when this operation began as an edit; of one that did not, nothing.

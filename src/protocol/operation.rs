@@ -237,6 +237,17 @@ pub enum Effect {
     Restored,
 }
 
+impl Effect {
+    /// The field it is of, when it is of one.
+    #[must_use]
+    pub const fn field(&self) -> Option<&FieldName> {
+        match self {
+            Self::Assigned { field, .. } => Some(field),
+            Self::Created { .. } | Self::Removed | Self::Restored => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use super::{
     storage::{aside_key, conflict_key},
 };
 use crate::{
-    protocol::{Base, BoardId, Intent, Operation, OperationId, Value, WidgetId},
+    protocol::{Base, BoardId, Intent, Operation, OperationId, Revision, Value, WidgetId},
     time::Timestamp,
 };
 
@@ -32,18 +32,31 @@ impl Engine {
         self.edit(now, board, widget, Intent::Restore { removal }, None)
     }
 
-    /// Decides a conflict; answers which operation does, where one is needed.
+    /// Decides a conflict as a person wants it.
     pub(super) fn resolve(
         &mut self,
         now: Timestamp,
         id: OperationId,
         resolution: Resolution,
+    ) -> Result<(), CommandError> {
+        if let Some(made) = self.decide(now, id, &resolution)? {
+            self.can_be_undone(made);
+        }
+        self.notice(Notice::Resolved { id, resolution });
+        Ok(())
+    }
+
+    /// Decides a conflict; answers which operation does, where one is needed.
+    pub(super) fn decide(
+        &mut self,
+        now: Timestamp,
+        id: OperationId,
+        resolution: &Resolution,
     ) -> Result<Option<OperationId>, CommandError> {
-        let mut made = None;
         let conflict = self.conflicts.get(&id).cloned().ok_or(CommandError::Unknown)?;
         let Conflict { operation, theirs, .. } = conflict;
         let (board, widget) = (operation.board, operation.widget);
-        let intent = match (&resolution, operation.intent) {
+        let intent = match (resolution, operation.intent) {
             (Resolution::KeepMine, intent @ (Intent::Set { .. } | Intent::Add { .. })) => Some(intent),
             (Resolution::Edit(value), intent) => intent.field().map(|field| Intent::Set {
                 field: field.clone(),
@@ -63,23 +76,31 @@ impl Engine {
             let is_decision = |other: &&Pending| other.operation.resolves == Some(id);
             let decision = || self.outbox.iter().rev().find(is_decision);
             let own = own.and_then(|own| self.outbox.get(own)).or_else(decision);
-            let own = own.filter(|own| self.outbox.base_of(own).is_some_and(|seen| seen >= theirs.revision));
+            let own = own.filter(|own| self.seen_under(own).is_some_and(|seen| seen >= theirs.revision));
             let base = own.map_or(Base::Revision(theirs.revision), |own| Base::Operation(own.operation.id));
             let seen = Seen {
                 base,
                 value: Some(theirs.value).filter(|value| !value.is_null()),
                 resolves: Some(id),
             };
-            let id = self.make(now, board, widget, intent, Some(seen))?;
-            self.can_be_undone(id);
-            made = Some(id);
-        } else {
-            self.conflicts.remove(&id);
-            self.keeping.put_away(id);
-            self.drop_record(board, conflict_key(id));
+            return self.make(now, board, widget, intent, Some(seen)).map(Some);
         }
-        self.notice(Notice::Resolved { id, resolution });
-        Ok(made)
+        self.conflicts.remove(&id);
+        self.keeping.put_away(id);
+        self.drop_record(board, conflict_key(id));
+        Ok(None)
+    }
+
+    /// What the author of an operation had seen at least, whatever becomes of those it rests on.
+    fn seen_under(&self, pending: &Pending) -> Option<Revision> {
+        let mut pending = pending;
+        loop {
+            match (self.outbox.base_of(pending), pending.operation.base) {
+                (Some(seen), _) => return Some(seen),
+                (None, Some(Base::Operation(id))) => pending = self.outbox.get(id)?,
+                (None, _) => return None,
+            }
+        }
     }
 
     pub(super) fn unresolve(

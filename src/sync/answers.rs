@@ -24,7 +24,10 @@ impl Engine {
         }
     }
 
-    pub(super) fn decided(&mut self, id: OperationId, verdict: Verdict) {
+    pub(super) fn decided(&mut self, now: Timestamp, id: OperationId, verdict: Verdict) {
+        if !verdict.is_applied() {
+            self.make_drafts_over(now, id);
+        }
         let known = self.outbox.get(id);
         let Some((board, why)) = known.map(|pending| (pending.operation.board.clone(), pending.why)) else {
             return;
@@ -48,16 +51,16 @@ impl Engine {
         match answer {
             Answer::Verdict { verdict, duplicate } => {
                 self.counters.duplicates += u64::from(duplicate);
-                self.decided(id, verdict);
+                self.decided(now, id, verdict);
             }
             Answer::Hold if self.rests_on_nothing(id) => {}
             Answer::Hold => self.put_off(now, id, 0, "Waits for an earlier edit of the same widget."),
             Answer::Retry { after_ms, reason } => self.put_off(now, id, after_ms, &reason),
-            Answer::TooOld { .. } => self.too_old(id),
+            Answer::TooOld { .. } => self.too_old(now, id),
             Answer::NotYours => self.set_aside(id, SetAsideReason::NotYours),
             // What may not be sent can't take effect: nothing is left to fence.
             Answer::ReadOnly if self.outbox.get(id).is_some_and(|pending| pending.withdrawing) => {
-                self.decided(id, NEVER);
+                self.decided(now, id, NEVER);
             }
             Answer::ReadOnly => self.set_aside(id, SetAsideReason::Rejected(Rejection::ReadOnly)),
             Answer::History => self.of_another_history(now, id),
@@ -65,9 +68,10 @@ impl Engine {
     }
 
     /// The server knows no more of it. A change that came by may have told all the same that it was applied.
-    fn too_old(&mut self, id: OperationId) {
+    fn too_old(&mut self, now: Timestamp, id: OperationId) {
         match self.outbox.get(id).and_then(|pending| pending.applied_at) {
             Some(revision) => self.decided(
+                now,
                 id,
                 Verdict::Applied {
                     revision,
@@ -76,7 +80,7 @@ impl Engine {
                 },
             ),
             // The later one, which is sent in its place, says what its author wants now.
-            None if self.outbox.get(id).is_some_and(Pending::is_folded) => self.decided(id, NEVER),
+            None if self.outbox.get(id).is_some_and(Pending::is_folded) => self.decided(now, id, NEVER),
             None => self.set_aside(id, SetAsideReason::TooOld),
         }
     }

@@ -188,6 +188,17 @@ impl Engine {
         }
     }
 
+    /// The same of the draft that lies over an operation which is about to leave the screen.
+    pub(super) fn make_drafts_over(&mut self, now: Timestamp, id: OperationId) {
+        let Some(operation) = self.outbox.get(id).map(|pending| pending.operation.clone()) else {
+            return;
+        };
+        let field = operation.intent.field();
+        self.make_drafts_before(now, &|draft| {
+            draft.is_of(&operation.board, &operation.widget) && field == Some(&draft.field)
+        });
+    }
+
     /// Makes an operation of a draft. What is too much was refused when it was typed.
     fn make_set(&mut self, draft: Draft) {
         let Draft {

@@ -15,7 +15,6 @@ use crate::{
         BoardId, Change, ChangesFrame, ClientFrame, Code, Cursor, Hello, OperationId, PatchFrame, Revision, RunId,
         ServerFrame, Subscribed, Undecided, Welcome, WidgetId, decode,
     },
-    sorted::SortedSet,
     time::Timestamp,
 };
 
@@ -292,7 +291,7 @@ impl Engine {
             };
         }
         for (id, verdict) in verdicts {
-            self.decided(id, verdict);
+            self.decided(now, id, verdict);
         }
         if there {
             self.certain(&board, &listed, false);
@@ -308,9 +307,10 @@ impl Engine {
                 let own = self.outbox.get(change.id).map(|own| &own.operation.intent);
                 !own.is_some_and(|own| own.came_to(&change.effect))
             };
-            let news = frame.changes.iter().filter(is_news);
-            let news: SortedSet<WidgetId> = news.map(|change| change.widget.clone()).collect();
-            self.make_drafts_before(now, &|draft| draft.board == frame.board && news.contains(&draft.widget));
+            let news: Vec<&Change> = frame.changes.iter().filter(is_news).collect();
+            self.make_drafts_before(now, &|draft| {
+                draft.board == frame.board && news.iter().any(|change| draft.is_over(change))
+            });
         }
         let Some(replica) = self.replicas.get_mut(&frame.board) else {
             return;
@@ -399,7 +399,7 @@ impl Engine {
                         Continuity::Broken { fork } => self.break_history(&answer, fork),
                     }
                     for (id, verdict) in answer.verdicts {
-                        self.decided(id, verdict);
+                        self.decided(now, id, verdict);
                     }
                     self.certain(&board, &listed, whole);
                 }

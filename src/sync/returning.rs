@@ -23,7 +23,7 @@ impl Engine {
                 continue;
             };
             let operation = &conflict.operation;
-            if is_alone(operation, widget) {
+            if is_alone(conflict, widget) {
                 if has_room {
                     // One tab makes it anew, along with what it stores; all of them at once, or the second one would meet the first.
                     self.keeping.due.insert(operation.board.clone());
@@ -42,6 +42,9 @@ impl Engine {
                 self.put_to_author(id);
             }
         }
+        // In the order in which they were made: of two of one field the later one stands.
+        let made_at = |id: &OperationId| (self.conflicts.get(id).and_then(|conflict| conflict.made_at_ms), *id);
+        self.keeping.alone.sort_by_key(|(_, id)| made_at(id));
     }
 
     /// A conflict that met a removal waits for its author, who chooses from what stands now that the widget is back.
@@ -85,8 +88,10 @@ impl Engine {
     }
 }
 
-/// Whether nobody has written since its author looked. What was wanted at once or never is not wanted now.
-fn is_alone(operation: &Operation, widget: &Widget) -> bool {
+/// Whether nobody has written since its author looked, nor made another widget of that name. What was wanted at once or never is
+/// not wanted now.
+fn is_alone(conflict: &Conflict, widget: &Widget) -> bool {
+    let operation = &conflict.operation;
     let is_unseen = match &operation.intent {
         Intent::Set { field, value } => {
             let field = widget.fields.get(field);
@@ -94,7 +99,7 @@ fn is_alone(operation: &Operation, widget: &Widget) -> bool {
         }
         _ => false,
     };
-    operation.deadline.is_none() && !is_unseen
+    operation.deadline.is_none() && !is_unseen && widget.created <= conflict.theirs.revision
 }
 
 /// Whether an author has given the same field another value since, and has not decided a conflict by that. A new widget under the

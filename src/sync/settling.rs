@@ -2,7 +2,7 @@
 //! confirmed state is stored only when the fate of every operation in the outbox is known at it.
 
 use super::{
-    Effect, Engine, Resolution, SetAside,
+    Conflict, Effect, Engine, Notice, Resolution, SetAside,
     conflict::Shelf,
     keeping::Busy,
     outbox::{Fate, Pending, Why},
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config::JOURNAL_LEN_MAX,
     planted::{self, Bug},
-    protocol::{Base, BoardId, Contention, OperationId, Revision, Value, WidgetId},
+    protocol::{Base, BoardId, OperationId, Revision, Value, WidgetId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -43,6 +43,8 @@ pub(super) struct Settling {
     dropped: Vec<String>,
     /// Conflicts that nobody is on the other side of any more.
     alone: Vec<OperationId>,
+    /// They as they were.
+    before: Vec<Conflict>,
     /// New operations that reverse settled ones or send such conflicts' again, appended along: exactly one tab makes them.
     made: Vec<OperationId>,
 }
@@ -174,6 +176,7 @@ impl Engine {
             reopened: Vec::new(),
             dropped,
             alone,
+            before: Vec::new(),
             made: Vec::new(),
         })
     }
@@ -205,8 +208,9 @@ impl Engine {
         }
         for id in &settling.alone {
             // Should nothing come of it, its author is asked: it is sent by itself once.
+            settling.before.extend(self.conflicts.get(id).cloned());
             self.put_to_author(*id);
-            let made = self.resolve(now, *id, Resolution::KeepMine);
+            let made = self.decide(now, *id, &Resolution::KeepMine);
             settling.made.extend(made.ok().flatten());
             self.keeping.reopened.push(*id);
         }
@@ -328,6 +332,7 @@ impl Engine {
             moved,
             forgotten,
             dropped,
+            alone,
             made,
             ..
         } = settling;
@@ -354,6 +359,13 @@ impl Engine {
         }
         if !made.is_empty() {
             self.appended(first, &made);
+        }
+        for id in made {
+            let decided = self.outbox.get(id).and_then(|pending| pending.operation.resolves);
+            if let Some(id) = decided.filter(|id| alone.contains(id)) {
+                let resolution = Resolution::KeepMine;
+                self.notice(Notice::Resolved { id, resolution });
+            }
         }
         for (id, aside) in moved {
             self.outbox.remove(id);
@@ -404,9 +416,9 @@ impl Engine {
             self.outbox.pass_on_base(id);
             self.outbox.remove(id);
         }
-        for id in &settling.alone {
-            if let Some(conflict) = self.conflicts.get_mut(id) {
-                conflict.contention = Contention::Removed; // it is sent again yet
+        for before in settling.before {
+            if let Some(conflict) = self.conflicts.get_mut(&before.id()) {
+                *conflict = before; // it is sent again yet
             }
         }
         for id in settling.rewritten {

@@ -1,5 +1,5 @@
 //! What arrives and what leaves: changes in order and without gaps, patches whole, duplicates once; and the edits
-//! of a moving finger folded into at most ten operations a second.
+//! of a moving finger folded into at most ten operations a second, and one more for whatever comes under them.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -12,7 +12,7 @@ use crate::{
     config::{DEBOUNCE_MS, RING_LEN_MAX},
     planted::{self, Bug},
     protocol::{
-        BoardId, ChangesFrame, Cursor, FieldName, History, Operation, OperationId, PatchFrame, Revision, RunId,
+        BoardId, Change, ChangesFrame, Cursor, FieldName, History, Operation, OperationId, PatchFrame, Revision, RunId,
         Subscribed, Undecided, Value, Widget, WidgetId,
     },
     sorted::{SortedMap, SortedSet},
@@ -349,6 +349,12 @@ pub(super) struct Draft {
 impl Draft {
     pub fn is_of(&self, board: &BoardId, widget: &WidgetId) -> bool {
         self.board == *board && self.widget == *widget
+    }
+
+    /// Whether a change of its board is of its field, or of all that its widget is.
+    pub fn is_over(&self, change: &Change) -> bool {
+        let is_its_field = |field: &FieldName| *field == self.field;
+        change.widget == self.widget && change.effect.field().is_none_or(is_its_field)
     }
 }
 

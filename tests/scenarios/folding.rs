@@ -181,6 +181,28 @@ fn what_comes_while_an_edit_is_not_made_yet_is_not_written_over_unseen() {
 }
 
 #[test]
+fn what_an_edit_under_the_finger_was_refused_for_is_not_written_over_by_the_next_one() {
+    let mut world = World::new();
+    world.set(ANN, "fuel", "value", 5);
+    world.wait(40);
+    world.set(ANN, "fuel", "value", 6);
+    world.set(BO, "fuel", "value", 80);
+    // Her edit is on its way, and what it meets is under it: she has not seen that when her finger moves on.
+    let mut value = 6;
+    while world.conflicts(ANN).is_empty() {
+        value += 1;
+        world.set(ANN, "fuel", "value", value);
+        world.wait(1);
+        assert!(value < 200, "what meets another value is asked about");
+    }
+    world.calm();
+    world.assert_everywhere("fuel", "value", 80);
+    let cards = world.conflicts(ANN);
+    assert!(cards.iter().all(|card| card.theirs.value == json!(80)), "{cards:?}");
+    assert_eq!(cards.last().and_then(|card| card.mine()), Some(&json!(value)));
+}
+
+#[test]
 fn a_text_typed_on_while_its_beginning_is_merged_keeps_what_was_merged_into_it() {
     let mut world = World::new();
     world.go_deaf(ANN);

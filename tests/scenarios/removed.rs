@@ -259,9 +259,10 @@ fn what_is_sent_again_and_taken_back_or_refused_is_asked_and_not_sent_for_ever()
         let id = world.conflicts(ANN).remove(0).id();
         world.go_mute(ANN);
         bring_back(&mut world, BO, "fuel");
-        assert_eq!(world.pending(ANN).len(), 1, "it is on its way again");
+        let again = world.pending(ANN);
+        assert_eq!(again.len(), 1, "it is on its way again");
         if is_undone {
-            world.undo(ANN);
+            world.command(ANN, Command::Withdraw { id: again[0] });
         } else {
             world.set(BO, "fuel", "max", 20);
         }

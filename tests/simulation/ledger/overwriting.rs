@@ -39,7 +39,11 @@ impl Ledger {
             return; // it is refused
         }
         let value = on_screen.board.field(widget, field).map(|field| field.value.clone());
-        let (revision, own) = (cursor.revision.0, shown(engine));
+        // Under one's own operation there may be what nobody has seen.
+        let under = on_screen.pending.get(widget).and_then(|fields| fields.get(field));
+        let under = under.and_then(|id| self.made.get(id));
+        let revision = under.map_or(cursor.revision.0, |under| under.seen.min(cursor.revision.0));
+        let own = shown(engine);
         self.edited.insert(edited, Seen { revision, value, own });
     }
 

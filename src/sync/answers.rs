@@ -57,12 +57,12 @@ impl Engine {
             Answer::Hold => self.put_off(now, id, 0, "Waits for an earlier edit of the same widget."),
             Answer::Retry { after_ms, reason } => self.put_off(now, id, after_ms, &reason),
             Answer::TooOld { .. } => self.too_old(now, id),
-            Answer::NotYours => self.set_aside(id, SetAsideReason::NotYours),
+            Answer::NotYours => self.set_aside(now, id, SetAsideReason::NotYours),
             // What may not be sent can't take effect: nothing is left to fence.
             Answer::ReadOnly if self.outbox.get(id).is_some_and(|pending| pending.withdrawing) => {
                 self.decided(now, id, NEVER);
             }
-            Answer::ReadOnly => self.set_aside(id, SetAsideReason::Rejected(Rejection::ReadOnly)),
+            Answer::ReadOnly => self.set_aside(now, id, SetAsideReason::Rejected(Rejection::ReadOnly)),
             Answer::History => self.of_another_history(now, id),
         }
     }
@@ -81,7 +81,7 @@ impl Engine {
             ),
             // The later one, which is sent in its place, says what its author wants now.
             None if self.outbox.get(id).is_some_and(Pending::is_folded) => self.decided(now, id, NEVER),
-            None => self.set_aside(id, SetAsideReason::TooOld),
+            None => self.set_aside(now, id, SetAsideReason::TooOld),
         }
     }
 
@@ -166,7 +166,8 @@ impl Engine {
     }
 
     /// Takes an operation out of its lane without a verdict: a person decides.
-    pub(super) fn set_aside(&mut self, id: OperationId, reason: SetAsideReason) {
+    pub(super) fn set_aside(&mut self, now: Timestamp, id: OperationId, reason: SetAsideReason) {
+        self.make_drafts_over(now, id);
         let Some(pending) = self.outbox.get(id) else { return };
         let aside = SetAside {
             operation: Operation::clone(&pending.operation),

@@ -136,6 +136,7 @@ impl Engine {
             Command::Dismiss { id } => _ = self.resolve(now, id, Resolution::KeepTheirs)?,
             Command::Withdraw { id } => {
                 self.outbox.get(id).ok_or(CommandError::Unknown)?;
+                self.make_drafts_over(now, id);
                 self.withdraw(id, Why::Unwanted);
             }
             Command::Retry { id, value } => self.retry(now, id, value)?,

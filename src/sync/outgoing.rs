@@ -289,6 +289,7 @@ impl Engine {
             .map(|pending| pending.operation.id)
             .collect();
         for id in late {
+            self.make_drafts_over(now, id);
             self.withdraw(id, Why::Late);
         }
     }

@@ -224,6 +224,7 @@ impl Engine {
             .map(|pending| pending.operation.id)
             .collect();
         for id in settled_elsewhere {
+            self.make_drafts_over(now, id);
             self.settled_elsewhere(id, records);
         }
         for (number, text) in stored {

@@ -207,8 +207,15 @@ fn ends(lines: &[Line], at: Option<u64>, window: Window, scale: Scale, unit: &st
     rsx! {
         svg { class: "ends", "aria-hidden": "true",
             for (index, place) in places {
+                // From where the line ends to where its name has room.
+                line {
+                    class: "series-line",
+                    "data-series": "{index + 1}",
+                    "y1": percent(lines[index].last().map_or(0, |value| scale.place(value))),
+                    "x2": "8",
+                    "y2": percent(place),
+                }
                 svg { "y": percent(place),
-                    line { class: "series-line", "data-series": "{index + 1}", "x2": "8" }
                     if lines.len() > 1 {
                         text { class: "tick", "x": "13", "dy": "-.2em", "{lines[index].name}" }
                     }

@@ -211,7 +211,6 @@ fn ends(lines: &[Line], at: Option<u64>, window: Window, scale: Scale, unit: &st
                 line {
                     class: "series-line",
                     "data-series": "{index + 1}",
-                    "x1": "-5",
                     "y1": percent(lines[index].last().map_or(0, |value| scale.place(value))),
                     "x2": "8",
                     "y2": percent(place),

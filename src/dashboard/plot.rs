@@ -448,6 +448,13 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_leads_from_where_a_line_ends_to_its_name() {
+        let page = shown(vec![line("in", 30), line("out", 30)], None, None);
+        assert_eq!(page.matches("y1=\"40.0%\"").count(), 2, "both end at one place: {page}");
+        has(&page, &["y2=\"40.0%\"", "y2=\"58.0%\""]);
+    }
+
+    #[test]
     fn an_instant_that_a_chart_does_not_show_is_none_of_its_own() {
         for at in [20_000, 120_000] {
             let page = shown(vec![line("fuel", 30)], None, Some(at));

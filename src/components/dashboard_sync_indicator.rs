@@ -61,7 +61,7 @@ pub fn DashboardSyncIndicator(
     let word = Word::from(&status);
     let link = socket.link();
     let more = more(&status, &link, sync.pending(), now());
-    let name = ["Sync: ", word.text(), &more].concat();
+    let name = ["Sync: ", word.text(), &more.concat()].concat();
     let face = telling(word, hidden(&status, &link), &more);
     rsx! {
         div { class: "indicator", "data-state": status.token(),
@@ -85,17 +85,17 @@ pub fn DashboardSyncIndicator(
     }
 }
 
-/// The word with what goes with it: since when, how many, until when. Where it hides that the connection is not live
-/// either, that has its icon beside it, and its word where there is room.
-fn telling(word: Word, hidden: Option<Word>, more: &str) -> Element {
+/// The word with what goes with it: since when, how many, until when; each apart, as a phone has room for the first alone. Where
+/// it hides that the connection is not live either, that has its icon beside it, and its word where there is room.
+fn telling(word: Word, hidden: Option<Word>, more: &[String]) -> Element {
     rsx! {
         {icon(word.glyph())}
         span { class: "teller-word", {word.text()} }
         if let Some(hidden) = hidden {
             {icon(hidden.glyph())}
         }
-        if !more.is_empty() {
-            span { class: "teller-more", "{more}" }
+        for part in more {
+            span { class: "teller-more", "{part}" }
         }
     }
 }
@@ -106,8 +106,8 @@ fn hidden(status: &ConnectionStatus, link: &ConnectionStatus) -> Option<Word> {
     (word.tone() == Tone::Act && link != Word::Live && link != word).then_some(link)
 }
 
-/// What follows the word, with what stands between.
-fn more(status: &ConnectionStatus, link: &ConnectionStatus, pending: usize, now: Option<Now>) -> String {
+/// What follows the word, each part with what stands before it.
+fn more(status: &ConnectionStatus, link: &ConnectionStatus, pending: usize, now: Option<Now>) -> Vec<String> {
     let waiting = |verb: &str| (pending > 0).then(|| format!("{pending} {verb}"));
     let hidden = hidden(status, link).map(|word| word.text().to_owned());
     let parts: [Option<String>; 2] = match status {
@@ -141,12 +141,8 @@ fn more(status: &ConnectionStatus, link: &ConnectionStatus, pending: usize, now:
         }
         _ => [None, None],
     };
-    let mut more = String::new();
-    for part in hidden.into_iter().chain(parts.into_iter().flatten()) {
-        more += joint(&part);
-        more += &part;
-    }
-    more
+    let parts = hidden.into_iter().chain(parts.into_iter().flatten());
+    parts.map(|part| [joint(&part), &part].concat()).collect()
 }
 
 /// What a click on the indicator opens; it may also stand in a page of its own.

@@ -47,9 +47,18 @@ impl Scale {
     }
 }
 
-/// Moves what stands at `places` (each with its owner) so far apart that none covers another, and none leaves the drawing. In their
-/// order from the top, whatever the lines do: a name is looked for where it was.
+/// Moves what stands at `places` (each with its owner) so far apart that none covers another, and none leaves the drawing. Those
+/// that are about as high keep their order, whatever the lines do: a name is looked for where it was. Of others the higher
+/// one is above, so that each is near its line.
 pub fn move_apart(places: &mut [(usize, i32)]) {
+    // A handful: the library's sort would be a kilobyte of the page.
+    for end in (1..places.len()).rev() {
+        for at in 0..end {
+            if places[at].1 / APART > places[at + 1].1 / APART {
+                places.swap(at, at + 1);
+            }
+        }
+    }
     let mut least = APART / 3;
     for (_, place) in places.iter_mut() {
         *place = (*place).max(least);
@@ -234,7 +243,8 @@ mod tests {
         };
         assert_eq!(moved(&[500]), [(0, 500)]);
         assert_eq!(moved(&[100, 500]), [(0, 100), (1, 500)]);
-        assert_eq!(moved(&[500, 100]), [(0, 500), (1, 680)], "each keeps its place");
+        assert_eq!(moved(&[500, 480]), [(0, 500), (1, 680)], "each keeps its place");
+        assert_eq!(moved(&[500, 100, 505]), [(1, 100), (0, 500), (2, 680)], "near its line");
         assert_eq!(moved(&[500, 500, 490]), [(0, 500), (1, 680), (2, 860)]);
         assert_eq!(moved(&[1000, 1000]), [(0, 760), (1, 940)]);
         assert_eq!(moved(&[0]), [(0, 60)]);

@@ -207,8 +207,15 @@ fn ends(lines: &[Line], at: Option<u64>, window: Window, scale: Scale, unit: &st
     rsx! {
         svg { class: "ends", "aria-hidden": "true",
             for (index, place) in places {
+                // From where the line ends to where its name has room.
+                line {
+                    class: "series-line",
+                    "data-series": "{index + 1}",
+                    "y1": percent(lines[index].last().map_or(0, |value| scale.place(value))),
+                    "x2": "8",
+                    "y2": percent(place),
+                }
                 svg { "y": percent(place),
-                    line { class: "series-line", "data-series": "{index + 1}", "x2": "8" }
                     if lines.len() > 1 {
                         text { class: "tick", "x": "13", "dy": "-.2em", "{lines[index].name}" }
                     }
@@ -438,6 +445,13 @@ mod tests {
             &shown(lines, None, Some(45_000)),
             &["<b>15\u{a0}%</b>", "<b>5\u{a0}%</b>", "<b>–</b>"],
         );
+    }
+
+    #[test]
+    fn a_mark_leads_from_where_a_line_ends_to_its_name() {
+        let page = shown(vec![line("in", 30), line("out", 30)], None, None);
+        assert_eq!(page.matches("y1=\"40.0%\"").count(), 2, "both end at one place: {page}");
+        has(&page, &["y2=\"40.0%\"", "y2=\"58.0%\""]);
     }
 
     #[test]

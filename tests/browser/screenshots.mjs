@@ -79,16 +79,22 @@ function rounds(state) {
 async function take(state, { sizes, schemes }, { page }) {
   const taken = [];
   for (const size of sizes) {
-    await page.setViewportSize({ width: size.width, height: size.height });
+    await page.setViewportSize({ width: size.width, height: state.isWhole ? await heightAt(page, size.width) : size.height });
     for (const scheme of schemes) {
       await settle(page, scheme);
       const file = `${state.name}-${size.name}-${scheme}.png`;
       const path = join(options.out, file);
-      await page.screenshot({ path, fullPage: state.isWhole === true, animations: 'disabled', caret: 'hide' });
+      await page.screenshot({ path, animations: 'disabled', caret: 'hide' });
       taken.push({ state: state.name, size: size.name, scheme, file });
     }
   }
   return taken;
+}
+
+/** How high all of a page is: seen at once, its bars stand at its ends, and no card is left out for being out of sight. */
+async function heightAt(page, width) {
+  await page.setViewportSize({ width, height: 800 });
+  return page.evaluate(() => document.documentElement.scrollHeight);
 }
 
 /** Brings a page to the front and into a scheme, and waits until its letters are there and it has been drawn. */

@@ -60,7 +60,8 @@ fn offline_is_yellow_and_says_since_when_and_how_much_is_saved() {
             "data-state=\"offline\"",
             "data-tone=\"wait\"",
             ">Offline<",
-            "> since 14:01 · 3 saved here<",
+            "> since 14:01<",
+            "> · 3 saved here<",
             "Sync: Offline since 14:01 · 3 saved here",
         ],
     );

@@ -30,6 +30,8 @@ export const STATES = [
   { name: 'set-aside-edit', arrange: setAsideEdit },
   { name: 'set-aside-list', arrange: setAsideList },
   { name: 'removed', arrange: removed },
+  { name: 'removed-list', arrange: removedList },
+  { name: 'removed-under-hands', arrange: removedUnderHands },
   { name: 'off-the-scale', arrange: offTheScale },
   { name: 'card-menu', arrange: cardMenu },
   { name: 'card-set-up', arrange: cardSetUp },
@@ -335,11 +337,34 @@ async function setAsideList(scene) {
   return board;
 }
 
-async function removed(scene) {
-  const board = await scene.live(await scene.me());
+async function removeNote(board) {
   await board.openMenu(NOTE);
   await board.page.getByRole('menuitem', { name: 'Remove' }).click();
+}
+
+async function removed(scene) {
+  const board = await scene.live(await scene.me());
+  await removeNote(board);
   await board.page.locator('.banner[data-state="removed"]').waitFor();
+  return board;
+}
+
+async function removedList(scene) {
+  const board = await removed(scene);
+  await board.page.getByRole('button', { name: 'Add widget' }).click();
+  await board.page.getByRole('combobox', { name: 'Removed' }).waitFor();
+  return board;
+}
+
+/** Somebody else removes what is being written on. */
+async function removedUnderHands(scene) {
+  const { board } = await quarrel(scene, async (hers) => {
+    const text = hers.widget(NOTE).getByRole('textbox');
+    await text.press('Control+End');
+    await text.pressSequentially(' Call Mia.');
+    await hers.page.locator('.pending-badge[data-state="pending"]').waitFor();
+  }, removeNote);
+  await board.widget(NOTE).getByText('not on the board any more').waitFor();
   return board;
 }
 

@@ -129,6 +129,8 @@ export async function play(stage) {
   await hers.hasFocus('article', STATUS);
   // What was decided is taken back from here, by a key that is shown where that is said; then it is the one to decide.
   await said.locator('kbd', { hasText: 'U' }).waitFor();
+  const [key, undo] = await Promise.all([said.locator('kbd'), said.getByRole('button', { name: 'Undo' })].map((one) => one.boundingBox()));
+  ok(key.x + key.width <= undo.x, `it covers no word: ${JSON.stringify([key, undo])}`);
   await hers.page.keyboard.press('u');
   await hers.hasFocus('article', SETPOINT);
   await hers.page.keyboard.press('1');

@@ -1,3 +1,4 @@
+import { ok } from 'node:assert/strict';
 import { SETPOINT } from '../harness/board.mjs';
 
 export const title = 'an edit that was not accepted is changed on its card and sent again; the focus stays on the card';
@@ -22,6 +23,8 @@ export async function play(stage) {
   const box = card.getByRole('spinbutton', { name: 'Other value' });
   await hers.hasFocus('spinbutton', 'Other value');
   await hers.page.waitForFunction((input) => input.value === '29', await box.elementHandle());
+  const [frame, save] = await Promise.all([card, card.getByRole('button', { name: 'Save' })].map((one) => one.boundingBox()));
+  ok(save.y + save.height < frame.y + frame.height, `what saves it is in sight: ${JSON.stringify([frame, save])}`);
   await hers.page.keyboard.press('Escape');
   await hers.hasFocus('button', 'Edit');
   await hers.page.keyboard.press('Enter');

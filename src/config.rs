@@ -274,8 +274,10 @@ pub const DRAIN_MS_MAX: u64 = 5_000;
 pub const COMMANDS_LEN_MAX: usize = 1_024;
 /// Inputs taken before what they came to is shown: what has arrived together is shown together.
 pub const TURN_LEN_MAX: usize = 64;
-/// Widgets where nobody can see them that are brought up to date along with each change of the page.
+/// Parts of the page that show a widget where nobody can see it: so many are brought up to date at once.
 pub const UNSEEN_TOLD_LEN: usize = 16;
+/// From one such lot to the next.
+pub const UNSEEN_TOLD_MS: u64 = 50;
 /// Ages on the page ("12 s") are told this often, while somebody can see it.
 pub const CLOCK_TICK_MS: u64 = 1_000;
 /// Pending operations listed one by one; further ones are only counted.

@@ -149,6 +149,7 @@ pub fn WidgetRealtime(
             "data-menu": if menu() { "open" },
             tabindex: takes_focus.peek().then_some("-1"),
             onmounted: move |event| frame.set(Some(event.data())),
+            onvisible: move |event| live.see(event.is_intersecting().unwrap_or_default()),
             onfocusin: move |_| live.hold(true),
             onfocusout: move |_| live.hold(false),
             Head { live, fresh, menu, title: facts.title.clone(), settings, conflicts: facts.conflicts, people: facts.people, on_remove }
@@ -215,7 +216,6 @@ fn LowerEdge(
         }
         div { class: "tide", "aria-hidden": "true", onvisible: move |event| {
             let is_seen = event.is_intersecting().unwrap_or_default();
-            managers.state.see(&place, is_seen);
             see(&watched, is_seen);
         } }
         {said_at(Some(&card), managers)}

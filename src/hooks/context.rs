@@ -161,8 +161,8 @@ impl Context {
     }
 
     /// Tells those whom a change concerns. They alone look: of a thousand memos that read the signals which hold all widgets, each
-    /// would run for each change of any. What nobody can see comes later, a few at a time: a board of a thousand is drawn within a
-    /// frame. Gives the widgets that were taken off their boards, each once.
+    /// would run for each change of any. What nobody can see comes a moment later, a few at a time: a board of a thousand is drawn within
+    /// a frame. Gives the widgets that were taken off their boards, each once.
     pub fn changed(mut self, changed: &Changed) -> SortedSet<Place> {
         let boards = BOARDS.peek();
         let (mut told, mut taken) = (Vec::new(), SortedSet::new());
@@ -187,10 +187,23 @@ impl Context {
                 }
             }
         }
-        told.extend(late.drain(..late.len().min(UNSEEN_TOLD_LEN)));
         drop((boards, wants));
         self.tell_of(&told);
         taken
+    }
+
+    /// Whether somebody is still to be told of what nobody can see.
+    pub fn is_late(self) -> bool {
+        !self.wants.peek().late.is_empty()
+    }
+
+    /// Tells the next of them.
+    pub fn catch_up(mut self) {
+        let mut wants = self.wants.write();
+        let len = wants.late.len().min(UNSEEN_TOLD_LEN);
+        let told: Vec<u64> = wants.late.drain(..len).collect();
+        drop(wants);
+        self.tell_of(&told);
     }
 
     /// Tells these followers of their widgets, as far as they are still there.
@@ -376,8 +389,9 @@ mod tests {
             let few = UNSEEN_TOLD_LEN as u64;
             context.changed(&all_changed(&[5]));
             // Who is looked at, and whoever has an edit of one's own; then the first of the others.
-            let first = (0..=few).filter(|number| *number != 5);
-            assert_eq!(told(), named(&mut [5, unseen, unseen + 1].into_iter().chain(first)));
+            assert_eq!(told(), named(&mut [5, unseen, unseen + 1].into_iter()));
+            context.catch_up();
+            assert_eq!(told(), named(&mut (0..=few).filter(|number| *number != 5)));
             context.see(&place(unseen - 1), true);
             assert_eq!(told(), named(&mut [unseen - 1].into_iter()));
             context.hold(&place(few + 3), true);
@@ -388,10 +402,10 @@ mod tests {
                 told().contains(&place(few + 3).1),
                 "whoever writes there has it before them"
             );
-            context.changed(&Changed {
-                before: None,
-                lanes: SortedSet::new(),
-            });
+            context.catch_up();
+            assert_eq!(told().len(), UNSEEN_TOLD_LEN);
+            context.catch_up();
+            assert!(!context.is_late());
             assert_eq!(
                 told().len(),
                 UNSEEN_TOLD_LEN - 2,

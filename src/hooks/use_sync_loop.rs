@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 use futures_channel::mpsc;
 use futures_util::{
     FutureExt, StreamExt,
-    future::{Fuse, LocalBoxFuture},
+    future::{Fuse, FusedFuture, LocalBoxFuture},
     select_biased,
 };
 
@@ -18,7 +18,7 @@ use super::{
     use_platform::given_platform,
 };
 use crate::{
-    config::{CLOCK_TICK_MS, TURN_LEN_MAX},
+    config::{CLOCK_TICK_MS, TURN_LEN_MAX, UNSEEN_TOLD_MS},
     driver::{Driver, Fallback, Leads, NoFallback, Options, StartError},
     platform,
     protocol::{BoardId, Device},
@@ -152,6 +152,8 @@ struct Turn {
     boards: SortedSet<BoardId>,
     series: Vec<String>,
     tick: Fuse<LocalBoxFuture<'static, ()>>,
+    /// When the next of those that nobody can see are brought up to date.
+    unseen: Fuse<LocalBoxFuture<'static, ()>>,
 }
 
 /// What a turn starts from.
@@ -159,6 +161,8 @@ enum Step {
     Message(Message),
     Input(Input),
     Tick,
+    /// There is time for what nobody can see.
+    Unseen,
 }
 
 impl Turn {
@@ -173,19 +177,44 @@ impl Turn {
             boards,
             series,
             tick,
+            unseen: Fuse::terminated(),
         }
     }
 
     /// The next thing that happens; `None` when the provider is gone.
     async fn next(&mut self) -> Option<Step> {
+        loop {
+            let step = self.next_of_all().await?;
+            if !matches!(step, Step::Unseen) {
+                return Some(step);
+            }
+            self.context.catch_up();
+            self.look_on();
+        }
+    }
+
+    async fn next_of_all(&mut self) -> Option<Step> {
         let Self {
-            driver, messages, tick, ..
+            driver,
+            messages,
+            tick,
+            unseen,
+            ..
         } = self;
         let mut input = pin!(driver.next().fuse());
         select_biased! {
             message = messages.next() => message.map(Step::Message),
             input = input => Some(Step::Input(input)),
             () = &mut *tick => Some(Step::Tick),
+            () = &mut *unseen => Some(Step::Unseen),
+        }
+    }
+
+    /// Arranges that what nobody can see is brought up to date.
+    fn look_on(&mut self) {
+        if self.unseen.is_terminated() && self.context.is_late() {
+            let soon = self.driver.now().plus(UNSEEN_TOLD_MS);
+            self.unseen = self.driver.clock().sleep_until(soon).fuse();
         }
     }
 
@@ -203,6 +232,7 @@ impl Turn {
             Step::Message(Message::Command(command)) => self.driver.command(command),
             Step::Message(Message::WantsChanged) => self.want(),
             Step::Message(Message::Export) => self.driver.export(),
+            Step::Unseen => {}
             Step::Tick => {
                 self.tick = tick(&self.driver);
                 if self.driver.is_shown() {
@@ -253,6 +283,7 @@ impl Turn {
             let (board, widget) = place;
             news.push(Notice::Removed { board, widget, held });
         }
+        self.look_on();
         for notice in news {
             self.context.tell(&notice);
         }

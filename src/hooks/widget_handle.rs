@@ -233,6 +233,12 @@ impl WidgetHandle {
         self.managers.state.hold(board, widget, holds);
     }
 
+    /// Whether anybody can see it from now on: what nobody can is brought up to date a moment later.
+    pub(crate) fn see(&self, is_seen: bool) {
+        let place = (self.board.cloned(), self.widget.cloned());
+        self.managers.state.see(&place, is_seen);
+    }
+
     /// Takes the widget off its board. It can be brought back.
     pub fn remove(&self) {
         self.managers.state.remove(self.board.cloned(), self.widget.cloned());

@@ -7,7 +7,7 @@ use crate::{
     board::kinds,
     components::{
         disclosure::{Disclosure, Shape},
-        edit_line::text_in,
+        edit_line::{read, text_in},
         format::{time_of_day, writer_name},
         icon::{Glyph, icon},
         said::{say, say_added},
@@ -224,11 +224,13 @@ fn caption(title: &str, widget: &Widget, now: Option<Now>) -> String {
 fn defaults(choice: &Choice, series: &str) -> Vec<(&'static str, Value)> {
     if let Some(suggested) = choice.series {
         let series = if series.is_empty() { suggested } else { series };
+        // As *Set up* reads it; the unit is that of the first.
+        let list = read("series", series, &Value::Null).unwrap_or_default();
         let unit = SERIES
             .iter()
-            .find(|(name, _)| *name == series)
+            .find(|(name, _)| list.get(0).is_some_and(|first| first == name))
             .map_or("", |(_, unit)| unit);
-        let mut fields = vec![("series", json!([series])), ("unit", json!(unit))];
+        let mut fields = vec![("series", list), ("unit", json!(unit))];
         if unit == "%" && choice.kind != kinds::STAT {
             fields.extend([("min", json!(0)), ("max", json!(100))]);
         }
@@ -260,6 +262,19 @@ fn named(fields: Vec<(&'static str, Value)>) -> SortedMap<FieldName, Value> {
 mod tests {
     use super::*;
     use crate::board::Catalog;
+
+    #[test]
+    fn several_series_are_named_with_commas_between_them() {
+        let chart = CHOICES
+            .iter()
+            .find(|choice| choice.kind == kinds::SERIES)
+            .expect("a chart");
+        let [series, unit, ..] = &defaults(chart, "host.cpu, host.load.1")[..] else {
+            panic!("a chart has series and a unit")
+        };
+        assert_eq!(*series, ("series", json!(["host.cpu", "host.load.1"])));
+        assert_eq!(*unit, ("unit", json!("%")));
+    }
 
     #[test]
     fn the_server_takes_every_kind_with_what_it_starts_with() {

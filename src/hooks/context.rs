@@ -1,6 +1,6 @@
 //! What a provider shares with the hooks below it: the way to the loop, who wants to hear of what, and who listens.
 
-use std::{collections::VecDeque, fmt};
+use std::fmt;
 
 use dioxus::prelude::*;
 use futures_channel::mpsc;
@@ -36,7 +36,7 @@ pub(super) struct Wants {
     /// The widget that this person has under their hands: they may write on it when it has left the screen.
     held: Option<Place>,
     /// Who shows such a one that has changed, and was not told yet.
-    late: VecDeque<u64>,
+    late: Vec<u64>,
     /// The loop was told, and has not looked yet: a page of many widgets tells it once.
     told: bool,
 }
@@ -180,7 +180,7 @@ impl Context {
                 if !is_put_off || changed.lanes.contains(place) {
                     told.push(*number);
                 } else if !late.contains(number) {
-                    late.push_back(*number);
+                    late.push(*number);
                 }
                 if changed.took(place, &boards) {
                     taken.insert(place.clone());
@@ -201,7 +201,8 @@ impl Context {
     pub fn catch_up(mut self) {
         let mut wants = self.wants.write();
         let len = wants.late.len().min(UNSEEN_TOLD_LEN);
-        let told: Vec<u64> = wants.late.drain(..len).collect();
+        let rest = wants.late.split_off(len);
+        let told = std::mem::replace(&mut wants.late, rest);
         drop(wants);
         self.tell_of(&told);
     }

@@ -2,7 +2,7 @@
 
 use super::{Conflict, Engine, Resolution, storage::Journaled};
 use crate::{
-    protocol::{Contention, Intent, Operation, OperationId, Overwritten, Revision, Value, Widget},
+    protocol::{BoardId, Contention, Intent, Operation, OperationId, Overwritten, Revision, Value, Widget},
     time::Timestamp,
 };
 
@@ -27,7 +27,12 @@ impl Engine {
                 if has_room {
                     // One tab makes it anew, along with what it stores; all of them at once, or the second one would meet the first.
                     self.keeping.due.insert(operation.board.clone());
-                    self.keeping.alone.push((operation.board.clone(), id));
+                    // In the order in which they were made: of two of one field the later one stands.
+                    let made_at =
+                        |id: OperationId| (self.conflicts.get(&id).and_then(|conflict| conflict.made_at_ms), id);
+                    let is_earlier = |(_, other): &&(BoardId, OperationId)| made_at(*other) < made_at(id);
+                    let place = self.keeping.alone.iter().take_while(is_earlier).count();
+                    self.keeping.alone.insert(place, (operation.board.clone(), id));
                 }
                 continue;
             }
@@ -42,9 +47,6 @@ impl Engine {
                 self.put_to_author(id);
             }
         }
-        // In the order in which they were made: of two of one field the later one stands.
-        let made_at = |id: &OperationId| (self.conflicts.get(id).and_then(|conflict| conflict.made_at_ms), *id);
-        self.keeping.alone.sort_by_key(|(_, id)| made_at(id));
     }
 
     /// A conflict that met a removal waits for its author, who chooses from what stands now that the widget is back.

@@ -210,7 +210,7 @@ impl Context {
     /// Tells these followers of their widgets, as far as they are still there.
     fn tell_of(self, followers: &[u64]) {
         for number in followers {
-            let follower = self.wants.peek().followers.get(number).map(Follower::clone);
+            let follower = self.wants.peek().followers.get(number).cloned();
             if let Some(Follower { place, told }) = follower {
                 told.call(place);
             }

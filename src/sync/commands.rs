@@ -131,9 +131,9 @@ impl Engine {
                 self.keeping.hurry = true;
                 self.make_drafts(now, &|_| true);
             }
-            Command::Resolve { id, resolution } => _ = self.resolve(now, id, resolution)?,
+            Command::Resolve { id, resolution } => self.resolve(now, id, resolution)?,
             Command::Unresolve { conflict, resolution } => self.unresolve(now, *conflict, &resolution)?,
-            Command::Dismiss { id } => _ = self.resolve(now, id, Resolution::KeepTheirs)?,
+            Command::Dismiss { id } => self.resolve(now, id, Resolution::KeepTheirs)?,
             Command::Withdraw { id } => {
                 self.outbox.get(id).ok_or(CommandError::Unknown)?;
                 self.make_drafts_over(now, id);

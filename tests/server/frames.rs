@@ -57,7 +57,7 @@ async fn what_is_no_frame_of_this_version_ends_its_connection_and_no_other() {
     for text in junk {
         let mut socket = Editor::enter(server.address).await.socket;
         socket.0.send(Message::text(text)).await.expect("the server reads");
-        ends_with(&mut socket, Code::Malformed, "update").await;
+        ends_with(&mut socket, Code::Malformed, "Update it").await;
     }
     let mut socket = Editor::enter(server.address).await.socket;
     socket

@@ -135,19 +135,24 @@ fn a_decision_that_is_made_anew_has_seen_the_one_that_was_undone_before_anybody_
     assert_eq!(world.conflicts(ANN), []);
 }
 
+/// Ann has kept hers, and the answer to that is here, and being written down.
+fn answered_and_not_stored() -> (World, Conflict) {
+    let mut world = quarrel();
+    let conflict = world.conflicts(ANN).remove(0);
+    world.go_offline(ANN);
+    world.resolve(ANN, conflict.id(), Resolution::KeepMine);
+    world.wait(200);
+    world.hold_the_storage(ANN);
+    world.come_online(ANN);
+    world.wait(3_000);
+    (world, conflict)
+}
+
 #[test]
 fn a_decision_that_is_undone_while_it_is_being_stored_asks_again_and_a_crash_leaves_nothing_half_done() {
     for crash in [None, Some(0), Some(1), Some(2), Some(3), Some(4)] {
-        let mut world = quarrel();
-        let conflict = world.conflicts(ANN).remove(0);
-        world.go_offline(ANN);
-        world.resolve(ANN, conflict.id(), Resolution::KeepMine);
-        world.wait(200);
-        world.hold_the_storage(ANN);
-        world.come_online(ANN);
-        world.wait(3_000);
+        let (mut world, conflict) = answered_and_not_stored();
         assert_eq!(world.server_has("fuel", "value"), json!(5));
-        // Its verdict is here, and being written down.
         world.command(ANN, undo(&conflict));
         assert_asks_again(&world, ANN);
         if let Some(stored) = crash {
@@ -217,14 +222,7 @@ fn where_somebody_has_written_after_a_decision_that_is_undone_unheard_it_is_aske
 
 #[test]
 fn a_decision_that_is_undone_while_it_is_being_stored_and_made_anew_is_not_turned_round_as_well() {
-    let mut world = quarrel();
-    let conflict = world.conflicts(ANN).remove(0);
-    world.go_offline(ANN);
-    world.resolve(ANN, conflict.id(), Resolution::KeepMine);
-    world.wait(200);
-    world.hold_the_storage(ANN);
-    world.come_online(ANN);
-    world.wait(3_000);
+    let (mut world, conflict) = answered_and_not_stored();
     world.command(ANN, undo(&conflict));
     world.resolve(ANN, conflict.id(), Resolution::Edit(json!(6)));
     world.release_the_storage(ANN);

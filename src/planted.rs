@@ -45,6 +45,7 @@ pub enum Bug {
     DoubtfulStateWaits,
     EmptiedBoardTakenForNew,
     EditMadeOnWhatCameUnderIt,
+    LaterNotOnCard,
 }
 
 #[cfg(feature = "planted")]

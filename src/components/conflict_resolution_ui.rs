@@ -412,6 +412,7 @@ mod tests {
             removed: None,
             made_at_ms: None,
             is_undo: false,
+            card: None,
         }
     }
 

@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Engine, outbox::Why, storage::Journaled};
+use super::{Engine, outbox::Why, returning::is_later, storage::Journaled};
 use crate::{
     config::OUTBOX_LEN_MAX,
-    protocol::{Contention, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict, Widget},
+    protocol::{Contention, Field, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict, Widget},
     sorted::SortedSet,
     time::Timestamp,
 };
@@ -32,14 +32,46 @@ pub struct Conflict {
     /// Whether *mine* is no value that its author gave: they undid an edit, and it is what was there before that.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_undo: bool,
+    /// The card it has joined: its author had been asked about an earlier edit of this field, and went on. *Mine* is what they wanted
+    /// last, and *before* what was there when they began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<OperationId>,
 }
 
 impl Conflict {
-    /// The name of its card: the operation's id; or, when that was to resolve another conflict, that one's, so that
-    /// a resolution which meets yet another value stays on the same card.
+    /// The name of its card: the operation's id; or, when that was to resolve another conflict or goes on from one, that one's: a
+    /// field that somebody drags a control of is one card, and a resolution which meets yet another value stays on it.
     #[must_use]
     pub fn id(&self) -> OperationId {
-        self.operation.resolves.unwrap_or(self.operation.id)
+        let earlier = self.card.or(self.operation.resolves);
+        earlier.unwrap_or(self.operation.id)
+    }
+
+    /// Puts what its author wanted later on the card of what they wanted before.
+    pub(super) fn join(&mut self, earlier: &Self) {
+        self.card = Some(earlier.id());
+        self.operation.base_value.clone_from(&earlier.operation.base_value);
+    }
+
+    /// Whether its author has wanted something else of the same field before, which nobody needs to be asked about any more.
+    pub(super) fn goes_on_from(&self, earlier: &Self) -> bool {
+        let is_plain = !self.is_undo && self.operation.deadline.is_none() && self.mine().is_some();
+        is_plain
+            && self.contention == earlier.contention
+            && !earlier.is_undo
+            && earlier.gives_way()
+            && is_later(&self.operation, &earlier.operation)
+    }
+
+    /// Whether its author has made that operation later, and so needs this no more.
+    fn is_before(&self, later: OperationId) -> bool {
+        let OperationId { client, sequence } = self.operation.id;
+        later.client == client && later.sequence > sequence && self.gives_way()
+    }
+
+    /// Whether it is of no use where its author wanted something else later. Of what was typed a later text may hold nothing.
+    fn gives_way(&self) -> bool {
+        self.operation.deadline.is_none() && self.mine().is_some_and(|mine| !mine.is_string())
     }
 
     /// What the author saw when they made the change.
@@ -96,7 +128,7 @@ impl Conflict {
             return;
         }
         self.theirs.revision = field.revision;
-        if field.value != self.theirs.value && !is_decision(field.operation) {
+        if field.value != self.theirs.value && !is_decision(field.operation) && !self.is_before(field.operation) {
             self.theirs.value = field.value.clone();
             self.theirs.writer = Some(field.writer.clone());
         }
@@ -117,7 +149,8 @@ impl Conflict {
 }
 
 impl Engine {
-    /// Conflicts go on while others write: what their authors choose from is what stands.
+    /// Conflicts go on while others write: what their authors choose from is what stands. Where that is what they have set
+    /// themselves since, on what they were to choose from, there is nothing to choose.
     pub(super) fn meet_others(&mut self, now: Timestamp) {
         for (id, conflict) in self.conflicts.iter_mut() {
             let (board, widget) = (&conflict.operation.board, &conflict.operation.widget);
@@ -129,7 +162,30 @@ impl Engine {
                 conflict.meet(widget, &is_decision);
             }
         }
+        let overtaken = self.conflicts().filter(|conflict| self.is_decided_anew(conflict));
+        for id in overtaken.map(Conflict::id).collect::<Vec<_>>() {
+            _ = self.resolve(now, id, Resolution::KeepTheirs);
+        }
         self.meet_returned(now);
+    }
+
+    /// Whether what stands is what its author has set since, on what they are to choose from. What undoes a decision puts that back.
+    fn is_decided_anew(&self, conflict: &Conflict) -> bool {
+        let Operation {
+            board, widget, intent, ..
+        } = &conflict.operation;
+        let confirmed = self.replicas.get(board).map(|replica| &replica.confirmed);
+        let standing = confirmed.and_then(|confirmed| confirmed.field(widget, intent.field()?));
+        let is_candidate = |standing: &&Field| {
+            conflict.is_before(standing.operation)
+                && conflict.removal().is_none()
+                && standing.value != conflict.theirs.value
+        };
+        standing.filter(is_candidate).is_some_and(|standing| {
+            let mut journal = self.keeping.journal.values().rev();
+            let standing = journal.find(|journaled| journaled.operation.id == standing.operation);
+            standing.is_some_and(|journaled| is_later(&journaled.operation, &conflict.operation))
+        })
     }
 }
 
@@ -221,6 +277,13 @@ pub(super) enum Shelf {
 }
 
 impl Shelf {
+    pub const fn conflict(&self) -> Option<&Conflict> {
+        match self {
+            Self::Conflict(conflict) => Some(conflict),
+            _ => None,
+        }
+    }
+
     /// Where an operation with this verdict goes, that was taken back for this reason if at all, and made then.
     pub fn of(operation: Operation, verdict: Verdict, why: Why, made_at_ms: Option<u64>) -> Self {
         let reason = match verdict {
@@ -239,6 +302,7 @@ impl Shelf {
                     removed: None,
                     made_at_ms,
                     is_undo: why == Why::Undoes,
+                    card: None,
                 });
             }
             Verdict::Withdrawn { .. } if why != Why::Late => return Self::Nowhere,
@@ -281,6 +345,7 @@ mod tests {
             removed: None,
             made_at_ms: None,
             is_undo: false,
+            card: None,
         }
     }
 

@@ -214,6 +214,7 @@ impl Engine {
             settling.made.extend(made.ok().flatten());
             self.keeping.reopened.push(*id);
         }
+        self.join_cards(&mut settling.settled);
         settling.reopened = std::mem::take(&mut self.keeping.reopened);
         let transaction = self.transaction(&settling);
         for id in &settling.rewritten {
@@ -229,6 +230,27 @@ impl Engine {
         }
         self.keeping.busy = Some(Busy::Settling(Box::new(settling)));
         transaction
+    }
+
+    /// What goes on from a card that waits is put on that.
+    fn join_cards(&self, settled: &mut [Settled]) {
+        for place in 0..settled.len() {
+            let (before, [settled, ..]) = settled.split_at_mut(place) else {
+                continue;
+            };
+            let Shelf::Conflict(conflict) = &mut settled.shelf else {
+                continue;
+            };
+            let mut before = before.iter().rev().filter_map(|settled| settled.shelf.conflict());
+            let earlier = before.find(|earlier| conflict.goes_on_from(earlier));
+            let earlier = earlier.or_else(|| self.conflicts().find(|earlier| conflict.goes_on_from(earlier)));
+            if let Some(earlier) = earlier {
+                if planted::is(Bug::LaterNotOnCard) {
+                    conflict.operation = earlier.operation.clone();
+                }
+                conflict.join(earlier);
+            }
+        }
     }
 
     fn transaction(&self, settling: &Settling) -> Transaction {
@@ -401,7 +423,10 @@ impl Engine {
                 }
             }
             Shelf::Conflict(conflict) => {
-                self.conflicts.insert(conflict.id(), conflict);
+                // Who has put away its card meanwhile has put away this.
+                if conflict.card.is_none_or(|card| self.conflicts.contains_key(&card)) {
+                    self.conflicts.insert(conflict.id(), conflict);
+                }
             }
             Shelf::Aside(aside) => {
                 self.aside.insert(settled.id, aside);

@@ -151,6 +151,7 @@ impl Scene {
             made_at_ms: Some(UNIX_MS - 120_000),
             removed: None,
             is_undo: false,
+            card: None,
         });
         let (conflicts, set_aside) = (self.conflicts.len(), self.set_aside.len());
         self.connection = ConnectionStatus::Decide { conflicts, set_aside };

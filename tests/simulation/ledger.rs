@@ -108,6 +108,8 @@ pub struct Ledger {
     taken_back: HashSet<OperationId>,
     /// Taken back for a later one of their field, which rests on them.
     folded: HashSet<OperationId>,
+    /// On which card those wait whose author had been asked about the same field already.
+    joined: HashMap<OperationId, OperationId>,
     /// Operations that go with a settled state, which the storage did not take.
     made_anew: HashSet<OperationId>,
     /// How often each device was told to undo something, and has not forgotten what it was.

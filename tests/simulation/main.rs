@@ -172,6 +172,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::DoubtfulStateWaits, 4_000),
     (Bug::EmptiedBoardTakenForNew, 250),
     (Bug::EditMadeOnWhatCameUnderIt, 250),
+    (Bug::LaterNotOnCard, 250),
 ];
 
 #[test]

@@ -214,6 +214,12 @@ impl Ledger {
             let appended = transaction.append.iter().map(|text| appended_id(text));
             return self.made_anew.extend(appended.filter(|_| with_state));
         };
+        for (key, text) in &transaction.put {
+            if let Some(card) = key.strip_prefix("conflict/") {
+                let card = card.parse().expect("an operation's id");
+                self.joined.insert(appended_id(text), card);
+            }
+        }
         for (number, text) in (*first..).zip(&transaction.append) {
             let id = appended_id(text);
             if !self.made.contains_key(&id) {

@@ -57,10 +57,22 @@ impl Ledger {
         self.folded.contains(&id) && self.made.values().any(covers)
     }
 
-    /// Whether what met the removal of its widget needs nobody's decision any more: it was sent again when that was back, or its
-    /// author has written the same field anew meanwhile.
-    fn is_behind(&self, id: OperationId, made: &Made) -> bool {
-        let card = made.operation.resolves.unwrap_or(id);
+    /// The card on which an operation waits for its author.
+    fn card(&self, id: OperationId, made: &Made) -> OperationId {
+        let joined = self.joined.get(&id).copied();
+        joined.or(made.operation.resolves).unwrap_or(id)
+    }
+
+    /// Whether a conflict needs nobody's decision any more: what met a removal was sent again when its widget was back, or its author
+    /// has written the same field anew meanwhile, and not in words.
+    fn is_behind(&self, id: OperationId, made: &Made, contention: Contention) -> bool {
+        if let (Contention::Ask | Contention::FirstWriteWins, Intent::Set { value, .. }) =
+            (contention, &made.operation.intent)
+            && value.is_string()
+        {
+            return false;
+        }
+        let card = self.card(id, made);
         let is_applied = |id| {
             let standing = self.truth.get(&made.operation.board);
             let standing = standing.and_then(|truth| truth.verdicts.get(id));
@@ -99,12 +111,18 @@ impl Ledger {
         let records = || devices.iter().flat_map(|device| device.disk.namespaces());
         let kept: BTreeSet<OperationId> = records().flat_map(kept_ids).collect();
         let listed: BTreeSet<OperationId> = records().flat_map(waiting_ids).collect();
+        let asked: HashMap<OperationId, OperationId> = records().flat_map(cards).collect();
         let mut lost = None;
         for (id, made) in self.made.iter().filter(|(_, made)| made.saved) {
             let truth = self.truth.get(&made.operation.board);
             let standing = truth.and_then(|truth| truth.verdicts.get(id));
             let verdict = standing.or_else(|| self.wiped.get(id));
-            let card = made.operation.resolves.unwrap_or(*id);
+            let card = self.card(*id, made);
+            // Of what waits on one card, what its author wanted last.
+            let is_on_card = || {
+                let newest = asked.get(&card).filter(|newest| newest.client == id.client);
+                kept.contains(&card) && newest.is_none_or(|newest| newest.sequence >= id.sequence)
+            };
             let given_up = self.taken_back.contains(id) || self.is_covered(*id);
             let dealt = self.dealt.contains(id) || self.dealt.contains(&card) || given_up;
             let settled = match verdict {
@@ -113,11 +131,9 @@ impl Ledger {
                 Some(Verdict::Applied { .. }) => {
                     standing.is_some() || listed.contains(id) || self.pruned.contains(&made.operation.board)
                 }
-                Some(Verdict::Conflict {
-                    contention: Contention::Removed,
-                    ..
-                }) if self.is_behind(*id, made) => true,
-                Some(Verdict::Conflict { .. }) => kept.contains(&card),
+                Some(Verdict::Conflict { contention, .. }) => {
+                    kept.contains(id) || is_on_card() || self.is_behind(*id, made, *contention)
+                }
                 Some(Verdict::Rejected { .. } | Verdict::Expired { .. }) => kept.contains(id),
                 Some(Verdict::Withdrawn { .. }) => false,
                 None => kept.contains(id),
@@ -137,6 +153,15 @@ fn kept_ids(records: &SortedMap<String, String>) -> Vec<OperationId> {
     let applied = records.iter().filter(|(key, _)| key.starts_with("journal/"));
     let applied = applied.map(|(_, text)| appended_id(text));
     waiting_ids(records).into_iter().chain(applied).collect()
+}
+
+/// Cards, and the operations whose values are on them.
+fn cards(records: &SortedMap<String, String>) -> Vec<(OperationId, OperationId)> {
+    let card = |(key, text): (&String, &String)| {
+        let card = key.strip_prefix("conflict/")?.parse().ok()?;
+        Some((card, appended_id(text)))
+    };
+    records.iter().filter_map(card).collect()
 }
 
 /// Operations that wait: to be sent, or for their author.

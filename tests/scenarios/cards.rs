@@ -1,0 +1,122 @@
+//! One field, one card: who goes on changing a field that others change too is asked once, about what they wanted last.
+
+use serde_json::json;
+use tideboard::sync::Resolution;
+
+use crate::world::{ANN, BO, World};
+
+/// Ann and Bo drag the fuel at the same time, and let go at 29 and 69. What Ann does comes to the server after what Bo does.
+fn dragged() -> World {
+    let mut world = World::new();
+    for step in 1..=9 {
+        world.go_offline(ANN);
+        world.set(ANN, "fuel", "value", 20 + step);
+        world.set(BO, "fuel", "value", 60 + step);
+        world.wait(120);
+        world.come_online(ANN);
+        world.wait(3_000);
+    }
+    world.assert_everywhere("fuel", "value", 69);
+    world
+}
+
+#[test]
+fn who_drags_what_another_drags_is_asked_once_about_where_they_let_go() {
+    let world = dragged();
+    let cards = world.conflicts(ANN);
+    assert_eq!(cards.len(), 1);
+    assert_eq!(
+        (cards[0].before(), cards[0].mine()),
+        (Some(&json!(3)), Some(&json!(29)))
+    );
+    assert_eq!(cards[0].theirs.value, json!(69));
+    assert_eq!(world.conflicts(BO), []);
+}
+
+#[test]
+fn a_card_that_was_joined_outlives_a_reload_and_is_decided_as_one() {
+    for (resolution, decided) in [(Resolution::KeepMine, 29), (Resolution::KeepTheirs, 69)] {
+        let mut world = dragged();
+        let card = world.conflicts(ANN).remove(0);
+        world.reopen(ANN);
+        world.calm();
+        assert_eq!(world.conflicts(ANN), std::slice::from_ref(&card));
+        world.resolve(ANN, card.id(), resolution);
+        world.calm();
+        world.assert_everywhere("fuel", "value", decided);
+        world.reopen(ANN);
+        world.calm();
+        assert_eq!(world.conflicts(ANN), []);
+    }
+}
+
+/// Ann has met Bo's 8 with her 5, which is asked.
+fn asked() -> World {
+    let world = crate::conflicts::quarrel();
+    assert_eq!(world.conflicts(ANN).len(), 1);
+    world
+}
+
+#[test]
+fn a_card_says_what_its_author_wanted_last_and_what_was_there_when_they_began() {
+    let mut world = asked();
+    let id = world.conflicts(ANN)[0].id();
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 6);
+    world.set(BO, "fuel", "value", 9);
+    world.calm();
+    world.come_online(ANN);
+    world.calm();
+    let cards = world.conflicts(ANN);
+    assert_eq!(cards.len(), 1);
+    assert_eq!(cards[0].id(), id, "the card that is open already");
+    assert_eq!((cards[0].before(), cards[0].mine()), (Some(&json!(3)), Some(&json!(6))));
+    assert_eq!(cards[0].theirs.value, json!(9));
+}
+
+#[test]
+fn who_sets_a_value_on_what_they_were_asked_about_has_decided() {
+    let mut world = asked();
+    world.set(ANN, "fuel", "value", 6);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 6);
+    assert_eq!(world.conflicts(ANN), []);
+    world.reopen(ANN);
+    world.calm();
+    assert_eq!(world.conflicts(ANN), []);
+}
+
+#[test]
+fn who_puts_a_card_away_while_more_of_it_is_being_stored_has_put_that_away_too() {
+    let mut world = asked();
+    let id = world.conflicts(ANN)[0].id();
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 6);
+    world.set(BO, "fuel", "value", 9);
+    world.calm();
+    world.hold_the_storage(ANN);
+    world.come_online(ANN);
+    world.wait(3_000);
+    world.resolve(ANN, id, Resolution::KeepTheirs);
+    world.release_the_storage(ANN);
+    world.calm();
+    assert_eq!(world.conflicts(ANN), []);
+    world.reopen(ANN);
+    world.calm();
+    assert_eq!(world.conflicts(ANN), []);
+    world.assert_everywhere("fuel", "value", 9);
+}
+
+#[test]
+fn what_was_written_in_words_is_asked_about_each_time() {
+    let mut world = World::new();
+    for (mine, theirs) in [("busy", "attention"), ("down", "ok")] {
+        world.go_offline(ANN);
+        world.set(ANN, "engine", "state", mine);
+        world.set(BO, "engine", "state", theirs);
+        world.calm();
+        world.come_online(ANN);
+        world.calm();
+    }
+    assert_eq!(world.conflicts(ANN).len(), 2);
+}

@@ -1,7 +1,10 @@
 //! A server that goes back to an older backup.
 
 use serde_json::json;
-use tideboard::sync::{Command, SetAsideReason, storage::StorageError};
+use tideboard::{
+    protocol::Verdict,
+    sync::{Command, Notice, SetAsideReason, storage::StorageError},
+};
 
 use crate::world::{ANN, BO, World};
 
@@ -178,4 +181,51 @@ fn what_two_tabs_send_again_is_shown_once_in_the_one_that_could_not_store_it() {
     world.come_online(second);
     world.calm();
     world.assert_everywhere("crew", "count", 2);
+}
+
+/// Ann gives the crew a title without having seen Bo's, and then another one. A backup has Bo's, and none of hers; her second one
+/// is sent again, or was not sent yet: what the server says then that it wrote over.
+fn title_written_over(is_sent: bool) -> Option<serde_json::Value> {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.set(ANN, "crew", "title", "Watch");
+    world.set(BO, "crew", "title", "Hands");
+    world.calm();
+    world.back_up_the_server();
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "title", "Watch");
+    world.go_offline(ANN);
+    world.set(ANN, "crew", "title", "Sailors");
+    let id = world.pending(ANN).pop().expect("it waits");
+    if is_sent {
+        world.come_online(ANN);
+        world.calm();
+    }
+    world.restore_the_servers_backup();
+    world.come_online(ANN);
+    world.calm();
+    if is_sent {
+        world.command(ANN, Command::Retry { id, value: None });
+        world.calm();
+    }
+    world.assert_everywhere("crew", "title", "Sailors");
+    let verdict = |notice| match notice {
+        Notice::Decided { id: decided, verdict } if decided == id => Some(verdict),
+        _ => None,
+    };
+    match world.news(ANN).into_iter().rev().find_map(verdict) {
+        Some(Verdict::Applied { overwrote, .. }) => overwrote.map(|overwritten| overwritten.value),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_came_unseen_under_an_edit_that_was_forgotten_is_not_written_over_unsaid_by_the_next_one() {
+    assert_eq!(title_written_over(true), Some(json!("Hands")), "sent again");
+    assert_eq!(
+        title_written_over(false),
+        Some(json!("Hands")),
+        "sent for the first time"
+    );
 }

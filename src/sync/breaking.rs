@@ -2,6 +2,7 @@
 
 use super::{
     Engine, Notice, SetAside, SetAsideReason,
+    outbox::Pending,
     storage::{Journaled, journal_key},
 };
 use crate::protocol::{Base, BoardId, Revision, Subscribed};
@@ -48,6 +49,7 @@ impl Engine {
     /// applied since then is shown as forgotten.
     pub(super) fn break_history(&mut self, answer: &Subscribed, fork: Revision) {
         let to = answer.history.cursor(fork);
+        self.look_under(&answer.board, fork);
         for pending in self
             .outbox
             .iter_mut()
@@ -60,6 +62,19 @@ impl Engine {
         // Other tabs may have journaled what is forgotten now.
         self.keeping.reread = true;
         self.counters.history_breaks += 1;
+    }
+
+    /// What rests on one's own edits beyond a fork, which are no more, has seen what these had: what was confirmed when it was made
+    /// may have come under them, and was on no screen.
+    pub(super) fn look_under(&mut self, board: &BoardId, fork: Revision) {
+        let beyond = beyond(self.keeping.journal.values(), board, fork);
+        let of_board = |pending: &&mut Pending| pending.operation.board == *board;
+        for pending in self.outbox.iter_mut().filter(of_board) {
+            if let (Some(base), _) | (None, Some(Base::Revision(base))) = (pending.base, pending.operation.base) {
+                let seen = seen_before(&beyond, base);
+                pending.base = if seen == base { pending.base } else { Some(seen) };
+            }
+        }
     }
 
     /// The state is of another history, or may be: it is stored at once, over what is stored of the one before. What comes from
@@ -87,10 +102,16 @@ impl Engine {
             .journal
             .extract_if(|_, journaled| is_lost(journaled))
             .collect();
+        let beyond = beyond(lost.iter().map(|(_, journaled)| journaled), board, fork);
         for (number, journaled) in lost {
             let Journaled {
-                operation, made_at_ms, ..
+                mut operation,
+                made_at_ms,
+                ..
             } = journaled;
+            if let Some(Base::Revision(base)) = &mut operation.base {
+                *base = seen_before(&beyond, *base);
+            }
             let (id, reason) = (operation.id, SetAsideReason::Forgotten);
             let aside = SetAside {
                 operation,
@@ -105,4 +126,24 @@ impl Engine {
             self.notice(Notice::SetAside { id, reason });
         }
     }
+}
+
+/// One's own edits beyond a fork: the revisions at which they were applied, and those that they had seen.
+fn beyond<'a>(
+    journal: impl Iterator<Item = &'a Journaled>,
+    board: &BoardId,
+    fork: Revision,
+) -> Vec<(Revision, Revision)> {
+    journal
+        .filter(|journaled| journaled.operation.board == *board && journaled.verdict.revision() > fork)
+        .map(|journaled| (journaled.verdict.revision(), journaled.operation.seen()))
+        .collect()
+}
+
+/// What had been seen before any of these.
+fn seen_before(beyond: &[(Revision, Revision)], mut seen: Revision) -> Revision {
+    while let Some((_, before)) = beyond.iter().find(|(at, before)| *at == seen && before < at) {
+        seen = *before;
+    }
+    seen
 }

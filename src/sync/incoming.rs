@@ -445,8 +445,9 @@ impl Engine {
             if asked {
                 pending.fate = if forgotten { Fate::Unknown } else { Fate::Known };
             }
-            if asked && !forgotten && pending.again {
-                // What is stored of the board does not contain it: a new start may show it without asking.
+            if asked && !forgotten && pending.again && pending.number.is_some() {
+                // What is stored of the board does not contain it: a new start may show it without asking. Until it is stored
+                // itself, another tab may send it again, too, and settle it: then a state taken over contains it.
                 (pending.again, pending.dirty) = (false, true);
             }
         }

@@ -183,6 +183,10 @@ impl Engine {
             restored.cursor.revision,
         ));
         let seen = replica.cursor.revision;
+        if broken {
+            self.look_under(board, to.revision);
+        }
+        let replica = self.replicas.entry(board.clone()).or_default();
         replica.adopt(restored);
         let (history, head) = (&replica.history, replica.cursor.revision);
         let of_board = |pending: &&mut Pending| pending.operation.board == *board;

@@ -1,7 +1,10 @@
 //! A server that goes back to an older backup.
 
 use serde_json::json;
-use tideboard::sync::{Command, SetAsideReason};
+use tideboard::{
+    protocol::Verdict,
+    sync::{Command, Notice, SetAsideReason, storage::StorageError},
+};
 
 use crate::world::{ANN, BO, World};
 
@@ -145,4 +148,84 @@ fn a_tab_that_stood_still_sends_nothing_that_the_others_know_as_forgotten() {
     world.calm();
     world.assert_everywhere("fuel", "value", 3);
     assert_eq!(world.set_aside(second).len(), 1);
+}
+
+#[test]
+fn what_two_tabs_send_again_is_shown_once_in_the_one_that_could_not_store_it() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    world.back_up_the_server();
+    world.add(ANN, "crew", "count", 2);
+    world.calm();
+    world.restore_the_servers_backup();
+    world.calm();
+    let id = world.set_aside(second).remove(0).operation.id;
+    let again = Command::Retry { id, value: None };
+    world.break_the_storage(ANN, StorageError::Full);
+    world.command(second, again.clone());
+    world.calm();
+    assert_eq!(world.shows(second, "crew", "count"), json!(2));
+    world.go_offline(second);
+    world.hold_the_storage(second);
+    world.mend_the_storage(ANN);
+    world.command(ANN, again);
+    world.calm();
+    assert_eq!(world.server_has("crew", "count"), json!(2));
+    // It reads a state that the other tab's is in, and stores its own.
+    world.hold_the_storage(ANN);
+    world.release_the_storage(second);
+    assert_eq!(world.shows(second, "crew", "count"), json!(2));
+    let third = world.open_second_tab(ANN);
+    assert_eq!(world.shows(third, "crew", "count"), json!(2), "in one that reads both");
+    world.release_the_storage(ANN);
+    world.come_online(second);
+    world.calm();
+    world.assert_everywhere("crew", "count", 2);
+}
+
+/// Ann gives the crew a title without having seen Bo's, and then another one. A backup has Bo's, and none of hers; her second one
+/// is sent again, or was not sent yet: what the server says then that it wrote over.
+fn title_written_over(is_sent: bool) -> Option<serde_json::Value> {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.set(ANN, "crew", "title", "Watch");
+    world.set(BO, "crew", "title", "Hands");
+    world.calm();
+    world.back_up_the_server();
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "title", "Watch");
+    world.go_offline(ANN);
+    world.set(ANN, "crew", "title", "Sailors");
+    let id = world.pending(ANN).pop().expect("it waits");
+    if is_sent {
+        world.come_online(ANN);
+        world.calm();
+    }
+    world.restore_the_servers_backup();
+    world.come_online(ANN);
+    world.calm();
+    if is_sent {
+        world.command(ANN, Command::Retry { id, value: None });
+        world.calm();
+    }
+    world.assert_everywhere("crew", "title", "Sailors");
+    let verdict = |notice| match notice {
+        Notice::Decided { id: decided, verdict } if decided == id => Some(verdict),
+        _ => None,
+    };
+    match world.news(ANN).into_iter().rev().find_map(verdict) {
+        Some(Verdict::Applied { overwrote, .. }) => overwrote.map(|overwritten| overwritten.value),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_came_unseen_under_an_edit_that_was_forgotten_is_not_written_over_unsaid_by_the_next_one() {
+    assert_eq!(title_written_over(true), Some(json!("Hands")), "sent again");
+    assert_eq!(
+        title_written_over(false),
+        Some(json!("Hands")),
+        "sent for the first time"
+    );
 }

@@ -11,6 +11,7 @@ impl World {
             && let Some((conflict, resolution)) = self.tabs[tab].chosen.take()
         {
             let (id, conflict) = (conflict.id(), Box::new(conflict));
+            let sent = usize::from(resolution != Resolution::KeepTheirs);
             let was_open = self.tabs[tab].waits_for_a_choice(id);
             self.command(tab, Command::Unresolve { conflict, resolution });
             let state = &self.tabs[tab];
@@ -20,7 +21,7 @@ impl World {
                 let decides = |pending: &&Pending| pending.operation.resolves == Some(id);
                 engine.pending().filter(decides).count()
             });
-            if is_alone && !was_open && decisions < 2 && state.waits_for_a_choice(id) {
+            if is_alone && !was_open && decisions <= sent && state.waits_for_a_choice(id) {
                 self.tabs[tab].asked_again = Some(id);
             }
             return;

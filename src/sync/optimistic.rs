@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use super::{
     outbox::{Fate, Pending},
+    undoing::is_undone,
     updates::Draft,
 };
 use crate::{
     board::Board,
     planted::{self, Bug},
-    protocol::{Base, FieldName, Intent, OperationId, Principal, Revision, Verdict, Widget, WidgetId, Writer},
+    protocol::{
+        Base, FieldName, Intent, Operation, OperationId, Principal, Revision, Verdict, Widget, WidgetId, Writer,
+    },
     sorted::SortedMap,
     time::Timestamp,
 };
@@ -27,6 +30,18 @@ pub(super) fn is_shown(pending: &Pending, confirmed: Revision) -> bool {
         Some(Verdict::Expired { .. } | Verdict::Withdrawn { .. }) => false,
         Some(verdict) => confirmed < verdict.revision() && !planted::is(Bug::OverlayDroppedAtVerdict),
     }
+}
+
+/// Whether it is a removal that was undone when it had taken effect already, and is reversed as soon as the server's answer says so:
+/// the change alone, which comes before that, takes the widget from nobody who has it back.
+fn is_to_be_reversed(pending: &Pending, board: &Board) -> bool {
+    let removed = board
+        .widget(&pending.operation.widget)
+        .and_then(|widget| widget.removed);
+    is_undone(pending)
+        && pending.operation.intent == Intent::Remove
+        && removed.is_some()
+        && removed == pending.applied_at
 }
 
 /// A board as its reader sees it.
@@ -88,8 +103,21 @@ pub(super) fn replay<'a>(
         colour: None,
         at: Timestamp(0),
     };
-    for pending in pending.filter(|pending| is_shown(pending, cursor)) {
-        let operation = &pending.operation;
+    for pending in pending {
+        let mut operation = &pending.operation;
+        let reversal;
+        if is_to_be_reversed(pending, &shown.board) {
+            let intent = Intent::Restore {
+                removal: Base::Operation(operation.id),
+            };
+            reversal = Arc::new(Operation {
+                intent,
+                ..Operation::clone(operation)
+            });
+            operation = &reversal;
+        } else if !is_shown(pending, cursor) {
+            continue;
+        }
         // Held only where it is still the confirmed one: what is laid over is changed in place, and not copied each time.
         let is_first = !shown.confirmed.contains_key(&operation.widget);
         let before = is_first.then(|| shown.board.widget(&operation.widget).cloned());
@@ -130,7 +158,10 @@ fn note(shown: &mut Shown, widget: &WidgetId, intent: &Intent, id: OperationId) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{BoardId, ClientId, Cursor, Field, Operation, Value};
+    use crate::{
+        protocol::{BoardId, ClientId, Cursor, Field, Value},
+        sync::outbox::Why,
+    };
 
     fn board(count: i64) -> Board {
         let field = Field {
@@ -218,6 +249,31 @@ mod tests {
         let shown = shown(&[withdrawn]);
         assert!(shown.confirmed.is_empty());
         assert_eq!(shown.confirmed_widget(&w()), shown.widget(&w()));
+    }
+
+    #[test]
+    fn a_removal_that_was_undone_does_not_show_when_it_is_heard_of() {
+        let mut removal = pending(1, "w", Intent::Remove);
+        (removal.withdrawing, removal.why) = (true, Why::Undone);
+        removal.applied_at = Some(Revision(2));
+        let shows = |removal: &Pending, revision| {
+            let mut confirmed = board(3);
+            let mut widget = Widget::clone(confirmed.widget(&w()).expect("it is there"));
+            widget.removed = Some(revision);
+            confirmed.put(w(), Arc::new(widget));
+            let shown = replay(
+                confirmed,
+                Revision(2),
+                [removal].into_iter(),
+                std::iter::empty(),
+                &writer().principal,
+            );
+            shown.widget(&w()).is_some_and(|widget| widget.removed.is_none())
+        };
+        assert!(shows(&removal, Revision(2)), "it is brought back");
+        assert!(!shows(&removal, Revision(1)), "somebody else's stands");
+        removal.why = Why::Unwanted;
+        assert!(!shows(&removal, Revision(2)), "it is not to be reversed");
     }
 
     #[test]

@@ -42,7 +42,7 @@ export async function play(stage) {
   equal(await hers.page.locator(':focus').evaluate((input) => input.validity.patternMismatch), true);
   await keyboard.type('Cabin');
   // A scale that bounds nothing is not sent either: the form says what is wrong with it.
-  const [min, max] = [hers.page.getByLabel('min'), hers.page.getByLabel('max')];
+  const [min, max] = [hers.page.getByRole('spinbutton', { name: 'min', exact: true }), hers.page.getByRole('spinbutton', { name: 'max', exact: true })];
   await min.fill('50');
   await max.fill('25');
   await keyboard.press('Enter');

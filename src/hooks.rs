@@ -54,6 +54,7 @@ pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
 pub(crate) use entitle::entitle;
 pub use events::{EventKind, RealtimeEvent};
+pub(crate) use focus::show;
 pub use focus::{focus, focus_text};
 pub use fresh_name::fresh_name;
 pub use use_background_sync::{BackgroundSync, use_background_sync};
@@ -61,6 +62,7 @@ pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards
 pub use use_current_board::{use_board_or_current, use_current_board, use_current_board_provider};
 pub use use_later::{Later, use_later};
 pub use use_notices::use_notices;
+pub(crate) use use_notices::use_told_of;
 pub use use_now::use_now;
 pub use use_optimism::use_optimism;
 pub use use_people::{title_of, use_people};

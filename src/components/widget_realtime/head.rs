@@ -151,7 +151,7 @@ fn SetUp(
             for field in fields() {
                 {field_input(field, field, &before(field), [None; 2], field == "title")}
                 if field == "max" && is_empty() {
-                    p { class: "note-line", role: "alert", "data-tone": "act", "max has to be above min." }
+                    p { class: "note-line", role: "alert", "data-tone": "act", "Max has to be above min." }
                 }
             }
             {form_buttons(close)}

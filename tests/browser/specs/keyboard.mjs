@@ -46,7 +46,7 @@ export async function play(stage) {
   await min.fill('50');
   await max.fill('25');
   await keyboard.press('Enter');
-  await hers.page.getByRole('dialog').getByRole('alert').filter({ hasText: 'max has to be above min' }).waitFor();
+  await hers.page.getByRole('dialog').getByRole('alert').filter({ hasText: 'Max has to be above min' }).waitFor();
   await hers.hasFocus('spinbutton', 'max');
   await min.fill('5');
   await max.press('Enter');

@@ -2,11 +2,8 @@
 
 use dioxus::prelude::*;
 
-use super::context::{use_followed, use_provided};
-use crate::{
-    protocol::{BoardId, WidgetId},
-    sync::Notice,
-};
+use super::context::use_provided;
+use crate::sync::Notice;
 
 /// Calls `handler` with each [`Notice`] of the sync but live values, after the state it speaks of is shown: verdicts,
 /// edits set aside, conflicts resolved, commands refused, trouble. Ends with the component. For one kind of event there is
@@ -39,11 +36,4 @@ pub fn use_notices(mut handler: impl FnMut(Notice) + 'static) {
     });
     let number = use_hook(|| context.listen(callback));
     use_drop(move || context.unlisten(number));
-}
-
-/// Has it told as long as the component lives when somebody else removes a widget, without showing it: see [`Notice::Removed`].
-pub(crate) fn use_told_of(board: BoardId, widget: WidgetId) {
-    let context = use_provided("use_told_of");
-    let nothing = use_callback(|_| {});
-    use_followed(context, (board, widget), nothing);
 }

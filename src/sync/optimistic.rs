@@ -11,9 +11,7 @@ use super::{
 use crate::{
     board::Board,
     planted::{self, Bug},
-    protocol::{
-        Base, FieldName, Intent, Operation, OperationId, Principal, Revision, Verdict, Widget, WidgetId, Writer,
-    },
+    protocol::{Base, FieldName, Intent, OperationId, Principal, Revision, Verdict, Widget, WidgetId, Writer},
     sorted::SortedMap,
     time::Timestamp,
 };
@@ -34,14 +32,21 @@ pub(super) fn is_shown(pending: &Pending, confirmed: Revision) -> bool {
 
 /// Whether it is a removal that was undone when it had taken effect already, and is reversed as soon as the server's answer says so:
 /// the change alone, which comes before that, takes the widget from nobody who has it back.
-fn is_to_be_reversed(pending: &Pending, board: &Board) -> bool {
-    let removed = board
-        .widget(&pending.operation.widget)
-        .and_then(|widget| widget.removed);
-    is_undone(pending)
-        && pending.operation.intent == Intent::Remove
-        && removed.is_some()
-        && removed == pending.applied_at
+fn brings_back(shown: &mut Shown, pending: &Pending) -> bool {
+    let id = &pending.operation.widget;
+    let Some(before) = shown.board.widget(id).filter(|_| is_undone(pending)) else {
+        return false;
+    };
+    let is_it = matches!(pending.operation.intent, Intent::Remove)
+        && before.removed.is_some()
+        && before.removed == pending.applied_at;
+    if is_it {
+        let (before, mut back) = (before.clone(), Widget::clone(before));
+        (back.removed, back.removed_by) = (None, None);
+        shown.confirmed.entry(id.clone()).or_insert_with(|| Some(before));
+        shown.board.put(id.clone(), Arc::new(back));
+    }
+    is_it
 }
 
 /// A board as its reader sees it.
@@ -104,20 +109,10 @@ pub(super) fn replay<'a>(
         at: Timestamp(0),
     };
     for pending in pending {
-        let mut operation = &pending.operation;
-        let reversal;
-        if is_to_be_reversed(pending, &shown.board) {
-            let intent = Intent::Restore {
-                removal: Base::Operation(operation.id),
-            };
-            reversal = Arc::new(Operation {
-                intent,
-                ..Operation::clone(operation)
-            });
-            operation = &reversal;
-        } else if !is_shown(pending, cursor) {
+        if brings_back(&mut shown, pending) || !is_shown(pending, cursor) {
             continue;
         }
+        let operation = &pending.operation;
         // Held only where it is still the confirmed one: what is laid over is changed in place, and not copied each time.
         let is_first = !shown.confirmed.contains_key(&operation.widget);
         let before = is_first.then(|| shown.board.widget(&operation.widget).cloned());
@@ -159,7 +154,7 @@ fn note(shown: &mut Shown, widget: &WidgetId, intent: &Intent, id: OperationId) 
 mod tests {
     use super::*;
     use crate::{
-        protocol::{BoardId, ClientId, Cursor, Field, Value},
+        protocol::{BoardId, ClientId, Cursor, Field, Operation, Value},
         sync::outbox::Why,
     };
 

@@ -180,7 +180,7 @@ impl Driver {
         }
     }
 
-    /// Hands it a command. What a person chose for this device, or for this tab, is remembered.
+    /// Hands it a command. What a person chose for this device is remembered.
     pub fn command(&mut self, command: Command) {
         match &command {
             Command::Connect | Command::Disconnect => {
@@ -236,7 +236,7 @@ impl Driver {
         self.shown
     }
 
-    /// Whether a person works offline in this tab, since before it was loaded.
+    /// Whether a person works offline in this browser, since before the page was loaded.
     #[must_use]
     pub fn is_kept_offline(&self) -> bool {
         self.platform.is_kept_offline()
@@ -328,6 +328,8 @@ impl Driver {
             // What was only shown so far is stored now: a hidden page may not get another moment.
             NetworkEvent::Hidden => (Input::Visible(false), Some(Input::Command(Command::Flush))),
             NetworkEvent::Suspended => (Input::Command(Command::Flush), Some(Input::Suspended)),
+            NetworkEvent::WorksOffline(true) => (Input::Command(Command::Disconnect), None),
+            NetworkEvent::WorksOffline(false) => (Input::Command(Command::Connect), None),
         };
         self.online = self.network.is_online();
         self.shown = match event {

@@ -31,6 +31,8 @@ mod events;
 mod fallback;
 mod focus;
 mod fresh_name;
+#[cfg(feature = "dashboard")]
+mod show;
 mod snapshot;
 mod use_background_sync;
 mod use_board;
@@ -46,6 +48,8 @@ mod use_realtime_updates;
 mod use_samples;
 mod use_share;
 mod use_sync_loop;
+#[cfg(feature = "dashboard")]
+mod use_told_of;
 mod use_typed_text;
 mod use_websocket;
 mod widget_handle;
@@ -56,6 +60,8 @@ pub(crate) use entitle::entitle;
 pub use events::{EventKind, RealtimeEvent};
 pub use focus::{focus, focus_text};
 pub use fresh_name::fresh_name;
+#[cfg(feature = "dashboard")]
+pub(crate) use show::show;
 pub use use_background_sync::{BackgroundSync, use_background_sync};
 pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards};
 pub use use_current_board::{use_board_or_current, use_current_board, use_current_board_provider};
@@ -75,6 +81,8 @@ pub use use_realtime_updates::{FieldsError, RealtimeUpdates, WidgetPlace, use_re
 pub use use_samples::{SeriesList, use_samples};
 pub use use_share::{Share, use_share};
 pub use use_sync_loop::{SecondProvider, SyncLoopOptions, use_sync_loop};
+#[cfg(feature = "dashboard")]
+pub(crate) use use_told_of::use_told_of;
 pub use use_typed_text::{TypedText, use_typed_text};
 pub use use_websocket::{WebSocketHandle, use_websocket};
 pub use widget_handle::{WidgetHandle, WidgetView};

@@ -108,6 +108,8 @@ pub enum NetworkEvent {
     Hidden,
     /// The page is put away, perhaps for good.
     Suspended,
+    /// In another tab of the browser the person has chosen to work offline, or no longer to.
+    WorksOffline(bool),
 }
 
 /// Records under namespaces, shared by every tab, window or process of a profile.
@@ -224,10 +226,10 @@ pub trait Platform {
     fn open_storage<'a>(&'a self, folder: Option<&'a Path>) -> LocalBoxFuture<'a, Result<Box<dyn Storage>, OpenError>>;
     /// The server that its page came from, where there is a page.
     fn page_origin(&self) -> Option<String>;
-    /// Whether [`Platform::keep_offline`] was told so: a page that is loaded again goes on as the person left it.
+    /// Whether [`Platform::keep_offline`] was told so, by any tab: a page that is loaded goes on as the person left it.
     fn is_kept_offline(&self) -> bool;
-    /// Remembers that a person works offline, or no longer does, as long as this tab is open; where there are no tabs it
-    /// is forgotten with the app.
+    /// Remembers that a person works offline, or no longer does, for all tabs of the browser, and tells the others by
+    /// [`NetworkEvent::WorksOffline`]; where there are no tabs it is forgotten with the app.
     fn keep_offline(&self, offline: bool);
     /// The cookies that its page may read, as a browser lists them, where there is a page.
     fn page_cookies(&self) -> Option<String> {

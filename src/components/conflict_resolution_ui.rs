@@ -11,7 +11,6 @@ use super::{
     difference::difference,
     edit_line::{edit_line, is_editable},
     format::{count, time_of_day},
-    icon::{Glyph, icon},
     said::{Undo, card_of, go_on, is_next, outlive, said_elsewhere, say, undo_last_decision},
     this_device::by_line,
     word::{Word, saying},
@@ -247,21 +246,9 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution
                     _ => {}
                 }
             },
-            div { class: "quarrel-head",
-                h3 { class: "quarrel-title",
-                    "{title} "
-                    span { "{said_field} · {headline}" }
-                }
-                button {
-                    class: "button",
-                    "data-weight": "quiet",
-                    "data-shape": "square",
-                    r#type: "button",
-                    "aria-label": "Dismiss: keep theirs",
-                    title: "Keep theirs",
-                    onclick: move |_| choose(Resolution::KeepTheirs),
-                    {icon(Glyph::Cross)}
-                }
+            h3 { class: "quarrel-title",
+                "{title} "
+                span { "{said_field} · {headline}" }
             }
             {versions(&conflict, &field, &unit, now())}
             if let Some(value) = editable.filter(|_| editing()) {
@@ -269,7 +256,7 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution
             } else {
                 div { class: "row",
                     button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| choose(Resolution::KeepMine), {keep_mine(&conflict)} kbd { "aria-hidden": "true", "1" } }
-                    button { class: "button", r#type: "button", onclick: move |_| choose(Resolution::KeepTheirs), "Keep theirs" kbd { "aria-hidden": "true", "2" } }
+                    button { class: "button", r#type: "button", title: "Dismisses the question: theirs stands", onclick: move |_| choose(Resolution::KeepTheirs), "Keep theirs" kbd { "aria-hidden": "true", "2" } }
                     if can_edit {
                         button { class: "button", r#type: "button", onclick: move |_| editing.set(true), "Edit" kbd { "aria-hidden": "true", "E" } }
                     }

@@ -50,6 +50,8 @@ struct Said {
     next: Cell<Option<OperationId>>,
     /// Whether the focus is in the line.
     has_focus: Cell<bool>,
+    /// Whether the next item of a list that comes into being was added here: it comes into view.
+    reveals: Cell<bool>,
     /// The cards whose lower edges are on the screen. They come and go while nothing is said, and nobody need hear of it.
     seen: RefCell<Vec<String>>,
 }
@@ -92,7 +94,11 @@ pub fn say_gone(board: BoardId, widget: WidgetId, held: bool) {
         }
         who = writer_name(writer);
     }
-    who += " removed ";
+    who += if board == BoardId::directory() {
+        " removed the board "
+    } else {
+        " removed "
+    };
     let title = title_of(&board, &widget);
     let takes_focus = held || SAID.peek().has_focus.get();
     say_removal(&who, &title, GONE, card_of(&board, &widget), (board, widget));
@@ -113,7 +119,8 @@ fn say_removal(start: &str, title: &str, state: &'static str, card: String, (boa
     let (mut text, before) = {
         let mut said = SAID.write();
         let is_same = said.state == state && said.text.starts_with(start);
-        match said.undo.take().filter(|_| is_same) {
+        // One that is back meanwhile, and removed anew, is brought back once.
+        match said.undo.take().filter(|undo| is_same && !is_past(undo)) {
             Some(undo) => (said.text[..said.named].to_owned() + ", ", Some(Box::new(undo))),
             None => (start.to_owned(), None),
         }
@@ -181,19 +188,30 @@ pub fn say_added(board: &BoardId, widget: &WidgetId, text: String) {
     SAID.peek().takes_focus.set(true);
 }
 
-/// Whether a card is of what was just made, or is back.
+/// An item was added to a list, below those that are in sight.
+pub fn reveal_next() {
+    SAID.peek().reveals.set(true);
+}
+
+/// Whether the item that has come is that one: once.
+pub fn is_to_be_revealed() -> bool {
+    SAID.peek().reveals.replace(false)
+}
+
+/// Says that a widget is back.
+pub fn say_back(board: &BoardId, widget: &WidgetId) {
+    say_added(board, widget, title_of(board, widget) + " is back");
+}
+
+/// Whether a card is of what was just made, or is back: it may be given the focus.
 pub fn is_added(card: &str) -> bool {
-    is_of_added(&SAID.peek(), card)
+    SAID.peek().card == card
 }
 
 /// Whether such a card takes the focus now: once. Subscribes the reader.
 pub fn is_to_be_shown(card: &str) -> bool {
     let said = SAID.read();
-    is_of_added(&said, card) && said.takes_focus.replace(false)
-}
-
-fn is_of_added(said: &Said, card: &str) -> bool {
-    said.state == ADDED && said.card == card
+    said.state == ADDED && said.card == card && said.takes_focus.replace(false)
 }
 
 /// Removed widgets that are named in one line; those after them are counted.
@@ -314,7 +332,7 @@ fn undo(managers: RealtimeManagers) {
             if let Undo::Restore(board, widget, _) = &undo {
                 match way_back {
                     Some(way_back) => way_back(widget),
-                    None => say_added(board, widget, title_of(board, widget) + " is back"),
+                    None => say_back(board, widget),
                 }
             }
             let mut next = Some(Box::new(undo));
@@ -369,7 +387,17 @@ pub fn outlive(unix_ms: u64) {
         !said.text.is_empty() && (is_past || (unix_ms >= said.until.get() && !said.has_focus.get()))
     };
     if is_over {
+        let back = {
+            let said = SAID.peek();
+            match &said.undo {
+                Some(Undo::Restore(board, widget, _)) if said.has_focus.get() => Some((board.clone(), widget.clone())),
+                _ => None,
+            }
+        };
         hush();
+        if let Some((board, widget)) = back {
+            say_back(&board, &widget);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         edit_line::{read, text_in},
         format::{time_of_day, writer_name},
         icon::{Glyph, icon},
-        said::{say, say_added},
+        said::{say, say_added, say_back},
     },
     hooks::{BoardHandle, Now, fresh_name, title_of, use_now},
     protocol::{FieldName, Value, Widget},
@@ -135,7 +135,7 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     }
     let bring_back = move |_| {
         if let Ok(id) = chosen.peek().parse() {
-            say_added(&board.id(), &id, title_of(&board.id(), &id) + " is back");
+            say_back(&board.id(), &id);
             board.restore(id);
             open.set(false);
         }

@@ -7,7 +7,7 @@ use super::{
     add_widget::{AddWidget, known_series},
     crosshair::use_pointed_provider,
     lines::Lines,
-    switcher::use_board_switcher,
+    switcher::{entry, use_board_switcher},
     widgets::{WidgetBody, settings},
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     },
     hooks::{
         BoardHandle, BoardSummary, ConnectionStatus, Freshness, entitle, use_background_sync, use_board, use_boards,
-        use_current_board_provider, use_now, use_websocket,
+        use_current_board_provider, use_now, use_told_of, use_websocket,
     },
     protocol::{Access, BoardId, Kind, WidgetId},
 };
@@ -52,7 +52,14 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         "away" if matches!(socket.link(), ConnectionStatus::Closed { .. }) => "closed",
         state => state,
     };
-    let (switcher, side) = (use_board_switcher(id, use_hook(|| name.into())), use_side());
+    let sync = use_background_sync();
+    let may_edit = use_memo(move || {
+        sync.details()
+            .identity
+            .is_none_or(|identity| identity.access == Access::Edit)
+    });
+    use_told_of(BoardId::directory(), entry(&id.read()));
+    let (switcher, side) = (use_board_switcher(id, use_hook(|| name.into())), use_side(may_edit()));
     rsx! {
         a { class: "button skip", href: "#board", "Skip to the board" }
         header { class: "bar",
@@ -75,23 +82,17 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         Lines { board }
         ConflictResolutionUI {}
         main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state,
-            {grid(board, summary, state)}
+            {grid(board, summary, state, may_edit())}
         }
     }
 }
 
 /// Says that this person may look and not touch, before they try; and the time of day, which only a wall shows.
-fn use_side() -> Element {
+fn use_side(may_edit: bool) -> Element {
     let now = use_now();
     let time = use_memo(move || now().map_or_else(String::new, |now| time_of_day(now, now.unix_ms)));
-    let sync = use_background_sync();
-    let may_edit = use_memo(move || {
-        sync.details()
-            .identity
-            .is_none_or(|identity| identity.access == Access::Edit)
-    });
     rsx! {
-        if !may_edit() {
+        if !may_edit {
             span { class: "chip", "data-tone": "rest", "data-state": "watch-only", "View only" }
         }
         span { class: "clock", "{time}" }
@@ -131,7 +132,7 @@ const fn may_come(link: &ConnectionStatus) -> bool {
     )
 }
 
-fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str) -> Element {
+fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit: bool) -> Element {
     let id = board.id();
     match state {
         "loading" => rsx! {
@@ -178,20 +179,21 @@ fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str) -> Eleme
         },
         _ => rsx! {
             for entry in summary.widgets {
-                Card { key: "{entry.id}", board: id.clone(), widget: entry.id, kind: entry.kind }
+                Card { key: "{entry.id}", board: id.clone(), widget: entry.id, kind: entry.kind, may_edit }
             }
         },
     }
 }
 
 #[component]
-fn Card(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
+fn Card(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, kind: Kind, may_edit: bool) -> Element {
     rsx! {
         WidgetRealtime {
             widget_id: widget,
             settings: settings(kind.as_str()),
             on_remove: move |title: String| say_removed(board.cloned(), widget.cloned(), &title),
-            WidgetBody { widget, kind }
+            // Who may look only is not let type what is refused.
+            fieldset { class: "bare", role: "none", disabled: !may_edit, WidgetBody { widget, kind } }
         }
     }
 }

@@ -178,7 +178,7 @@ fn go_back(entry: &WidgetId) {
 }
 
 /// A board's entry in the directory has the board's name.
-fn entry(id: &BoardId) -> WidgetId {
+pub fn entry(id: &BoardId) -> WidgetId {
     id.as_str().parse().expect("a board's name is a widget's name")
 }
 

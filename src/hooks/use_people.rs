@@ -59,12 +59,13 @@ pub fn use_people() -> Option<Arc<People>> {
         .filter(|people| people.board == *board.peek())
 }
 
-/// What a widget is called as it is shown now: its title, else its kind; nothing where it is not there. Subscribes nobody.
+/// What a widget is called as it is shown now: its title, a board's name, else its kind; nothing where it is not there. Subscribes nobody.
 #[must_use]
 pub fn title_of(board: &BoardId, widget: &WidgetId) -> String {
     let boards = BOARDS.peek();
     let shown = boards.get(board).and_then(|view| view.shown.board.widget(widget));
     shown.map_or_else(String::new, |widget| {
-        text(widget, "title").unwrap_or_else(|| widget.kind.to_string())
+        let title = text(widget, "title").or_else(|| text(widget, "name"));
+        title.unwrap_or_else(|| widget.kind.to_string())
     })
 }

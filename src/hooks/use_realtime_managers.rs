@@ -113,7 +113,8 @@ impl WebSocketManager {
         self.context.command(Command::Connect);
     }
 
-    /// Close the connection, until told to connect. Edits are kept. A browser's tab stays so when it is loaded again.
+    /// Close the connection, until told to connect. Edits are kept. In a browser all tabs do so together, as they share one outbox, and
+    /// stay so when they are loaded again.
     pub fn disconnect(self) {
         self.context.command(Command::Disconnect);
     }
@@ -322,7 +323,7 @@ impl BackgroundSyncManager {
     }
 
     /// Neither send nor hear anything until it is resumed: what [`WebSocketManager::disconnect`] does. Edits are kept, and a
-    /// browser's tab that is loaded again is still paused.
+    /// browser's tabs are paused together.
     pub fn pause(self) {
         self.context.command(Command::Disconnect);
     }

@@ -29,7 +29,8 @@ impl Changed {
         self.lanes.contains(place) || self.before.as_ref().is_some_and(is_other)
     }
 
-    /// Whether a widget was taken off its board, now that the boards are as in `after`, and not by what this device has laid over it.
+    /// Whether a widget was taken off its board, now that the boards are as in `after`, and not by what this device has laid over it:
+    /// one that is being brought back from here is not missed, whether the removal was confirmed before or is only now.
     pub fn took(&self, (board, widget): &Place, after: &SortedMap<BoardId, BoardView>) -> bool {
         let removed = |boards: &SortedMap<BoardId, BoardView>, is_confirmed| {
             let shown = &boards.get(board)?.shown;
@@ -42,8 +43,8 @@ impl Changed {
         };
         let before = self.before.as_ref().and_then(|before| removed(before, false));
         let was_confirmed = self.before.as_ref().and_then(|before| removed(before, true));
-        // One that is being brought back from here is removed as confirmed, and was before.
-        before == Some(false) && was_confirmed != Some(true) && removed(after, true) == Some(true)
+        let is_removed = |is_confirmed| removed(after, is_confirmed) == Some(true);
+        before == Some(false) && was_confirmed != Some(true) && is_removed(true) && is_removed(false)
     }
 }
 
@@ -86,11 +87,15 @@ mod tests {
     }
 
     fn widget() -> Arc<Widget> {
+        widget_removed(None)
+    }
+
+    fn widget_removed(removed: Option<Revision>) -> Arc<Widget> {
         Arc::new(Widget {
             kind: "counter".parse().expect("a name"),
             created: Revision(1),
             changed: Revision(1),
-            removed: None,
+            removed,
             removed_by: None,
             fields: SortedMap::new(),
         })
@@ -116,6 +121,30 @@ mod tests {
         assert_eq!(concerned(&live, &away), ["fuel", "water"]);
         assert_eq!(concerned(&none, &live), ["fuel", "water"], "the board has come");
         assert_eq!(concerned(&live, &none), ["fuel", "water"], "the board is gone");
+    }
+
+    #[test]
+    fn a_removal_that_is_confirmed_under_its_undo_took_nothing() {
+        let (there, gone) = (widget(), widget_removed(Some(Revision(2))));
+        let place = (BoardId::first(), WidgetId::named("fuel"));
+        let with = |shown, confirmed: Option<&Arc<Widget>>| {
+            let mut boards = boards(Freshness::Live, shown);
+            if let (Some(view), Some(confirmed)) = (boards.get_mut(&BoardId::first()), confirmed) {
+                let laid_over = [(WidgetId::named("fuel"), Some(confirmed.clone()))];
+                view.shown.confirmed = laid_over.into_iter().collect();
+            }
+            boards
+        };
+        let took = |before, after| {
+            let changed = Changed {
+                before: Some(before),
+                lanes: SortedSet::new(),
+            };
+            changed.took(&place, &after)
+        };
+        assert!(took(with(&there, None), with(&gone, None)), "by somebody else");
+        let (undone, confirmed) = (with(&there, Some(&there)), with(&there, Some(&gone)));
+        assert!(!took(undone, confirmed), "it is there all the while");
     }
 
     #[test]

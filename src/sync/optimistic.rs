@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{
     outbox::{Fate, Pending},
+    undoing::is_undone,
     updates::Draft,
 };
 use crate::{
@@ -27,6 +28,25 @@ pub(super) fn is_shown(pending: &Pending, confirmed: Revision) -> bool {
         Some(Verdict::Expired { .. } | Verdict::Withdrawn { .. }) => false,
         Some(verdict) => confirmed < verdict.revision() && !planted::is(Bug::OverlayDroppedAtVerdict),
     }
+}
+
+/// Whether it is a removal that was undone when it had taken effect already, and is reversed as soon as the server's answer says so:
+/// the change alone, which comes before that, takes the widget from nobody who has it back.
+fn brings_back(shown: &mut Shown, pending: &Pending) -> bool {
+    let id = &pending.operation.widget;
+    let Some(before) = shown.board.widget(id).filter(|_| is_undone(pending)) else {
+        return false;
+    };
+    let is_it = matches!(pending.operation.intent, Intent::Remove)
+        && before.removed.is_some()
+        && before.removed == pending.applied_at;
+    if is_it {
+        let (before, mut back) = (before.clone(), Widget::clone(before));
+        (back.removed, back.removed_by) = (None, None);
+        shown.confirmed.entry(id.clone()).or_insert_with(|| Some(before));
+        shown.board.put(id.clone(), Arc::new(back));
+    }
+    is_it
 }
 
 /// A board as its reader sees it.
@@ -88,7 +108,10 @@ pub(super) fn replay<'a>(
         colour: None,
         at: Timestamp(0),
     };
-    for pending in pending.filter(|pending| is_shown(pending, cursor)) {
+    for pending in pending {
+        if brings_back(&mut shown, pending) || !is_shown(pending, cursor) {
+            continue;
+        }
         let operation = &pending.operation;
         // Held only where it is still the confirmed one: what is laid over is changed in place, and not copied each time.
         let is_first = !shown.confirmed.contains_key(&operation.widget);
@@ -130,7 +153,10 @@ fn note(shown: &mut Shown, widget: &WidgetId, intent: &Intent, id: OperationId) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{BoardId, ClientId, Cursor, Field, Operation, Value};
+    use crate::{
+        protocol::{BoardId, ClientId, Cursor, Field, Operation, Value},
+        sync::outbox::Why,
+    };
 
     fn board(count: i64) -> Board {
         let field = Field {
@@ -218,6 +244,31 @@ mod tests {
         let shown = shown(&[withdrawn]);
         assert!(shown.confirmed.is_empty());
         assert_eq!(shown.confirmed_widget(&w()), shown.widget(&w()));
+    }
+
+    #[test]
+    fn a_removal_that_was_undone_does_not_show_when_it_is_heard_of() {
+        let mut removal = pending(1, "w", Intent::Remove);
+        (removal.withdrawing, removal.why) = (true, Why::Undone);
+        removal.applied_at = Some(Revision(2));
+        let shows = |removal: &Pending, revision| {
+            let mut confirmed = board(3);
+            let mut widget = Widget::clone(confirmed.widget(&w()).expect("it is there"));
+            widget.removed = Some(revision);
+            confirmed.put(w(), Arc::new(widget));
+            let shown = replay(
+                confirmed,
+                Revision(2),
+                [removal].into_iter(),
+                std::iter::empty(),
+                &writer().principal,
+            );
+            shown.widget(&w()).is_some_and(|widget| widget.removed.is_none())
+        };
+        assert!(shows(&removal, Revision(2)), "it is brought back");
+        assert!(!shows(&removal, Revision(1)), "somebody else's stands");
+        removal.why = Why::Unwanted;
+        assert!(!shows(&removal, Revision(2)), "it is not to be reversed");
     }
 
     #[test]

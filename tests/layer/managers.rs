@@ -93,6 +93,26 @@ fn working_offline_and_the_devices_name_are_remembered_when_the_page_is_loaded_a
 }
 
 #[test]
+fn the_tabs_of_a_browser_work_offline_together_and_any_of_them_ends_it() {
+    let mut first = on_deck(nothing);
+    let mut second = first.beside();
+    let both_are = |pages: [&mut Page; 2], word: &str| {
+        for page in pages {
+            page.settle();
+            page.act(|managers| assert_eq!(managers.websocket.status().token(), word));
+        }
+    };
+    both_are([&mut first, &mut second], "live");
+    first.act(|managers| managers.websocket.work_offline(true));
+    both_are([&mut first, &mut second], "offline");
+    let mut third = first.beside();
+    both_are([&mut second, &mut third], "offline");
+    second.act(|managers| managers.background.resume());
+    both_are([&mut first, &mut third], "live");
+    assert_eq!(first.device.open().sockets, 3);
+}
+
+#[test]
 fn an_edit_carries_what_its_device_is_called_when_it_is_sent() {
     let mut page = on_deck(nothing);
     page.act(|managers| managers.background.pause());

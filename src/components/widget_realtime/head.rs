@@ -124,6 +124,7 @@ fn SetUp(
     // However it closes, what opens next is the menu.
     use_drop(move || is_setting_up.set(false));
     let close = use_callback(move |()| open.set(false));
+    let mut is_empty = use_signal(|| false);
     let before = move |field| live.value(field).unwrap_or_default();
     let fields = move || {
         let fields = settings.iter().copied();
@@ -131,6 +132,11 @@ fn SetUp(
     };
     let save = move |event: FormEvent| {
         event.prevent_default();
+        let end = |field| read(field, text_in(&event, field).trim(), &before(field))?.as_f64();
+        is_empty.set(end("min").zip(end("max")).is_some_and(|(min, max)| min >= max));
+        if is_empty() {
+            return;
+        }
         for field in fields() {
             let (text, before) = (text_in(&event, field), before(field));
             let is_given = !(before.is_null() && text.is_empty());
@@ -144,6 +150,9 @@ fn SetUp(
         form { class: "form", onsubmit: save,
             for field in fields() {
                 {field_input(field, field, &before(field), [None; 2], field == "title")}
+                if field == "max" && is_empty() {
+                    p { class: "note-line", role: "alert", "data-tone": "act", "Max has to be above min." }
+                }
             }
             {form_buttons(close)}
         }

@@ -8,8 +8,9 @@ use crate::{
     components::{
         format::time_of_day,
         icon::{Glyph, icon},
+        said::{is_to_be_revealed, reveal_next},
     },
-    hooks::{RealtimeUpdates, fresh_name, use_background_sync, use_now},
+    hooks::{RealtimeUpdates, fresh_name, show, use_background_sync, use_now},
     protocol::Value,
     sorted::sorted,
 };
@@ -66,6 +67,12 @@ fn Item(live: RealtimeUpdates, id: String) -> Element {
     let is_pending = live.is_pending(&item) || live.is_pending(&done) || live.is_pending(&taken);
     rsx! {
         li { class: "check", "data-done": is_ticked, "data-state": if is_ticked { "done" } else { "open" }, "data-pending": is_pending,
+            onmounted: move |event| {
+                // The focus stays where the next one is typed.
+                if is_to_be_revealed() {
+                    show(&event.data());
+                }
+            },
             input {
                 r#type: "checkbox",
                 "aria-label": "Done: {text}",
@@ -119,6 +126,7 @@ fn AddItem(live: RealtimeUpdates) -> Element {
         match fresh_name(&format!("item-{moment:011x}")) {
             Ok(field) => {
                 live.edit(field.as_str(), item);
+                reveal_next();
                 text.set(String::new());
             }
             Err(error) => complaint.set(Some(error.to_string())),

@@ -240,7 +240,9 @@ impl Platform for MemoryDevice {
     }
 
     fn keep_offline(&self, offline: bool) {
-        self.inside.is_kept_offline.set(offline);
+        if self.inside.is_kept_offline.replace(offline) != offline {
+            self.say(NetworkEvent::WorksOffline(offline));
+        }
     }
 
     fn page_cookies(&self) -> Option<String> {

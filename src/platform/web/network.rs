@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use gloo_events::EventListener;
 use web_sys::{EventTarget, VisibilityState};
 
+use super::tab::chose;
 use crate::platform::{Network, NetworkEvent};
 
 /// Events that may wait; a page that has not run for so long needs the last one only.
@@ -40,6 +41,7 @@ impl Page {
             on(&window, "focus", |_| Some(visibility()));
             on(&window, "pagehide", |_| Some(NetworkEvent::Suspended));
             on(&window, "pageshow", came_back);
+            on(&window, "storage", chose);
             if let Some(document) = window.document() {
                 on(&document, "visibilitychange", |_| Some(visibility()));
                 on(&document, "freeze", |_| Some(NetworkEvent::Suspended));

@@ -1,8 +1,9 @@
-export const title = 'the tab has the board’s name; a board that was removed by mistake comes back, and its page with it';
+export const title = 'the tab has the board’s name; a board that was removed by mistake comes back, and its page with it; whoever has it open is told, and may bring it back';
 
 export async function play(stage) {
-  const ada = await stage.person('Ada');
-  const { page } = await ada.open();
+  const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
+  const hers = await ada.open();
+  const { page } = hers;
   await page.waitForFunction(() => document.title === 'This machine · Tideboard');
   await page.getByRole('button', { name: /^Board:/ }).click();
   await page.getByRole('textbox', { name: 'New board', exact: true }).fill('Engine room');
@@ -17,4 +18,14 @@ export async function play(stage) {
   await page.getByRole('button', { name: /^Undo/ }).click();
   await page.waitForURL(address);
   await page.waitForFunction(() => document.title === 'Engine room · Tideboard');
+
+  const his = await ben.open(new URL(address).pathname.slice(1));
+  await Promise.all([hers.isIn('live'), his.isIn('live')]);
+  await page.getByRole('button', { name: /^Board:/ }).click();
+  await page.getByRole('button', { name: 'Remove board' }).click();
+  const said = his.page.locator('.banner', { hasText: /removed the board “Engine room”/ });
+  await said.getByRole('button', { name: 'Bring back' }).click();
+  await said.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: /^Board:/ }).click();
+  await page.getByRole('link', { name: 'Engine room' }).waitFor();
 }

@@ -41,8 +41,15 @@ export async function play(stage) {
   await hers.hasFocus('textbox', 'title');
   equal(await hers.page.locator(':focus').evaluate((input) => input.validity.patternMismatch), true);
   await keyboard.type('Cabin');
-  await hers.page.getByLabel('max').fill('25');
+  // A scale that bounds nothing is not sent either: the form says what is wrong with it.
+  const [min, max] = [hers.page.getByRole('spinbutton', { name: 'min', exact: true }), hers.page.getByRole('spinbutton', { name: 'max', exact: true })];
+  await min.fill('50');
+  await max.fill('25');
   await keyboard.press('Enter');
+  await hers.page.getByRole('dialog').getByRole('alert').filter({ hasText: 'Max has to be above min' }).waitFor();
+  await hers.hasFocus('spinbutton', 'max');
+  await min.fill('5');
+  await max.press('Enter');
   await hers.hasFocus('button', 'Menu of Cabin');
   await hers.isSettled();
 
@@ -53,7 +60,9 @@ export async function play(stage) {
   await hers.set(24, 'Cabin');
   await hers.isSetTo(24, 'Cabin');
 
-  // What has no card any more is said in one line, which has the focus; of two it is the same one, and both come back.
+  // What has no card any more is said in one line, which has the focus; of two it is the same one, and both come back. That the
+  // server has removed them, which it says when they are back, is no news.
+  ada.network.stall();
   for (const title of [COUNTER, SAMPLED]) {
     await hers.openMenu(title);
     await keyboard.press('End');
@@ -65,6 +74,23 @@ export async function play(stage) {
   await keyboard.press('u');
   await Promise.all([hers.widget(COUNTER).waitFor(), hers.widget(SAMPLED).waitFor()]);
   await hers.hasFocus('article', SAMPLED);
+  ada.network.heal();
+  await hers.isSettled();
+  equal(await hers.page.getByText(/removed “/).count(), 0);
+  await hers.hasFocus('article', SAMPLED);
+
+  // A new item of a long list comes into view, and the next one can be typed.
+  const list = hers.widget('To do').getByRole('list');
+  await hers.widget('To do').getByRole('textbox', { name: 'New item' }).focus();
+  for (let number = 1; number <= 9; number += 1) {
+    await keyboard.type(`Item ${number}`);
+    await keyboard.press('Enter');
+    const item = list.getByRole('listitem').filter({ has: hers.page.getByRole('checkbox', { name: `Done: Item ${number}` }) });
+    await item.waitFor();
+    const [inner, outer] = await Promise.all([item.boundingBox(), list.boundingBox()]);
+    ok(inner.y + inner.height <= outer.y + outer.height + 1, `item ${number} is in view`);
+    await hers.hasFocus('textbox', 'New item');
+  }
 
   // What is added stands at the end of the board: it comes into view with the focus, and is said once.
   const said = hers.page.getByRole('status').filter({ hasText: 'Bilge added' });

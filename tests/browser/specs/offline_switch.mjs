@@ -1,7 +1,7 @@
 import { equal } from 'node:assert/strict';
 import { COUNTER, SAMPLED } from '../harness/board.mjs';
 
-export const title = 'a browser that is offline says so, once, and how old each live value is; and catches up when it is back; what was never sent is rolled back without a word more';
+export const title = 'a browser that is offline says so, once, and how old each live value is; and catches up when it is back; who works offline does so in all tabs; what was never sent is rolled back without a word more';
 
 export async function play(stage) {
   const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
@@ -26,7 +26,19 @@ export async function play(stage) {
   await Promise.all([hers.counts(2), his.counts(2)]);
   await hers.isSettled();
 
-  // By her own choice nothing is sent. By keys: the focus stays in the list when an entry goes, and Escape closes that.
+  // By her own choice nothing is sent, and no tab of her browser says otherwise, one that is opened now included: any of them ends it.
+  const beside = await ada.open();
+  await beside.isIn('live');
+  await switchOffline(hers, 'offline');
+  await beside.isIn('offline');
+  const late = await ada.open();
+  await late.isIn('offline');
+  await his.isIn('live');
+  await switchOffline(beside, 'live');
+  await Promise.all([hers.isIn('live'), late.isIn('live')]);
+  await Promise.all([beside.page.close(), late.page.close()]);
+
+  // By keys: the focus stays in the list when an entry goes, and Escape closes that.
   const { page } = hers;
   await switchOffline(hers, 'offline');
   await hers.increase();

@@ -72,6 +72,14 @@ export async function play(stage) {
   equal(await his.page.getByRole('button', { name: '2 versions' }).count(), 0);
   await his.hasFocus('article', NOTE);
 
+  // Where somebody else brings back what he was writing in, the focus is on its card again.
+  await text.focus();
+  await remove(hers, NOTE);
+  await his.page.locator('.banner:focus', { hasText: `Bridge removed “${NOTE}”` }).waitFor();
+  await hers.page.getByRole('button', { name: /^Undo/ }).click();
+  await his.hasFocus('article', NOTE);
+  await hers.isSettled();
+
   // One of two, after a reload, by a list of them.
   await remove(hers, NOTE);
   await his.widget(NOTE).waitFor({ state: 'detached' });

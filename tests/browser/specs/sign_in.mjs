@@ -1,9 +1,13 @@
-export const title = 'where tokens are asked for, the page asks once, refuses a wrong one, and opens where it was going';
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { STATUS } from '../harness/board.mjs';
+
+export const title = 'where tokens are asked for, the page asks once, refuses a wrong one, and opens where it was going; who may look only types nothing';
 
 const EDIT = 'edit-0123456789abcdef';
+const VIEW = 'view-0123456789abcdef';
 
 export async function play(stage) {
-  await stage.server('--edit-token', EDIT, '--view-token', 'view-0123456789abcdef');
+  await stage.server('--edit-token', EDIT, '--view-token', VIEW);
   const ada = await stage.person('Ada');
   // Chromium logs every 401, and this spec provokes two.
   ada.expects(/status of 401/);
@@ -23,6 +27,16 @@ export async function play(stage) {
   const { page: again } = await ada.open();
   await again.getByRole('heading', { name: 'Sign in' }).waitFor({ state: 'detached' });
   await again.getByRole('main').waitFor();
+
+  // Who may look only can't begin what would be refused, and reads all of it.
+  const ben = await stage.person('Ben');
+  const his = await ben.signIn(VIEW);
+  await his.page.getByText('View only').waitFor();
+  const edited = his.page.getByRole('main').locator('input, textarea, button').filter({ visible: true });
+  await his.widget(STATUS).getByRole('textbox').waitFor();
+  for (const control of await edited.all()) equal(await control.isDisabled(), true, await control.evaluate((element) => element.outerHTML));
+  ok((await edited.count()) > 5);
+  deepEqual(await ben.violations(his), []);
 }
 
 async function signIn(page, token) {

@@ -39,6 +39,7 @@ export async function play(stage) {
   await hers.openConflicts();
   const sheet = page.locator('#conflicts');
   await sheet.getByRole('button', { name: 'Keep mine' }).waitFor();
+  equal(await sheet.getByRole('button', { name: /Keep theirs|Dismiss/ }).filter({ visible: true }).count(), 1, 'no cross decides anything');
   const { y, height } = await sheet.boundingBox();
   ok(y > 52 && y + height <= 740, `the board's upper end and the tools stay in sight: ${y} ${height}`);
   equal((await ada.violations(hers)).join('\n'), '');

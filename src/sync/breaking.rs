@@ -67,7 +67,7 @@ impl Engine {
     /// What rests on one's own edits beyond a fork, which are no more, has seen what these had: what was confirmed when it was made
     /// may have come under them, and was on no screen.
     pub(super) fn look_under(&mut self, board: &BoardId, fork: Revision) {
-        let beyond = beyond(self.keeping.journal.values(), board, fork);
+        let beyond = self.beyond(board, fork);
         let of_board = |pending: &&mut Pending| pending.operation.board == *board;
         for pending in self.outbox.iter_mut().filter(of_board) {
             if let (Some(base), _) | (None, Some(Base::Revision(base))) = (pending.base, pending.operation.base) {
@@ -75,6 +75,17 @@ impl Engine {
                 pending.base = if seen == base { pending.base } else { Some(seen) };
             }
         }
+    }
+
+    /// One's own edits beyond a fork: the revisions at which they were applied, and those that they had seen.
+    fn beyond(&self, board: &BoardId, fork: Revision) -> Vec<(Revision, Revision)> {
+        let mut beyond = Vec::new();
+        for Journaled { operation, verdict, .. } in self.keeping.journal.values() {
+            if operation.board == *board && verdict.revision() > fork {
+                beyond.push((verdict.revision(), operation.seen()));
+            }
+        }
+        beyond
     }
 
     /// The state is of another history, or may be: it is stored at once, over what is stored of the one before. What comes from
@@ -95,6 +106,7 @@ impl Engine {
 
     /// Shows as forgotten what was applied beyond a fork.
     pub(super) fn forget_beyond(&mut self, board: &BoardId, fork: Revision) {
+        let beyond = self.beyond(board, fork);
         let is_lost =
             |journaled: &Journaled| journaled.operation.board == *board && journaled.verdict.revision() > fork;
         let lost: Vec<(u64, Journaled)> = self
@@ -102,7 +114,6 @@ impl Engine {
             .journal
             .extract_if(|_, journaled| is_lost(journaled))
             .collect();
-        let beyond = beyond(lost.iter().map(|(_, journaled)| journaled), board, fork);
         for (number, journaled) in lost {
             let Journaled {
                 mut operation,
@@ -126,18 +137,6 @@ impl Engine {
             self.notice(Notice::SetAside { id, reason });
         }
     }
-}
-
-/// One's own edits beyond a fork: the revisions at which they were applied, and those that they had seen.
-fn beyond<'a>(
-    journal: impl Iterator<Item = &'a Journaled>,
-    board: &BoardId,
-    fork: Revision,
-) -> Vec<(Revision, Revision)> {
-    journal
-        .filter(|journaled| journaled.operation.board == *board && journaled.verdict.revision() > fork)
-        .map(|journaled| (journaled.verdict.revision(), journaled.operation.seen()))
-        .collect()
 }
 
 /// What had been seen before any of these.

@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Engine, outbox::Why, returning::is_later, storage::Journaled};
+use super::{Engine, outbox::Why, storage::Journaled};
 use crate::{
     config::OUTBOX_LEN_MAX,
-    protocol::{Contention, Field, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict, Widget},
+    protocol::{Contention, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict, Widget},
     sorted::SortedSet,
     time::Timestamp,
 };
@@ -55,23 +55,24 @@ impl Conflict {
 
     /// Whether its author has wanted something else of the same field before, which nobody needs to be asked about any more.
     pub(super) fn goes_on_from(&self, earlier: &Self) -> bool {
-        let is_plain = !self.is_undo && self.operation.deadline.is_none() && self.mine().is_some();
-        is_plain
-            && self.contention == earlier.contention
+        let [later, before] = [&self.operation, &earlier.operation];
+        let is_edit = later.resolves.is_none() && later.deadline.is_none() && self.mine().is_some();
+        is_edit
+            && !self.is_undo
             && !earlier.is_undo
-            && earlier.gives_way()
-            && is_later(&self.operation, &earlier.operation)
+            && earlier.gives_way_to(later.id)
+            && self.contention == earlier.contention
+            && later.intent.field() == before.intent.field()
+            && later.widget == before.widget
+            && later.board == before.board
     }
 
-    /// Whether its author has made that operation later, and so needs this no more.
-    fn is_before(&self, later: OperationId) -> bool {
-        let OperationId { client, sequence } = self.operation.id;
-        later.client == client && later.sequence > sequence && self.gives_way()
-    }
-
-    /// Whether it is of no use where its author wanted something else later. Of what was typed a later text may hold nothing.
-    fn gives_way(&self) -> bool {
-        self.operation.deadline.is_none() && self.mine().is_some_and(|mine| !mine.is_string())
+    /// Whether it is of no use any more where that later operation of its author has set the field. Of what was typed a later text may
+    /// hold nothing.
+    fn gives_way_to(&self, later: OperationId) -> bool {
+        let Operation { id, deadline, .. } = &self.operation;
+        let is_later = later.client == id.client && later.sequence > id.sequence;
+        is_later && deadline.is_none() && self.mine().is_some_and(|mine| !mine.is_string())
     }
 
     /// What the author saw when they made the change.
@@ -128,7 +129,7 @@ impl Conflict {
             return;
         }
         self.theirs.revision = field.revision;
-        if field.value != self.theirs.value && !is_decision(field.operation) && !self.is_before(field.operation) {
+        if field.value != self.theirs.value && !is_decision(field.operation) && !self.gives_way_to(field.operation) {
             self.theirs.value = field.value.clone();
             self.theirs.writer = Some(field.writer.clone());
         }
@@ -175,17 +176,16 @@ impl Engine {
             board, widget, intent, ..
         } = &conflict.operation;
         let confirmed = self.replicas.get(board).map(|replica| &replica.confirmed);
-        let standing = confirmed.and_then(|confirmed| confirmed.field(widget, intent.field()?));
-        let is_candidate = |standing: &&Field| {
-            conflict.is_before(standing.operation)
-                && conflict.removal().is_none()
-                && standing.value != conflict.theirs.value
+        let Some(standing) = confirmed.and_then(|confirmed| confirmed.field(widget, intent.field()?)) else {
+            return false;
         };
-        standing.filter(is_candidate).is_some_and(|standing| {
-            let mut journal = self.keeping.journal.values().rev();
-            let standing = journal.find(|journaled| journaled.operation.id == standing.operation);
-            standing.is_some_and(|journaled| is_later(&journaled.operation, &conflict.operation))
-        })
+        let is_it = |journaled: &Journaled| {
+            journaled.operation.id == standing.operation && journaled.operation.resolves.is_none()
+        };
+        conflict.gives_way_to(standing.operation)
+            && conflict.removal().is_none()
+            && standing.value != conflict.theirs.value
+            && self.keeping.journal.values().rev().any(is_it)
     }
 }
 
@@ -277,13 +277,6 @@ pub(super) enum Shelf {
 }
 
 impl Shelf {
-    pub const fn conflict(&self) -> Option<&Conflict> {
-        match self {
-            Self::Conflict(conflict) => Some(conflict),
-            _ => None,
-        }
-    }
-
     /// Where an operation with this verdict goes, that was taken back for this reason if at all, and made then.
     pub fn of(operation: Operation, verdict: Verdict, why: Why, made_at_ms: Option<u64>) -> Self {
         let reason = match verdict {

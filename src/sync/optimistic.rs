@@ -41,10 +41,7 @@ fn brings_back(shown: &mut Shown, pending: &Pending) -> bool {
         && before.removed.is_some()
         && before.removed == pending.applied_at;
     if is_it {
-        let (before, mut back) = (before.clone(), Widget::clone(before));
-        (back.removed, back.removed_by) = (None, None);
-        shown.confirmed.entry(id.clone()).or_insert_with(|| Some(before));
-        shown.board.put(id.clone(), Arc::new(back));
+        shown.change(id, &|back| (back.removed, back.removed_by) = (None, None));
     }
     is_it
 }
@@ -73,6 +70,16 @@ impl Shown {
         match self.confirmed.get(id) {
             Some(confirmed) => confirmed.as_ref(),
             None => self.board.widget(id),
+        }
+    }
+
+    /// Lays over a widget, where it is, what is no operation.
+    fn change(&mut self, id: &WidgetId, change: &dyn Fn(&mut Widget)) {
+        if let Some(before) = self.board.widget(id).cloned() {
+            let mut widget = Widget::clone(&before);
+            change(&mut widget);
+            self.confirmed.entry(id.clone()).or_insert_with(|| Some(before));
+            self.board.put(id.clone(), Arc::new(widget));
         }
     }
 
@@ -124,17 +131,11 @@ pub(super) fn replay<'a>(
         }
     }
     for draft in drafts {
-        if let Some(before) = shown.board.widget(&draft.widget).cloned() {
-            let mut widget = Widget::clone(&before);
-            shown
-                .confirmed
-                .entry(draft.widget.clone())
-                .or_insert_with(|| Some(before));
+        shown.change(&draft.widget, &|widget| {
             if let Some(field) = widget.fields.get_mut(&draft.field) {
                 field.value = draft.value.clone();
             }
-            shown.board.put(draft.widget.clone(), Arc::new(widget));
-        }
+        });
     }
     shown
 }

@@ -106,8 +106,8 @@ fn is_alone(conflict: &Conflict, widget: &Widget) -> bool {
 
 /// Whether an author has given the same field another value since, and has not decided a conflict by that. A new widget under the
 /// old name says nothing of what was in that.
-pub(super) fn is_later(later: &Operation, earlier: &Operation) -> bool {
-    let place = |operation: &Operation| (operation.board.clone(), operation.widget.clone(), operation.id.client);
+fn is_later(later: &Operation, earlier: &Operation) -> bool {
+    let [later_id, earlier_id] = [later.id, earlier.id];
     let is_edit = later.resolves.is_none() && later.intent.field() == earlier.intent.field();
-    is_edit && later.id.sequence > earlier.id.sequence && place(later) == place(earlier)
+    is_edit && later_id.client == earlier_id.client && later_id.sequence > earlier_id.sequence
 }

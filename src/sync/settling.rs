@@ -234,22 +234,18 @@ impl Engine {
 
     /// What goes on from a card that waits is put on that.
     fn join_cards(&self, settled: &mut [Settled]) {
-        for place in 0..settled.len() {
-            let (before, [settled, ..]) = settled.split_at_mut(place) else {
-                continue;
-            };
+        let mut cards: Vec<Conflict> = self.conflicts().cloned().collect();
+        for settled in settled {
             let Shelf::Conflict(conflict) = &mut settled.shelf else {
                 continue;
             };
-            let mut before = before.iter().rev().filter_map(|settled| settled.shelf.conflict());
-            let earlier = before.find(|earlier| conflict.goes_on_from(earlier));
-            let earlier = earlier.or_else(|| self.conflicts().find(|earlier| conflict.goes_on_from(earlier)));
-            if let Some(earlier) = earlier {
+            if let Some(earlier) = cards.iter().rfind(|card| conflict.goes_on_from(card)) {
                 if planted::is(Bug::LaterNotOnCard) {
                     conflict.operation = earlier.operation.clone();
                 }
                 conflict.join(earlier);
             }
+            cards.push(conflict.clone());
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! An error of `anyhow`'s, which Dioxus makes, can print the stack on which it was made, and with that come the standard library's
 //! reader of compiled names and its printer of stacks: seven kilobytes after compression. A browser shows a program no stack, so
-//! they never run; but the compiler can't know that. Here their functions do nothing but fail, and `wasm-opt` drops the rest.
+//! they never run; but the compiler can't know that. Nor that the page asks which key was typed, and never where that is on the
+//! keyboard: a lint keeps it from asking. Here such functions do nothing but fail, and `wasm-opt` drops the rest.
 //!
 //! `dx` takes the names of functions away when it calls `wasm-opt`, so it must be done just before. `dx` finds `wasm-opt` on PATH:
 //! there it finds this task, under that name, which does its part and goes on as `wasm-opt`.
@@ -20,6 +21,9 @@ use std::path::{Path, PathBuf};
 
 /// Where the functions are that only serve to print a stack.
 const OF_STACKS: [&str; 2] = ["rustc_demangle", "std::backtrace_rs"];
+
+/// What names the place of a key on a keyboard, in the module where that is: it knows 250 of them.
+const OF_PLACES: [&str; 2] = ["dioxus_web::events::keyboard::", "::code"];
 
 /// The shortest function that is pruned, in bytes. The compiler keeps one of several that are the same, and it may have kept that
 /// of stacks: long ones are like no other. The short ones go with those that call them.
@@ -115,7 +119,7 @@ fn prune(path: &Path) -> Result<(), Failure> {
     replace(path, &pruned)
 }
 
-/// The program with the functions of stacks failing. `None` when it is not understood, or names none.
+/// The program with the functions that never run failing. `None` when it is not understood, or names none.
 fn pruned(program: &[u8]) -> Option<Vec<u8>> {
     let (header, sections) = wasm::sections(program)?;
     let of_kind = |wanted: u8| sections.iter().find(|(kind, _)| *kind == wanted);
@@ -123,9 +127,9 @@ fn pruned(program: &[u8]) -> Option<Vec<u8>> {
     let names = sections.iter().filter(|(kind, _)| *kind == CUSTOM);
     let names = names.filter_map(|(_, section)| names_of_functions(section));
     let names = names.reduce(|names, _| names)?;
-    let of_stacks = |(number, name): (usize, String)| is_of_stacks(&name).then_some(number);
-    let of_stacks: BTreeSet<usize> = names.into_iter().filter_map(of_stacks).collect();
-    (!of_stacks.is_empty()).then_some(())?;
+    let unused = |(number, name): (usize, String)| is_unused(&name).then_some(number);
+    let unused: BTreeSet<usize> = names.into_iter().filter_map(unused).collect();
+    (!unused.is_empty()).then_some(())?;
     let mut written = header.to_vec();
     for (kind, mut section) in sections {
         if kind != CODE {
@@ -136,7 +140,7 @@ fn pruned(program: &[u8]) -> Option<Vec<u8>> {
         let mut code = Vec::new();
         write_number(&mut code, bodies.len());
         for (number, body) in (before..).zip(bodies) {
-            let is_out = of_stacks.contains(&number) && body.len() >= LEN_MIN;
+            let is_out = unused.contains(&number) && body.len() >= LEN_MIN;
             let body = if is_out { &FAILS } else { body };
             write_number(&mut code, body.len());
             code.extend(body);
@@ -146,14 +150,15 @@ fn pruned(program: &[u8]) -> Option<Vec<u8>> {
     Some(written)
 }
 
-/// Whether a function is one of stacks itself. That its compiled name speaks of them is not enough: it may be a generic one
+/// Whether a function is one of these itself. That its compiled name speaks of them is not enough: it may be a generic one
 /// that was made for them, and is used by all.
-fn is_of_stacks(compiled: &str) -> bool {
+fn is_unused(compiled: &str) -> bool {
     let name = format!("{:#}", rustc_demangle::demangle(compiled));
     let own = name.trim_start_matches(['<', '&']);
-    OF_STACKS
-        .iter()
-        .any(|crate_path| own.strip_prefix(crate_path).is_some_and(|rest| rest.starts_with("::")))
+    let [module, method] = OF_PLACES;
+    let mut crates = OF_STACKS.iter();
+    crates.any(|path| own.strip_prefix(path).is_some_and(|rest| rest.starts_with("::")))
+        || (own.starts_with(module) && own.ends_with(method))
 }
 
 /// Functions' numbers and names, if this is the section of names.

@@ -321,6 +321,8 @@ impl Driver {
     /// What news of the device mean to the engine.
     fn heard(&mut self, event: NetworkEvent) {
         let (first, second) = match event {
+            // Frozen, it was not told of the choice of another tab.
+            NetworkEvent::Woke if self.is_kept_offline() => (Input::Command(Command::Disconnect), None),
             NetworkEvent::Online | NetworkEvent::Woke => (Input::Woke, None),
             NetworkEvent::Offline => (Input::WentOffline, None),
             // A window that only got the focus has not slept.

@@ -46,6 +46,7 @@ pub enum Bug {
     EmptiedBoardTakenForNew,
     EditMadeOnWhatCameUnderIt,
     LaterNotOnCard,
+    TextGivesWay,
 }
 
 #[cfg(feature = "planted")]

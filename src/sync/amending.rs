@@ -55,7 +55,7 @@ impl Engine {
     ) -> Result<Option<OperationId>, CommandError> {
         let conflict = self.conflicts.get(&id).cloned().ok_or(CommandError::Unknown)?;
         let Conflict { operation, theirs, .. } = conflict;
-        let (board, widget) = (operation.board, operation.widget);
+        let (shown, board, widget) = (operation.id, operation.board, operation.widget);
         let intent = match (resolution, operation.intent) {
             (Resolution::KeepMine, intent @ (Intent::Set { .. } | Intent::Add { .. })) => Some(intent),
             (Resolution::Edit(value), intent) => intent.field().map(|field| Intent::Set {
@@ -86,7 +86,7 @@ impl Engine {
             return self.make(now, board, widget, intent, Some(seen)).map(Some);
         }
         self.conflicts.remove(&id);
-        self.keeping.put_away(id);
+        self.keeping.put_away(shown);
         self.drop_record(board, conflict_key(id));
         Ok(None)
     }
@@ -110,7 +110,7 @@ impl Engine {
         resolution: &Resolution,
     ) -> Result<(), CommandError> {
         match resolution {
-            Resolution::KeepTheirs if self.keeping.takes_out(conflict.id()) => self.reopen(conflict),
+            Resolution::KeepTheirs if self.keeping.takes_out(conflict.operation.id) => self.reopen(conflict),
             Resolution::KeepTheirs => return Err(CommandError::Unknown),
             _ if conflict.removal().is_some() => {
                 let Operation { board, widget, .. } = conflict.operation;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Engine, outbox::Why, storage::Journaled};
 use crate::{
     config::OUTBOX_LEN_MAX,
+    planted::{self, Bug},
     protocol::{Contention, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict, Widget},
     sorted::SortedSet,
     time::Timestamp,
@@ -15,7 +16,8 @@ use crate::{
 /// One field, three values. Lives on its author's device until it is resolved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Conflict {
-    /// The operation that met it; its `base_value` is *before*, its value is *mine*.
+    /// The operation that met it; its `base_value` is *before*, its value is *mine*. On a card that was joined, the last one, with
+    /// *before* of the first.
     pub operation: Operation,
     /// Why.
     pub contention: Contention,
@@ -53,29 +55,38 @@ impl Conflict {
         self.operation.base_value.clone_from(&earlier.operation.base_value);
     }
 
-    /// Whether its author has wanted something else of the same field before, which nobody needs to be asked about any more.
+    /// Whether it goes on the card of what its author wanted of the same field before.
     pub(super) fn goes_on_from(&self, earlier: &Self) -> bool {
-        let [later, before] = [&self.operation, &earlier.operation];
-        let is_edit = later.resolves.is_none() && later.deadline.is_none() && self.mine().is_some();
-        is_edit
+        let Operation { resolves, deadline, .. } = &self.operation;
+        self.contention == earlier.contention
             && !self.is_undo
             && !earlier.is_undo
-            && earlier.gives_way_to(later.id)
-            && self.contention == earlier.contention
-            && later.intent.field() == before.intent.field()
-            && later.widget == before.widget
-            && later.board == before.board
+            && resolves.is_none()
+            && deadline.is_none()
+            && earlier.gives_way_to(&self.operation)
     }
 
-    /// Whether it is of no use any more where that later operation of its author has set the field. Of what was typed a later text may
-    /// hold nothing.
-    fn gives_way_to(&self, later: OperationId) -> bool {
-        let Operation { id, deadline, .. } = &self.operation;
-        let is_later = later.client == id.client && later.sequence > id.sequence;
-        is_later && deadline.is_none() && self.mine().is_some_and(|mine| !mine.is_string())
+    /// Whether nobody needs to be asked about it any more where that later operation was decided: its author has set the field anew. An
+    /// older text stays, of which a later one may hold nothing; so does what that was to decide.
+    pub(super) fn gives_way_to(&self, later: &Operation) -> bool {
+        let own = &self.operation;
+        self.is_before(later.id)
+            && matches!(later.intent, Intent::Set { .. })
+            && later.intent.field() == own.intent.field()
+            && later.widget == own.widget
+            && later.board == own.board
+            && own.deadline.is_none()
+            && later.resolves != Some(self.id())
     }
 
-    /// What the author saw when they made the change.
+    /// Whether its author has made that operation later, and has no use for this then.
+    fn is_before(&self, later: OperationId) -> bool {
+        let OperationId { client, sequence } = self.operation.id;
+        let is_text = self.mine().is_none_or(Value::is_string) && !planted::is(Bug::TextGivesWay);
+        later.client == client && later.sequence > sequence && !is_text
+    }
+
+    /// What the author saw when they made the change; where they went on, the first one.
     #[must_use]
     pub const fn before(&self) -> Option<&Value> {
         self.operation.base_value.as_ref()
@@ -129,7 +140,7 @@ impl Conflict {
             return;
         }
         self.theirs.revision = field.revision;
-        if field.value != self.theirs.value && !is_decision(field.operation) && !self.gives_way_to(field.operation) {
+        if field.value != self.theirs.value && !is_decision(field.operation) && !self.is_before(field.operation) {
             self.theirs.value = field.value.clone();
             self.theirs.writer = Some(field.writer.clone());
         }
@@ -150,8 +161,7 @@ impl Conflict {
 }
 
 impl Engine {
-    /// Conflicts go on while others write: what their authors choose from is what stands. Where that is what they have set
-    /// themselves since, on what they were to choose from, there is nothing to choose.
+    /// Conflicts go on while others write: what their authors choose from is what stands.
     pub(super) fn meet_others(&mut self, now: Timestamp) {
         for (id, conflict) in self.conflicts.iter_mut() {
             let (board, widget) = (&conflict.operation.board, &conflict.operation.widget);
@@ -163,29 +173,7 @@ impl Engine {
                 conflict.meet(widget, &is_decision);
             }
         }
-        let overtaken = self.conflicts().filter(|conflict| self.is_decided_anew(conflict));
-        for id in overtaken.map(Conflict::id).collect::<Vec<_>>() {
-            _ = self.resolve(now, id, Resolution::KeepTheirs);
-        }
         self.meet_returned(now);
-    }
-
-    /// Whether what stands is what its author has set since, on what they are to choose from. What undoes a decision puts that back.
-    fn is_decided_anew(&self, conflict: &Conflict) -> bool {
-        let Operation {
-            board, widget, intent, ..
-        } = &conflict.operation;
-        let confirmed = self.replicas.get(board).map(|replica| &replica.confirmed);
-        let Some(standing) = confirmed.and_then(|confirmed| confirmed.field(widget, intent.field()?)) else {
-            return false;
-        };
-        let is_it = |journaled: &Journaled| {
-            journaled.operation.id == standing.operation && journaled.operation.resolves.is_none()
-        };
-        conflict.gives_way_to(standing.operation)
-            && conflict.removal().is_none()
-            && standing.value != conflict.theirs.value
-            && self.keeping.journal.values().rev().any(is_it)
     }
 }
 

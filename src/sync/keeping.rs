@@ -40,7 +40,7 @@ pub(super) struct Keeping {
     /// One's own operations that a broken history has forgotten, and that are not stored as such yet.
     pub forgotten: SortedMap<OperationId, SetAside>,
     /// Conflicts of this person that were put away here, the newest last: they can wait again.
-    dismissed: VecDeque<OperationId>,
+    pub dismissed: VecDeque<OperationId>,
     /// Those that wait again, since their decisions were undone, and that are not stored as such yet.
     pub reopened: Vec<OperationId>,
     /// Conflicts that nobody is on the other side of any more, with their boards.
@@ -79,7 +79,7 @@ impl Keeping {
         (self.reread, self.retry_at) = (true, now);
     }
 
-    /// Notes a conflict as put away. Nobody goes back very far: no more of them are kept than may wait.
+    /// Notes a conflict as put away, by the operation on its card. Nobody goes back very far: no more of them are kept than may wait.
     pub fn put_away(&mut self, id: OperationId) {
         self.dismissed.push_back(id);
         if self.dismissed.len() > KEPT_LEN_MAX {

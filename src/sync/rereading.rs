@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::{
-    Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
+    Conflict, Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
     keeping::{Busy, Keeping, Met},
     outbox::{Fate, Pending},
     storage::{
@@ -78,12 +78,21 @@ impl Engine {
         take_records(&mut self.conflicts, (records, CONFLICT), reopened, texts);
         take_records(&mut self.aside, (records, ASIDE), &[], texts);
         self.aside.extend(self.keeping.forgotten.clone());
-        for (_, key) in &self.keeping.dropped {
+        let Keeping { dropped, dismissed, .. } = &mut self.keeping;
+        dropped.retain(|(_, key)| {
             // Dealt with here, and not stored as such yet.
             let named = |prefix| key.strip_prefix(prefix).and_then(|id| id.parse::<OperationId>().ok());
-            named(CONFLICT).map(|id| self.conflicts.remove(&id));
+            let is_shown = |conflict: &Conflict| dismissed.contains(&conflict.operation.id);
+            let conflict = named(CONFLICT).and_then(|id| self.conflicts.remove(&id));
+            let another = conflict.filter(|conflict| !is_shown(conflict));
+            // It may be on one of its own already.
+            let another = another.filter(|conflict| !self.conflicts.contains_key(&conflict.operation.id));
+            let is_dealt_with = another.is_none();
+            // What its author wanted later has been put on the card by another tab: that was not dealt with.
+            self.conflicts.extend(another.map(|conflict| (conflict.id(), conflict)));
             named(ASIDE).map(|id| self.aside.remove(&id));
-        }
+            is_dealt_with
+        });
         if widgets {
             self.reread_journal(records);
         }

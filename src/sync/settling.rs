@@ -1,6 +1,8 @@
 //! Settling: the outbox loses an operation only in the transaction that stores the confirmed state which contains it; and
 //! confirmed state is stored only when the fate of every operation in the outbox is known at it.
 
+mod cards;
+
 use super::{
     Conflict, Effect, Engine, Notice, Resolution, SetAside,
     conflict::Shelf,
@@ -39,6 +41,8 @@ pub(super) struct Settling {
     forgotten: SortedMap<OperationId, SetAside>,
     /// Conflicts that wait again.
     reopened: Vec<OperationId>,
+    /// Conflicts that their author needs no more: they have set the field anew, and that was applied.
+    overtaken: Vec<OperationId>,
     /// Records to delete.
     dropped: Vec<String>,
     /// Conflicts that nobody is on the other side of any more.
@@ -174,6 +178,7 @@ impl Engine {
             moved,
             forgotten,
             reopened: Vec::new(),
+            overtaken: Vec::new(),
             dropped,
             alone,
             before: Vec::new(),
@@ -214,7 +219,7 @@ impl Engine {
             settling.made.extend(made.ok().flatten());
             self.keeping.reopened.push(*id);
         }
-        self.join_cards(&mut settling.settled);
+        self.gather_cards(&mut settling);
         settling.reopened = std::mem::take(&mut self.keeping.reopened);
         let transaction = self.transaction(&settling);
         for id in &settling.rewritten {
@@ -230,23 +235,6 @@ impl Engine {
         }
         self.keeping.busy = Some(Busy::Settling(Box::new(settling)));
         transaction
-    }
-
-    /// What goes on from a card that waits is put on that.
-    fn join_cards(&self, settled: &mut [Settled]) {
-        let mut cards: Vec<Conflict> = self.conflicts().cloned().collect();
-        for settled in settled {
-            let Shelf::Conflict(conflict) = &mut settled.shelf else {
-                continue;
-            };
-            if let Some(earlier) = cards.iter().rfind(|card| conflict.goes_on_from(card)) {
-                if planted::is(Bug::LaterNotOnCard) {
-                    conflict.operation = earlier.operation.clone();
-                }
-                conflict.join(earlier);
-            }
-            cards.push(conflict.clone());
-        }
     }
 
     fn transaction(&self, settling: &Settling) -> Transaction {
@@ -282,8 +270,12 @@ impl Engine {
         for (id, aside) in settling.moved.iter().chain(&settling.forgotten) {
             put.push((aside_key(*id), text(aside)));
         }
+        delete.extend(settling.overtaken.iter().copied().map(conflict_key));
         // One that a later decision has settled is open no more.
-        let is_settled = |id: &&OperationId| settling.settled.iter().any(|settled| settled.resolved == Some(**id));
+        let is_settled = |id: &&OperationId| {
+            let mut settled = settling.settled.iter();
+            settling.overtaken.contains(id) || settled.any(|settled| settled.resolved == Some(**id))
+        };
         let reopened = settling.reopened.iter().filter(|id| !is_settled(id));
         let reopened = reopened.filter_map(|id| self.conflicts.get(id));
         put.extend(reopened.map(|conflict| (conflict_key(conflict.id()), text(conflict))));
@@ -350,6 +342,7 @@ impl Engine {
             moved,
             forgotten,
             dropped,
+            overtaken,
             alone,
             made,
             ..
@@ -374,6 +367,12 @@ impl Engine {
         }
         for settled in settled {
             self.shelve(settled);
+        }
+        for id in overtaken {
+            if self.conflicts.remove(&id).is_some() {
+                let resolution = Resolution::KeepTheirs;
+                self.notice(Notice::Resolved { id, resolution });
+            }
         }
         if !made.is_empty() {
             self.appended(first, &made);
@@ -419,10 +418,7 @@ impl Engine {
                 }
             }
             Shelf::Conflict(conflict) => {
-                // Who has put away its card meanwhile has put away this.
-                if conflict.card.is_none_or(|card| self.conflicts.contains_key(&card)) {
-                    self.conflicts.insert(conflict.id(), conflict);
-                }
+                self.put_on_card(conflict);
             }
             Shelf::Aside(aside) => {
                 self.aside.insert(settled.id, aside);

@@ -1,9 +1,12 @@
 //! One field, one card: who goes on changing a field that others change too is asked once, about what they wanted last.
 
 use serde_json::json;
-use tideboard::sync::Resolution;
+use tideboard::{
+    protocol::Value,
+    sync::{Command, Resolution},
+};
 
-use crate::world::{ANN, BO, World};
+use crate::world::{ANN, BO, World, deck, named};
 
 /// Ann and Bo drag the fuel at the same time, and let go at 29 and 69. What Ann does comes to the server after what Bo does.
 fn dragged() -> World {
@@ -86,8 +89,8 @@ fn who_sets_a_value_on_what_they_were_asked_about_has_decided() {
     assert_eq!(world.conflicts(ANN), []);
 }
 
-#[test]
-fn who_puts_a_card_away_while_more_of_it_is_being_stored_has_put_that_away_too() {
+/// What Ann is asked after she has decided so while a later value of hers was being stored on the same card.
+fn asked_after(resolution: Resolution) -> [Vec<Option<Value>>; 2] {
     let mut world = asked();
     let id = world.conflicts(ANN)[0].id();
     world.go_offline(ANN);
@@ -97,14 +100,61 @@ fn who_puts_a_card_away_while_more_of_it_is_being_stored_has_put_that_away_too()
     world.hold_the_storage(ANN);
     world.come_online(ANN);
     world.wait(3_000);
-    world.resolve(ANN, id, Resolution::KeepTheirs);
+    world.resolve(ANN, id, resolution);
     world.release_the_storage(ANN);
     world.calm();
-    assert_eq!(world.conflicts(ANN), []);
+    let mine = |world: &World| world.conflicts(ANN).iter().map(|card| card.mine().cloned()).collect();
+    let now = mine(&world);
     world.reopen(ANN);
     world.calm();
-    assert_eq!(world.conflicts(ANN), []);
+    [now, mine(&world)]
+}
+
+#[test]
+fn what_was_put_on_a_card_while_that_was_put_away_is_asked_by_itself() {
+    let six = || vec![Some(json!(6))];
+    assert_eq!(asked_after(Resolution::KeepTheirs), [six(), six()]);
+    // A value of her own is what she wants of the field.
+    assert_eq!(asked_after(Resolution::KeepMine), [vec![], vec![]]);
+}
+
+#[test]
+fn who_set_a_value_on_what_they_were_asked_about_has_decided_whoever_writes_then() {
+    let mut world = asked();
+    world.go_deaf(ANN);
+    world.set(ANN, "fuel", "value", 6);
+    world.wait(200);
+    assert_eq!(world.server_has("fuel", "value"), json!(6));
+    world.go_offline(ANN);
+    world.set(BO, "fuel", "value", 9);
+    world.calm();
+    world.come_online(ANN);
+    world.calm();
     world.assert_everywhere("fuel", "value", 9);
+    assert_eq!(
+        world.conflicts(ANN),
+        [],
+        "5 she had given up herself, and Bo has seen 6"
+    );
+}
+
+#[test]
+fn what_decides_one_card_of_a_field_leaves_nothing_to_ask_on_another() {
+    let mut world = asked();
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 6);
+    world.calm();
+    let (board, widget) = (deck(), named("fuel"));
+    world.command(BO, Command::Remove { board, widget });
+    world.calm();
+    world.come_online(ANN);
+    world.calm();
+    let (board, widget) = (deck(), named("fuel"));
+    world.command(BO, Command::Restore { board, widget });
+    world.calm();
+    // It met nothing but the removal, and is sent again by itself.
+    world.assert_everywhere("fuel", "value", 6);
+    assert_eq!(world.conflicts(ANN), []);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use tideboard::{
     },
     server::log::{Head, Log, Record},
     sorted::SortedMap,
-    sync::{Engine, Input, Notice, SetAsideReason, storage::Outcome, storage::Transaction},
+    sync::{Conflict, Engine, Input, Notice, Resolution, SetAsideReason, storage::Outcome, storage::Transaction},
     time::Timestamp,
 };
 
@@ -147,6 +147,17 @@ impl Ledger {
 
     pub fn dealt_with(&mut self, id: OperationId) {
         self.dealt.insert(id);
+    }
+
+    /// Somebody decides a card; of what has gone on it, what they see there and what is older is dealt with. A value of their own is what
+    /// they want of the field, whatever else they wanted.
+    pub fn decided(&mut self, conflict: &Conflict, resolution: &Resolution) {
+        let (card, shown) = (conflict.id(), conflict.operation.id);
+        self.dealt.insert(card);
+        let all = *resolution != Resolution::KeepTheirs;
+        let joined = self.joined.iter().filter(|(_, joined)| **joined == card);
+        let seen = joined.filter(|(id, _)| all || (id.client == shown.client && id.sequence <= shown.sequence));
+        self.dealt.extend(seen.map(|(id, _)| *id));
     }
 
     pub fn undoes(&mut self, device: usize) {

@@ -173,6 +173,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::EmptiedBoardTakenForNew, 250),
     (Bug::EditMadeOnWhatCameUnderIt, 250),
     (Bug::LaterNotOnCard, 250),
+    (Bug::TextGivesWay, 250),
 ];
 
 #[test]

@@ -216,8 +216,10 @@ impl Ledger {
         };
         for (key, text) in &transaction.put {
             if let Some(card) = key.strip_prefix("conflict/") {
-                let card = card.parse().expect("an operation's id");
-                self.joined.insert(appended_id(text), card);
+                let (id, card) = (appended_id(text), card.parse().expect("an operation's id"));
+                if id != card {
+                    self.joined.insert(id, card);
+                }
             }
         }
         for (number, text) in (*first..).zip(&transaction.append) {

@@ -78,8 +78,18 @@ impl Ledger {
             let standing = standing.and_then(|truth| truth.verdicts.get(id));
             standing.or_else(|| self.wiped.get(id)).is_some_and(Verdict::is_applied)
         };
-        let place = |made: &Made| (made.operation.widget.clone(), made.operation.intent.field().cloned());
-        let is_of_card = |made: &Made| made.operation.resolves == Some(card);
+        let place = |made: &Made| {
+            let operation = &made.operation;
+            (
+                operation.board.clone(),
+                operation.widget.clone(),
+                operation.intent.field().cloned(),
+            )
+        };
+        // Nobody but its author decides what met somebody's value.
+        let is_removed = contention == Contention::Removed;
+        let is_of_card = |made: &Made| is_removed && made.operation.resolves == Some(card);
+        let is_set = |made: &Made| is_removed || matches!(made.operation.intent, Intent::Set { .. });
         let sent: Vec<OperationId> = self
             .made
             .iter()
@@ -89,7 +99,7 @@ impl Ledger {
         self.made.iter().any(|(other, later)| {
             let mut sent = sent.iter().chain([&id]);
             let is_later = sent.any(|sent| sent.client == other.client && sent.sequence < other.sequence);
-            let is_anew = is_of_card(later) || (is_later && place(later) == place(made));
+            let is_anew = is_of_card(later) || (is_later && is_set(later) && place(later) == place(made));
             *other != id && is_anew && is_applied(other)
         })
     }
@@ -124,7 +134,8 @@ impl Ledger {
                 kept.contains(&card) && newest.is_none_or(|newest| newest.sequence >= id.sequence)
             };
             let given_up = self.taken_back.contains(id) || self.is_covered(*id);
-            let dealt = self.dealt.contains(id) || self.dealt.contains(&card) || given_up;
+            let decided = self.dealt.contains(&card) && !self.joined.contains_key(id);
+            let dealt = self.dealt.contains(id) || decided || given_up;
             let settled = match verdict {
                 // What a backup has wiped out waits to be sent again, or its author is told; unless the server has forgotten
                 // so much that nobody can tell.

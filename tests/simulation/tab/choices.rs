@@ -35,9 +35,9 @@ impl World {
             1 => Resolution::KeepTheirs,
             _ => Resolution::Edit(json!(format!("both {}", self.now))),
         };
+        self.ledger.decided(&conflict, &resolution);
         state.chosen = Some((conflict, resolution.clone()));
         state.asked_again = state.asked_again.filter(|asked| *asked != id);
-        self.ledger.dealt_with(id);
         self.command(tab, Command::Resolve { id, resolution });
     }
 

@@ -83,7 +83,7 @@ impl World {
         };
         for conflict in undecided(engine.conflicts().cloned(), &mut state.decided) {
             let (id, resolution) = (conflict.id(), conflict.by_policy());
-            self.ledger.dealt_with(id);
+            self.ledger.decided(&conflict, &resolution);
             self.command(tab, Command::Resolve { id, resolution });
         }
     }

@@ -66,11 +66,11 @@ impl Conflict {
             && earlier.gives_way_to(&self.operation)
     }
 
-    /// Whether nobody needs to be asked about it any more where that later operation was decided: its author has set the field anew. An
-    /// older text stays, of which a later one may hold nothing; so does what that was to decide.
+    /// Whether nobody needs to be asked about it any more where that operation was decided, which goes after it in the outbox: its author
+    /// has set the field anew. An older text stays, of which a later one may hold nothing; so does what that was to decide.
     pub(super) fn gives_way_to(&self, later: &Operation) -> bool {
         let own = &self.operation;
-        self.is_before(later.id)
+        self.is_short()
             && matches!(later.intent, Intent::Set { .. })
             && later.intent.field() == own.intent.field()
             && later.widget == own.widget
@@ -79,11 +79,10 @@ impl Conflict {
             && later.resolves != Some(self.id())
     }
 
-    /// Whether its author has made that operation later, and has no use for this then.
-    fn is_before(&self, later: OperationId) -> bool {
-        let OperationId { client, sequence } = self.operation.id;
-        let is_text = self.mine().is_none_or(Value::is_string) && !planted::is(Bug::TextGivesWay);
-        later.client == client && later.sequence > sequence && !is_text
+    /// Whether *mine* is all in one value: not a text, nor what was added.
+    fn is_short(&self) -> bool {
+        let is_text = self.mine().is_none_or(Value::is_string);
+        !is_text || planted::is(Bug::TextGivesWay)
     }
 
     /// What the author saw when they made the change; where they went on, the first one.
@@ -117,9 +116,9 @@ impl Conflict {
         self.removal().is_none()
     }
 
-    /// Takes over what stands now, of its widget as the server has it. What its own decision has put there is no other side: where
-    /// that is undone, theirs is there again.
-    fn meet(&mut self, widget: &Widget, is_decision: &dyn Fn(OperationId) -> bool) {
+    /// Takes over what stands now, of its widget as the server has it. What its author has put there since, or its own decision, is no
+    /// other side: where that is undone, theirs is there again.
+    fn meet(&mut self, widget: &Widget, is_own: &dyn Fn(OperationId) -> bool) {
         let met_removal = self.contention == Contention::Removed;
         let known = self.removal().map(|removal| removal.revision);
         if widget.removed != known && (widget.removed > known || !met_removal) {
@@ -140,7 +139,7 @@ impl Conflict {
             return;
         }
         self.theirs.revision = field.revision;
-        if field.value != self.theirs.value && !is_decision(field.operation) && !self.is_before(field.operation) {
+        if field.value != self.theirs.value && !is_own(field.operation) {
             self.theirs.value = field.value.clone();
             self.theirs.writer = Some(field.writer.clone());
         }
@@ -167,10 +166,12 @@ impl Engine {
             let (board, widget) = (&conflict.operation.board, &conflict.operation.widget);
             let confirmed = self.replicas.get(board).map(|replica| &replica.confirmed);
             if let Some(widget) = confirmed.and_then(|confirmed| confirmed.widget(widget)) {
-                let (outbox, undone) = (&self.outbox, &self.keeping.undone);
-                let resolves = |decision| outbox.get(decision)?.operation.resolves;
-                let is_decision = |decision| resolves(decision) == Some(*id) || undone.contains(&decision);
-                conflict.meet(widget, &is_decision);
+                let (outbox, undone, is_short) = (&self.outbox, &self.keeping.undone, conflict.is_short());
+                let is_pending = |own| {
+                    let pending = outbox.get(own);
+                    pending.is_some_and(|pending| is_short || pending.operation.resolves == Some(*id))
+                };
+                conflict.meet(widget, &|own| is_pending(own) || undone.contains(&own));
             }
         }
         self.meet_returned(now);

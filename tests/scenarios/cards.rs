@@ -139,6 +139,35 @@ fn who_set_a_value_on_what_they_were_asked_about_has_decided_whoever_writes_then
 }
 
 #[test]
+fn a_card_is_joined_and_closed_by_what_is_set_after_a_reload_and_in_another_tab() {
+    for is_reopened in [true, false] {
+        let mut world = asked();
+        let tab = if is_reopened {
+            world.reopen(ANN);
+            ANN
+        } else {
+            world.open_second_tab(ANN)
+        };
+        world.calm();
+        world.go_offline(ANN);
+        world.go_offline(tab);
+        world.set(tab, "fuel", "value", 6);
+        world.set(BO, "fuel", "value", 9);
+        world.calm();
+        world.come_online(ANN);
+        world.come_online(tab);
+        world.calm();
+        let mine: Vec<_> = world.conflicts(tab).iter().map(|card| card.mine().cloned()).collect();
+        assert_eq!(mine, [Some(json!(6))], "{is_reopened}");
+        world.set(tab, "fuel", "value", 7);
+        world.calm();
+        world.assert_everywhere("fuel", "value", 7);
+        assert_eq!(world.conflicts(tab), [], "{is_reopened}");
+        assert_eq!(world.conflicts(ANN), [], "{is_reopened}");
+    }
+}
+
+#[test]
 fn what_decides_one_card_of_a_field_leaves_nothing_to_ask_on_another() {
     let mut world = asked();
     world.go_offline(ANN);

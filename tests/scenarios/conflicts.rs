@@ -121,7 +121,8 @@ fn who_builds_on_what_they_took_back_has_seen_no_more_than_that_was_built_on() {
         .iter()
         .map(|card| card.theirs.value.clone())
         .collect();
-    assert_eq!(met, [json!(8), json!(8)], "both edits that stayed wait as cards");
+    assert_eq!(met, [json!(8)], "what she wanted last, in whichever tab, waits");
+    assert_eq!(world.conflicts(ANN)[0].mine(), Some(&json!(7)));
 }
 
 #[test]

@@ -156,7 +156,8 @@ impl Ledger {
         self.dealt.insert(card);
         let all = *resolution != Resolution::KeepTheirs;
         let joined = self.joined.iter().filter(|(_, joined)| **joined == card);
-        let seen = joined.filter(|(id, _)| all || (id.client == shown.client && id.sequence <= shown.sequence));
+        let number = |id: &OperationId| self.made.get(id).and_then(|made| made.number);
+        let seen = joined.filter(|(id, _)| all || number(id) <= number(&shown));
         self.dealt.extend(seen.map(|(id, _)| *id));
     }
 

@@ -90,15 +90,18 @@ impl Ledger {
         let is_removed = contention == Contention::Removed;
         let is_of_card = |made: &Made| is_removed && made.operation.resolves == Some(card);
         let is_set = |made: &Made| is_removed || matches!(made.operation.intent, Intent::Set { .. });
-        let sent: Vec<OperationId> = self
-            .made
-            .iter()
-            .filter(|(_, made)| is_of_card(made))
-            .map(|(id, _)| *id)
-            .collect();
+        let sent = self.made.values().filter(|made| is_of_card(made));
+        let sent: Vec<&Made> = sent.chain([made]).collect();
+        // One device's operations of a lane go in the order of its outbox, whichever tab has made them; one that was sent again has
+        // another place there.
+        let is_after = |later: &Made, sent: &Made| {
+            let [own, before] = [later.operation.id, sent.operation.id];
+            let is_next = own.client == before.client && own.sequence > before.sequence;
+            let is_same = (later.device, &later.person) == (sent.device, &sent.person);
+            is_next || (is_same && later.number > sent.number)
+        };
         self.made.iter().any(|(other, later)| {
-            let mut sent = sent.iter().chain([&id]);
-            let is_later = sent.any(|sent| sent.client == other.client && sent.sequence < other.sequence);
+            let is_later = sent.iter().any(|sent| is_after(later, sent));
             let is_anew = is_of_card(later) || (is_later && is_set(later) && place(later) == place(made));
             *other != id && is_anew && is_applied(other)
         })
@@ -130,8 +133,8 @@ impl Ledger {
             let card = self.card(*id, made);
             // Of what waits on one card, what its author wanted last.
             let is_on_card = || {
-                let newest = asked.get(&card).filter(|newest| newest.client == id.client);
-                kept.contains(&card) && newest.is_none_or(|newest| newest.sequence >= id.sequence)
+                let newest = asked.get(&card).and_then(|newest| self.made.get(newest));
+                kept.contains(&card) && newest.is_none_or(|newest| newest.number >= made.number)
             };
             let given_up = self.taken_back.contains(id) || self.is_covered(*id);
             let decided = self.dealt.contains(&card) && !self.joined.contains_key(id);

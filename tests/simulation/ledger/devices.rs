@@ -217,7 +217,9 @@ impl Ledger {
         for (key, text) in &transaction.put {
             if let Some(card) = key.strip_prefix("conflict/") {
                 let (id, card) = (appended_id(text), card.parse().expect("an operation's id"));
-                if id != card {
+                // A decision that met another value is on the card that it was to decide.
+                let is_decision = self.made.get(&id).is_some_and(|made| made.operation.resolves.is_some());
+                if id != card && !is_decision {
                     self.joined.insert(id, card);
                 }
             }

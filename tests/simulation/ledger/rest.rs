@@ -134,7 +134,8 @@ impl Ledger {
             // Of what waits on one card, what its author wanted last.
             let is_on_card = || {
                 let newest = asked.get(&card).and_then(|newest| self.made.get(newest));
-                kept.contains(&card) && newest.is_none_or(|newest| newest.number >= made.number)
+                let is_decision = made.operation.resolves.is_some();
+                kept.contains(&card) && (is_decision || newest.is_none_or(|newest| newest.number >= made.number))
             };
             let given_up = self.taken_back.contains(id) || self.is_covered(*id);
             let decided = self.dealt.contains(&card) && !self.joined.contains_key(id);

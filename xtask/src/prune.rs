@@ -3,7 +3,7 @@
 //! An error of `anyhow`'s, which Dioxus makes, can print the stack on which it was made, and with that come the standard library's
 //! reader of compiled names and its printer of stacks: seven kilobytes after compression. A browser shows a program no stack, so
 //! they never run; but the compiler can't know that. Nor that the page asks which key was typed, and never where that is on the
-//! keyboard: a lint keeps it from asking. Here such functions do nothing but fail, and `wasm-opt` drops the rest.
+//! keyboard, and never reads a file: a lint keeps it from that. Here such functions do nothing but fail, and `wasm-opt` drops the rest.
 //!
 //! `dx` takes the names of functions away when it calls `wasm-opt`, so it must be done just before. `dx` finds `wasm-opt` on PATH:
 //! there it finds this task, under that name, which does its part and goes on as `wasm-opt`.
@@ -19,8 +19,9 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// Where the functions are that only serve to print a stack.
-const OF_STACKS: [&str; 2] = ["rustc_demangle", "std::backtrace_rs"];
+/// Where the functions are that only serve to print a stack; and to read a file that a person gives to a form, which no form of ours
+/// asks for.
+const UNUSED: [&str; 3] = ["rustc_demangle", "std::backtrace_rs", "dioxus_web::files"];
 
 /// What names the place of a key on a keyboard, in the module where that is: it knows 250 of them.
 const OF_PLACES: [&str; 2] = ["dioxus_web::events::keyboard::", "::code"];
@@ -156,8 +157,8 @@ fn is_unused(compiled: &str) -> bool {
     let name = format!("{:#}", rustc_demangle::demangle(compiled));
     let own = name.trim_start_matches(['<', '&']);
     let [module, method] = OF_PLACES;
-    let mut crates = OF_STACKS.iter();
-    crates.any(|path| own.strip_prefix(path).is_some_and(|rest| rest.starts_with("::")))
+    let mut modules = UNUSED.iter();
+    modules.any(|path| own.strip_prefix(path).is_some_and(|rest| rest.starts_with("::")))
         || (own.starts_with(module) && own.ends_with(method))
 }
 

@@ -1,0 +1,72 @@
+import { equal, match, ok } from 'node:assert/strict';
+
+export const title = 'a board opens without the server, with what waits on it, and a release can be taken back';
+
+export async function play(stage) {
+  const server = await stage.server();
+  const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
+  const [hers, his] = await Promise.all([ada.open(), ben.open()]);
+  await Promise.all([hers.isIn('live'), his.isIn('live')]);
+  await workerIsReady(hers.page);
+  await hers.increase();
+  await hers.isSettled();
+
+  // The browser's own switch: no server, no proxy, nothing.
+  await ada.goOffline();
+  await hers.increase();
+  await hers.counts(2);
+  await hers.keeps(1);
+  await hers.page.reload();
+  await hers.counts(2);
+  await hers.keeps(1);
+  await hers.page.getByText(/This is the board as of \d\d:\d\d; edits are saved on this device/).waitFor();
+  equal(new URL(hers.page.url()).pathname, '/');
+  await hers.increase();
+  await hers.counts(3);
+
+  // Any board's address, and one for a wall, which stays one when it is loaded again.
+  const elsewhere = await ada.open('boards/never-seen-here');
+  await elsewhere.page.getByRole('heading', { name: 'This board is not on this device yet.' }).waitFor();
+  const wall = await ada.open('?wall');
+  await wall.page.locator('html[data-wall]').waitFor({ state: 'attached' });
+  await wall.page.waitForURL((url) => url.pathname === '/' && url.search === '?wall');
+  await wall.page.close();
+  await elsewhere.page.goto(new URL('troubleshooting', ada.network.url).href);
+  await elsewhere.page.getByRole('heading', { name: 'Troubleshooting' }).waitFor();
+  await elsewhere.page.close();
+
+  await ada.goOnline();
+  await hers.isIn('live');
+  await hers.isSettled();
+  await his.counts(3);
+
+  // A server that is gone, seen by way of what stands in front of it.
+  await server.kill();
+  await hers.isIn('waiting', 'offline');
+  await hers.increase();
+  await hers.page.reload();
+  await hers.counts(4);
+  await hers.keeps(1);
+
+  // The way out: what comes with the next page takes the worker and all it has kept off this browser, and no edit.
+  await server.start('--no-offline-start');
+  await hers.isIn('live');
+  await hers.isSettled();
+  await hers.page.reload();
+  await hers.page.waitForFunction(async () => (await navigator.serviceWorker.getRegistrations()).length === 0 && (await caches.keys()).length === 0);
+  await hers.isIn('live');
+  await Promise.all([hers.counts(4), his.counts(4)]);
+}
+
+/** The worker runs, and has kept what it needs. */
+export async function workerIsReady(page) {
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  const kept = await page.evaluate(async () => {
+    const [name, ...others] = await caches.keys();
+    const requests = await (await caches.open(name)).keys();
+    return { name, others, paths: requests.map(({ url }) => new URL(url).pathname) };
+  });
+  match(kept.name, /^tideboard [0-9a-f]{16}$/);
+  equal(kept.others.length, 0);
+  ok(kept.paths.includes('/shell') && kept.paths.some((path) => path.endsWith('.wasm')), kept.paths.join(' '));
+}

@@ -29,7 +29,7 @@ use super::{
     listener::{self, Door, Patience},
     offline,
     origin::OriginPolicy,
-    pages::{built_files, pages},
+    pages::{built_files, pages, public_folder},
     reach::{self, Reach},
     router,
     store::StoreError,

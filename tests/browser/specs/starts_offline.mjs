@@ -1,4 +1,5 @@
-import { equal, match, ok } from 'node:assert/strict';
+import { equal } from 'node:assert/strict';
+import { workerIsReady } from '../harness/worker.mjs';
 
 export const title = 'a board opens without the server, with what waits on it, and a release can be taken back';
 
@@ -56,17 +57,4 @@ export async function play(stage) {
   await hers.page.waitForFunction(async () => (await navigator.serviceWorker.getRegistrations()).length === 0 && (await caches.keys()).length === 0);
   await hers.isIn('live');
   await Promise.all([hers.counts(4), his.counts(4)]);
-}
-
-/** The worker runs, and has kept what it needs. */
-export async function workerIsReady(page) {
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  const kept = await page.evaluate(async () => {
-    const [name, ...others] = await caches.keys();
-    const requests = await (await caches.open(name)).keys();
-    return { name, others, paths: requests.map(({ url }) => new URL(url).pathname) };
-  });
-  match(kept.name, /^tideboard [0-9a-f]{16}$/);
-  equal(kept.others.length, 0);
-  ok(kept.paths.includes('/shell') && kept.paths.some((path) => path.endsWith('.wasm')), kept.paths.join(' '));
 }

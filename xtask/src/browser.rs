@@ -1,4 +1,4 @@
-//! `cargo xtask browser`, `screenshots`, `latency`, `crowd` and `lighthouse`: the scripts of `tests/browser`, against the last
+//! `cargo xtask browser`, `screenshots`, `latency`, `offline-start`, `crowd` and `lighthouse`: the scripts of `tests/browser`, against the last
 //! release build.
 
 use crate::bundle;
@@ -65,6 +65,25 @@ pub struct LatencyArguments {
 /// The failure of an installer, or of the board.
 pub fn run_latency(arguments: &LatencyArguments) -> Result<(), Failure> {
     play("latency.mjs", LOOKING, &["--edits", &arguments.edits.to_string()])
+}
+
+#[derive(clap::Args)]
+pub struct OfflineStartArguments {
+    /// How many starts are timed.
+    #[arg(long, default_value_t = 30)]
+    starts: u32,
+}
+
+/// Prints how long a board takes to be on the screen where there is no server.
+///
+/// # Errors
+/// The failure of an installer, or of the board.
+pub fn run_offline_start(arguments: &OfflineStartArguments) -> Result<(), Failure> {
+    play(
+        "offline_start.mjs",
+        LOOKING,
+        &["--starts", &arguments.starts.to_string()],
+    )
 }
 
 #[derive(clap::Args)]

@@ -25,7 +25,7 @@ export async function play(stage) {
   await Promise.all([hers.isIn('live'), his.isIn('live')]);
   await hers.isSettled();
   await Promise.all([hers.counts(1), his.counts(1)]);
-  await his.widget('Note').getByText('Written before the new release').waitFor();
+  await his.page.waitForFunction(() => document.querySelector('article[aria-label="Note"] textarea').value === 'Written before the new release');
   equal(await scriptOf(hers.page), release.scripts.before);
 
   // The next page is of the new one, and so is what opens without a server from then on.

@@ -33,7 +33,7 @@ export async function play(stage) {
   await wall.page.waitForURL((url) => url.pathname === '/' && url.search === '?wall');
   await wall.page.close();
   await elsewhere.page.goto(new URL('troubleshooting', ada.network.url).href);
-  await elsewhere.page.getByRole('heading', { name: 'Troubleshooting' }).waitFor();
+  await elsewhere.page.getByRole('heading', { name: 'When something does not work' }).waitFor();
   await elsewhere.page.close();
 
   await ada.goOnline();

@@ -34,8 +34,8 @@ export async function play(stage) {
   await isListed(hers, 'Not sent');
   await shows(hers, 'Off');
   ada.network.heal();
-  await hers.isIn('live');
   await discard(hers);
+  await hers.isIn('live');
 
   // On its way to a server that ends meanwhile: the next one has another clock, and does not guess.
   ada.network.stall();
@@ -45,9 +45,9 @@ export async function play(stage) {
   await server.start();
   ada.network.heal();
   await isListed(hers, 'Too late, not sent');
+  await discard(hers);
   await Promise.all([hers.isIn('live'), his.isIn('live')]);
   await Promise.all([shows(hers, 'Off'), shows(his, 'Off')]);
-  await discard(hers);
 
   // In time after all, across a reload: it has fired once, and is listed nowhere.
   await press(hers, 'on');

@@ -14,3 +14,11 @@ export async function workerIsReady(page) {
   ok(paths.includes('/shell') && paths.some((path) => path.endsWith('.wasm')), paths.join(' '));
   return names[0];
 }
+
+/** Resolves when the caches of this address are so: their names, sorted, with a comma between, as `/pattern/` says. */
+export async function keeps(page, pattern) {
+  const isSo = async (source) => {
+    while (!new RegExp(source).test((await caches.keys()).sort().join())) await new Promise(requestAnimationFrame);
+  };
+  await page.evaluate(isSo, pattern.source);
+}

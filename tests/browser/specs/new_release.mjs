@@ -1,5 +1,5 @@
 import { equal } from 'node:assert/strict';
-import { workerIsReady } from '../harness/worker.mjs';
+import { keeps, workerIsReady } from '../harness/worker.mjs';
 
 export const title = 'a new release is taken up by the next page, and given up again, without losing a word or an edit';
 
@@ -32,10 +32,7 @@ export async function play(stage) {
   await hers.page.reload();
   await hers.isIn('live');
   equal(await scriptOf(hers.page), release.scripts.now);
-  await hers.page.waitForFunction(async (old) => {
-    const names = await caches.keys();
-    return names.length === 1 && names[0] !== old;
-  }, old);
+  await keeps(hers.page, new RegExp(`^(?!${old})[^,]+$`));
   await workerIsReady(hers.page);
   await ada.goOffline();
   await hers.increase();
@@ -54,7 +51,7 @@ export async function play(stage) {
   await hers.page.reload();
   await hers.isIn('live');
   equal(await scriptOf(hers.page), release.scripts.before);
-  await hers.page.waitForFunction(async (old) => (await caches.keys()).join() === old, old);
+  await keeps(hers.page, new RegExp(`^${old}$`));
   await Promise.all([hers.counts(2), his.counts(2)]);
 }
 

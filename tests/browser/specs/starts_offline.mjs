@@ -1,5 +1,5 @@
 import { equal } from 'node:assert/strict';
-import { workerIsReady } from '../harness/worker.mjs';
+import { keeps, workerIsReady } from '../harness/worker.mjs';
 
 export const title = 'a board opens without the server, with what waits on it, and a release can be taken back';
 
@@ -54,7 +54,8 @@ export async function play(stage) {
   await hers.isIn('live');
   await hers.isSettled();
   await hers.page.reload();
-  await hers.page.waitForFunction(async () => (await navigator.serviceWorker.getRegistrations()).length === 0 && (await caches.keys()).length === 0);
+  await keeps(hers.page, /^$/);
+  equal(await hers.page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
   await hers.isIn('live');
   await Promise.all([hers.counts(4), his.counts(4)]);
 }

@@ -91,7 +91,7 @@ pub struct ScreenshotsArguments {
     /// Take only the states whose names contain this.
     #[arg(long, value_name = "WORD", default_value = "")]
     only: String,
-    /// Take the picture of README.md instead.
+    /// Take the pictures that are in the tree instead: of README.md, and of the app for who installs it.
     #[arg(long, conflicts_with = "only")]
     readme: bool,
 }

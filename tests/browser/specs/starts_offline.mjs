@@ -1,4 +1,4 @@
-import { equal } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { keeps, workerIsReady } from '../harness/worker.mjs';
 
 export const title = 'a board opens without the server, with what waits on it, and a release can be taken back';
@@ -9,6 +9,7 @@ export async function play(stage) {
   const [hers, his] = await Promise.all([ada.open(), ben.open()]);
   await Promise.all([hers.isIn('live'), his.isIn('live')]);
   await workerIsReady(hers.page);
+  await isInstallable(hers.page);
   await hers.increase();
   await hers.isSettled();
 
@@ -58,4 +59,22 @@ export async function play(stage) {
   equal(await hers.page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
   await hers.isIn('live');
   await Promise.all([hers.counts(4), his.counts(4)]);
+}
+
+/** The browser would offer to install it, and finds all that its manifest names. */
+async function isInstallable(page) {
+  const session = await page.context().newCDPSession(page);
+  const { manifest, errors } = await session.send('Page.getAppManifest');
+  deepEqual(errors, []);
+  const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+  // A profile that is a spec's own keeps nothing, and so installs nothing.
+  deepEqual(installabilityErrors.map(({ errorId }) => errorId), ['in-incognito']);
+  for (const { url: file, sizes } of [...manifest.icons, ...manifest.screenshots.map(({ image }) => image)]) {
+    equal(await page.evaluate(async (file) => {
+      const image = Object.assign(new Image(), { src: file });
+      await image.decode();
+      return `${image.naturalWidth}x${image.naturalHeight}`;
+    }, file), sizes, file);
+  }
+  await session.detach();
 }

@@ -8,7 +8,7 @@ use dioxus::prelude::*;
 use super::{
     auto_resolved::{add_choice, auto_resolved, settle},
     choices::field_text,
-    difference::difference,
+    difference::{both, difference},
     edit_line::{edit_line, is_editable},
     format::{count, time_of_day},
     said::{Undo, card_of, go_on, is_next, outlive, said_elsewhere, say, undo_last_decision},
@@ -20,7 +20,7 @@ use crate::{
         Conflict, Notice, Now, Resolution, focus, undecided, use_background_sync, use_notices, use_now,
         use_realtime_managers, use_widget_of,
     },
-    protocol::{Contention, Intent, OperationId, Value, encode},
+    protocol::{Contention, Intent, Operation, OperationId, Value, encode},
     sorted::SortedSet,
     state::CONFLICTS,
 };
@@ -125,6 +125,9 @@ pub fn ConflictResolutionUI(
                         {heading(list.len(), "")}
                         button { class: "button", "data-weight": "quiet", "data-shape": "small", r#type: "button", "popovertarget": "conflicts", "Later" }
                     }
+                    for of_widget in of_one_widget(&list) {
+                        Together { key: "{of_widget[0].operation.board} {of_widget[0].operation.widget}", of_widget, on_choose: choose }
+                    }
                     for conflict in list.iter().take(shown).cloned() {
                         ConflictCard {
                             key: "{conflict.id()}",
@@ -140,6 +143,44 @@ pub fn ConflictResolutionUI(
         }
         {auto_resolved(managers, choices)}
         {said_elsewhere(managers)}
+    }
+}
+
+/// Of widgets that have several: all of theirs.
+fn of_one_widget(list: &[Conflict]) -> Vec<Vec<Conflict>> {
+    let mut widgets: Vec<Vec<Conflict>> = Vec::new();
+    for conflict in list {
+        let place = |of_widget: &&mut Vec<Conflict>| {
+            let Operation { board, widget, .. } = &of_widget[0].operation;
+            (board, widget) == (&conflict.operation.board, &conflict.operation.widget)
+        };
+        match widgets.iter_mut().find(place) {
+            Some(of_widget) => of_widget.push(conflict.clone()),
+            None => widgets.push(vec![conflict.clone()]),
+        }
+    }
+    widgets.retain(|of_widget| of_widget.len() > 1);
+    widgets
+}
+
+/// One rule for all conflicts of a widget.
+#[component]
+fn Together(of_widget: Vec<Conflict>, on_choose: Callback<(OperationId, Resolution)>) -> Element {
+    let (_, title) = use_widget_of(&of_widget[0].operation);
+    let ids: Rc<[OperationId]> = of_widget.iter().map(Conflict::id).collect();
+    let button = |label: &'static str, resolution: Resolution| {
+        let ids = ids.clone();
+        let all = move |_| ids.iter().for_each(|id| on_choose((*id, resolution.clone())));
+        rsx! {
+            button { class: "button", "data-shape": "small", r#type: "button", "aria-label": "{label}, all of {title}", onclick: all, "{label}" }
+        }
+    };
+    rsx! {
+        div { class: "row", "data-state": "together",
+            span { class: "note-line", "All {of_widget.len()} of {title}:" }
+            {button("Keep mine", Resolution::KeepMine)}
+            {button("Keep theirs", Resolution::KeepTheirs)}
+        }
     }
 }
 
@@ -252,7 +293,7 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution
             }
             {versions(&conflict, &field, &unit, now())}
             if let Some(value) = editable.filter(|_| editing()) {
-                {edit_line("Another value", &field, value, bounds, commit, cancel)}
+                {edit_line(if proposal(&conflict).is_some() { "Both, put together" } else { "Another value" }, &field, &proposal(&conflict).unwrap_or_else(|| value.clone()), bounds, commit, cancel)}
             } else {
                 div { class: "row",
                     button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| choose(Resolution::KeepMine), {keep_mine(&conflict)} kbd { "aria-hidden": "true", "1" } }
@@ -268,6 +309,14 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution
             }
         }
     }
+}
+
+/// Of two versions of a text of several words: both, for a person to read over.
+fn proposal(conflict: &Conflict) -> Option<Value> {
+    let (mine, theirs) = (conflict.mine()?.as_str()?, conflict.theirs.value.as_str()?);
+    let before = conflict.before()?.as_str()?;
+    let is_text = conflict.removal().is_none() && mine.contains(' ');
+    is_text.then(|| both(before, mine, theirs).into())
 }
 
 /// The conflict as it is stored, a line for each part: to indent them costs a page more than it tells.
@@ -350,14 +399,15 @@ fn versions(conflict: &Conflict, field: &str, unit: &str, now: Option<Now>) -> E
 
 /// A value with what differs from the other one marked.
 fn marked(text: &str, other: &str) -> Element {
-    let parts = difference(text, other);
     rsx! {
         p { class: "version-value", "data-long": text.chars().count() > LARGE_CHARS_MAX,
-            "{parts.start}"
-            if !parts.middle.is_empty() {
-                mark { "{parts.middle}" }
+            for (stretch, is_shared) in difference(text, other) {
+                if is_shared {
+                    "{stretch}"
+                } else {
+                    mark { "{stretch}" }
+                }
             }
-            "{parts.end}"
         }
     }
 }
@@ -367,7 +417,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::protocol::{Cursor, Operation, Overwritten, Revision};
+    use crate::protocol::{Cursor, Overwritten, Revision};
 
     fn conflict(sequence: u64, contention: Contention) -> Conflict {
         let name = |text: &str| text.parse().expect("a name");

@@ -2,7 +2,10 @@
 
 use dioxus::prelude::*;
 use serde_json::json;
-use tideboard::{components::ConflictResolutionUI, protocol::Contention};
+use tideboard::{
+    components::{ConflictResolutionUI, SyncDetailsPanel},
+    protocol::Contention,
+};
 
 use crate::stage::{Scene, first_paint, has, has_not, render};
 
@@ -84,11 +87,24 @@ fn what_arrives_is_a_line_that_opens() {
         &page,
         &[
             "popovertarget=\"conflicts\"",
-            "2 versions · Choose",
+            "<span class=\"conflicts-word\">2 versions · </span>Choose",
             "id=\"conflicts\" popover=\"auto\"",
             "1 field with two versions",
         ],
     );
+}
+
+#[test]
+fn that_there_are_two_versions_is_said_once() {
+    let scene = setpoint().conflict("value", json!(24), json!(18), Contention::Ask);
+    let page = render(scene.clone(), conflicts);
+    let (line, sheet) = page.split_once("id=\"conflicts\"").expect("there is a sheet");
+    assert_eq!(line.matches("2 versions").count(), 1, "{line}");
+    has(sheet, &["Choose which stands"]);
+    has_not(sheet, &["2 versions"]);
+    let details = render(scene, || rsx! { SyncDetailsPanel {} });
+    has(&details, &["1 field to decide", ">Choose<"]);
+    has_not(&details, &["2 versions"]);
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub use dashboard_realtime_provider::DashboardRealtimeProvider;
 pub use dashboard_sync_indicator::{DashboardSyncIndicator, SyncDetailsPanel};
 pub use pending_operations_badge::{OperationFailure, PendingOperationsBadge, PendingOperationsList};
 pub use people_here::PeopleHere;
+#[cfg(feature = "dashboard")]
+pub(crate) use this_device::by_line;
 pub use widget_realtime::{RealtimeError, WidgetRealtime, WidgetUpdate};
 
 /// How all of them look: a stylesheet, for `document::Stylesheet { href: STYLES }`. Without it they are plain. Its typeface is a file

@@ -7,6 +7,7 @@
 //! Storing goes on while frames go out: a transaction's outcome comes back as an input. There is one transaction at a
 //! time. Dropping the driver closes its socket and ends its listening; a transaction under way is still carried out.
 
+mod calling;
 mod options;
 
 use std::{
@@ -19,12 +20,13 @@ use std::{
 
 use futures_util::{FutureExt, future::LocalBoxFuture};
 
+use calling::device_in;
 pub use options::{Fallback, Leads, NoFallback, Options, StartError};
 
 use crate::{
-    config::{COLOURS_LEN, NOTICES_LEN_MAX},
+    config::NOTICES_LEN_MAX,
     platform::{self, Clock, Network, NetworkEvent, Platform, ServerAddress, Socket, SocketEvent, Storage},
-    protocol::{ClientId, Device, SignedIn},
+    protocol::{ClientId, SignedIn},
     sync::{
         Birth, Command, Effect, Engine, Input, Note, Notice,
         storage::{Namespace, StorageError},
@@ -79,10 +81,13 @@ impl Driver {
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let (storage, memory_only) = options.open_storage().await?;
         let server = options.server(&*storage).await?;
-        let note: Option<Note> = storage
-            .note(&namespace_note(&server))
-            .await
-            .and_then(|text| crate::protocol::read(&text).ok());
+        let token = options.token.as_deref();
+        let mut note = storage.note(&Note::name_for(server.origin(), token)).await;
+        if note.is_none() && token.is_some() {
+            // All that earlier versions kept.
+            note = storage.note(&Note::name_for(server.origin(), None)).await;
+        }
+        let note: Option<Note> = note.and_then(|text| crate::protocol::read(&text).ok());
         let cookies = options.platform.page_cookies();
         let signed_in = cookies.and_then(|cookies| SignedIn::among(&cookies));
         let namespace = note.and_then(|note| note.namespace_for(options.token.as_deref(), signed_in.as_ref()));
@@ -97,7 +102,7 @@ impl Driver {
                 .and_then(|text| device_in(&text)),
             given => given,
         };
-        let is_named = device.is_some();
+        let drawn = calling::drawn(&platform::device_name(), device.as_ref(), random);
         let engine = Engine::new(Birth {
             client: ClientId(random),
             seed: (seed & u128::from(u64::MAX)) as u64,
@@ -135,10 +140,8 @@ impl Driver {
         if matches!(driver.leads, Leads::Always) {
             driver.ready.push_back(Input::Leading(true));
         }
-        if !is_named {
-            // The colour is drawn, so that two new devices are told apart.
-            let (name, colour) = (platform::device_name(), (random % u128::from(COLOURS_LEN)) as u8);
-            driver.command(Command::Name(Device { name, colour }));
+        if let Some(drawn) = drawn {
+            driver.command(Command::Name(drawn));
         }
         // What the engine wants at birth: its first effects come with its first input.
         driver.ready.push_back(Input::TimerExpired);
@@ -395,7 +398,7 @@ impl Driver {
     /// Keeps the note for the next start, and competes for the right to send for the namespace.
     fn remember(&mut self, namespace: &Namespace, note: &Note) {
         if let Ok(text) = serde_json::to_string(note) {
-            self.note(&namespace_note(&self.server), text);
+            self.note(&note.name(self.server.origin()), text);
         }
         if matches!(self.leads, Leads::Elected) {
             (self._lead, self.electing) = (None, Some(self.storage.lead(namespace)));
@@ -410,17 +413,6 @@ fn note_written(outcome: Result<(), StorageError>) -> Input {
         tracing::warn!("this device will not remember its last server: {error}");
     }
     Input::TimerExpired
-}
-
-/// What a device is called, as its note has it: the number of its colour, and its name.
-fn device_in(note: &str) -> Option<Device> {
-    let (colour, name) = note.split_once(' ')?;
-    let (colour, name) = (colour.parse().ok()?, name.to_owned());
-    Some(Device { name, colour })
-}
-
-fn namespace_note(server: &ServerAddress) -> String {
-    format!("namespace {}", server.origin())
 }
 
 fn poll_once<T>(future: &mut Option<LocalBoxFuture<'static, T>>, cx: &mut Context<'_>) -> Poll<T> {

@@ -48,15 +48,13 @@ mod use_realtime_updates;
 mod use_samples;
 mod use_share;
 mod use_sync_loop;
-#[cfg(feature = "dashboard")]
-mod use_told_of;
 mod use_typed_text;
 mod use_websocket;
 mod widget_handle;
 
 pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
-pub(crate) use entitle::{entitle, stand_at};
+pub(crate) use entitle::entitle;
 pub use events::{EventKind, RealtimeEvent};
 pub use focus::{focus, focus_text};
 pub use fresh_name::fresh_name;
@@ -81,8 +79,6 @@ pub use use_realtime_updates::{FieldsError, RealtimeUpdates, WidgetPlace, use_re
 pub use use_samples::{SeriesList, use_samples};
 pub use use_share::{Share, use_share};
 pub use use_sync_loop::{SecondProvider, SyncLoopOptions, use_sync_loop};
-#[cfg(feature = "dashboard")]
-pub(crate) use use_told_of::use_told_of;
 pub use use_typed_text::{TypedText, use_typed_text};
 pub use use_websocket::{WebSocketHandle, use_websocket};
 pub use widget_handle::{WidgetHandle, WidgetView};

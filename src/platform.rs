@@ -293,7 +293,7 @@ pub fn random() -> Result<u128, NoRandomness> {
     Ok(u128::from_le_bytes(bytes))
 }
 
-/// What this device calls itself until a person names it: `Firefox on Linux`.
+/// What kind of device this is, for people: `Firefox on Linux`.
 #[must_use]
 pub fn device_name() -> String {
     chosen::device_name()
@@ -314,9 +314,4 @@ pub fn select(start: u32, end: u32) {
 /// What the tab of a browser is called from now on; nothing elsewhere.
 pub fn entitle(title: &str) {
     chosen::entitle(title);
-}
-
-/// The address, of its own server, from which a page is loaded again; nothing elsewhere.
-pub fn stand_at(address: &str) {
-    chosen::stand_at(address);
 }

@@ -11,9 +11,10 @@ use super::{
     difference::{both, difference},
     edit_line::{edit_line, is_editable},
     format::{count, time_of_day},
-    said::{Undo, card_of, go_on, is_next, outlive, said_elsewhere, say, undo_last_decision},
+    icon::icon,
+    said::{Undo, card_of, go_on, is_next, make_way, outlive, said_elsewhere, say, undo_last_decision},
     this_device::by_line,
-    word::{Word, saying},
+    word::{Word, saying_of},
 };
 use crate::{
     hooks::{
@@ -119,10 +120,21 @@ pub fn ConflictResolutionUI(
                 span { class: "unseen", role: "status", {announcement(list.len())} }
                 // What arrives moves nothing, and covers nothing that somebody may be about to press: it is a line until it is
                 // opened. The browser does that by itself, from anywhere on the page, and gives the focus back.
-                button { class: "chip conflicts-line", r#type: "button", "data-tone": "act", "popovertarget": "conflicts", {heading(list.len(), "Choose")} }
+                button { class: "chip conflicts-line", r#type: "button", "data-tone": "act", "popovertarget": "conflicts", onclick: |_| make_way(),
+                    span { class: "saying", "data-tone": "act", "data-state": "conflict",
+                        {icon(Word::Conflict.glyph())}
+                        span { class: "saying-text",
+                            // Where the indicator says it, it is said.
+                            span { class: "conflicts-word", {Word::Conflict.text()} " · " }
+                            "Choose"
+                        }
+                    }
+                    {tally(list.len())}
+                }
                 div { class: "quarrels", id: "conflicts", "popover": "auto",
                     h2 { class: "conflicts-head",
-                        {heading(list.len(), "")}
+                        {saying_of(Word::Conflict, "Choose which stands")}
+                        {tally(list.len())}
                         button { class: "button", "data-weight": "quiet", "data-shape": "small", r#type: "button", "popovertarget": "conflicts", "Later" }
                     }
                     for of_widget in of_one_widget(&list) {
@@ -184,10 +196,9 @@ fn Together(of_widget: Vec<Conflict>, on_choose: Callback<(OperationId, Resoluti
     }
 }
 
-/// The word for conflicts, with how many there are where it is not one.
-fn heading(len: usize, more: &str) -> Element {
+/// How many there are, where it is not one.
+fn tally(len: usize) -> Element {
     rsx! {
-        {saying(Word::Conflict, more)}
         if len > 1 {
             span { class: "count", "data-tone": "act", "{len}" }
         }

@@ -6,13 +6,15 @@ use super::{
     disclosure::{Disclosure, Shape},
     format::{age, count, time_of_day},
     icon::icon,
+    said::{leave, make_way},
     this_device::ThisDevice,
-    word::{Tone, Word, joint, saying},
+    word::{Tone, Word, joint, saying, saying_of},
 };
 use crate::{
     config::{SIGN_IN_PATH, TROUBLESHOOTING_PATH},
     hooks::{
-        BackgroundSync, ConnectionStatus, Durability, Now, SyncDetails, use_background_sync, use_now, use_websocket,
+        BackgroundSync, ConnectionStatus, Durability, Later, Now, SyncDetails, use_background_sync, use_later, use_now,
+        use_websocket,
     },
     protocol::Access,
 };
@@ -153,6 +155,8 @@ pub fn SyncDetailsPanel() -> Element {
     let word = Word::from(&details.link);
     let offline = sync.works_offline();
     let (status, now) = (use_websocket().status(), use_now());
+    // Once the browser has opened what takes this one's place: a button that is gone opens nothing.
+    let closing = use_later(0, |()| make_way());
     rsx! {
         section { "aria-label": "Connection",
             {saying(word, &explain(&details.link))}
@@ -167,7 +171,7 @@ pub fn SyncDetailsPanel() -> Element {
             div { class: "row", a { class: "button", "data-weight": "quiet", href: TROUBLESHOOTING_PATH, target: "_blank", "Something does not work?" } }
             p { class: "note-line", {first_aid(&details.link)} }
         }
-        {decisions(&status)}
+        {decisions(&status, closing)}
         section { "aria-label": "Work offline",
             button {
                 class: "switch",
@@ -189,15 +193,15 @@ pub fn SyncDetailsPanel() -> Element {
 }
 
 /// What waits for a decision, and the way to it.
-fn decisions(status: &ConnectionStatus) -> Element {
+fn decisions(status: &ConnectionStatus, closing: Later) -> Element {
     let ConnectionStatus::Decide { conflicts, set_aside } = *status else {
         return rsx! {};
     };
     rsx! {
         section { "aria-label": "Decisions",
             if conflicts > 0 {
-                {saying(Word::Conflict, &count(conflicts, "field"))}
-                div { class: "row", button { class: "button", r#type: "button", "popovertarget": "conflicts", "Choose" } }
+                {saying_of(Word::Conflict, &(count(conflicts, "field") + " to decide"))}
+                div { class: "row", button { class: "button", r#type: "button", "popovertarget": "conflicts", onclick: move |_| { leave(); closing.start(); }, "Choose" } }
             }
             if set_aside > 0 {
                 {saying(Word::SetAside, &count(set_aside, "edit"))}

@@ -1,11 +1,14 @@
 //! A button and what opens below it: a panel, a menu, or on a phone a sheet from below. Never a modal: the page goes
-//! on behind it, and Escape or a click beside it closes it. However it closes, the focus goes back to the button.
+//! on behind it, and Escape or a click beside it closes it. The focus goes back to the button, but where another opens in its place.
 
 use std::rc::Rc;
 
 use dioxus::prelude::*;
 
-use super::word::Tone;
+use super::{
+    said::{closes, focus_on, opens},
+    word::Tone,
+};
 use crate::hooks::focus;
 
 /// What opens.
@@ -55,14 +58,11 @@ pub fn Disclosure(
 ) -> Element {
     let mut open = open;
     let mut trigger = use_signal(|| None::<Rc<MountedData>>);
-    let mut was_open = use_hook(|| CopyValue::new(false));
     use_effect(move || {
-        let is_open = open();
-        if was_open.replace(is_open)
-            && !is_open
-            && let Some(trigger) = trigger.peek().as_ref()
-        {
-            focus(trigger);
+        if open() {
+            opens(open, trigger);
+        } else if closes(open) {
+            focus_on(trigger);
         }
     });
     let is_open = open();

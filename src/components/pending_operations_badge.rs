@@ -259,7 +259,7 @@ pub fn PendingOperationsList() -> Element {
         if !sync.details().initialized {
             p { class: "note-line", "data-state": "loading", {NOT_READ} }
         } else if undecided > 0 {
-            p { class: "note-line", "data-state": "conflict", {count(undecided, "field")} " to decide: two versions each." }
+            p { class: "note-line", "data-state": "conflict", {count(undecided, "field")} " to decide." }
         } else if is_clear {
             p { class: "note-line", "data-state": "clear", "Nothing waits. Everything you changed is on the server." }
         }

@@ -1,8 +1,11 @@
 //! What there is to say about the newest edit: how a conflict was decided, what was removed, what could not be done. It is
 //! said on the card that it is about while that is on the screen, else in one line at the foot of the page. Never both,
-//! and never a modal.
+//! and never a modal. Of what opens below a button there is one, and it makes way for what is to be decided.
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use dioxus::prelude::*;
 
@@ -54,7 +57,12 @@ struct Said {
     reveals: Cell<bool>,
     /// The cards whose lower edges are on the screen. They come and go while nothing is said, and nobody need hear of it.
     seen: RefCell<Vec<String>>,
+    /// What is open below a button.
+    opened: Cell<Option<Opened>>,
 }
+
+/// Whether it is open, and its button.
+type Opened = (Signal<bool>, Signal<Option<Rc<MountedData>>>);
 
 static SAID: GlobalSignal<Said> = Signal::global(Said::default);
 
@@ -75,7 +83,7 @@ pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) 
     (said.text, said.state, said.card, said.undo, said.way_back) = (text, state, card, undo, None);
 }
 
-/// Offers to undo a removal: of a widget, or of a board, whose place is in the directory; together with those before it, as long
+/// Offers to undo a removal of one's own: of a widget, or of a board, whose place is in the directory; together with those before it, as long
 /// as that is said.
 pub fn say_removed(board: BoardId, widget: WidgetId, title: &str) {
     say_removal("Removed ", title, "removed", String::new(), (board, widget));
@@ -94,11 +102,7 @@ pub fn say_gone(board: BoardId, widget: WidgetId, held: bool) {
         }
         who = writer_name(writer);
     }
-    who += if board == BoardId::directory() {
-        " removed the board "
-    } else {
-        " removed "
-    };
+    who += " removed ";
     let title = title_of(&board, &widget);
     let takes_focus = held || SAID.peek().has_focus.get();
     say_removal(&who, &title, GONE, card_of(&board, &widget), (board, widget));
@@ -319,7 +323,7 @@ pub fn undo_last_decision(managers: RealtimeManagers) {
 /// Takes back what was just said, where that can be.
 fn undo(managers: RealtimeManagers) {
     if SAID.peek().undo == Some(Undo::Choose) {
-        return; // the browser opens what is to be chosen from
+        return make_way(); // the browser opens what is to be chosen from
     }
     let (undo, way_back) = {
         let mut said = SAID.write();
@@ -372,6 +376,51 @@ fn is_past(undo: &Undo) -> bool {
             shown.zip(kept).is_some_and(|(shown, kept)| shown.value != *kept)
         }
         Undo::Choose => CONFLICTS.peek().is_empty(),
+    }
+}
+
+/// Something opens below a button: what was open below another one closes.
+pub fn opens(open: Signal<bool>, trigger: Signal<Option<Rc<MountedData>>>) {
+    let is_other = SAID.peek().opened.get().is_none_or(|(other, _)| other != open);
+    if is_other {
+        make_way();
+        SAID.peek().opened.set(Some((open, trigger)));
+    }
+}
+
+/// It is closed. Whether it was open until now, and nothing has taken its place.
+pub fn closes(open: Signal<bool>) -> bool {
+    let said = SAID.peek();
+    let was_open = said.opened.get().is_some_and(|(other, _)| other == open);
+    if was_open {
+        said.opened.set(None);
+    }
+    was_open
+}
+
+/// Closes what is open below a button, as something opens that takes its place and has the focus.
+pub fn make_way() {
+    let opened = SAID.peek().opened.take();
+    // Its component may be gone.
+    if let Some((mut open, _)) = opened
+        && let Ok(mut open) = open.try_write()
+    {
+        *open = false;
+    }
+}
+
+/// The button below which something is open has the focus: what opens next gives it back there.
+pub fn leave() {
+    let opened = SAID.peek().opened.get();
+    if let Some((_, trigger)) = opened {
+        focus_on(trigger);
+    }
+}
+
+/// Gives a button the focus, where it is on the page.
+pub fn focus_on(trigger: Signal<Option<Rc<MountedData>>>) {
+    if let Some(trigger) = trigger.peek().as_ref() {
+        focus(trigger);
     }
 }
 

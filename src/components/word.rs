@@ -210,7 +210,11 @@ pub fn joint(more: &str) -> &'static str {
 
 /// A state said in full: icon, word and colour; `more` follows the word.
 pub fn saying(word: Word, more: &str) -> Element {
-    let text = [word.text(), joint(more), more].concat();
+    saying_of(word, &[word.text(), joint(more), more].concat())
+}
+
+/// Something about a state that is named elsewhere, by its icon and colour.
+pub fn saying_of(word: Word, text: &str) -> Element {
     rsx! {
         span { class: "saying", "data-tone": word.tone().token(), "data-state": word.token(),
             {icon(word.glyph())}

@@ -5,16 +5,19 @@ use dioxus::prelude::*;
 
 use crate::{
     components::{
+        by_line,
         close_button::close_button,
         error_details::error_details,
         format::{count, time_of_day},
-        icon::icon,
+        icon::{Glyph, icon},
         said::{card_of, say, say_gone},
         word::Word,
     },
     hooks::{
-        BoardHandle, ConnectionStatus, Notice, StorageError, use_background_sync, use_notices, use_now, use_websocket,
+        BoardHandle, ConnectionStatus, Notice, Now, StorageError, use_background_sync, use_notices, use_now,
+        use_websocket,
     },
+    protocol::Widget,
 };
 
 /// Says what could not be done, and how the page was opened, each only while there is something to say.
@@ -39,6 +42,29 @@ pub fn Lines(board: BoardHandle) -> Element {
         div { class: "lines",
             {error}
             {offline}
+        }
+    }
+}
+
+/// That the board of this page was removed, by its `entry` in the directory, as long as it is: no list leads to it, and who comes by its
+/// address would take it for any other. Who may bring it back is given the way.
+pub fn removed_line(entry: &Widget, now: Option<Now>, on_bring_back: Option<Callback>) -> Element {
+    // Of one's own removal nothing is known that the server has still to hear of.
+    let writer = entry.removed_by.as_ref().filter(|writer| writer.at.0 > 0);
+    rsx! {
+        div { class: "lines",
+            div { class: "banner", role: "status", "data-tone": "rest", "data-state": "board-removed",
+                {icon(Glyph::Trash)}
+                p { class: "banner-text",
+                    "This board was removed. "
+                    if writer.is_some() {
+                        span { class: "by", {by_line(writer, now)} }
+                    }
+                }
+                if let Some(bring_back) = on_bring_back {
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| bring_back(()), "Bring back" }
+                }
+            }
         }
     }
 }

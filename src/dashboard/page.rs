@@ -1,12 +1,14 @@
 //! A board's page: header, lines, conflicts, and the grid of widgets.
 
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 
 use super::{
     Route,
     add_widget::{AddWidget, known_series},
     crosshair::use_pointed_provider,
-    lines::Lines,
+    lines::{Lines, removed_line},
     switcher::{entry, use_board_switcher},
     widgets::{WidgetBody, settings},
 };
@@ -18,10 +20,13 @@ use crate::{
         said::say_removed,
     },
     hooks::{
-        BoardHandle, BoardSummary, ConnectionStatus, Freshness, entitle, use_background_sync, use_board, use_boards,
-        use_current_board_provider, use_now, use_told_of, use_websocket,
+        BoardHandle, BoardSummary, ConnectionStatus, Freshness, entitle, focus, use_background_sync, use_board,
+        use_boards, use_current_board_provider, use_now, use_realtime_managers, use_websocket,
     },
-    protocol::{Access, BoardId, Kind, WidgetId},
+    protocol::{Access, BoardId, Kind, Widget, WidgetId},
+    sorted::SortedMap,
+    state::BOARDS,
+    sync::BoardView,
 };
 
 /// Cards shown while a board loads.
@@ -58,8 +63,28 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
             .identity
             .is_none_or(|identity| identity.access == Access::Edit)
     });
-    use_told_of(BoardId::directory(), entry(&id.read()));
-    let (switcher, side) = (use_board_switcher(id, use_hook(|| name.into())), use_side(may_edit()));
+    let is_removed = use_memo(move || removed_entry(&BOARDS.read(), &id.read()).is_some());
+    // What was removed is read, and not worked on, until it is back.
+    let is_open = may_edit() && !is_removed();
+    let managers = use_realtime_managers();
+    let mut main = use_signal(|| None::<Rc<MountedData>>);
+    let bring_back = use_callback(move |()| {
+        managers.state.restore(BoardId::directory(), entry(&id.peek()));
+        if let Some(main) = main.peek().as_ref() {
+            focus(main);
+        }
+    });
+    let mark = match (is_removed(), is_open) {
+        (true, _) => ("removed", "Removed"),
+        (_, false) => ("watch-only", "View only"),
+        _ => ("", ""),
+    };
+    let now = use_now();
+    let removed = match removed_entry(&BOARDS.peek(), &id.read()) {
+        Some(entry) if is_removed() => removed_line(entry, *now.peek(), may_edit().then_some(bring_back)),
+        _ => VNode::empty(),
+    };
+    let (switcher, side) = (use_board_switcher(id, use_hook(|| name.into())), use_side(mark));
     rsx! {
         a { class: "button skip", href: "#board", "Skip to the board" }
         header { class: "bar",
@@ -67,7 +92,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
             // On a phone they are a bar of their own, within a thumb's reach.
             div { class: "tools",
                 a { class: "tool", href: "#board", {icon(Glyph::Grid)} span { class: "tool-word", "Board" } }
-                if summary.exists {
+                if summary.exists && is_open {
                     AddWidget { board }
                 }
                 PendingOperationsBadge {}
@@ -80,20 +105,28 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         }
         {known_series()}
         Lines { board }
+        {removed}
         ConflictResolutionUI {}
-        main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state,
-            {grid(board, summary, state, may_edit())}
+        main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state, onmounted: move |event| main.set(Some(event.data())),
+            {grid(board, summary, state, is_open)}
         }
     }
 }
 
-/// Says that this person may look and not touch, before they try; and the time of day, which only a wall shows.
-fn use_side(may_edit: bool) -> Element {
+/// A board's entry in the directory, where somebody has removed it.
+fn removed_entry<'a>(boards: &'a SortedMap<BoardId, BoardView>, id: &BoardId) -> Option<&'a Widget> {
+    let listed = boards.get(&BoardId::directory())?.shown.widget(&entry(id))?;
+    listed.removed.is_some().then_some(&**listed)
+}
+
+/// Says why this person may look and not touch, before they try (`mark`: its state and its words, empty where they may); and the time
+/// of day, which only a wall shows.
+fn use_side((state, words): (&'static str, &'static str)) -> Element {
     let now = use_now();
     let time = use_memo(move || now().map_or_else(String::new, |now| time_of_day(now, now.unix_ms)));
     rsx! {
-        if !may_edit {
-            span { class: "chip", "data-tone": "rest", "data-state": "watch-only", "View only" }
+        if !words.is_empty() {
+            span { class: "chip", "data-tone": "rest", "data-state": state, {words} }
         }
         span { class: "clock", "{time}" }
     }

@@ -27,9 +27,8 @@ use super::{
     cli::ServeArgs,
     first_board::this_machine,
     listener::{self, Door, Patience},
-    offline,
     origin::OriginPolicy,
-    pages::{built_files, pages, public_folder},
+    pages::{built_files, pages},
     reach::{self, Reach},
     router,
     store::StoreError,
@@ -98,7 +97,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
             allowed_hosts: development_hosts(),
         },
         policy,
-        public_files: built_files().into_iter().chain(offline::open_files()).collect(),
+        public_files: built_files(),
         data: Some(args.data.clone()),
         proxies: args.proxy.clone(),
         ..ServerConfig::local()
@@ -115,7 +114,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
         let _guard = runtime.enter();
         let server = Server::open(config).map_err(RunError::Store)?;
         dioxus::server::serve(move || {
-            let router = router(own_pages(app, false), &server);
+            let router = router(own_pages(app), &server);
             async move { Ok(router) }
         });
     }
@@ -144,7 +143,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
             let clock = server.clock().clone();
             tokio::spawn(async move { leaf.keep(address.ip(), &clock).await });
         }
-        let door = door(router(own_pages(app, !args.no_offline_start), &server), tls, &server);
+        let door = door(router(own_pages(app), &server), tls, &server);
         serve(listener, door, &server, DRAIN_MS_MAX, async || signals.next().await).await;
         server.close().await;
         Ok(())
@@ -160,11 +159,8 @@ fn door(router: Router, tls: Option<Tls>, server: &Server) -> Door {
 }
 
 /// The app's pages, which say over plain http what such an address can't do.
-fn own_pages(app: fn() -> Element, opens_offline: bool) -> Router {
-    let public = public_folder();
-    pages(app)
-        .layer(from_fn(reach::tell_plain_http))
-        .merge(offline::routes(public.as_deref(), opens_offline))
+fn own_pages(app: fn() -> Element) -> Router {
+    pages(app).layer(from_fn(reach::tell_plain_http))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {

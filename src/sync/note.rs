@@ -32,6 +32,19 @@ impl Note {
         }
     }
 
+    /// What it is called, of a server: see [`Self::name_for`].
+    #[must_use]
+    pub fn name(&self, server: &str) -> String {
+        name_of(server, self.token)
+    }
+
+    /// What a note is called, of a server and of whoever comes with this token: each has one, so that what waits for a token is
+    /// found again after another one was used.
+    #[must_use]
+    pub fn name_for(server: &str, token: Option<&str>) -> String {
+        name_of(server, token.map(print))
+    }
+
     /// The namespace, to start from without a network; `None` when it is not known to be the one of whoever starts now: by the
     /// token they start with, or by who the browser says is signed in. Where nobody has to sign in, everybody is the same.
     #[must_use]
@@ -47,6 +60,13 @@ impl Note {
                 None => token.is_some() || principal.as_str() == LOCAL,
             };
         (is_theirs || planted::is(Bug::NoteForAnyone)).then_some(Namespace { store, principal })
+    }
+}
+
+fn name_of(server: &str, print: Option<u32>) -> String {
+    match print {
+        None => format!("namespace {server}"),
+        Some(print) => format!("namespace {server} {print}"),
     }
 }
 
@@ -86,6 +106,18 @@ mod tests {
     fn signed_in(store: StoreId, who: &str) -> Option<SignedIn> {
         let principal = who.parse().ok();
         Some(SignedIn { store, principal })
+    }
+
+    #[test]
+    fn each_token_has_one() {
+        let name = |token| Note::name_for("http://b", token);
+        let names = [None, Some("token of ann"), Some("token of bo")].map(name);
+        assert!(
+            names[0] != names[1] && names[1] != names[2] && names[0] != names[2],
+            "{names:?}"
+        );
+        assert_eq!(Note::new(ann(), None).name("http://b"), names[0]);
+        assert_eq!(Note::new(ann(), Some("token of bo")).name("http://b"), names[2]);
     }
 
     #[test]

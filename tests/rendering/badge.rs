@@ -51,7 +51,7 @@ fn with_two_versions_of_a_field_not_everything_is_on_the_server() {
         let scene = setpoint().conflict("value", json!(24), json!(18), Contention::Ask);
         let page = render(scene, face);
         has(&page, &["to decide"]);
-        has_not(&page, &["Nothing waits"]);
+        has_not(&page, &["Nothing waits", "versions"]);
     }
 }
 

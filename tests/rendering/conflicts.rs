@@ -2,7 +2,10 @@
 
 use dioxus::prelude::*;
 use serde_json::json;
-use tideboard::{components::ConflictResolutionUI, protocol::Contention};
+use tideboard::{
+    components::{ConflictResolutionUI, SyncDetailsPanel},
+    protocol::Contention,
+};
 
 use crate::stage::{Scene, first_paint, has, has_not, render};
 
@@ -84,11 +87,24 @@ fn what_arrives_is_a_line_that_opens() {
         &page,
         &[
             "popovertarget=\"conflicts\"",
-            "2 versions · Choose",
+            "<span class=\"conflicts-word\">2 versions · </span>Choose",
             "id=\"conflicts\" popover=\"auto\"",
             "1 field with two versions",
         ],
     );
+}
+
+#[test]
+fn that_there_are_two_versions_is_said_once() {
+    let scene = setpoint().conflict("value", json!(24), json!(18), Contention::Ask);
+    let page = render(scene.clone(), conflicts);
+    let (line, sheet) = page.split_once("id=\"conflicts\"").expect("there is a sheet");
+    assert_eq!(line.matches("2 versions").count(), 1, "{line}");
+    has(sheet, &["Choose which stands"]);
+    has_not(sheet, &["2 versions"]);
+    let details = render(scene, || rsx! { SyncDetailsPanel {} });
+    has(&details, &["1 field to decide", ">Choose<"]);
+    has_not(&details, &["2 versions"]);
 }
 
 #[test]
@@ -136,6 +152,20 @@ fn only_the_difference_is_marked() {
 }
 
 #[test]
+fn of_two_texts_all_that_differs_is_marked_and_nothing_between() {
+    let page = render(
+        setpoint().conflict(
+            "text",
+            json!("gate 4 is open and guarded"),
+            json!("gate 5 is open and empty"),
+            Contention::Ask,
+        ),
+        conflicts,
+    );
+    has(&page, &["gate <mark>4</mark> is open and <mark>guarded</mark>"]);
+}
+
+#[test]
 fn the_record_itself_can_be_read() {
     let page = render(
         setpoint().conflict("value", json!(24), json!(18), Contention::Ask),
@@ -151,6 +181,8 @@ fn several_are_counted_and_the_rest_waits_behind_a_button() {
     });
     let page = render(scene, conflicts);
     has(&page, &["5 fields with two versions", "Show 2 more"]);
+    // They are of one widget, for which there is one rule.
+    has(&page, &["All 5 of ", "Keep mine, all of ", "Keep theirs, all of "]);
     assert_eq!(page.matches("class=\"quarrel\"").count(), 3);
 }
 

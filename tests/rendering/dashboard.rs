@@ -58,6 +58,36 @@ fn who_may_only_watch_is_told_before_they_try() {
 }
 
 #[test]
+fn a_board_that_was_removed_says_so_as_long_as_it_is_and_who_may_edit_brings_it_back() {
+    let note = || bare().widget("note", &[("title", json!("Log")), ("text", json!("Oil is low."))]);
+    let removed = || note().removed_board(Some("Ben’s phone"));
+    let page = on_home(removed(), app);
+    has(
+        &page,
+        &[
+            "data-state=\"board-removed\"",
+            "This board was removed. ",
+            "Ben’s phone, 14:01",
+            ">Bring back<",
+            "data-state=\"removed\">Removed<",
+            "Oil is low.",
+            "role=\"none\" disabled=true",
+        ],
+    );
+    has_not(&page, &["aria-label=\"Add widget\"", "View only"]);
+    let mut watching = removed();
+    watching.sync.identity = Some(Identity {
+        principal: "viewer".parse().expect("a name"),
+        access: Access::View,
+    });
+    let page = on_home(watching, app);
+    has(&page, &["This board was removed. "]);
+    has_not(&page, &["Bring back"]);
+    has(&on_home(note().removed_board(None), app), &["This board was removed."]);
+    has_not(&on_home(note(), app), &["was removed", ">Removed<"]);
+}
+
+#[test]
 fn an_empty_board_says_what_to_do() {
     let page = on_home(bare(), app);
     has(&page, &["data-state=\"empty\"", "Nothing here yet."]);

@@ -184,6 +184,25 @@ impl Scene {
         self
     }
 
+    /// Somebody's device, or nobody that is known yet, has taken the first board off the list of boards.
+    pub fn removed_board(mut self, device: Option<&str>) -> Self {
+        let mut view = self.boards.get(&board()).expect("every scene has the board").clone();
+        view.shown = Shown::default();
+        let mut entry = widget("board", &[("name", json!("Bridge"))]);
+        entry.removed = Some(Revision(3));
+        entry.removed_by = Some(match device {
+            Some(device) => writer("ben", Some(device)),
+            None => Writer {
+                at: Timestamp(0),
+                ..writer("ben", None)
+            },
+        });
+        let name = BoardId::first().as_str().parse().expect("a name");
+        view.shown.board.put(name, Arc::new(entry));
+        self.boards.insert(BoardId::directory(), view);
+        self
+    }
+
     /// A live series with a value a second up to `missed` seconds ago.
     pub fn series(mut self, name: &str, values: &[Value], missed: u64) -> Self {
         let first = UNIX_MS - 1_000 * values.len() as u64;

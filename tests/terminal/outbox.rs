@@ -132,6 +132,24 @@ fn a_decision_that_meets_a_third_value_keeps_its_id_and_is_made_again() {
 }
 
 #[test]
+fn what_waits_for_a_token_is_listed_with_it_though_another_was_used_since_and_the_server_is_away() {
+    let [edit, view] = ["an-edit-token-of-mine", "a-view-token-of-mine"];
+    let mut server = Server::start_with(&["--edit-token", edit, "--view-token", view]);
+    let mut client = server.client();
+    client.token = Some(edit.to_owned());
+    client.field("counter.count");
+    server.kill();
+    client.save("counter.count", "3");
+    server.restart();
+    client.token = Some(view.to_owned());
+    client.field("counter.count");
+    server.kill();
+    assert!(client.waiting().is_empty(), "it is not theirs");
+    client.token = Some(edit.to_owned());
+    assert_eq!(client.waiting().len(), 1);
+}
+
+#[test]
 fn an_edit_that_waits_is_taken_back_and_a_way_out_that_is_none_says_which_there_is() {
     let mut server = Server::start();
     let (mine, id) = quarrel(&mut server);

@@ -128,6 +128,8 @@ struct Progress {
     compiled: BTreeMap<u32, u32>,
     /// How many of the two have compiled all: they say so by what they do next. How many crates they will be is a guess of `dx`.
     halves: u32,
+    /// The page's program is made smaller, while the server is still compiled.
+    optimises: bool,
     /// The last lines that are of something else.
     tail: VecDeque<String>,
 }
@@ -139,6 +141,8 @@ impl Progress {
             return;
         }
         self.halves += u32::from(line.contains("INFO Bundling app"));
+        // After that its files are copied.
+        self.optimises = line.contains("INFO Running wasm-bindgen") || self.optimises && !line.contains("INFO Copying");
         if self.tail.len() == TAIL_LEN_MAX {
             self.tail.pop_front();
         }
@@ -147,12 +151,23 @@ impl Progress {
 
     fn words(&self) -> String {
         let (compiled, total) = (self.compiled.values().sum::<u32>(), self.compiled.keys().sum::<u32>());
-        match total {
-            _ if self.halves >= HALVES => "compiled all; putting it together".to_owned(),
+        let doing = match total.saturating_sub(compiled) {
+            _ if self.optimises => OPTIMISES,
+            _ if self.halves >= HALVES => "putting it together",
             // Where nothing has changed, nothing is compiled, and `dx` says nothing of it.
-            0 => "looking for what has changed".to_owned(),
-            _ if compiled < total => format!("compiled {compiled} of {total}"),
-            _ => "compiled all; putting it together".to_owned(),
+            _ if total == 0 => return "looking for what has changed".to_owned(),
+            0 => "putting it together",
+            1..=LAST_CRATES => LINKS,
+            _ => "",
+        };
+        let so_far = if self.halves >= HALVES || compiled >= total {
+            "compiled all".to_owned()
+        } else {
+            format!("compiled {compiled} of {total}")
+        };
+        match doing {
+            "" => so_far,
+            doing => format!("{so_far}; {doing}"),
         }
     }
 }
@@ -211,6 +226,10 @@ fn span(time: Duration) -> String {
 
 /// The page's program, and the server.
 const HALVES: u32 = 2;
+/// What is compiled last is our own, in both halves: a library and a program, and how many crates there are is foretold by some too many.
+const LAST_CRATES: u32 = 6;
+const LINKS: &str = "the last are optimised as a whole and linked, which takes most of the time";
+const OPTIMISES: &str = "making the page’s program smaller";
 /// How often a lock is tried, and a terminal's line written.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How often there is a line where no terminal is.
@@ -256,8 +275,22 @@ mod tests {
             "compiled 414 of 421",
             "the other half is still compiled"
         );
+        progress.hear(" 27.11s  INFO Running wasm-bindgen...".to_owned());
+        assert_eq!(progress.words(), format!("compiled 414 of 421; {OPTIMISES}"));
+        progress.hear(" 39.10s  INFO Copying asset (1/3): tideboard.css".to_owned());
+        assert_eq!(progress.words(), "compiled 414 of 421");
         progress.hear(" 43.45s  INFO Bundling app...".to_owned());
         assert_eq!(progress.words(), "compiled all; putting it together");
+    }
+
+    #[test]
+    fn while_no_further_crate_is_done_for_minutes_it_is_said_what_goes_on() {
+        let mut progress = Progress::default();
+        progress.hear("INFO Compiled [276/279]: dioxus".to_owned());
+        progress.hear("INFO Compiled [417/422]: dioxus_fullstack".to_owned());
+        assert_eq!(progress.words(), "compiled 693 of 701");
+        progress.hear("INFO Compiled [420/422]: dioxus_server".to_owned());
+        assert_eq!(progress.words(), format!("compiled 696 of 701; {LINKS}"));
     }
 
     #[test]

@@ -5,10 +5,11 @@
 import { SETPOINT, STATUS } from '../harness/board.mjs';
 import { openOnASmallDevice } from '../harness/quota.mjs';
 import { TOKENS, installAuthority, joinRefused, openBoards, page, plainHttp, share, signIn, signInRefused, viewOnly } from './doors.mjs';
+import { boardRemoved, keptOnASmallCard, removed, removedList, removedUnderHands } from './gone.mjs';
 import { EDIT } from './scene.mjs';
 
 const CHECKLIST = 'To do';
-const NOTE = 'Note';
+export const NOTE = 'Note';
 
 export const STATES = [
   { name: 'loading', brief: true, wall: true, arrange: loading },
@@ -26,12 +27,14 @@ export const STATES = [
   { name: 'conflicts-of-all-kinds', arrange: conflicts },
   { name: 'conflict-json', arrange: conflictJson },
   { name: 'conflict-resolved', arrange: resolved },
+  { name: 'kept-on-a-small-card', arrange: keptOnASmallCard },
   { name: 'set-aside', wall: true, arrange: setAside },
   { name: 'set-aside-edit', arrange: setAsideEdit },
   { name: 'set-aside-list', arrange: setAsideList },
   { name: 'removed', arrange: removed },
   { name: 'removed-list', arrange: removedList },
   { name: 'removed-under-hands', arrange: removedUnderHands },
+  { name: 'board-removed', wall: true, arrange: boardRemoved },
   { name: 'off-the-scale', arrange: offTheScale },
   { name: 'card-menu', arrange: cardMenu },
   { name: 'card-set-up', arrange: cardSetUp },
@@ -232,7 +235,7 @@ async function atRest(board) {
 }
 
 /** Two people, one field: mine was made without a network. */
-async function quarrel(scene, mine, theirs) {
+export async function quarrel(scene, mine, theirs) {
   const [me, ben] = await Promise.all([scene.me(), scene.other()]);
   const [board, his] = await Promise.all([scene.live(me), scene.live(ben)]);
   me.network.cut();
@@ -334,37 +337,6 @@ async function setAsideEdit(scene) {
 async function setAsideList(scene) {
   const { board } = await refusal(scene);
   await openWaiting(board);
-  return board;
-}
-
-async function removeNote(board) {
-  await board.openMenu(NOTE);
-  await board.page.getByRole('menuitem', { name: 'Remove' }).click();
-}
-
-async function removed(scene) {
-  const board = await scene.live(await scene.me());
-  await removeNote(board);
-  await board.page.locator('.banner[data-state="removed"]').waitFor();
-  return board;
-}
-
-async function removedList(scene) {
-  const board = await removed(scene);
-  await board.page.getByRole('button', { name: 'Add widget' }).click();
-  await board.page.getByRole('combobox', { name: 'Removed' }).waitFor();
-  return board;
-}
-
-/** Somebody else removes what is being written on. */
-async function removedUnderHands(scene) {
-  const { board } = await quarrel(scene, async (hers) => {
-    const text = hers.widget(NOTE).getByRole('textbox');
-    await text.press('Control+End');
-    await text.pressSequentially(' Call Mia.');
-    await hers.page.locator('.pending-badge[data-state="pending"]').waitFor();
-  }, removeNote);
-  await board.widget(NOTE).getByText('not on the board any more').waitFor();
   return board;
 }
 

@@ -1,4 +1,6 @@
-export const title = 'the tab has the board’s name; a board that was removed by mistake comes back, and its page with it; whoever has it open is told, and may bring it back';
+import { equal } from 'node:assert/strict';
+
+export const title = 'the tab has the board’s name; a board that was removed by mistake comes back, and its page with it; its page says so until it is back, also when it is loaded again';
 
 export async function play(stage) {
   const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
@@ -23,9 +25,17 @@ export async function play(stage) {
   await Promise.all([hers.isIn('live'), his.isIn('live')]);
   await page.getByRole('button', { name: /^Board:/ }).click();
   await page.getByRole('button', { name: 'Remove board' }).click();
-  const said = his.page.locator('.banner', { hasText: /removed the board “Engine room”/ });
+  const said = his.page.locator('.banner', { hasText: /This board was removed\. Chrome on Linux · \w+, \d\d:\d\d/ });
+  await said.waitFor();
+  await his.page.reload();
+  await his.isIn('live');
+  await said.waitFor();
+  equal(await his.page.getByRole('button', { name: 'Add widget' }).filter({ visible: true }).count(), 0, 'nobody works on it');
+  equal((await ben.violations(his)).join('\n'), '');
   await said.getByRole('button', { name: 'Bring back' }).click();
   await said.waitFor({ state: 'detached' });
+  await his.hasFocus('main', 'Engine room');
+  await his.page.getByRole('button', { name: 'Add widget' }).first().waitFor();
   await page.getByRole('button', { name: /^Board:/ }).click();
   await page.getByRole('link', { name: 'Engine room' }).waitFor();
 }

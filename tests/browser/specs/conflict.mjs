@@ -31,6 +31,10 @@ export async function play(stage) {
     ok(y >= 0 && y + high <= 56, `nor covers it anything: it is in the header, at ${y}, ${high} high`);
   }
 
+  // What the indicator says is not said again beside it.
+  equal(await hers.page.locator('.indicator .teller-word').innerText(), '2 versions');
+  ok((await line.locator('.conflicts-word').boundingBox()).width <= 1, 'it leads there, and says it only to those who listen');
+
   // Opened, it has the focus, and its keys are shown; in the setpoint's own editor a digit is a digit.
   const card = hers.conflict();
   const keys = card.locator('kbd');
@@ -52,6 +56,17 @@ export async function play(stage) {
   await hers.hasFocus('article', SETPOINT);
   await hers.page.keyboard.press('Escape');
   await card.waitFor({ state: 'hidden' });
+  // What was open beside it makes way, and the focus stays with it.
+  const waiting = hers.page.getByRole('dialog', { name: 'Waiting edits' });
+  await hers.page.locator('.pending-badge').getByRole('button').click();
+  await waiting.waitFor();
+  await line.click();
+  await waiting.waitFor({ state: 'detached' });
+  await hers.hasFocus('article', SETPOINT);
+  await hers.page.locator('.pending-badge').getByRole('button').click();
+  await waiting.waitFor();
+  await card.waitFor({ state: 'hidden' });
+  await hers.page.keyboard.press('Escape');
   await line.press('Enter');
   await card.getByRole('heading', { name: 'Mine' }).waitFor();
   for (const [side, value] of [['before', '21 °C'], ['mine', '24 °C'], ['theirs', '18 °C']]) {
@@ -124,6 +139,11 @@ export async function play(stage) {
   await hers.openDetails();
   await hers.page.getByRole('region', { name: 'Decisions' }).getByRole('button', { name: 'Choose' }).focus();
   await hers.page.keyboard.press('Enter');
+  await hers.hasFocus('article', SETPOINT);
+  await hers.page.getByRole('dialog', { name: 'Sync details' }).waitFor({ state: 'detached' });
+  await hers.page.keyboard.press('Escape');
+  await hers.hasFocus('button', 'Sync: 2 versions');
+  await line.press('Enter');
   await hers.hasFocus('article', SETPOINT);
   await hers.page.keyboard.press('1');
   await hers.hasFocus('article', STATUS);

@@ -1,6 +1,7 @@
+import { equal, match } from 'node:assert/strict';
 import { COUNTER } from '../harness/board.mjs';
 
-export const title = 'what one tab calls its device, others read on what the device changes; a tab that is left offline stays so';
+export const title = 'a device that nobody has named has a word of its own, and keeps it; what one tab calls its device, others read on what the device changes; a tab that is left offline stays so';
 
 export async function play(stage) {
   const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
@@ -8,6 +9,17 @@ export async function play(stage) {
   await Promise.all([first.isIn('live'), his.isIn('live')]);
   const second = await ada.open();
   await second.isIn('live');
+
+  await first.openDetails();
+  const word = await name(first).inputValue();
+  match(word, /^Chrome on Linux · [A-Z][a-z]+$/);
+  await first.page.reload();
+  await first.isIn('live');
+  for (const tab of [first, second]) {
+    await tab.openDetails();
+    equal(await name(tab).inputValue(), word);
+    await tab.page.keyboard.press('Escape');
+  }
 
   await second.openDetails();
   await name(second).fill('Bridge');

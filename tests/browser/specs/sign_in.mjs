@@ -36,6 +36,16 @@ export async function play(stage) {
   await his.widget(STATUS).getByRole('textbox').waitFor();
   for (const control of await edited.all()) equal(await control.isDisabled(), true, await control.evaluate((element) => element.outerHTML));
   ok((await edited.count()) > 5);
+  // Nor does it look as if they could: values, without borders, handles and words to choose from.
+  equal(await his.widget(STATUS).locator('.choice').filter({ visible: true }).count(), 1);
+  await his.widget('Note').getByRole('textbox').hover();
+  for (const control of await his.page.getByRole('main').locator('input:not(.unseen), textarea').filter({ visible: true }).all()) {
+    const look = await control.evaluate((element) => {
+      const { borderTopWidth, borderTopColor, cursor, opacity } = getComputedStyle(element);
+      return [borderTopWidth === '0px' || borderTopColor === 'rgba(0, 0, 0, 0)', cursor, opacity];
+    });
+    deepEqual(look, [true, 'default', '1'], await control.evaluate((element) => element.outerHTML));
+  }
   deepEqual(await ben.violations(his), []);
 }
 

@@ -40,10 +40,33 @@ export async function play(stage) {
   const sheet = page.locator('#conflicts');
   await sheet.getByRole('button', { name: 'Keep mine' }).waitFor();
   equal(await sheet.getByRole('button', { name: /Keep theirs|Dismiss/ }).filter({ visible: true }).count(), 1, 'no cross decides anything');
+  const later = await sheet.getByRole('button', { name: 'Later' }).boundingBox();
+  equal(later.x + later.width, 360 - 12, 'it ends where the sheet’s other lines do');
+  ok(later.width >= 44 && later.height >= 44, `and a thumb finds it: ${later.width} ${later.height}`);
   const { y, height } = await sheet.boundingBox();
   ok(y > 52 && y + height <= 740, `the board's upper end and the tools stay in sight: ${y} ${height}`);
   equal((await ada.violations(hers)).join('\n'), '');
   await sheet.getByRole('button', { name: 'Keep mine' }).tap();
   await sheet.waitFor({ state: 'detached' });
   await his.isSetTo(24);
+
+  // On the smallest card what was decided is read in one line.
+  ada.network.cut();
+  await hers.isIn('waiting', 'offline');
+  await hers.openMenu('Memory in use');
+  await page.getByRole('menuitem', { name: 'Set up' }).tap();
+  const box = page.getByRole('textbox', { name: 'title' });
+  await box.fill('Its memory');
+  await box.press('Enter');
+  await hers.keeps(1);
+  await his.openMenu('Memory in use');
+  await his.page.getByRole('menuitem', { name: 'Remove' }).click();
+  await his.isSettled();
+  ada.network.heal();
+  await hers.openConflicts();
+  await sheet.getByRole('button', { name: 'Bring it back, with mine' }).tap();
+  const said = hers.widget('Its memory').locator('.banner-text', { hasText: 'Kept yours' });
+  await hers.widget('Its memory').scrollIntoViewIfNeeded();
+  const { height: high } = await said.boundingBox();
+  ok(high < 20, `it is ${high} high`);
 }

@@ -5,11 +5,12 @@
 
 mod catalog;
 mod hash;
+pub mod kinds;
 mod merge;
 
 use std::sync::Arc;
 
-pub use catalog::{Catalog, FieldSpec, KindSpec, Policy, ValueType, is_within_depth, kinds};
+pub use catalog::{Catalog, FieldSpec, KindSpec, Policy, ValueType, is_within_depth};
 pub use merge::merge_text;
 
 use crate::{

@@ -103,6 +103,11 @@ pub const DEBOUNCE_MS: u64 = 100;
 pub const STAMP_AGE_MS_MAX: u64 = 60_000;
 /// A server whose clock is further behind the newest edit than this says so when it starts: less is a correction of the clock.
 pub const CLOCK_BEHIND_MS_MAX: u64 = 60_000;
+/// A switch that was pressed takes effect within this time, or never: long enough for a slow link, short enough that whoever pressed
+/// it still stands there.
+pub const SWITCH_TTL_MS: u64 = 10_000;
+/// How long a switch that is about to be pressed waits for the second press.
+pub const SWITCH_ARMED_MS: u64 = 5_000;
 /// What had a deadline is undone within this time, or never: no switch flips back by itself when a device is in reach again.
 pub const UNDO_TTL_MS: u64 = 5_000;
 /// A client compares its boards with the server's this often, and up to [`REFRESH_SPREAD_MS`] later.

@@ -16,7 +16,7 @@ mod widgets;
 use dioxus::prelude::*;
 
 use self::page::BoardPage;
-use crate::{components::DashboardRealtimeProvider, protocol::BoardId};
+use crate::{components::DashboardRealtimeProvider, hooks::stand_at, protocol::BoardId};
 
 /// The pages.
 #[derive(Clone, Debug, PartialEq, Routable)]
@@ -29,6 +29,12 @@ pub enum Route {
     Board {
         /// Which.
         id: BoardId,
+    },
+    /// What a service worker gives in place of a page that it can't have from the server.
+    #[route("/shell?:to")]
+    Shell {
+        /// The address that was asked for.
+        to: String,
     },
     /// An address that leads nowhere.
     #[route("/:..segments")]
@@ -59,6 +65,21 @@ fn Home() -> Element {
 fn Board(id: ReadSignal<BoardId>) -> Element {
     rsx! {
         BoardPage { id }
+    }
+}
+
+/// A board's page before it is known which: the same for everybody, so that it can be kept. Where its program runs it leads on.
+#[component]
+fn Shell(to: ReadSignal<String>) -> Element {
+    let navigator = use_navigator();
+    use_effect(move || {
+        let to = to.cloned();
+        navigator.replace(to.parse().unwrap_or(Route::Home {}));
+        // Its query is nothing to a route, and something to the server, should this page be loaded again.
+        stand_at(&to);
+    });
+    rsx! {
+        BoardPage { id: BoardId::unnamed() }
     }
 }
 

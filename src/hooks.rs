@@ -54,7 +54,7 @@ mod widget_handle;
 
 pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
-pub(crate) use entitle::entitle;
+pub(crate) use entitle::{entitle, stand_at};
 pub use events::{EventKind, RealtimeEvent};
 pub use focus::{focus, focus_text};
 pub use fresh_name::fresh_name;

@@ -315,3 +315,8 @@ pub fn select(start: u32, end: u32) {
 pub fn entitle(title: &str) {
     chosen::entitle(title);
 }
+
+/// The address, of its own server, from which a page is loaded again; nothing elsewhere.
+pub fn stand_at(address: &str) {
+    chosen::stand_at(address);
+}

@@ -26,6 +26,8 @@ mod mailbox;
 #[cfg(feature = "server")]
 pub mod metrics;
 #[cfg(feature = "server")]
+mod offline;
+#[cfg(feature = "server")]
 pub mod origin;
 #[cfg(feature = "server")]
 mod packet;

@@ -1,9 +1,9 @@
 //! Which kinds of widget there are, what their fields take, and who wins when two people write at once.
 
-use super::value_bytes;
+use super::{kinds, value_bytes};
 use crate::{
     config::{VALUE_BYTES_MAX, VALUE_DEPTH_MAX},
-    protocol::{FieldName, Intent, Kind, Rejection, Value, Widget},
+    protocol::{Deadline, FieldName, Intent, Kind, Rejection, Value, Widget},
     sorted::SortedMap,
 };
 
@@ -34,6 +34,8 @@ pub struct FieldSpec {
     pub bounds: Option<[&'static str; 2]>,
     /// Whether it may be `null`, which is how it is taken back.
     pub is_optional: bool,
+    /// Whether it is set by operations with a deadline alone.
+    pub is_now_or_never: bool,
 }
 
 /// What a field takes.
@@ -165,7 +167,15 @@ impl FieldSpec {
             policy,
             bounds: None,
             is_optional: false,
+            is_now_or_never: false,
         }
+    }
+
+    /// The same, and it is set within a time or never: what acts on it must not act hours later.
+    #[must_use]
+    pub const fn now_or_never(mut self) -> Self {
+        self.is_now_or_never = true;
+        self
     }
 
     /// The same, and `null` takes it back.
@@ -186,6 +196,19 @@ impl FieldSpec {
         self.name
             .strip_suffix('*')
             .map_or(self.name == field, |prefix| field.starts_with(prefix))
+    }
+
+    /// Whether it may be set by an operation with a deadline, or without one.
+    ///
+    /// # Errors
+    /// [`Rejection::WrongType`], when it is set now or never and there is none.
+    pub fn check_deadline(&self, deadline: Option<Deadline>) -> Result<(), Rejection> {
+        if self.is_now_or_never && deadline.is_none() {
+            return Err(Rejection::WrongType {
+                expected: "a deadline beside the value: this takes effect now or never".to_owned(),
+            });
+        }
+        Ok(())
     }
 
     /// Whether the field can be added to.
@@ -335,34 +358,12 @@ impl Default for Catalog {
                     FieldSpec::new("unit", Text, LastWriteWins),
                 ]),
             )
+            .with(
+                kinds::SWITCH,
+                own(vec![FieldSpec::new("on", Boolean, LastWriteWins).now_or_never()]),
+            )
             .with(kinds::NOTE, own(vec![FieldSpec::new("text", Text, Merge)]))
     }
-}
-
-/// Names of the built-in kinds.
-pub mod kinds {
-    /// A board's own widget: its birth record, and its entry in the directory.
-    pub const BOARD: &str = "board";
-    /// One live number with a sparkline.
-    pub const STAT: &str = "stat";
-    /// One live number on a scale from `min` to `max`.
-    pub const GAUGE: &str = "gauge";
-    /// Live numbers over the last minutes.
-    pub const SERIES: &str = "series";
-    /// Live rows.
-    pub const TABLE: &str = "table";
-    /// How something is, in one word.
-    pub const STATUS: &str = "status";
-    /// Things to do.
-    pub const CHECKLIST: &str = "checklist";
-    /// A wanted value.
-    pub const SETPOINT: &str = "setpoint";
-    /// A number people add to.
-    pub const COUNTER: &str = "counter";
-    /// Text.
-    pub const NOTE: &str = "note";
-    /// The words of a status.
-    pub const STATUS_WORDS: &[&str] = &["ok", "busy", "attention", "down"];
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ struct Choice {
     series: Option<&'static str>,
 }
 
-const CHOICES: [Choice; 9] = [
+const CHOICES: [Choice; 10] = [
     Choice {
         kind: kinds::NOTE,
         name: "Note",
@@ -49,6 +49,11 @@ const CHOICES: [Choice; 9] = [
     Choice {
         kind: kinds::SETPOINT,
         name: "Setpoint",
+        series: None,
+    },
+    Choice {
+        kind: kinds::SWITCH,
+        name: "Switch",
         series: None,
     },
     Choice {
@@ -239,6 +244,7 @@ fn defaults(choice: &Choice, series: &str) -> Vec<(&'static str, Value)> {
     match choice.kind {
         kinds::STATUS => vec![("state", json!("ok")), ("text", json!(""))],
         kinds::COUNTER => vec![("count", json!(0))],
+        kinds::SWITCH => vec![("on", json!(false))],
         kinds::SETPOINT => vec![
             ("value", json!(20)),
             ("min", json!(0)),

@@ -5,6 +5,7 @@ mod counter;
 mod sampled;
 mod setpoint;
 mod status;
+mod switch;
 mod text;
 
 use dioxus::prelude::*;
@@ -40,6 +41,7 @@ pub fn WidgetBody(widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
         kinds::CHECKLIST => rsx! { checklist::Checklist { live } },
         kinds::SETPOINT => rsx! { setpoint::Setpoint { live } },
         kinds::COUNTER => counter::counter(live),
+        kinds::SWITCH => rsx! { switch::Switch { live } },
         kinds::NOTE => {
             rsx! { text::TextEditor { live, field: "text", label: "Text", class: "input value note", is_long: true, placeholder: "Write something" } }
         }

@@ -4,3 +4,8 @@
 pub fn entitle(name: &str) {
     crate::platform::entitle(&[name, " · Tideboard"].concat());
 }
+
+/// Has the page stand at an address, of its own server, that it would be loaded from again.
+pub fn stand_at(address: &str) {
+    crate::platform::stand_at(address);
+}

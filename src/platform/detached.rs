@@ -85,6 +85,8 @@ pub fn save(_: &str, _: &str) {}
 
 pub fn entitle(_: &str) {}
 
+pub fn stand_at(_: &str) {}
+
 pub fn page_cookies() -> Option<String> {
     None
 }

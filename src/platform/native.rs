@@ -53,6 +53,8 @@ pub fn device_name() -> String {
 
 pub fn entitle(_: &str) {}
 
+pub fn stand_at(_: &str) {}
+
 pub fn save(_: &str, _: &str) {}
 
 pub fn page_cookies() -> Option<String> {

@@ -53,6 +53,16 @@ pub fn entitle(title: &str) {
     }
 }
 
+pub fn stand_at(address: &str) {
+    let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else {
+        return;
+    };
+    let state = history.state().unwrap_or_default();
+    if let Err(error) = history.replace_state_with_url(&state, "", Some(address)) {
+        tracing::debug!("the page's address stays: {error:?}");
+    }
+}
+
 /// By a link that nobody sees: the text is in its address, so that nothing has to be given back. A document's line ends and the
 /// two characters that mean something else there are written as numbers.
 pub fn save(name: &str, text: &str) {

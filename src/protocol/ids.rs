@@ -357,6 +357,12 @@ impl BoardId {
         Self(Name::new("this-machine"))
     }
 
+    /// The board on a page that does not know yet which one it will show.
+    #[must_use]
+    pub fn unnamed() -> Self {
+        Self(Name::new("board"))
+    }
+
     /// No board: the name under which a server keeps its refusals of operations on boards that are not there.
     #[must_use]
     pub fn refusals() -> Self {

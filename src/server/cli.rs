@@ -58,6 +58,9 @@ pub struct ServeArgs {
     /// How to speak TLS.
     #[command(flatten)]
     pub tls: TlsArgs,
+    /// Let no browser open boards without this server, and take from each the worker that does so
+    #[arg(long)]
+    pub no_offline_start: bool,
     /// Write the log as one JSON object a line
     #[arg(long)]
     pub log_json: bool,

@@ -93,7 +93,7 @@ fn files_of(folder: &Path) -> HashSet<String> {
 }
 
 /// Where `dx` puts the built page: beside the server's binary, unless told otherwise.
-fn public_folder() -> Option<PathBuf> {
+pub(super) fn public_folder() -> Option<PathBuf> {
     let told = std::env::var_os("DIOXUS_PUBLIC_PATH").map(PathBuf::from);
     let folder = told.or_else(|| Some(std::env::current_exe().ok()?.parent()?.join("public")))?;
     folder.is_dir().then_some(folder)

@@ -27,8 +27,9 @@ use super::{
     cli::ServeArgs,
     first_board::this_machine,
     listener::{self, Door, Patience},
+    offline,
     origin::OriginPolicy,
-    pages::{built_files, pages},
+    pages::{built_files, pages, public_folder},
     reach::{self, Reach},
     router,
     store::StoreError,
@@ -97,7 +98,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
             allowed_hosts: development_hosts(),
         },
         policy,
-        public_files: built_files(),
+        public_files: built_files().into_iter().chain(offline::open_files()).collect(),
         data: Some(args.data.clone()),
         proxies: args.proxy.clone(),
         ..ServerConfig::local()
@@ -114,7 +115,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
         let _guard = runtime.enter();
         let server = Server::open(config).map_err(RunError::Store)?;
         dioxus::server::serve(move || {
-            let router = router(own_pages(app), &server);
+            let router = router(own_pages(app, false), &server);
             async move { Ok(router) }
         });
     }
@@ -143,7 +144,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
             let clock = server.clock().clone();
             tokio::spawn(async move { leaf.keep(address.ip(), &clock).await });
         }
-        let door = door(router(own_pages(app), &server), tls, &server);
+        let door = door(router(own_pages(app, !args.no_offline_start), &server), tls, &server);
         serve(listener, door, &server, DRAIN_MS_MAX, async || signals.next().await).await;
         server.close().await;
         Ok(())
@@ -159,8 +160,11 @@ fn door(router: Router, tls: Option<Tls>, server: &Server) -> Door {
 }
 
 /// The app's pages, which say over plain http what such an address can't do.
-fn own_pages(app: fn() -> Element) -> Router {
-    pages(app).layer(from_fn(reach::tell_plain_http))
+fn own_pages(app: fn() -> Element, opens_offline: bool) -> Router {
+    let public = public_folder();
+    pages(app)
+        .layer(from_fn(reach::tell_plain_http))
+        .merge(offline::routes(public.as_deref(), opens_offline))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     board::{Catalog, KindSpec, ValueType},
+    config::SWITCH_TTL_MS,
     driver::Driver,
     protocol::{
         BoardId, Contention, FieldName, Intent, OperationId, Overwritten, Rejection, Value, Verdict, Widget, WidgetId,
@@ -65,9 +66,22 @@ struct Place {
 }
 
 impl Place {
-    fn command(&self, intent: Intent) -> Command {
+    fn command(&self, intent: Intent, kind: Option<&KindSpec>) -> Command {
         let (board, widget) = (self.board.clone(), self.widget.clone());
         match intent {
+            Intent::Set { field, value }
+                if kind
+                    .and_then(|kind| kind.field(&field))
+                    .is_some_and(|spec| spec.is_now_or_never) =>
+            {
+                Command::SetNow {
+                    board,
+                    widget,
+                    field,
+                    value,
+                    ttl_ms: SWITCH_TTL_MS,
+                }
+            }
             Intent::Add { field, amount } => Command::Add {
                 board,
                 widget,
@@ -128,7 +142,7 @@ pub async fn edit(
             ))
         })?;
     }
-    session.driver.command(place.command(intent));
+    session.driver.command(place.command(intent, kind));
     session.driver.command(Command::Flush);
     let id = made(&mut session.driver)?;
     if offline_ok {

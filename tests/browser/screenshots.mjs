@@ -5,7 +5,7 @@
 //
 // `cargo xtask screenshots` installs what it needs and calls it. Files are <state>-<width>-<scheme>.png, and sheet-<scheme>.png.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launchBrowser } from './harness/browser.mjs';
 import { Stage } from './harness/stage.mjs';
@@ -14,8 +14,12 @@ import { DEVICES, SCHEMES, Scene } from './screenshots/scene.mjs';
 import { makeSheet } from './screenshots/sheet.mjs';
 import { STATES, live } from './screenshots/states.mjs';
 
-/** The picture of README.md, and how it is taken. */
-const README = { file: 'docs/pictures/board.webp', width: 1280, height: 860, quality: 88, bytesMax: 150_000 };
+/** The pictures that are in the tree, and how each is taken: that of README.md, and what a browser shows of the app before it is installed. */
+const PICTURES = [
+  { file: 'docs/pictures/board.webp', device: 'desk', width: 1280, height: 860, quality: 88, bytesMax: 150_000 },
+  { file: 'public/board-wide.webp', device: 'desk', width: 1280, height: 800, quality: 80, bytesMax: 100_000 },
+  { file: 'public/board-narrow.webp', device: 'phone', width: 360, height: 640, quality: 80, bytesMax: 100_000 },
+];
 
 const { values: options } = parseArgs({
   options: {
@@ -37,7 +41,7 @@ const browser = await launchBrowser();
 const lasting = new Stage(browser, options.bundle);
 await lasting.server();
 try {
-  process.exitCode = options.readme ? await takeReadme() : await takeAll();
+  process.exitCode = options.readme ? await takePictures() : await takeAll();
 } finally {
   await lasting.close();
   await browser.close();
@@ -107,21 +111,24 @@ async function settle(page, scheme) {
   });
 }
 
-async function takeReadme() {
-  const { width, height, quality, bytesMax } = README;
-  const desk = { name: 'desk', context: {} };
-  const { page } = await live(new Scene(browser, options.bundle, desk, { width, height }, lasting));
+async function takePictures() {
+  for (const picture of PICTURES) {
+    const bytes = await takePicture(picture);
+    if (bytes.length > picture.bytesMax) {
+      console.error(`${picture.file} has ${bytes.length} bytes, and ${picture.bytesMax} are allowed: lower its quality or its size`);
+      return 1;
+    }
+    writeFileSync(join(project, picture.file), bytes);
+    console.log(`${picture.file}: ${bytes.length} bytes`);
+  }
+  return 0;
+}
+
+async function takePicture({ device, width, height, quality }) {
+  const found = DEVICES.find(({ name }) => name === device);
+  const { page } = await live(new Scene(browser, options.bundle, found, { width, height }, lasting));
   await settle(page, 'light');
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality });
-  const picture = Buffer.from(data, 'base64');
-  if (picture.length > bytesMax) {
-    console.error(`the picture has ${picture.length} bytes, and ${bytesMax} are allowed: lower its quality or its size`);
-    return 1;
-  }
-  const file = join(project, README.file);
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(file, picture);
-  console.log(`${relative(project, file)}: ${picture.length} bytes`);
-  return 0;
+  return Buffer.from(data, 'base64');
 }

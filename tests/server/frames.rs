@@ -13,7 +13,7 @@ use tideboard::{
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::{
-    editor::Editor,
+    editor::{Editor, field},
     harness::{EDIT, Socket, TestServer, VIEW},
 };
 
@@ -248,6 +248,34 @@ async fn an_edit_that_cannot_be_is_rejected_with_what_to_do_and_its_siblings_app
             }
         ));
     }
+}
+
+#[tokio::test]
+async fn a_switch_takes_no_edit_that_could_fire_hours_later() {
+    let server = TestServer::start(ServerConfig::local()).await;
+    let mut editor = Editor::enter(server.address).await;
+    editor.subscribe("this-machine").await;
+    let pump = Intent::Create {
+        kind: "switch".parse().expect("a name"),
+        fields: [("on".parse().expect("a name"), json!(false))].into(),
+    };
+    assert!(matches!(
+        editor.edit("this-machine", "pump", pump).await,
+        Answer::Verdict {
+            verdict: Verdict::Applied { .. },
+            ..
+        }
+    ));
+    let Answer::Verdict {
+        verdict: Verdict::Rejected { reason, .. },
+        ..
+    } = editor.edit("this-machine", "pump", set("on", json!(true))).await
+    else {
+        panic!("it waits for whenever the network is back")
+    };
+    assert!(reason.to_string().contains("now or never"), "{reason}");
+    let board = editor.subscribe("this-machine").await;
+    assert_eq!(field(&board, "pump", "on"), &json!(false));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! `cargo xtask browser`, `screenshots`, `latency`, `crowd` and `lighthouse`: the scripts of `tests/browser`, against the last
+//! `cargo xtask browser`, `screenshots`, `latency`, `offline-start`, `crowd` and `lighthouse`: the scripts of `tests/browser`, against the last
 //! release build.
 
 use crate::bundle;
@@ -68,11 +68,30 @@ pub fn run_latency(arguments: &LatencyArguments) -> Result<(), Failure> {
 }
 
 #[derive(clap::Args)]
+pub struct OfflineStartArguments {
+    /// How many starts are timed.
+    #[arg(long, default_value_t = 30)]
+    starts: u32,
+}
+
+/// Prints how long a board takes to be on the screen where there is no server.
+///
+/// # Errors
+/// The failure of an installer, or of the board.
+pub fn run_offline_start(arguments: &OfflineStartArguments) -> Result<(), Failure> {
+    play(
+        "offline_start.mjs",
+        LOOKING,
+        &["--starts", &arguments.starts.to_string()],
+    )
+}
+
+#[derive(clap::Args)]
 pub struct ScreenshotsArguments {
     /// Take only the states whose names contain this.
     #[arg(long, value_name = "WORD", default_value = "")]
     only: String,
-    /// Take the picture of README.md instead.
+    /// Take the pictures that are in the tree instead: of README.md, and of the app for who installs it.
     #[arg(long, conflicts_with = "only")]
     readme: bool,
 }

@@ -50,6 +50,8 @@ enum Task {
     Browser(browser::Arguments),
     /// Print how long an edit takes from one browser to another, with the last release build.
     Latency(browser::LatencyArguments),
+    /// Print how long a board takes to be on the screen without a server, with the last release build.
+    OfflineStart(browser::OfflineStartArguments),
     /// Take a picture of every state of the board, at every width, light and dark, with the last release build.
     Screenshots(browser::ScreenshotsArguments),
     /// Print how the page bears a crowded board, with the last release build.
@@ -85,6 +87,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Size => size::run().and_then(|()| size::share()),
         Task::Browser(arguments) => browser::run(&arguments),
         Task::Latency(arguments) => browser::run_latency(&arguments),
+        Task::OfflineStart(arguments) => browser::run_offline_start(&arguments),
         Task::Screenshots(arguments) => browser::run_screenshots(&arguments),
         Task::Crowd(arguments) => browser::run_crowd(&arguments),
         Task::Lighthouse(arguments) => browser::run_lighthouse(&arguments),

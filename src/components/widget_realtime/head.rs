@@ -9,6 +9,7 @@ use crate::{
     components::{
         disclosure::{Disclosure, Shape},
         edit_line::{field_input, form_buttons, is_editable, read, text_in},
+        format::value_text,
         icon::{Glyph, icon},
         people_here::list,
         said::make_way,
@@ -126,7 +127,15 @@ fn SetUp(
     use_drop(move || is_setting_up.set(false));
     let close = use_callback(move |()| open.set(false));
     let mut is_empty = use_signal(|| false);
-    let before = move |field| live.value(field).unwrap_or_default();
+    let now = move |field: &str| live.value(field).unwrap_or_default();
+    // What its author has seen, and what was set anew under the form.
+    let mut seen = use_signal(|| settings.iter().map(|field| (*field, now(field))).collect::<Vec<_>>());
+    let mut news = use_signal(Vec::<&'static str>::new);
+    let before = move |wanted: &str| {
+        let seen = seen.peek();
+        let found = seen.iter().find(|(field, _)| *field == wanted);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    };
     let fields = move || {
         let fields = settings.iter().copied();
         fields.filter(move |field| is_editable(field, &before(field)))
@@ -138,12 +147,27 @@ fn SetUp(
         if is_empty() {
             return;
         }
-        for field in fields() {
+        let changed = fields().filter_map(|field| {
             let (text, before) = (text_in(&event, field), before(field));
             let is_given = !(before.is_null() && text.is_empty());
-            if let Some(value) = read(field, text.trim(), &before).filter(|value| is_given && *value != before) {
-                live.edit(field, value);
-            }
+            let value = read(field, text.trim(), &before)?;
+            (is_given && value != before && value != now(field)).then_some((field, value))
+        });
+        let changed: Vec<_> = changed.collect();
+        // Whoever saves once more has seen what they write over.
+        news.set(
+            changed
+                .iter()
+                .map(|(field, _)| *field)
+                .filter(|field| now(field) != before(field))
+                .collect(),
+        );
+        if !news.peek().is_empty() {
+            seen.set(settings.iter().map(|field| (*field, now(field))).collect());
+            return;
+        }
+        for (field, value) in changed {
+            live.edit(field, value);
         }
         close(());
     };
@@ -151,6 +175,11 @@ fn SetUp(
         form { class: "form", onsubmit: save,
             for field in fields() {
                 {field_input(field, field, &before(field), [None; 2], field == "title")}
+                if news.read().contains(&field) {
+                    p { class: "note-line", role: "alert", "data-tone": "wait",
+                        "Somebody has set “{value_text(&before(field))}” meanwhile. Save again to set yours."
+                    }
+                }
                 if field == "max" && is_empty() {
                     p { class: "note-line", role: "alert", "data-tone": "act", "Max has to be above min." }
                 }

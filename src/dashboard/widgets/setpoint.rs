@@ -22,6 +22,8 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let mut typed = use_signal(|| None::<String>);
     // What was shown when the typing began.
     let mut began = use_signal(|| None::<f64>);
+    // Typed while somebody else has set another: held until its author has seen both.
+    let mut asked = use_signal(|| None::<f64>);
     // The revision that was shown last, as a number like the others here: a type of its own costs the page a kilobyte.
     let mut seen = use_signal(|| None::<f64>);
     use_effect(move || {
@@ -45,10 +47,18 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
         if typed.peek().as_deref().is_some_and(is_off) {
             return;
         }
-        let text = typed.take();
-        if let Some(number) = text.and_then(|text| number(&text))
-            && Some(number) != shown()
-        {
+        let wanted = typed
+            .peek()
+            .as_deref()
+            .and_then(number)
+            .filter(|number| Some(*number) != shown());
+        if wanted.is_some() && *began.peek() != shown() {
+            asked.set(wanted);
+            return;
+        }
+        typed.set(None);
+        asked.set(None);
+        if let Some(number) = wanted {
             if live.is_optimistic() {
                 held.set(Some(number));
             }
@@ -101,6 +111,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                         if typed.peek().is_none() {
                             began.set(shown());
                         }
+                        asked.set(None);
                         typed.set(Some(event.value()));
                     },
                     onchange: move |_| commit(),
@@ -108,6 +119,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     onkeydown: move |event| {
                         if event.key() == Key::Escape {
                             typed.set(None);
+                            asked.set(None);
                         }
                     },
                 }
@@ -139,7 +151,28 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     }
                     button { class: "button step", "data-shape": "square", r#type: "button", "aria-label": "{title}, more", onclick: move |_| nudge(step), {icon(Glyph::Plus)} }
                 }
-                if !said.is_empty() {
+                if let Some((mine, theirs)) = asked().zip(shown()) {
+                    // Before · mine · theirs would be a conflict's card; nothing was sent yet, so that two buttons do.
+                    div { class: "setpoint-asks", role: "alert",
+                        p { class: "setpoint-off", "data-state": "theirs", "{said}" }
+                        button {
+                            class: "button", "data-shape": "small", "data-weight": "strong", r#type: "button",
+                            onclick: move |_| {
+                                began.set(shown());
+                                commit();
+                            },
+                            "Set {figure_text(mine, &unit)}"
+                        }
+                        button {
+                            class: "button", "data-shape": "small", r#type: "button",
+                            onclick: move |_| {
+                                typed.set(None);
+                                asked.set(None);
+                            },
+                            "Keep {figure_text(theirs, &unit)}"
+                        }
+                    }
+                } else if !said.is_empty() {
                     p { class: "setpoint-off", role: "alert", "data-state": if is_off { "off" } else { "theirs" }, "{said}" }
                 } else {
                     div { class: "setpoint-ends", "aria-hidden": "true",

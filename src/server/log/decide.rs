@@ -261,6 +261,8 @@ impl Log {
             (_, None) => Err(Rejection::UnknownWidget),
             (Intent::Set { field, value }, Some(widget)) => {
                 context.catalog.check_edit(widget, &operation.intent)?;
+                let spec = context.catalog.field(&widget.kind, field)?;
+                spec.check_deadline(operation.deadline)?;
                 fits(widget, field, value)
             }
             (Intent::Add { .. }, Some(widget)) => context.catalog.check_edit(widget, &operation.intent),

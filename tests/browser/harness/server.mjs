@@ -31,11 +31,16 @@ export class Server {
     return this.#process !== undefined;
   }
 
-  /** Starts it, on the port and data that it had before, and resolves when it answers. */
-  async start() {
+  /** Starts it, on the port and data that it had before, and resolves when it answers. `further` options count this once. */
+  async start(...further) {
+    return this.startOf(this.#bundle, ...further);
+  }
+
+  /** The same, of another release. */
+  async startOf(bundle, ...further) {
     this.port ??= await freePort();
-    const options = ['serve', '--port', String(this.port), '--listen', '127.0.0.1', '--data', this.#data, ...this.#options];
-    const child = spawn(join(this.#bundle, 'server'), options, { cwd: this.#bundle, stdio: ['ignore', 'pipe', 'pipe'] });
+    const options = ['serve', '--port', String(this.port), '--listen', '127.0.0.1', '--data', this.#data, ...this.#options, ...further];
+    const child = spawn(join(bundle, 'server'), options, { cwd: bundle, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     const output = [child.stdout, child.stderr].map((input) => createInterface({ input }));
     const announced = new Promise((announce, reject) => {

@@ -1,6 +1,7 @@
 // What a spec has to play with: a server with an empty database, and people, each behind a network of their own.
 import { Network } from './network.mjs';
 import { Person } from './person.mjs';
+import { Release } from './release.mjs';
 import { Server } from './server.mjs';
 
 /** How long any state is waited for, in milliseconds; a failing spec takes this long, a passing one never does. */
@@ -51,6 +52,11 @@ export class Stage {
     ada.network.cut();
     await hers.isIn('waiting', 'offline');
     return { ada, hers, his };
+  }
+
+  /** Another release of the page and its server. */
+  release() {
+    return this.closes(new Release(this.#bundle));
   }
 
   /** Ends with the stage, and tells of itself when the spec fails. */

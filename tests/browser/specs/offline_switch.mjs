@@ -9,6 +9,7 @@ export async function play(stage) {
   await Promise.all([hers.isIn('live'), his.isIn('live')]);
 
   const age = hers.widget(SAMPLED).locator('.card-age');
+  await hers.widget(SAMPLED).locator('.figure').waitFor();
   await age.filter({ hasText: 'now' }).waitFor();
   await ada.goOffline();
   await hers.isIn('offline');

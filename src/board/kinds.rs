@@ -1,0 +1,26 @@
+//! Names of the built-in kinds.
+
+/// A board's own widget: its birth record, and its entry in the directory.
+pub const BOARD: &str = "board";
+/// One live number with a sparkline.
+pub const STAT: &str = "stat";
+/// One live number on a scale from `min` to `max`.
+pub const GAUGE: &str = "gauge";
+/// Live numbers over the last minutes.
+pub const SERIES: &str = "series";
+/// Live rows.
+pub const TABLE: &str = "table";
+/// How something is, in one word.
+pub const STATUS: &str = "status";
+/// Things to do.
+pub const CHECKLIST: &str = "checklist";
+/// A wanted value.
+pub const SETPOINT: &str = "setpoint";
+/// A number people add to.
+pub const COUNTER: &str = "counter";
+/// Something that is turned on and off, now or never.
+pub const SWITCH: &str = "switch";
+/// Text.
+pub const NOTE: &str = "note";
+/// The words of a status.
+pub const STATUS_WORDS: &[&str] = &["ok", "busy", "attention", "down"];

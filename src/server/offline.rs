@@ -1,0 +1,143 @@
+//! Boards that open without this server: the service worker, what asks browsers to start it, and the app's manifest.
+//!
+//! The worker is a few lines of JavaScript that the server hands out with the names of the built files in them. What it keeps is
+//! the same for everybody, and nobody's: those files, and `/shell`, a page without a board. Why so: `docs/decisions/starting-offline.md`.
+
+use std::{collections::HashSet, path::Path};
+
+use axum::{
+    Router,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderValue, header};
+use ring::digest::{Context, SHA256};
+
+/// First segments of the paths here, and of the shell: open to everybody. A browser asks for a manifest as nobody.
+pub const OPEN_FILES: [&str; 4] = ["sw.js", "offline.js", "app.webmanifest", "shell"];
+
+/// The routes for a page that was built into `public`. Where none was, or `is_on` is false, the worker is one that takes
+/// itself off the browsers that have an earlier one: the way out of a release whose worker does harm.
+pub fn routes(public: Option<&Path>, is_on: bool) -> Router {
+    let files = public.filter(|_| is_on).map(files_in).unwrap_or_default();
+    let worker = if files.is_empty() {
+        RETIRE.to_owned()
+    } else {
+        worker(&files)
+    };
+    Router::new()
+        .route("/sw.js", get(async move || fresh(JAVASCRIPT, worker.clone())))
+        .route("/offline.js", get(async || fresh(JAVASCRIPT, REGISTER)))
+        .route("/app.webmanifest", get(async || fresh(MANIFEST_KIND, MANIFEST)))
+}
+
+/// With [`built_files`](super::built_files), what everybody may load.
+pub fn open_files() -> HashSet<String> {
+    OPEN_FILES.map(str::to_owned).into()
+}
+
+/// Asked for anew each time: what a browser kept of these would keep an older release.
+fn fresh(kind: &'static str, text: impl IntoResponse) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (headers, text).into_response()
+}
+
+/// A built file: its path on this server, and what is in it.
+struct File {
+    path: String,
+    bytes: Vec<u8>,
+}
+
+/// What the page loads: all of a build's files that are named by their content. Of one that is there compressed as well, the
+/// plain one; and no licence, which nobody loads.
+fn files_in(public: &Path) -> Vec<File> {
+    let mut files = Vec::new();
+    for folder in ["assets", "wasm"] {
+        collect(&public.join(folder), &format!("/{folder}"), &mut files);
+    }
+    files.retain(|file| ![".br", ".txt"].iter().any(|end| file.path.ends_with(end)));
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    files
+}
+
+fn collect(folder: &Path, path: &str, files: &mut Vec<File>) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries {
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
+        let path = format!("{path}/{name}");
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => collect(&entry.path(), &path, files),
+            _ => files.extend(std::fs::read(entry.path()).map(|bytes| File { path, bytes })),
+        }
+    }
+}
+
+/// The worker of a release. A server with other files, or with the same ones and another version, is another release.
+fn worker(files: &[File]) -> String {
+    let mut digest = Context::new(&SHA256);
+    digest.update(env!("CARGO_PKG_VERSION").as_bytes());
+    for file in files {
+        digest.update(file.path.as_bytes());
+        digest.update(&file.bytes);
+    }
+    let release: String = digest.finish().as_ref()[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let paths: Vec<_> = files.iter().map(|file| &file.path).collect();
+    let paths = serde_json::to_string_pretty(&paths).expect("paths are text");
+    WORKER.replace("'{files}'", &paths).replace("{release}", &release)
+}
+
+const WORKER: &str = include_str!("offline/worker.js");
+const RETIRE: &str = include_str!("offline/retire.js");
+const REGISTER: &str = include_str!("offline/register.js");
+const MANIFEST: &str = include_str!("offline/app.webmanifest");
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const MANIFEST_KIND: &str = "application/manifest+json";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, text: &str) -> File {
+        File {
+            path: path.to_owned(),
+            bytes: text.as_bytes().to_vec(),
+        }
+    }
+
+    #[test]
+    fn another_release_is_another_worker_and_the_same_one_is_not() {
+        let one = worker(&[file("/assets/page.js", "1")]);
+        assert!(one.contains("const FILES = [\n  \"/assets/page.js\"\n];"), "{one}");
+        assert!(!one.contains('{') || !one.contains("{release}"), "{one}");
+        assert_eq!(one, worker(&[file("/assets/page.js", "1")]));
+        assert_ne!(one, worker(&[file("/assets/page.js", "2")]));
+        assert_ne!(one, worker(&[file("/assets/page-2.js", "1")]));
+    }
+
+    #[test]
+    fn what_the_page_does_not_load_is_not_kept() {
+        let folder = std::env::temp_dir().join(format!("tideboard-offline-{}", std::process::id()));
+        for name in [
+            "assets/page.js",
+            "assets/page.js.br",
+            "assets/font-license.txt",
+            "wasm/deep/page.wasm",
+            "favicon.ico",
+        ] {
+            let path = folder.join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
+            std::fs::write(path, name).expect("it is written");
+        }
+        let paths: Vec<_> = files_in(&folder).into_iter().map(|file| file.path).collect();
+        std::fs::remove_dir_all(&folder).expect("it was there");
+        assert_eq!(paths, ["/assets/page.js", "/wasm/deep/page.wasm"]);
+    }
+}

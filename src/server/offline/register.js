@@ -1,0 +1,10 @@
+// Asks the browser to start the worker that opens boards without the server, where it may: by https, or on this machine.
+// After the page's own load, so that it takes nothing from that.
+
+if ('serviceWorker' in navigator) {
+  addEventListener('load', () => {
+    navigator.serviceWorker
+      .register('/sw.js', { updateViaCache: 'none' })
+      .catch((error) => console.info(`This board will not open without the server: ${error.message}`));
+  });
+}

@@ -1,11 +1,13 @@
 // Somebody who edits several boards without a rest, by a plan that dice have thrown.
 
-/** What an operation is made with. */
-export const PUSH_LEN_MAX = 24;
+/** Items of a push: so many, or one more. */
+const PUSH_LEN_MAX = 24;
+
+/** Counters of every board. */
 export const COUNTERS = ['counter-1', 'counter-2', 'counter-3', 'counter-4'];
 
 /** What every board is made of. */
-export const WIDGETS = [
+const WIDGETS = [
   { widget: 'board', intent: { create: { kind: 'board', fields: { name: 'Torture' } } } },
   ...COUNTERS.map((widget) => ({ widget, intent: { create: { kind: 'counter', fields: { count: 0 } } } })),
   { widget: 'note', intent: { create: { kind: 'note', fields: { text: 'Nobody is hurt.' } } } },

@@ -41,6 +41,8 @@ mod process;
 mod program;
 #[path = "server/replay.rs"]
 mod replay;
+#[path = "server/resume.rs"]
+mod resume;
 #[path = "server/share.rs"]
 mod share;
 #[path = "server/slow.rs"]

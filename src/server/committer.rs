@@ -141,6 +141,7 @@ impl Committer {
             frame_fill_bytes: FRAME_FILL_BYTES,
         };
         let authority = Authority::new(setup, logs);
+        metrics.store_reads.set(store.reads().cast_signed());
         let fanout = Fanout::new(Arc::clone(&metrics));
         Ok(Self {
             authority,
@@ -238,6 +239,7 @@ impl Committer {
             Err(error @ AppendError::Unknown(_)) => give_up(error),
         };
         self.metrics.differences.set(self.authority.differences().cast_signed());
+        self.metrics.store_reads.set(self.store.reads().cast_signed());
         for reply in replies {
             self.fanout.deliver(reply, &mut self.found);
         }

@@ -95,6 +95,12 @@ impl Engine {
                 self.redial_by(soon);
                 self.requests.hasten(soon);
             }
+            // Begun without a network, it would hang until its time is up.
+            Connection::Dialing { attempt, .. } | Connection::Greeting { attempt, .. } => {
+                let attempt = *attempt;
+                let retry_at = self.soon(now);
+                self.leave(now, Connection::Waiting { attempt, retry_at });
+            }
             Connection::Live { .. } => self.probe(now, true),
             _ => {}
         }

@@ -3,6 +3,7 @@
 
 mod cards;
 mod conflicts;
+mod dead_spots;
 mod deadlines;
 mod decisions;
 mod folding;

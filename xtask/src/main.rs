@@ -50,6 +50,8 @@ enum Task {
     Browser(browser::Arguments),
     /// Print how long an edit takes from one browser to another, with the last release build.
     Latency(browser::LatencyArguments),
+    /// Kill the server under load over and over, and print what it had promised and has not kept, with the last release build.
+    Torture(browser::TortureArguments),
     /// Take a picture of every state of the board, at every width, light and dark, with the last release build.
     Screenshots(browser::ScreenshotsArguments),
     /// Print how the page bears a crowded board, with the last release build.
@@ -85,6 +87,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Size => size::run().and_then(|()| size::share()),
         Task::Browser(arguments) => browser::run(&arguments),
         Task::Latency(arguments) => browser::run_latency(&arguments),
+        Task::Torture(arguments) => browser::run_torture(&arguments),
         Task::Screenshots(arguments) => browser::run_screenshots(&arguments),
         Task::Crowd(arguments) => browser::run_crowd(&arguments),
         Task::Lighthouse(arguments) => browser::run_lighthouse(&arguments),

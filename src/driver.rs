@@ -98,11 +98,18 @@ impl Driver {
             given => given,
         };
         let is_named = device.is_some();
+        let marked = storage
+            .note(options::MARK_NOTE)
+            .await
+            .and_then(|text| text.parse().ok());
+        let mark = marked.unwrap_or((seed >> 64) as u32);
+        let sees = matches!(options.leads, Leads::Elected);
         let engine = Engine::new(Birth {
             client: ClientId(random),
             seed: (seed & u128::from(u64::MAX)) as u64,
             token: options.token,
             device,
+            mark: sees.then_some(mark),
             namespace,
             durability: storage.durability(),
         });
@@ -134,6 +141,9 @@ impl Driver {
         };
         if matches!(driver.leads, Leads::Always) {
             driver.ready.push_back(Input::Leading(true));
+        }
+        if sees && marked.is_none() {
+            driver.note(options::MARK_NOTE, mark.to_string());
         }
         if !is_named {
             // The colour is drawn, so that two new devices are told apart.

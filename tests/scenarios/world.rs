@@ -423,17 +423,6 @@ impl World {
         self.tabs[tab].engine.status().counters.differences
     }
 
-    pub fn is_live(&self, tab: usize) -> bool {
-        let view = self.tabs[tab].engine.board(&deck());
-        view.is_some_and(|view| view.freshness == Freshness::Live)
-    }
-
-    /// How long ago a tab last agreed with the server; `None` where that was not since it was opened.
-    pub fn synced_ago(&self, tab: usize) -> Option<u64> {
-        let at = self.tabs[tab].engine.status().synced_at;
-        at.map(|at| self.now - at.0)
-    }
-
     pub fn conflicts(&self, tab: usize) -> Vec<Conflict> {
         self.tabs[tab].engine.conflicts().cloned().collect()
     }

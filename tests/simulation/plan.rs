@@ -243,7 +243,7 @@ impl Plan {
         }
         // By dice of their own: all else in a seed is the same with and without.
         let mut dice = Dice(seed ^ 0x7365_656e);
-        if !alone && dice.chance(25) {
+        if !alone && dice.chance(12) {
             shape.is_counted = true;
             steps.extend((0..HIDDEN).map(|_| Step {
                 at: 2_000 + dice.below(span),

@@ -48,6 +48,17 @@ impl World {
         widgets.iter().map(|(id, _)| id.to_string()).collect()
     }
 
+    pub fn is_live(&self, tab: usize) -> bool {
+        let view = self.tabs[tab].engine.board(&deck());
+        view.is_some_and(|view| view.freshness == Freshness::Live)
+    }
+
+    /// How long ago a tab last agreed with the server; `None` where that was not since it was opened.
+    pub fn synced_ago(&self, tab: usize) -> Option<u64> {
+        let at = self.tabs[tab].engine.status().synced_at;
+        at.map(|at| self.now - at.0)
+    }
+
     /// How many others, as a tab knows, have seen the change by which a field has the value that it confirmed last.
     pub fn seen_by_others(&self, tab: usize, widget: &str, field: &str) -> usize {
         let engine = &self.tabs[tab].engine;

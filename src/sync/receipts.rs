@@ -2,7 +2,7 @@
 
 use super::{Engine, updates::Subscription};
 use crate::{
-    config::SEEN_EVERY_MS,
+    config::{SEEN_EVERY_MS, SEEN_OTHERS_MAX},
     planted::{self, Bug},
     protocol::{BoardId, Receipt, Revision, Seen},
     sorted::SortedMap,
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How many others have seen a board, as far as was told: `n` devices, as of the `n`th of these revisions, or later. In one
-/// history it only grows; at most [`crate::config::SEEN_OTHERS_MAX`] are counted.
+/// history it only grows; at most [`SEEN_OTHERS_MAX`] are counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SeenBy(Vec<Revision>);
 
@@ -122,7 +122,8 @@ impl Engine {
     /// The most that was told counts.
     pub(super) fn receipt(&mut self, receipt: &Receipt) {
         if let Some(replica) = self.replicas.get_mut(&receipt.board) {
-            replica.receipts.seen_by.note(receipt.revision, receipt.others as usize);
+            let others = (receipt.others as usize).min(SEEN_OTHERS_MAX);
+            replica.receipts.seen_by.note(receipt.revision, others);
         }
     }
 

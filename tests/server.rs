@@ -39,6 +39,8 @@ mod people;
 mod process;
 #[path = "support/program.rs"]
 mod program;
+#[path = "server/receipts.rs"]
+mod receipts;
 #[path = "server/replay.rs"]
 mod replay;
 #[path = "server/resume.rs"]

@@ -79,6 +79,7 @@ impl Engine {
                 if was_live | std::mem::take(&mut replica.is_compared) {
                     replica.agreed_at = Some(heard_at);
                 }
+                replica.receipts.part();
             }
         }
         for pending in self.outbox.iter_mut() {
@@ -141,7 +142,8 @@ impl Engine {
     pub(super) fn probe(&mut self, now: Timestamp, urgent: bool) {
         if matches!(self.connection, Connection::Live { .. }) {
             self.connection.probing(now, urgent);
-            self.send(&ClientFrame::Ping { visible: self.visible });
+            let (visible, seen) = (self.visible, self.sight(now));
+            self.send(&ClientFrame::Ping { visible, seen });
         }
     }
 
@@ -184,6 +186,7 @@ impl Engine {
             }
             ServerFrame::Error { code, message } => self.refused(now, code, message),
             ServerFrame::People(people) => self.met(people),
+            ServerFrame::Receipt(receipt) => self.receipt(&receipt),
             ServerFrame::Event { board, name, payload } => self.notice(Notice::Event { board, name, payload }),
         }
     }

@@ -12,6 +12,7 @@ mod haste;
 mod history;
 mod lanes;
 mod limits;
+mod receipts;
 mod refresh;
 mod removed;
 mod requests;

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use edits::{Editor, next_text, set_title};
+use edits::{Editor, newest, next_text, set_title};
 use support::{BOARD, Tideboard, report, subscribe};
 use tideboard::{
     protocol::{ClientFrame, Intent, Revision},
@@ -104,11 +104,7 @@ async fn write(address: std::net::SocketAddr, number: u64, applied: Arc<AtomicU6
         let count = answers.matches("\"applied\"").count() as u64;
         assert_eq!(count, PUSH_LEN, "{answers}");
         // Verdicts are forgotten some hundred thousand operations later: what is pushed must say how new it is.
-        let newest = answers
-            .rsplit("\"revision\":")
-            .next()
-            .and_then(|rest| rest.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok());
-        client.seen.revision = Revision(newest.expect("an applied operation has a revision"));
+        client.seen.revision = Revision(newest(&answers));
         applied.fetch_add(count, Ordering::Relaxed);
         in_flight -= count;
     }

@@ -20,10 +20,10 @@ async fn main() {
     let mut clients = Vec::new();
     open(&server, WARM, &mut clients).await;
     tokio::time::sleep(SETTLE).await;
-    let before = resident(&server);
+    let before = kernel::resident(&server);
     open(&server, MEASURED, &mut clients).await;
     tokio::time::sleep(SETTLE).await;
-    let after = resident(&server);
+    let after = kernel::resident(&server);
     let kib = (after as f64 - before as f64) / 1_024.0 / MEASURED as f64;
     println!(
         "resident: {:.1} MiB with {WARM} connections, {:.1} MiB with {}",
@@ -45,20 +45,6 @@ async fn open(server: &Tideboard, len: usize, clients: &mut Vec<Socket>) {
         subscribe(&mut client).await;
         clients.push(client);
     }
-}
-
-/// Resident memory of the server, in bytes.
-fn resident(server: &Tideboard) -> u64 {
-    let status = kernel::says(server, "status");
-    let mut lines = status.lines();
-    let kb = lines.find_map(|line| {
-        line.strip_prefix("VmRSS:")?
-            .trim()
-            .strip_suffix(" kB")?
-            .parse::<u64>()
-            .ok()
-    });
-    kb.map_or(0, |kb| kb * 1_024)
 }
 
 fn mib(bytes: u64) -> f64 {

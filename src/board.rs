@@ -40,6 +40,14 @@ impl Board {
         self.widgets.get(widget)?.fields.get(field)
     }
 
+    /// Whether it is counted how many have seen its changes: unless its own record says not.
+    #[must_use]
+    pub fn has_receipts(&self) -> bool {
+        let birth = self.widgets.get(&WidgetId::birth());
+        let mut fields = birth.into_iter().flat_map(|birth| &birth.fields);
+        !fields.any(|(name, field)| name.as_str() == "receipts" && field.value == false)
+    }
+
     /// Every widget, removed ones included, by name.
     pub fn widgets(&self) -> impl Iterator<Item = (&WidgetId, &Arc<Widget>)> {
         self.widgets.iter()

@@ -252,6 +252,11 @@ pub const PEOPLE_FRAMES_PER_SECOND_MAX: u64 = 500;
 /// Who says nothing for this long is not among a board's people until they do: one ping and a half, so that a device
 /// that is out of reach is not taken for somebody there until [`SILENCE_MS_MAX`].
 pub const PEOPLE_SILENCE_MS_MAX: u64 = PING_EVERY_MS * 3 / 2;
+/// At least this long between two counts of who has seen a board that one connection is told, and between two pings by which
+/// a client says what was seen.
+pub const SEEN_EVERY_MS: u64 = 1_000;
+/// Others who have seen a change are counted up to here: nobody looks whether one more has.
+pub const SEEN_OTHERS_MAX: usize = 99;
 /// Processes in the table of the busiest.
 pub const PROCESSES_LEN_MAX: usize = 8;
 /// HTTP connections open at once, sockets not counted; further ones wait to be accepted.

@@ -103,11 +103,18 @@ impl Driver {
             given => given,
         };
         let drawn = calling::drawn(&platform::device_name(), device.as_ref(), random);
+        let marked = storage
+            .note(options::MARK_NOTE)
+            .await
+            .and_then(|text| text.parse().ok());
+        let mark = marked.unwrap_or((seed >> 64) as u32);
+        let sees = matches!(options.leads, Leads::Elected);
         let engine = Engine::new(Birth {
             client: ClientId(random),
             seed: (seed & u128::from(u64::MAX)) as u64,
             token: options.token,
             device,
+            mark: sees.then_some(mark),
             namespace,
             durability: storage.durability(),
         });
@@ -142,6 +149,9 @@ impl Driver {
         }
         if let Some(drawn) = drawn {
             driver.command(Command::Name(drawn));
+        }
+        if sees && marked.is_none() {
+            driver.note(options::MARK_NOTE, mark.to_string());
         }
         // What the engine wants at birth: its first effects come with its first input.
         driver.ready.push_back(Input::TimerExpired);

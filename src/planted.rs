@@ -47,6 +47,9 @@ pub enum Bug {
     EditMadeOnWhatCameUnderIt,
     LaterNotOnCard,
     TextGivesWay,
+    SeenCountsOneself,
+    SeenGoesBack,
+    HiddenPageSees,
 }
 
 #[cfg(feature = "planted")]

@@ -11,6 +11,7 @@ mod ids;
 mod json;
 mod operation;
 mod people;
+mod seen;
 mod signed_in;
 mod subscribe;
 mod verdict;
@@ -27,6 +28,7 @@ pub use ids::{
 pub use json::read;
 pub use operation::{Base, Change, Deadline, Device, Effect, Field, Intent, Operation, Widget, Writer};
 pub use people::{Here, People, Person};
+pub use seen::{Receipt, Seen};
 pub use signed_in::SignedIn;
 pub use subscribe::{Subscribe, Undecided};
 pub use verdict::{Contention, Overwritten, Rejection, Verdict};

@@ -23,7 +23,7 @@ use crate::{
     board::Board,
     protocol::{BoardId, WidgetId},
     sorted::{SortedMap, SortedSet},
-    sync::{BoardView, Conflict, SetAside},
+    sync::{BoardView, Conflict, SeenBy, SetAside},
 };
 
 /// The one word for how things are.
@@ -38,6 +38,8 @@ pub static CONFLICTS: GlobalSignal<Vec<Conflict>> = Signal::global(Vec::new);
 pub static SET_ASIDE: GlobalSignal<Vec<SetAside>> = Signal::global(Vec::new);
 /// Every board that is watched. Widgets are shared with the engine: an unchanged one is the same `Arc`.
 pub static BOARDS: GlobalSignal<SortedMap<BoardId, BoardView>> = Signal::global(SortedMap::new);
+/// How many others have seen each board that is watched, as far as is known. Not in [`BOARDS`]: only what tells of it reads it.
+pub static SEEN: GlobalSignal<SortedMap<BoardId, SeenBy>> = Signal::global(SortedMap::new);
 /// The last minutes of every live series that is watched.
 pub static SAMPLES: GlobalSignal<SortedMap<String, Arc<Series>>> = Signal::global(SortedMap::new);
 /// The device's clocks, once a second while the page is shown; `None` on the first paint.
@@ -52,6 +54,7 @@ pub(crate) struct Snapshot {
     pub conflicts: Vec<Conflict>,
     pub set_aside: Vec<SetAside>,
     pub boards: SortedMap<BoardId, BoardView>,
+    pub seen: SortedMap<BoardId, SeenBy>,
     /// `None` when no value has come since the last turn.
     pub samples: Option<SortedMap<String, Arc<Series>>>,
     pub now: Option<Now>,
@@ -67,6 +70,7 @@ impl Snapshot {
             conflicts: Vec::new(),
             set_aside: Vec::new(),
             boards: SortedMap::new(),
+            seen: SortedMap::new(),
             samples: Some(SortedMap::new()),
             now: None,
         }
@@ -99,10 +103,12 @@ pub(crate) fn publish(snapshot: Snapshot) -> Changed {
         conflicts,
         set_aside,
         boards,
+        seen,
         samples,
         now,
     } = snapshot;
     write_changed(&CONNECTION, connection);
+    write_changed(&SEEN, seen);
     let mut lanes = SortedSet::new();
     let is_listed_otherwise =
         *PENDING.peek() != pending || *CONFLICTS.peek() != conflicts || *SET_ASIDE.peek() != set_aside;

@@ -24,6 +24,7 @@ mod optimistic;
 mod outbox;
 mod outgoing;
 mod people;
+mod receipts;
 mod refreshing;
 mod requests;
 mod rereading;
@@ -45,6 +46,7 @@ pub use listing::Listed;
 pub use note::Note;
 pub use optimistic::Shown;
 pub use outbox::{Outbox, Pending, Waiting};
+pub use receipts::SeenBy;
 pub use requests::RequestError;
 pub use view::{BoardView, Counters, Freshness, Phase, Status};
 
@@ -76,6 +78,9 @@ pub struct Birth {
     pub token: Option<String>,
     /// The device as people know it.
     pub device: Option<Device>,
+    /// A number by which the tabs of a device are one to who counts devices, drawn once for all of them; `None` where nobody is to
+    /// be told what was seen here.
+    pub mark: Option<u32>,
     /// The namespace to start from without a network: see [`Note::namespace_for`].
     pub namespace: Option<Namespace>,
     /// How well this device stores.
@@ -302,6 +307,9 @@ pub struct Engine {
     /// The series to hear of.
     watched: Vec<String>,
     whereabouts: Whereabouts,
+    /// When it is said what was seen, if that is news; and the moment before which it is not.
+    seen_due: Option<Timestamp>,
+    seen_free_at: Timestamp,
     /// App events made while there was no connection.
     events: VecDeque<(BoardId, String, Value)>,
     /// The process that was greeted last.
@@ -352,6 +360,8 @@ impl Engine {
             undo: VecDeque::new(),
             watched: Vec::new(),
             whereabouts: Whereabouts::default(),
+            seen_due: None,
+            seen_free_at: Timestamp(0),
             events: VecDeque::new(),
             run: None,
             stamp: None,
@@ -432,6 +442,7 @@ impl Engine {
             self.push_wakeup(),
             self.refresh_wakeup(),
             self.here_wakeup(),
+            self.seen_due,
         ]
         .into_iter()
         .flatten()
@@ -455,6 +466,7 @@ impl Engine {
         self.refresh(now);
         self.push(now);
         self.say_here(now);
+        self.say_seen(now);
         self.request(now);
     }
 

@@ -333,6 +333,8 @@ fn the_tables_limits_are_this_programs() {
         PEOPLE_EVERY_MS,
         PEOPLE_FRAMES_PER_SECOND_MAX,
         PEOPLE_SILENCE_MS_MAX,
+        SEEN_EVERY_MS,
+        SEEN_OTHERS_MAX,
         FRAMES_PER_SECOND_MAX,
         CONNECTIONS_LEN_MAX,
         SOCKETS_PER_ADDRESS_LEN_MAX,

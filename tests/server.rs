@@ -39,8 +39,12 @@ mod people;
 mod process;
 #[path = "support/program.rs"]
 mod program;
+#[path = "server/receipts.rs"]
+mod receipts;
 #[path = "server/replay.rs"]
 mod replay;
+#[path = "server/resume.rs"]
+mod resume;
 #[path = "server/share.rs"]
 mod share;
 #[path = "server/slow.rs"]

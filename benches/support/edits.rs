@@ -1,5 +1,7 @@
 //! Clients that edit, and read what comes as text: decoding it would cost more than it takes the server to make it.
 
+#![allow(dead_code, reason = "each bench takes what it needs")]
+
 #[path = "../../tests/support/author.rs"]
 mod author;
 
@@ -47,6 +49,15 @@ pub async fn next_text(socket: &mut Socket) -> Option<String> {
             _ => {}
         }
     }
+}
+
+/// The newest revision in a frame of verdicts.
+pub fn newest(verdicts: &str) -> u64 {
+    let last = verdicts.rsplit("\"revision\":").next();
+    let digits = last.and_then(|rest| rest.split(|letter: char| !letter.is_ascii_digit()).next());
+    digits
+        .and_then(|digits| digits.parse().ok())
+        .expect("an applied operation has a revision")
 }
 
 pub fn set_title(text: String) -> Intent {

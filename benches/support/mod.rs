@@ -1,7 +1,9 @@
 //! What every bench shares: the real server as a process, clients that cost little, and numbers as a table.
 
+#![allow(dead_code, reason = "each bench takes what it needs")]
+
 #[path = "../../tests/support/folder.rs"]
-mod folder;
+pub mod folder;
 #[path = "../../tests/support/program.rs"]
 pub mod program;
 #[path = "../../tests/support/socket.rs"]

@@ -86,7 +86,10 @@ impl Catalog {
         }
         .with(
             kinds::BOARD,
-            vec![FieldSpec::new("name", ValueType::Name, Policy::LastWriteWins)],
+            vec![
+                FieldSpec::new("name", ValueType::Name, Policy::LastWriteWins),
+                FieldSpec::new("receipts", ValueType::Boolean, Policy::LastWriteWins),
+            ],
         )
     }
 

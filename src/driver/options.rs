@@ -99,6 +99,9 @@ pub(super) const SERVER_NOTE: &str = "server";
 /// The note that holds what this device is called.
 pub(super) const DEVICE_NOTE: &str = "device";
 
+/// The note that holds the number by which this device's tabs are counted as one.
+pub(super) const MARK_NOTE: &str = "mark";
+
 impl Options {
     /// The storage; and, where it is memory, why.
     pub(super) async fn open_storage(&self) -> Result<(Box<dyn Storage>, Option<String>), StartError> {

@@ -75,6 +75,8 @@ impl Gatherer {
             .iter()
             .filter_map(|board| Some((board.clone(), engine.board(board)?)))
             .collect();
+        let seen_by = |board: &BoardId| Some((board.clone(), engine.seen_by(board)?.clone()));
+        let seen = self.boards.iter().filter_map(seen_by).collect();
         let missing = missing(&boards);
         let conflicts: Vec<_> = engine.conflicts().cloned().collect();
         let set_aside: Vec<_> = engine.set_aside_list().cloned().collect();
@@ -114,6 +116,7 @@ impl Gatherer {
             conflicts,
             set_aside,
             boards,
+            seen,
             samples,
             now: Some(self.now),
         }

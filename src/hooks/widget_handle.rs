@@ -11,9 +11,9 @@ use super::{
     use_optimism::use_is_optimistic,
 };
 use crate::{
-    protocol::{BoardId, Field, FieldName, OperationId, Person, Value, Widget, WidgetId},
+    protocol::{BoardId, Field, FieldName, OperationId, Person, Revision, Value, Widget, WidgetId},
     sorted::SortedMap,
-    state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SET_ASIDE, SYNC},
+    state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SEEN, SET_ASIDE, SYNC},
     sync::{Conflict, Freshness, SetAside},
 };
 
@@ -203,6 +203,15 @@ impl WidgetHandle {
     #[must_use]
     pub fn freshness(&self) -> Freshness {
         self.view.read().freshness
+    }
+
+    /// How many other devices, at least, have shown its board to somebody as of a revision, or later; at most
+    /// [`crate::config::SEEN_OTHERS_MAX`]. Told by the server, of this device's own edits, while the page is open: of a field that
+    /// others have set it says nothing. Subscribes the reader to every count of the board.
+    #[must_use]
+    pub fn seen_by(&self, revision: Revision) -> usize {
+        let seen = SEEN.read();
+        seen.get(&self.board.read()).map_or(0, |seen| seen.others(revision))
     }
 
     /// Gives a field a value: shown at once, saved, sent. A run of edits becomes at most ten operations a second.

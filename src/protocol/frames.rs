@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     Access, Base, BoardId, Change, Cursor, Device, Here, History, Identity, Operation, OperationId, People, Principal,
-    Revision, RunId, StoreId, Subscribe, Value, Verdict, Widget, WidgetId,
+    Receipt, Revision, RunId, Seen, StoreId, Subscribe, Value, Verdict, Widget, WidgetId,
 };
 use crate::{config::FRAME_BYTES_MAX, sorted::SortedMap, time::Timestamp};
 
@@ -34,6 +34,9 @@ pub enum ClientFrame {
     Ping {
         /// Whether a person can see the page.
         visible: bool,
+        /// What they have seen there since this was said last, if anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Seen>,
     },
     /// An app's own event, lossy, for the others on the board.
     Event {
@@ -191,6 +194,8 @@ pub enum ServerFrame {
     },
     /// Who looks at a board, for those who said that they do: lossy, the newest counts.
     People(People),
+    /// How many others have seen what the reader has changed, for those who say what they see: the most that was told counts.
+    Receipt(Receipt),
 }
 
 /// The server's side of the greeting.

@@ -11,6 +11,7 @@ mod event;
 mod frames;
 mod greeting;
 mod refusals;
+mod seen;
 mod subscribing;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ mod told;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use event::{Event, Reply};
+use seen::Sight;
 pub use told::Told;
 
 use super::log::{Context, Head, Log, Memory, Record};
@@ -110,6 +112,7 @@ pub struct Authority {
     subscribers: HashMap<BoardId, BTreeSet<SessionId>>,
     /// Heads before the batch at hand.
     heads: BTreeMap<BoardId, Head>,
+    sight: Sight,
     /// Clients that did not show what is on a board.
     differences: u64,
 }
@@ -124,6 +127,7 @@ impl Authority {
             sessions: HashMap::new(),
             subscribers: HashMap::new(),
             heads: BTreeMap::new(),
+            sight: Sight::default(),
             differences: 0,
         }
     }
@@ -185,6 +189,7 @@ impl Authority {
         for reply in waiting {
             self.release(now, reply, &mut replies);
         }
+        self.sight.tell(now, &mut replies);
         replies
     }
 
@@ -263,6 +268,7 @@ impl Authority {
             )),
             Event::Lagging { session, board } => self.unsubscribe(session, &board),
             Event::Closed { session } => self.close(session),
+            Event::Seen { session, seen } => self.note_seen(session, seen),
             Event::Replay {
                 request,
                 identity,
@@ -301,7 +307,12 @@ impl Authority {
                 let items = self.push(now, &identity.clone(), push);
                 waiting.push(Waiting::Answers { session, items });
             }
-            ClientFrame::Ping { .. } => waiting.push(send(ServerFrame::Pong { clock: now })),
+            ClientFrame::Ping { visible, seen } => {
+                waiting.push(send(ServerFrame::Pong { clock: now }));
+                if let Some(seen) = seen.filter(|_| visible || planted::is(Bug::HiddenPageSees)) {
+                    self.note_seen(session, seen);
+                }
+            }
             ClientFrame::Event { .. } if !self.may_edit(session) => {}
             ClientFrame::Event { board, name, payload } => {
                 let others = self

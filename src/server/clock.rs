@@ -53,7 +53,7 @@ impl fmt::Debug for Clock {
 }
 
 /// Measures how long something takes.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {

@@ -14,9 +14,14 @@ use std::{
     io,
     sync::Arc,
     thread,
+    time::Duration,
 };
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+    time::sleep,
+};
 
 use super::{
     FirstBoard, ReadError, auth,
@@ -32,7 +37,9 @@ use super::{
 use crate::{
     board::Catalog,
     config::{BATCH_LEN_MAX, CLOCK_BEHIND_MS_MAX, FRAME_FILL_BYTES, REQUESTS_LEN_MAX, SNAPSHOT_LEN, SUBSCRIBE_WEIGHT},
-    protocol::{Answered, BoardId, ClientFrame, Document, Epoch, Identity, Push, PushItem, RunId, Subscribe, WidgetId},
+    protocol::{
+        Answered, BoardId, ClientFrame, Document, Epoch, Identity, Push, PushItem, RunId, Seen, Subscribe, WidgetId,
+    },
 };
 
 /// Something for the committer to do.
@@ -49,6 +56,8 @@ pub(super) enum Request {
         session: SessionId,
         frame: Box<ClientFrame>,
     },
+    /// A greeted connection said what is seen there.
+    Seen { session: SessionId, seen: Seen },
     /// A connection is gone.
     Closed { session: SessionId },
     /// Operations without a connection.
@@ -63,6 +72,8 @@ pub(super) enum Request {
         subscribe: Subscribe,
         asker: oneshot::Sender<Result<Box<Document>, ReadError>>,
     },
+    /// Something may have to be told now.
+    Wake,
     /// Put everything down and end.
     Stop { done: oneshot::Sender<()> },
 }
@@ -86,6 +97,15 @@ struct Committer {
     found: Vec<Event>,
     /// Whose frames this turn answers, each once for every frame.
     answering: Vec<SessionId>,
+    alarm: Option<Alarm>,
+}
+
+/// Wakes the thread when something is to be told that is told only so often.
+struct Alarm {
+    runtime: Handle,
+    /// Weak: whoever else may ask keeps the thread going, and this does not.
+    requests: mpsc::WeakSender<Request>,
+    is_set: bool,
 }
 
 /// Reads every board from `store`, makes those of `first_boards` that are not there, and starts the thread that goes on with
@@ -103,6 +123,11 @@ pub(super) fn start(
     let mut committer = Committer::new(store, catalog, clock, metrics)?;
     committer.make(first_boards)?;
     let (requests, inbox) = mpsc::channel(REQUESTS_LEN_MAX);
+    committer.alarm = Handle::try_current().ok().map(|runtime| Alarm {
+        runtime,
+        requests: requests.downgrade(),
+        is_set: false,
+    });
     thread::Builder::new()
         .name("committer".to_owned())
         .spawn(move || {
@@ -141,6 +166,7 @@ impl Committer {
             frame_fill_bytes: FRAME_FILL_BYTES,
         };
         let authority = Authority::new(setup, logs);
+        metrics.store_reads.set(store.reads().cast_signed());
         let fanout = Fanout::new(Arc::clone(&metrics));
         Ok(Self {
             authority,
@@ -154,6 +180,7 @@ impl Committer {
             since_snapshot: HashMap::new(),
             found: Vec::new(),
             answering: Vec::new(),
+            alarm: None,
         })
     }
 
@@ -238,6 +265,7 @@ impl Committer {
             Err(error @ AppendError::Unknown(_)) => give_up(error),
         };
         self.metrics.differences.set(self.authority.differences().cast_signed());
+        self.metrics.store_reads.set(self.store.reads().cast_signed());
         for reply in replies {
             self.fanout.deliver(reply, &mut self.found);
         }
@@ -247,7 +275,25 @@ impl Committer {
         for (board, operations) in boards {
             self.note(board, operations);
         }
+        self.set_alarm();
         appended
+    }
+
+    /// Wakes for what is told only so often. Without a runtime it is told with whatever happens next.
+    fn set_alarm(&mut self) {
+        let Some(at) = self.authority.next_wakeup() else { return };
+        let pause = Duration::from_millis(at.since(self.clock.now()));
+        let Some(alarm) = self.alarm.as_mut().filter(|alarm| !alarm.is_set) else {
+            return;
+        };
+        alarm.is_set = true;
+        let requests = alarm.requests.clone();
+        alarm.runtime.spawn(async move {
+            sleep(pause).await;
+            if let Some(requests) = requests.upgrade() {
+                _ = requests.send(Request::Wake).await; // a server that has ended tells nobody
+            }
+        });
     }
 
     /// Takes a request's own things out of it; what is left is for the authority.
@@ -265,6 +311,16 @@ impl Committer {
             Request::Frame { session, frame } => {
                 self.answering.push(session);
                 Event::Frame { session, frame: *frame }
+            }
+            Request::Seen { session, seen } => {
+                self.answering.push(session);
+                Event::Seen { session, seen }
+            }
+            Request::Wake => {
+                if let Some(alarm) = &mut self.alarm {
+                    alarm.is_set = false;
+                }
+                return None;
             }
             Request::Closed { session } => {
                 self.fanout.leave(session);
@@ -388,6 +444,10 @@ fn weight_of(request: &Request) -> usize {
         },
         Request::Replay { push, .. } => push.items.len(),
         Request::Read { .. } => SUBSCRIBE_WEIGHT,
-        Request::Hello { .. } | Request::Closed { .. } | Request::Stop { .. } => 0,
+        Request::Hello { .. }
+        | Request::Seen { .. }
+        | Request::Closed { .. }
+        | Request::Wake
+        | Request::Stop { .. } => 0,
     }
 }

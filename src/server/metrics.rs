@@ -126,6 +126,8 @@ metrics! {
     commits: Counter = "tideboard_commit_seconds_count";
     /// Time spent on making them durable.
     commit_seconds: Seconds = "tideboard_commit_seconds_sum";
+    /// Times a board, or a part of one, was read from the database: at a start, and after a disk has failed.
+    store_reads: Gauge = "tideboard_store_reads_total";
     /// Frames handed to connections, each counted once for every reader.
     frames_sent: Counter = "tideboard_frames_sent_total";
     /// Bytes of those frames.

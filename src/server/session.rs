@@ -266,9 +266,13 @@ impl Session {
             _ => {}
         }
         match frame {
-            ClientFrame::Ping { visible } => {
+            ClientFrame::Ping { visible, seen } => {
                 self.look(visible);
-                self.pong().await
+                self.pong().await?;
+                match seen.filter(|_| visible) {
+                    Some(seen) => self.ask(Request::Seen { session: self.id, seen }).await,
+                    None => Ok(()),
+                }
             }
             ClientFrame::Watch { series } => self.watch(series),
             ClientFrame::Here(here) => {

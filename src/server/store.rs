@@ -19,6 +19,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 use super::{
     FirstBoardError,
     log::{Damaged, Head, Log, Memory, Record, Snapshot},
+    metrics::Counter,
 };
 use crate::{
     config::{STORE_PAGE_BYTES, STORE_WAL_BYTES},
@@ -36,6 +37,8 @@ pub struct Store {
     id: StoreId,
     /// Where a record is encoded: kept, because under load they are large and many.
     encoded: Vec<u8>,
+    /// How often records or a snapshot were read.
+    reads: Counter,
 }
 
 /// Why a store can't be opened or read, or was not gone on with. It was left as it is.
@@ -150,6 +153,7 @@ impl Store {
             place,
             id,
             encoded: Vec::new(),
+            reads: Counter::default(),
         })
     }
 
@@ -173,6 +177,12 @@ impl Store {
     #[must_use]
     pub const fn id(&self) -> StoreId {
         self.id
+    }
+
+    /// How often records or a snapshot of a board were read.
+    #[must_use]
+    pub fn reads(&self) -> u64 {
+        self.reads.get()
     }
 
     /// The boards that have a record.
@@ -222,6 +232,7 @@ impl Store {
         sequence: u64,
         use_records: impl FnOnce(&mut dyn Iterator<Item = Result<Record, StoreError>>) -> T,
     ) -> Result<T, StoreError> {
+        self.reads.count();
         let explain = |error| explain(&self.place, &error);
         let mut statement = self.connection.prepare_cached(READ).map_err(explain)?;
         let rows = statement
@@ -239,6 +250,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn snapshot(&self, board: &BoardId) -> Result<Option<Snapshot>, StoreError> {
+        self.reads.count();
         let bytes: Option<Vec<u8>> = self
             .connection
             .query_row(

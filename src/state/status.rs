@@ -162,6 +162,7 @@ mod tests {
             seed: 1,
             token: None,
             device: None,
+            mark: None,
             namespace: None,
             durability: Durability::Durable,
         };

@@ -21,6 +21,8 @@ impl Engine {
     pub(super) fn seen(&mut self, id: OperationId, revision: Revision) {
         if let Some(pending) = self.outbox.get_mut(id) {
             pending.applied_at = Some(revision);
+            let board = pending.operation.board.clone();
+            self.applied(&board, revision);
         }
     }
 
@@ -34,6 +36,9 @@ impl Engine {
         };
         if !self.outbox.decide(id, verdict.clone()) {
             return;
+        }
+        if let Verdict::Applied { revision, .. } = &verdict {
+            self.applied(&board, *revision);
         }
         self.keeping.due.insert(board);
         self.counters.verdicts += 1;

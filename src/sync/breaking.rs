@@ -3,6 +3,7 @@
 use super::{
     Engine, Notice, SetAside, SetAsideReason,
     outbox::Pending,
+    receipts::Receipts,
     storage::{Journaled, journal_key},
 };
 use crate::protocol::{Base, BoardId, Revision, Subscribed};
@@ -99,6 +100,7 @@ impl Engine {
                 Revision(u64::MAX)
             };
             replica.generation += 1;
+            replica.receipts = Receipts::default();
             (replica.lowered, replica.broken_at) = (true, fork.min(unstored));
         }
         self.keeping.due.insert(board.clone());

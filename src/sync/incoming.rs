@@ -79,6 +79,7 @@ impl Engine {
                 if was_live | std::mem::take(&mut replica.is_compared) {
                     replica.agreed_at = Some(heard_at);
                 }
+                replica.receipts.part();
             }
         }
         for pending in self.outbox.iter_mut() {
@@ -94,6 +95,12 @@ impl Engine {
                 let soon = self.soon(now);
                 self.redial_by(soon);
                 self.requests.hasten(soon);
+            }
+            // Begun without a network, it would hang until its time is up.
+            Connection::Dialing { attempt, .. } | Connection::Greeting { attempt, .. } => {
+                let attempt = *attempt;
+                let retry_at = self.soon(now);
+                self.leave(now, Connection::Waiting { attempt, retry_at });
             }
             Connection::Live { .. } => self.probe(now, true),
             _ => {}
@@ -135,7 +142,8 @@ impl Engine {
     pub(super) fn probe(&mut self, now: Timestamp, urgent: bool) {
         if matches!(self.connection, Connection::Live { .. }) {
             self.connection.probing(now, urgent);
-            self.send(&ClientFrame::Ping { visible: self.visible });
+            let (visible, seen) = (self.visible, self.sight(now));
+            self.send(&ClientFrame::Ping { visible, seen });
         }
     }
 
@@ -178,6 +186,7 @@ impl Engine {
             }
             ServerFrame::Error { code, message } => self.refused(now, code, message),
             ServerFrame::People(people) => self.met(people),
+            ServerFrame::Receipt(receipt) => self.receipt(&receipt),
             ServerFrame::Event { board, name, payload } => self.notice(Notice::Event { board, name, payload }),
         }
     }

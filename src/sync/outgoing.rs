@@ -54,6 +54,7 @@ impl Engine {
     pub(super) fn resubscribe(&mut self, board: &BoardId) {
         if let Some(replica) = self.replicas.get_mut(board) {
             (replica.subscription, replica.is_compared) = (Subscription::Off, false);
+            replica.receipts.part();
         }
     }
 

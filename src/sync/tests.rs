@@ -45,6 +45,7 @@ impl Bench {
             seed: 1,
             token: None,
             device: None,
+            mark: None,
             namespace: None,
             durability: Durability::Durable,
         });

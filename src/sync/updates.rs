@@ -5,6 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use super::{
     outbox::Pending,
+    receipts::Receipts,
     storage::{Meta, Records, decoded, under, widgets_prefix},
 };
 use crate::{
@@ -50,6 +51,7 @@ pub(super) struct Replica {
     pub lowered: bool,
     /// Where the last history broke.
     pub broken_at: Revision,
+    pub receipts: Receipts,
     /// Ids of the changes seen one by one, and from which revision on these are all there were.
     recent: SortedMap<OperationId, Revision>,
     recent_order: VecDeque<OperationId>,
@@ -145,7 +147,13 @@ impl Replica {
 
     /// Takes over what another tab stored, keeping what belongs to this one.
     pub fn adopt(&mut self, stored: Self) {
+        let is_apart = stored.generation != self.generation || self.is_apart(stored.cursor, &stored.history);
         *self = Self {
+            receipts: if is_apart {
+                Receipts::default()
+            } else {
+                std::mem::take(&mut self.receipts)
+            },
             watchers: self.watchers,
             agreed_at: self.agreed_at,
             lowered: false,

@@ -363,12 +363,17 @@ impl Inside {
         for event in events {
             self.hear(event);
         }
+        // What is told only so often is told with whatever a page does next.
+        if self.authority.next_wakeup().is_some_and(|at| at <= self.now) {
+            self.hear(None);
+            has_moved = true;
+        }
         has_moved.then_some(heard)
     }
 
     /// Decides, writes, tells. Gives what is answered to who asked without a connection.
-    fn hear(&mut self, event: Event) -> Vec<Answered> {
-        let batch = self.authority.handle(self.now, [event]);
+    fn hear(&mut self, event: impl Into<Option<Event>>) -> Vec<Answered> {
+        let batch = self.authority.handle(self.now, event.into());
         let replies = if self.is_full && !batch.records.is_empty() {
             let (disk, epoch) = (&self.disk, self.authority.epoch());
             let reload = |board: &BoardId| {

@@ -6,8 +6,10 @@ use serde_json::json;
 use tideboard::{
     components::WidgetRealtime,
     hooks::{FieldsError, Resolution, use_current_board, use_current_board_provider, use_realtime_updates},
+    platform::NetworkEvent,
     protocol::{BoardId, WidgetId},
     state::{CONFLICTS, PENDING, SET_ASIDE},
+    testing::Page,
 };
 
 use crate::deck::{deck, hold, on_deck, open};
@@ -245,6 +247,37 @@ fn applied_is_said_of_what_took_effect_and_of_nothing_else() {
     let conflict = page.with(|| CONFLICTS.peek()[0].id());
     page.act(|managers| managers.state.resolve(conflict, Resolution::KeepTheirs));
     page.has_not(&["2 versions", APPLIED]);
+}
+
+#[test]
+fn an_applied_edit_fills_the_last_bead_when_somebody_else_has_it_before_them() {
+    fn eager() -> Element {
+        rsx! { WidgetRealtime { widget_id: WidgetId::named("fuel"), Fuel {} } }
+    }
+    let filled = |page: &Page| page.html().matches("data-filled=true").count();
+    let mut ann = on_deck(eager);
+    let mut beside = ann.beside();
+    let mut ben = Page::within(&ann.server, "ben", deck(), eager);
+    ben.device.say(NetworkEvent::Hidden);
+    ben.settle();
+    ann.edit(&deck(), "fuel", "value", 7);
+    let pass = |pages: &mut [&mut Page]| {
+        for _ in 0..8 {
+            pages.iter_mut().for_each(|page| page.pass(500));
+        }
+    };
+    pass(&mut [&mut ann, &mut beside, &mut ben]);
+    ann.has(&["data-state=\"applied\"", "<span>Applied</span>"]);
+    assert_eq!(filled(&ann), 3, "her other tab is she, and his page is hidden");
+    ben.device.say(NetworkEvent::Shown);
+    ben.settle();
+    pass(&mut [&mut ann, &mut beside, &mut ben]);
+    ann.has(&["data-state=\"seen-by-one\"", "Seen by 1"]);
+    assert_eq!(filled(&ann), 4);
+    ben.has_not(&["class=\"receipt\""]);
+    let mut cy = Page::within(&ann.server, "cy", deck(), eager);
+    pass(&mut [&mut ann, &mut cy]);
+    ann.has(&["data-state=\"seen\"", "Seen by 2"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod cards;
 mod conflicts;
+mod dead_spots;
 mod deadlines;
 mod decisions;
 mod folding;
@@ -11,6 +12,7 @@ mod haste;
 mod history;
 mod lanes;
 mod limits;
+mod receipts;
 mod refresh;
 mod removed;
 mod requests;

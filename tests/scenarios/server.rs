@@ -60,8 +60,12 @@ impl Server {
         }
     }
 
-    pub fn hear(&mut self, now: Timestamp, event: Event) -> Vec<Reply> {
-        let batch = self.authority.handle(now, [event]);
+    pub fn next_wakeup(&self) -> Option<Timestamp> {
+        self.authority.next_wakeup()
+    }
+
+    pub fn hear(&mut self, now: Timestamp, event: Option<Event>) -> Vec<Reply> {
+        let batch = self.authority.handle(now, event);
         if self.is_full && !batch.records.is_empty() {
             let (disk, epoch) = (&self.disk, self.authority.epoch());
             let reload = |board: &BoardId| Ok::<_, Infallible>(opened(disk.get(board), epoch));

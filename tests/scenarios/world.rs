@@ -40,6 +40,8 @@ pub struct World {
     /// One for each person.
     disks: [Disk; PEOPLE.len()],
     births: u64,
+    /// Every frame since [`World::count_frames`], either way.
+    frames: Vec<String>,
 }
 
 /// What the tabs of a device share.
@@ -84,9 +86,10 @@ impl World {
             tabs: Vec::new(),
             disks: Default::default(),
             births: 0,
+            frames: Vec::new(),
         };
         for person in 0..PEOPLE.len() {
-            let engine = world.born(None);
+            let engine = world.born(person, None);
             world.tabs.push(Tab::new(person, engine));
             world.open(person, true);
         }
@@ -113,13 +116,14 @@ impl World {
         world
     }
 
-    fn born(&mut self, namespace: Option<Namespace>) -> Engine {
+    fn born(&mut self, person: usize, namespace: Option<Namespace>) -> Engine {
         self.births += 1;
         Engine::new(Birth {
             client: ClientId(self.births.into()),
             seed: self.births,
             token: None,
             device: None,
+            mark: Some(person as u32),
             namespace,
             durability: Durability::Durable,
         })
@@ -134,7 +138,7 @@ impl World {
     /// Opens another tab on somebody's device; the first one goes on sending for both.
     pub fn open_second_tab(&mut self, person: usize) -> usize {
         let namespace = self.namespace_for(person, person);
-        let engine = self.born(namespace);
+        let engine = self.born(person, namespace);
         self.tabs.push(Tab::new(person, engine));
         let tab = self.tabs.len() - 1;
         self.open(tab, false);
@@ -215,7 +219,7 @@ impl World {
         self.hang_up(tab);
         let namespace = self.namespace_for(self.tabs[tab].person, self.tabs[tab].signed_in);
         (self.tabs[tab].held, self.tabs[tab].inputs) = (None, VecDeque::new());
-        self.tabs[tab].engine = self.born(namespace);
+        self.tabs[tab].engine = self.born(self.tabs[tab].person, namespace);
         // Effects of its birth come with its first input.
         self.open(tab, true);
     }
@@ -244,11 +248,16 @@ impl World {
         let end = self.now + ms;
         loop {
             let wakeups = self.tabs.iter().filter_map(|state| state.engine.next_wakeup());
+            let wakeups = wakeups.chain(self.server.next_wakeup());
             let next = wakeups.map(|at| at.0.max(self.now + 1)).min();
             let Some(next) = next.filter(|next| *next <= end) else {
                 break;
             };
             self.now = next;
+            if self.server.next_wakeup().is_some_and(|at| at.0 <= self.now) {
+                self.server_turns(None);
+                self.go_on();
+            }
             for tab in 0..self.tabs.len() {
                 let due = self.tabs[tab].engine.next_wakeup();
                 if due.is_some_and(|at| at.0 <= self.now) {
@@ -412,17 +421,6 @@ impl World {
     /// How often a tab was found not to show what the server has.
     pub fn differences(&self, tab: usize) -> u64 {
         self.tabs[tab].engine.status().counters.differences
-    }
-
-    pub fn is_live(&self, tab: usize) -> bool {
-        let view = self.tabs[tab].engine.board(&deck());
-        view.is_some_and(|view| view.freshness == Freshness::Live)
-    }
-
-    /// How long ago a tab last agreed with the server; `None` where that was not since it was opened.
-    pub fn synced_ago(&self, tab: usize) -> Option<u64> {
-        let at = self.tabs[tab].engine.status().synced_at;
-        at.map(|at| self.now - at.0)
     }
 
     pub fn conflicts(&self, tab: usize) -> Vec<Conflict> {

@@ -82,7 +82,11 @@ async fn the_last_minutes_of_many_series_leave_room_for_everything_else_between_
             other => panic!("{other:?}"),
         }
         if !asked {
-            slow.send(&ClientFrame::Ping { visible: true }).await;
+            slow.send(&ClientFrame::Ping {
+                visible: true,
+                seen: None,
+            })
+            .await;
             asked = true;
         }
     }

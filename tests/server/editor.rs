@@ -54,7 +54,7 @@ impl Editor {
     }
 
     /// The next frame for which `pick` gives something; the others are kept for later.
-    async fn find<T>(&mut self, mut pick: impl FnMut(&ServerFrame) -> Option<T>) -> T {
+    pub async fn find<T>(&mut self, mut pick: impl FnMut(&ServerFrame) -> Option<T>) -> T {
         if let Some((index, found)) = self
             .aside
             .iter()

@@ -21,7 +21,12 @@ use crate::{
 async fn the_first_frame_must_greet_and_only_the_first() {
     let server = TestServer::start(ServerConfig::local()).await;
     let mut hasty = Socket::open(server.address, &[]).await.expect("a seat");
-    hasty.send(&ClientFrame::Ping { visible: true }).await;
+    hasty
+        .send(&ClientFrame::Ping {
+            visible: true,
+            seen: None,
+        })
+        .await;
     ends_with(&mut hasty, Code::OutOfOrder, "hello").await;
     let mut twice = Editor::enter(server.address).await.socket;
     twice.send(&hello(SCHEMA)).await;
@@ -307,7 +312,12 @@ async fn a_socket_ends_with_the_session_that_opened_it() {
         .expect("a seat");
     silent.greet(None).await;
     clock.wind(SESSION_MS);
-    socket.send(&ClientFrame::Ping { visible: true }).await;
+    socket
+        .send(&ClientFrame::Ping {
+            visible: true,
+            seen: None,
+        })
+        .await;
     ends_with(&mut socket, Code::NeedsAuth, "sign in").await;
     // Nor does a ping of the WebSocket's own keep it.
     silent

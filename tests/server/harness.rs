@@ -243,7 +243,11 @@ impl Socket {
     }
 
     pub async fn ping(&mut self) -> ServerFrame {
-        self.send(&ClientFrame::Ping { visible: true }).await;
+        self.send(&ClientFrame::Ping {
+            visible: true,
+            seen: None,
+        })
+        .await;
         self.receive().await.expect("a pong")
     }
 }

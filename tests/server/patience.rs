@@ -86,7 +86,11 @@ async fn who_does_not_answer_a_close_loses_the_seat() {
     .await;
     let mut deaf = Socket::open(server.address, &[]).await.expect("a seat");
     // Refused, and closed; but a client that does not read never answers.
-    deaf.send(&ClientFrame::Ping { visible: true }).await;
+    deaf.send(&ClientFrame::Ping {
+        visible: true,
+        seen: None,
+    })
+    .await;
     server.emptied().await;
 }
 

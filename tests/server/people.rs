@@ -47,9 +47,17 @@ async fn who_hides_the_page_looks_elsewhere_unsubscribes_or_closes_is_gone() {
     ann.come(BOARD, None).await;
     bo.come(BOARD, None).await;
     ann.until(&["Bo"]).await;
-    bo.say(ClientFrame::Ping { visible: false }).await;
+    bo.say(ClientFrame::Ping {
+        visible: false,
+        seen: None,
+    })
+    .await;
     ann.until(&[]).await;
-    bo.say(ClientFrame::Ping { visible: true }).await;
+    bo.say(ClientFrame::Ping {
+        visible: true,
+        seen: None,
+    })
+    .await;
     ann.until(&["Bo"]).await;
     let board = BOARD.parse().expect("a name");
     bo.say(ClientFrame::Unsubscribe { board }).await;
@@ -82,7 +90,10 @@ async fn who_is_silent_is_not_there_until_they_are_heard_again() {
     bo.come(BOARD, None).await;
     ann.until(&["Bo"]).await;
     // Ann is heard of all the time, as pages are, and Bo is not.
-    let is_here = ClientFrame::Ping { visible: true };
+    let is_here = ClientFrame::Ping {
+        visible: true,
+        seen: None,
+    };
     let mut beat = tokio::time::interval(Duration::from_millis(300));
     loop {
         tokio::select! {

@@ -4,6 +4,7 @@
 mod devices;
 mod overwriting;
 mod rest;
+mod seen;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -114,6 +115,9 @@ pub struct Ledger {
     made_anew: HashSet<OperationId>,
     /// How often each device was told to undo something, and has not forgotten what it was.
     undoes: HashMap<usize, u64>,
+    sights: seen::Sights,
+    /// Whether somebody else has ever signed in on a device.
+    pub has_switched: bool,
     pub press_ms: Option<u64>,
     failure: Option<Failure>,
     looks: u64,
@@ -345,6 +349,7 @@ impl Ledger {
             }
             self.truth = copy;
             self.restored = true;
+            self.sights_restored();
         }
     }
 

@@ -174,6 +174,9 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::EditMadeOnWhatCameUnderIt, 250),
     (Bug::LaterNotOnCard, 250),
     (Bug::TextGivesWay, 250),
+    (Bug::SeenCountsOneself, 250),
+    (Bug::SeenGoesBack, 250),
+    (Bug::HiddenPageSees, 250),
 ];
 
 #[test]

@@ -125,6 +125,11 @@ pub enum Act {
     Lag {
         tab: usize,
     },
+    /// Nobody can see the page for a while.
+    Hide {
+        tab: usize,
+        ms: u64,
+    },
 }
 
 /// The shape of a seed: swarm testing (Groce et al., 2012) leaves some faults out of each, so that the others meet.
@@ -141,6 +146,9 @@ pub struct Shape {
     /// Every tab decides its conflicts by policy, as they come.
     #[serde(default)]
     pub auto_resolve: bool,
+    /// Who has seen what is counted.
+    #[serde(default)]
+    pub is_counted: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -150,6 +158,8 @@ pub struct Plan {
 }
 
 const OPERATIONS: u64 = 205;
+/// How often a page is hidden where that counts.
+const HIDDEN: usize = 5;
 
 impl Shape {
     /// Leaves one kind of fault of the shape, or none.
@@ -196,6 +206,7 @@ impl Plan {
             delay_ms: [5, 60, 900][dice.below(3) as usize],
             echo: if on(&mut dice) { 8 } else { 0 },
             auto_resolve: false,
+            is_counted: false,
         };
         let mut kinds: Vec<u64> = (0..FAULTS).filter(|_| dice.chance(40)).collect();
         if kinds.is_empty() {
@@ -229,6 +240,18 @@ impl Plan {
         for _ in 0..faults {
             let kind = kinds[dice.below(kinds.len() as u64) as usize];
             fault(&mut dice, kind, clients, span, &mut steps);
+        }
+        // By dice of their own: all else in a seed is the same with and without.
+        let mut dice = Dice(seed ^ 0x7365_656e);
+        if !alone && dice.chance(12) {
+            shape.is_counted = true;
+            steps.extend((0..HIDDEN).map(|_| Step {
+                at: 2_000 + dice.below(span),
+                act: Act::Hide {
+                    tab: dice.below(clients as u64) as usize,
+                    ms: dice.range(500, 20_000),
+                },
+            }));
         }
         steps.sort_by_key(|step| step.at);
         Self { shape, steps }

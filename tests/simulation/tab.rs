@@ -66,6 +66,10 @@ pub struct Tab {
     pub wire: Option<u64>,
     pub jobs: VecDeque<Job>,
     pub timer_at: Option<u64>,
+    /// It is told what was seen here.
+    pub is_counted: bool,
+    /// Nobody can see it.
+    pub hidden: bool,
     pub frozen: bool,
     pub frozen_at: u64,
     pub held: Vec<Input>,
@@ -94,19 +98,21 @@ impl Tab {
         }
     }
 
-    pub fn open(device: &Device, client: u128, seed: u64, now: u64, offset: u64) -> Self {
+    pub fn open(device: &Device, client: u128, seed: u64, now: u64, offset: u64, is_counted: bool) -> Self {
         let note = device.disk.remembered.clone();
         let birth = Birth {
             client: ClientId(client),
             seed,
             token: Some(device.person()),
             device: None,
+            mark: is_counted.then_some(device.number as u32),
             namespace: note.and_then(|note| note.namespace_for(Some(&device.person()), None)),
             durability: Durability::Durable,
         };
         Self {
             engine: Some(Engine::new(birth)),
             person: device.person(),
+            is_counted,
             lag: now,
             offset,
             ..Self::default()

@@ -84,6 +84,10 @@ pub enum Happening {
     Commit {
         server: u64,
     },
+    /// Something may be told that is told only so often.
+    Wake {
+        server: u64,
+    },
     ServerUp,
 }
 
@@ -94,6 +98,7 @@ struct Server {
     inbox: Vec<Event>,
     batch: Option<Batch>,
     turning: bool,
+    wakes_at: Option<u64>,
 }
 
 /// A socket between a tab and a server process.
@@ -311,6 +316,7 @@ impl World {
             Happening::DiskFree { device } => self.devices[device].disk.full = false,
             Happening::Turn { server } => self.server_turns(server),
             Happening::Commit { server } => self.server_commits(server),
+            Happening::Wake { server } => self.server_wakes(server),
             Happening::ServerUp => {
                 if self.server.is_none() {
                     self.start_server();

@@ -1,5 +1,5 @@
-//! `cargo xtask browser`, `screenshots`, `latency`, `offline-start`, `crowd` and `lighthouse`: the scripts of `tests/browser`, against the last
-//! release build.
+//! `cargo xtask browser`, `screenshots`, `latency`, `offline-start`, `torture`, `crowd` and `lighthouse`: the scripts of `tests/browser`,
+//! against the last release build.
 
 use crate::bundle;
 use crate::shell::{self, Failure, command};
@@ -84,6 +84,31 @@ pub fn run_offline_start(arguments: &OfflineStartArguments) -> Result<(), Failur
         LOOKING,
         &["--starts", &arguments.starts.to_string()],
     )
+}
+
+#[derive(clap::Args)]
+pub struct TortureArguments {
+    /// How often it is killed.
+    #[arg(long, default_value_t = 100)]
+    times: u32,
+    /// The plan: what is edited, and how long after a start the server is killed; drawn when it is left out.
+    #[arg(long)]
+    seed: Option<u32>,
+    /// Play a server that does not keep its promises: the command must fail.
+    #[arg(long, hide = true, value_parser = ["rolled-back", "doubled"])]
+    broken: Option<String>,
+}
+
+/// Kills the server under load, over and over, and prints what it had promised and has not kept.
+///
+/// # Errors
+/// The failure of an installer; or that something was lost or doubled.
+pub fn run_torture(arguments: &TortureArguments) -> Result<(), Failure> {
+    let (times, seed) = (arguments.times.to_string(), arguments.seed.map(|seed| seed.to_string()));
+    let mut chosen = vec!["--times", &times];
+    chosen.extend(seed.iter().flat_map(|seed| ["--seed", seed]));
+    chosen.extend(arguments.broken.iter().flat_map(|broken| ["--broken", broken.as_str()]));
+    play("torture.mjs", &[Tool::NodePackages], &chosen)
 }
 
 #[derive(clap::Args)]

@@ -52,6 +52,8 @@ enum Task {
     Latency(browser::LatencyArguments),
     /// Print how long a board takes to be on the screen without a server, with the last release build.
     OfflineStart(browser::OfflineStartArguments),
+    /// Kill the server under load over and over, and print what it had promised and has not kept, with the last release build.
+    Torture(browser::TortureArguments),
     /// Take a picture of every state of the board, at every width, light and dark, with the last release build.
     Screenshots(browser::ScreenshotsArguments),
     /// Print how the page bears a crowded board, with the last release build.
@@ -88,6 +90,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Browser(arguments) => browser::run(&arguments),
         Task::Latency(arguments) => browser::run_latency(&arguments),
         Task::OfflineStart(arguments) => browser::run_offline_start(&arguments),
+        Task::Torture(arguments) => browser::run_torture(&arguments),
         Task::Screenshots(arguments) => browser::run_screenshots(&arguments),
         Task::Crowd(arguments) => browser::run_crowd(&arguments),
         Task::Lighthouse(arguments) => browser::run_lighthouse(&arguments),

@@ -9,7 +9,7 @@ use crate::{
         word::Word,
     },
     hooks::{Durability, Now, PendingOperation, Phase, RealtimeUpdates, WidgetView, use_background_sync, use_now},
-    protocol::OperationId,
+    protocol::{OperationId, Revision, Verdict},
 };
 
 /// One component for both, since each change of the widget concerns both.
@@ -19,13 +19,13 @@ pub(super) fn Foot(live: RealtimeUpdates, fresh: Fresh) -> Element {
     let mut last = use_hook(|| CopyValue::new(None));
     let view = live.signal();
     let view = view.read();
-    let newest = view.operations.last().map(|newest| (newest.id, is_applied(newest)));
+    let newest = view.operations.last().map(|newest| (newest.id, applied_at(newest)));
     if newest.is_some() {
         last.set(newest);
     }
     // Asked for where it is said only: the details change with every frame.
     let is_stored = || !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
-    let receipt = Receipt::of(&view, last(), &is_stored);
+    let receipt = Receipt::of(&view, last(), &is_stored, &|revision| live.seen_by(revision));
     // How old a live value is does not change with the clock.
     let is_sampled = !view.series().is_empty();
     let now = if is_sampled { *now.peek() } else { now() };
@@ -33,7 +33,8 @@ pub(super) fn Foot(live: RealtimeUpdates, fresh: Fresh) -> Element {
     rsx! {
         footer { class: "card-foot",
             if let Some(receipt) = receipt {
-                span { class: "receipt", "data-state": receipt.token(),
+                // Another state is another element, whose fading begins anew.
+                span { key: "{receipt.token()}", class: "receipt", "data-state": receipt.token(),
                     svg { class: "beads", "viewBox": "0 0 47 7", "aria-hidden": "true",
                         path { d: "M6 3.5h35" }
                         for bead in 0..BEADS.len() {
@@ -50,7 +51,7 @@ pub(super) fn Foot(live: RealtimeUpdates, fresh: Fresh) -> Element {
     }
 }
 
-/// How far an edit has come: on this device, on the server, applied.
+/// How far an edit has come: on this device, on the server, applied, seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Receipt {
     Saving,
@@ -58,24 +59,33 @@ enum Receipt {
     Retrying { attempts: u32 },
     OnServer,
     Applied,
+    Seen { others: usize },
 }
 
 impl Receipt {
-    /// Of the newest pending edit. When there is none: that the last one, if that is known, was applied. It was when that was
-    /// seen, or when what is confirmed is by it: a tab that does not send is not told verdicts.
-    fn of(view: &WidgetView, last: Option<(OperationId, bool)>, is_stored: &dyn Fn() -> bool) -> Option<Self> {
+    /// Of the newest pending edit. When there is none: that the last one, if that is known, was applied, and seen by others. It was
+    /// applied when that was seen, or when what is confirmed is by it: a tab that does not send is not told verdicts.
+    fn of(
+        view: &WidgetView,
+        last: Option<(OperationId, Option<Revision>)>,
+        is_stored: &dyn Fn() -> bool,
+        seen_by: &dyn Fn(Revision) -> usize,
+    ) -> Option<Self> {
         let Some(newest) = view.operations.last() else {
-            let (id, is_applied) = last?;
+            let (id, applied_at) = last?;
             let mut fields = view.widget.iter().flat_map(|widget| &widget.fields);
-            let stands = fields.any(|(_, field)| field.operation == id);
-            return (is_applied || stands).then_some(Self::Applied);
+            let stands = fields.find(|(_, field)| field.operation == id);
+            return Some(match seen_by(applied_at.or(stands.map(|(_, field)| field.revision))?) {
+                0 => Self::Applied,
+                others => Self::Seen { others },
+            });
         };
         Some(match &newest.phase {
             Phase::Saving => Self::Saving,
             Phase::Retrying {
                 attempts, shown: true, ..
             } => Self::Retrying { attempts: *attempts },
-            _ if is_applied(newest) => Self::OnServer,
+            _ if applied_at(newest).is_some() => Self::OnServer,
             Phase::Decided(_) | Phase::Withdrawing => return None,
             Phase::Saved | Phase::Sent | Phase::Retrying { .. } => Self::OnDevice { is_stored: is_stored() },
         })
@@ -88,16 +98,19 @@ impl Receipt {
             Self::Retrying { .. } => "retrying",
             Self::OnServer => "on-server",
             Self::Applied => "applied",
+            Self::Seen { others: ..2 } => "seen-by-one",
+            Self::Seen { .. } => "seen",
         }
     }
 
-    /// How many of the four beads are filled; the last one is for having been seen by others.
+    /// How many of the four beads are filled.
     const fn filled(self) -> usize {
         match self {
             Self::Saving => 0,
             Self::OnDevice { .. } | Self::Retrying { .. } => 1,
             Self::OnServer => 2,
             Self::Applied => 3,
+            Self::Seen { .. } => 4,
         }
     }
 
@@ -109,16 +122,21 @@ impl Receipt {
             Self::Retrying { attempts } => format!("{} · {} try", Word::Retrying.text(), ordinal(attempts + 1)),
             Self::OnServer => "On the server".to_owned(),
             Self::Applied => "Applied".to_owned(),
+            Self::Seen { others } => format!("Seen by {others}"),
         }
     }
 }
 
-/// Whether the server has said that it took effect.
-const fn is_applied(pending: &PendingOperation) -> bool {
-    matches!(&pending.phase, Phase::Decided(verdict) if verdict.is_applied())
+/// At which revision it took effect, where the server has said that it did.
+const fn applied_at(pending: &PendingOperation) -> Option<Revision> {
+    match &pending.phase {
+        Phase::Decided(Verdict::Applied { revision, .. }) => Some(*revision),
+        _ => None,
+    }
 }
 
-/// Where the four beads stand on their thread. They are filled from the left, beside the latest word; once applied they fade.
+/// Where the four beads stand on their thread. They are filled from the left, beside the latest word; once applied they fade,
+/// and come back for who has seen it.
 const BEADS: [&str; 4] = ["3.5", "16.5", "29.5", "42.5"];
 
 /// What is no older is of now.

@@ -1,7 +1,7 @@
 //! What the authority is told, and what it wants done.
 
 use super::{RequestId, SessionId, Told};
-use crate::protocol::{Answered, BoardId, ClientFrame, Document, Identity, Push, ServerFrame, Subscribe};
+use crate::protocol::{Answered, BoardId, ClientFrame, Document, Identity, Push, Seen, ServerFrame, Subscribe};
 
 /// Something that happened outside.
 #[derive(Clone, Debug)]
@@ -31,6 +31,13 @@ pub enum Event {
     Closed {
         /// Whose.
         session: SessionId,
+    },
+    /// What came along with a ping that the shell has answered itself: somebody sees the page.
+    Seen {
+        /// Whose.
+        session: SessionId,
+        /// What they see.
+        seen: Seen,
     },
     /// Operations by server function.
     Replay {

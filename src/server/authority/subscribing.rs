@@ -104,6 +104,7 @@ impl Authority {
         if let Some(state) = self.sessions.get_mut(&session) {
             state.subscriptions.remove(board);
         }
+        self.sight.leave(session, board);
         if let Some(sessions) = self.subscribers.get_mut(board) {
             sessions.remove(&session);
             if sessions.is_empty() {

@@ -25,6 +25,7 @@ fn failed(attempt: u32, leading: bool) -> Engine {
         seed: 1,
         token: None,
         device: None,
+        mark: None,
         namespace: Some(namespace.clone()),
         durability: Durability::Durable,
     });

@@ -1,22 +1,16 @@
 // A client of the server without a browser, written from docs/protocol.md alone: it greets, and pushes operations.
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { request } from 'node:http';
+import { TextSocket } from './text_socket.mjs';
 
 /** Nothing was seen of any board: valid everywhere. */
 const ORIGIN = { epoch: '0'.repeat(32), revision: 0 };
-
-const TEXT = 1;
-const CLOSE = 8;
-const PING = 9;
-const PONG = 10;
 
 /** Emits `answers` with the items of each frame of verdicts. */
 export class Client extends EventEmitter {
   #id = randomBytes(16).toString('hex');
   #sequence = 0;
   #socket;
-  #received = Buffer.alloc(0);
   #welcome;
   /** The newest undecided operation of each lane, and the lane of each. */
   #newest = new Map();
@@ -28,20 +22,9 @@ export class Client extends EventEmitter {
   /** A client of the server at `port`, greeted. */
   static async greet(port) {
     const client = new Client();
-    const headers = {
-      Connection: 'Upgrade',
-      Upgrade: 'websocket',
-      'Sec-WebSocket-Version': '13',
-      'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
-      'Sec-WebSocket-Protocol': 'tideboard.v1',
-    };
-    const asked = request({ host: '127.0.0.1', port, path: '/api/v1/socket', headers });
-    asked.end();
-    const [, socket, head] = await once(asked, 'upgrade');
-    client.#socket = socket.setNoDelay(true);
-    socket.on('data', (data) => client.#receive(data));
-    socket.on('error', (error) => client.emit('error', error));
-    client.#receive(head);
+    client.#socket = await TextSocket.open(port);
+    client.#socket.on('text', (text) => client.#take(JSON.parse(text)));
+    client.#socket.on('error', (error) => client.emit('error', error));
     client.#send({ hello: { schema: 1 } });
     await once(client, 'welcome');
     return client;
@@ -69,7 +52,7 @@ export class Client extends EventEmitter {
   }
 
   close() {
-    this.#socket.destroy();
+    this.#socket.close();
   }
 
   #take(frame) {
@@ -98,37 +81,6 @@ export class Client extends EventEmitter {
   }
 
   #send(frame) {
-    this.#write(TEXT, Buffer.from(JSON.stringify(frame)));
-  }
-
-  /** One frame of the WebSocket, masked as a client's must be. */
-  #write(opcode, payload) {
-    const { length } = payload;
-    if (length > 0xffff) throw new Error(`a frame of ${length} bytes is more than the server takes`);
-    const head = length < 126 ? Buffer.from([0x80 | opcode, 0x80 | length]) : Buffer.from([0x80 | opcode, 0xfe, length >> 8, length & 0xff]);
-    const mask = randomBytes(4);
-    const masked = payload.map((byte, at) => byte ^ mask[at % 4]);
-    this.#socket.write(Buffer.concat([head, mask, masked]));
-  }
-
-  #receive(data) {
-    this.#received = Buffer.concat([this.#received, data]);
-    for (let frame = this.#next(); frame !== undefined; frame = this.#next()) {
-      if (frame.opcode === TEXT) this.#take(JSON.parse(frame.payload));
-      if (frame.opcode === PING) this.#write(PONG, frame.payload);
-      if (frame.opcode === CLOSE) this.#socket.end();
-    }
-  }
-
-  /** The next whole frame of what was received; the server writes each in one piece, of at most 64 KiB. */
-  #next() {
-    const received = this.#received;
-    if (received.length < 2) return undefined;
-    const short = received[1] & 0x7f;
-    const [start, length] = short < 126 ? [2, short] : [4, received.length < 4 ? Infinity : received.readUInt16BE(2)];
-    if (short === 127) throw new Error('the server wrote a frame of more than 64 KiB');
-    if (received.length < start + length) return undefined;
-    this.#received = received.subarray(start + length);
-    return { opcode: received[0] & 0x0f, payload: received.subarray(start, start + length) };
+    this.#socket.send(JSON.stringify(frame));
   }
 }

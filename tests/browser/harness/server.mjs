@@ -27,6 +27,11 @@ export class Server {
     this.#options = options;
   }
 
+  /** The folder of its database. */
+  get data() {
+    return this.#data;
+  }
+
   get isRunning() {
     return this.#process !== undefined;
   }

@@ -48,12 +48,50 @@ impl World {
         widgets.iter().map(|(id, _)| id.to_string()).collect()
     }
 
+    pub fn is_live(&self, tab: usize) -> bool {
+        let view = self.tabs[tab].engine.board(&deck());
+        view.is_some_and(|view| view.freshness == Freshness::Live)
+    }
+
+    /// How long ago a tab last agreed with the server; `None` where that was not since it was opened.
+    pub fn synced_ago(&self, tab: usize) -> Option<u64> {
+        let at = self.tabs[tab].engine.status().synced_at;
+        at.map(|at| self.now - at.0)
+    }
+
+    /// How many others, as a tab knows, have seen the change by which a field has the value that it confirmed last.
+    pub fn seen_by_others(&self, tab: usize, widget: &str, field: &str) -> usize {
+        let engine = &self.tabs[tab].engine;
+        let (confirmed, _) = engine.confirmed(&deck()).expect("the board is watched");
+        let field = confirmed.field(&named(widget), &field.parse().expect("a name"));
+        let revision = field.expect("it was set").revision;
+        engine.seen_by(&deck()).map_or(0, |seen| seen.others(revision))
+    }
+
+    pub fn count_frames(&mut self) {
+        self.frames.clear();
+    }
+
+    /// Frames that were sent since then, of this name, or with a field of this name.
+    pub fn frames_of(&self, name: &str) -> usize {
+        self.named_frames(name).count()
+    }
+
+    pub fn bytes_of(&self, name: &str) -> usize {
+        self.named_frames(name).map(String::len).sum()
+    }
+
+    fn named_frames(&self, name: &str) -> impl Iterator<Item = &String> {
+        let name = format!("\"{name}\":");
+        self.frames.iter().filter(move |frame| frame.contains(&name))
+    }
+
     /// How many edits a person is told are waiting.
     pub fn waiting(&self, tab: usize) -> usize {
         self.tabs[tab].engine.status().pending
     }
 
-    pub(super) fn give(&mut self, tab: usize, input: Input) {
+    pub fn give(&mut self, tab: usize, input: Input) {
         self.tabs[tab].inputs.push_back(input);
         self.go_on();
     }
@@ -146,6 +184,7 @@ impl World {
         let state = &self.tabs[tab];
         let wire = state.wire.filter(|(_, dialled)| *dialled == dial && !state.mute);
         let Some((session, _)) = wire else { return };
+        self.frames.push(text.to_owned());
         match decode::<ClientFrame>(text) {
             Ok(ClientFrame::Hello(_)) => self.server_hears(Event::Hello {
                 session,
@@ -164,6 +203,11 @@ impl World {
     }
 
     fn server_hears(&mut self, event: Event) {
+        self.server_turns(Some(event));
+    }
+
+    /// The server decides what it has heard, and tells what is due.
+    pub(super) fn server_turns(&mut self, event: Option<Event>) {
         for reply in self.server.hear(Timestamp(self.now), event) {
             match reply {
                 Reply::Send { session, frame } => self.deliver(session, &encode(&frame)),
@@ -187,6 +231,7 @@ impl World {
     }
 
     fn deliver(&mut self, session: SessionId, text: &str) {
+        self.frames.push(text.to_owned());
         for state in self.tabs.iter_mut().filter(|state| !state.deaf) {
             if let Some((_, dial)) = state.wire.filter(|(wire, _)| *wire == session) {
                 let text = text.to_owned();

@@ -75,6 +75,7 @@ impl Ledger {
             )));
         }
         self.check_shown(number, tab);
+        self.check_seen(number, tab);
         self.check_reopened(number, tab);
     }
 

@@ -33,6 +33,7 @@ impl World {
             inbox: Vec::new(),
             batch: None,
             turning: false,
+            wakes_at: None,
         });
     }
 
@@ -63,6 +64,16 @@ impl World {
             server.turning = true;
             let soon = self.now + self.dice.below(3);
             self.at(soon, Happening::Turn { server: life });
+        }
+    }
+
+    pub(super) fn server_wakes(&mut self, life: u64) {
+        let Some(server) = self.server.as_mut().filter(|server| server.life == life) else {
+            return;
+        };
+        server.wakes_at = None;
+        if !std::mem::replace(&mut server.turning, true) {
+            self.at(self.now, Happening::Turn { server: life });
         }
     }
 
@@ -190,11 +201,15 @@ impl World {
             }
         };
         self.replies(replies);
-        if self.server.as_ref().is_some_and(|server| !server.inbox.is_empty()) {
-            if let Some(server) = self.server.as_mut() {
-                server.turning = true;
-            }
-            self.at(self.now, Happening::Turn { server: life });
+        let (now, server_now) = (self.now, self.server_time());
+        let Some(server) = self.server.as_mut() else { return };
+        if !server.inbox.is_empty() {
+            server.turning = true;
+            self.at(now, Happening::Turn { server: life });
+        } else if let (None, Some(at)) = (server.wakes_at, server.authority.next_wakeup()) {
+            let when = now + at.since(server_now).max(1);
+            server.wakes_at = Some(when);
+            self.at(when, Happening::Wake { server: life });
         }
     }
 

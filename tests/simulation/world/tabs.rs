@@ -20,7 +20,14 @@ impl World {
             self.dice.wide()
         };
         let (seed, offset) = (self.dice.roll(), self.dice.below(1_000_000));
-        let opened = Tab::open(&self.devices[device], client, seed, self.now, offset);
+        let opened = Tab::open(
+            &self.devices[device],
+            client,
+            seed,
+            self.now,
+            offset,
+            self.plan.shape.is_counted,
+        );
         let life = self.tabs[tab].life + 1;
         let was_shown = std::mem::take(&mut self.tabs[tab].was_shown);
         self.tabs[tab] = opened;
@@ -47,6 +54,9 @@ impl World {
         if state.frozen {
             state.held.push(input);
             return;
+        }
+        if let Input::Visible(visible) = input {
+            state.hidden = !visible;
         }
         if let Input::Command(Command::SignIn { token: Some(person) }) = &input {
             state.person.clone_from(person);
@@ -299,6 +309,7 @@ impl World {
 
     pub(super) fn sign_in_next(&mut self, device: usize) {
         self.devices[device].signed_in += 1;
+        self.ledger.has_switched = true;
         let token = Some(self.devices[device].person());
         for tab in (0..self.tabs.len())
             .filter(|tab| self.tabs[*tab].device == device)

@@ -66,6 +66,12 @@ impl World {
                 self.at(self.now + ms, Happening::DiskFree { device });
             }
             Act::SwitchPrincipal { tab } => self.sign_in_next(self.tabs[tab % count].device),
+            Act::Hide { tab, ms } => {
+                let (tab, life) = (tab % count, self.tabs[tab % count].life);
+                self.give(tab, life, Input::Visible(false));
+                let input = Input::Visible(true);
+                self.at(self.now + ms, Happening::ToTab { tab, life, input });
+            }
             Act::Lag { tab } => self.lag_next = Some(tab),
             _ => {}
         }

@@ -152,6 +152,20 @@ fn only_the_difference_is_marked() {
 }
 
 #[test]
+fn of_two_texts_all_that_differs_is_marked_and_nothing_between() {
+    let page = render(
+        setpoint().conflict(
+            "text",
+            json!("gate 4 is open and guarded"),
+            json!("gate 5 is open and empty"),
+            Contention::Ask,
+        ),
+        conflicts,
+    );
+    has(&page, &["gate <mark>4</mark> is open and <mark>guarded</mark>"]);
+}
+
+#[test]
 fn the_record_itself_can_be_read() {
     let page = render(
         setpoint().conflict("value", json!(24), json!(18), Contention::Ask),
@@ -167,6 +181,8 @@ fn several_are_counted_and_the_rest_waits_behind_a_button() {
     });
     let page = render(scene, conflicts);
     has(&page, &["5 fields with two versions", "Show 2 more"]);
+    // They are of one widget, for which there is one rule.
+    has(&page, &["All 5 of ", "Keep mine, all of ", "Keep theirs, all of "]);
     assert_eq!(page.matches("class=\"quarrel\"").count(), 3);
 }
 

@@ -47,6 +47,7 @@ pub enum Bug {
     EditMadeOnWhatCameUnderIt,
     LaterNotOnCard,
     TextGivesWay,
+    RedoneTwice,
 }
 
 #[cfg(feature = "planted")]

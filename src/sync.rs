@@ -32,6 +32,7 @@ mod settling;
 pub mod storage;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod undoing;
 mod updates;
 mod view;
@@ -58,7 +59,7 @@ use self::{
 };
 use crate::{
     protocol::{
-        Answered, BoardId, ClientId, Device, Document, OperationId, Push, Revision, RunId, SamplesFrame, Subscribe,
+        Answered, BoardId, ClientId, Device, Document, FieldName, OperationId, Push, Revision, RunId, SamplesFrame, Subscribe,
         Value, Verdict, WidgetId,
     },
     sorted::SortedMap,
@@ -229,6 +230,17 @@ pub enum Notice {
         /// Whether it had the focus here.
         held: bool,
     },
+    /// One's own edit was undone, or what was undone was done once more, because a person has asked for that. The screen shows it.
+    Turned {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+        /// The field, where it was about one, and not about the widget itself.
+        field: Option<FieldName>,
+        /// Whether it was done once more.
+        again: bool,
+    },
     /// Live values.
     Samples(SamplesFrame),
     /// An app's own event.
@@ -297,8 +309,6 @@ pub struct Engine {
     keeping: Keeping,
     /// Whoever was signed in before, until all of theirs is stored.
     left: Option<Box<Engine>>,
-    /// One's own edits, newest last, that can be undone.
-    undo: VecDeque<OperationId>,
     /// The series to hear of.
     watched: Vec<String>,
     whereabouts: Whereabouts,
@@ -349,7 +359,6 @@ impl Engine {
             aside: SortedMap::new(),
             keeping: Keeping::default(),
             left: None,
-            undo: VecDeque::new(),
             watched: Vec::new(),
             whereabouts: Whereabouts::default(),
             events: VecDeque::new(),

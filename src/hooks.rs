@@ -51,6 +51,8 @@ mod use_sync_loop;
 #[cfg(feature = "dashboard")]
 mod use_told_of;
 mod use_typed_text;
+#[cfg(feature = "dashboard")]
+mod use_undo_keys;
 mod use_websocket;
 mod widget_handle;
 
@@ -84,6 +86,8 @@ pub use use_sync_loop::{SecondProvider, SyncLoopOptions, use_sync_loop};
 #[cfg(feature = "dashboard")]
 pub(crate) use use_told_of::use_told_of;
 pub use use_typed_text::{TypedText, use_typed_text};
+#[cfg(feature = "dashboard")]
+pub(crate) use use_undo_keys::use_undo_keys;
 pub use use_websocket::{WebSocketHandle, use_websocket};
 pub use widget_handle::{WidgetHandle, WidgetView};
 

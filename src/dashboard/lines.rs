@@ -9,11 +9,12 @@ use crate::{
         error_details::error_details,
         format::{count, time_of_day},
         icon::icon,
-        said::{card_of, say, say_gone},
+        said::{card_of, say, say_gone, say_turned},
         word::Word,
     },
     hooks::{
-        BoardHandle, ConnectionStatus, Notice, StorageError, use_background_sync, use_notices, use_now, use_websocket,
+        BoardHandle, ConnectionStatus, Notice, StorageError, use_background_sync, use_notices, use_now, use_undo_keys,
+        use_websocket,
     },
 };
 
@@ -21,6 +22,7 @@ use crate::{
 #[component]
 pub fn Lines(board: BoardHandle) -> Element {
     let sync = use_background_sync();
+    use_undo_keys();
     use_notices(move |notice| {
         let (reason, card) = match notice {
             Notice::Refused { error, widget } => {
@@ -30,6 +32,12 @@ pub fn Lines(board: BoardHandle) -> Element {
             // A fault has its own line, for as long as it lasts.
             Notice::Trouble { message } if sync.fault().is_none() => (message, String::new()),
             Notice::Removed { board, widget, held } => return say_gone(board, widget, held),
+            Notice::Turned {
+                board,
+                widget,
+                field,
+                again,
+            } => return say_turned(&board, &widget, field.as_ref(), again),
             _ => return,
         };
         say(reason, "refused", card, None);

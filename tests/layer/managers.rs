@@ -152,6 +152,8 @@ fn an_edit_is_pending_until_it_is_decided_and_can_be_undone() {
     page.act(|managers| assert!(managers.state.pending().is_empty()));
     page.act(|managers| managers.state.undo());
     assert_eq!(page.server.value(&deck(), "crew", "count"), json!(0));
+    page.act(|managers| managers.state.redo());
+    assert_eq!(page.server.value(&deck(), "crew", "count"), json!(4));
 }
 
 #[test]

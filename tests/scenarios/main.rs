@@ -11,6 +11,7 @@ mod haste;
 mod history;
 mod lanes;
 mod limits;
+mod redo;
 mod refresh;
 mod removed;
 mod requests;

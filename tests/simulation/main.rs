@@ -174,6 +174,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::EditMadeOnWhatCameUnderIt, 250),
     (Bug::LaterNotOnCard, 250),
     (Bug::TextGivesWay, 250),
+    (Bug::RedoneTwice, 250),
 ];
 
 #[test]

@@ -59,8 +59,8 @@ use self::{
 };
 use crate::{
     protocol::{
-        Answered, BoardId, ClientId, Device, Document, FieldName, OperationId, Push, Revision, RunId, SamplesFrame, Subscribe,
-        Value, Verdict, WidgetId,
+        Answered, BoardId, ClientId, Device, Document, FieldName, OperationId, Push, Revision, RunId, SamplesFrame,
+        Subscribe, Value, Verdict, WidgetId,
     },
     sorted::SortedMap,
     time::Timestamp,

@@ -148,7 +148,12 @@ pub fn say_turned(board: &BoardId, widget: &WidgetId, field: Option<&FieldName>,
     let boards = BOARDS.peek();
     let shown = boards.get(board).and_then(|view| view.shown.widget(widget));
     let (title, more) = (title_of(board, widget), if again { "" } else { " again" });
-    let named = |name: &str| shown?.fields.get(&name.parse::<FieldName>().ok()?).map(|field| &field.value);
+    let named = |name: &str| {
+        shown?
+            .fields
+            .get(&name.parse::<FieldName>().ok()?)
+            .map(|field| &field.value)
+    };
     let value = field.and_then(|field| named(field.as_str()).map(|value| (field.as_str(), value)));
     let what = match (shown, value) {
         (None, _) => "on another board".to_owned(),

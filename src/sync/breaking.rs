@@ -1,10 +1,6 @@
 //! Broken histories: what becomes of pending operations, and of what was applied, when the server's history is another one.
 
-use super::{
-    Engine, Notice, SetAside, SetAsideReason,
-    outbox::Pending,
-    storage::Journaled,
-};
+use super::{Engine, Notice, SetAside, SetAsideReason, outbox::Pending, storage::Journaled};
 use crate::protocol::{Base, BoardId, Revision, Subscribed};
 
 impl Engine {

@@ -7,8 +7,8 @@ use super::{
     keeping::{Busy, Keeping, Met},
     outbox::{Fate, Pending},
     storage::{
-        ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored, UNDONE,
-        aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
+        ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
+        UNDONE, aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
     },
     updates::Replica,
 };

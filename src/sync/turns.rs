@@ -280,3 +280,41 @@ impl Engine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        protocol::{ClientId, Cursor, Intent, Operation, encode, read},
+        sync::storage::Stored,
+    };
+
+    #[test]
+    fn records_of_before_are_of_plain_edits_and_an_older_program_reads_those_of_today() {
+        let operation = encode(&Operation {
+            id: OperationId {
+                client: ClientId(1),
+                sequence: 1,
+            },
+            board: "deck".parse().expect("a name"),
+            widget: "fuel".parse().expect("a name"),
+            schema: 1,
+            made_at: Cursor::ORIGIN,
+            intent: Intent::Remove,
+            base: None,
+            base_value: None,
+            deadline: None,
+            resolves: None,
+        });
+        let before = format!(r#"{{"operation":{operation}}}"#);
+        let mut stored: Stored = read(&before).expect("a record");
+        assert!(stored.turn.is_plain());
+        assert!(!encode(&stored).contains("turn"));
+        stored.turn = stored.turn.spent(7);
+        assert!(encode(&stored).contains(r#""turn":{"does":"spent","edit":7,"at":0}"#));
+        assert_eq!(read::<Stored>(&encode(&stored)).expect("a record"), stored);
+        // What a later program adds is passed over, as today's is by one of before.
+        let later = before.replace(r#"{"operation""#, r#"{"soon":{"does":"what"},"operation""#);
+        assert!(read::<Stored>(&later).expect("a record").turn.is_plain());
+    }
+}

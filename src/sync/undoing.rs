@@ -57,7 +57,13 @@ impl Engine {
             Err(error) if error.passes() => {}
             Err(_) => self.pass_over(id),
         }
-        if let (Ok(true), Some(Operation { board, widget, intent, .. })) = (&done, about) {
+        if let (
+            Ok(true),
+            Some(Operation {
+                board, widget, intent, ..
+            }),
+        ) = (&done, about)
+        {
             self.notice(Notice::Turned {
                 board,
                 widget,
@@ -156,7 +162,10 @@ impl Engine {
     /// One's own operation, wherever it is.
     fn operation_of(&self, id: OperationId) -> Option<&Operation> {
         let journaled = || self.journaled(id).map(|(_, journaled)| &journaled.operation);
-        self.outbox.get(id).map(|pending| &*pending.operation).or_else(journaled)
+        self.outbox
+            .get(id)
+            .map(|pending| &*pending.operation)
+            .or_else(journaled)
     }
 
     fn journaled(&self, id: OperationId) -> Option<(u64, &Journaled)> {

@@ -124,7 +124,11 @@ fn a_reload_between_any_two_presses_changes_nothing() {
     let mut press = |again: bool, expected: i64| {
         world.reopen(ANN);
         world.calm();
-        if again { world.redo(ANN) } else { world.undo(ANN) }
+        if again {
+            world.redo(ANN)
+        } else {
+            world.undo(ANN)
+        }
         world.calm();
         world.assert_everywhere("fuel", "value", expected);
     };
@@ -212,7 +216,11 @@ fn a_tab_goes_along_its_own_first_and_then_along_those_of_the_device() {
     world.add(ANN, "crew", "count", 100);
     world.calm();
     let mut press = |tab: usize, again: bool, expected: i64| {
-        if again { world.redo(tab) } else { world.undo(tab) }
+        if again {
+            world.redo(tab)
+        } else {
+            world.undo(tab)
+        }
         world.calm();
         world.assert_everywhere("crew", "count", expected);
     };

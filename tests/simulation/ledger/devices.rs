@@ -250,7 +250,9 @@ impl Ledger {
         let left = self.redoable.entry((device, person.to_owned())).or_default();
         *left -= 1;
         if *left < 0 {
-            self.fail(Failure::Duplicated(format!("{id:?} does once more what was not undone again")));
+            self.fail(Failure::Duplicated(format!(
+                "{id:?} does once more what was not undone again"
+            )));
         }
     }
 

@@ -54,8 +54,10 @@ enum Does {
     Redo,
     /// It was undone before anybody had decided it, and can be done once more.
     TakenBack,
-    /// It was undone, or what it has undone was done once more: it has had its turn.
+    /// It was undone, or what it has undone was done once more: it has had its turn, and is nothing to remember.
     Spent,
+    /// It stands, and is neither undone nor redone.
+    Fixed,
 }
 
 impl Turn {
@@ -79,13 +81,19 @@ impl Turn {
         }
     }
 
-    /// Of what is not to be undone, nor done once more.
+    /// Of what was undone, or done once more.
     pub fn spent(self, number: u64) -> Self {
-        Self {
-            does: Does::Spent,
-            edit: self.barrier(number),
-            at: 0,
-        }
+        self.over(number, Does::Spent)
+    }
+
+    /// Of what is not to be undone, nor done once more.
+    pub fn fixed(self, number: u64) -> Self {
+        self.over(number, Does::Fixed)
+    }
+
+    fn over(self, number: u64, does: Does) -> Self {
+        let edit = self.barrier(number);
+        Self { does, edit, at: 0 }
     }
 
     /// As it was before it was taken back.
@@ -262,7 +270,7 @@ impl Engine {
         if let Some((number, turn)) = self.place_of(id)
             && let Some(journaled) = self.keeping.journal.get_mut(&number)
         {
-            journaled.turn = turn.spent(number);
+            journaled.turn = turn.fixed(number);
         }
     }
 
@@ -270,13 +278,13 @@ impl Engine {
     /// more.
     pub(super) fn turn_of_late(&self, id: OperationId) -> Turn {
         let Some((number, turn)) = self.place_of(id) else {
-            return Turn::default().spent(0);
+            return Turn::default().fixed(0);
         };
         let barrier = self.steps().iter().map(|step| step.turn.barrier(step.number)).max();
         if turn.is_taken_back() && barrier.is_none_or(|barrier| turn.at >= barrier) {
             self.turn_of(number, turn, Way::Back)
         } else {
-            turn.spent(number)
+            turn.fixed(number)
         }
     }
 }

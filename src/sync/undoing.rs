@@ -193,7 +193,7 @@ impl Engine {
                 if self.stands(&journaled) {
                     // It asks anew: that is no redo's.
                     let (number, turn) = self.place_of(id).unwrap_or_default();
-                    self.reverse(now, &journaled, turn.spent(number))?;
+                    self.reverse(now, &journaled, turn.fixed(number))?;
                     conflict.theirs.revision = journaled.verdict.revision();
                 }
                 self.forget_journaled(id);
@@ -321,8 +321,9 @@ impl Engine {
             Intent::Set { field, value: own } => {
                 // Based on what is undone: if someone wrote since, that is a conflict or a merge, never a silent overwrite.
                 // What was merged had not seen the other text, and undoing it takes out its own part only.
+                let turned = self.turned_to(operation, own).filter(|_| *verbatim);
                 seen = Some(Seen {
-                    base: undone(if *verbatim { *revision } else { operation.seen() }),
+                    base: turned.unwrap_or_else(|| undone(if *verbatim { *revision } else { operation.seen() })),
                     value: Some(own.clone()),
                     resolves: None,
                 });
@@ -362,6 +363,23 @@ impl Engine {
             self.keeping.reopened.push(resolved);
         }
         Ok(Some(id))
+    }
+
+    /// What has put a value back that an operation had given: an undo or a redo of one's own, of what came after it. Whoever turns that
+    /// one round as well has seen all in between.
+    fn turned_to(&self, operation: &Operation, value: &Value) -> Option<Base> {
+        let (widget, field) = (&operation.widget, operation.intent.field()?);
+        let shown = self.shown_widget(&operation.board, widget);
+        let standing = shown
+            .board
+            .field(widget, field)
+            .filter(|standing| standing.value == *value)?;
+        let base = shown.base(widget, field)?;
+        let turn = match base {
+            Base::Operation(id) => self.outbox.get(id)?.turn,
+            Base::Revision(_) => self.journaled(standing.operation)?.1.turn,
+        };
+        (!turn.is_plain()).then_some(base)
     }
 
     /// The inverse of an operation that was undone before anybody here knew that it had been applied; `None` when it was not

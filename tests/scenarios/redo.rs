@@ -290,6 +290,24 @@ fn where_somebody_has_written_since_a_redo_asks_and_overwrites_nothing() {
 }
 
 #[test]
+fn a_value_that_an_undo_has_brought_back_and_that_somebody_else_had_given_is_not_written_over() {
+    let mut world = World::new();
+    world.set(ANN, "fuel", "value", 5);
+    world.calm();
+    world.set(BO, "fuel", "value", 8);
+    world.calm();
+    world.set(ANN, "fuel", "value", 6);
+    world.calm();
+    world.undo(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 8);
+    world.undo(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 8);
+    assert_eq!(world.conflicts(ANN).len(), 1);
+}
+
+#[test]
 fn what_was_to_be_now_or_never_is_not_redone() {
     let mut world = World::new();
     world.set(ANN, "fuel", "value", 4);
@@ -310,6 +328,7 @@ fn what_was_to_be_now_or_never_is_not_redone() {
     world.undo(ANN);
     world.redo(ANN);
     assert_eq!(world.refusals(ANN), [CommandError::NothingToRedo]);
+    world.go_offline(ANN);
     world.come_online(ANN);
     world.calm();
     world.assert_everywhere("engine", "state", "ok");

@@ -43,7 +43,7 @@ export async function play(stage) {
   await hers.isSetTo(24);
   await hers.page.evaluate(() => document.activeElement.blur());
   await keyboard.press('Control+z');
-  await hers.isIn('conflict');
+  await hers.isIn('decide');
   await his.isSetTo(24);
   await hers.openConflicts();
   await hers.conflict(SETPOINT).getByRole('button', { name: /theirs/ }).click();

@@ -345,6 +345,7 @@ impl Driver {
             NetworkEvent::Suspended => (Input::Command(Command::Flush), Some(Input::Suspended)),
             NetworkEvent::WorksOffline(true) => (Input::Command(Command::Disconnect), None),
             NetworkEvent::WorksOffline(false) => (Input::Command(Command::Connect), None),
+            NetworkEvent::Undoes { again } => return self.command(if again { Command::Redo } else { Command::Undo }),
         };
         self.online = self.network.is_online();
         self.shown = match event {

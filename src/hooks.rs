@@ -49,6 +49,8 @@ mod use_samples;
 mod use_share;
 mod use_sync_loop;
 mod use_typed_text;
+#[cfg(feature = "dashboard")]
+mod use_undo_keys;
 mod use_websocket;
 mod widget_handle;
 
@@ -80,6 +82,8 @@ pub use use_samples::{SeriesList, use_samples};
 pub use use_share::{Share, use_share};
 pub use use_sync_loop::{SecondProvider, SyncLoopOptions, use_sync_loop};
 pub use use_typed_text::{TypedText, use_typed_text};
+#[cfg(feature = "dashboard")]
+pub(crate) use use_undo_keys::use_undo_keys;
 pub use use_websocket::{WebSocketHandle, use_websocket};
 pub use widget_handle::{WidgetHandle, WidgetView};
 

@@ -50,6 +50,7 @@ pub enum Bug {
     SeenCountsOneself,
     SeenGoesBack,
     HiddenPageSees,
+    RedoneTwice,
 }
 
 #[cfg(feature = "planted")]

@@ -110,6 +110,11 @@ pub enum NetworkEvent {
     Suspended,
     /// In another tab of the browser the person has chosen to work offline, or no longer to.
     WorksOffline(bool),
+    /// The keys of undo were pressed, or those of redo (`again`), where [`hear_keys`] has it told.
+    Undoes {
+        /// Whether it is a redo.
+        again: bool,
+    },
 }
 
 /// Records under namespaces, shared by every tab, window or process of a profile.
@@ -281,6 +286,12 @@ impl Platform for Here {
     fn keep_offline(&self, offline: bool) {
         chosen::keep_offline(offline);
     }
+}
+
+/// Has the keys of undo and redo told, as [`NetworkEvent::Undoes`], or no longer. Counted. Nobody but a browser's page hears them.
+#[cfg(feature = "dashboard")]
+pub(crate) fn hear_keys(heard: bool) {
+    chosen::hear_keys(heard);
 }
 
 /// 128 bits from the operating system.

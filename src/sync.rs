@@ -33,6 +33,7 @@ mod settling;
 pub mod storage;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod undoing;
 mod updates;
 mod view;
@@ -60,8 +61,8 @@ use self::{
 };
 use crate::{
     protocol::{
-        Answered, BoardId, ClientId, Device, Document, OperationId, Push, Revision, RunId, SamplesFrame, Subscribe,
-        Value, Verdict, WidgetId,
+        Answered, BoardId, ClientId, Device, Document, FieldName, OperationId, Push, Revision, RunId, SamplesFrame,
+        Subscribe, Value, Verdict, WidgetId,
     },
     sorted::SortedMap,
     time::Timestamp,
@@ -234,6 +235,17 @@ pub enum Notice {
         /// Whether it had the focus here.
         held: bool,
     },
+    /// One's own edit was undone, or what was undone was done once more, because a person has asked for that. The screen shows it.
+    Turned {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+        /// The field, where it was about one, and not about the widget itself.
+        field: Option<FieldName>,
+        /// Whether it was done once more.
+        again: bool,
+    },
     /// Live values.
     Samples(SamplesFrame),
     /// An app's own event.
@@ -302,8 +314,6 @@ pub struct Engine {
     keeping: Keeping,
     /// Whoever was signed in before, until all of theirs is stored.
     left: Option<Box<Engine>>,
-    /// One's own edits, newest last, that can be undone.
-    undo: VecDeque<OperationId>,
     /// The series to hear of.
     watched: Vec<String>,
     whereabouts: Whereabouts,
@@ -357,7 +367,6 @@ impl Engine {
             aside: SortedMap::new(),
             keeping: Keeping::default(),
             left: None,
-            undo: VecDeque::new(),
             watched: Vec::new(),
             whereabouts: Whereabouts::default(),
             seen_due: None,

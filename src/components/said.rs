@@ -9,11 +9,11 @@ use std::{
 
 use dioxus::prelude::*;
 
-use super::{close_button::close_button, format::writer_name};
+use super::{choices::field_text, close_button::close_button, format::writer_name};
 use crate::{
     config::SAID_MS,
     hooks::{Conflict, RealtimeManagers, Resolution, focus, title_of},
-    protocol::{BoardId, OperationId, WidgetId, Writer},
+    protocol::{BoardId, FieldName, OperationId, Value, WidgetId, Writer},
     state::{BOARDS, CONFLICTS, SYNC},
 };
 
@@ -145,6 +145,35 @@ fn say_removal(start: &str, title: &str, state: &'static str, card: String, (boa
     if !is_named {
         SAID.write().named = named;
     }
+}
+
+/// Says what an undo or a redo has come to, wherever its card is: whoever has pressed keys may look elsewhere.
+pub fn say_turned(board: &BoardId, widget: &WidgetId, field: Option<&FieldName>, again: bool) {
+    let boards = BOARDS.peek();
+    let shown = boards.get(board).and_then(|view| view.shown.widget(widget));
+    let (title, more) = (title_of(board, widget), if again { "" } else { " again" });
+    let named = |name: &str| {
+        shown?
+            .fields
+            .get(&name.parse::<FieldName>().ok()?)
+            .map(|field| &field.value)
+    };
+    let value = field.and_then(|field| named(field.as_str()).map(|value| (field.as_str(), value)));
+    let what = match (shown, value) {
+        (None, _) => "on another board".to_owned(),
+        (Some(widget), _) if widget.removed.is_some() => [&title, " is off the board", more].concat(),
+        (Some(_), None) if field.is_none() => title + " is back",
+        // A long text is on its card; of the rest of what is set up the title is enough.
+        (Some(_), Some((name @ ("value" | "count" | "state"), value))) => {
+            let unit = named("unit").and_then(Value::as_str).unwrap_or_default();
+            let space = if unit.is_empty() { "" } else { "\u{a0}" };
+            [&title, " is ", &field_text(name, value), space, unit, more].concat()
+        }
+        (Some(_), _) => title,
+    };
+    drop(boards);
+    let start = if again { "Redone: " } else { "Undone: " };
+    say(start.to_owned() + &what, "turned", String::new(), None);
 }
 
 /// Undoes a decision: it is asked again.

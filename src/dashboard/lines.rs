@@ -10,12 +10,12 @@ use crate::{
         error_details::error_details,
         format::{count, time_of_day},
         icon::{Glyph, icon},
-        said::{card_of, say, say_gone},
+        said::{card_of, say, say_gone, say_turned},
         word::Word,
     },
     hooks::{
         BoardHandle, ConnectionStatus, Notice, Now, StorageError, use_background_sync, use_notices, use_now,
-        use_websocket,
+        use_undo_keys, use_websocket,
     },
     protocol::Widget,
 };
@@ -24,6 +24,7 @@ use crate::{
 #[component]
 pub fn Lines(board: BoardHandle) -> Element {
     let sync = use_background_sync();
+    use_undo_keys();
     use_notices(move |notice| {
         let (reason, card) = match notice {
             Notice::Refused { error, widget } => {
@@ -33,6 +34,12 @@ pub fn Lines(board: BoardHandle) -> Element {
             // A fault has its own line, for as long as it lasts.
             Notice::Trouble { message } if sync.fault().is_none() => (message, String::new()),
             Notice::Removed { board, widget, held } => return say_gone(board, widget, held),
+            Notice::Turned {
+                board,
+                widget,
+                field,
+                again,
+            } => return say_turned(&board, &widget, field.as_ref(), again),
             _ => return,
         };
         say(reason, "refused", card, None);

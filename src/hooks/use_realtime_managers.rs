@@ -227,9 +227,15 @@ impl RealtimeStateManager {
         self.context.see(place, is_seen);
     }
 
-    /// Undo this device's newest edit that is not undone.
+    /// Undo the newest edit that is not undone: of this page, and where that has none left, of this device, as it was before a reload
+    /// and in other tabs.
     pub fn undo(self) {
         self.context.command(Command::Undo);
+    }
+
+    /// Do once more what was undone last, until there is a new edit. What was to be now or never is not done again.
+    pub fn redo(self) {
+        self.context.command(Command::Redo);
     }
 
     /// The oldest operations without an end, at most [`crate::config::PENDING_SHOWN_LEN_MAX`]; without those that were taken back

@@ -77,6 +77,8 @@ pub fn is_kept_offline() -> bool {
 
 pub fn keep_offline(_: bool) {}
 
+pub fn hear_keys(_: bool) {}
+
 pub fn device_name() -> String {
     "App".to_owned()
 }

@@ -39,6 +39,8 @@ pub fn is_kept_offline() -> bool {
 
 pub fn keep_offline(_: bool) {}
 
+pub fn hear_keys(_: bool) {}
+
 pub fn device_name() -> String {
     let system = match std::env::consts::OS {
         "linux" => "Linux",

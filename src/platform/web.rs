@@ -4,6 +4,7 @@ mod caret;
 mod clock;
 mod fetch;
 mod indexed_db;
+mod keys;
 mod leadership;
 mod network;
 mod socket;
@@ -13,6 +14,7 @@ use std::{path::Path, rc::Rc};
 
 pub use caret::{select, selection};
 pub use fetch::FETCH;
+pub use keys::hear_keys;
 pub use tab::{is_kept_offline, keep_offline};
 
 use wasm_bindgen::JsCast;

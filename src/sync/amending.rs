@@ -3,8 +3,9 @@
 use super::{
     CommandError, Conflict, Engine, Notice, Resolution, SetAsideReason,
     commands::Seen,
-    outbox::{Fate, Pending, Why},
+    outbox::{Fate, Pending},
     storage::{aside_key, conflict_key},
+    turns::Why,
 };
 use crate::{
     protocol::{Base, BoardId, Intent, Operation, OperationId, Revision, Value, WidgetId},
@@ -39,9 +40,7 @@ impl Engine {
         id: OperationId,
         resolution: Resolution,
     ) -> Result<(), CommandError> {
-        if let Some(made) = self.decide(now, id, &resolution)? {
-            self.can_be_undone(made);
-        }
+        self.decide(now, id, &resolution)?;
         self.notice(Notice::Resolved { id, resolution });
         Ok(())
     }
@@ -187,8 +186,7 @@ impl Engine {
             };
             self.make_drafts(now, &|draft| draft.is_of(&board, &widget));
             let operation = self.operation(&board, widget, intent, None)?;
-            let id = self.enqueue(operation)?;
-            self.can_be_undone(id);
+            self.enqueue(operation)?;
         }
         self.aside.remove(&id);
         self.keeping.forgotten.remove(&id);

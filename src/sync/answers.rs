@@ -2,7 +2,8 @@
 
 use super::{
     Connection, Engine, Notice, SetAside, SetAsideReason,
-    outbox::{Pending, Waiting, Why},
+    outbox::{Pending, Waiting},
+    turns::Why,
     updates::Subscription,
 };
 use crate::{

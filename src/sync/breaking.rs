@@ -1,11 +1,6 @@
 //! Broken histories: what becomes of pending operations, and of what was applied, when the server's history is another one.
 
-use super::{
-    Engine, Notice, SetAside, SetAsideReason,
-    outbox::Pending,
-    receipts::Receipts,
-    storage::{Journaled, journal_key},
-};
+use super::{Engine, Notice, SetAside, SetAsideReason, outbox::Pending, receipts::Receipts, storage::Journaled};
 use crate::protocol::{Base, BoardId, Revision, Subscribed};
 
 impl Engine {
@@ -81,9 +76,9 @@ impl Engine {
     /// One's own edits beyond a fork: the revisions at which they were applied, and those that they had seen.
     fn beyond(&self, board: &BoardId, fork: Revision) -> Vec<(Revision, Revision)> {
         let mut beyond = Vec::new();
-        for Journaled { operation, verdict, .. } in self.keeping.journal.values() {
-            if operation.board == *board && verdict.revision() > fork {
-                beyond.push((verdict.revision(), operation.seen()));
+        for journaled in self.keeping.journal.values() {
+            if journaled.is_beyond(board, fork) {
+                beyond.push((journaled.verdict.revision(), journaled.operation.seen()));
             }
         }
         beyond
@@ -109,14 +104,13 @@ impl Engine {
     /// Shows as forgotten what was applied beyond a fork.
     pub(super) fn forget_beyond(&mut self, board: &BoardId, fork: Revision) {
         let beyond = self.beyond(board, fork);
-        let is_lost =
-            |journaled: &Journaled| journaled.operation.board == *board && journaled.verdict.revision() > fork;
         let lost: Vec<(u64, Journaled)> = self
             .keeping
             .journal
-            .extract_if(|_, journaled| is_lost(journaled))
+            .extract_if(|_, journaled| journaled.is_beyond(board, fork))
             .collect();
         for (number, journaled) in lost {
+            self.keeping.dropped.push((board.clone(), journaled.key(number)));
             let Journaled {
                 mut operation,
                 made_at_ms,
@@ -131,7 +125,6 @@ impl Engine {
                 reason,
                 made_at_ms,
             };
-            self.keeping.dropped.push((board.clone(), journal_key(number)));
             self.keeping.forgotten.insert(id, aside.clone());
             self.aside.insert(id, aside);
             self.keeping.untold.remove(&id); // it is told here

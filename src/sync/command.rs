@@ -156,8 +156,10 @@ pub enum Command {
         /// The operation.
         id: OperationId,
     },
-    /// Undo one's own newest edit that is not undone.
+    /// Undo one's own newest edit that is not undone: of this page, and then of this device.
     Undo,
+    /// Do once more what was undone last, unless there was an edit since. Nothing that was to be now or never.
+    Redo,
     /// Send an app's own event to the others on a board. Lossy.
     Emit {
         /// The board.
@@ -197,6 +199,8 @@ pub enum CommandError {
     Unknown,
     /// There is nothing to undo.
     NothingToUndo,
+    /// Nothing was undone since the last edit.
+    NothingToRedo,
     /// The edit that would be undone gave a field its first value.
     NothingBefore,
     /// Too many conflicts and set-aside edits wait for a decision already.
@@ -229,6 +233,7 @@ impl fmt::Display for CommandError {
                 f.write_str("That edit is not waiting any more: it was dealt with, here or in another tab.")
             }
             Self::NothingToUndo => f.write_str("There is nothing of yours to undo."),
+            Self::NothingToRedo => f.write_str("There is nothing of yours to redo."),
             Self::NothingBefore => {
                 f.write_str("The field had no value before that edit. Set it to another one instead.")
             }

@@ -2,8 +2,9 @@
 
 use super::{
     Command, CommandError, Connection, Engine, Notice, Resolution, SetAside, SetAsideReason,
-    outbox::{Pending, Why},
+    outbox::Pending,
     storage::aside_key,
+    turns::{Way, Why},
     updates::Draft,
 };
 use crate::{
@@ -144,7 +145,8 @@ impl Engine {
                 let aside = self.aside.remove(&id).ok_or(CommandError::Unknown)?;
                 self.drop_record(aside.operation.board, aside_key(id));
             }
-            Command::Undo => self.undo(now)?,
+            Command::Undo => self.turn_round(now, Way::Back, false)?,
+            Command::Redo => self.turn_round(now, Way::Again, false)?,
             Command::Emit { board, name, payload } => self.emit(board, name, payload)?,
         }
         Ok(())
@@ -213,12 +215,9 @@ impl Engine {
         let about = (board.clone(), widget.clone());
         let made = self.check_room(true);
         let made = made.and_then(|()| self.operation(&board, widget, intent, None));
-        match made.and_then(|operation| self.enqueue(operation)) {
-            Ok(id) => self.can_be_undone(id),
-            Err(error) => self.notice(Notice::Refused {
-                error,
-                widget: Some(about),
-            }),
+        if let Err(error) = made.and_then(|operation| self.enqueue(operation)) {
+            let widget = Some(about);
+            self.notice(Notice::Refused { error, widget });
         }
     }
 
@@ -231,12 +230,11 @@ impl Engine {
         value: Value,
         ttl_ms: u64,
     ) -> Result<(), CommandError> {
-        let made = self.make_now(now, board, widget, Intent::Set { field, value }, None, ttl_ms)?;
-        made.into_iter().for_each(|id| self.can_be_undone(id));
-        Ok(())
+        self.make_now(now, board, widget, Intent::Set { field, value }, None, ttl_ms)
+            .map(drop)
     }
 
-    /// Makes an operation of what a person wants, so that it can be undone.
+    /// Makes an operation of what a person wants.
     pub(super) fn edit(
         &mut self,
         now: Timestamp,
@@ -245,9 +243,7 @@ impl Engine {
         intent: Intent,
         seen: Option<Seen>,
     ) -> Result<(), CommandError> {
-        let id = self.make(now, board, widget, intent, seen)?;
-        self.can_be_undone(id);
-        Ok(())
+        self.make(now, board, widget, intent, seen).map(drop)
     }
 
     /// Makes an operation of an intent, based on what is shown. What was typed into the same widget goes before it.

@@ -4,7 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Engine, outbox::Why, storage::Journaled};
+use super::{
+    Engine,
+    storage::Journaled,
+    turns::{Turn, Why},
+};
 use crate::{
     config::OUTBOX_LEN_MAX,
     planted::{self, Bug},
@@ -260,6 +264,8 @@ pub fn undecided(conflicts: impl IntoIterator<Item = Conflict>, decided: &mut So
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Shelf {
     Journal(Box<Journaled>),
+    /// It was undone before it was decided, and can be done once more.
+    Undone(Box<Journaled>),
     Conflict(Conflict),
     Aside(SetAside),
     Nowhere,
@@ -267,13 +273,23 @@ pub(super) enum Shelf {
 
 impl Shelf {
     /// Where an operation with this verdict goes, that was taken back for this reason if at all, and made then.
-    pub fn of(operation: Operation, verdict: Verdict, why: Why, made_at_ms: Option<u64>) -> Self {
+    pub fn of(operation: Operation, verdict: Verdict, why: Why, made_at_ms: Option<u64>, turn: Turn) -> Self {
+        let is_again = turn.is_taken_back() && operation.deadline.is_none();
         let reason = match verdict {
             Verdict::Applied { .. } => {
                 return Self::Journal(Box::new(Journaled {
                     operation,
                     verdict,
                     made_at_ms,
+                    turn,
+                }));
+            }
+            Verdict::Withdrawn { .. } if is_again => {
+                return Self::Undone(Box::new(Journaled {
+                    operation,
+                    verdict,
+                    made_at_ms,
+                    turn,
                 }));
             }
             Verdict::Conflict { contention, theirs, .. } => {

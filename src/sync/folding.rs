@@ -6,7 +6,8 @@
 
 use super::{
     Engine,
-    outbox::{Fate, Outbox, Pending, Why},
+    outbox::{Fate, Outbox, Pending},
+    turns::Why,
 };
 use crate::protocol::{Base, FieldName, Intent, OperationId, Value, Verdict};
 
@@ -64,11 +65,12 @@ impl Engine {
     }
 }
 
-/// The field that an operation sets, and does nothing else.
+/// The field that an operation sets, and does nothing else. What turns another one round is undone by itself.
 fn plain_field(pending: &Pending) -> Option<&FieldName> {
     let operation = &pending.operation;
+    let is_plain = operation.deadline.is_none() && operation.resolves.is_none() && pending.turn.is_plain();
     match &operation.intent {
-        Intent::Set { field, .. } if operation.deadline.is_none() && operation.resolves.is_none() => Some(field),
+        Intent::Set { field, .. } if is_plain => Some(field),
         _ => None,
     }
 }

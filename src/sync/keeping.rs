@@ -8,6 +8,7 @@ use super::{
     outbox::Pending,
     settling::Settling,
     storage::{Journaled, Outcome, StorageError, Transaction, conflict_key, fingerprint, generation_key, text},
+    turns::Way,
     updates::Replica,
 };
 use crate::{
@@ -45,12 +46,14 @@ pub(super) struct Keeping {
     pub reopened: Vec<OperationId>,
     /// Conflicts that nobody is on the other side of any more, with their boards.
     pub alone: Vec<(BoardId, OperationId)>,
-    /// One's own operations that were applied, by their numbers in the outbox.
+    /// One's own operations that were applied, by their numbers in the outbox; and those that were undone before they were decided.
     pub journal: SortedMap<u64, Journaled>,
     /// Another tab has settled operations since the journal was read.
     pub journal_is_old: bool,
-    /// Presses of undo that wait until it was read.
-    pub undos: usize,
+    /// Presses of undo and redo that wait until it was read.
+    pub turns: Vec<Way>,
+    /// Operations that were undone here while another tab settled them: they are in it, and to be forgotten.
+    pub spent: Vec<OperationId>,
     /// Conflicts whose decisions were undone while another tab settled them: as soon as it was read what that has stored.
     pub unresolved: Vec<Conflict>,
     /// Operations that were undone here while another tab settled them: reversed then, if they are in it.
@@ -94,7 +97,8 @@ impl Keeping {
     }
 
     fn wants_journal(&self) -> bool {
-        self.undos > 0
+        !self.turns.is_empty()
+            || !self.spent.is_empty()
             || !self.undone.is_empty()
             || !self.unresolved.is_empty()
             || !self.untold.is_empty()

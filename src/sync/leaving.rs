@@ -44,7 +44,6 @@ impl Engine {
         self.effects.retain(|effect| !is_personal(effect));
         self.drafts = Drafts::default();
         self.requests.void();
-        self.undo.clear();
         self.events.clear();
         // Of what was not read yet there is nothing that is not stored.
         if left.loaded && !planted::is(Bug::LeftUnsaved) {

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
     use crate::{
         protocol::{BoardId, ClientId, Cursor, Field, Operation, Value},
-        sync::outbox::Why,
+        sync::turns::Why,
     };
 
     fn board(count: i64) -> Board {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use super::storage::{Stored, text};
+use super::{
+    storage::{Stored, text},
+    turns::{Turn, Why},
+};
 use crate::{
     protocol::{Base, BoardId, Cursor, Intent, Operation, OperationId, Revision, Value, Verdict, WidgetId},
     sorted::{SortedMap, SortedSet},
@@ -26,6 +27,8 @@ pub struct Pending {
     pub withdrawing: bool,
     /// Why, while it is.
     pub(super) why: Why,
+    /// What undo and redo may do with it.
+    pub(super) turn: Turn,
     /// The server's answer, until the confirmed state contains it.
     pub verdict: Option<Verdict>,
     /// A change that came by says that it was applied here, though its verdict is still to come.
@@ -60,29 +63,6 @@ pub(super) enum Fate {
     Unknown,
 }
 
-/// Why an operation is taken back; what is to come of it hangs on that, since it may have been applied before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Why {
-    /// Its author does not want it sent. If it was applied, that stands.
-    #[default]
-    Unwanted,
-    /// Its author has undone it. If it was applied, it is reversed.
-    Undone,
-    /// Its deadline has passed. If it was not applied, it is listed as expired.
-    Late,
-    /// A later edit of the same field is sent in its place. If it was applied, that stands, under the later one.
-    Folded,
-    /// It is not taken back: it takes back another one, which was applied.
-    Undoes,
-}
-
-impl Why {
-    pub(super) fn is_unwanted(&self) -> bool {
-        *self == Self::Unwanted
-    }
-}
-
 /// Why an operation is sent again later.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Waiting {
@@ -110,6 +90,7 @@ impl Pending {
             base: None,
             withdrawing: false,
             why: Why::Unwanted,
+            turn: Turn::default(),
             verdict: None,
             applied_at: None,
             sent: false,
@@ -131,6 +112,7 @@ impl Pending {
             base: stored.base,
             withdrawing: stored.withdrawing,
             why: stored.why,
+            turn: stored.turn,
             again: stored.again,
             ..Self::of_bytes(stored.operation, len + ITEM_BYTES)
         }
@@ -220,6 +202,7 @@ impl Pending {
             base: self.base,
             withdrawing: self.withdrawing,
             why: self.why,
+            turn: self.turn,
             again: self.again,
             made_at_ms: self.made_at_ms,
         }

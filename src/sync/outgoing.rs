@@ -3,7 +3,8 @@
 use super::{
     Effect, Engine,
     keeping::Met,
-    outbox::{Fate, Pending, Why, bytes_of},
+    outbox::{Fate, Pending, bytes_of},
+    turns::Why,
     updates::{Continuity, Replica, Subscription},
 };
 use crate::{

@@ -8,7 +8,7 @@ use super::{
     outbox::{Fate, Pending},
     storage::{
         ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
-        aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
+        UNDONE, aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
     },
     updates::Replica,
 };
@@ -115,7 +115,7 @@ impl Engine {
     /// read. Of an edit that is nowhere in all that is stored there is nothing to tell: it was taken back.
     fn tell_settled(&mut self, is_all: bool) {
         for id in std::mem::take(&mut self.keeping.untold) {
-            let is_it = |journaled: &&Journaled| journaled.operation.id == id;
+            let is_it = |journaled: &&Journaled| journaled.operation.id == id && journaled.verdict.is_applied();
             let applied = self.keeping.journal.values().rev().find(is_it);
             let applied = applied.map(|journaled| journaled.verdict.clone());
             if let Some(reason) = self.aside.get(&id).map(|aside| aside.reason.clone()) {
@@ -143,22 +143,28 @@ impl Engine {
 
     /// Takes over what any tab has journaled, and shows as forgotten what of it a broken history has left out.
     fn reread_journal(&mut self, records: &Records) {
-        let dropped = self
-            .keeping
-            .dropped
-            .iter()
-            .filter_map(|(_, key)| key.strip_prefix(JOURNAL));
-        let dropped: SortedSet<u64> = dropped.filter_map(outbox_number).collect();
+        let number = |key: &String| {
+            let number = key.strip_prefix(JOURNAL).or_else(|| key.strip_prefix(UNDONE));
+            number.and_then(outbox_number)
+        };
+        let dropped = self.keeping.dropped.iter().filter_map(|(_, key)| number(key));
+        let dropped: SortedSet<u64> = dropped.collect();
         if !self.loaded || !planted::is(Bug::JournalNotReread) {
             // A record of the journal is written once: one that is known is not read again.
-            let mut known = std::mem::take(&mut self.keeping.journal).into_iter().peekable();
-            let journaled = |(number, text): (&str, &String)| {
-                let number = outbox_number(number).filter(|number| !dropped.contains(number))?;
-                while known.next_if(|(before, _)| *before < number).is_some() {}
-                let known = known.next_if(|(known, _)| *known == number);
-                known.or_else(|| Some((number, decoded(text)?)))
-            };
-            self.keeping.journal = under(records, JOURNAL).filter_map(journaled).collect();
+            let mut applied = std::mem::take(&mut self.keeping.journal);
+            let undone = applied.extract_if(|_, journaled| !journaled.verdict.is_applied());
+            let undone: Vec<(u64, Journaled)> = undone.collect();
+            let mut journal = Vec::new();
+            for (prefix, known) in [(JOURNAL, applied.into_iter().collect()), (UNDONE, undone)] {
+                let mut known = known.into_iter().peekable();
+                journal.extend(under(records, prefix).filter_map(|(number, text)| {
+                    let number = outbox_number(number).filter(|number| !dropped.contains(number))?;
+                    while known.next_if(|(before, _)| *before < number).is_some() {}
+                    let known = known.next_if(|(known, _)| *known == number);
+                    known.or_else(|| Some((number, decoded(text)?)))
+                }));
+            }
+            self.keeping.journal = journal.into_iter().collect();
         }
         self.keeping.journal_is_old = false;
         let broken = self.replicas.iter().filter(|(_, replica)| replica.lowered);
@@ -255,6 +261,9 @@ impl Engine {
                 if stored.withdrawing && !(known.withdrawing && known.dirty) {
                     (known.withdrawing, known.why) = (true, stored.why);
                 }
+                if !known.dirty {
+                    known.turn = stored.turn;
+                }
                 if known.is_folded() && known.base.is_none() && stored.base.is_some() {
                     // Another tab knows what was seen under it, and this one is about to store that it is folded.
                     known.set_base_value(stored.operation.base_value.clone());
@@ -316,7 +325,10 @@ impl Engine {
             let conflict = conflict.filter(|conflict| records.get(&conflict_key(*conflict)).is_none());
             self.undone_in_vain(id, conflict);
         }
-        self.outbox.remove(id);
+        let settled = self.outbox.remove(id);
+        if settled.is_some_and(|pending| pending.dirty && pending.turn.is_spent()) {
+            self.keeping.spent.push(id); // who has settled it could not know
+        }
         self.keeping.moved.remove(&id);
         // Sent again under its id it may be set aside anew: that is not the record which was to go.
         let key = aside_key(id);

@@ -7,11 +7,12 @@ use super::{
     Conflict, Effect, Engine, Notice, Resolution, SetAside,
     conflict::Shelf,
     keeping::Busy,
-    outbox::{Fate, Pending, Why},
+    outbox::{Fate, Pending},
     storage::{
-        HIGH, Journaled, Meta, Transaction, aside_key, conflict_key, generation_key, journal_key, meta_key, outbox_key,
-        text, widget_key, widgets_prefix,
+        HIGH, Journaled, Meta, Transaction, aside_key, conflict_key, generation_key, meta_key, outbox_key, text,
+        widget_key, widgets_prefix,
     },
+    turns::{Turn, Why},
     undoing::is_undone,
     updates::Replica,
 };
@@ -135,7 +136,7 @@ impl Engine {
                     number,
                     // A decision that was undone leaves its conflict open.
                     resolved: pending.operation.resolves.filter(|_| pending.why != Why::Undone),
-                    shelf: Shelf::of(sent, verdict, pending.why, pending.made_at_ms),
+                    shelf: Shelf::of(sent, verdict, pending.why, pending.made_at_ms, pending.turn),
                 });
             } else if pending.dirty {
                 rewritten.push(id);
@@ -204,19 +205,23 @@ impl Engine {
     /// The transaction; what it stores counts as stored from here on, unless it fails.
     fn begin(&mut self, now: Timestamp, mut settling: Settling) -> Transaction {
         for settled in &mut settling.settled {
-            if let Shelf::Journal(journaled) = &settled.shelf
-                && let Some(reversal) = self.reverse_undone(now, settled.id, journaled)
-            {
+            let Shelf::Journal(journaled) = &mut settled.shelf else {
+                continue;
+            };
+            if let Some(reversal) = self.reverse_undone(now, settled.id, journaled) {
                 settled.shelf = Shelf::Nowhere;
                 settling.made.push(reversal);
+            } else if let Some(pending) = self.outbox.get(settled.id) {
+                journaled.turn = pending.turn;
             }
         }
         for id in &settling.alone {
             // Should nothing come of it, its author is asked: it is sent by itself once.
             settling.before.extend(self.conflicts.get(id).cloned());
             self.put_to_author(*id);
-            let made = self.decide(now, *id, &Resolution::KeepMine);
-            settling.made.extend(made.ok().flatten());
+            let made = self.decide(now, *id, &Resolution::KeepMine).ok().flatten();
+            made.into_iter().for_each(|id| self.take_turn(id, Turn::anew()));
+            settling.made.extend(made);
             self.keeping.reopened.push(*id);
         }
         self.gather_cards(&mut settling);
@@ -295,20 +300,19 @@ impl Engine {
                 Shelf::Aside(aside) => put.push((aside_key(*id), text(aside))),
                 Shelf::Journal(journaled) => {
                     applied += 1;
-                    put.push((journal_key(*number), text(journaled)));
+                    put.push((journaled.key(*number), text(journaled)));
                     delete.extend(resolved.map(conflict_key));
+                }
+                Shelf::Undone(journaled) => {
+                    applied += 1;
+                    put.push((journaled.key(*number), text(journaled)));
                 }
                 Shelf::Nowhere => {}
             }
         }
         let over = (self.keeping.journal.len() + applied).saturating_sub(JOURNAL_LEN_MAX);
-        delete.extend(
-            self.keeping
-                .journal
-                .keys()
-                .take(over)
-                .map(|number| journal_key(*number)),
-        );
+        let journal = self.keeping.journal.iter().take(over);
+        delete.extend(journal.map(|(number, journaled)| journaled.key(*number)));
         if let Some(state) = &settling.state {
             for id in &state.widgets {
                 match replica.confirmed.widget(id) {
@@ -400,23 +404,19 @@ impl Engine {
 
     /// A settled operation leaves the outbox for where it belongs.
     fn shelve(&mut self, settled: Settled) {
-        let is_undone = self.outbox.get(settled.id).is_some_and(is_undone);
-        self.outbox.remove(settled.id);
+        let pending = self.outbox.remove(settled.id);
+        let is_undone = pending.as_ref().is_some_and(is_undone);
         match settled.shelf {
             Shelf::Journal(journaled) => {
-                self.keeping
-                    .journal
-                    .insert(settled.number, Journaled::clone(&journaled));
+                self.journal(settled.number, *journaled);
                 match settled.resolved {
                     // Undone while it was being stored.
                     Some(resolved) if is_undone => self.undone_in_vain(settled.id, Some(resolved)),
                     Some(resolved) => _ = self.conflicts.remove(&resolved),
                     None => {}
                 }
-                while self.keeping.journal.len() > JOURNAL_LEN_MAX {
-                    self.keeping.journal.pop_first();
-                }
             }
+            Shelf::Undone(journaled) => self.journal(settled.number, *journaled),
             Shelf::Conflict(conflict) => {
                 self.put_on_card(conflict);
             }
@@ -424,6 +424,16 @@ impl Engine {
                 self.aside.insert(settled.id, aside);
             }
             Shelf::Nowhere => {}
+        }
+        if pending.is_some_and(|pending| pending.turn.is_spent()) {
+            self.forget_journaled(settled.id);
+        }
+    }
+
+    fn journal(&mut self, number: u64, journaled: Journaled) {
+        self.keeping.journal.insert(number, journaled);
+        while self.keeping.journal.len() > JOURNAL_LEN_MAX {
+            self.keeping.journal.pop_first();
         }
     }
 

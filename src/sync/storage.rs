@@ -13,13 +13,14 @@
 //! | `aside/<operation>` | an operation that was set aside |
 //! | `conflict/<operation>` | a conflict that waits for its author |
 //! | `journal/<number>` | one's own operation that was applied, under its number in the outbox |
+//! | `undone/<number>` | one's own that was undone before it was decided, likewise: it can be done once more |
 
 use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::outbox::Why;
+use super::turns::{Turn, Why};
 use crate::{
     protocol::{
         BoardId, Cursor, History, Operation, OperationId, Principal, Revision, StoreId, Verdict, WidgetId, encode,
@@ -53,11 +54,13 @@ pub(super) const META: &str = "meta/";
 pub const WIDGET: &str = "widget/";
 /// Prefix of one's own applied operations.
 pub const JOURNAL: &str = "journal/";
+/// Prefix of those that were undone before they were decided.
+pub const UNDONE: &str = "undone/";
 
 /// Whether a reread that only looks for news leaves this record out.
 #[must_use]
 pub fn is_cold(key: &str) -> bool {
-    key.starts_with(WIDGET) || key.starts_with(JOURNAL)
+    [WIDGET, JOURNAL, UNDONE].iter().any(|prefix| key.starts_with(prefix))
 }
 
 /// All or nothing.
@@ -134,6 +137,9 @@ pub(super) struct Stored {
     /// Why.
     #[serde(default, skip_serializing_if = "Why::is_unwanted")]
     pub why: Why,
+    /// What undo and redo may do with it.
+    #[serde(default, skip_serializing_if = "Turn::is_plain")]
+    pub turn: Turn,
     /// It is sent a second time under its id, or its fate was open: the state it is stored beside may contain it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
@@ -152,7 +158,8 @@ pub(super) struct Meta {
     pub version: u64,
 }
 
-/// One's own operation that was applied.
+/// One's own operation that was applied; or that was undone before anybody had decided it, which is none of them for whoever
+/// looks for what took effect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Journaled {
     pub operation: Operation,
@@ -160,6 +167,22 @@ pub(super) struct Journaled {
     /// As in [`Stored`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_at_ms: Option<u64>,
+    /// As in [`Stored`].
+    #[serde(default, skip_serializing_if = "Turn::is_plain")]
+    pub turn: Turn,
+}
+
+impl Journaled {
+    /// Whether it took effect on a board after a revision.
+    pub fn is_beyond(&self, board: &BoardId, fork: Revision) -> bool {
+        self.operation.board == *board && self.verdict.is_applied() && self.verdict.revision() > fork
+    }
+
+    /// Under which key it is stored.
+    pub fn key(&self, number: u64) -> String {
+        let prefix = if self.verdict.is_applied() { JOURNAL } else { UNDONE };
+        format!("{prefix}{number:016x}")
+    }
 }
 
 pub(super) fn outbox_key(number: u64) -> String {
@@ -190,10 +213,6 @@ pub(super) fn conflict_key(id: OperationId) -> String {
     format!("{CONFLICT}{id}")
 }
 
-pub(super) fn journal_key(number: u64) -> String {
-    format!("{JOURNAL}{number:016x}")
-}
-
 /// Texts under a prefix, with what follows the prefix.
 pub(super) fn under<'a>(records: &'a Records, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a String)> {
     let within = records.range(prefix.to_owned()..);
@@ -206,7 +225,7 @@ pub(super) fn decoded<T: DeserializeOwned>(text: &str) -> Option<T> {
     crate::protocol::read(text).ok()
 }
 
-/// The number in an outbox key.
+/// The number in a key of the outbox or the journal.
 pub(super) fn outbox_number(rest: &str) -> Option<u64> {
     u64::from_str_radix(rest, 16).ok()
 }

@@ -1,15 +1,18 @@
-//! Undo: an operation that nobody has decided yet is taken back, an applied one is answered by its inverse. Either is a
-//! new wish beside the old one, never a rewrite; and it is not forgotten when the answer was on its way already.
+//! Undo and redo: an operation that nobody has decided yet is taken back, an applied one is answered by its inverse; and what was
+//! undone is turned round once more. Each is a new wish beside the old one, never a rewrite; and it is not forgotten when the
+//! answer was on its way already.
 
 use super::{
-    CommandError, Conflict, Engine, Notice,
+    CommandError, Conflict, Engine, Notice, Resolution,
     commands::Seen,
-    outbox::{Pending, Why},
-    storage::{Journaled, journal_key},
+    outbox::Pending,
+    storage::Journaled,
+    turns::{Turn, Way, Why},
 };
 use crate::{
-    config::{JOURNAL_LEN_MAX, UNDO_TTL_MS},
-    protocol::{Base, Intent, Operation, OperationId, Value, Verdict},
+    config::UNDO_TTL_MS,
+    planted::{self, Bug},
+    protocol::{Base, Intent, Operation, OperationId, Revision, Value, Verdict},
     time::Timestamp,
 };
 
@@ -19,49 +22,156 @@ enum Standing {
     Undecided,
     /// It took effect.
     Applied(Box<Journaled>),
-    /// It is taken back already, or did not take effect as far as is known.
+    /// It is taken back already, or did not take effect as far as is known; or nobody remembers it, or another tab does.
     Open,
-    /// It took no effect, or nobody remembers it; or another tab does.
-    Gone,
 }
 
 impl Engine {
-    /// Puts an edit where the next undo finds it; no more of them than are remembered when they were applied.
-    pub(super) fn can_be_undone(&mut self, id: OperationId) {
-        self.undo.push_back(id);
-        if self.undo.len() > JOURNAL_LEN_MAX {
-            self.undo.pop_front();
+    /// Undoes or does once more, whichever is asked for. What is in the journal may have been undone by another tab: that is read
+    /// before. Where what is told of has waited for that, the journal `was_read`.
+    pub(super) fn turn_round(&mut self, now: Timestamp, way: Way, was_read: bool) -> Result<(), CommandError> {
+        // The newest edit may be one that is only shown yet.
+        self.make_drafts(now, &|_| true);
+        let target = self.target(way);
+        let waits = target.is_some_and(|id| self.outbox.get(id).is_some());
+        let is_known = waits && !self.keeping.journal_is_old && self.keeping.turns.is_empty();
+        if !was_read && !is_known && self.namespace.is_some() {
+            self.keeping.turns.push(way);
+            return Ok(());
+        }
+        let nothing = match way {
+            Way::Back => CommandError::NothingToUndo,
+            Way::Again => CommandError::NothingToRedo,
+        };
+        let id = target.ok_or(nothing)?;
+        let about = self.operation_of(id).cloned();
+        let done = match way {
+            Way::Back => self.undo_one(now, id),
+            Way::Again => self.redo_one(now, id),
+        };
+        match &done {
+            Ok(_) if way == Way::Again && planted::is(Bug::RedoneTwice) => {}
+            // What was taken back waits to be done once more, and what went round has had its turn.
+            Ok(_) if way == Way::Back && self.outbox.get(id).is_some_and(|pending| pending.withdrawing) => {}
+            Ok(_) => self.spend(id),
+            Err(error) if error.passes() => {}
+            Err(_) => self.pass_over(id),
+        }
+        if let (
+            Ok(true),
+            Some(Operation {
+                board, widget, intent, ..
+            }),
+        ) = (&done, about)
+        {
+            self.notice(Notice::Turned {
+                board,
+                widget,
+                field: intent.field().cloned(),
+                again: way == Way::Again,
+            });
+        }
+        done.map(drop)
+    }
+
+    /// Whether anything came of it: what is listed as not sent is told by that.
+    fn undo_one(&mut self, now: Timestamp, id: OperationId) -> Result<bool, CommandError> {
+        match self.standing(id) {
+            Standing::Undecided => {
+                self.note_taken_back(id);
+                self.withdraw(id, Why::Undone);
+                Ok(true)
+            }
+            Standing::Applied(journaled) => {
+                let turn = self.round(id, Way::Back);
+                self.reverse(now, &journaled, turn).map(|made| made.is_some())
+            }
+            Standing::Open => Ok(false),
         }
     }
 
-    pub(super) fn undo(&mut self, now: Timestamp) -> Result<(), CommandError> {
-        // The newest edit may be one that is only shown yet.
-        self.make_drafts(now, &|_| true);
-        for place in (0..self.undo.len()).rev() {
-            let id = self.undo[place];
-            let undone = match self.standing(id) {
-                Standing::Undecided => {
-                    self.withdraw(id, Why::Undone);
-                    Ok(())
-                }
-                Standing::Applied(journaled) => self.reverse(now, &journaled).map(|_| self.forget_journaled(id)),
-                Standing::Open => continue,
-                Standing::Gone if self.keeping.journal_is_old => {
-                    // Another tab knows what came of it.
-                    self.keeping.undos += 1;
-                    return Ok(());
-                }
-                Standing::Gone => {
-                    self.undo.remove(place);
-                    continue;
-                }
-            };
-            if !undone.as_ref().is_err_and(CommandError::passes) {
-                self.undo.remove(place);
+    fn redo_one(&mut self, now: Timestamp, id: OperationId) -> Result<bool, CommandError> {
+        let turn = self.round(id, Way::Again);
+        let journaled = match self.standing(id) {
+            Standing::Applied(journaled) => journaled,
+            Standing::Undecided => match self.outbox.get(id) {
+                // What it comes to when it is applied: what goes after it has seen that.
+                Some(pending) => Box::new(Journaled {
+                    operation: self.outbox.as_sent(pending),
+                    verdict: Verdict::Applied {
+                        revision: Revision(u64::MAX),
+                        verbatim: true,
+                        overwrote: None,
+                    },
+                    made_at_ms: None,
+                    turn: pending.turn,
+                }),
+                None => return Ok(false),
+            },
+            Standing::Open => {
+                let Some(operation) = self.operation_of(id).cloned() else {
+                    return Ok(false);
+                };
+                let id = self.make_anew(now, operation)?;
+                self.take_turn(id, turn);
+                return Ok(true);
             }
-            return undone;
+        };
+        let made = self.reverse(now, &journaled, turn)?;
+        // It is what its author wants, and not what was there before.
+        if let Some(pending) = made.and_then(|id| self.outbox.get_mut(id)) {
+            pending.why = Why::Unwanted;
         }
-        Err(CommandError::NothingToUndo)
+        Ok(made.is_some())
+    }
+
+    /// What was taken back is wanted again: on what stands now, under a new name. A decision of a conflict that still waits decides it.
+    fn make_anew(&mut self, now: Timestamp, operation: Operation) -> Result<OperationId, CommandError> {
+        let Operation {
+            board,
+            widget,
+            intent,
+            resolves,
+            ..
+        } = operation;
+        if let Some(conflict) = resolves.filter(|conflict| self.conflicts.contains_key(conflict)) {
+            let resolution = match &intent {
+                Intent::Set { value, .. } => Resolution::Edit(value.clone()),
+                _ => Resolution::KeepMine,
+            };
+            let decision = self.decide(now, conflict, &resolution)?.ok_or(CommandError::Unknown)?;
+            let id = conflict;
+            self.notice(Notice::Resolved { id, resolution });
+            return Ok(decision);
+        }
+        self.make(now, board, widget, intent, None)
+    }
+
+    /// The turn of what turns an operation round.
+    fn round(&self, id: OperationId, way: Way) -> Turn {
+        let (number, turn) = self.place_of(id).unwrap_or_default();
+        self.turn_of(number, turn, way)
+    }
+
+    pub(super) fn take_turn(&mut self, id: OperationId, turn: Turn) {
+        if let Some(pending) = self.outbox.get_mut(id) {
+            pending.turn = turn;
+        }
+    }
+
+    /// One's own operation, wherever it is.
+    fn operation_of(&self, id: OperationId) -> Option<&Operation> {
+        let journaled = || self.journaled(id).map(|(_, journaled)| &journaled.operation);
+        self.outbox
+            .get(id)
+            .map(|pending| &*pending.operation)
+            .or_else(journaled)
+    }
+
+    fn journaled(&self, id: OperationId) -> Option<(u64, &Journaled)> {
+        let mut journal = self.keeping.journal.iter().rev();
+        let found = journal.find(|(_, journaled)| journaled.operation.id == id);
+        found.map(|(number, journaled)| (*number, journaled))
     }
 
     /// Undoes the operation by which a conflict was decided, which is asked anew.
@@ -81,16 +191,15 @@ impl Engine {
             Standing::Applied(journaled) => {
                 // Where somebody has written since, that is what is chosen from.
                 if self.stands(&journaled) {
-                    self.reverse(now, &journaled)?;
+                    // It asks anew: that is no redo's.
+                    let (number, turn) = self.place_of(id).unwrap_or_default();
+                    self.reverse(now, &journaled, turn.fixed(number))?;
                     conflict.theirs.revision = journaled.verdict.revision();
                 }
                 self.forget_journaled(id);
                 self.reopen(conflict);
             }
             _ => return Err(CommandError::Unknown),
-        }
-        if let Some(place) = self.undo.iter().rposition(|undone| *undone == id) {
-            self.undo.remove(place);
         }
         Ok(())
     }
@@ -118,12 +227,16 @@ impl Engine {
         let pending = self.outbox.iter().rev().filter(|pending| !pending.withdrawing);
         let pending = pending.map(|pending| &*pending.operation);
         let journal = self.keeping.journal.values().rev();
+        let journal = journal.filter(|journaled| journaled.verdict.is_applied());
         let mut own = pending.chain(journal.map(|journaled| &journaled.operation));
         own.find(|operation| operation.resolves == Some(conflict))
     }
 
     /// Does what has waited for the journal to be read.
     pub(super) fn undo_now(&mut self, now: Timestamp) {
+        for id in std::mem::take(&mut self.keeping.spent) {
+            self.forget_journaled(id);
+        }
         for id in std::mem::take(&mut self.keeping.undone) {
             if let Standing::Applied(journaled) = self.standing(id)
                 && (journaled.operation.resolves.is_none() || self.stands(&journaled))
@@ -136,8 +249,8 @@ impl Engine {
         for conflict in std::mem::take(&mut self.keeping.unresolved) {
             undone.push(self.undo_decision(now, conflict));
         }
-        for _ in 0..std::mem::take(&mut self.keeping.undos) {
-            undone.push(self.undo(now));
+        for way in std::mem::take(&mut self.keeping.turns) {
+            undone.push(self.turn_round(now, way, true));
         }
         for error in undone.into_iter().filter_map(Result::err) {
             self.notice(Notice::Refused { error, widget: None });
@@ -153,30 +266,36 @@ impl Engine {
                     operation: self.outbox.as_sent(pending),
                     verdict: verdict.clone(),
                     made_at_ms: pending.made_at_ms,
+                    turn: pending.turn,
                 })),
                 Some(_) => Standing::Open,
             };
         }
-        let mut journal = self.keeping.journal.values().rev();
-        let journaled = journal.find(|journaled| journaled.operation.id == id);
-        journaled.map_or(Standing::Gone, |journaled| {
+        let applied = self
+            .journaled(id)
+            .filter(|(_, journaled)| journaled.verdict.is_applied());
+        applied.map_or(Standing::Open, |(_, journaled)| {
             Standing::Applied(Box::new(journaled.clone()))
         })
     }
 
     /// An operation that was undone is nothing to send again, should a backup forget it.
-    fn forget_journaled(&mut self, id: OperationId) {
-        let mut journal = self.keeping.journal.iter().rev();
-        let found = journal.find(|(_, journaled)| journaled.operation.id == id);
-        if let Some(number) = found.map(|(number, _)| *number)
+    pub(super) fn forget_journaled(&mut self, id: OperationId) {
+        if let Some(number) = self.journaled(id).map(|(number, _)| number)
             && let Some(journaled) = self.keeping.journal.remove(&number)
         {
-            self.drop_record(journaled.operation.board, journal_key(number));
+            let key = journaled.key(number);
+            self.drop_record(journaled.operation.board, key);
         }
     }
 
     /// Makes the inverse of an operation that was applied; `None` when it is listed as not sent.
-    fn reverse(&mut self, now: Timestamp, journaled: &Journaled) -> Result<Option<OperationId>, CommandError> {
+    fn reverse(
+        &mut self,
+        now: Timestamp,
+        journaled: &Journaled,
+        turn: Turn,
+    ) -> Result<Option<OperationId>, CommandError> {
         let Journaled { operation, verdict, .. } = journaled;
         let Verdict::Applied {
             revision,
@@ -202,8 +321,9 @@ impl Engine {
             Intent::Set { field, value: own } => {
                 // Based on what is undone: if someone wrote since, that is a conflict or a merge, never a silent overwrite.
                 // What was merged had not seen the other text, and undoing it takes out its own part only.
+                let turned = self.turned_to(operation, own).filter(|_| *verbatim);
                 seen = Some(Seen {
-                    base: undone(if *verbatim { *revision } else { operation.seen() }),
+                    base: turned.unwrap_or_else(|| undone(if *verbatim { *revision } else { operation.seen() })),
                     value: Some(own.clone()),
                     resolves: None,
                 });
@@ -227,11 +347,13 @@ impl Engine {
         };
         let (board, widget) = (operation.board.clone(), operation.widget.clone());
         if operation.deadline.is_some() {
-            return self.make_now(now, board, widget, intent, seen, UNDO_TTL_MS);
+            let made = self.make_now(now, board, widget, intent, seen, UNDO_TTL_MS)?;
+            made.into_iter().for_each(|id| self.take_turn(id, turn));
+            return Ok(made);
         }
         let id = self.make(now, board, widget, intent, seen)?;
         if let Some(pending) = self.outbox.get_mut(id) {
-            pending.why = Why::Undoes;
+            (pending.why, pending.turn) = (Why::Undoes, turn);
         }
         // What its author wrote to decide is no other side of what waits again; nor is what takes that away.
         if let Some(resolved) = operation.resolves
@@ -241,6 +363,23 @@ impl Engine {
             self.keeping.reopened.push(resolved);
         }
         Ok(Some(id))
+    }
+
+    /// What has put a value back that an operation had given: an undo or a redo of one's own, of what came after it. Whoever turns that
+    /// one round as well has seen all in between.
+    fn turned_to(&self, operation: &Operation, value: &Value) -> Option<Base> {
+        let (widget, field) = (&operation.widget, operation.intent.field()?);
+        let shown = self.shown_widget(&operation.board, widget);
+        let standing = shown
+            .board
+            .field(widget, field)
+            .filter(|standing| standing.value == *value)?;
+        let base = shown.base(widget, field)?;
+        let turn = match base {
+            Base::Operation(id) => self.outbox.get(id)?.turn,
+            Base::Revision(_) => self.journaled(standing.operation)?.1.turn,
+        };
+        (!turn.is_plain()).then_some(base)
     }
 
     /// The inverse of an operation that was undone before anybody here knew that it had been applied; `None` when it was not
@@ -257,11 +396,13 @@ impl Engine {
             return None;
         }
         let reversal = self.reverse_late(now, id, journaled);
-        if reversal.is_none()
-            && let Some(pending) = self.outbox.get_mut(id)
-        {
-            // Its author was told, once: a storage that refuses is asked again, and what it has read is older than this.
-            (pending.why, pending.dirty) = (Why::Unwanted, true);
+        if reversal.is_none() {
+            let (number, turn) = self.place_of(id).unwrap_or_default();
+            if let Some(pending) = self.outbox.get_mut(id) {
+                // Its author was told, once: a storage that refuses is asked again, and what it has read is older than this.
+                (pending.why, pending.dirty) = (Why::Unwanted, true);
+                pending.turn = turn.stands_again(number);
+            }
         }
         reversal
     }
@@ -281,11 +422,9 @@ impl Engine {
 
     /// Reverses what was undone a while ago; where that can't be done, its author is told.
     fn reverse_late(&mut self, now: Timestamp, id: OperationId, journaled: &Journaled) -> Option<OperationId> {
-        let reversed = self.reverse(now, journaled);
+        let turn = self.turn_of_late(id);
+        let reversed = self.reverse(now, journaled, turn);
         reversed.unwrap_or_else(|error| {
-            if error.passes() {
-                self.can_be_undone(id);
-            }
             let Operation { board, widget, .. } = &journaled.operation;
             let widget = Some((board.clone(), widget.clone()));
             self.notice(Notice::Refused { error, widget });
@@ -312,35 +451,5 @@ fn decides_anew(later: &Intent, earlier: &Intent) -> bool {
         Intent::Set { field, .. } => earlier.field() == Some(field),
         Intent::Add { .. } => false,
         Intent::Create { .. } | Intent::Remove | Intent::Restore { .. } => earlier.field().is_none(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        protocol::ClientId,
-        sync::{Birth, storage::Durability},
-    };
-
-    #[test]
-    fn no_more_edits_are_kept_for_undo_than_are_remembered_when_applied() {
-        let client = ClientId(1);
-        let mut engine = Engine::new(Birth {
-            client,
-            seed: 1,
-            token: None,
-            device: None,
-            mark: None,
-            namespace: None,
-            durability: Durability::Durable,
-        });
-        let last = JOURNAL_LEN_MAX as u64 + 1;
-        for sequence in 1..=last {
-            engine.can_be_undone(OperationId { client, sequence });
-        }
-        assert_eq!(engine.undo.len(), JOURNAL_LEN_MAX);
-        let newest = OperationId { client, sequence: last };
-        assert_eq!(engine.undo.back(), Some(&newest));
     }
 }

@@ -12,7 +12,7 @@ use tideboard::{
         ConnectionStatus, NoProvider, Phase, RealtimeManagers, SecondProvider, try_use_realtime_managers,
         use_background_sync, use_board, use_current_board, use_platform_provider, use_realtime_managers,
     },
-    platform::{Clock, MemoryDevice},
+    platform::{Clock, MemoryDevice, NetworkEvent},
     protocol::{Device, FieldName, WidgetId},
     state::{BOARDS, CONNECTION, PENDING, SYNC},
     testing::Page,
@@ -152,6 +152,13 @@ fn an_edit_is_pending_until_it_is_decided_and_can_be_undone() {
     page.act(|managers| assert!(managers.state.pending().is_empty()));
     page.act(|managers| managers.state.undo());
     assert_eq!(page.server.value(&deck(), "crew", "count"), json!(0));
+    page.act(|managers| managers.state.redo());
+    assert_eq!(page.server.value(&deck(), "crew", "count"), json!(4));
+    for (again, count) in [(false, 0), (true, 4)] {
+        page.device.say(NetworkEvent::Undoes { again });
+        page.settle();
+        assert_eq!(page.server.value(&deck(), "crew", "count"), json!(count), "by keys");
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod history;
 mod lanes;
 mod limits;
 mod receipts;
+mod redo;
 mod refresh;
 mod removed;
 mod requests;

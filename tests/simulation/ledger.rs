@@ -113,8 +113,10 @@ pub struct Ledger {
     joined: HashMap<OperationId, OperationId>,
     /// Operations that go with a settled state, which the storage did not take.
     made_anew: HashSet<OperationId>,
-    /// How often each device was told to undo something, and has not forgotten what it was.
-    undoes: HashMap<usize, u64>,
+    /// How often each device was told to undo or redo something, and has not forgotten what it was.
+    presses: HashMap<usize, u64>,
+    /// How often somebody was told to undo something at a device, less what was redone of that.
+    redoable: HashMap<(usize, String), i64>,
     sights: seen::Sights,
     /// Whether somebody else has ever signed in on a device.
     pub has_switched: bool,
@@ -165,8 +167,12 @@ impl Ledger {
         self.dealt.extend(seen.map(|(id, _)| *id));
     }
 
-    pub fn undoes(&mut self, device: usize) {
-        *self.undoes.entry(device).or_default() += 1;
+    /// Somebody presses the keys of undo, or of redo.
+    pub fn presses(&mut self, (device, person): (usize, &str), is_redo: bool) {
+        *self.presses.entry(device).or_default() += 1;
+        if !is_redo {
+            *self.redoable.entry((device, person.to_owned())).or_default() += 1;
+        }
     }
 
     // The server's side.

@@ -177,6 +177,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::SeenCountsOneself, 250),
     (Bug::SeenGoesBack, 250),
     (Bug::HiddenPageSees, 250),
+    (Bug::RedoneTwice, 250),
 ];
 
 #[test]

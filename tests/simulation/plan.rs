@@ -73,6 +73,12 @@ pub enum Act {
     Undo {
         tab: usize,
     },
+    /// Presses undo so often, and then redo.
+    Redo {
+        tab: usize,
+        undos: u64,
+        redos: u64,
+    },
     /// The connection breaks, at any byte.
     Cut {
         tab: usize,
@@ -320,7 +326,12 @@ fn edit(dice: &mut Dice, clients: usize) -> Act {
         91..=92 => Act::Retry { tab },
         93..=93 => Act::Discard { tab },
         94..=96 => Act::Withdraw { tab },
-        _ => Act::Undo { tab },
+        97..=98 => Act::Undo { tab },
+        _ => Act::Redo {
+            tab,
+            undos: dice.below(3),
+            redos: 1 + dice.below(3),
+        },
     }
 }
 

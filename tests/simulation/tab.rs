@@ -392,13 +392,20 @@ impl World {
                     self.command(tab, Command::Withdraw { id });
                 }
             }
-            Act::Undo { tab } => {
-                let tab = tab % count;
-                self.ledger.undoes(self.tabs[tab].device);
-                self.command(tab, Command::Undo);
+            Act::Undo { tab } => self.press(tab % count, Command::Undo),
+            Act::Redo { tab, undos, redos } => {
+                (0..undos).for_each(|_| self.press(tab % count, Command::Undo));
+                (0..redos).for_each(|_| self.press(tab % count, Command::Redo));
             }
             weather => self.disaster(weather),
         }
+    }
+
+    /// Presses the keys of undo or redo.
+    fn press(&mut self, tab: usize, key: Command) {
+        let Tab { device, person, .. } = &self.tabs[tab];
+        self.ledger.presses((*device, person), key == Command::Redo);
+        self.command(tab, key);
     }
 
     fn board(&self, board: usize) -> BoardId {

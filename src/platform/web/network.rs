@@ -4,10 +4,10 @@ use std::task::{Context, Poll};
 
 use futures_channel::mpsc;
 use futures_util::StreamExt;
-use gloo_events::EventListener;
+use gloo_events::{EventListener, EventListenerOptions};
 use web_sys::{EventTarget, VisibilityState};
 
-use super::tab::chose;
+use super::{keys::pressed, tab::chose};
 use crate::platform::{Network, NetworkEvent};
 
 /// Events that may wait; a page that has not run for so long needs the last one only.
@@ -30,7 +30,9 @@ impl Page {
             let mut on =
                 |target: &EventTarget, name: &'static str, what: fn(&web_sys::Event) -> Option<NetworkEvent>| {
                     let mut sender = sender.clone();
-                    listeners.push(EventListener::new(target, name, move |event| {
+                    // A key that is heard here is not the browser's as well.
+                    let options = EventListenerOptions::enable_prevent_default();
+                    listeners.push(EventListener::new_with_options(target, name, options, move |event| {
                         if let Some(event) = what(event) {
                             let _ = sender.try_send(event);
                         }
@@ -42,6 +44,7 @@ impl Page {
             on(&window, "pagehide", |_| Some(NetworkEvent::Suspended));
             on(&window, "pageshow", came_back);
             on(&window, "storage", chose);
+            on(&window, "keydown", pressed);
             if let Some(document) = window.document() {
                 on(&document, "visibilitychange", |_| Some(visibility()));
                 on(&document, "freeze", |_| Some(NetworkEvent::Suspended));

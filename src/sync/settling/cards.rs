@@ -4,7 +4,7 @@ use super::{Settling, Shelf};
 use crate::{
     planted::{self, Bug},
     protocol::OperationId,
-    sync::{Conflict, Engine, outbox::Why},
+    sync::{Conflict, Engine, turns::Why},
 };
 
 impl Engine {

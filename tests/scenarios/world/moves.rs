@@ -3,6 +3,10 @@
 use super::*;
 
 impl World {
+    pub fn redo(&mut self, tab: usize) {
+        self.command(tab, Command::Redo);
+    }
+
     pub fn resolve(&mut self, tab: usize, id: OperationId, resolution: Resolution) {
         self.command(tab, Command::Resolve { id, resolution });
     }

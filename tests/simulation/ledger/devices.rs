@@ -227,6 +227,7 @@ impl Ledger {
         }
         for (number, text) in (*first..).zip(&transaction.append) {
             let id = appended_id(text);
+            self.check_redone(id, text, (device, person));
             if !self.made.contains_key(&id) {
                 // Typed a moment before somebody else signed in: nobody has seen it wait.
                 self.made_unseen(text, device, person, maker);
@@ -236,6 +237,23 @@ impl Ledger {
                 let place = made.number.filter(|first| is_pending(*first));
                 (made.number, made.device) = (place.or(Some(number)), device);
             }
+        }
+    }
+
+    /// What was undone once is redone once.
+    fn check_redone(&mut self, id: OperationId, text: &str, (device, person): (usize, &str)) {
+        // What meets nothing but a removal is sent again as well, and comes of no press; so is what was redone and is stored twice.
+        let is_redo = text.contains(r#""turn":{"does":"redo","edit":"#) && !text.contains(r#""resolves":"#);
+        let is_first = self.made.get(&id).is_none_or(|made| made.number.is_none());
+        if !is_redo || !is_first {
+            return;
+        }
+        let left = self.redoable.entry((device, person.to_owned())).or_default();
+        *left -= 1;
+        if *left < 0 {
+            self.fail(Failure::Duplicated(format!(
+                "{id:?} does once more what was not undone again"
+            )));
         }
     }
 
@@ -279,7 +297,7 @@ impl Ledger {
             let Some(number) = number.and_then(|digits| u64::from_str_radix(digits, 16).ok()) else {
                 continue;
             };
-            let undoes = self.undoes.entry(device).or_default();
+            let presses = self.presses.entry(device).or_default();
             let of_it =
                 |made: &&Made| (made.device, made.number, made.person.as_str()) == (device, Some(number), person);
             let gone = self.made.values().filter(of_it).map(|made| made.operation.id);
@@ -288,8 +306,8 @@ impl Ledger {
                 .filter(|id| !self.dealt.contains(id))
                 .collect::<Vec<_>>()
             {
-                if *undoes > 0 {
-                    *undoes -= 1;
+                if *presses > 0 {
+                    *presses -= 1;
                     self.dealt.insert(id);
                 }
             }

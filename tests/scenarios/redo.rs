@@ -12,8 +12,10 @@ use crate::{
     world::{ANN, BO, World, deck, named},
 };
 
-/// What somebody may want, the field that shows it, and its value before and after.
-fn wishes() -> Vec<(&'static str, Command, (&'static str, &'static str), [Value; 2])> {
+/// What somebody may want, by its name; the widget and the field that show it; and its value before and after.
+type Wish = (&'static str, Command, (&'static str, &'static str), [Value; 2]);
+
+fn wishes() -> Vec<Wish> {
     let (board, field) = (deck(), |name: &str| name.parse::<FieldName>().expect("a name"));
     let set = Command::Set {
         board: board.clone(),

@@ -102,11 +102,11 @@ impl Driver {
                 .and_then(|text| device_in(&text)),
             given => given,
         };
-        let drawn = calling::drawn(&platform::device_name(), device.as_ref(), random);
         let marked = storage
             .note(options::MARK_NOTE)
             .await
             .and_then(|text| text.parse().ok());
+        let drawn = calling::drawn(&platform::device_name(), device.as_ref(), marked.is_none(), random);
         let mark = marked.unwrap_or((seed >> 64) as u32);
         let sees = matches!(options.leads, Leads::Elected);
         let engine = Engine::new(Birth {

@@ -12,7 +12,7 @@ use super::{
     edit_line::{edit_line, is_editable},
     format::{count, time_of_day},
     icon::icon,
-    said::{Undo, card_of, go_on, is_next, make_way, outlive, said_elsewhere, say, undo_last_decision},
+    said::{is_next, make_way, outlive, said_elsewhere, say_decided, undo_last_decision},
     this_device::by_line,
     word::{Word, saying_of},
 };
@@ -75,13 +75,15 @@ pub fn ConflictResolutionUI(
     let now = use_now();
     // What was chosen here, by a person or for one: that it is decided is said once it is.
     let mut choices = use_signal(Vec::new);
+    // What one press has decided, which one press takes back.
+    let mut together = use_signal(Vec::<OperationId>::new);
     use_notices(move |notice| {
         let Notice::Resolved { id, resolution } = notice else {
             return;
         };
         let persons = settle(&mut choices.write(), id, &resolution);
         if let Some(conflict) = persons {
-            tell(&conflict, &resolution, *now.peek());
+            tell(&conflict, &resolution, *now.peek(), &together.peek());
         }
         if let Some(report) = on_conflict_resolved {
             report(ConflictResolved { id, resolution });
@@ -94,6 +96,12 @@ pub fn ConflictResolutionUI(
         }
     };
     let choose = use_callback(move |(id, resolution)| ask(id, resolution, false));
+    let choose_all = use_callback(move |(ids, resolution): (Vec<OperationId>, Resolution)| {
+        together.set(ids.clone());
+        for id in ids {
+            choose((id, resolution.clone()));
+        }
+    });
     use_effect(move || {
         if let Some(now) = now() {
             outlive(now.unix_ms);
@@ -137,8 +145,8 @@ pub fn ConflictResolutionUI(
                         {tally(list.len())}
                         button { class: "button", "data-weight": "quiet", "data-shape": "small", r#type: "button", "popovertarget": "conflicts", "Later" }
                     }
-                    for of_widget in of_one_widget(&list) {
-                        Together { key: "{of_widget[0].operation.board} {of_widget[0].operation.widget}", of_widget, on_choose: choose }
+                    for of_widget in of_one_widget(&list[..shown.min(list.len())]) {
+                        Together { key: "{of_widget[0].operation.board} {of_widget[0].operation.widget}", of_widget, on_choose: choose_all }
                     }
                     for conflict in list.iter().take(shown).cloned() {
                         ConflictCard {
@@ -177,12 +185,12 @@ fn of_one_widget(list: &[Conflict]) -> Vec<Vec<Conflict>> {
 
 /// One rule for all conflicts of a widget.
 #[component]
-fn Together(of_widget: Vec<Conflict>, on_choose: Callback<(OperationId, Resolution)>) -> Element {
+fn Together(of_widget: Vec<Conflict>, on_choose: Callback<(Vec<OperationId>, Resolution)>) -> Element {
     let (_, title) = use_widget_of(&of_widget[0].operation);
-    let ids: Rc<[OperationId]> = of_widget.iter().map(Conflict::id).collect();
+    let ids: Vec<OperationId> = of_widget.iter().map(Conflict::id).collect();
     let button = |label: &'static str, resolution: Resolution| {
         let ids = ids.clone();
-        let all = move |_| ids.iter().for_each(|id| on_choose((*id, resolution.clone())));
+        let all = move |_| on_choose((ids.clone(), resolution.clone()));
         rsx! {
             button { class: "button", "data-shape": "small", r#type: "button", "aria-label": "{label}, all of {title}", onclick: all, "{label}" }
         }
@@ -210,22 +218,19 @@ fn announcement(len: usize) -> String {
 }
 
 /// Says how a conflict was decided.
-fn tell(conflict: &Conflict, resolution: &Resolution, now: Option<Now>) {
+fn tell(conflict: &Conflict, resolution: &Resolution, now: Option<Now>, together: &[OperationId]) {
     let said = match resolution {
         Resolution::KeepMine => "Kept yours",
         Resolution::KeepTheirs => "Kept theirs",
         Resolution::Edit(_) => "Changed",
     };
     let at = now.map(|now| format!(", {}", time_of_day(now, now.unix_ms)));
-    let Conflict { operation, .. } = conflict;
-    let undo = conflict.can_be_unresolved();
-    say(
+    say_decided(
         said.to_owned() + &at.unwrap_or_default(),
-        "resolved",
-        card_of(&operation.board, &operation.widget),
-        undo.then(|| Undo::Unresolve(Box::new(conflict.clone()), resolution.clone())),
+        conflict,
+        resolution,
+        together,
     );
-    go_on();
 }
 
 #[component]
@@ -236,10 +241,23 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution
     let mut card = use_signal(|| None::<Rc<MountedData>>);
     let id = conflict.id();
     let choose = move |resolution| on_choose((id, resolution));
+    // What of the other version was there when the editing began, or was told since.
+    let theirs = conflict.theirs.revision;
+    let mut read = use_signal(|| theirs);
+    let mut is_told = use_signal(|| false);
     let commit = use_callback(move |value| {
+        if read.replace(theirs) != theirs {
+            is_told.set(true);
+            return;
+        }
         editing.set(false);
         choose(Resolution::Edit(value));
     });
+    let mut edit = move || {
+        read.set(theirs);
+        is_told.set(false);
+        editing.set(true);
+    };
     let cancel = use_callback(move |()| {
         editing.set(false);
         if let Some(card) = card.peek().as_ref() {
@@ -292,7 +310,7 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution
                     "2" => choose(Resolution::KeepTheirs),
                     "e" | "E" if can_edit => {
                         event.prevent_default();
-                        editing.set(true);
+                        edit();
                     }
                     "u" | "U" => undo_last_decision(managers),
                     _ => {}
@@ -303,6 +321,9 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution
                 span { "{said_field} · {headline}" }
             }
             {versions(&conflict, &field, &unit, now())}
+            if is_told() && editing() {
+                p { class: "note-line", role: "alert", "data-tone": "wait", "Theirs has changed meanwhile. Save again to set yours." }
+            }
             if let Some(value) = editable.filter(|_| editing()) {
                 {edit_line(if proposal(&conflict).is_some() { "Both, put together" } else { "Another value" }, &field, &proposal(&conflict).unwrap_or_else(|| value.clone()), bounds, commit, cancel)}
             } else {
@@ -310,7 +331,7 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution
                     button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| choose(Resolution::KeepMine), {keep_mine(&conflict)} kbd { "aria-hidden": "true", "1" } }
                     button { class: "button", r#type: "button", title: "Dismisses the question: theirs stands", onclick: move |_| choose(Resolution::KeepTheirs), "Keep theirs" kbd { "aria-hidden": "true", "2" } }
                     if can_edit {
-                        button { class: "button", r#type: "button", onclick: move |_| editing.set(true), "Edit" kbd { "aria-hidden": "true", "E" } }
+                        button { class: "button", r#type: "button", onclick: move |_| edit(), "Edit" kbd { "aria-hidden": "true", "E" } }
                     }
                 }
             }

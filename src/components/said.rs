@@ -22,8 +22,8 @@ use crate::{
 pub enum Undo {
     /// The widget comes back, and those that were removed just before it.
     Restore(BoardId, WidgetId, Option<Box<Undo>>),
-    /// The conflict waits again.
-    Unresolve(Box<Conflict>, Resolution),
+    /// The conflicts that were decided by one press wait again.
+    Unresolve(Vec<(Conflict, Resolution)>),
     /// It does: what is left is to choose.
     Choose,
 }
@@ -81,6 +81,26 @@ pub fn say(text: String, state: &'static str, card: String, undo: Option<Undo>) 
     said.until.set(0);
     said.has_focus.set(false);
     (said.text, said.state, said.card, said.undo, said.way_back) = (text, state, card, undo, None);
+}
+
+/// Says how a conflict was decided, and offers to undo that, with the others of `together` that were decided just before.
+pub fn say_decided(text: String, conflict: &Conflict, resolution: &Resolution, together: &[OperationId]) {
+    let is_one = |id: OperationId| together.contains(&id);
+    let mut decided = match SAID.write().undo.take() {
+        Some(Undo::Unresolve(before))
+            if is_one(conflict.id()) && before.iter().all(|(other, _)| is_one(other.id())) =>
+        {
+            before
+        }
+        _ => Vec::new(),
+    };
+    if conflict.can_be_unresolved() {
+        decided.push((conflict.clone(), resolution.clone()));
+    }
+    let card = card_of(&conflict.operation.board, &conflict.operation.widget);
+    let undo = (!decided.is_empty()).then_some(Undo::Unresolve(decided));
+    say(text, "resolved", card, undo);
+    go_on();
 }
 
 /// Offers to undo a removal of one's own: of a widget, or of a board, whose place is in the directory; together with those before it, as long
@@ -340,7 +360,7 @@ fn take_focus(is_it: bool, event: &MountedEvent) {
 /// Takes the decision back that was just said, if nothing else was said since: another line's undo is not meant.
 pub fn undo_last_decision(managers: RealtimeManagers) {
     let undone = match &SAID.peek().undo {
-        Some(Undo::Unresolve(conflict, _)) => Some(conflict.id()),
+        Some(Undo::Unresolve(decided)) => decided.first().map(|(conflict, _)| conflict.id()),
         _ => None,
     };
     if undone.is_some() {
@@ -359,7 +379,11 @@ fn undo(managers: RealtimeManagers) {
         (said.undo.take(), said.way_back)
     };
     match undo {
-        Some(Undo::Unresolve(conflict, resolution)) => undo_decision(managers, *conflict, resolution),
+        Some(Undo::Unresolve(decided)) => {
+            for (conflict, resolution) in decided {
+                undo_decision(managers, conflict, resolution);
+            }
+        }
         Some(undo) => {
             hush();
             if let Undo::Restore(board, widget, _) = &undo {
@@ -393,7 +417,7 @@ fn is_past(undo: &Undo) -> bool {
             let shown = boards.get(board).and_then(|view| view.shown.widget(widget));
             shown.is_some_and(|widget| widget.removed.is_none())
         }
-        Undo::Unresolve(conflict, resolution) => {
+        Undo::Unresolve(decided) => decided.iter().all(|(conflict, resolution)| {
             let kept = match resolution {
                 Resolution::KeepMine => conflict.mine(),
                 Resolution::KeepTheirs => Some(&conflict.theirs.value),
@@ -403,7 +427,7 @@ fn is_past(undo: &Undo) -> bool {
             let field = boards.get(&operation.board).zip(operation.intent.field());
             let shown = field.and_then(|(view, field)| view.shown.board.field(&operation.widget, field));
             shown.zip(kept).is_some_and(|(shown, kept)| shown.value != *kept)
-        }
+        }),
         Undo::Choose => CONFLICTS.peek().is_empty(),
     }
 }

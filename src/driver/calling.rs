@@ -4,9 +4,9 @@ use crate::{config::COLOURS_LEN, protocol::Device};
 
 /// A device that nobody has named yet, with a word and a colour of its own: `Chrome on Linux · Heron`. So that two of a kind are told
 /// apart, by who reads their names and by who sees but their first letters. `None` where `known` was named by a person; what an
-/// earlier version called by its kind alone gets a word.
-pub fn drawn(kind: &str, known: Option<&Device>, random: u128) -> Option<Device> {
-    if known.is_some_and(|known| known.name != kind) {
+/// earlier version called by its kind alone gets a word, when this one starts on it for the first time (`is_new`).
+pub fn drawn(kind: &str, known: Option<&Device>, is_new: bool, random: u128) -> Option<Device> {
+    if known.is_some_and(|known| !is_new || known.name != kind) {
         return None;
     }
     let [colour, word, ..] = random.to_le_bytes();
@@ -50,17 +50,17 @@ mod tests {
 
     #[test]
     fn two_of_a_kind_have_each_a_word_of_their_own_after_what_they_are() {
-        let name = |random| drawn(KIND, None, random).expect("it is new").name;
+        let name = |random| drawn(KIND, None, true, random).expect("it is new").name;
         assert_eq!(name(0x0000), "Chrome on Linux · Anchor");
         assert_eq!(name(0x3f00), "Chrome on Linux · Wren");
         assert_eq!(name(0x4100), "Chrome on Linux · Auk");
-        let colours = [0_u128, 7, 8].map(|random| drawn(KIND, None, random).expect("it is new").colour);
+        let colours = [0_u128, 7, 8].map(|random| drawn(KIND, None, true, random).expect("it is new").colour);
         assert_eq!(colours, [0, 7, 0]);
     }
 
     #[test]
     fn what_a_person_has_named_is_called_so_and_what_nobody_has_keeps_its_colour_and_its_word() {
-        let named = |note| drawn(KIND, device_in(note).as_ref(), 0x0102);
+        let named = |note| drawn(KIND, device_in(note).as_ref(), true, 0x0102);
         assert_eq!(named("3 Bridge"), None);
         assert_eq!(
             named("3 Chrome on Linux · Heron"),

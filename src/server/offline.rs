@@ -13,6 +13,8 @@ use axum::{
 use http::{HeaderValue, header};
 use ring::digest::{Context, SHA256};
 
+use super::{csp, troubleshooting};
+
 /// First segments of the paths here, and of the shell: open to everybody. A browser asks for a manifest as nobody.
 pub const OPEN_FILES: [&str; 4] = ["sw.js", "offline.js", "app.webmanifest", "shell"];
 
@@ -20,10 +22,11 @@ pub const OPEN_FILES: [&str; 4] = ["sw.js", "offline.js", "app.webmanifest", "sh
 /// itself off the browsers that have an earlier one: the way out of a release whose worker does harm.
 pub fn routes(public: Option<&Path>, is_on: bool) -> Router {
     let files = public.filter(|_| is_on).map(files_in).unwrap_or_default();
+    let page = public.and_then(|public| std::fs::read(public.join("index.html")).ok());
     let worker = if files.is_empty() {
         RETIRE.to_owned()
     } else {
-        worker(&files)
+        worker(&files, &page.unwrap_or_default())
     };
     Router::new()
         .route("/sw.js", get(async move || fresh(JAVASCRIPT, worker.clone())))
@@ -78,9 +81,13 @@ fn collect(folder: &Path, path: &str, files: &mut Vec<File>) {
 }
 
 /// The worker of a release. A server with other files, or with the same ones and another version, is another release.
-fn worker(files: &[File]) -> String {
+fn worker(files: &[File], page: &[u8]) -> String {
     let mut digest = Context::new(&SHA256);
     digest.update(env!("CARGO_PKG_VERSION").as_bytes());
+    // What is rendered here, and kept there as well.
+    digest.update(troubleshooting::GUIDE.as_bytes());
+    digest.update(csp::policy(None).as_bytes());
+    digest.update(page);
     for file in files {
         digest.update(file.path.as_bytes());
         digest.update(&file.bytes);
@@ -114,12 +121,13 @@ mod tests {
 
     #[test]
     fn another_release_is_another_worker_and_the_same_one_is_not() {
-        let one = worker(&[file("/assets/page.js", "1")]);
+        let one = worker(&[file("/assets/page.js", "1")], b"");
         assert!(one.contains("const FILES = [\n  \"/assets/page.js\"\n];"), "{one}");
-        assert!(!one.contains('{') || !one.contains("{release}"), "{one}");
-        assert_eq!(one, worker(&[file("/assets/page.js", "1")]));
-        assert_ne!(one, worker(&[file("/assets/page.js", "2")]));
-        assert_ne!(one, worker(&[file("/assets/page-2.js", "1")]));
+        assert!(!one.contains("{release}"), "{one}");
+        assert_eq!(one, worker(&[file("/assets/page.js", "1")], b""));
+        assert_ne!(one, worker(&[file("/assets/page.js", "2")], b""));
+        assert_ne!(one, worker(&[file("/assets/page-2.js", "1")], b""));
+        assert_ne!(one, worker(&[file("/assets/page.js", "1")], b"another page around it"));
     }
 
     #[test]

@@ -22,7 +22,7 @@ static PAGE: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-const GUIDE: &str = include_str!("../../docs/troubleshooting.md");
+pub(super) const GUIDE: &str = include_str!("../../docs/troubleshooting.md");
 
 /// As much of Markdown as the guide is written in: headings, paragraphs, plain lists, and within a line bold, emphasis, code and
 /// links.

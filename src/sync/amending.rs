@@ -8,6 +8,7 @@ use super::{
     turns::Why,
 };
 use crate::{
+    config::SWITCH_TTL_MS,
     protocol::{Base, BoardId, Intent, Operation, OperationId, Revision, Value, WidgetId},
     time::Timestamp,
 };
@@ -184,9 +185,14 @@ impl Engine {
                 (Intent::Set { field, .. }, Some(value)) => Intent::Set { field, value },
                 (intent, _) => intent,
             };
-            self.make_drafts(now, &|draft| draft.is_of(&board, &widget));
-            let operation = self.operation(&board, widget, intent, None)?;
-            self.enqueue(operation)?;
+            if matches!(aside.reason, SetAsideReason::Expired | SetAsideReason::NotSent) {
+                // Now or never, once more: not whenever there is a connection again.
+                self.make_now(now, board.clone(), widget, intent, None, SWITCH_TTL_MS)?;
+            } else {
+                self.make_drafts(now, &|draft| draft.is_of(&board, &widget));
+                let operation = self.operation(&board, widget, intent, None)?;
+                self.enqueue(operation)?;
+            }
         }
         self.aside.remove(&id);
         self.keeping.forgotten.remove(&id);

@@ -178,19 +178,19 @@ fn check(kinds: &Catalog, widget: &Widget, is_live: bool, intent: &Intent) -> Re
     kinds.check_edit(&alone, intent)
 }
 
-/// JSON where it is JSON, else text. A field that takes text takes everything as it stands, and a switch takes yes and no. Of a
+/// JSON where it is JSON, else text. A field that takes text takes everything as it stands, and a yes-or-no field takes yes and no. Of a
 /// field that this program does not know, what it holds tells which it is.
 fn read_value(text: &str, spec: Option<&ValueType>, known: Option<&Value>) -> Value {
     let verbatim = || Value::String(text.to_owned());
     let is_text = matches!(spec, Some(ValueType::Text | ValueType::Name | ValueType::Choice(_)));
-    let is_switch = spec == Some(&ValueType::Boolean);
+    let is_boolean = spec == Some(&ValueType::Boolean);
     match (known, text) {
         _ if is_text => verbatim(),
         (Some(Value::String(_)), _) if spec.is_none() => verbatim(),
         (Some(Value::Bool(_)), "yes" | "on") => Value::Bool(true),
         (Some(Value::Bool(_)), "no" | "off") => Value::Bool(false),
-        (_, "yes" | "on") if is_switch => Value::Bool(true),
-        (_, "no" | "off") if is_switch => Value::Bool(false),
+        (_, "yes" | "on") if is_boolean => Value::Bool(true),
+        (_, "no" | "off") if is_boolean => Value::Bool(false),
         _ => serde_json::from_str(text).unwrap_or_else(|_| verbatim()),
     }
 }
@@ -198,11 +198,14 @@ fn read_value(text: &str, spec: Option<&ValueType>, known: Option<&Value>) -> Va
 /// The operation that was made just now.
 fn made(driver: &mut Driver) -> Result<OperationId, Failure> {
     let refused = driver.notices().find_map(|notice| match notice {
-        Notice::Refused { error, .. } => Some(error.to_string()),
+        Notice::Refused { error, .. } => Some(Failure::Refused(error.to_string())),
+        Notice::SetAside { id, reason } => Some(Failure::NotAccepted(format!(
+            "not accepted: {reason} It is kept; `tideboard outbox --discard {id}` forgets it."
+        ))),
         _ => None,
     });
     if let Some(refused) = refused {
-        return Err(Failure::Refused(refused));
+        return Err(refused);
     }
     let newest = driver
         .engine()

@@ -31,7 +31,7 @@ pub fn Switch(live: RealtimeUpdates) -> Element {
                 output { class: "value", "data-state": state, if shown { "On" } else { "Off" } }
             }
             if was_changed() {
-                p { class: "note-line", role: "alert", "Somebody has switched it {word(shown)}. Nothing was sent." }
+                p { class: "note-line", role: "alert", "It has become {word(shown)} meanwhile. Nothing was sent." }
             }
             div { class: "row",
                 if armed().is_some() {
@@ -47,6 +47,12 @@ pub fn Switch(live: RealtimeUpdates) -> Element {
                     button {
                         class: "button", "data-weight": "strong", r#type: "button",
                         onmounted: move |event| focus(&event.data()),
+                        // A key that is still held from the first press is no second one.
+                        onkeydown: move |event| {
+                            if event.is_auto_repeating() {
+                                event.prevent_default();
+                            }
+                        },
                         onclick: move |_| {
                             disarm.cancel();
                             if let Some(seen) = armed.take() {

@@ -20,6 +20,9 @@ export async function play(stage) {
   await his.page.evaluate(() => globalThis.hide(true));
 
   // Cy sees it, and Ben has it behind another page; at the second edit he would have been counted with the first.
+  // Nor is another tab of hers anybody else.
+  const second = await ada.open();
+  await second.isIn('live');
   for (const number of [25, 26]) {
     await hers.set(number);
     await his.isSetTo(number);
@@ -28,10 +31,6 @@ export async function play(stage) {
   equal(await hers.widget(SETPOINT).locator('.beads [data-filled="true"]').count(), 4);
   equal((await ada.violations(hers)).join('\n'), '');
   equal(await cys.widget(SETPOINT).locator('.receipt').count(), 0);
-
-  // Another tab of hers is no other.
-  const second = await ada.open();
-  await second.isIn('live');
   await his.page.evaluate(() => globalThis.hide(false));
   await receipt(hers, 'seen').getByText('Seen by 2', { exact: true }).waitFor({ state: 'attached' });
 }

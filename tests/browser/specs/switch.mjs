@@ -24,7 +24,7 @@ export async function play(stage) {
   // Who is about to press has seen what they change: what somebody else did just then is not undone by it.
   await arm(his, 'off');
   await press(hers, 'off');
-  await his.widget(PUMP).getByRole('alert').getByText('Somebody has switched it off. Nothing was sent.').waitFor();
+  await his.widget(PUMP).getByRole('alert').getByText('It has become off meanwhile. Nothing was sent.').waitFor();
   equal(await his.widget(PUMP).getByRole('button', { name: 'Switch off now' }).count(), 0);
 
   // Where nobody hears it is not sent, now or later.

@@ -292,6 +292,8 @@ pub const UNSEEN_TOLD_MS: u64 = 50;
 pub const CLOCK_TICK_MS: u64 = 1_000;
 /// Pending operations listed one by one; further ones are only counted.
 pub const PENDING_SHOWN_LEN_MAX: usize = 200;
+/// Of more than these the newest are shown, too: so many.
+pub const NEWEST_SHOWN_LEN_MAX: usize = 50;
 /// What was said of an edit, with its undo, stays so long, in milliseconds: long enough to read it twice and to find the button.
 pub const SAID_MS: u64 = 60_000;
 /// Choices made for a person that are shown with their undo; the oldest go first.

@@ -30,7 +30,7 @@ use crate::{
 pub static CONNECTION: GlobalSignal<ConnectionStatus> = Signal::global(ConnectionStatus::default);
 /// Everything else that a details panel tells.
 pub static SYNC: GlobalSignal<SyncDetails> = Signal::global(SyncDetails::default);
-/// The oldest operations without an end, at most [`crate::config::PENDING_SHOWN_LEN_MAX`]; [`SyncDetails::pending`] counts all.
+/// The oldest operations without an end, at most [`crate::config::PENDING_SHOWN_LEN_MAX`], and of more the newest few; [`SyncDetails::pending`] counts all.
 pub static PENDING: GlobalSignal<Vec<PendingOperation>> = Signal::global(Vec::new);
 /// Conflicts that wait for a decision.
 pub static CONFLICTS: GlobalSignal<Vec<Conflict>> = Signal::global(Vec::new);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    config::{PENDING_SHOWN_LEN_MAX, SERIES_LEN_MAX},
+    config::{NEWEST_SHOWN_LEN_MAX, PENDING_SHOWN_LEN_MAX, SERIES_LEN_MAX},
     driver::Driver,
     protocol::{BoardId, SamplesFrame},
     sorted::{SortedMap, SortedSet},
@@ -124,10 +124,19 @@ impl Gatherer {
 
     fn pending(driver: &Driver) -> Vec<PendingOperation> {
         let engine = driver.engine();
-        engine
-            .pending()
-            .filter(|pending| !pending.is_gone())
-            .take(PENDING_SHOWN_LEN_MAX)
+        let waiting = || engine.pending().filter(|pending| !pending.is_gone());
+        let mut shown: Vec<_> = waiting().take(PENDING_SHOWN_LEN_MAX).collect();
+        if shown.len() == PENDING_SHOWN_LEN_MAX {
+            // A card tells of its newest edit: that one is not said to be saved because an older one is.
+            let oldest = shown.last().map(|pending| pending.operation.id);
+            let newest = waiting().rev().take(NEWEST_SHOWN_LEN_MAX);
+            let newest: Vec<_> = newest
+                .take_while(|pending| Some(pending.operation.id) != oldest)
+                .collect();
+            shown.extend(newest.into_iter().rev());
+        }
+        shown
+            .into_iter()
             .map(|pending| PendingOperation {
                 id: pending.operation.id,
                 operation: pending.operation.clone(),

@@ -2,6 +2,8 @@
 //! said on the card that it is about while that is on the screen, else in one line at the foot of the page. Never both,
 //! and never a modal. Of what opens below a button there is one, and it makes way for what is to be decided.
 
+mod opened;
+
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -63,6 +65,8 @@ struct Said {
 
 /// Whether it is open, and its button.
 type Opened = (Signal<bool>, Signal<Option<Rc<MountedData>>>);
+
+pub use opened::{closes, make_way, opens};
 
 static SAID: GlobalSignal<Said> = Signal::global(Said::default);
 
@@ -429,36 +433,6 @@ fn is_past(undo: &Undo) -> bool {
             shown.zip(kept).is_some_and(|(shown, kept)| shown.value != *kept)
         }),
         Undo::Choose => CONFLICTS.peek().is_empty(),
-    }
-}
-
-/// Something opens below a button: what was open below another one closes.
-pub fn opens(open: Signal<bool>, trigger: Signal<Option<Rc<MountedData>>>) {
-    let is_other = SAID.peek().opened.get().is_none_or(|(other, _)| other != open);
-    if is_other {
-        make_way();
-        SAID.peek().opened.set(Some((open, trigger)));
-    }
-}
-
-/// It is closed. Whether it was open until now, and nothing has taken its place.
-pub fn closes(open: Signal<bool>) -> bool {
-    let said = SAID.peek();
-    let was_open = said.opened.get().is_some_and(|(other, _)| other == open);
-    if was_open {
-        said.opened.set(None);
-    }
-    was_open
-}
-
-/// Closes what is open below a button, as something opens that takes its place and has the focus.
-pub fn make_way() {
-    let opened = SAID.peek().opened.take();
-    // Its component may be gone.
-    if let Some((mut open, _)) = opened
-        && let Ok(mut open) = open.try_write()
-    {
-        *open = false;
     }
 }
 

@@ -289,7 +289,6 @@ impl Platform for Here {
 }
 
 /// Has the keys of undo and redo told, as [`NetworkEvent::Undoes`], or no longer. Counted. Nobody but a browser's page hears them.
-#[cfg(feature = "dashboard")]
 pub fn hear_keys(heard: bool) {
     chosen::hear_keys(heard);
 }

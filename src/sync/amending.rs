@@ -187,7 +187,13 @@ impl Engine {
             };
             if matches!(aside.reason, SetAsideReason::Expired | SetAsideReason::NotSent) {
                 // Now or never, once more: not whenever there is a connection again.
-                self.make_now(now, board.clone(), widget, intent, None, SWITCH_TTL_MS)?;
+                // It makes room for itself.
+                self.aside.remove(&id);
+                let made = self.make_now(now, board.clone(), widget, intent, None, SWITCH_TTL_MS);
+                if let Err(error) = made {
+                    self.aside.insert(id, aside);
+                    return Err(error);
+                }
             } else {
                 self.make_drafts(now, &|draft| draft.is_of(&board, &widget));
                 let operation = self.operation(&board, widget, intent, None)?;

@@ -192,12 +192,12 @@ fn Together(of_widget: Vec<Conflict>, on_choose: Callback<(Vec<OperationId>, Res
         let ids = ids.clone();
         let all = move |_| on_choose((ids.clone(), resolution.clone()));
         rsx! {
-            button { class: "button", "data-shape": "small", r#type: "button", "aria-label": "{label}, all of {title}", onclick: all, "{label}" }
+            button { class: "button", "data-shape": "small", r#type: "button", "aria-label": "{label}, these of {title}", onclick: all, "{label}" }
         }
     };
     rsx! {
         div { class: "row", "data-state": "together",
-            span { class: "note-line", "All {of_widget.len()} of {title}:" }
+            span { class: "note-line", "These {of_widget.len()} of {title}:" }
             {button("Keep mine", Resolution::KeepMine)}
             {button("Keep theirs", Resolution::KeepTheirs)}
         }

@@ -181,8 +181,11 @@ fn several_are_counted_and_the_rest_waits_behind_a_button() {
     });
     let page = render(scene, conflicts);
     has(&page, &["5 fields with two versions", "Show 2 more"]);
-    // They are of one widget, for which there is one rule.
-    has(&page, &["All 5 of ", "Keep mine, all of ", "Keep theirs, all of "]);
+    // Those that are shown are of one widget: one rule decides them, and nothing unseen.
+    has(
+        &page,
+        &["These 3 of ", "Keep mine, these of ", "Keep theirs, these of "],
+    );
     assert_eq!(page.matches("class=\"quarrel\"").count(), 3);
 }
 

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { killTabs } from '../tabs/rounds.mjs';
+
+export const title = 'tabs that are killed over and over lose nothing they had said was saved; a device that would is found out';
+
+export async function play(stage) {
+  const server = await stage.server();
+  const { books } = await killTabs(server, { times: 4, tabs: 3, seed: 'kept' });
+  assert.deepEqual([books.lost, books.doubled, books.disordered, books.complaints], [0, 0, 0, []]);
+  assert(books.saved > 0);
+
+  for (const [broken, kind] of [['emptied', 'lost'], ['doubled', 'doubled'], ['reordered', 'disordered']]) {
+    const { books: found } = await killTabs(server, { times: 1, tabs: 2, seed: broken, broken });
+    assert(found[kind] > 0, `${broken}: ${found.complaints.join('\n')}`);
+  }
+}

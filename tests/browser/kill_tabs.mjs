@@ -1,9 +1,9 @@
 // Kills tabs of one browser profile over and over while they press, and prints what their pages had said was saved and is not there.
 //
-//   node tests/browser/kill_tabs.mjs [--times N] [--seed SEED] [--saved N] [--broken emptied|doubled|reordered] [--bundle FOLDER]
+//   node tests/browser/kill_tabs.mjs [--times N] [--seed SEED] [--saved N] [--waiting-max N] [--broken emptied|doubled|reordered] [--bundle FOLDER]
 //
 // `cargo xtask kill-tabs` calls it. `--saved` times so many presses first, from the press to the page's word that it is saved, with
-// nothing else going on in the tab. `--broken` plays a device or a server that keeps its word badly: it is found, and the script fails.
+// nothing else going on in the tab. With `--waiting-max` what a page says while more edits wait is not counted. `--broken` plays a device or a server that keeps its word badly: it is found, and the script fails.
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,6 +20,7 @@ const { values: options } = parseArgs({
     times: { type: 'string', default: '200' },
     seed: { type: 'string', default: String(randomInt(2 ** 32)) },
     saved: { type: 'string', default: '500' },
+    'waiting-max': { type: 'string' },
     broken: { type: 'string' },
     bundle: { type: 'string', default: process.env.TIDEBOARD_BUNDLE ?? join(target, 'dx/tideboard/release/web') },
   },
@@ -35,6 +36,7 @@ try {
     times,
     timed,
     seed: options.seed,
+    waitingMax: options['waiting-max'] === undefined ? undefined : Number(options['waiting-max']),
     broken: options.broken,
     told: (killed, { saved, pressed }) => {
       if (killed % TOLD_EVERY === 0) console.log(`${killed} kills: ${saved} saved of ${pressed} pressed`);

@@ -122,6 +122,9 @@ pub struct KillTabsArguments {
     /// How many presses are timed first, from the press to "saved on this device".
     #[arg(long, default_value_t = 500)]
     saved: u32,
+    /// Count what a page says only while at most so many edits wait there; everything it says when this is left out.
+    #[arg(long, value_name = "EDITS")]
+    waiting_max: Option<u32>,
     /// Play a device or a server that does not keep its promises: the command must fail.
     #[arg(long, hide = true, value_parser = ["emptied", "doubled", "reordered"])]
     broken: Option<String>,
@@ -133,9 +136,10 @@ pub struct KillTabsArguments {
 /// The failure of an installer; or that something was lost, doubled or out of order.
 pub fn run_kill_tabs(arguments: &KillTabsArguments) -> Result<(), Failure> {
     let [times, saved] = [arguments.times, arguments.saved].map(|number| number.to_string());
-    let seed = arguments.seed.map(|seed| seed.to_string());
+    let [seed, waiting] = [arguments.seed, arguments.waiting_max].map(|number| number.map(|number| number.to_string()));
     let mut chosen = vec!["--times", &times, "--saved", &saved];
     chosen.extend(seed.iter().flat_map(|seed| ["--seed", seed]));
+    chosen.extend(waiting.iter().flat_map(|waiting| ["--waiting-max", waiting]));
     chosen.extend(arguments.broken.iter().flat_map(|broken| ["--broken", broken.as_str()]));
     play("kill_tabs.mjs", LOOKING, &chosen)
 }

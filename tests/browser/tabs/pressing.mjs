@@ -2,15 +2,17 @@
 
 /**
  * Presses without a rest, from now on. `own`, `shared` and `level` are titles of widgets; `gapMs` is the longest wait between two
- * presses. Gives the number that `own` stands at. `globalThis.grant` is asked before each press and `globalThis.say` told what is
+ * presses; what is said while more than `waitingMax` edits wait is not counted. Gives the number that `own` stands at. `globalThis.grant` is asked before each press and `globalThis.say` told what is
  * saved: as far as nothing here stops, an answer may be missing when the tab dies, but no press is made that was not granted.
  */
-export function presses({ own, shared, level, gapMs }) {
+export function presses({ own, shared, level, gapMs, waitingMax }) {
   const SAVED = ['on-device', 'retrying', 'on-server', 'applied', 'seen-by-one', 'seen'];
   const card = (title) => document.querySelector(`article[aria-label="${title}"]`);
   const shown = () => Number(card(own).querySelector('output').textContent);
   // What the foot of a card says of the newest edit here: whether it, and so all before it, is on this device.
+  const waiting = () => Number(document.querySelector('.pending-badge .count')?.textContent ?? 0);
   const isSaved = (title) => {
+    if (waiting() > waitingMax) return false;
     const receipt = card(title).querySelector('.receipt');
     return receipt !== null && SAVED.includes(receipt.dataset.state) && receipt.textContent !== 'In this page only';
   };

@@ -19,10 +19,10 @@ const LEADER_PERCENT = 50;
 
 /**
  * Kills tabs of one profile on one board so many `times`, by a plan of the `seed`; gives the books. `timed` presses are timed
- * first, in a tab of its own. `broken` plays a device, or a server, that does not keep its promises: one whose storage was
+ * first, in a tab of its own. What a page says while more than `waitingMax` edits wait is not counted. `broken` plays a device, or a server, that does not keep its promises: one whose storage was
  * `emptied`, one that has `doubled` a press, one where a level was `reordered`.
  */
-export async function killTabs(server, { times, seed, tabs: count = 4, timed = 0, broken, told = () => {} }) {
+export async function killTabs(server, { times, seed, tabs: count = 4, timed = 0, waitingMax = Number.MAX_SAFE_INTEGER, broken, told = () => {} }) {
   const scene = { server, dice: new Dice(seed), books: new Books(), tabs: [], isCut: false };
   scene.board = `tabs-${scene.dice.id().slice(0, 12)}`;
   await makes(scene, count);
@@ -36,7 +36,7 @@ export async function killTabs(server, { times, seed, tabs: count = 4, timed = 0
   try {
     const onlooker = await watches(browser, scene);
     const url = `${scene.network.url}boards/${scene.board}`;
-    scene.tabs = Array.from({ length: count }, (_, number) => new Tab(scene.profile, scene.books, url, number));
+    scene.tabs = Array.from({ length: count }, (_, number) => new Tab(scene.profile, scene.books, url, number, waitingMax));
     const took = timed > 0 ? await timesIn(scene, timed) : [];
     await Promise.all(scene.tabs.filter(({ page }) => page === undefined).map((tab) => tab.open()));
     await Promise.all(scene.tabs.map(({ ready }) => ready));

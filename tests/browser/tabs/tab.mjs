@@ -16,6 +16,8 @@ export class Tab {
   #books;
   #url;
   #number;
+  /** What is said while more edits wait is not counted. */
+  #waitingMax;
   #tab;
   #isFrozen = false;
   /** What the page of now has said is saved, of what was pressed in it. */
@@ -25,7 +27,8 @@ export class Tab {
   /** Ends when the page presses, or is dead. */
   ready;
 
-  constructor(profile, books, url, number) {
+  constructor(profile, books, url, number, waitingMax) {
+    this.#waitingMax = waitingMax;
     this.#profile = profile;
     this.#books = books;
     this.#url = url;
@@ -74,7 +77,7 @@ export class Tab {
   async #begins(tab, goes) {
     await tab.page.locator('.indicator:not([data-state="starting"])').waitFor();
     await tab.page.locator(`article[aria-label="${this.level.title}"] input[type="number"]`).waitFor();
-    const titles = { own: this.counter.title, shared: SHARED.title, level: this.level.title, gapMs: GAP_MS };
+    const titles = { own: this.counter.title, shared: SHARED.title, level: this.level.title, gapMs: GAP_MS, waitingMax: this.#waitingMax };
     const base = await tab.page.evaluate(presses, titles);
     this.#books.compares(this.counter.widget, base, 'in a tab that was opened again');
     this.#pressing = tab;

@@ -1,9 +1,11 @@
 // Kills tabs of one browser profile over and over while they press, and prints what their pages had said was saved and is not there.
 //
-//   node tests/browser/kill_tabs.mjs [--times N] [--seed SEED] [--saved N] [--waiting-max N] [--broken emptied|doubled|reordered] [--bundle FOLDER]
+//   node tests/browser/kill_tabs.mjs [--times N] [--seed SEED] [--saved N] [--waiting-max N]
+//     [--broken emptied|doubled|reordered] [--bundle FOLDER]
 //
 // `cargo xtask kill-tabs` calls it. `--saved` times so many presses first, from the press to the page's word that it is saved, with
-// nothing else going on in the tab. With `--waiting-max` what a page says while more edits wait is not counted. `--broken` plays a device or a server that keeps its word badly: it is found, and the script fails.
+// nothing else going on in the tab. With `--waiting-max` what a page says while more
+// edits wait is not counted. `--broken` plays a device or a server that keeps its word badly: it is found, and the script fails.
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -45,10 +47,13 @@ try {
   for (const complaint of books.complaints) console.log(`  ${complaint}`);
   if (took.length > 0) {
     const at = (share) => took[Math.min(took.length - 1, Math.floor(took.length * share))].toFixed(1);
-    console.log(`press to saved on this device, ${took.length} presses, ms: p50 ${at(0.5)}   p95 ${at(0.95)}   most ${at(1)}   (p95 to reach: ${TARGET_P95_MS})`);
+    console.log(`press to saved on this device, ${took.length} presses, ms:`);
+    console.log(`p50 ${at(0.5)}   p95 ${at(0.95)}   most ${at(1)}   (p95 to reach: ${TARGET_P95_MS})`);
   }
   const { lost, doubled, disordered, saved, pressed } = books;
-  console.log(`${times} kills, ${lost} lost, ${doubled} doubled, ${disordered} out of order, ${saved} saved of ${pressed} pressed (${((performance.now() - started) / 1_000).toFixed(0)} s)`);
+  const seconds = ((performance.now() - started) / 1_000).toFixed(0);
+  const wrong = `${lost} lost, ${doubled} doubled, ${disordered} out of order`;
+  console.log(`${times} kills, ${wrong}, ${saved} saved of ${pressed} pressed (${seconds} s)`);
   process.exitCode = lost + doubled + disordered === 0 && saved > 0 ? 0 : 1;
 } finally {
   await server.close();

@@ -1,9 +1,10 @@
 // What a tab does by itself: it presses, and tells the books what it will press and what its page has said. Runs in the page.
 
 /**
- * Presses without a rest, from now on. `own`, `shared` and `level` are titles of widgets; `gapMs` is the longest wait between two
- * presses; what is said while more than `waitingMax` edits wait is not counted. Gives the number that `own` stands at. `globalThis.grant` is asked before each press and `globalThis.say` told what is
- * saved: as far as nothing here stops, an answer may be missing when the tab dies, but no press is made that was not granted.
+ * Presses without a rest, from when `globalThis.pressing.go` is called. `own`, `shared` and `level` are titles of widgets; `gapMs`
+ * is the longest wait between two presses; what is said while more than `waitingMax` edits wait is not counted. Gives the number
+ * that `own` stands at. `globalThis.grant` is asked before each press: none is made that is not in the books. `globalThis.say` is
+ * told what the page says is saved; where the tab dies meanwhile, that may not be heard, and the books have a promise less.
  */
 export function presses({ own, shared, level, gapMs, waitingMax }) {
   const SAVED = ['on-device', 'retrying', 'on-server', 'applied', 'seen-by-one', 'seen'];

@@ -16,13 +16,16 @@ const NETWORK_PERCENT = 12;
 const FREEZE_PERCENT = 15;
 /** How often it is the tab that sends for all that is killed. */
 const LEADER_PERCENT = 50;
+/** However many edits wait. */
+const ANY = Number.MAX_SAFE_INTEGER;
 
 /**
  * Kills tabs of one profile on one board so many `times`, by a plan of the `seed`; gives the books. `timed` presses are timed
- * first, in a tab of its own. What a page says while more than `waitingMax` edits wait is not counted. `broken` plays a device, or a server, that does not keep its promises: one whose storage was
- * `emptied`, one that has `doubled` a press, one where a level was `reordered`.
+ * first, in a tab of its own. What a page says while more than `waitingMax` edits wait is not counted. `broken` plays a device, or
+ * a server, that does not keep its promises: one whose storage was `emptied`, one that has `doubled` a press, one where a level
+ * was `reordered`.
  */
-export async function killTabs(server, { times, seed, tabs: count = 4, timed = 0, waitingMax = Number.MAX_SAFE_INTEGER, broken, told = () => {} }) {
+export async function killTabs(server, { times, seed, tabs: count = 4, timed = 0, waitingMax = ANY, broken, told = () => {} }) {
   const scene = { server, dice: new Dice(seed), books: new Books(), tabs: [], isCut: false };
   scene.board = `tabs-${scene.dice.id().slice(0, 12)}`;
   await makes(scene, count);
@@ -42,6 +45,7 @@ export async function killTabs(server, { times, seed, tabs: count = 4, timed = 0
     await Promise.all(scene.tabs.map(({ ready }) => ready));
     for (let killed = 1; killed <= times; killed += 1) {
       await lives(scene);
+      scene.watching.ping();
       told(killed, scene.books);
     }
     if (broken === 'emptied') await empties(scene, url);

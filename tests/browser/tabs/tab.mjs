@@ -22,7 +22,7 @@ export class Tab {
   #isFrozen = false;
   /** What the page of now has said is saved, of what was pressed in it. */
   #said = { own: 0, shared: 0 };
-  /** What is saved of one's own, before the page of now. */
+  /** The one that presses, once it does. */
   #pressing;
   /** Ends when the page presses, or is dead. */
   ready;
@@ -88,7 +88,7 @@ export class Tab {
     await this.#tab.page.evaluate(() => void globalThis.pressing.go());
   }
 
-  /** Whether this device holds the lock of the tab that sends, by this tab. */
+  /** Whether it is the tab that sends for all. */
   async isLeader() {
     if (!this.isPressing || this.#isFrozen) return false;
     return this.#tab.page

@@ -1,5 +1,5 @@
-//! `cargo xtask browser`, `screenshots`, `latency`, `offline-start`, `torture`, `crowd` and `lighthouse`: the scripts of `tests/browser`,
-//! against the last release build.
+//! `cargo xtask browser`, `screenshots`, `latency`, `offline-start`, `torture`, `kill-tabs`, `crowd` and `lighthouse`: the scripts of
+//! `tests/browser`, against the last release build.
 
 use crate::bundle;
 use crate::shell::{self, Failure, command};
@@ -109,6 +109,39 @@ pub fn run_torture(arguments: &TortureArguments) -> Result<(), Failure> {
     chosen.extend(seed.iter().flat_map(|seed| ["--seed", seed]));
     chosen.extend(arguments.broken.iter().flat_map(|broken| ["--broken", broken.as_str()]));
     play("torture.mjs", &[Tool::NodePackages], &chosen)
+}
+
+#[derive(clap::Args)]
+pub struct KillTabsArguments {
+    /// How often a tab is killed.
+    #[arg(long, default_value_t = 200)]
+    times: u32,
+    /// The plan: which tab is killed or frozen, when, and when the network goes; drawn when it is left out.
+    #[arg(long)]
+    seed: Option<u32>,
+    /// How many presses are timed first, from the press to "saved on this device".
+    #[arg(long, default_value_t = 500)]
+    saved: u32,
+    /// Count what a page says only while at most so many edits wait there; everything it says when this is left out.
+    #[arg(long, value_name = "EDITS")]
+    waiting_max: Option<u32>,
+    /// Play a device or a server that does not keep its promises: the command must fail.
+    #[arg(long, hide = true, value_parser = ["emptied", "doubled", "reordered"])]
+    broken: Option<String>,
+}
+
+/// Kills tabs of one browser profile while they press, over and over, and prints what was said to be saved and is not there.
+///
+/// # Errors
+/// The failure of an installer; or that something was lost, doubled or out of order.
+pub fn run_kill_tabs(arguments: &KillTabsArguments) -> Result<(), Failure> {
+    let [times, saved] = [arguments.times, arguments.saved].map(|number| number.to_string());
+    let [seed, waiting] = [arguments.seed, arguments.waiting_max].map(|number| number.map(|number| number.to_string()));
+    let mut chosen = vec!["--times", &times, "--saved", &saved];
+    chosen.extend(seed.iter().flat_map(|seed| ["--seed", seed]));
+    chosen.extend(waiting.iter().flat_map(|waiting| ["--waiting-max", waiting]));
+    chosen.extend(arguments.broken.iter().flat_map(|broken| ["--broken", broken.as_str()]));
+    play("kill_tabs.mjs", LOOKING, &chosen)
 }
 
 #[derive(clap::Args)]

@@ -54,6 +54,9 @@ enum Task {
     OfflineStart(browser::OfflineStartArguments),
     /// Kill the server under load over and over, and print what it had promised and has not kept, with the last release build.
     Torture(browser::TortureArguments),
+    /// Kill tabs of one browser profile over and over while they press, and print what was said to be saved and is not there, with the
+    /// last release build.
+    KillTabs(browser::KillTabsArguments),
     /// Take a picture of every state of the board, at every width, light and dark, with the last release build.
     Screenshots(browser::ScreenshotsArguments),
     /// Print how the page bears a crowded board, with the last release build.
@@ -91,6 +94,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Latency(arguments) => browser::run_latency(&arguments),
         Task::OfflineStart(arguments) => browser::run_offline_start(&arguments),
         Task::Torture(arguments) => browser::run_torture(&arguments),
+        Task::KillTabs(arguments) => browser::run_kill_tabs(&arguments),
         Task::Screenshots(arguments) => browser::run_screenshots(&arguments),
         Task::Crowd(arguments) => browser::run_crowd(&arguments),
         Task::Lighthouse(arguments) => browser::run_lighthouse(&arguments),

@@ -91,6 +91,11 @@ export class Connection extends EventEmitter {
     return caughtUp;
   }
 
+  /** Says that it is there: the server closes a connection that says nothing for 150 s. */
+  ping() {
+    this.#send({ ping: { visible: false } });
+  }
+
   close() {
     this.#socket.close();
   }

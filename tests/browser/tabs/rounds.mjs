@@ -1,0 +1,180 @@
+// Tabs of one profile that are killed over and over while they press, and the books of what their pages had said.
+import { Board } from '../harness/board.mjs';
+import { launchBrowser } from '../harness/browser.mjs';
+import { Network } from '../harness/network.mjs';
+import { Connection } from '../torture/connection.mjs';
+import { Dice } from '../torture/dice.mjs';
+import { Books } from './books.mjs';
+import { watchesRising } from './pressing.mjs';
+import { Profile } from './profile.mjs';
+import { SHARED, Tab } from './tab.mjs';
+
+/** Something happens within so many milliseconds of what happened before. */
+const LIVED_WITHIN_MS = 400;
+/** What happens, in percent: the network of this device changes, a tab is frozen or thawed; else one is killed. */
+const NETWORK_PERCENT = 12;
+const FREEZE_PERCENT = 15;
+/** How often it is the tab that sends for all that is killed. */
+const LEADER_PERCENT = 50;
+/** However many edits wait. */
+const ANY = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Kills tabs of one profile on one board so many `times`, by a plan of the `seed`; gives the books. `timed` presses are timed
+ * first, in a tab of its own. What a page says while more than `waitingMax` edits wait is not counted. `broken` plays a device, or
+ * a server, that does not keep its promises: one whose storage was `emptied`, one that has `doubled` a press, one where a level
+ * was `reordered`.
+ */
+export async function killTabs(server, { times, seed, tabs: count = 4, timed = 0, waitingMax = ANY, broken, told = () => {} }) {
+  const scene = { server, dice: new Dice(seed), books: new Books(), tabs: [], isCut: false };
+  scene.board = `tabs-${scene.dice.id().slice(0, 12)}`;
+  await makes(scene, count);
+  scene.network = await Network.to(server.port);
+  const tabOf = (page) => scene.tabs.find((tab) => tab.page === page);
+  scene.profile = await Profile.open({
+    grant: (page, given) => tabOf(page)?.grants(given) ?? false,
+    say: (page, given) => tabOf(page)?.says(given),
+  });
+  const browser = await launchBrowser();
+  try {
+    const onlooker = await watches(browser, scene);
+    const url = `${scene.network.url}boards/${scene.board}`;
+    scene.tabs = Array.from({ length: count }, (_, number) => new Tab(scene.profile, scene.books, url, number, waitingMax));
+    const took = timed > 0 ? await timesIn(scene, timed) : [];
+    await Promise.all(scene.tabs.filter(({ page }) => page === undefined).map((tab) => tab.open()));
+    await Promise.all(scene.tabs.map(({ ready }) => ready));
+    for (let killed = 1; killed <= times; killed += 1) {
+      await lives(scene);
+      scene.watching.ping();
+      told(killed, scene.books);
+    }
+    if (broken === 'emptied') await empties(scene, url);
+    await ends(scene, onlooker, broken);
+    return { books: scene.books, took: took.sort((one, other) => one - other) };
+  } finally {
+    await browser.close();
+    await scene.profile.close();
+    scene.watching?.close();
+    scene.network.close();
+  }
+}
+
+/** The board, by somebody at the server, who hears of all that becomes of it. */
+async function makes(scene, count) {
+  const { board, books } = scene;
+  scene.watching = await Connection.greet(scene.server.port);
+  scene.watching.setMaxListeners(0);
+  await scene.watching.subscribe(board);
+  scene.watching.on('changes', (heard) => {
+    if (heard.board === board) heard.changes.forEach((change) => books.hears(change));
+  });
+  const counters = Array.from({ length: count }, (_, number) => ({ widget: `counter-${number}`, title: `Count ${number}` }));
+  const levels = Array.from({ length: count }, (_, number) => ({ widget: `level-${number}`, title: `Level ${number}` }));
+  await pushes(scene, [
+    { widget: 'board', intent: { create: { kind: 'board', fields: { name: 'Tabs' } } } },
+    ...[...counters, SHARED].map(({ widget, title }) => ({ widget, intent: { create: { kind: 'counter', fields: { count: 0, title } } } })),
+    ...levels.map(({ widget, title }) => ({ widget, intent: { create: { kind: 'setpoint', fields: { value: 0, min: 0, max: 1_000_000, title } } } })),
+  ]);
+}
+
+/** Operations of somebody who is no tab. */
+async function pushes({ watching, board, dice }, changes) {
+  const made_at = { epoch: '0'.repeat(32), revision: 0 };
+  const client = dice.id();
+  const item = ({ widget, intent, base }, at) => ({ operation: { operation: { id: `${client}-${at + 1}`, board, widget, schema: 1, made_at, intent, base } } });
+  await watching.push(changes.map(item));
+}
+
+/** Another person at the board, whose screen shows numbers that only rise. */
+async function watches(browser, { server, board }) {
+  const page = await browser.newPage();
+  await page.goto(`http://localhost:${server.port}/boards/${board}`);
+  await new Board(page).isIn('live');
+  await page.evaluate(watchesRising);
+  return page;
+}
+
+async function timesIn({ tabs: [tab] }, timed) {
+  await tab.open(false);
+  await tab.ready;
+  await new Board(tab.page).isIn('live');
+  const took = await tab.times(timed);
+  await tab.goes();
+  return took;
+}
+
+/** From one death to the next. */
+async function lives(scene) {
+  const { dice } = scene;
+  for (;;) {
+    await after(dice.below(LIVED_WITHIN_MS));
+    if (dice.chance(NETWORK_PERCENT)) turnsNetwork(scene);
+    else if (dice.chance(FREEZE_PERCENT)) await freezesOrThaws(scene);
+    else break;
+  }
+  const tab = await victim(scene);
+  await tab.kill();
+  await tab.open();
+}
+
+async function victim({ dice, tabs }) {
+  const one = dice.oneOf(tabs);
+  if (!dice.chance(LEADER_PERCENT)) return one;
+  const leads = await Promise.all(tabs.map((tab) => tab.isLeader()));
+  return tabs[leads.indexOf(true)] ?? one;
+}
+
+function turnsNetwork(scene) {
+  scene.isCut = !scene.isCut;
+  if (scene.isCut) scene.network.cut();
+  else scene.network.heal();
+}
+
+async function freezesOrThaws({ dice, tabs }) {
+  const tab = dice.oneOf(tabs);
+  if (tab.isFrozen) await tab.thaw();
+  else if (tab.isPressing && tabs.filter(({ isFrozen }) => isFrozen).length + 1 < tabs.length) await tab.freeze();
+}
+
+/** All die while there is no network, and what the device has stored is gone. */
+async function empties(scene, url) {
+  const { tabs, books, network, profile } = scene;
+  await Promise.all(tabs.filter(({ isFrozen }) => isFrozen).map((tab) => tab.thaw()));
+  await Promise.all(tabs.map(({ ready }) => ready));
+  network.cut();
+  const before = books.saved;
+  while (books.saved < before + 20) await after(1);
+  for (const tab of tabs.slice(1)) await tab.kill();
+  await tabs[0].kill();
+  const cleaner = await profile.openTab(new URL('/healthz', url).href);
+  await profile.empties(cleaner, url);
+  await cleaner.page.close();
+  for (const tab of tabs) await tab.open();
+}
+
+/** All go on until nothing waits, and what there is is compared with the books. */
+async function ends(scene, onlooker, broken) {
+  const { tabs, books, network, server, board } = scene;
+  network.heal();
+  await Promise.all(tabs.filter(({ isFrozen }) => isFrozen).map((tab) => tab.thaw()));
+  await Promise.all(tabs.map(({ ready }) => ready));
+  await Promise.all(tabs.map((tab) => tab.settles()));
+  if (broken === 'doubled') await pushes(scene, [{ widget: 'counter-0', intent: { add: { field: 'count', amount: 1_000 } } }]);
+  const connection = await Connection.greet(server.port);
+  const { answer, widgets } = await connection.subscribe(board);
+  if (broken === 'reordered') {
+    const base = { revision: answer.at.revision };
+    await pushes(scene, [{ widget: 'level-0', base, intent: { set: { field: 'value', value: 0 } } }]);
+  }
+  connection.close();
+  for (const { counter } of [...tabs, { counter: SHARED }]) {
+    const number = widgets[counter.widget].fields.count.value;
+    books.compares(counter.widget, number, 'on the server');
+    books.closes(counter.widget, number);
+  }
+  for (const what of await onlooker.evaluate(() => globalThis.wentBack)) books.wentBack(what);
+}
+
+function after(ms) {
+  return new Promise((passed) => setTimeout(passed, ms));
+}

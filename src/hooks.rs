@@ -54,8 +54,9 @@ mod use_undo_keys;
 mod use_websocket;
 mod widget_handle;
 
-pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
+pub(crate) use crate::platform::is_on_page;
+pub use context::NoProvider;
 pub(crate) use entitle::{entitle, stand_at};
 pub use events::{EventKind, RealtimeEvent};
 pub use focus::{focus, focus_text};

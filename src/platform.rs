@@ -316,6 +316,11 @@ pub fn selection(text: &str) -> Option<(u32, u32)> {
     chosen::selection(text)
 }
 
+/// Whether a part of the page that a selector of style sheets names is there now; not where there is nobody to ask.
+pub fn is_on_page(selector: &str) -> bool {
+    chosen::is_on_page(selector)
+}
+
 /// Puts the selection of the text box that has the focus there, where that can be done.
 pub fn select(start: u32, end: u32) {
     chosen::select(start, end);

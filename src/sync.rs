@@ -14,6 +14,7 @@ mod command;
 mod commands;
 mod conflict;
 mod connection;
+mod evicting;
 mod folding;
 mod incoming;
 mod keeping;

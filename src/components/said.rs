@@ -59,6 +59,8 @@ struct Said {
     reveals: Cell<bool>,
     /// The cards whose lower edges are on the screen. They come and go while nothing is said, and nobody need hear of it.
     seen: RefCell<Vec<String>>,
+    /// Whether the list of conflicts is open: it may cover the cards.
+    is_choosing: Cell<bool>,
     /// What is open below a button.
     opened: Cell<Option<Opened>>,
 }
@@ -276,6 +278,15 @@ const NAMED_LEN_MAX: usize = 3;
 const ADDED: &str = "added";
 const GONE: &str = "gone";
 
+/// The list of conflicts was opened, or closed.
+pub fn choosing(is_choosing: bool) {
+    if SAID.peek().is_choosing.replace(is_choosing) != is_choosing && !SAID.peek().text.is_empty() {
+        // What is said moves, and takes the focus along.
+        let said = SAID.write();
+        said.takes_focus.set(said.takes_focus.get() || said.has_focus.get());
+    }
+}
+
 /// A card came on the screen, or went.
 pub fn see(card: &str, is_seen: bool) {
     let is_about = {
@@ -297,7 +308,9 @@ pub fn see(card: &str, is_seen: bool) {
 /// What is said, where `card` is the card to say it on; without one, where no card on the screen does.
 pub fn said_at(card: Option<&str>, managers: RealtimeManagers) -> Option<Element> {
     let said = SAID.read();
-    let is_seen = said.seen.borrow().contains(&said.card);
+    // A list that is empty is closed, without a word.
+    let is_covered = said.is_choosing.get() && !CONFLICTS.peek().is_empty();
+    let is_seen = !is_covered && said.seen.borrow().contains(&said.card);
     let is_here = card.map_or(!is_seen, |card| is_seen && said.card == card);
     (is_here && !said.text.is_empty() && said.state != ADDED).then(|| line(&said, managers))
 }

@@ -20,8 +20,8 @@ use crate::{
         said::say_removed,
     },
     hooks::{
-        BoardHandle, BoardSummary, ConnectionStatus, Freshness, entitle, focus, use_background_sync, use_board,
-        use_boards, use_current_board_provider, use_now, use_realtime_managers, use_websocket,
+        BoardHandle, BoardSummary, ConnectionStatus, Freshness, StorageError, entitle, focus, use_background_sync,
+        use_board, use_boards, use_current_board_provider, use_now, use_realtime_managers, use_websocket,
     },
     protocol::{Access, BoardId, Kind, Widget, WidgetId},
     sorted::SortedMap,
@@ -53,8 +53,9 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     let summary = board.summary();
     let socket = use_websocket();
     let may_come = use_memo(move || may_come(&socket.link()));
+    let is_closed = use_memo(move || matches!(socket.link(), ConnectionStatus::Closed { .. }));
     let state = match state_of(&summary, may_come()) {
-        "away" if matches!(socket.link(), ConnectionStatus::Closed { .. }) => "closed",
+        "away" if is_closed() => "closed",
         state => state,
     };
     let sync = use_background_sync();
@@ -64,8 +65,9 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
             .is_none_or(|identity| identity.access == Access::Edit)
     });
     let is_removed = use_memo(move || removed_entry(&BOARDS.read(), &id.read()).is_some());
-    // What was removed is read, and not worked on, until it is back.
-    let is_open = may_edit() && !is_removed();
+    // What was removed is read, and not worked on, until it is back; and what a full device could not keep is not begun.
+    let is_full = use_memo(move || sync.fault() == Some(StorageError::Full));
+    let is_open = may_edit() && !is_removed() && !is_full();
     let managers = use_realtime_managers();
     let mut main = use_signal(|| None::<Rc<MountedData>>);
     let bring_back = use_callback(move |()| {
@@ -74,9 +76,10 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
             focus(main);
         }
     });
-    let mark = match (is_removed(), is_open) {
-        (true, _) => ("removed", "Removed"),
-        (_, false) => ("watch-only", "View only"),
+    let mark = match (is_removed(), may_edit(), is_closed()) {
+        (true, ..) => ("removed", "Removed"),
+        (_, false, _) => ("watch-only", "View only"),
+        (.., true) => ("page-older", ""),
         _ => ("", ""),
     };
     let now = use_now();
@@ -87,7 +90,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     let (switcher, side) = (use_board_switcher(id, use_hook(|| name.into())), use_side(mark));
     rsx! {
         a { class: "button skip", href: "#board", "Skip to the board" }
-        header { class: "bar",
+        header { class: "bar", "data-mark": mark.0,
             div { class: "bar-side", {switcher} }
             // On a phone they are a bar of their own, within a thumb's reach.
             div { class: "tools",
@@ -107,7 +110,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         Lines { board }
         {removed}
         ConflictResolutionUI {}
-        main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state, onmounted: move |event| main.set(Some(event.data())),
+        main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state, "data-mark": mark.0, onmounted: move |event| main.set(Some(event.data())),
             {grid(board, summary, state, is_open)}
         }
     }

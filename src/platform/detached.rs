@@ -97,4 +97,8 @@ pub fn selection(_: &str) -> Option<(u32, u32)> {
     None
 }
 
+pub fn is_on_page(_: &str) -> bool {
+    false
+}
+
 pub fn select(_: u32, _: u32) {}

@@ -55,6 +55,11 @@ pub fn entitle(title: &str) {
     }
 }
 
+pub fn is_on_page(selector: &str) -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    document.is_some_and(|document| document.query_selector(selector).is_ok_and(|found| found.is_some()))
+}
+
 pub fn stand_at(address: &str) {
     let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else {
         return;

@@ -181,6 +181,8 @@ pub enum CommandError {
         /// How many operations wait.
         len: usize,
     },
+    /// This device can store no more: what is made now could not be kept.
+    DeviceFull,
     /// A value is over the limit.
     TooLarge {
         /// Its size in bytes.
@@ -220,6 +222,9 @@ impl fmt::Display for CommandError {
                 f,
                 "{len} edits wait on this device, the most it keeps. Nothing was lost; connect, or discard some, and go on."
             ),
+            Self::DeviceFull => {
+                f.write_str("This device is full and could not keep that edit. Free some space, and make it again.")
+            }
             Self::TooLarge { bytes, bytes_max } => write!(
                 f,
                 "That takes {bytes} bytes, and at most {bytes_max} are allowed. Shorten it and try again."
@@ -248,7 +253,10 @@ impl fmt::Display for CommandError {
 impl CommandError {
     /// Whether the same may work later, when other things have gone their way.
     pub(super) const fn passes(&self) -> bool {
-        matches!(self, Self::NotReady | Self::OutboxFull { .. } | Self::Undecided { .. })
+        matches!(
+            self,
+            Self::NotReady | Self::OutboxFull { .. } | Self::DeviceFull | Self::Undecided { .. }
+        )
     }
 }
 

@@ -368,7 +368,9 @@ impl Engine {
             self.outbox.len() + self.drafts.len(),
             self.conflicts.len() + self.aside.len(),
         );
-        if waiting >= OUTBOX_LEN_MAX {
+        if self.keeping.is_full() {
+            Err(CommandError::DeviceFull)
+        } else if waiting >= OUTBOX_LEN_MAX {
             Err(CommandError::OutboxFull { len: waiting })
         } else if fresh && kept >= KEPT_LEN_MAX {
             Err(CommandError::Undecided { len: kept })

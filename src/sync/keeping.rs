@@ -64,6 +64,8 @@ pub(super) struct Keeping {
     pub decided: Vec<Conflict>,
     /// Tells the stored texts of conflicts and set-aside operations as they were read last.
     pub texts: SortedMap<OperationId, u64>,
+    /// A board whose confirmed state makes room for what has none, next of all.
+    pub makes_room: Option<BoardId>,
     /// Why the last transaction failed.
     unstored: Option<StorageError>,
     /// Why the last reading failed.
@@ -75,6 +77,11 @@ impl Keeping {
     /// Why the storage can't be used at the moment.
     pub fn fault(&self) -> Option<StorageError> {
         self.unstored.or(self.unread)
+    }
+
+    /// Whether the device refuses what it is given: what is made now could not be kept.
+    pub fn is_full(&self) -> bool {
+        self.unstored == Some(StorageError::Full)
     }
 
     /// Whatever waits for its time is done now, and what other tabs have stored is read.
@@ -125,6 +132,8 @@ pub(super) enum Busy {
     /// Operations, and conflicts that wait again.
     Appending(Vec<OperationId>, Vec<OperationId>),
     Settling(Box<Settling>),
+    /// The confirmed state of a board goes, to make room.
+    Evicting(BoardId),
 }
 
 impl Engine {
@@ -152,7 +161,7 @@ impl Engine {
             });
             return;
         }
-        let transaction = self.append().or_else(|| self.settle(now));
+        let transaction = self.evict().or_else(|| self.append()).or_else(|| self.settle(now));
         if let Some(transaction) = transaction {
             self.effects.push_back(Effect::Commit { namespace, transaction });
         } else {
@@ -166,7 +175,10 @@ impl Engine {
     pub fn is_stored(&self) -> bool {
         let clean = |replica: &Replica| replica.dirty_since.is_none() && !replica.lowered;
         self.left.is_none()
-            && !matches!(self.keeping.busy, Some(Busy::Appending(..) | Busy::Settling(_)))
+            && !matches!(
+                self.keeping.busy,
+                Some(Busy::Appending(..) | Busy::Settling(_) | Busy::Evicting(_))
+            )
             && self
                 .outbox
                 .iter()
@@ -271,14 +283,21 @@ impl Engine {
         match (outcome, busy) {
             (Outcome::Done { first }, Busy::Appending(ids, _)) => self.appended(first, &ids),
             (Outcome::Done { first }, Busy::Settling(settling)) => self.settled(first, *settling),
+            (Outcome::Done { .. }, Busy::Evicting(board)) => {
+                self.evicted(now, &board);
+                return;
+            }
             (Outcome::Done { .. }, Busy::Loading) => {}
             (outcome, busy) => {
+                // Where a board could not go, another one may; a device that lets nothing go is full.
+                let was_evicting = matches!(busy, Busy::Evicting(_));
                 match busy {
                     Busy::Settling(settling) => self.not_settled(*settling),
                     Busy::Appending(_, reopened) => self.keeping.reopened.extend(reopened),
-                    Busy::Loading => {}
+                    Busy::Evicting(_) | Busy::Loading => {}
                 }
                 match outcome {
+                    Outcome::Failed(StorageError::Full) if !was_evicting && self.makes_room() => {}
                     Outcome::Failed(error) => {
                         let known = self.keeping.fault();
                         self.keeping.unstored = Some(error);

@@ -38,6 +38,7 @@ impl Engine {
 
     /// Takes over what is stored: what other tabs added, settled and learned.
     fn reread(&mut self, now: Timestamp, namespace: &Namespace, widgets: bool, records: &Records) {
+        self.reread_evicted(now, records);
         // What is stored as this device left it says nothing new.
         let news = |(board, text): (&str, &String)| {
             let board = board.parse().ok()?;

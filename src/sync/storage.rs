@@ -104,7 +104,7 @@ pub enum StorageError {
 impl std::fmt::Display for StorageError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Full => "This device is full. Nothing was lost; new edits wait unsaved. Free some space, and they are saved.",
+            Self::Full => "This device is full. Nothing was lost; new edits are paused. Free some space, and go on.",
             Self::Broken => "This device's storage gives an error. New edits are not saved here until it works again, and sent only then: keep this page open.",
         })
     }

@@ -7,6 +7,7 @@ mod dead_spots;
 mod deadlines;
 mod decisions;
 mod folding;
+mod full;
 mod handover;
 mod haste;
 mod history;

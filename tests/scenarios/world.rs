@@ -1,9 +1,10 @@
 //! The world of a scenario: a server, two people with a device each, and what happens between them. Whatever is sent or
 //! stored is there at once, unless the scenario says otherwise; only time has to be let pass.
 
+mod disk;
 mod moves;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use serde_json::{Value, json};
 use tideboard::{
@@ -13,13 +14,14 @@ use tideboard::{
     },
     server::authority::{Event, Reply, SessionId},
     sync::{
-        Birth, Command, CommandError, Conflict, Effect, Engine, Freshness, Input, Note, Notice, Pending, RequestError,
+        Birth, Command, CommandError, Conflict, Effect, Engine, Freshness, Input, Notice, Pending, RequestError,
         Resolution, SetAside,
-        storage::{Durability, Namespace, Outcome, Records, StorageError, apply, is_cold},
+        storage::{Durability, Namespace, is_cold},
     },
     time::Timestamp,
 };
 
+use self::disk::Disk;
 use crate::server::{STORE, Server};
 
 /// Two people, by their devices.
@@ -42,14 +44,6 @@ pub struct World {
     births: u64,
     /// Every frame since [`World::count_frames`], either way.
     frames: Vec<String>,
-}
-
-/// What the tabs of a device share.
-#[derive(Default)]
-struct Disk {
-    records: BTreeMap<String, Records>,
-    remembered: Option<Note>,
-    fault: Option<StorageError>,
 }
 
 /// A tab, with the network of its own.
@@ -322,30 +316,10 @@ impl World {
         }
     }
 
-    /// A bit falls over: what the disk says of a field is another value, at the revision of the true one.
-    pub fn spoil_the_disk(&mut self, person: usize, widget: &str, field: &str, value: impl Into<Value>) {
-        let key = format!("widget/deck/{widget}");
-        let value = value.into();
-        for records in self.disks[person].records.values_mut() {
-            let text = records.get_mut(&key).expect("it is stored");
-            let mut stored: Value = serde_json::from_str(text).expect("a record");
-            stored["fields"][field]["value"] = value.clone();
-            *text = stored.to_string();
-        }
-    }
-
     /// Somebody puts the page away, and looks at it again.
     pub fn look_again(&mut self, tab: usize) {
         self.give(tab, Input::Visible(false));
         self.give(tab, Input::Visible(true));
-    }
-
-    pub fn break_the_storage(&mut self, person: usize, fault: StorageError) {
-        self.disks[person].fault = Some(fault);
-    }
-
-    pub fn mend_the_storage(&mut self, person: usize) {
-        self.disks[person].fault = None;
     }
 
     /// From now on the storage answers this tab nothing.

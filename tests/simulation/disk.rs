@@ -105,7 +105,18 @@ pub struct DeviceDisk {
     /// What a power loss brings back: what stood under the keys of each transaction that is not synced yet.
     unsynced: Vec<(Namespace, Before)>,
     pub remembered: Option<Note>,
-    pub full: bool,
+    pub room: Room,
+}
+
+/// What a device's disk has room for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Room {
+    #[default]
+    Free,
+    /// For nothing: it is full of what others have.
+    None,
+    /// For what is no more than what goes.
+    AsMuch,
 }
 
 impl DeviceDisk {
@@ -118,11 +129,16 @@ impl DeviceDisk {
     }
 
     pub fn commit(&mut self, namespace: &Namespace, transaction: &Transaction) -> Outcome {
-        if self.full {
-            return Outcome::Failed(StorageError::Full);
-        }
         let records = self.records.entry(namespace.clone()).or_default();
         let before = before(records, transaction);
+        let fits = match self.room {
+            Room::Free => true,
+            Room::None => false,
+            Room::AsMuch => grows(&before, transaction) <= 0,
+        };
+        if !fits {
+            return Outcome::Failed(StorageError::Full);
+        }
         let outcome = apply(records, transaction);
         if matches!(outcome, Outcome::Done { .. }) {
             self.unsynced.push((namespace.clone(), before));
@@ -156,6 +172,25 @@ impl DeviceDisk {
     pub fn namespaces(&self) -> impl Iterator<Item = &Records> {
         self.records.values()
     }
+}
+
+/// By how many bytes a transaction makes the records more, where it is carried out.
+fn grows(before: &Before, transaction: &Transaction) -> i64 {
+    let len = |texts: &mut dyn Iterator<Item = &String>| texts.map(|text| text.len() as i64).sum::<i64>();
+    let written = len(&mut transaction.put.iter().map(|(_, text)| text)) + len(&mut transaction.append.iter());
+    let kept = |key: &String| {
+        let is_written = transaction.put.iter().any(|(written, _)| written == key);
+        let is_wiped = transaction
+            .wipe
+            .as_ref()
+            .is_some_and(|prefix| key.starts_with(prefix.as_str()));
+        !is_written && !is_wiped && !transaction.delete.contains(key)
+    };
+    let gone = before
+        .iter()
+        .filter(|(key, _)| !kept(key))
+        .filter_map(|(_, text)| text.as_ref());
+    written - len(&mut gone.into_iter())
 }
 
 /// What stands under the keys that a transaction is about to change.

@@ -20,7 +20,10 @@ use tideboard::{
     },
     server::log::{Head, Log, Record},
     sorted::SortedMap,
-    sync::{Conflict, Engine, Input, Notice, Resolution, SetAsideReason, storage::Outcome, storage::Transaction},
+    sync::{
+        CommandError, Conflict, Engine, Input, Notice, Resolution, SetAsideReason, storage::Outcome,
+        storage::Transaction,
+    },
     time::Timestamp,
 };
 

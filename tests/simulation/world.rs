@@ -21,7 +21,7 @@ use tideboard::{
 use self::due::Due;
 use crate::{
     dice::Dice,
-    disk::ServerDisk,
+    disk::{Room, ServerDisk},
     ledger::Ledger,
     plan::{Act, Plan, Step},
     tab::{Device, Job, PEOPLE, Tab},
@@ -313,7 +313,7 @@ impl World {
             Happening::Storage { tab, life } => self.storage_runs(tab, life),
             Happening::Stored { tab, life, input } => self.storage_answers(tab, life, input),
             Happening::Thaw { tab } => self.thaw(tab),
-            Happening::DiskFree { device } => self.devices[device].disk.full = false,
+            Happening::DiskFree { device } => self.devices[device].disk.room = Room::Free,
             Happening::Turn { server } => self.server_turns(server),
             Happening::Commit { server } => self.server_commits(server),
             Happening::Wake { server } => self.server_wakes(server),

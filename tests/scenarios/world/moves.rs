@@ -143,9 +143,7 @@ impl World {
                 });
             }
             Effect::Commit { namespace, transaction } => {
-                let records = disk.records.entry(folder(&namespace)).or_default();
-                let fault = disk.fault.map(Outcome::Failed);
-                let outcome = fault.unwrap_or_else(|| apply(records, &transaction));
+                let outcome = disk.commit(&folder(&namespace), &transaction);
                 state.inputs.push_back(Input::Committed(outcome));
             }
             Effect::Remember(_, note) => disk.remembered = Some(note),

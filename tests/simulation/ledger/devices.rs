@@ -190,13 +190,17 @@ impl Ledger {
         }
     }
 
-    pub fn noticed(&mut self, _tab: usize, notice: &Notice, _now: u64) {
-        if let Notice::SetAside {
-            id,
-            reason: SetAsideReason::NotSent,
-        } = notice
-        {
-            self.dealt.insert(*id);
+    pub fn noticed(&mut self, tab: usize, notice: &Notice) {
+        match notice {
+            Notice::SetAside {
+                id,
+                reason: SetAsideReason::NotSent,
+            } => _ = self.dealt.insert(*id),
+            Notice::Refused {
+                error: CommandError::DeviceFull,
+                widget: Some((board, widget)),
+            } => self.forgoes(tab, board, widget),
+            _ => {}
         }
     }
 

@@ -175,7 +175,7 @@ impl World {
                 let failed = Input::Document(Err(RequestError::Unreachable));
                 self.request(tab, life, event, failed);
             }
-            Effect::Notice(notice) => self.ledger.noticed(tab, &notice, self.now),
+            Effect::Notice(notice) => self.ledger.noticed(tab, &notice),
         }
     }
 

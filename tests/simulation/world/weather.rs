@@ -61,9 +61,15 @@ impl World {
                 }
             }
             Act::FullDisk { tab, ms } => {
-                let device = self.tabs[tab % count].device;
-                self.devices[device].disk.full = true;
+                let tab = tab % count;
+                let (device, life) = (self.tabs[tab].device, self.tabs[tab].life);
+                self.devices[device].disk.room = if ms % 2 == 0 { Room::None } else { Room::AsMuch };
                 self.at(self.now + ms, Happening::DiskFree { device });
+                // What nobody looks at makes room.
+                let left = self.boards[ms as usize % self.boards.len()].clone();
+                self.command(tab, Command::Unwatch { board: left.clone() });
+                let input = Input::Command(Command::Watch { board: left });
+                self.at(self.now + 2 * ms, Happening::ToTab { tab, life, input });
             }
             Act::SwitchPrincipal { tab } => self.sign_in_next(self.tabs[tab % count].device),
             Act::Hide { tab, ms } => {
@@ -110,7 +116,7 @@ impl World {
             self.start_server();
         }
         for device in 0..self.devices.len() {
-            self.devices[device].disk.full = false;
+            self.devices[device].disk.room = Room::Free;
             for tab in (0..self.tabs.len())
                 .filter(|tab| self.tabs[*tab].device == device)
                 .collect::<Vec<_>>()

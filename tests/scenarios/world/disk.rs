@@ -1,0 +1,88 @@
+//! What the tabs of a device share, and how it fails.
+
+use std::collections::BTreeMap;
+
+use tideboard::{
+    protocol::BoardId,
+    sync::{
+        Note,
+        storage::{Outcome, Records, StorageError, Transaction, apply},
+    },
+};
+
+use super::{Value, World};
+
+/// A device's storage.
+#[derive(Default)]
+pub struct Disk {
+    pub records: BTreeMap<String, Records>,
+    pub remembered: Option<Note>,
+    fault: Option<StorageError>,
+    /// It takes no more bytes than this.
+    bytes_max: Option<usize>,
+}
+
+impl Disk {
+    pub fn commit(&mut self, folder: &str, transaction: &Transaction) -> Outcome {
+        if let Some(fault) = self.fault {
+            return Outcome::Failed(fault);
+        }
+        let records = self.records.entry(folder.to_owned()).or_default();
+        let mut after = records.clone();
+        let outcome = apply(&mut after, transaction);
+        let (grows_to, was) = (bytes_of(&after), bytes_of(records));
+        if grows_to > was && self.bytes_max.is_some_and(|bytes_max| grows_to > bytes_max) {
+            return Outcome::Failed(StorageError::Full);
+        }
+        *records = after;
+        outcome
+    }
+}
+
+impl World {
+    /// A bit falls over: what the disk says of a field is another value, at the revision of the true one.
+    pub fn spoil_the_disk(&mut self, person: usize, widget: &str, field: &str, value: impl Into<Value>) {
+        let key = format!("widget/deck/{widget}");
+        let value = value.into();
+        for records in self.disks[person].records.values_mut() {
+            let text = records.get_mut(&key).expect("it is stored");
+            let mut stored: Value = serde_json::from_str(text).expect("a record");
+            stored["fields"][field]["value"] = value.clone();
+            *text = stored.to_string();
+        }
+    }
+
+    pub fn break_the_storage(&mut self, person: usize, fault: StorageError) {
+        self.disks[person].fault = Some(fault);
+    }
+
+    pub fn mend_the_storage(&mut self, person: usize) {
+        self.disks[person].fault = None;
+    }
+
+    /// From now on there is room for what makes the records no more than they are.
+    pub fn fill_the_storage(&mut self, person: usize) {
+        let disk = &mut self.disks[person];
+        disk.bytes_max = disk.records.values().map(bytes_of).max();
+    }
+
+    pub fn free_the_storage(&mut self, person: usize) {
+        self.disks[person].bytes_max = None;
+    }
+
+    /// Somebody clears what the browser keeps; the tabs stay.
+    pub fn clear_the_storage(&mut self, person: usize) {
+        self.disks[person].records.clear();
+    }
+
+    /// What of a board's confirmed state is stored.
+    pub fn is_kept(&self, person: usize, board: &BoardId) -> bool {
+        let prefix = format!("widget/{board}/");
+        let mut records = self.disks[person].records.values();
+        records.any(|records| records.keys().any(|key| key.starts_with(&prefix)))
+    }
+}
+
+fn bytes_of(records: &Records) -> usize {
+    records.iter().map(|(key, text)| key.len() + text.len()).sum()
+}

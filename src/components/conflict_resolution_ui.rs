@@ -12,13 +12,13 @@ use super::{
     edit_line::{edit_line, is_editable},
     format::{count, time_of_day},
     icon::icon,
-    said::{choosing, is_next, make_way, outlive, said_elsewhere, say_decided, undo_last_decision},
+    said::{is_next, make_way, outlive, said_elsewhere, say_decided, uncover, undo_last_decision},
     this_device::by_line,
     word::{Word, saying_of},
 };
 use crate::{
     hooks::{
-        Conflict, Notice, Now, Resolution, focus, is_on_page, undecided, use_background_sync, use_notices, use_now,
+        Conflict, Notice, Now, Resolution, focus, undecided, use_background_sync, use_notices, use_now,
         use_realtime_managers, use_widget_of,
     },
     protocol::{Contention, Intent, Operation, OperationId, Value, encode},
@@ -139,7 +139,7 @@ pub fn ConflictResolutionUI(
                     }
                     {tally(list.len())}
                 }
-                div { class: "quarrels", id: "conflicts", "popover": "auto", ontoggle: |_| choosing(is_on_page("#conflicts:popover-open")),
+                div { class: "quarrels", id: "conflicts", "popover": "auto", ontoggle: |_| uncover(),
                     h2 { class: "conflicts-head",
                         {saying_of(Word::Conflict, "Choose which stands")}
                         {tally(list.len())}

@@ -14,7 +14,7 @@ use dioxus::prelude::*;
 use super::{choices::field_text, close_button::close_button, format::writer_name};
 use crate::{
     config::SAID_MS,
-    hooks::{Conflict, RealtimeManagers, Resolution, focus, title_of},
+    hooks::{Conflict, RealtimeManagers, Resolution, focus, is_on_page, title_of},
     protocol::{BoardId, FieldName, OperationId, Value, WidgetId, Writer},
     state::{BOARDS, CONFLICTS, SYNC},
 };
@@ -59,8 +59,6 @@ struct Said {
     reveals: Cell<bool>,
     /// The cards whose lower edges are on the screen. They come and go while nothing is said, and nobody need hear of it.
     seen: RefCell<Vec<String>>,
-    /// Whether the list of conflicts is open: it may cover the cards.
-    is_choosing: Cell<bool>,
     /// What is open below a button.
     opened: Cell<Option<Opened>>,
 }
@@ -278,10 +276,9 @@ const NAMED_LEN_MAX: usize = 3;
 const ADDED: &str = "added";
 const GONE: &str = "gone";
 
-/// The list of conflicts was opened, or closed.
-pub fn choosing(is_choosing: bool) {
-    if SAID.peek().is_choosing.replace(is_choosing) != is_choosing && !SAID.peek().text.is_empty() {
-        // What is said moves, and takes the focus along.
+/// The list of conflicts was opened or closed: what is said moves, and takes the focus along.
+pub fn uncover() {
+    if !SAID.peek().text.is_empty() {
         let said = SAID.write();
         said.takes_focus.set(said.takes_focus.get() || said.has_focus.get());
     }
@@ -308,11 +305,13 @@ pub fn see(card: &str, is_seen: bool) {
 /// What is said, where `card` is the card to say it on; without one, where no card on the screen does.
 pub fn said_at(card: Option<&str>, managers: RealtimeManagers) -> Option<Element> {
     let said = SAID.read();
-    // A list that is empty is closed, without a word.
-    let is_covered = said.is_choosing.get() && !CONFLICTS.peek().is_empty();
-    let is_seen = !is_covered && said.seen.borrow().contains(&said.card);
-    let is_here = card.map_or(!is_seen, |card| is_seen && said.card == card);
-    (is_here && !said.text.is_empty() && said.state != ADDED).then(|| line(&said, managers))
+    if said.text.is_empty() || said.state == ADDED || card.is_some_and(|card| card != said.card) {
+        return None;
+    }
+    // The open list of conflicts may lie over its card.
+    let is_covered = || !CONFLICTS.peek().is_empty() && is_on_page("#conflicts:popover-open");
+    let is_seen = said.seen.borrow().contains(&said.card) && !is_covered();
+    (is_seen == card.is_some()).then(|| line(&said, managers))
 }
 
 /// The place for what no card says; and, unseen, for those who listen.

@@ -14,8 +14,8 @@ use crate::{
         word::Word,
     },
     hooks::{
-        BoardHandle, ConnectionStatus, Notice, Now, StorageError, use_background_sync, use_notices, use_now,
-        use_undo_keys, use_websocket,
+        BoardHandle, ConnectionStatus, IS_IN_A_BROWSER, Notice, Now, StorageError, use_background_sync, use_notices,
+        use_now, use_realtime_managers, use_undo_keys, use_websocket,
     },
     protocol::Widget,
 };
@@ -79,6 +79,7 @@ pub fn removed_line(entry: &Widget, now: Option<Now>, on_bring_back: Option<Call
 /// What stands in the way of all edits: what happened and what is safe, one button, and the details.
 fn use_error_line() -> Element {
     let (sync, socket, now) = (use_background_sync(), use_websocket(), use_now());
+    let managers = use_realtime_managers();
     let code = use_memo(move || {
         let code = match (sync.fault(), socket.link()) {
             (Some(StorageError::Full), _) => "storage-full",
@@ -127,6 +128,9 @@ fn use_error_line() -> Element {
                 div { class: "row",
                     if is_fault {
                         button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.sync_now(), "Try again" }
+                        if IS_IN_A_BROWSER && details.pending > 0 {
+                            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| managers.background.export(), "Export what waits" }
+                        }
                     } else {
                         a { class: "button", "data-shape": "small", href: "", "Reload" }
                     }

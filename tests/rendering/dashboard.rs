@@ -166,7 +166,7 @@ fn what_stands_in_the_way_of_all_edits_is_said_with_what_is_safe_one_button_and_
             "data-state=\"storage-full\"",
             "data-tone=\"act\"",
             "role=\"alert\"",
-            "This device is full. Nothing was lost; new edits wait unsaved.",
+            "This device is full. Nothing was lost; new edits are paused.",
             "Your 12 edits wait.<",
             ">Try again</button>",
             "Details",

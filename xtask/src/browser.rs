@@ -1,5 +1,5 @@
-//! `cargo xtask browser`, `screenshots`, `latency`, `offline-start`, `torture`, `kill-tabs`, `crowd` and `lighthouse`: the scripts of
-//! `tests/browser`, against the last release build.
+//! `cargo xtask browser`, `screenshots`, `latency`, `offline-start`, `torture`, `kill-tabs`, `memory`, `crowd` and `lighthouse`: the
+//! scripts of `tests/browser`, against the last release build.
 
 use crate::bundle;
 use crate::shell::{self, Failure, command};
@@ -84,6 +84,21 @@ pub fn run_offline_start(arguments: &OfflineStartArguments) -> Result<(), Failur
         LOOKING,
         &["--starts", &arguments.starts.to_string()],
     )
+}
+
+#[derive(clap::Args)]
+pub struct MemoryArguments {
+    /// How long it is watched.
+    #[arg(long, default_value_t = 60)]
+    minutes: u32,
+}
+
+/// Prints what a page holds while its board never rests.
+///
+/// # Errors
+/// The failure of an installer, or of the board.
+pub fn run_memory(arguments: &MemoryArguments) -> Result<(), Failure> {
+    play("memory.mjs", LOOKING, &["--minutes", &arguments.minutes.to_string()])
 }
 
 #[derive(clap::Args)]

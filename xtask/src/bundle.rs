@@ -2,7 +2,7 @@
 
 use crate::shell::{self, Failure, command, read, root, target};
 use crate::{building, imports, order, preload, prune, tools};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The example of an app on the layer: what a newcomer starts from.
@@ -72,6 +72,7 @@ fn release(package: &str) -> Result<(), Failure> {
     if public.exists() {
         std::fs::remove_dir_all(&public).map_err(|source| Failure::File { path: public, source })?;
     }
+    loosen(&folder_of(package).join("server"))?;
     place_public()?;
     // Symbols for a debugger bring checks into the JavaScript.
     building::run(
@@ -96,6 +97,20 @@ fn release(package: &str) -> Result<(), Failure> {
             what: "`wasm-opt` has failed on the page's program; target/build.log says why".to_owned(),
         })
     }
+}
+
+/// Lets a server of the last build run on while the next one is put in its place: a system writes to no program that runs.
+fn loosen(server: &Path) -> Result<(), Failure> {
+    if !server.exists() {
+        return Ok(());
+    }
+    let before = server.with_extension("before");
+    let loosened = std::fs::rename(server, &before).and_then(|()| std::fs::copy(&before, server));
+    let loosened = loosened.and_then(|_| std::fs::remove_file(&before));
+    loosened.map_err(|source| Failure::File {
+        path: server.to_owned(),
+        source,
+    })
 }
 
 /// The page's typeface, as npm calls it.

@@ -57,6 +57,8 @@ enum Task {
     /// Kill tabs of one browser profile over and over while they press, and print what was said to be saved and is not there, with the
     /// last release build.
     KillTabs(browser::KillTabsArguments),
+    /// Print what a page holds, minute by minute, while 50 widgets of its board get 100 updates a second, with the last release build.
+    Memory(browser::MemoryArguments),
     /// Take a picture of every state of the board, at every width, light and dark, with the last release build.
     Screenshots(browser::ScreenshotsArguments),
     /// Print how the page bears a crowded board, with the last release build.
@@ -95,6 +97,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::OfflineStart(arguments) => browser::run_offline_start(&arguments),
         Task::Torture(arguments) => browser::run_torture(&arguments),
         Task::KillTabs(arguments) => browser::run_kill_tabs(&arguments),
+        Task::Memory(arguments) => browser::run_memory(&arguments),
         Task::Screenshots(arguments) => browser::run_screenshots(&arguments),
         Task::Crowd(arguments) => browser::run_crowd(&arguments),
         Task::Lighthouse(arguments) => browser::run_lighthouse(&arguments),

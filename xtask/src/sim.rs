@@ -2,6 +2,7 @@
 
 use crate::shell::{self, Failure, cargo};
 use std::process::Command;
+use std::str::FromStr;
 
 /// What the core alone is built with: no Dioxus, and the mistakes that the simulator must find.
 pub const CORE: &[&str] = &[
@@ -16,12 +17,44 @@ pub const CORE: &[&str] = &[
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// How many seeds to run.
-    #[arg(long, default_value_t = 1_000)]
-    seeds: u64,
+    /// How many seeds to run, or which: `FROM..TO`, both included, goes on where another run has ended.
+    #[arg(long, default_value = "1000", value_name = "N|FROM..TO")]
+    seeds: Seeds,
     /// The first seed; with `--seeds 1`, the one to replay.
     #[arg(long)]
     seed: Option<u64>,
+}
+
+/// Seeds that are run one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Seeds {
+    first: Option<u64>,
+    count: u64,
+}
+
+impl FromStr for Seeds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let number = |text: &str| {
+            let number = text.parse::<u64>();
+            number.map_err(|_| format!("`{text}` is no number; say `10000`, or `40001..50000`"))
+        };
+        let Some((from, to)) = text.split_once("..") else {
+            return number(text).map(|count| Self { first: None, count });
+        };
+        let (from, to) = (number(from)?, number(to)?);
+        let count = to.checked_sub(from).and_then(|more| more.checked_add(1));
+        count.map_or_else(
+            || Err(format!("{from} is not before {to}: say `40001..50000`")),
+            |count| {
+                Ok(Self {
+                    first: Some(from),
+                    count,
+                })
+            },
+        )
+    }
 }
 
 pub fn run_seeds(seeds: u64, seed: Option<u64>) -> Command {
@@ -36,5 +69,22 @@ pub fn run_seeds(seeds: u64, seed: Option<u64>) -> Command {
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    shell::run(&mut run_seeds(arguments.seeds, arguments.seed))
+    let Seeds { first, count } = arguments.seeds;
+    shell::run(&mut run_seeds(count, first.or(arguments.seed)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Seeds;
+
+    #[test]
+    fn seeds_are_counted_or_named() {
+        let seeds = |first, count| Ok(Seeds { first, count });
+        assert_eq!("300".parse(), seeds(None, 300));
+        assert_eq!("40001..50000".parse(), seeds(Some(40_001), 10_000));
+        assert_eq!("7..7".parse(), seeds(Some(7), 1));
+        for wrong in ["", "a..b", "9..8", "..5", "1-5"] {
+            assert!(wrong.parse::<Seeds>().is_err(), "{wrong}");
+        }
+    }
 }

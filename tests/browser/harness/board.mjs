@@ -41,7 +41,7 @@ export class Board {
   async exports() {
     await this.page.locator('.pending-badge').getByRole('button').click();
     const saving = this.page.waitForEvent('download');
-    await this.page.getByRole('button', { name: 'Export' }).click();
+    await this.page.getByRole('button', { name: 'Export', exact: true }).click();
     const file = await saving;
     await this.page.keyboard.press('Escape');
     return { saved: file.suggestedFilename(), waiting: JSON.parse(readFileSync(await file.path(), 'utf8')) };

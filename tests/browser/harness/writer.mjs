@@ -1,4 +1,4 @@
-// Somebody who never rests: counts widgets up, all of them ten times a second.
+// Somebody who never rests: counts widgets up, ten times a second.
 import { EventEmitter } from 'node:events';
 
 export const TICK_MS = 100;
@@ -8,15 +8,18 @@ const UNDECIDED_LEN_MAX = 600;
 /** Emits `tick` with each tick, also where there is nothing to count. */
 export class Writer extends EventEmitter {
   ticks = 0;
+  updates = 0;
   leftOut = 0;
   #client;
   #board;
   #changes;
+  #atOnce;
   #timer;
 
-  /** Counts `counters` of a board by a `client`, from `start` to `stop`. */
-  constructor(client, board, counters) {
+  /** Counts `counters` of a board by a `client`, from `start` to `stop`: all of them with each tick, or so many by turns. */
+  constructor(client, board, counters, atOnce = counters.length) {
     super();
+    this.#atOnce = atOnce;
     this.#client = client;
     this.#board = board;
     this.#changes = counters.map((widget) => ({ widget, intent: { add: { field: 'count', amount: 1 } } }));
@@ -34,8 +37,11 @@ export class Writer extends EventEmitter {
     if (this.#client.undecided > UNDECIDED_LEN_MAX) {
       this.leftOut += 1;
     } else if (this.#changes.length > 0) {
-      this.#client.push(this.#board, this.#changes);
+      const turn = this.#changes.splice(0, this.#atOnce);
+      this.#changes.push(...turn);
+      this.#client.push(this.#board, turn);
       this.ticks += 1;
+      this.updates += turn.length;
     }
     this.emit('tick');
   }

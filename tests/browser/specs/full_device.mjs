@@ -23,6 +23,11 @@ export async function play(stage) {
   await hers.counts(2);
   await his.counts(1);
 
+  // What it could not keep is not begun; what is there is read as ever.
+  await hers.page.getByRole('button', { name: 'Add one' }).waitFor({ state: 'hidden' });
+  await hers.page.getByRole('button', { name: 'Add widget' }).waitFor({ state: 'detached' });
+
+  await line.getByRole('button', { name: 'Export what waits' }).waitFor();
   const { waiting } = await hers.exports();
   deepEqual(waiting.map(({ state, reason }) => [state, reason]), [['waiting', 'being saved']]);
 
@@ -31,4 +36,6 @@ export async function play(stage) {
   await line.waitFor({ state: 'detached' });
   await hers.isSettled();
   await his.counts(2);
+  await hers.increase();
+  await his.counts(3);
 }

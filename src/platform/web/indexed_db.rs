@@ -43,7 +43,10 @@ impl IndexedDb {
         let connection = Connection::default();
         connection.database().await.map_err(|failure| match failure {
             Failure::Newer => OpenError::Newer,
-            other => OpenError::Unavailable { reason: other.reason() },
+            other => OpenError::Unavailable {
+                reason: other.reason(),
+                advice: "Use an ordinary window, or let the browser store data for this address.",
+            },
         })?;
         let durability = if is_kept().await {
             Durability::Durable

@@ -17,6 +17,16 @@ export function failToOpenStorage() {
   };
 }
 
+/** A browser that hangs: asking is not answered. */
+export function letStorageHang() {
+  const { open } = IDBFactory.prototype;
+  IDBFactory.prototype.open = function (...args) {
+    const request = open.apply(this, args);
+    for (const answer of ['success', 'error']) request.addEventListener(answer, (event) => event.stopImmediatePropagation());
+    return request;
+  };
+}
+
 /** No storage at all, as some embedded browsers have it. */
 export function haveNoStorage() {
   Object.defineProperty(globalThis, 'indexedDB', { value: undefined });

@@ -1,17 +1,28 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { denyStorage, failToOpenStorage, haveNoStorage, keepTabsApart, letStorageBreak, noteClaims } from '../harness/denied.mjs';
+import {
+  denyStorage, failToOpenStorage, haveNoStorage, keepTabsApart, letStorageBreak, letStorageHang, noteClaims,
+} from '../harness/denied.mjs';
 
 export const title = 'where nothing can be stored each tab says so and works, and edits arrive once; where that begins later, they wait and say so';
+
+const WINDOW = 'Use an ordinary window, or let the browser store data for this address.';
+/** How it can be denied, with what is said of it. */
+const WAYS = [
+  [denyStorage, [/SecurityError/, WINDOW]],
+  [failToOpenStorage, [/AbortError/, WINDOW]],
+  [haveNoStorage, [/no usable IndexedDB/, WINDOW]],
+  [letStorageHang, [/does not answer/, 'Load the page again']],
+];
 
 export async function play(stage) {
   const ben = await stage.person('Ben');
   const his = await ben.open();
   await his.isIn('live');
+  // It is long until that is known for good; meanwhile the others.
+  const opening = withoutStorage(stage, letStorageHang);
   let count = 0;
-  for (const [deny, reason] of [[denyStorage, /SecurityError/], [failToOpenStorage, /AbortError/], [haveNoStorage, /no usable IndexedDB/]]) {
-    const ada = await stage.person(deny.name);
-    for (const script of [deny, keepTabsApart, noteClaims]) await ada.begins(script);
-    const tabs = [await ada.open(), await ada.open()];
+  for (const [deny, reason] of WAYS) {
+    const { ada, tabs } = await (deny === letStorageHang ? opening : withoutStorage(stage, deny));
     for (const tab of tabs) {
       await tab.page.bringToFront();
       await saysSo(tab, reason);
@@ -80,13 +91,19 @@ function breaks(board, does) {
   return board.page.evaluate((does) => (does ? sessionStorage.setItem('isBroken', 'yes') : sessionStorage.removeItem('isBroken')), does);
 }
 
-/** In the header, and in the details: the word, and why. */
-async function saysSo(board, reason) {
+/** Somebody whose browser stores nothing, with two tabs that know nothing of each other. */
+async function withoutStorage(stage, deny) {
+  const ada = await stage.person(deny.name);
+  for (const script of [deny, keepTabsApart, noteClaims]) await ada.begins(script);
+  return { ada, tabs: [await ada.open(), await ada.open()] };
+}
+
+/** In the header, and in the details: the word, why, and what to do. */
+async function saysSo(board, [reason, advice]) {
   await board.isIn('cannot-store');
   equal(await board.page.locator('.indicator .teller-word').innerText(), 'Not saved on this device');
   await board.openDetails();
-  const told = board.page.getByRole('region', { name: 'Connection' }).getByRole('alert').filter({ hasText: reason });
-  await told.getByText('Use an ordinary window, or let the browser store data for this address.').waitFor();
+  await board.page.getByRole('region', { name: 'Connection' }).getByRole('alert').filter({ hasText: reason }).filter({ hasText: advice }).waitFor();
   await board.page.locator('[data-fact="durability"]').getByText('Not saved on this device · kept while this page is open').waitFor();
   await board.page.keyboard.press('Escape');
 }

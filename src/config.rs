@@ -302,6 +302,8 @@ pub const AUTO_RESOLVED_LEN_MAX: usize = 20;
 pub const NOTICES_LEN_MAX: usize = 1_024;
 /// Frames that may wait between a socket and the engine, each way: past it the socket is closed, and a new one catches up.
 pub const SOCKET_QUEUE_LEN_MAX: usize = 1_024;
+/// A browser is given this long to open its storage: one that hangs must not keep a page from its board.
+pub const OPEN_MS_MAX: u64 = 10_000;
 /// A browser is given this long to say whether it will keep what is stored; some ask the person first.
 pub const PERSIST_MS_MAX: u64 = 400;
 /// Other processes' writes to a shared storage file are noticed within this time.

@@ -148,6 +148,8 @@ pub enum OpenError {
     Unavailable {
         /// What the system said.
         reason: String,
+        /// What to do, in a sentence.
+        advice: &'static str,
     },
     /// It was written by a newer version of this program. It is left untouched.
     Newer,
@@ -158,10 +160,11 @@ pub enum OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unavailable { reason } => {
+            Self::Unavailable { reason, advice } => {
                 write!(
                     f,
-                    "this device's storage can't be opened: {reason}. Choose another folder, or allow writing there."
+                    "this device's storage can't be opened: {}. {advice}",
+                    reason.trim_end_matches('.')
                 )
             }
             Self::Newer => write!(

@@ -183,7 +183,14 @@ pub fn SyncDetailsPanel() -> Element {
                 "Work offline"
                 span { class: "switch-track", "aria-hidden": "true" }
             }
-            p { class: "note-line", "Edits of all tabs are kept on this device, and sent when you switch this off." }
+            p { class: "note-line",
+                if details.durability == Some(Durability::MemoryOnly) {
+                    "Edits are in this page only"
+                } else {
+                    "Edits of all tabs are kept on this device"
+                }
+                ", and sent when you switch this off."
+            }
         }
         if let Some(device) = details.device.clone() {
             ThisDevice { device }

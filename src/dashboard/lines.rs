@@ -146,9 +146,10 @@ fn use_offline_line(board: BoardHandle) -> Element {
     let sync = use_background_sync();
     let socket = use_websocket();
     let mut is_read = use_signal(|| false);
-    // Of the page as it was opened: it was never live.
+    // Of the page as it was opened: it was never live. Where edits are not saved, the line above says so.
     let is_away = use_memo(move || {
         sync.last_sync().is_none()
+            && sync.fault().is_none()
             && matches!(
                 socket.link(),
                 ConnectionStatus::Offline { .. } | ConnectionStatus::Waiting { .. }

@@ -62,6 +62,7 @@ pub fn dial(_: &ServerAddress) -> Box<dyn Socket> {
 pub async fn open_storage(_: Option<&Path>) -> Result<Box<dyn Storage>, OpenError> {
     Err(OpenError::Unavailable {
         reason: "this build has no storage".to_owned(),
+        advice: "Use another one.",
     })
 }
 

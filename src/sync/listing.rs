@@ -1,6 +1,6 @@
 //! What waits on a device, in full, for people and their programs: what `tideboard outbox` prints, and a page's export.
 
-use super::{Engine, Phase};
+use super::{Engine, Phase, storage::Durability};
 use crate::protocol::{Operation, OperationId, Value, encode};
 
 /// An edit that waits.
@@ -56,7 +56,7 @@ impl Engine {
                 id: pending.operation.id,
                 operation: &pending.operation,
                 made_at_ms: pending.made_at_ms,
-                reason: phase_word(&self.phase(pending)),
+                reason: phase_word(&self.phase(pending), self.birth.durability != Durability::MemoryOnly),
                 theirs: None,
             });
         }
@@ -104,14 +104,27 @@ impl Engine {
     }
 }
 
-fn phase_word(phase: &Phase) -> String {
+/// How far an edit has come. Where nothing outlives the page, nothing is called saved.
+fn phase_word(phase: &Phase, is_stored: bool) -> String {
     match phase {
         Phase::Saving => "being saved",
-        Phase::Saved => "saved on this device",
+        Phase::Saved if is_stored => "saved on this device",
+        Phase::Saved => "in this page only",
         Phase::Sent => "sent, not answered",
         Phase::Retrying { attempts, reason, .. } => return format!("put off {attempts} times: {reason}"),
         Phase::Withdrawing => "being taken back",
         Phase::Decided(_) => "answered, being written down",
     }
     .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn saved_is_not_said_where_nothing_outlives_the_page() {
+        assert_eq!(phase_word(&Phase::Saved, true), "saved on this device");
+        assert_eq!(phase_word(&Phase::Saved, false), "in this page only");
+    }
 }

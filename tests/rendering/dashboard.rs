@@ -145,7 +145,14 @@ fn a_page_opened_without_a_network_says_what_it_shows_once() {
         attempt: 1,
         retry_at: None,
     };
-    has(&on_home(scene, app), &["Server unreachable. This is the board as of"]);
+    has(
+        &on_home(scene.clone(), app),
+        &["Server unreachable. This is the board as of"],
+    );
+    scene.sync.fault = Some(StorageError::Broken);
+    let page = on_home(scene, app);
+    has(&page, &["New edits are not saved here"]);
+    has_not(&page, &["are saved on this device"]);
 }
 
 #[test]

@@ -146,6 +146,19 @@ fn what_a_person_must_do_is_red() {
 }
 
 #[test]
+fn where_nothing_is_stored_working_offline_promises_nothing_else() {
+    let mut scene = Scene::live();
+    has(
+        &render(scene.clone(), details),
+        &["Edits of all tabs are kept on this device, and sent"],
+    );
+    scene.sync.durability = Some(Durability::MemoryOnly);
+    let page = render(scene, details);
+    has(&page, &["Edits are in this page only, and sent"]);
+    has_not(&page, &["kept on this device"]);
+}
+
+#[test]
 fn from_what_the_indicator_opens_it_is_one_press_to_the_choice() {
     let mut scene = Scene::live();
     scene.connection = ConnectionStatus::Decide {

@@ -36,7 +36,6 @@ pub struct Disk {
 impl Disk {
     /// Opens the file in a folder, which is made when it is not there; `None` for the person's own data folder.
     pub async fn open(folder: Option<&Path>) -> Result<Self, OpenError> {
-        let unavailable = |reason: String| OpenError::Unavailable { reason };
         let folder = match folder {
             Some(folder) => folder.to_owned(),
             None => data_folder().ok_or_else(|| unavailable("this user has no home folder".to_owned()))?,
@@ -157,9 +156,14 @@ fn work(mut database: Database, jobs: &std::sync::mpsc::Receiver<Job>, mut sibli
 }
 
 fn make_folder(folder: &Path) -> Result<(), OpenError> {
-    fs::create_dir_all(folder).map_err(|error| OpenError::Unavailable {
-        reason: format!("{}: {error}", folder.display()),
-    })
+    fs::create_dir_all(folder).map_err(|error| unavailable(format!("{}: {error}", folder.display())))
+}
+
+fn unavailable(reason: String) -> OpenError {
+    OpenError::Unavailable {
+        reason,
+        advice: "Choose another folder, or allow writing there.",
+    }
 }
 
 /// Where a person's data belongs: by the XDG base directory specification, else where the system puts it.

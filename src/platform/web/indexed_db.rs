@@ -7,6 +7,7 @@ mod requests;
 
 use std::{
     any::Any,
+    pin::pin,
     rc::Rc,
     task::{Context, Poll},
 };
@@ -25,7 +26,7 @@ use web_sys::BroadcastChannel;
 use self::requests::{Connection, Failure};
 use super::leadership::lead;
 use crate::{
-    config::PERSIST_MS_MAX,
+    config::{OPEN_MS_MAX, PERSIST_MS_MAX},
     platform::{OpenError, Storage, memory::name_of},
     sync::storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction},
 };
@@ -41,10 +42,23 @@ impl IndexedDb {
     /// Opens the database, and asks the browser to keep it.
     pub async fn open() -> Result<Self, OpenError> {
         let connection = Connection::default();
-        connection.database().await.map_err(|failure| match failure {
-            Failure::Newer => OpenError::Newer,
-            other => OpenError::Unavailable { reason: other.reason() },
-        })?;
+        let unavailable = |reason: String, advice| Err(OpenError::Unavailable { reason, advice });
+        match within(OPEN_MS_MAX, connection.database()).await {
+            Some(Ok(_)) => {}
+            Some(Err(Failure::Newer)) => return Err(OpenError::Newer),
+            Some(Err(other)) => {
+                return unavailable(
+                    other.reason(),
+                    "Use an ordinary window, or let the browser store data for this address.",
+                );
+            }
+            None => {
+                return unavailable(
+                    "it does not answer".to_owned(),
+                    "Load the page again; if it stays so, start the browser again.",
+                );
+            }
+        }
         let durability = if is_kept().await {
             Durability::Durable
         } else {
@@ -172,9 +186,15 @@ async fn is_kept() -> bool {
         return true;
     }
     let Ok(persist) = storage.persist() else { return false };
-    let patience = u32::try_from(PERSIST_MS_MAX).map_or_else(|_| TimeoutFuture::new(0), TimeoutFuture::new);
-    match select(JsFuture::from(persist), patience).await {
-        Either::Left((kept, _)) => kept.is_ok_and(|kept| kept.is_truthy()),
-        Either::Right(_) => false,
+    let kept = within(PERSIST_MS_MAX, JsFuture::from(persist)).await;
+    kept.is_some_and(|kept| kept.is_ok_and(|kept| kept.is_truthy()))
+}
+
+/// What comes of it; `None` when that takes longer.
+async fn within<T>(limit_ms: u64, work: impl Future<Output = T>) -> Option<T> {
+    let patience = u32::try_from(limit_ms).map_or_else(|_| TimeoutFuture::new(0), TimeoutFuture::new);
+    match select(pin!(work), patience).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
     }
 }

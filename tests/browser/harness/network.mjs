@@ -3,16 +3,22 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 
+/** What the page says, and what it hears. */
+const WAYS = ['up', 'down'];
+
 export class Network {
   #proxy;
   #sockets = new Set();
-  /** Each open socket with the one that it writes to. */
+  /** Each open socket with the one that it writes to, and which way that is. */
   #pipes = new Map();
   #isCut = false;
   #refusesSockets = false;
-  #isStalled = false;
+  /** The ways on which nothing goes on. */
+  #stalled = [];
   /** What goes on when a stall is over. */
   #held = [];
+  /** What befalls sockets. */
+  #faults;
   #wasCut = false;
 
   /** Stands between a browser and `port` on this machine. */
@@ -52,20 +58,29 @@ export class Network {
 
   /**
    * Takes everything and carries nothing, as a tunnel does: no socket breaks, and no answer comes. Pages and assets still
-   * come.
+   * come. On one way only: `up`, what the page says is lost, or `down`, what it would hear.
    */
-  stall() {
-    this.#isStalled = true;
-    for (const [from, to] of this.#pipes) {
+  stall(...ways) {
+    this.#stalled = ways.length > 0 ? ways : WAYS;
+    for (const [from, { to, way }] of this.#pipes) {
+      if (!this.#stalled.includes(way)) continue;
       from.unpipe(to);
       this.#held.push(() => from.pipe(to));
     }
   }
 
+  /** Breaks every open socket; what befalls the next ones, `faults` decide. */
+  suffers(faults) {
+    this.#faults = faults;
+    this.#hangUp();
+  }
+
   heal() {
     this.#isCut = false;
     this.#refusesSockets = false;
-    this.#isStalled = false;
+    this.#stalled = [];
+    if (this.#faults) this.#hangUp();
+    this.#faults = undefined;
     for (const goOn of this.#held.splice(0)) goOn();
   }
 
@@ -78,12 +93,17 @@ export class Network {
   #carry(port, incoming, outgoing) {
     const isAsked = incoming.url.startsWith('/api/');
     if (this.#isCut && isAsked) return incoming.socket.destroy();
-    if (this.#isStalled && isAsked) return this.#held.push(() => this.#carry(port, incoming, outgoing));
+    const isStalled = (way) => isAsked && this.#stalled.includes(way);
+    if (isStalled('up')) return this.#held.push(() => this.#carry(port, incoming, outgoing));
     const { method, url: path, headers } = incoming;
     const onward = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(outgoing);
+      const tell = () => {
+        outgoing.writeHead(answer.statusCode, answer.headers);
+        answer.pipe(outgoing);
+      };
       answer.on('error', () => outgoing.destroy());
+      if (isStalled('down')) this.#held.push(tell);
+      else tell();
     });
     onward.on('error', () => this.#fail(outgoing));
     incoming.pipe(onward);
@@ -91,23 +111,30 @@ export class Network {
 
   #carryUpgraded(port, incoming, socket, head) {
     if (this.#isCut || this.#refusesSockets) return socket.destroy();
-    if (this.#isStalled) {
+    if (this.#stalled.includes('up')) {
       this.#sockets.add(socket);
       return this.#held.push(() => socket.destroyed || this.#carryUpgraded(port, incoming, socket, head));
     }
+    const faults = this.#faults;
     const onward = connect(port, '127.0.0.1', () => {
       const { rawHeaders } = incoming;
       const lines = [`${incoming.method} ${incoming.url} HTTP/1.1`];
       for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
       onward.write(`${lines.join('\r\n')}\r\n\r\n`);
-      onward.write(head);
-      socket.pipe(onward).pipe(socket);
+      socket.unshift(head);
+      if (faults) faults.carry(socket, onward);
+      for (const [from, { to, way }] of faults ? [] : ways) {
+        const pipe = () => from.pipe(to);
+        this.#pipes.set(from, { to, way });
+        if (this.#stalled.includes(way)) this.#held.push(pipe);
+        else pipe();
+      }
     });
-    for (const [end, other] of [[socket, onward], [onward, socket]]) {
+    const ways = [[socket, { to: onward, way: 'up' }], [onward, { to: socket, way: 'down' }]];
+    for (const [end, { to: other }] of ways) {
       this.#sockets.add(end);
       end.setNoDelay(true);
       end.on('error', () => this.#fail(end));
-      this.#pipes.set(end, other);
       end.on('close', () => {
         this.#sockets.delete(end);
         this.#pipes.delete(end);

@@ -2,11 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { request } from 'node:http';
-
-const TEXT = 1;
-const CLOSE = 8;
-const PING = 9;
-const PONG = 10;
+import { CLOSE, PING, PONG, TEXT, firstFrame, maskedFrame } from './frames.mjs';
 
 /** Emits `text` with each frame, `error`, and `closed` at its end. */
 export class TextSocket extends EventEmitter {
@@ -43,36 +39,17 @@ export class TextSocket extends EventEmitter {
     this.#socket.destroy();
   }
 
-  /** One frame, masked as a client's must be. */
   #write(opcode, payload) {
-    const { length } = payload;
-    if (length > 0xffff) throw new Error(`a frame of ${length} bytes is more than the server takes`);
-    const head = length < 126 ? [0x80 | opcode, 0x80 | length] : [0x80 | opcode, 0xfe, length >> 8, length & 0xff];
-    const mask = randomBytes(4);
-    const frame = Buffer.concat([Buffer.from(head), mask, payload]);
-    const start = head.length + mask.length;
-    for (let at = start; at < frame.length; at += 1) frame[at] ^= mask[(at - start) % 4];
-    this.#socket.write(frame);
+    this.#socket.write(maskedFrame(opcode, payload));
   }
 
   #receive(data) {
     this.#received = Buffer.concat([this.#received, data]);
-    for (let frame = this.#next(); frame !== undefined; frame = this.#next()) {
+    for (let frame = firstFrame(this.#received); frame !== undefined; frame = firstFrame(this.#received)) {
+      this.#received = this.#received.subarray(frame.bytes.length);
       if (frame.opcode === TEXT) this.emit('text', frame.payload.toString());
       if (frame.opcode === PING) this.#write(PONG, frame.payload);
       if (frame.opcode === CLOSE) this.#socket.end();
     }
-  }
-
-  /** The next whole frame of what was received; the server writes each in one piece, of at most 64 KiB. */
-  #next() {
-    const received = this.#received;
-    if (received.length < 2) return undefined;
-    const short = received[1] & 0x7f;
-    const [start, length] = short < 126 ? [2, short] : [4, received.length < 4 ? Infinity : received.readUInt16BE(2)];
-    if (short === 127) throw new Error('the server wrote a frame of more than 64 KiB');
-    if (received.length < start + length) return undefined;
-    this.#received = received.subarray(start + length);
-    return { opcode: received[0] & 0x0f, payload: received.subarray(start, start + length) };
   }
 }

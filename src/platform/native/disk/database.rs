@@ -24,9 +24,7 @@ pub struct Database {
 impl Database {
     /// Opens the file, and makes its tables when it is new.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let unavailable = |error: rusqlite::Error| OpenError::Unavailable {
-            reason: format!("{}: {error}", path.display()),
-        };
+        let unavailable = |error: rusqlite::Error| super::unavailable(format!("{}: {error}", path.display()));
         let mut connection = Connection::open(path).map_err(unavailable)?;
         connection.busy_timeout(BUSY).map_err(unavailable)?;
         prepare(&mut connection).map_err(unavailable)??;

@@ -22,6 +22,8 @@ const RECORDS: &str = "records";
 /// Texts under names that belong to no namespace.
 const NOTES: &str = "notes";
 
+const NONE: &str = "the browser has no usable IndexedDB";
+
 /// Why a request failed.
 pub enum Failure {
     /// The database was made by a newer version of this program.
@@ -59,11 +61,9 @@ impl Failure {
         match text("name").as_deref() {
             Some("VersionError") => Self::Newer,
             Some("QuotaExceededError") => Self::Full,
-            name => Self::Other(format!(
-                "{}: {}",
-                name.unwrap_or("Error"),
-                text("message").unwrap_or_default()
-            )),
+            Some(name) => Self::Other([name, ": ", &text("message").unwrap_or_default()].concat()),
+            // Nothing was thrown: there is nothing to open.
+            None => Self::Other(NONE.to_owned()),
         }
     }
 }
@@ -81,7 +81,7 @@ impl From<idb::Error> for Failure {
             | idb::Error::GetAllKeysFailed(thrown)
             | idb::Error::DeleteFailed(thrown) => Self::of(thrown),
             // What else there is can't happen here, and to name it all would be a page's longest text.
-            _ => Self::Other("the browser has no usable IndexedDB".to_owned()),
+            _ => Self::Other(NONE.to_owned()),
         }
     }
 }

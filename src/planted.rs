@@ -51,6 +51,7 @@ pub enum Bug {
     SeenGoesBack,
     HiddenPageSees,
     RedoneTwice,
+    UndoneTwice,
 }
 
 #[cfg(feature = "planted")]

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use super::{
     Conflict, Effect, Engine, Notice, SetAside,
+    claims::Claim,
     optimistic::is_shown,
     outbox::Pending,
     settling::Settling,
@@ -58,6 +59,8 @@ pub(super) struct Keeping {
     pub unresolved: Vec<Conflict>,
     /// Operations that were undone here while another tab settled them: reversed then, if they are in it.
     pub undone: Vec<OperationId>,
+    /// What of what is not stored yet turns which operations round.
+    pub claims: Vec<Claim>,
     /// Edits of this tab that another one has settled: what came of them is to be told.
     pub untold: SortedSet<OperationId>,
     /// Conflicts that this tab listed, and that another one has decided: how is to be told.
@@ -103,6 +106,7 @@ impl Keeping {
             || !self.unresolved.is_empty()
             || !self.untold.is_empty()
             || !self.decided.is_empty()
+            || self.claims.iter().any(Claim::is_open)
     }
 }
 
@@ -256,12 +260,14 @@ impl Engine {
             .map(|conflict| (conflict_key(conflict.id()), text(conflict)))
             .collect();
         self.keeping.busy = Some(Busy::Appending(ids, reopened));
-        Some(Transaction {
+        let mut transaction = Transaction {
             expect,
             append,
             put,
             ..Transaction::default()
-        })
+        };
+        self.stake_claims(&mut transaction);
+        Some(transaction)
     }
 
     pub(super) fn committed(&mut self, now: Timestamp, outcome: Outcome) {
@@ -284,7 +290,10 @@ impl Engine {
                         self.keeping.unstored = Some(error);
                         self.storage_failed(now, known, error);
                     }
-                    _ => self.keeping.reread = true,
+                    _ => {
+                        self.keeping.reread = true;
+                        self.reopen_claims();
+                    }
                 }
                 return;
             }
@@ -326,6 +335,7 @@ impl Engine {
                 self.keeping.due.insert(pending.operation.board.clone());
             }
         }
+        self.settle_claims(first, ids);
         if first == self.keeping.high + 1 {
             self.keeping.high += ids.len() as u64;
         } else {

@@ -10,6 +10,8 @@ use super::{
         ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
         UNDONE, aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
     },
+    turns::Why,
+    undoing::is_undone,
     updates::Replica,
 };
 use crate::{
@@ -108,6 +110,7 @@ impl Engine {
         self.tell_settled(widgets);
         if widgets {
             self.undo_now(now);
+            self.look_for_claimed(now, records);
         }
     }
 
@@ -259,9 +262,14 @@ impl Engine {
             self.keep_one_place(id, number);
             if let Some(known) = self.outbox.get_mut(id).filter(|known| known.number == Some(number)) {
                 if stored.withdrawing && !(known.withdrawing && known.dirty) {
-                    (known.withdrawing, known.why) = (true, stored.why);
+                    (known.withdrawing, known.why, known.turn) = (true, stored.why, stored.turn);
                 }
-                if !known.dirty {
+                let is_turned = stored.turn.is_spent();
+                if is_turned && !stored.withdrawing && is_undone(known) {
+                    // Another tab has reversed what this one was about to take back: once is enough.
+                    (known.withdrawing, known.why) = (false, Why::Unwanted);
+                }
+                if is_turned || !known.dirty {
                     known.turn = stored.turn;
                 }
                 if known.is_folded() && known.base.is_none() && stored.base.is_some() {

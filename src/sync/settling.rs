@@ -322,8 +322,9 @@ impl Engine {
             }
             *wipe = state.replaced.then(|| widgets_prefix(board));
         }
-        // Another tab may have appended what a state contains, or a decision of what is to be sent again.
-        let needs_all = settling.state.is_some() || !settling.alone.is_empty();
+        // Another tab may have appended what a state contains, or a decision of what is to be sent again; or what reverses one whose
+        // copy is written anew.
+        let needs_all = settling.state.is_some() || !settling.alone.is_empty() || !settling.rewritten.is_empty();
         if needs_all && !planted::is(Bug::SiblingAppendsIgnored) {
             let high = (self.keeping.high > 0).then(|| self.keeping.high.to_string());
             expect.push((HIGH.to_owned(), high));

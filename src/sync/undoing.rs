@@ -84,7 +84,9 @@ impl Engine {
             }
             Standing::Applied(journaled) => {
                 let turn = self.round(id, Way::Back);
-                self.reverse(now, &journaled, turn).map(|made| made.is_some())
+                let made = self.reverse(now, &journaled, turn)?;
+                made.into_iter().for_each(|made| self.claim(made, id, Way::Back));
+                Ok(made.is_some())
             }
             Standing::Open => Ok(false),
         }
@@ -112,12 +114,14 @@ impl Engine {
                 let Some(operation) = self.operation_of(id).cloned() else {
                     return Ok(false);
                 };
-                let id = self.make_anew(now, operation)?;
-                self.take_turn(id, turn);
+                let made = self.make_anew(now, operation)?;
+                self.take_turn(made, turn);
+                self.claim(made, id, Way::Again);
                 return Ok(true);
             }
         };
         let made = self.reverse(now, &journaled, turn)?;
+        made.into_iter().for_each(|made| self.claim(made, id, Way::Again));
         // It is what its author wants, and not what was there before.
         if let Some(pending) = made.and_then(|id| self.outbox.get_mut(id)) {
             pending.why = Why::Unwanted;
@@ -168,7 +172,7 @@ impl Engine {
             .or_else(journaled)
     }
 
-    fn journaled(&self, id: OperationId) -> Option<(u64, &Journaled)> {
+    pub(super) fn journaled(&self, id: OperationId) -> Option<(u64, &Journaled)> {
         let mut journal = self.keeping.journal.iter().rev();
         let found = journal.find(|(_, journaled)| journaled.operation.id == id);
         found.map(|(number, journaled)| (*number, journaled))
@@ -193,7 +197,8 @@ impl Engine {
                 if self.stands(&journaled) {
                     // It asks anew: that is no redo's.
                     let (number, turn) = self.place_of(id).unwrap_or_default();
-                    self.reverse(now, &journaled, turn.fixed(number))?;
+                    let made = self.reverse(now, &journaled, turn.fixed(number))?;
+                    made.into_iter().for_each(|made| self.claim(made, id, Way::Back));
                     conflict.theirs.revision = journaled.verdict.revision();
                 }
                 self.forget_journaled(id);
@@ -239,9 +244,11 @@ impl Engine {
         }
         for id in std::mem::take(&mut self.keeping.undone) {
             if let Standing::Applied(journaled) = self.standing(id)
+                && !journaled.turn.is_spent()
                 && (journaled.operation.resolves.is_none() || self.stands(&journaled))
-                && self.reverse_late(now, id, &journaled).is_some()
+                && let Some(made) = self.reverse_late(now, id, &journaled)
             {
+                self.claim(made, id, Way::Back);
                 self.forget_journaled(id);
             }
         }

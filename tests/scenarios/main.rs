@@ -19,5 +19,6 @@ mod removed;
 mod requests;
 mod server;
 mod tabs;
+mod together;
 mod undo;
 mod world;

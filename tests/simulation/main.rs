@@ -178,6 +178,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::SeenGoesBack, 250),
     (Bug::HiddenPageSees, 250),
     (Bug::RedoneTwice, 250),
+    (Bug::UndoneTwice, 250),
 ];
 
 #[test]

@@ -9,7 +9,7 @@ use super::{
     outbox::Pending,
     settling::Settling,
     storage::{Journaled, Outcome, StorageError, Transaction, conflict_key, fingerprint, generation_key, text},
-    turns::Way,
+    turns::{Turn, Way},
     updates::Replica,
 };
 use crate::{
@@ -57,8 +57,8 @@ pub(super) struct Keeping {
     pub spent: Vec<OperationId>,
     /// Conflicts whose decisions were undone while another tab settled them: as soon as it was read what that has stored.
     pub unresolved: Vec<Conflict>,
-    /// Operations that were undone here while another tab settled them: reversed then, if they are in it.
-    pub undone: Vec<OperationId>,
+    /// Operations that were undone here while another tab settled them: reversed then, if they are in it. With their turns.
+    pub undone: Vec<(OperationId, Turn)>,
     /// What of what is not stored yet turns which operations round.
     pub claims: Vec<Claim>,
     /// Edits of this tab that another one has settled: what came of them is to be told.

@@ -329,9 +329,11 @@ impl Engine {
         }
         if self.is_undone_in_vain(id) {
             // A decision's conflict waits again, where that was settled as decided; else what it met is stored.
-            let conflict = self.outbox.get(id).and_then(|pending| pending.operation.resolves);
+            let pending = self.outbox.get(id);
+            let turn = pending.map(|pending| pending.turn).unwrap_or_default();
+            let conflict = pending.and_then(|pending| pending.operation.resolves);
             let conflict = conflict.filter(|conflict| records.get(&conflict_key(*conflict)).is_none());
-            self.undone_in_vain(id, conflict);
+            self.undone_in_vain(id, turn, conflict);
         }
         let settled = self.outbox.remove(id);
         if settled.is_some_and(|pending| pending.dirty && pending.turn.is_spent()) {

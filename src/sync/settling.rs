@@ -407,12 +407,13 @@ impl Engine {
     fn shelve(&mut self, settled: Settled) {
         let pending = self.outbox.remove(settled.id);
         let is_undone = pending.as_ref().is_some_and(is_undone);
+        let turn = pending.as_ref().map(|pending| pending.turn).unwrap_or_default();
         match settled.shelf {
             Shelf::Journal(journaled) => {
                 self.journal(settled.number, *journaled);
                 match settled.resolved {
                     // Undone while it was being stored.
-                    Some(resolved) if is_undone => self.undone_in_vain(settled.id, Some(resolved)),
+                    Some(resolved) if is_undone => self.undone_in_vain(settled.id, turn, Some(resolved)),
                     Some(resolved) => _ = self.conflicts.remove(&resolved),
                     None => {}
                 }
@@ -426,7 +427,7 @@ impl Engine {
             }
             Shelf::Nowhere => {}
         }
-        if pending.is_some_and(|pending| pending.turn.is_spent()) {
+        if turn.is_spent() {
             self.forget_journaled(settled.id);
         }
     }

@@ -239,18 +239,21 @@ impl Engine {
 
     /// Does what has waited for the journal to be read.
     pub(super) fn undo_now(&mut self, now: Timestamp) {
-        for id in std::mem::take(&mut self.keeping.spent) {
-            self.forget_journaled(id);
-        }
-        for id in std::mem::take(&mut self.keeping.undone) {
-            if let Standing::Applied(journaled) = self.standing(id)
+        for (id, turn) in std::mem::take(&mut self.keeping.undone) {
+            if let Standing::Applied(mut journaled) = self.standing(id)
                 && !journaled.turn.is_spent()
                 && (journaled.operation.resolves.is_none() || self.stands(&journaled))
-                && let Some(made) = self.reverse_late(now, id, &journaled)
             {
-                self.claim(made, id, Way::Back);
-                self.forget_journaled(id);
+                // Who has settled it could not know its turn.
+                journaled.turn = turn;
+                if let Some(made) = self.reverse_late(now, id, &journaled) {
+                    self.claim(made, id, Way::Back);
+                    self.forget_journaled(id);
+                }
             }
+        }
+        for id in std::mem::take(&mut self.keeping.spent) {
+            self.forget_journaled(id);
         }
         let mut undone = Vec::new();
         for conflict in std::mem::take(&mut self.keeping.unresolved) {
@@ -416,8 +419,8 @@ impl Engine {
 
     /// It was settled, and who did that could not know that it was undone: it is reversed as soon as the journal was read, and what
     /// it has decided waits again.
-    pub(super) fn undone_in_vain(&mut self, id: OperationId, conflict: Option<OperationId>) {
-        self.keeping.undone.push(id);
+    pub(super) fn undone_in_vain(&mut self, id: OperationId, turn: Turn, conflict: Option<OperationId>) {
+        self.keeping.undone.push((id, turn));
         self.keeping.reopened.extend(conflict);
     }
 
@@ -429,7 +432,7 @@ impl Engine {
 
     /// Reverses what was undone a while ago; where that can't be done, its author is told.
     fn reverse_late(&mut self, now: Timestamp, id: OperationId, journaled: &Journaled) -> Option<OperationId> {
-        let turn = self.turn_of_late(id);
+        let turn = self.turn_of_late(id, journaled.turn);
         let reversed = self.reverse(now, journaled, turn);
         reversed.unwrap_or_else(|error| {
             let Operation { board, widget, .. } = &journaled.operation;

@@ -140,14 +140,36 @@ fn what_was_applied_and_is_still_in_the_outbox_is_undone_once() {
             store_in_turns(&mut world, first, then);
             world.calm();
             world.assert_everywhere("crew", "count", 0);
-            // What one has taken back before it heard that it was applied is nothing to redo.
-            if both_know {
-                world.redo(second);
-                world.calm();
-                world.assert_everywhere("crew", "count", 4);
-            }
+            world.redo(second);
+            world.calm();
+            world.assert_everywhere("crew", "count", 4);
         }
     }
+}
+
+#[test]
+fn what_one_tab_takes_back_and_wants_again_while_another_settles_it_as_applied_is_there_once() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    for tab in [ANN, second] {
+        world.go_offline(tab);
+    }
+    world.add(ANN, "crew", "count", 4);
+    world.calm();
+    world.hold_the_storage(ANN);
+    world.lead(second);
+    world.come_online(second);
+    world.calm();
+    assert_eq!(world.pending(second), [], "it has sent and settled it");
+    world.undo(ANN);
+    world.redo(ANN);
+    world.release_the_storage(ANN);
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "count", 4);
+    world.undo(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "count", 0);
 }
 
 #[test]

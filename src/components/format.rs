@@ -203,8 +203,7 @@ pub fn value_text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) if items.is_empty() => "empty".to_owned(),
         Value::Array(items) if items.iter().all(Value::is_string) => {
-            let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
-            texts.join(", ")
+            items.iter().map(value_text).collect::<Vec<_>>().join(", ")
         }
         Value::Array(_) | Value::Object(_) => value.to_string(),
     }

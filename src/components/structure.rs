@@ -14,33 +14,34 @@ const LINES_MAX: usize = 24;
 /// The most items of a list that is put together: more are not read over in a line of text.
 const PUT_TOGETHER_LEN_MAX: usize = 200;
 
-/// A line of a version.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Line {
-    /// So many parts in a row that the other version has, too.
-    Same(usize),
-    /// A part that the other version has otherwise or not at all: its path, if it has any, and what it holds.
-    Own(String),
-    /// So many more lines.
-    More(usize),
-}
-
-/// Both versions in lines; `None` unless both are lists, or both are objects, and neither is empty. Of a list, items are alike in
-/// their order; as many items in place of others are each compared with its counterpart, and called by their place in `mine`.
+/// Both versions in lines, as stretches of which each is with whether it only tells of what the other has, too: a part that the other
+/// has otherwise or not at all is its path, if it has any, and what it holds; the parts in a row that both have are counted. `None`
+/// unless both are lists, or both are objects, and neither is empty. Of a list, items are alike in their order; as many items in place
+/// of others are each compared with its counterpart, and called by their place in `mine`.
 #[must_use]
-pub fn by_parts(mine: &Value, theirs: &Value) -> Option<[Vec<Line>; 2]> {
+pub fn by_parts(mine: &Value, theirs: &Value) -> Option<[Vec<(String, bool)>; 2]> {
     if !has_parts(mine, theirs) {
         return None;
     }
     let mut sides = Sides::default();
     sides.compare("", mine, theirs, DEPTH_MAX);
-    Some(sides.0.map(|mut lines| {
+    Some(sides.0.map(|lines| {
         let more = lines.len().saturating_sub(LINES_MAX);
-        if more > 0 {
-            lines.truncate(LINES_MAX);
-            lines.push(Line::More(more));
+        let mut stretches = Vec::new();
+        for (text, same) in lines.into_iter().take(LINES_MAX) {
+            if !stretches.is_empty() {
+                stretches.push(("\n".to_owned(), true));
+            }
+            stretches.push(if same > 0 {
+                (format!("… {same} the same"), true)
+            } else {
+                (text, false)
+            });
         }
-        lines
+        if more > 0 {
+            stretches.push((format!("\n… and {more} more"), true));
+        }
+        stretches
     }))
 }
 
@@ -76,9 +77,9 @@ fn has_parts(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// The lines of mine, and those of theirs.
+/// The lines of mine, and those of theirs: a part that differs, or how many in a row do not.
 #[derive(Default)]
-struct Sides([Vec<Line>; 2]);
+struct Sides([Vec<(String, usize)>; 2]);
 
 impl Sides {
     fn compare(&mut self, path: &str, mine: &Value, theirs: &Value, depth: usize) {
@@ -135,8 +136,8 @@ impl Sides {
     fn same(&mut self) {
         for lines in &mut self.0 {
             match lines.last_mut() {
-                Some(Line::Same(parts)) => *parts += 1,
-                _ => lines.push(Line::Same(1)),
+                Some((_, same)) if *same > 0 => *same += 1,
+                _ => lines.push((String::new(), 1)),
             }
         }
     }
@@ -147,20 +148,14 @@ impl Sides {
             Value::Number(number) => number.to_string(),
             other => value_text(other),
         };
-        self.0[side].push(Line::Own(if path.is_empty() {
-            text
-        } else {
-            [path, ": ", &text].concat()
-        }));
+        let colon = if path.is_empty() { "" } else { ": " };
+        self.0[side].push(([path, colon, &text].concat(), 0));
     }
 }
 
 fn within(path: &str, part: &str) -> String {
-    if path.is_empty() {
-        part.to_owned()
-    } else {
-        [path, " › ", part].concat()
-    }
+    let step = if path.is_empty() { "" } else { " › " };
+    [path, step, part].concat()
 }
 
 #[cfg(test)]
@@ -171,13 +166,16 @@ mod tests {
 
     /// Mine and theirs in words, what differs in brackets.
     fn told(mine: Value, theirs: Value) -> [String; 2] {
-        let line = |line: Line| match line {
-            Line::Same(parts) => format!("{parts} same"),
-            Line::Own(text) => format!("[{text}]"),
-            Line::More(lines) => format!("{lines} more"),
+        let stretch = |(text, is_shared): (String, bool)| {
+            if is_shared {
+                text.replace("… ", "").replace(" the ", " ")
+            } else {
+                format!("[{text}]")
+            }
         };
-        let side = |lines: Vec<Line>| lines.into_iter().map(line).collect::<Vec<_>>().join(", ");
-        by_parts(&mine, &theirs).expect("they have parts").map(side)
+        let side = |lines: Vec<(String, bool)>| lines.into_iter().map(stretch).collect::<String>();
+        let sides = by_parts(&mine, &theirs).expect("they have parts").map(side);
+        sides.map(|side| side.replace('\n', ", "))
     }
 
     #[test]
@@ -254,9 +252,12 @@ mod tests {
         let [mine, _] = told(nested(60, 1), nested(60, 2));
         assert!(mine.starts_with("[a › a › a › a: {\"a\":{"), "{mine}");
         let list = |first: usize| (first..first + 30).collect::<Value>();
-        let [lines, _] = by_parts(&list(0), &list(100)).expect("lists");
-        assert_eq!(lines.len(), LINES_MAX + 1);
-        assert_eq!(lines.last(), Some(&Line::More(30 - LINES_MAX)));
+        let [lines, _] = told(list(0), list(100));
+        assert_eq!(lines.matches('[').count(), LINES_MAX);
+        assert!(
+            lines.ends_with(&format!("[23], and {} more", 30 - LINES_MAX)),
+            "{lines}"
+        );
     }
 
     #[test]

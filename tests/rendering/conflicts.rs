@@ -261,17 +261,14 @@ fn of_a_charts_series_those_that_differ_have_a_line_and_the_others_are_counted()
         &page,
         &[
             ">fuel, oil</p>",
-            "2 the same</span></li><li><mark>depth</mark></li><li><mark>wind</mark></li></ul>",
-            "2 the same</span></li><li><mark>heel</mark></li></ul>",
+            "… 2 the same\n<mark>depth</mark>\n<mark>wind</mark></p>",
+            "… 2 the same\n<mark>heel</mark></p>",
             ">Edit",
         ],
     );
     // Where one has only what the other has, too, nothing is marked.
     let page = render(series(json!([]), json!(["fuel"]), json!(["fuel", "oil"])), conflicts);
-    has(
-        &page,
-        &[">empty</p>", "1 the same</span></li></ul>", "<mark>oil</mark>"],
-    );
+    has(&page, &[">empty</p>", ">… 1 the same</p>", "<mark>oil</mark>"]);
 }
 
 #[test]

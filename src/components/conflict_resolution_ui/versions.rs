@@ -7,7 +7,7 @@ use crate::{
         choices::field_text,
         difference::{both, difference},
         format::time_of_day,
-        structure::{Line, by_parts, list_of_both},
+        structure::{by_parts, list_of_both},
         this_device::by_line,
     },
     hooks::{Conflict, Now},
@@ -55,9 +55,15 @@ pub(super) fn versions(conflict: &Conflict, field: &str, unit: &str, now: Option
     let parts = conflict.mine().filter(|_| removal.is_none());
     let parts = parts.and_then(|mine| by_parts(mine, &conflict.theirs.value));
     let [mine, theirs] = match parts {
-        Some(sides) => sides.map(listed),
-        None => [marked(&mine, &theirs), marked(&theirs, &mine)],
-    };
+        Some(sides) => sides,
+        None => [(&mine, &theirs), (&theirs, &mine)].map(|(text, other)| {
+            let stretches = difference(text, other).into_iter();
+            stretches
+                .map(|(stretch, is_shared)| (stretch.to_owned(), is_shared))
+                .collect()
+        }),
+    }
+    .map(marked);
     let writer = removal.unwrap_or(&conflict.theirs).writer.as_ref();
     let made_at = match (conflict.made_at_ms, now) {
         (Some(at), Some(now)) => [", ", &time_of_day(now, at)].concat(),
@@ -93,31 +99,15 @@ pub(super) fn versions(conflict: &Conflict, field: &str, unit: &str, now: Option
 }
 
 /// A value with what differs from the other one marked.
-fn marked(text: &str, other: &str) -> Element {
+fn marked(stretches: Vec<(String, bool)>) -> Element {
+    let chars: usize = stretches.iter().map(|(stretch, _)| stretch.chars().count()).sum();
     rsx! {
-        p { class: "version-value", "data-long": text.chars().count() > LARGE_CHARS_MAX,
-            for (stretch, is_shared) in difference(text, other) {
+        p { class: "version-value", "data-long": chars > LARGE_CHARS_MAX,
+            for (stretch, is_shared) in stretches {
                 if is_shared {
                     "{stretch}"
                 } else {
                     mark { "{stretch}" }
-                }
-            }
-        }
-    }
-}
-
-/// A list or an object by its parts: those that differ from the other one marked, the others counted.
-fn listed(lines: Vec<Line>) -> Element {
-    rsx! {
-        ul { class: "version-value", "data-long": true,
-            for line in lines {
-                li {
-                    {match line {
-                        Line::Same(parts) => rsx! { span { class: "version-by", "{parts} the same" } },
-                        Line::Own(text) => rsx! { mark { "{text}" } },
-                        Line::More(lines) => rsx! { span { class: "version-by", "… and {lines} more" } },
-                    }}
                 }
             }
         }

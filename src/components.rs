@@ -22,6 +22,7 @@ pub mod icon;
 mod pending_operations_badge;
 mod people_here;
 pub mod said;
+mod structure;
 mod this_device;
 mod ways_out;
 mod widget_realtime;

@@ -52,6 +52,7 @@ pub enum Bug {
     HiddenPageSees,
     RedoneTwice,
     EvictionNotReread,
+    UndoneTwice,
 }
 
 #[cfg(feature = "planted")]

@@ -10,6 +10,7 @@
 mod amending;
 mod answers;
 mod breaking;
+mod claims;
 mod command;
 mod commands;
 mod conflict;

@@ -1,19 +1,19 @@
 //! Conflicts: one field, what was before, mine and theirs, with names and times. A person chooses; the choice is an
 //! operation like any other, and can be undone. Never a modal: everything else goes on.
 
+mod versions;
+
 use std::{cell::RefCell, rc::Rc};
 
 use dioxus::prelude::*;
 
+use self::versions::{proposal, versions};
 use super::{
     auto_resolved::{add_choice, auto_resolved, settle},
-    choices::field_text,
-    difference::{both, difference},
     edit_line::{edit_line, is_editable},
     format::{count, time_of_day},
     icon::icon,
     said::{is_next, make_way, outlive, said_elsewhere, say_decided, uncover, undo_last_decision},
-    this_device::by_line,
     word::{Word, saying_of},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
         Conflict, Notice, Now, Resolution, focus, undecided, use_background_sync, use_notices, use_now,
         use_realtime_managers, use_widget_of,
     },
-    protocol::{Contention, Intent, Operation, OperationId, Value, encode},
+    protocol::{Contention, Operation, OperationId, encode},
     sorted::SortedSet,
     state::CONFLICTS,
 };
@@ -37,10 +37,9 @@ pub struct ConflictResolved {
 
 /// Cards shown at once; the others wait behind a button.
 const CARDS_LEN_MAX: usize = 3;
-/// What a value may have in characters to be set in large type.
-const LARGE_CHARS_MAX: usize = 48;
 
-/// The conflicts of this device: *Before · Mine · Theirs*, only the difference tinted; Keep mine, Keep theirs, Edit, by
+/// The conflicts of this device: *Before · Mine · Theirs*, only the difference tinted, of lists and objects
+/// part by part; Keep mine, Keep theirs, Edit, by
 /// button or by the keys 1, 2 and E on a card, and U to undo; a decision hands them on to the next card, and its undo to the one it was of. *Theirs* is what stands
 /// now, whoever writes on. A line that says so opens them, and so does the chip on a widget's frame. Shows nothing while there are
 /// none and nothing was said.
@@ -343,14 +342,6 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution
     }
 }
 
-/// Of two versions of a text of several words: both, for a person to read over.
-fn proposal(conflict: &Conflict) -> Option<Value> {
-    let (mine, theirs) = (conflict.mine()?.as_str()?, conflict.theirs.value.as_str()?);
-    let before = conflict.before()?.as_str()?;
-    let is_text = conflict.removal().is_none() && mine.contains(' ');
-    is_text.then(|| both(before, mine, theirs).into())
-}
-
 /// The conflict as it is stored, a line for each part: to indent them costs a page more than it tells.
 fn record(conflict: &Conflict) -> String {
     encode(conflict).replace(",\"", ",\n\"")
@@ -374,82 +365,12 @@ fn keep_mine(conflict: &Conflict) -> &'static str {
     }
 }
 
-/// The three columns, with values as their card shows them.
-fn versions(conflict: &Conflict, field: &str, unit: &str, now: Option<Now>) -> Element {
-    let text = |value: &Value| {
-        let mut text = field_text(field, value);
-        if !unit.is_empty() && value.is_number() {
-            text += " ";
-            text += unit;
-        }
-        text
-    };
-    let mine = match &conflict.operation.intent {
-        Intent::Set { value, .. } => text(value),
-        Intent::Add { amount, .. } => format!("{amount:+}"),
-        _ => "changed".to_owned(),
-    };
-    let removal = conflict.removal();
-    let theirs = if removal.is_some() {
-        "Removed".to_owned()
-    } else {
-        text(&conflict.theirs.value)
-    };
-    let writer = removal.unwrap_or(&conflict.theirs).writer.as_ref();
-    let made_at = match (conflict.made_at_ms, now) {
-        (Some(at), Some(now)) => [", ", &time_of_day(now, at)].concat(),
-        _ => String::new(),
-    };
-    let before = conflict.before().map_or_else(|| "nothing".to_owned(), text);
-    rsx! {
-        div { class: "versions",
-            div { class: "version", "data-side": "before",
-                h4 { "Before" }
-                p { class: "version-value", "data-long": before.chars().count() > LARGE_CHARS_MAX, "{before}" }
-                p { class: "version-by", "what you saw" }
-            }
-            div { class: "version", "data-side": "mine",
-                h4 { if conflict.is_undo { "Your undo" } else { "Mine" } }
-                {marked(&mine, &theirs)}
-                p { class: "version-by", "you, on this device{made_at}" }
-            }
-            // Somebody may write on while it is looked at.
-            div { class: "version", "data-side": "theirs", "aria-live": "polite",
-                h4 { "Theirs" }
-                {marked(&theirs, &mine)}
-                p { class: "version-by", {by_line(writer, now)} }
-                if conflict.removed.is_some() {
-                    p { class: "version-by",
-                        "before that {text(&conflict.theirs.value)}, "
-                        {by_line(conflict.theirs.writer.as_ref(), now)}
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// A value with what differs from the other one marked.
-fn marked(text: &str, other: &str) -> Element {
-    rsx! {
-        p { class: "version-value", "data-long": text.chars().count() > LARGE_CHARS_MAX,
-            for (stretch, is_shared) in difference(text, other) {
-                if is_shared {
-                    "{stretch}"
-                } else {
-                    mark { "{stretch}" }
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::protocol::{Cursor, Overwritten, Revision};
+    use crate::protocol::{Cursor, Intent, Overwritten, Revision};
 
     fn conflict(sequence: u64, contention: Contention) -> Conflict {
         let name = |text: &str| text.parse().expect("a name");

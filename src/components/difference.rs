@@ -1,5 +1,5 @@
 //! What differs between two texts, by words: what a person who chooses between two versions has to read, and the two put
-//! together, where they changed different things.
+//! together, where they changed different things. Lists and objects are of `structure`.
 
 use std::ops::Range;
 
@@ -35,16 +35,25 @@ pub fn difference<'a>(text: &'a str, other: &str) -> Vec<(&'a str, bool)> {
 /// mine and then theirs, for a person to mend. A proposal, to be read before it is kept.
 #[must_use]
 pub fn both(before: &str, mine: &str, theirs: &str) -> String {
-    let base = words(before);
-    let (mine, theirs) = (Side::new(&base, mine), Side::new(&base, theirs));
-    let mut text = String::new();
+    put_together(&words(before), &words(mine), &words(theirs), true).concat()
+}
+
+/// The same of versions that are in parts: words, or items of a list. Words of both are held apart.
+pub(super) fn put_together<'a>(
+    base: &'a [&'a str],
+    mine: &'a [&'a str],
+    theirs: &'a [&'a str],
+    are_words: bool,
+) -> Vec<&'a str> {
+    let (mine, theirs) = (Side::new(base, mine), Side::new(base, theirs));
+    let mut parts = Vec::new();
     let (mut at, mut of_mine, mut of_theirs) = (0, 0, 0);
     loop {
         let next = [mine.changes.get(of_mine), theirs.changes.get(of_theirs)];
         let Some(start) = next.into_iter().flatten().map(|change| change.0.start).min() else {
             break;
         };
-        text.extend(base[at..start].iter().copied());
+        parts.extend(&base[at..start]);
         // As far as changes of the one touch those of the other, they are one change of both.
         let (first_mine, first_theirs, mut end) = (of_mine, of_theirs, start);
         while let Some(reach) = [(&mine, &mut of_mine), (&theirs, &mut of_theirs)]
@@ -53,45 +62,47 @@ pub fn both(before: &str, mine: &str, theirs: &str) -> String {
         {
             end = reach.max(end);
         }
-        let own = mine.text(&base, start..end, first_mine..of_mine);
-        let others = theirs.text(&base, start..end, first_theirs..of_theirs);
+        let own = mine.parts(base, start..end, first_mine..of_mine);
+        let others = theirs.parts(base, start..end, first_theirs..of_theirs);
         match (first_mine == of_mine, first_theirs == of_theirs) {
-            (false, true) => text += &own,
-            (true, _) => text += &others,
-            (false, false) if own == others => text += &own,
+            (false, true) => parts.extend(own),
+            (true, _) => parts.extend(others),
+            (false, false) if own == others => parts.extend(own),
             (false, false) => {
-                text += &own;
-                let is_apart = own.ends_with(char::is_whitespace) || others.starts_with(char::is_whitespace);
-                if !(own.is_empty() || others.is_empty() || is_apart) {
-                    text.push(' ');
+                let is_blank = |part: &&str| part.trim().is_empty();
+                // None where there is nothing to hold apart.
+                let between = own.last().zip(others.first());
+                let is_apart = between.is_none_or(|(last, first)| is_blank(last) || is_blank(first));
+                parts.extend(own);
+                if are_words && !is_apart {
+                    parts.push(" ");
                 }
-                text += &others;
+                parts.extend(others);
             }
         }
         at = end;
     }
-    text.extend(base[at..].iter().copied());
-    text
+    parts.extend(&base[at..]);
+    parts
 }
 
 /// A version, as what it has in place of stretches of the one before.
 struct Side<'a> {
-    words: Vec<&'a str>,
+    parts: &'a [&'a str],
     changes: Vec<(Range<usize>, Range<usize>)>,
 }
 
 impl<'a> Side<'a> {
-    fn new(base: &[&str], text: &'a str) -> Self {
-        let words = words(text);
+    fn new(base: &[&str], parts: &'a [&'a str]) -> Self {
         let mut changes = Vec::new();
         let (mut at, mut own) = (0, 0);
-        for (next, next_own) in shared(base, &words).into_iter().chain([(base.len(), words.len())]) {
+        for (next, next_own) in shared(base, parts).into_iter().chain([(base.len(), parts.len())]) {
             if (at, own) != (next, next_own) {
                 changes.push((at..next, own..next_own));
             }
             (at, own) = (next + 1, next_own + 1);
         }
-        Self { words, changes }
+        Self { parts, changes }
     }
 
     /// Takes the next change, where it begins no later than `end`; answers where it ends.
@@ -102,14 +113,14 @@ impl<'a> Side<'a> {
     }
 
     /// What this version has in place of `base[stretch]`, in which it has these changes.
-    fn text(&self, base: &[&str], stretch: Range<usize>, changes: Range<usize>) -> String {
-        let (mut text, mut at) = (String::new(), stretch.start);
+    fn parts(&self, base: &[&'a str], stretch: Range<usize>, changes: Range<usize>) -> Vec<&'a str> {
+        let (mut parts, mut at) = (Vec::new(), stretch.start);
         for (replaced, own) in &self.changes[changes] {
-            text.extend(base[at..replaced.start].iter().chain(&self.words[own.clone()]).copied());
+            parts.extend(base[at..replaced.start].iter().chain(&self.parts[own.clone()]));
             at = replaced.end;
         }
-        text.extend(base[at..stretch.end].iter().copied());
-        text
+        parts.extend(&base[at..stretch.end]);
+        parts
     }
 }
 
@@ -127,7 +138,7 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 /// The places of a longest common subsequence.
-fn shared(one: &[&str], other: &[&str]) -> Vec<(usize, usize)> {
+pub(super) fn shared(one: &[&str], other: &[&str]) -> Vec<(usize, usize)> {
     let alike = |(a, b): &(&&str, &&str)| a == b;
     let start = one.iter().zip(other).take_while(alike).count();
     let (own, others) = (&one[start..], &other[start..]);

@@ -201,6 +201,10 @@ pub fn value_text(value: &Value) -> String {
         Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), digits),
         Value::String(text) if text.is_empty() => "empty".to_owned(),
         Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "empty".to_owned(),
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            items.iter().map(value_text).collect::<Vec<_>>().join(", ")
+        }
         Value::Array(_) | Value::Object(_) => value.to_string(),
     }
 }
@@ -265,7 +269,9 @@ mod tests {
         assert_eq!(value_text(&json!(true)), "yes");
         assert_eq!(value_text(&json!(21.50)), "21.5");
         assert_eq!(value_text(&json!("")), "empty");
-        assert_eq!(value_text(&json!(["a"])), "[\"a\"]");
+        assert_eq!(value_text(&json!(["fuel", "oil"])), "fuel, oil");
+        assert_eq!(value_text(&json!([])), "empty");
+        assert_eq!(value_text(&json!(["a", 1])), "[\"a\",1]");
         assert_eq!(excerpt("føur letters", 4), "føur…");
     }
 

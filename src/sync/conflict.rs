@@ -175,7 +175,9 @@ impl Engine {
                     let pending = outbox.get(own);
                     pending.is_some_and(|pending| is_short || pending.operation.resolves == Some(*id))
                 };
-                conflict.meet(widget, &|own| is_pending(own) || undone.contains(&own));
+                conflict.meet(widget, &|own| {
+                    is_pending(own) || undone.iter().any(|(undone, _)| *undone == own)
+                });
             }
         }
         self.meet_returned(now);

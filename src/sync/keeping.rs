@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 
 use super::{
     Conflict, Effect, Engine, Notice, SetAside,
+    claims::Claim,
     optimistic::is_shown,
     outbox::Pending,
     settling::Settling,
     storage::{Journaled, Outcome, StorageError, Transaction, conflict_key, fingerprint, generation_key, text},
-    turns::Way,
+    turns::{Turn, Way},
     updates::Replica,
 };
 use crate::{
@@ -56,8 +57,10 @@ pub(super) struct Keeping {
     pub spent: Vec<OperationId>,
     /// Conflicts whose decisions were undone while another tab settled them: as soon as it was read what that has stored.
     pub unresolved: Vec<Conflict>,
-    /// Operations that were undone here while another tab settled them: reversed then, if they are in it.
-    pub undone: Vec<OperationId>,
+    /// Operations that were undone here while another tab settled them: reversed then, if they are in it. With their turns.
+    pub undone: Vec<(OperationId, Turn)>,
+    /// What of what is not stored yet turns which operations round.
+    pub claims: Vec<Claim>,
     /// Edits of this tab that another one has settled: what came of them is to be told.
     pub untold: SortedSet<OperationId>,
     /// Conflicts that this tab listed, and that another one has decided: how is to be told.
@@ -110,6 +113,7 @@ impl Keeping {
             || !self.unresolved.is_empty()
             || !self.untold.is_empty()
             || !self.decided.is_empty()
+            || self.claims.iter().any(Claim::is_open)
     }
 }
 
@@ -268,12 +272,14 @@ impl Engine {
             .map(|conflict| (conflict_key(conflict.id()), text(conflict)))
             .collect();
         self.keeping.busy = Some(Busy::Appending(ids, reopened));
-        Some(Transaction {
+        let mut transaction = Transaction {
             expect,
             append,
             put,
             ..Transaction::default()
-        })
+        };
+        self.stake_claims(&mut transaction);
+        Some(transaction)
     }
 
     pub(super) fn committed(&mut self, now: Timestamp, outcome: Outcome) {
@@ -303,7 +309,10 @@ impl Engine {
                         self.keeping.unstored = Some(error);
                         self.storage_failed(now, known, error);
                     }
-                    _ => self.keeping.reread = true,
+                    _ => {
+                        self.keeping.reread = true;
+                        self.reopen_claims();
+                    }
                 }
                 return;
             }
@@ -345,6 +354,7 @@ impl Engine {
                 self.keeping.due.insert(pending.operation.board.clone());
             }
         }
+        self.settle_claims(first, ids);
         if first == self.keeping.high + 1 {
             self.keeping.high += ids.len() as u64;
         } else {

@@ -10,6 +10,8 @@ use super::{
         ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
         UNDONE, aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
     },
+    turns::Why,
+    undoing::is_undone,
     updates::Replica,
 };
 use crate::{
@@ -109,6 +111,7 @@ impl Engine {
         self.tell_settled(widgets);
         if widgets {
             self.undo_now(now);
+            self.look_for_claimed(now, records);
         }
     }
 
@@ -260,9 +263,14 @@ impl Engine {
             self.keep_one_place(id, number);
             if let Some(known) = self.outbox.get_mut(id).filter(|known| known.number == Some(number)) {
                 if stored.withdrawing && !(known.withdrawing && known.dirty) {
-                    (known.withdrawing, known.why) = (true, stored.why);
+                    (known.withdrawing, known.why, known.turn) = (true, stored.why, stored.turn);
                 }
-                if !known.dirty {
+                let is_turned = stored.turn.is_spent();
+                if is_turned && !stored.withdrawing && is_undone(known) {
+                    // Another tab has reversed what this one was about to take back: once is enough.
+                    (known.withdrawing, known.why) = (false, Why::Unwanted);
+                }
+                if is_turned || !known.dirty {
                     known.turn = stored.turn;
                 }
                 if known.is_folded() && known.base.is_none() && stored.base.is_some() {
@@ -322,9 +330,11 @@ impl Engine {
         }
         if self.is_undone_in_vain(id) {
             // A decision's conflict waits again, where that was settled as decided; else what it met is stored.
-            let conflict = self.outbox.get(id).and_then(|pending| pending.operation.resolves);
+            let pending = self.outbox.get(id);
+            let turn = pending.map(|pending| pending.turn).unwrap_or_default();
+            let conflict = pending.and_then(|pending| pending.operation.resolves);
             let conflict = conflict.filter(|conflict| records.get(&conflict_key(*conflict)).is_none());
-            self.undone_in_vain(id, conflict);
+            self.undone_in_vain(id, turn, conflict);
         }
         let settled = self.outbox.remove(id);
         if settled.is_some_and(|pending| pending.dirty && pending.turn.is_spent()) {

@@ -322,8 +322,9 @@ impl Engine {
             }
             *wipe = state.replaced.then(|| widgets_prefix(board));
         }
-        // Another tab may have appended what a state contains, or a decision of what is to be sent again.
-        let needs_all = settling.state.is_some() || !settling.alone.is_empty();
+        // Another tab may have appended what a state contains, or a decision of what is to be sent again; or what reverses one whose
+        // copy is written anew.
+        let needs_all = settling.state.is_some() || !settling.alone.is_empty() || !settling.rewritten.is_empty();
         if needs_all && !planted::is(Bug::SiblingAppendsIgnored) {
             let high = (self.keeping.high > 0).then(|| self.keeping.high.to_string());
             expect.push((HIGH.to_owned(), high));
@@ -406,12 +407,13 @@ impl Engine {
     fn shelve(&mut self, settled: Settled) {
         let pending = self.outbox.remove(settled.id);
         let is_undone = pending.as_ref().is_some_and(is_undone);
+        let turn = pending.as_ref().map(|pending| pending.turn).unwrap_or_default();
         match settled.shelf {
             Shelf::Journal(journaled) => {
                 self.journal(settled.number, *journaled);
                 match settled.resolved {
                     // Undone while it was being stored.
-                    Some(resolved) if is_undone => self.undone_in_vain(settled.id, Some(resolved)),
+                    Some(resolved) if is_undone => self.undone_in_vain(settled.id, turn, Some(resolved)),
                     Some(resolved) => _ = self.conflicts.remove(&resolved),
                     None => {}
                 }
@@ -425,7 +427,7 @@ impl Engine {
             }
             Shelf::Nowhere => {}
         }
-        if pending.is_some_and(|pending| pending.turn.is_spent()) {
+        if turn.is_spent() {
             self.forget_journaled(settled.id);
         }
     }

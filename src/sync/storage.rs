@@ -185,6 +185,12 @@ impl Journaled {
     }
 }
 
+/// Where the operation with this number may be stored: while it waits, and once it is settled. All these records say of it what
+/// [`Stored`] does.
+pub(super) fn keys_of(number: u64) -> [String; 3] {
+    [OUTBOX, JOURNAL, UNDONE].map(|prefix| format!("{prefix}{number:016x}"))
+}
+
 pub(super) fn outbox_key(number: u64) -> String {
     format!("{OUTBOX}{number:016x}")
 }

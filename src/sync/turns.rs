@@ -276,8 +276,8 @@ impl Engine {
 
     /// What reverses one that was taken back and turns out to have been applied: an undo as any other, if that can be done once
     /// more.
-    pub(super) fn turn_of_late(&self, id: OperationId) -> Turn {
-        let Some((number, turn)) = self.place_of(id) else {
+    pub(super) fn turn_of_late(&self, id: OperationId, turn: Turn) -> Turn {
+        let Some((number, _)) = self.place_of(id) else {
             return Turn::default().fixed(0);
         };
         let barrier = self.steps().iter().map(|step| step.turn.barrier(step.number)).max();

@@ -84,7 +84,9 @@ impl Engine {
             }
             Standing::Applied(journaled) => {
                 let turn = self.round(id, Way::Back);
-                self.reverse(now, &journaled, turn).map(|made| made.is_some())
+                let made = self.reverse(now, &journaled, turn)?;
+                made.into_iter().for_each(|made| self.claim(made, id, Way::Back));
+                Ok(made.is_some())
             }
             Standing::Open => Ok(false),
         }
@@ -112,12 +114,14 @@ impl Engine {
                 let Some(operation) = self.operation_of(id).cloned() else {
                     return Ok(false);
                 };
-                let id = self.make_anew(now, operation)?;
-                self.take_turn(id, turn);
+                let made = self.make_anew(now, operation)?;
+                self.take_turn(made, turn);
+                self.claim(made, id, Way::Again);
                 return Ok(true);
             }
         };
         let made = self.reverse(now, &journaled, turn)?;
+        made.into_iter().for_each(|made| self.claim(made, id, Way::Again));
         // It is what its author wants, and not what was there before.
         if let Some(pending) = made.and_then(|id| self.outbox.get_mut(id)) {
             pending.why = Why::Unwanted;
@@ -168,7 +172,7 @@ impl Engine {
             .or_else(journaled)
     }
 
-    fn journaled(&self, id: OperationId) -> Option<(u64, &Journaled)> {
+    pub(super) fn journaled(&self, id: OperationId) -> Option<(u64, &Journaled)> {
         let mut journal = self.keeping.journal.iter().rev();
         let found = journal.find(|(_, journaled)| journaled.operation.id == id);
         found.map(|(number, journaled)| (*number, journaled))
@@ -193,7 +197,8 @@ impl Engine {
                 if self.stands(&journaled) {
                     // It asks anew: that is no redo's.
                     let (number, turn) = self.place_of(id).unwrap_or_default();
-                    self.reverse(now, &journaled, turn.fixed(number))?;
+                    let made = self.reverse(now, &journaled, turn.fixed(number))?;
+                    made.into_iter().for_each(|made| self.claim(made, id, Way::Back));
                     conflict.theirs.revision = journaled.verdict.revision();
                 }
                 self.forget_journaled(id);
@@ -234,16 +239,21 @@ impl Engine {
 
     /// Does what has waited for the journal to be read.
     pub(super) fn undo_now(&mut self, now: Timestamp) {
+        for (id, turn) in std::mem::take(&mut self.keeping.undone) {
+            if let Standing::Applied(mut journaled) = self.standing(id)
+                && !journaled.turn.is_spent()
+                && (journaled.operation.resolves.is_none() || self.stands(&journaled))
+            {
+                // Who has settled it could not know its turn.
+                journaled.turn = turn;
+                if let Some(made) = self.reverse_late(now, id, &journaled) {
+                    self.claim(made, id, Way::Back);
+                    self.forget_journaled(id);
+                }
+            }
+        }
         for id in std::mem::take(&mut self.keeping.spent) {
             self.forget_journaled(id);
-        }
-        for id in std::mem::take(&mut self.keeping.undone) {
-            if let Standing::Applied(journaled) = self.standing(id)
-                && (journaled.operation.resolves.is_none() || self.stands(&journaled))
-                && self.reverse_late(now, id, &journaled).is_some()
-            {
-                self.forget_journaled(id);
-            }
         }
         let mut undone = Vec::new();
         for conflict in std::mem::take(&mut self.keeping.unresolved) {
@@ -409,8 +419,8 @@ impl Engine {
 
     /// It was settled, and who did that could not know that it was undone: it is reversed as soon as the journal was read, and what
     /// it has decided waits again.
-    pub(super) fn undone_in_vain(&mut self, id: OperationId, conflict: Option<OperationId>) {
-        self.keeping.undone.push(id);
+    pub(super) fn undone_in_vain(&mut self, id: OperationId, turn: Turn, conflict: Option<OperationId>) {
+        self.keeping.undone.push((id, turn));
         self.keeping.reopened.extend(conflict);
     }
 
@@ -422,7 +432,7 @@ impl Engine {
 
     /// Reverses what was undone a while ago; where that can't be done, its author is told.
     fn reverse_late(&mut self, now: Timestamp, id: OperationId, journaled: &Journaled) -> Option<OperationId> {
-        let turn = self.turn_of_late(id);
+        let turn = self.turn_of_late(id, journaled.turn);
         let reversed = self.reverse(now, journaled, turn);
         reversed.unwrap_or_else(|error| {
             let Operation { board, widget, .. } = &journaled.operation;

@@ -3,6 +3,7 @@
 use dioxus::{core::Mutation, prelude::*};
 use serde_json::json;
 use tideboard::{
+    board::{Catalog, FieldSpec, Policy, ValueType},
     components::{
         ConflictResolutionUI, ConflictResolved, OperationFailure, PendingOperationsBadge, RealtimeError,
         WidgetRealtime,
@@ -11,8 +12,9 @@ use tideboard::{
     config::AUTO_RESOLVED_LEN_MAX,
     hooks::{Resolution, use_board, use_current_board, use_realtime_managers},
     protocol::{OperationId, WidgetId},
+    server::FirstBoard,
     state::{CONFLICTS, PENDING, SET_ASIDE},
-    testing::Page,
+    testing::{Page, Server},
 };
 
 use crate::deck::{deck, log, logged, on_deck};
@@ -248,6 +250,25 @@ fn what_was_decided_is_said_and_not_what_was_asked_for() {
     assert_eq!(logged(), ["KeepTheirs"]);
     assert_eq!(page.server.value(&deck(), "fuel", "value"), json!(8));
     page.has_not(&["Kept yours"]);
+}
+
+#[test]
+fn of_series_that_two_have_changed_edit_begins_with_those_of_both() {
+    let series = FieldSpec::new("series", ValueType::Texts, Policy::Ask);
+    let catalog = Catalog::default().with("plot", vec![series]);
+    let board = FirstBoard::new(deck(), "Deck").with("tanks", "plot", json!({"series": ["fuel", "oil"]}));
+    let mut page = Page::within(&Server::new(catalog, &[board]), "ada", deck(), face);
+    page.with(|| *IS_AUTOMATIC.write() = false);
+    let [mine, theirs] = [json!(["fuel", "oil", "depth"]), json!(["oil", "wind"])];
+    quarrel(&mut page, &[("tanks", "series", mine, theirs)]);
+    page.has(&[
+        "1 the same",
+        "<mark>fuel</mark>",
+        "<mark>depth</mark>",
+        "<mark>wind</mark>",
+    ]);
+    page.click("Edit");
+    page.has(&["Both, put together", "value=\"oil, depth, wind\""]);
 }
 
 #[test]

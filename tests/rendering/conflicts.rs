@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use serde_json::json;
 use tideboard::{
     components::{ConflictResolutionUI, SyncDetailsPanel},
-    protocol::Contention,
+    protocol::{Contention, Value},
 };
 
 use crate::stage::{Scene, first_paint, has, has_not, render};
@@ -238,4 +238,67 @@ fn a_list_is_chosen_and_not_typed_anew() {
     has_not(&render(tags, conflicts), &[">Edit"]);
     let series = setpoint().conflict("series", json!(["a", "b"]), json!(["a"]), Contention::Ask);
     has(&render(series, conflicts), &[">Edit"]);
+}
+
+/// A chart whose series two people have changed at once.
+fn series(before: Value, mine: Value, theirs: Value) -> Scene {
+    let mut scene = Scene::live()
+        .widget("series", &[("title", json!("Tanks")), ("series", theirs.clone())])
+        .conflict("series", mine, theirs, Contention::Ask);
+    scene.conflicts[0].operation.base_value = Some(before);
+    scene
+}
+
+#[test]
+fn of_a_charts_series_those_that_differ_have_a_line_and_the_others_are_counted() {
+    let scene = series(
+        json!(["fuel", "oil"]),
+        json!(["fuel", "oil", "depth", "wind"]),
+        json!(["fuel", "oil", "heel"]),
+    );
+    let page = render(scene, conflicts);
+    has(
+        &page,
+        &[
+            ">fuel, oil</p>",
+            "… 2 the same\n<mark>depth</mark>\n<mark>wind</mark></p>",
+            "… 2 the same\n<mark>heel</mark></p>",
+            ">Edit",
+        ],
+    );
+    // Where one has only what the other has, too, nothing is marked.
+    let page = render(series(json!([]), json!(["fuel"]), json!(["fuel", "oil"])), conflicts);
+    has(&page, &[">empty</p>", ">… 1 the same</p>", "<mark>oil</mark>"]);
+}
+
+#[test]
+fn of_a_list_against_none_and_of_a_removal_the_whole_is_shown() {
+    let page = render(series(json!(["oil"]), json!(["fuel", "oil"]), json!([])), conflicts);
+    has(&page, &["<mark>fuel, oil</mark>", "<mark>empty</mark>"]);
+    let removed = Scene::live().widget("series", &[("title", json!("Tanks"))]);
+    let removed = removed.conflict("series", json!(["fuel", "oil"]), json!(["fuel"]), Contention::Removed);
+    has(
+        &render(removed, conflicts),
+        &["<mark>fuel, oil</mark>", "<mark>Removed</mark>"],
+    );
+}
+
+#[test]
+fn of_an_object_what_differs_has_its_path() {
+    let scene = setpoint().conflict(
+        "plan",
+        json!({"legs": [{"to": "Elba", "knots": 5}], "crew": 4}),
+        json!({"legs": [{"to": "Elba", "knots": 6}], "crew": 4}),
+        Contention::Ask,
+    );
+    let page = render(scene, conflicts);
+    has(
+        &page,
+        &[
+            "1 the same",
+            "<mark>legs › 1 › knots: 5</mark>",
+            "<mark>legs › 1 › knots: 6</mark>",
+        ],
+    );
+    has_not(&page, &["<mark>crew", "to: Elba", ">Edit"]);
 }

@@ -20,5 +20,6 @@ mod removed;
 mod requests;
 mod server;
 mod tabs;
+mod together;
 mod undo;
 mod world;

@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// What somebody may want, by its name; the widget and the field that show it; and its value before and after.
-type Wish = (&'static str, Command, (&'static str, &'static str), [Value; 2]);
+pub type Wish = (&'static str, Command, (&'static str, &'static str), [Value; 2]);
 
-fn wishes() -> Vec<Wish> {
+pub fn wishes() -> Vec<Wish> {
     let (board, field) = (deck(), |name: &str| name.parse::<FieldName>().expect("a name"));
     let set = Command::Set {
         board: board.clone(),

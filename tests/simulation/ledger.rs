@@ -114,12 +114,16 @@ pub struct Ledger {
     folded: HashSet<OperationId>,
     /// On which card those wait whose author had been asked about the same field already.
     joined: HashMap<OperationId, OperationId>,
-    /// Operations that go with a settled state, which the storage did not take.
+    /// Operations that go with a settled state, which the storage did not take; and what was to undo what another tab had undone.
     made_anew: HashSet<OperationId>,
     /// How often each device was told to undo or redo something, and has not forgotten what it was.
     presses: HashMap<usize, u64>,
     /// How often somebody was told to undo something at a device, less what was redone of that.
     redoable: HashMap<(usize, String), i64>,
+    /// What was added on a device to the counter of a widget, so often, and reversed, so often: by who did so and how much that is.
+    additions: HashMap<(usize, String, BoardId, WidgetId, u64), (u64, u64)>,
+    /// Tabs that were told since they were looked at that there is nothing to undo, or to redo.
+    turned_in_vain: HashSet<usize>,
     sights: seen::Sights,
     /// Whether somebody else has ever signed in on a device.
     pub has_switched: bool,

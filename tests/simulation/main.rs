@@ -179,6 +179,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::HiddenPageSees, 250),
     (Bug::RedoneTwice, 250),
     (Bug::EvictionNotReread, 4_000),
+    (Bug::UndoneTwice, 250),
 ];
 
 #[test]

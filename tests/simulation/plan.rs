@@ -166,6 +166,8 @@ pub struct Plan {
 const OPERATIONS: u64 = 205;
 /// How often a page is hidden where that counts.
 const HIDDEN: usize = 5;
+/// How often undo is pressed everywhere at once where that is done.
+const TOGETHER: usize = 4;
 
 impl Shape {
     /// Leaves one kind of fault of the shape, or none.
@@ -258,6 +260,22 @@ impl Plan {
                     ms: dice.range(500, 20_000),
                 },
             }));
+        }
+        // Now and then a page is loaded again, and undo is pressed there and in every other one in the same moment: who has no edits of
+        // their own goes along those of the device.
+        let mut dice = Dice(seed ^ 0x756e_646f);
+        if !alone && shape.tabs.iter().any(|tabs| *tabs > 1) && dice.chance(25) {
+            for _ in 0..TOGETHER {
+                let (at, tab) = (2_000 + dice.below(span), dice.below(clients as u64) as usize);
+                steps.push(Step {
+                    at,
+                    act: Act::KillTab { tab },
+                });
+                steps.extend((0..clients).map(|tab| Step {
+                    at: at + 500,
+                    act: Act::Undo { tab },
+                }));
+            }
         }
         steps.sort_by_key(|step| step.at);
         Self { shape, steps }

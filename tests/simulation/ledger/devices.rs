@@ -54,6 +54,12 @@ impl Ledger {
             };
             self.made.insert(operation.id, made);
         }
+        if self.turned_in_vain.remove(&number) {
+            let waits = |id: &OperationId| engine.pending().any(|pending| pending.operation.id == *id);
+            let own = self.made.iter().filter(|(_, made)| made.maker == (number, tab.life));
+            let given_up = own.filter(|(id, made)| !made.saved && !waits(id));
+            self.made_anew.extend(given_up.map(|(id, _)| *id));
+        }
         for pending in engine.pending().filter(|pending| pending.withdrawing) {
             let given_up = if pending.is_folded() {
                 &mut self.folded
@@ -200,6 +206,10 @@ impl Ledger {
                 error: CommandError::DeviceFull,
                 widget: Some((board, widget)),
             } => self.forgoes(tab, board, widget),
+            Notice::Refused {
+                error: CommandError::NothingToUndo | CommandError::NothingToRedo,
+                ..
+            } => _ = self.turned_in_vain.insert(tab),
             _ => {}
         }
     }
@@ -215,7 +225,7 @@ impl Ledger {
     ) {
         let Outcome::Done { first } = outcome else {
             // What was to be appended along with a settled state is made anew with the next.
-            let with_state = !transaction.put.is_empty();
+            let with_state = transaction.put.iter().any(|(key, _)| key.starts_with("meta/"));
             let appended = transaction.append.iter().map(|text| appended_id(text));
             return self.made_anew.extend(appended.filter(|_| with_state));
         };
@@ -241,6 +251,46 @@ impl Ledger {
                 let place = made.number.filter(|first| is_pending(*first));
                 (made.number, made.device) = (place.or(Some(number)), device);
             }
+            if let Some((amount, (added, _))) = self.addition((device, person), id)
+                && amount > 0
+            {
+                *added += 1;
+            }
+        }
+    }
+
+    /// What an operation adds, and how often as much was added there and reversed.
+    fn addition(&mut self, (device, person): (usize, &str), id: OperationId) -> Option<(i64, &mut (u64, u64))> {
+        let Operation {
+            board, widget, intent, ..
+        } = &self.made.get(&id)?.operation;
+        let Intent::Add { amount, .. } = intent else {
+            return None;
+        };
+        let what = (
+            device,
+            person.to_owned(),
+            board.clone(),
+            widget.clone(),
+            amount.unsigned_abs(),
+        );
+        Some((*amount, self.additions.entry(what).or_default()))
+    }
+
+    /// What was added once is taken away once, in however many tabs undo is pressed.
+    fn check_reversed(&mut self, outbox: (usize, &str), id: OperationId, text: &str) {
+        let is_first = self.made.get(&id).is_some_and(|made| !made.saved);
+        if !is_first || !text.contains(r#""turn":{"does":"undo","#) {
+            return;
+        }
+        let Some((amount, (added, reversed))) = self.addition(outbox, id).filter(|(amount, _)| *amount < 0) else {
+            return;
+        };
+        *reversed += 1;
+        if reversed > added {
+            self.fail(Failure::Duplicated(format!(
+                "{id:?} adds {amount}, and what it reverses was reversed before"
+            )));
         }
     }
 
@@ -323,7 +373,9 @@ impl Ledger {
         if let Input::Committed(Outcome::Done { .. }) = answer {
             self.undone(outbox, transaction);
             for text in &transaction.append {
-                if let Some(made) = self.made.get_mut(&appended_id(text)) {
+                let id = appended_id(text);
+                self.check_reversed(outbox, id, text);
+                if let Some(made) = self.made.get_mut(&id) {
                     made.saved = true;
                 }
             }

@@ -18,7 +18,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use futures_util::{FutureExt, future::LocalBoxFuture};
+use futures_util::{
+    FutureExt,
+    future::{LocalBoxFuture, join3},
+};
 
 use calling::device_in;
 pub use options::{Fallback, Leads, NoFallback, Options, StartError};
@@ -82,7 +85,13 @@ impl Driver {
         let (storage, memory_only) = options.open_storage().await?;
         let server = options.server(&*storage).await?;
         let token = options.token.as_deref();
-        let mut note = storage.note(&Note::name_for(server.origin(), token)).await;
+        // Read together: one after the other, each would wait for its turn at the storage.
+        let (mut note, named, marked) = join3(
+            storage.note(&Note::name_for(server.origin(), token)),
+            storage.note(options::DEVICE_NOTE),
+            storage.note(options::MARK_NOTE),
+        )
+        .await;
         if note.is_none() && token.is_some() {
             // All that earlier versions kept.
             note = storage.note(&Note::name_for(server.origin(), None)).await;
@@ -95,17 +104,8 @@ impl Driver {
         let random = options.platform.random().map_err(StartError::NoRandomness)?;
         let seed = options.platform.random().map_err(StartError::NoRandomness)?;
         let is_given_a_name = options.device.is_some();
-        let device = match options.device {
-            None => storage
-                .note(options::DEVICE_NOTE)
-                .await
-                .and_then(|text| device_in(&text)),
-            given => given,
-        };
-        let marked = storage
-            .note(options::MARK_NOTE)
-            .await
-            .and_then(|text| text.parse().ok());
+        let device = options.device.or_else(|| device_in(&named?));
+        let marked = marked.and_then(|text| text.parse().ok());
         let drawn = calling::drawn(&platform::device_name(), device.as_ref(), marked.is_none(), random);
         let mark = marked.unwrap_or((seed >> 64) as u32);
         let sees = matches!(options.leads, Leads::Elected);

@@ -27,6 +27,10 @@ const GOALS = {
 const SHOWN_BELOW = 0.9;
 /** Built files whose names change with what is in them. */
 const IMMUTABLE = /immutable/;
+/** Those that keep their names are asked for again. */
+const ASKED_FOR = /no-cache/;
+/** What fits a packet, in bytes, is not worth it. */
+const COMPRESSED_FROM = 1_000;
 
 const { values: options } = parseArgs({
   options: {
@@ -124,7 +128,9 @@ async function tellFiles(url) {
   tellFile('the page', page, (encoding) => encoding === 'br');
   for (const path of new Set(names.map((name) => new URL(name, url).pathname))) {
     const sent = await fetchAs(new URL(path, url));
-    tellFile(path, sent, (encoding, cached) => path.endsWith('.woff2') === (encoding !== 'br') && IMMUTABLE.test(cached));
+    const isPlain = path.endsWith('.woff2') || sent.bytes < COMPRESSED_FROM;
+    const isCached = path.startsWith('/assets/') ? IMMUTABLE : ASKED_FOR;
+    tellFile(path, sent, (encoding, cached) => isPlain === (encoding !== 'br') && isCached.test(cached));
   }
 }
 

@@ -90,6 +90,7 @@ fn release(package: &str) -> Result<(), Failure> {
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_this_machine())
         .env("PATH", prune::path(&shell::search_path())?),
     )?;
+    leave_typefaces_as_they_are(&folder_of(package).join("public/assets"))?;
     if prune::is_done() {
         Ok(())
     } else {
@@ -111,6 +112,24 @@ fn loosen(server: &Path) -> Result<(), Failure> {
         path: server.to_owned(),
         source,
     })
+}
+
+/// A typeface is compressed already: compressed once more, as `dx` does with all that it finds, it is larger.
+fn leave_typefaces_as_they_are(assets: &Path) -> Result<(), Failure> {
+    let failed = |source| Failure::File {
+        path: assets.to_owned(),
+        source,
+    };
+    if !assets.exists() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(assets).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.to_string_lossy().ends_with(".woff2.br") {
+            std::fs::remove_file(&path).map_err(failed)?;
+        }
+    }
+    Ok(())
 }
 
 /// The page's typeface, as npm calls it.

@@ -15,7 +15,7 @@ use std::{
 use futures_channel::{mpsc, oneshot};
 use futures_util::{
     FutureExt, StreamExt,
-    future::{Either, LocalBoxFuture, select},
+    future::{Either, LocalBoxFuture, join, select},
 };
 use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
@@ -43,7 +43,8 @@ impl IndexedDb {
     pub async fn open() -> Result<Self, OpenError> {
         let connection = Connection::default();
         let unavailable = |reason: String, advice| Err(OpenError::Unavailable { reason, advice });
-        match within(OPEN_MS_MAX, connection.database()).await {
+        let (opened, is_kept) = join(within(OPEN_MS_MAX, connection.database()), is_kept()).await;
+        match opened {
             Some(Ok(_)) => {}
             Some(Err(Failure::Newer)) => return Err(OpenError::Newer),
             Some(Err(other)) => {
@@ -59,7 +60,7 @@ impl IndexedDb {
                 );
             }
         }
-        let durability = if is_kept().await {
+        let durability = if is_kept {
             Durability::Durable
         } else {
             Durability::BestEffort

@@ -8,3 +8,10 @@ if ('serviceWorker' in navigator) {
       .catch((error) => console.info(`This board will not open without the server: ${error.message}`));
   });
 }
+
+// The program asks for its storage when it has been compiled: by then the browser has it open.
+try {
+  indexedDB.databases().catch(() => {});
+} catch {
+  // Not to be had: the page will say so.
+}

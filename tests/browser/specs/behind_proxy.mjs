@@ -10,7 +10,7 @@ export async function play(stage) {
   // A socket that is refused is logged by the browser itself.
   const behind = async (name, proxy) => {
     const person = await stage.person(name, {}, stage.closes(await proxy).port);
-    person.expects(/WebSocket connection to|net::ERR_|status of 502/);
+    person.expects(/WebSocket connection to|net::ERR_|status of 50[24]/);
     return person.signIn(EDIT);
   };
   const ada = await behind('Ada', Proxy.nginx(server.port));

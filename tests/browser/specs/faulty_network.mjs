@@ -6,6 +6,8 @@ import { Dice } from '../torture/dice.mjs';
 
 export const title = 'a network that dawdles, breaks within frames, says things twice and falls silent on one way: each press counts once, and all see the same';
 
+/** Half degrees from one value to the next: few enough that no value comes twice in a turn, where the first would be taken for the last. */
+const STEPS_MAX = 9;
 /** Each fault befalls each of the two so often, on each way. */
 const FAULTS_MIN = 3;
 
@@ -30,7 +32,7 @@ export async function play(stage) {
     const [one, other] = turn % 2 === 0 ? [hers, his] : [his, hers];
     for (let edits = 1 + dice.below(5); edits > 0; edits -= 1) {
       await Promise.all(boards.map(press));
-      level = 5 + ((level - 5 + 0.5 * (1 + dice.below(49))) % 25);
+      level = 5 + ((level - 5 + 0.5 * (1 + dice.below(STEPS_MAX))) % 25);
       await one.set(level);
     }
     // Who goes on from a value has seen it, so that nobody is to be asked.

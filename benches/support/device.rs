@@ -99,7 +99,7 @@ impl Platform for Diskless {
 
     fn open_storage<'a>(&'a self, _: Option<&'a Path>) -> LocalBoxFuture<'a, Result<Box<dyn Storage>, OpenError>> {
         let reason = "it was left out".to_owned();
-        std::future::ready(Err(OpenError::Unavailable { reason })).boxed_local()
+        std::future::ready(Err(OpenError::Unavailable { reason, advice: "" })).boxed_local()
     }
 
     fn page_origin(&self) -> Option<String> {

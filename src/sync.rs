@@ -95,8 +95,7 @@ pub struct Birth {
 pub enum Input {
     /// A person or the app wants something.
     Command(Command),
-    /// What the clock on the wall says, in Unix milliseconds: what is wanted from here on was wanted then. For people to read;
-    /// it decides nothing.
+    /// When what is wanted from here on was wanted, in Unix milliseconds by the clock on the wall: for people to read alone.
     Wall(u64),
     /// A dialled socket is open.
     Opened {

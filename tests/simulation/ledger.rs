@@ -61,6 +61,9 @@ struct Made {
     horizon: Revision,
 }
 
+/// Who adds how much to which counter: a device and a person, a board and a widget.
+type Addition = (usize, String, BoardId, WidgetId, u64);
+
 /// A revision: whose it is, by which writer's epoch, and the number its operation had in its device's outbox.
 #[derive(Clone, Copy, Debug)]
 struct Applied {
@@ -121,7 +124,7 @@ pub struct Ledger {
     /// How often somebody was told to undo something at a device, less what was redone of that.
     redoable: HashMap<(usize, String), i64>,
     /// What was added on a device to the counter of a widget, so often, and reversed, so often: by who did so and how much that is.
-    additions: HashMap<(usize, String, BoardId, WidgetId, u64), (u64, u64)>,
+    additions: HashMap<Addition, (u64, u64)>,
     /// Tabs that were told since they were looked at that there is nothing to undo, or to redo.
     turned_in_vain: HashSet<usize>,
     sights: seen::Sights,

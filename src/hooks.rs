@@ -54,9 +54,9 @@ mod use_undo_keys;
 mod use_websocket;
 mod widget_handle;
 
-#[cfg(feature = "dashboard")]
 pub(crate) use crate::platform::is_on_page;
 pub use context::NoProvider;
+#[cfg(feature = "dashboard")]
 pub(crate) use entitle::{entitle, stand_at};
 pub use events::{EventKind, RealtimeEvent};
 pub use focus::{focus, focus_text};

@@ -53,12 +53,13 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     let summary = board.summary();
     let socket = use_websocket();
     let may_come = use_memo(move || may_come(&socket.link()));
-    let is_closed = use_memo(move || matches!(socket.link(), ConnectionStatus::Closed { .. }));
+    let sync = use_background_sync();
+    let is_closed =
+        use_memo(move || sync.fault().is_none() && matches!(socket.link(), ConnectionStatus::Closed { .. }));
     let state = match state_of(&summary, may_come()) {
         "away" if is_closed() => "closed",
         state => state,
     };
-    let sync = use_background_sync();
     let may_edit = use_memo(move || {
         sync.details()
             .identity

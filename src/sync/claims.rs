@@ -64,6 +64,10 @@ impl Engine {
 
     /// Looks for what is to be turned round as it is stored now. Where that had its turn in another tab, nothing is left to turn round.
     pub(super) fn look_for_claimed(&mut self, now: Timestamp, records: &Records) {
+        // One that was stored though nobody was told so has had its turn by that.
+        let outbox = &self.outbox;
+        let is_stored = |id| outbox.get(id).is_some_and(|made| made.number.is_some());
+        self.keeping.claims.retain(|claim| !is_stored(claim.made));
         for claim in &mut self.keeping.claims {
             if let Some(pending) = self.outbox.get(claim.about) {
                 claim.number = pending.number;

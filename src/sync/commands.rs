@@ -28,7 +28,23 @@ pub(super) struct Seen {
 impl Engine {
     pub(super) fn command(&mut self, now: Timestamp, command: Command) {
         let widget = self.about(&command);
-        match self.carry_out(now, command) {
+        // What is decided, taken back or discarded makes room; and what is under way already is not given up.
+        let is_fresh = matches!(
+            command,
+            Command::Set { .. }
+                | Command::SetNow { .. }
+                | Command::Add { .. }
+                | Command::Create { .. }
+                | Command::Remove { .. }
+                | Command::Restore { .. }
+                | Command::Retry { .. }
+        );
+        let done = if is_fresh && self.keeping.is_full() {
+            Err(CommandError::DeviceFull)
+        } else {
+            self.carry_out(now, command)
+        };
+        match done {
             Ok(()) if widget.is_some() => self.hasten(now),
             Ok(()) => {}
             Err(error) => self.notice(Notice::Refused { error, widget }),
@@ -368,9 +384,7 @@ impl Engine {
             self.outbox.len() + self.drafts.len(),
             self.conflicts.len() + self.aside.len(),
         );
-        if self.keeping.is_full() {
-            Err(CommandError::DeviceFull)
-        } else if waiting >= OUTBOX_LEN_MAX {
+        if waiting >= OUTBOX_LEN_MAX {
             Err(CommandError::OutboxFull { len: waiting })
         } else if fresh && kept >= KEPT_LEN_MAX {
             Err(CommandError::Undecided { len: kept })

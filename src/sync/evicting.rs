@@ -2,9 +2,9 @@
 //! them; it has not what waits in the outbox.
 
 use super::{
-    Engine,
+    Effect, Engine,
     keeping::Busy,
-    storage::{META, Records, Transaction, meta_key, under, widgets_prefix},
+    storage::{HIGH, META, Records, Transaction, meta_key, under, widgets_prefix},
     updates::Replica,
 };
 use crate::{
@@ -32,7 +32,10 @@ impl Engine {
             && replica.generation == 0
             && replica.stored.is_some()
             && self.outbox.of_board(board).next().is_none()
-            && self.drafts.len() == 0
+            && self.drafts.of_board(board).next().is_none()
+            && self.keeping.dropped.iter().all(|(of, _)| of != board)
+            && !self.keeping.due.contains(board)
+            && !self.keeping.journal_is_old
             && self
                 .conflicts
                 .values()
@@ -52,8 +55,10 @@ impl Engine {
             .get(&board)
             .filter(|replica| self.is_spare(&board, replica))?;
         let (stored, _) = replica.stored.clone()?;
+        // Another tab may have appended what rests on it.
+        let high = (self.keeping.high > 0).then(|| self.keeping.high.to_string());
         let transaction = Transaction {
-            expect: vec![(meta_key(&board), Some(stored))],
+            expect: vec![(meta_key(&board), Some(stored)), (HIGH.to_owned(), high)],
             wipe: Some(widgets_prefix(&board)),
             delete: vec![meta_key(&board)],
             ..Transaction::default()
@@ -62,8 +67,14 @@ impl Engine {
         Some(transaction)
     }
 
-    /// A board is not stored any more: nobody here needs it, or somebody looks at it since.
+    /// It is done, and other tabs are told.
     pub(super) fn evicted(&mut self, now: Timestamp, board: &BoardId) {
+        self.let_go(now, board);
+        self.effects.push_back(Effect::Broadcast);
+    }
+
+    /// A board is not stored any more: nobody here needs it, or somebody looks at it since.
+    fn let_go(&mut self, now: Timestamp, board: &BoardId) {
         if self
             .replicas
             .get(board)
@@ -84,7 +95,7 @@ impl Engine {
         let stored: SortedSet<&str> = under(records, META).map(|(board, _)| board).collect();
         let believed = self.boards_where(&|replica| replica.stored.is_some());
         for board in believed.iter().filter(|board| !stored.contains(board.as_str())) {
-            self.evicted(now, board);
+            self.let_go(now, board);
         }
     }
 

@@ -69,6 +69,8 @@ pub(super) struct Keeping {
     pub texts: SortedMap<OperationId, u64>,
     /// A board whose confirmed state makes room for what has none, next of all.
     pub makes_room: Option<BoardId>,
+    /// A copy of the server's state did not fit: none is stored before this.
+    pub copies_at: Timestamp,
     /// Why the last transaction failed.
     unstored: Option<StorageError>,
     /// Why the last reading failed.
@@ -221,7 +223,7 @@ impl Engine {
             .values()
             .filter_map(|replica| replica.dirty_since)
             .min()
-            .map(|since| since.plus(self.cache_write_ms()));
+            .map(|since| since.plus(self.cache_write_ms()).max(self.keeping.copies_at));
         let retry = (self.keeping.fault().is_some() && work).then_some(self.keeping.retry_at);
         let reread = self.rereads().then_some(self.keeping.reread_at);
         [cache, retry, reread]
@@ -295,14 +297,18 @@ impl Engine {
             }
             (Outcome::Done { .. }, Busy::Loading) => {}
             (outcome, busy) => {
-                // Where a board could not go, another one may; a device that lets nothing go is full.
+                // A device that lets nothing go is full. A copy that does not fit stops nothing that does.
                 let was_evicting = matches!(busy, Busy::Evicting(_));
+                let was_copy = matches!(&busy, Busy::Settling(settling) if settling.is_copy());
                 match busy {
                     Busy::Settling(settling) => self.not_settled(*settling),
                     Busy::Appending(_, reopened) => self.keeping.reopened.extend(reopened),
                     Busy::Evicting(_) | Busy::Loading => {}
                 }
                 match outcome {
+                    Outcome::Failed(StorageError::Full) if was_copy => {
+                        self.keeping.copies_at = now.plus(RETRY_MS_MAX / 10);
+                    }
                     Outcome::Failed(StorageError::Full) if !was_evicting && self.makes_room() => {}
                     Outcome::Failed(error) => {
                         let known = self.keeping.fault();

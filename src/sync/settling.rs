@@ -54,6 +54,20 @@ pub(super) struct Settling {
     made: Vec<OperationId>,
 }
 
+impl Settling {
+    /// Whether it stores what the server has, and nothing of this person's: it can wait, and what makes no room for an edit makes
+    /// none for it.
+    pub(super) fn is_copy(&self) -> bool {
+        self.settled.is_empty()
+            && self.rewritten.is_empty()
+            && self.moved.is_empty()
+            && self.forgotten.is_empty()
+            && self.reopened.is_empty()
+            && self.dropped.is_empty()
+            && self.alone.is_empty()
+    }
+}
+
 /// An operation whose verdict the confirmed state contains.
 #[derive(Debug)]
 struct Settled {
@@ -110,7 +124,7 @@ impl Engine {
         } else {
             self.cache_write_ms()
         };
-        replica.dirty_since.is_some_and(|since| now >= since.plus(wait_ms))
+        now >= self.keeping.copies_at && replica.dirty_since.is_some_and(|since| now >= since.plus(wait_ms))
     }
 
     /// All that is due of a board.

@@ -70,6 +70,11 @@ pub fn run_seeds(seeds: u64, seed: Option<u64>) -> Command {
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let Seeds { first, count } = arguments.seeds;
+    if first.is_some() && arguments.seed.is_some() {
+        return Err(Failure::Unexpected {
+            what: "`--seeds FROM..TO` names the first seed already: leave `--seed` out".to_owned(),
+        });
+    }
     shell::run(&mut run_seeds(count, first.or(arguments.seed)))
 }
 

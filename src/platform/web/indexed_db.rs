@@ -183,7 +183,8 @@ async fn is_kept() -> bool {
     let Ok(persisted) = storage.persisted() else {
         return false;
     };
-    if JsFuture::from(persisted).await.is_ok_and(|kept| kept.is_truthy()) {
+    let kept = within(PERSIST_MS_MAX, JsFuture::from(persisted)).await;
+    if kept.is_some_and(|kept| kept.is_ok_and(|kept| kept.is_truthy())) {
         return true;
     }
     let Ok(persist) = storage.persist() else { return false };

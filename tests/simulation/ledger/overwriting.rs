@@ -50,7 +50,7 @@ impl Ledger {
     /// What somebody has begun to edit is not taken: it is no operation, and nothing rests on what they had seen.
     pub(super) fn forgoes(&mut self, number: usize, board: &BoardId, widget: &WidgetId) {
         self.edited
-            .retain(|(tab, _, of, edited, _), _| (*tab, &*of, &*edited) != (number, board, widget));
+            .retain(|(tab, _, of, edited, _), _| (*tab, of, edited) != (number, board, widget));
     }
 
     /// What was on the screen when this operation began as an edit; of one that did not, nothing.

@@ -214,6 +214,19 @@ impl Ledger {
         }
     }
 
+    /// What is stored for somebody who has signed out: they are told nothing, so that what another tab has turned round before them
+    /// is what is left out of the operations they made.
+    pub fn left_out(&mut self, maker: (usize, u64), transaction: &Transaction) {
+        let appended: Vec<OperationId> = transaction.append.iter().map(|text| appended_id(text)).collect();
+        let is_before = |id: &OperationId| {
+            let mut later = appended.iter();
+            later.any(|other| other.client == id.client && other.sequence > id.sequence)
+        };
+        let own = self.made.iter().filter(|(_, made)| made.maker == maker && !made.saved);
+        let given_up = own.filter(|(id, _)| is_before(id) && !appended.contains(id));
+        self.made_anew.extend(given_up.map(|(id, _)| *id));
+    }
+
     /// A storage took a transaction: from here on other tabs may read it.
     pub fn appended(
         &mut self,

@@ -210,6 +210,9 @@ impl World {
                 let is_pending = |number| disk.is_pending(namespace, number);
                 let by = (device, namespace.principal.as_str());
                 self.ledger.appended(by, (tab, life), transaction, &outcome, is_pending);
+                if self.tabs[tab].person != namespace.principal.as_str() {
+                    self.ledger.left_out((tab, life), transaction);
+                }
                 Input::Committed(outcome)
             }
         };

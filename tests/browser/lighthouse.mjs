@@ -128,9 +128,10 @@ async function tellFiles(url) {
   tellFile('the page', page, (encoding) => encoding === 'br');
   for (const path of new Set(names.map((name) => new URL(name, url).pathname))) {
     const sent = await fetchAs(new URL(path, url));
-    const isPlain = path.endsWith('.woff2') || sent.bytes < COMPRESSED_FROM;
+    const isTypeface = path.endsWith('.woff2');
     const isCached = path.startsWith('/assets/') ? IMMUTABLE : ASKED_FOR;
-    tellFile(path, sent, (encoding, cached) => isPlain === (encoding !== 'br') && isCached.test(cached));
+    const isCompressed = (encoding) => (encoding === 'br' ? !isTypeface : isTypeface || sent.bytes < COMPRESSED_FROM);
+    tellFile(path, sent, (encoding, cached) => isCompressed(encoding) && isCached.test(cached));
   }
 }
 

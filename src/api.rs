@@ -15,6 +15,15 @@ use crate::protocol::{Answered, Code, Document, Identity, Push, Subscribe};
 /// The paths of [`replay_operations`], and of [`subscribe_board`]; that of [`read_board`] goes on with a slash and the board's id.
 pub use crate::config::{BOARDS_PATH, OPERATIONS_PATH};
 
+#[cfg(all(feature = "dashboard", feature = "server"))]
+pub(crate) use crate::server::FirstLook;
+
+/// The board of the page that is being rendered: see [`FirstLook`].
+#[cfg(all(feature = "dashboard", feature = "server"))]
+pub(crate) fn first_look() -> Option<FirstLook> {
+    dioxus_fullstack::FullstackContext::current()?.extension()
+}
+
 /// Why a server function did not do what it was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ApiError {

@@ -27,6 +27,17 @@ pub struct Board {
     widgets: SortedMap<WidgetId, Arc<Widget>>,
 }
 
+/// The live series that a widget shows, as its field `series` names them.
+#[must_use]
+pub fn series_of(widget: &Widget) -> Vec<String> {
+    let field = widget.fields.iter().find(|(name, _)| name.as_str() == "series");
+    let names = field
+        .and_then(|(_, field)| field.value.as_array())
+        .into_iter()
+        .flatten();
+    names.filter_map(|name| Some(name.as_str()?.to_owned())).collect()
+}
+
 impl Board {
     /// A widget, removed or not.
     #[must_use]
@@ -202,4 +213,25 @@ impl FromIterator<(WidgetId, Arc<Widget>)> for Board {
 #[must_use]
 pub fn value_bytes(value: &Value) -> usize {
     encode(value).len()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn series_are_named_by_what_is_text_in_a_list() {
+        let names_of = |series: Value| {
+            let widget: Widget = serde_json::from_value(json!({
+                "kind": "stat", "created": 1, "changed": 1,
+                "fields": { "series": { "value": series, "revision": 1, "writer": { "principal": "ada" } } },
+            }))
+            .expect("a widget");
+            series_of(&widget)
+        };
+        assert_eq!(names_of(json!(["a", 1, "b*"])), ["a", "b*"]);
+        assert_eq!(names_of(json!("a")), Vec::<String>::new());
+    }
 }

@@ -6,6 +6,7 @@
 mod add_widget;
 mod chart;
 mod crosshair;
+mod first_look;
 mod lines;
 mod page;
 mod plot;

@@ -29,6 +29,8 @@ mod context;
 mod entitle;
 mod events;
 mod fallback;
+#[cfg(all(feature = "dashboard", feature = "server"))]
+mod first_look;
 mod focus;
 mod fresh_name;
 #[cfg(feature = "dashboard")]
@@ -59,6 +61,8 @@ pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
 pub(crate) use entitle::{entitle, stand_at};
 pub use events::{EventKind, RealtimeEvent};
+#[cfg(all(feature = "dashboard", feature = "server"))]
+pub(crate) use first_look::{first_look, show_first_look};
 pub use focus::{focus, focus_text};
 pub use fresh_name::fresh_name;
 #[cfg(feature = "dashboard")]
@@ -91,6 +95,8 @@ pub use widget_handle::{WidgetHandle, WidgetView};
 /// Why an operation came to nothing.
 pub type OperationError = crate::sync::SetAsideReason;
 
+#[cfg(all(feature = "dashboard", feature = "server"))]
+pub(crate) use crate::api::FirstLook;
 // What the hooks speak of, so that components need no other room.
 pub use crate::{
     state::{ConnectionStatus, Now, PendingOperation, Series, SyncDetails},

@@ -20,6 +20,8 @@ pub mod csp;
 #[cfg(feature = "server")]
 mod fanout;
 #[cfg(feature = "server")]
+mod first_look;
+#[cfg(feature = "server")]
 mod listener;
 #[cfg(feature = "server")]
 mod mailbox;
@@ -61,6 +63,8 @@ mod troubleshooting;
 mod wall;
 
 pub use first_board::{FirstBoard, FirstBoardError};
+#[cfg(feature = "server")]
+pub use first_look::FirstLook;
 #[cfg(feature = "server")]
 pub use pages::{NOT_FOUND_MARK, built_files, pages};
 #[cfg(feature = "server")]

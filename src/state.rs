@@ -62,7 +62,7 @@ pub(crate) struct Snapshot {
 
 impl Snapshot {
     /// The first paint.
-    fn blank() -> Self {
+    pub fn blank() -> Self {
         Self {
             connection: ConnectionStatus::default(),
             sync: SyncDetails::default(),

@@ -15,6 +15,8 @@ mod disk;
 mod durable;
 #[path = "server/editor.rs"]
 mod editor;
+#[path = "server/first_look.rs"]
+mod first_look;
 #[path = "support/folder.rs"]
 mod folder;
 #[path = "server/frames.rs"]

@@ -8,6 +8,7 @@ use super::{
     Route,
     add_widget::{AddWidget, known_series},
     crosshair::use_pointed_provider,
+    first_look::first_look,
     lines::{Lines, removed_line},
     switcher::{entry, use_board_switcher},
     widgets::{WidgetBody, settings},
@@ -31,6 +32,10 @@ use crate::{
 
 /// Cards shown while a board loads.
 const SKELETONS: usize = 8;
+
+/// Cards that a server draws of a board: more than a screen shows at once.
+#[cfg(feature = "server")]
+const FIRST_LOOK_LEN_MAX: usize = 24;
 
 /// The page of one board.
 #[component]
@@ -88,6 +93,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         Some(entry) if is_removed() => removed_line(entry, *now.peek(), may_edit().then_some(bring_back)),
         _ => VNode::empty(),
     };
+    let look = use_hook(|| first_look(&id.peek()));
     let (switcher, side) = (use_board_switcher(id, use_hook(|| name.into())), use_side(mark));
     rsx! {
         a { class: "button skip", href: "#board", "Skip to the board" }
@@ -111,6 +117,10 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         Lines { board }
         {removed}
         ConflictResolutionUI {}
+        // Before the board: what it is laid out by is where it will be.
+        if state == "loading" {
+            div { class: "board first-look", inert: true, dangerous_inner_html: look }
+        }
         main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state, "data-mark": mark.0, onmounted: move |event| main.set(Some(event.data())),
             {grid(board, summary, state, is_open)}
         }
@@ -167,6 +177,17 @@ const fn may_come(link: &ConnectionStatus) -> bool {
             | ConnectionStatus::CatchingUp { .. }
             | ConnectionStatus::Live
     )
+}
+
+/// The cards that somebody sees first of a board.
+#[cfg(feature = "server")]
+pub(super) fn first_cards(board: BoardHandle) -> Element {
+    let mut summary = board.summary();
+    if summary.widgets.is_empty() {
+        return VNode::empty();
+    }
+    summary.widgets.truncate(FIRST_LOOK_LEN_MAX);
+    grid(board, summary, "live", true)
 }
 
 fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit: bool) -> Element {

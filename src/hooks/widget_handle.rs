@@ -11,6 +11,7 @@ use super::{
     use_optimism::use_is_optimistic,
 };
 use crate::{
+    board::series_of,
     protocol::{BoardId, Field, FieldName, OperationId, Person, Revision, Value, Widget, WidgetId},
     sorted::SortedMap,
     state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SEEN, SET_ASIDE, SYNC},
@@ -67,7 +68,7 @@ impl WidgetView {
 
     /// The live series it shows, as its field `series` names them.
     pub(crate) fn series(&self) -> Vec<String> {
-        series_names(self.field("series").map(|field| &field.value))
+        self.widget.as_deref().map(series_of).unwrap_or_default()
     }
 }
 
@@ -317,23 +318,5 @@ fn view_of(board: &BoardId, widget: &WidgetId, is_optimistic: bool) -> WidgetVie
         people,
         freshness: view.map_or(Freshness::Offline { since: None }, |view| view.freshness),
         is_known: view.is_some_and(|view| view.is_known),
-    }
-}
-
-fn series_names(value: Option<&Value>) -> Vec<String> {
-    let names = value.and_then(Value::as_array).into_iter().flatten();
-    names.filter_map(|name| Some(name.as_str()?.to_owned())).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn series_are_named_by_what_is_text_in_a_list() {
-        assert_eq!(series_names(Some(&json!(["a", 1, "b*"]))), ["a", "b*"]);
-        assert_eq!(series_names(Some(&json!("a"))), Vec::<String>::new());
     }
 }

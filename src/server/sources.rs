@@ -91,6 +91,16 @@ impl Sources {
     ///
     /// A frame comes even when nothing of that name is measured: the asker knows then that it was heard.
     pub(super) fn past(&self, now: Timestamp, watched: &[String], after: Option<&str>) -> (Bytes, Option<String>) {
+        let (series, last) = self.last_minutes(watched, after);
+        (samples(now, series), last)
+    }
+
+    /// The same, as a page that is rendered here shows it: what fits into one frame.
+    pub(super) fn glance(&self, now: Timestamp, watched: &[String]) -> SamplesFrame {
+        frame(now, self.last_minutes(watched, None).0)
+    }
+
+    fn last_minutes(&self, watched: &[String], after: Option<&str>) -> (Vec<SampleSeries>, Option<String>) {
         let rings = self.0.rings.read().unwrap_or_else(PoisonError::into_inner);
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         let mut series: Vec<SampleSeries> = Vec::new();
@@ -104,7 +114,7 @@ impl Sources {
                 && let Some(last) = series.last()
             {
                 let last = last.name.clone();
-                return (samples(now, series), Some(last));
+                return (series, Some(last));
             }
             filled += bytes + name.len() + POINT_BYTES;
             series.push(SampleSeries {
@@ -112,7 +122,7 @@ impl Sources {
                 points: ring.iter().cloned().collect(),
             });
         }
-        (samples(now, series), None)
+        (series, None)
     }
 }
 
@@ -145,11 +155,15 @@ impl Tick {
 }
 
 fn samples(clock: Timestamp, series: Vec<SampleSeries>) -> Bytes {
-    packet(&ServerFrame::Samples(SamplesFrame {
+    packet(&ServerFrame::Samples(frame(clock, series)))
+}
+
+const fn frame(clock: Timestamp, series: Vec<SampleSeries>) -> SamplesFrame {
+    SamplesFrame {
         clock,
         interval_ms: SAMPLE_INTERVAL_MS,
         series,
-    }))
+    }
 }
 
 /// Whether a series is among the watched names; one that ends in `*` stands for every series that begins so.

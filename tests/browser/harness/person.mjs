@@ -38,6 +38,19 @@ export class Person {
     await this.#context.addInitScript(script);
   }
 
+  /** Keeps what `pattern` names from coming until the function is called that this gives. */
+  async holds(pattern) {
+    let release;
+    const released = new Promise((resolve) => {
+      release = resolve;
+    });
+    await this.#context.route(pattern, async (route) => {
+      await released;
+      await route.continue();
+    });
+    return release;
+  }
+
   /** The browser's own switch: no request leaves it, and it says so to the page. */
   async goOffline() {
     await this.#context.setOffline(true);

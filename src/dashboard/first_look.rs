@@ -1,0 +1,49 @@
+//! A board's page before its program has come: the cards as they stand, drawn by the server, to be looked at and not worked on.
+//!
+//! They are markup inside one element, and the program takes nothing of them over: what it draws first is the same whatever is
+//! on the board. As soon as it has the board itself, that element goes.
+
+use dioxus::prelude::*;
+
+use crate::protocol::BoardId;
+
+/// The cards as HTML; nothing in a client, and where the server does not say what is on the board.
+#[cfg(not(feature = "server"))]
+pub const fn first_look(_: &BoardId) -> String {
+    String::new()
+}
+
+/// The cards as HTML; nothing in a client, and where the server does not say what is on the board.
+#[cfg(feature = "server")]
+pub fn first_look(board: &BoardId) -> String {
+    let Some(look) = crate::hooks::first_look() else {
+        return String::new();
+    };
+    let mut page = VirtualDom::new_with_props(
+        Provided,
+        ProvidedProps {
+            board: board.clone(),
+            look,
+        },
+    );
+    page.rebuild_in_place();
+    dioxus::ssr::render(&page)
+}
+
+#[cfg(feature = "server")]
+#[component]
+fn Provided(board: BoardId, look: crate::hooks::FirstLook) -> Element {
+    rsx! {
+        crate::components::DashboardRealtimeProvider { board: board.clone(),
+            Cards { board, look }
+        }
+    }
+}
+
+#[cfg(feature = "server")]
+#[component]
+fn Cards(board: ReadSignal<BoardId>, look: crate::hooks::FirstLook) -> Element {
+    use_hook(|| crate::hooks::show_first_look(&look));
+    super::crosshair::use_pointed_provider();
+    super::page::first_cards(crate::hooks::use_board(board))
+}

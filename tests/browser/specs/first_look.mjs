@@ -1,0 +1,53 @@
+import { equal, match, ok } from 'node:assert/strict';
+import { COUNTER, SAMPLED } from '../harness/board.mjs';
+import { workerIsReady } from '../harness/worker.mjs';
+
+export const title = 'while the program is on its way the server’s drawing of the board stands where the board will be';
+
+const SIZES = [[360, 740], [1600, 900]];
+
+export async function play(stage) {
+  const ben = await stage.person('Ben');
+  const his = await ben.open();
+  await his.isIn('live');
+  await his.increase();
+  await his.counts(1);
+  await his.isSettled();
+  for (const [width, height] of SIZES) {
+    const ada = await stage.person(`${width}`, { viewport: { width, height } });
+    const release = await ada.holds('**/*.wasm');
+    const hers = await ada.open();
+    const { page } = hers;
+    const drawn = page.locator('.first-look');
+    const card = drawn.getByRole('article', { name: COUNTER, includeHidden: true });
+    match(await card.innerText(), /\b1\b/);
+    await drawn.locator(`[aria-label="${SAMPLED}"] .figure`).waitFor();
+    equal(await drawn.evaluate((look) => look.inert), true, 'nobody types what no program takes');
+    equal((await ada.violations(hers)).join('\n'), '');
+    const places = await drawn.locator('.card').evaluateAll(boxes);
+    ok(places.length > 8, places.join(' '));
+
+    release();
+    await hers.isIn('live');
+    equal(await drawn.count(), 0);
+    const after = await page.locator('main .card').evaluateAll(boxes);
+    equal(after.slice(0, places.length).join('\n'), places.join('\n'), `at ${width} px each card stands where it was drawn`);
+
+    // From now on the program is on the device, and shows what waits there, too.
+    if (width === 1600) {
+      await workerIsReady(page);
+      await page.reload();
+      await hers.isIn('live');
+      const answer = await page.reload();
+      match(await answer.text(), /class="board first-look"[^>]*><\/div>/);
+      await hers.isIn('live');
+    }
+  }
+}
+
+function boxes(cards) {
+  return cards.map((card) => {
+    const { x, y, width, height } = card.getBoundingClientRect();
+    return [card.ariaLabel, x, y, width, height].map((part) => (typeof part === 'number' ? Math.round(part) : part)).join(' ');
+  });
+}

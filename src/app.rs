@@ -4,8 +4,13 @@ use dioxus::prelude::*;
 
 use crate::{
     components::{STYLES, stylesheet},
-    dashboard::Dashboard,
+    dashboard::{self, Dashboard},
 };
+
+/// Starts it in a client.
+pub fn launch() {
+    dashboard::launch(App);
+}
 
 /// The whole page.
 #[component]

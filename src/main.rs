@@ -11,7 +11,7 @@ fn main() -> std::process::ExitCode {
     any(feature = "web", feature = "desktop", feature = "mobile")
 ))]
 fn main() {
-    dioxus::launch(tideboard::app::App);
+    tideboard::app::launch();
 }
 
 #[cfg(not(all(

@@ -187,7 +187,11 @@ pub(super) fn first_cards(board: BoardHandle) -> Element {
         return VNode::empty();
     }
     summary.widgets.truncate(FIRST_LOOK_LEN_MAX);
-    grid(board, summary, "live", true)
+    let cards = grid(board, summary, "live", true);
+    rsx! {
+        {cards}
+        p { class: "floating", span { class: "chip", "data-tone": "rest", "You can edit in a moment" } }
+    }
 }
 
 fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit: bool) -> Element {

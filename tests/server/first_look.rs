@@ -16,17 +16,29 @@ async fn a_page_is_rendered_with_the_board_that_is_at_its_address() {
     let process = Process::start(data.path(), &[]);
     let page = async |path| Request::new(process.address, "GET", path).send().await.body;
     let look = look_of(&page("/").await);
-    assert!(look.contains("data-widget=\"note\"") && look.contains("data-state=\"live\""), "{look}");
-    assert!(!look.contains("data-node-hydration"), "the program takes nothing of it over: {look}");
+    assert!(
+        look.contains("data-widget=\"note\"") && look.contains("data-state=\"live\""),
+        "{look}"
+    );
+    assert!(
+        !look.contains("data-node-hydration"),
+        "the program takes nothing of it over: {look}"
+    );
 
     let mut editor = Editor::enter(process.address).await;
     editor.subscribe("this-machine").await;
-    let set = Intent::Set { field: "text".parse().expect("a name"), value: json!(HOSTILE) };
+    let set = Intent::Set {
+        field: "text".parse().expect("a name"),
+        value: json!(HOSTILE),
+    };
     editor.edit("this-machine", "note", set).await;
     let shown = page("/boards/this-machine").await;
     let look = look_of(&shown);
     assert!(look.contains("oil &#38; water"), "{look}");
-    assert!(!shown.contains("alert(1)</script>") && !shown.contains("<!--node-id1-->"), "{shown}");
+    assert!(
+        !shown.contains("alert(1)</script>") && !shown.contains("<!--node-id1-->"),
+        "{shown}"
+    );
 
     for path in ["/boards/never-made", "/shell?to=/"] {
         assert_eq!(look_of(&page(path).await), "", "{path}");

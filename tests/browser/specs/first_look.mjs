@@ -23,6 +23,7 @@ export async function play(stage) {
     match(await card.innerText(), /\b1\b/);
     await drawn.locator(`[aria-label="${SAMPLED}"] .figure`).waitFor();
     equal(await drawn.evaluate((look) => look.inert), true, 'nobody types what no program takes');
+    await drawn.getByText('You can edit in a moment').waitFor();
     equal((await ada.violations(hers)).join('\n'), '');
     const places = await drawn.locator('.card').evaluateAll(boxes);
     ok(places.length > 8, places.join(' '));

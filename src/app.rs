@@ -4,13 +4,8 @@ use dioxus::prelude::*;
 
 use crate::{
     components::{STYLES, stylesheet},
-    dashboard::{self, Dashboard},
+    dashboard::Dashboard,
 };
-
-/// Starts it in a client.
-pub fn launch() {
-    dashboard::launch(App);
-}
 
 /// The whole page.
 #[component]

@@ -288,8 +288,6 @@ pub const TURN_LEN_MAX: usize = 64;
 pub const UNSEEN_TOLD_LEN: usize = 16;
 /// From one such lot to the next.
 pub const UNSEEN_TOLD_MS: u64 = 50;
-/// A program waits so long at most for what the server has drawn to be on the screen, in milliseconds: a tab behind others paints nothing.
-pub const PAINT_MS_MAX: u32 = 200;
 /// Ages on the page ("12 s") are told this often, while somebody can see it.
 pub const CLOCK_TICK_MS: u64 = 1_000;
 /// Pending operations listed one by one; further ones are only counted.

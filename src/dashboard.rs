@@ -16,7 +16,6 @@ mod widgets;
 
 use dioxus::prelude::*;
 
-pub(crate) use self::first_look::launch;
 use self::page::BoardPage;
 use crate::{components::DashboardRealtimeProvider, hooks::stand_at, protocol::BoardId};
 

@@ -56,8 +56,6 @@ mod use_undo_keys;
 mod use_websocket;
 mod widget_handle;
 
-#[cfg(feature = "dashboard")]
-pub(crate) use crate::platform::after_paint;
 pub(crate) use crate::platform::is_on_page;
 pub use context::NoProvider;
 #[cfg(feature = "dashboard")]

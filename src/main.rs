@@ -11,7 +11,7 @@ fn main() -> std::process::ExitCode {
     any(feature = "web", feature = "desktop", feature = "mobile")
 ))]
 fn main() {
-    tideboard::app::launch();
+    dioxus::launch(tideboard::app::App);
 }
 
 #[cfg(not(all(

@@ -324,12 +324,6 @@ pub fn is_on_page(selector: &str) -> bool {
     chosen::is_on_page(selector)
 }
 
-/// Runs `start` when what a server has drawn of the page is on the screen, so that it is not held up by what `start` does: at once where
-/// a selector of style sheets finds nothing drawn, and within [`PAINT_MS_MAX`](crate::config::PAINT_MS_MAX) where nothing is painted.
-pub fn after_paint(drawn: &str, start: impl FnOnce() + 'static) {
-    chosen::after_paint(drawn, start);
-}
-
 /// Puts the selection of the text box that has the focus there, where that can be done.
 pub fn select(start: u32, end: u32) {
     chosen::select(start, end);

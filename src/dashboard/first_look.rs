@@ -5,12 +5,7 @@
 
 use dioxus::prelude::*;
 
-use crate::{hooks::after_paint, protocol::BoardId};
-
-/// Starts the app when the cards are on the screen: on a phone that takes the program longer than drawing them.
-pub fn launch(app: fn() -> Element) {
-    after_paint(".first-look > .card", move || dioxus::launch(app));
-}
+use crate::protocol::BoardId;
 
 /// The cards as HTML; nothing in a client, and where the server does not say what is on the board.
 #[cfg(not(feature = "server"))]

@@ -71,8 +71,4 @@ pub fn is_on_page(_: &str) -> bool {
     false
 }
 
-pub fn after_paint(_: &str, start: impl FnOnce() + 'static) {
-    start();
-}
-
 pub fn select(_: u32, _: u32) {}

@@ -10,18 +10,16 @@ mod network;
 mod socket;
 mod tab;
 
-use std::{cell::Cell, path::Path, rc::Rc};
+use std::{path::Path, rc::Rc};
 
 pub use caret::{select, selection};
 pub use fetch::FETCH;
 pub use keys::hear_keys;
 pub use tab::{is_kept_offline, keep_offline};
 
-use gloo_timers::callback::Timeout;
-use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen::JsCast;
 
 use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};
-use crate::config::PAINT_MS_MAX;
 
 pub fn clock() -> Rc<dyn Clock> {
     Rc::new(clock::PageClock::default())
@@ -60,25 +58,6 @@ pub fn entitle(title: &str) {
 pub fn is_on_page(selector: &str) -> bool {
     let document = web_sys::window().and_then(|window| window.document());
     document.is_some_and(|document| document.query_selector(selector).is_ok_and(|found| found.is_some()))
-}
-
-/// A frame is painted right after it was asked for, and a timer that is started then runs after that. A tab behind others is
-/// given no frame.
-pub fn after_paint(drawn: &str, start: impl FnOnce() + 'static) {
-    let Some(window) = web_sys::window().filter(|_| is_on_page(drawn)) else {
-        return start();
-    };
-    let start = Rc::new(Cell::new(Some(start)));
-    let run = move || {
-        if let Some(start) = start.take() {
-            start();
-        }
-    };
-    Timeout::new(PAINT_MS_MAX, run.clone()).forget();
-    let painted = Closure::once_into_js(move || Timeout::new(0, run).forget());
-    if let Err(error) = window.request_animation_frame(painted.unchecked_ref()) {
-        tracing::debug!("no frame to wait for: {error:?}");
-    }
 }
 
 pub fn stand_at(address: &str) {

@@ -1,4 +1,5 @@
-// Prints Lighthouse's scores of the board, the median of several runs, as a desktop and as a phone; then how each file of the page is sent.
+// Prints Lighthouse's scores of the board, the median of several runs, as a desktop and as a phone, whose slow link and processor it
+// reckons from a fast run, and once more slowed down while the page loads; then how each file of the page is sent.
 //
 //   node tests/browser/lighthouse.mjs [--runs N] [--out FOLDER] [--bundle FOLDER]
 //
@@ -42,6 +43,11 @@ const { values: options } = parseArgs({
 
 const { default: lighthouse, desktopConfig, generateReport } = await load('lighthouse');
 const { launch } = await load('chrome-launcher');
+const DEVICES = [
+  ['desktop', {}, desktopConfig],
+  ['mobile', {}],
+  ['mobile-slowed', { throttlingMethod: 'devtools' }],
+];
 mkdirSync(options.out, { recursive: true });
 const server = new Server(options.bundle);
 let isMet = true;
@@ -49,9 +55,9 @@ try {
   await server.start();
   const url = `http://localhost:${server.port}/`;
   await measures(url);
-  for (const [device, config] of [['desktop', desktopConfig], ['mobile', undefined]]) {
+  for (const [device, flags, config] of DEVICES) {
     const runs = [];
-    for (let run = 0; run < Number(options.runs); run += 1) runs.push(await look(url, config));
+    for (let run = 0; run < Number(options.runs); run += 1) runs.push(await look(url, flags, config));
     tell(device, runs);
   }
   await tellFiles(url);
@@ -66,9 +72,9 @@ async function measures(url) {
 }
 
 /** One run. Lighthouse misses the beginning of a page at times: that is no run, and said. */
-async function look(url, config) {
+async function look(url, flags, config) {
   for (let tries = 1; ; tries += 1) {
-    const report = await lookOnce(url, config);
+    const report = await lookOnce(url, flags, config);
     if (report.runtimeError === undefined) return report;
     if (tries === TRIES) throw new Error(`Lighthouse: ${report.runtimeError.message}`);
     console.log(`once more, since Lighthouse failed: ${report.runtimeError.code}`);
@@ -76,10 +82,10 @@ async function look(url, config) {
 }
 
 /** In a browser of its own: nothing is cached, and nothing else is open. */
-async function lookOnce(url, config) {
+async function lookOnce(url, flags, config) {
   const browser = await launch({ chromePath: EXECUTABLE, chromeFlags: ['--headless=new', ...FLAGS], logLevel: 'silent' });
   try {
-    const result = await lighthouse(url, { port: browser.port, output: 'json', logLevel: 'error', onlyCategories: CATEGORIES }, config);
+    const result = await lighthouse(url, { port: browser.port, output: 'json', logLevel: 'error', onlyCategories: CATEGORIES, ...flags }, config);
     return result.lhr;
   } finally {
     browser.kill();
@@ -95,7 +101,7 @@ function tell(device, runs) {
   console.log(`\n${device}, median of ${runs.length} runs (${file}):`);
   for (const category of CATEGORIES) {
     const found = median(runs.map((run) => score(run, category)));
-    const goal = GOALS[device][category];
+    const goal = GOALS[device]?.[category];
     console.log(`  ${category.padEnd(16)} ${String(found).padStart(3)}${goalText(goal, found >= goal)}`);
   }
   const value = (audit) => median(runs.map((run) => run.audits[audit].numericValue));

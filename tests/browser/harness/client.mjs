@@ -15,6 +15,9 @@ export class Client extends EventEmitter {
   /** The newest undecided operation of each lane, and the lane of each. */
   #newest = new Map();
   #lanes = new Map();
+  #port;
+  /** How far boards were seen, by the answers. */
+  #seen = new Map();
 
   /** Operations that wait for an answer. */
   undecided = 0;
@@ -22,6 +25,7 @@ export class Client extends EventEmitter {
   /** A client of the server at `port`, greeted. */
   static async greet(port) {
     const client = new Client();
+    client.#port = port;
     client.#socket = await TextSocket.open(port);
     client.#socket.on('text', (text) => client.#take(JSON.parse(text)));
     client.#socket.on('error', (error) => client.emit('error', error));
@@ -30,9 +34,16 @@ export class Client extends EventEmitter {
     return client;
   }
 
+  /** Looks at a board once, and from then on by the answers to what it pushes: who never does makes edits that are too old some day. */
+  async sees(board) {
+    const { subscribed } = await (await fetch(`http://127.0.0.1:${this.#port}/api/v1/boards/${board}`)).json();
+    this.#seen.set(board, subscribed.at);
+  }
+
   /** Pushes a list of `{ widget, intent }`, in their order. */
   push(board, changes) {
     const { store, run, identity } = this.#welcome;
+    const seen = this.#seen.get(board) ?? ORIGIN;
     const items = changes.map(({ widget, intent }) => {
       this.#sequence += 1;
       const id = `${this.#id}-${this.#sequence}`;
@@ -40,7 +51,7 @@ export class Client extends EventEmitter {
       const after = this.#newest.get(lane);
       this.#newest.set(lane, id);
       this.#lanes.set(id, lane);
-      return { operation: { operation: { id, board, widget, schema: 1, made_at: ORIGIN, intent }, after } };
+      return { operation: { operation: { id, board, widget, schema: 1, made_at: seen, intent }, after } };
     });
     this.undecided += items.length;
     this.#send({ push: { store, run, principal: identity.principal, device: { name: 'writer', colour: 0 }, items } });
@@ -69,10 +80,11 @@ export class Client extends EventEmitter {
 
   #decide(items) {
     for (const { id, answer } of items) {
-      if (answer.verdict?.verdict.applied === undefined) {
-        this.emit('error', new Error(`${id} was not applied: ${JSON.stringify(answer)}`));
-      }
+      const applied = answer.verdict?.verdict.applied;
       const lane = this.#lanes.get(id);
+      const [board] = lane.split('/');
+      if (applied === undefined) this.emit('error', new Error(`${id} was not applied: ${JSON.stringify(answer)}`));
+      else if (this.#seen.has(board)) this.#seen.set(board, { ...this.#seen.get(board), revision: applied.revision });
       this.#lanes.delete(id);
       if (this.#newest.get(lane) === id) this.#newest.delete(lane);
     }

@@ -17,6 +17,7 @@ export async function startRestlessBoard(port) {
     ...counters.map((widget, at) => create(widget, 'counter', { title: `Counter ${at}`, count: 0 })),
   ]);
   await client.isSettled();
+  await client.sees(BOARD);
   const writer = new Writer(client, BOARD, counters, AT_ONCE);
   writer.start();
   const stop = async () => {

@@ -12,6 +12,7 @@ const CHECKLIST = 'To do';
 export const NOTE = 'Note';
 
 export const STATES = [
+  { name: 'first-look', brief: true, wall: true, arrange: firstLook },
   { name: 'loading', brief: true, wall: true, arrange: loading },
   { name: 'empty', wall: true, arrange: empty },
   { name: 'pending', brief: true, arrange: pending },
@@ -106,10 +107,24 @@ async function details(scene) {
   return board;
 }
 
+/** What the server has drawn, on a link that is slow to bring the program. */
+async function firstLook(scene) {
+  const me = await scene.me();
+  // A server that has just started has measured nothing yet.
+  await atRest(await scene.live(await scene.other()));
+  await me.holds('**/*.wasm');
+  const board = await me.open(scene.path);
+  await board.page.locator('.first-look .sparkline').first().waitFor();
+  // A wall is not edited at.
+  if (scene.path === '') await board.page.getByText('You can edit in a moment').waitFor();
+  return board;
+}
+
+/** Where nobody has drawn it: by the page that a worker has kept. */
 async function loading(scene) {
   const me = await scene.me();
   me.network.stall();
-  const board = await me.open(scene.path);
+  const board = await me.open(scene.path.replace('?', 'shell?to=/&') || 'shell?to=/');
   await board.page.locator('main[data-state="loading"] .skeleton').first().waitFor();
   // Its program has taken over from what the server has rendered.
   await board.page.locator('[data-state="connecting"]').first().waitFor({ state: 'attached' });
@@ -219,7 +234,7 @@ async function byRequests(scene) {
 async function stale(scene) {
   const me = await scene.me();
   const board = await me.open(scene.path);
-  await board.page.locator('article[data-kind="stat"][data-state="live"] .sparkline').first().waitFor();
+  await board.page.locator('main article[data-kind="stat"][data-state="live"] .sparkline').first().waitFor();
   me.network.stall();
   await board.page.locator('article[data-kind="stat"][data-state="stale"]').first().waitFor();
   return board;

@@ -451,8 +451,8 @@ async function cannotStore(scene) {
 async function storageFull(scene) {
   const { board, fill } = await openOnASmallDevice(await scene.me());
   await fill();
-  await edits(board);
-  const line = board.page.locator('.banner[data-state="storage-full"]', { hasText: '3 edits' });
+  await board.increase();
+  const line = board.page.locator('.banner[data-state="storage-full"]', { hasText: '1 edit' });
   await line.getByText('Details').click();
   return board;
 }

@@ -60,6 +60,14 @@ enum Does {
     Fixed,
 }
 
+impl Pending {
+    /// Whether it undoes or redoes another one.
+    #[must_use]
+    pub fn is_turn(&self) -> bool {
+        matches!(self.turn.does, Does::Undo | Does::Redo)
+    }
+}
+
 impl Turn {
     pub fn is_plain(&self) -> bool {
         self.does == Does::Edit

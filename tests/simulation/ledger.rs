@@ -48,6 +48,8 @@ struct Made {
     maker: (usize, u64),
     person: String,
     saved: bool,
+    /// It undoes or redoes another one.
+    is_turn: bool,
     number: Option<u64>,
     /// The server's time when it was made, and how long it was good for.
     pressed: Option<(u64, u64)>,
@@ -119,6 +121,8 @@ pub struct Ledger {
     joined: HashMap<OperationId, OperationId>,
     /// Operations that go with a settled state, which the storage did not take; and what was to undo what another tab had undone.
     made_anew: HashSet<OperationId>,
+    /// Who has signed in at a tab, in each of its lives.
+    people: HashMap<(usize, u64), BTreeSet<String>>,
     /// How often each device was told to undo or redo something, and has not forgotten what it was.
     presses: HashMap<usize, u64>,
     /// How often somebody was told to undo something at a device, less what was redone of that.

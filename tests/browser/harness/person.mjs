@@ -38,6 +38,15 @@ export class Person {
     await this.#context.addInitScript(script);
   }
 
+  /** Speaks with a server of another version: each frame is changed on its way, as `version` has it when it passes. */
+  async translates(version) {
+    await this.#context.routeWebSocket(/\/api\/v1\/socket/, (page) => {
+      const server = page.connectToServer();
+      page.onMessage((text) => server.send(version.toServer(text)));
+      server.onMessage((text) => page.send(version.toPage(text)));
+    });
+  }
+
   /** Keeps what `pattern` names from coming until the function is called that this gives. */
   async holds(pattern) {
     let release;

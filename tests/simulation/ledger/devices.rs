@@ -8,6 +8,10 @@ impl Ledger {
     /// Looks at a tab after each of its turns: what it has made, and whether what it shows is so.
     pub fn looked(&mut self, number: usize, tab: &mut Tab, now: Timestamp) {
         let Some(engine) = &tab.engine else { return };
+        self.people
+            .entry((number, tab.life))
+            .or_default()
+            .insert(tab.person.clone());
         let unsaved = engine.pending().rev().take_while(|pending| pending.number.is_none());
         let new: Vec<&Pending> = unsaved
             .filter(|pending| !self.made.contains_key(&pending.operation.id))
@@ -42,6 +46,7 @@ impl Ledger {
                 maker: (number, tab.life),
                 person,
                 saved: false,
+                is_turn: pending.is_turn(),
                 number: None,
                 pressed,
                 seen,
@@ -339,6 +344,7 @@ impl Ledger {
             maker,
             person: person.to_owned(),
             saved: false,
+            is_turn: stored["turn"]["does"] == "undo" || stored["turn"]["does"] == "redo",
             number: None,
             pressed: None,
             seen: operation.made_at.revision.0,

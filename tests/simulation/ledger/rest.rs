@@ -107,16 +107,26 @@ impl Ledger {
         })
     }
 
+    /// Whether it was to turn round what another tab has turned round before, and its author is told nothing of that, having signed
+    /// out since.
+    fn was_anothers_turn(&self, made: &Made) -> bool {
+        let is_anothers = |other: &Made| {
+            let is_theirs = (other.device, &other.person) == (made.device, &made.person);
+            is_theirs && other.is_turn && other.saved && other.maker != made.maker
+        };
+        let has_left = self.people.get(&made.maker).is_some_and(|people| people.len() > 1);
+        made.is_turn && has_left && self.made.values().any(is_anothers)
+    }
+
     /// Every saved operation is somewhere; and every one is saved whose tab lives.
     pub fn nothing_lost(&mut self, devices: &[Device], tabs: &[Tab]) {
         if self.failed() {
             return;
         }
         let lives = |made: &Made| tabs[made.maker.0].life == made.maker.1;
-        let unsaved = self
-            .made
-            .iter()
-            .find(|(id, made)| !made.saved && lives(made) && !self.made_anew.contains(id));
+        let unsaved = self.made.iter().find(|(id, made)| {
+            !made.saved && lives(made) && !self.made_anew.contains(id) && !self.was_anothers_turn(made)
+        });
         if let Some((id, made)) = unsaved {
             let unsaved = format!("{id:?} of {} was never saved, though its tab lives", made.person);
             return self.fail(Failure::Lost(unsaved));
@@ -137,6 +147,14 @@ impl Ledger {
                 let is_decision = made.operation.resolves.is_some();
                 kept.contains(&card) && (is_decision || newest.is_none_or(|newest| newest.number >= made.number))
             };
+            // What met a removal and was sent again waits as that, should a backup have wiped out where that went.
+            let is_kept_anew = || {
+                let mut anew = self
+                    .made
+                    .iter()
+                    .filter(|(_, later)| later.operation.resolves == Some(card));
+                anew.any(|(later, _)| kept.contains(later))
+            };
             let given_up = self.taken_back.contains(id) || self.is_covered(*id);
             let decided = self.dealt.contains(&card) && !self.joined.contains_key(id);
             let dealt = self.dealt.contains(id) || decided || given_up;
@@ -147,7 +165,8 @@ impl Ledger {
                     standing.is_some() || listed.contains(id) || self.pruned.contains(&made.operation.board)
                 }
                 Some(Verdict::Conflict { contention, .. }) => {
-                    kept.contains(id) || is_on_card() || self.is_behind(*id, made, *contention)
+                    let is_sent_again = *contention == Contention::Removed && is_kept_anew();
+                    kept.contains(id) || is_on_card() || is_sent_again || self.is_behind(*id, made, *contention)
                 }
                 Some(Verdict::Rejected { .. } | Verdict::Expired { .. }) => kept.contains(id),
                 Some(Verdict::Withdrawn { .. }) => false,

@@ -288,6 +288,12 @@ pub const TURN_LEN_MAX: usize = 64;
 pub const UNSEEN_TOLD_LEN: usize = 16;
 /// From one such lot to the next.
 pub const UNSEEN_TOLD_MS: u64 = 50;
+/// Cards that a server draws into a board's page: more than a screen shows at once.
+pub const FIRST_LOOK_LEN_MAX: usize = 24;
+/// Bytes of such a drawing; a board that takes more comes with the page's program alone.
+pub const FIRST_LOOK_BYTES_MAX: usize = 512 * 1024;
+/// A page waits so long for what is to be drawn, in milliseconds, and then goes without: it is what people see first.
+pub const FIRST_LOOK_MS_MAX: u64 = 200;
 /// Ages on the page ("12 s") are told this often, while somebody can see it.
 pub const CLOCK_TICK_MS: u64 = 1_000;
 /// Pending operations listed one by one; further ones are only counted.

@@ -64,7 +64,7 @@ mod wall;
 
 pub use first_board::{FirstBoard, FirstBoardError};
 #[cfg(feature = "server")]
-pub use first_look::FirstLook;
+pub(crate) use first_look::FirstLook;
 #[cfg(feature = "server")]
 pub use pages::{NOT_FOUND_MARK, built_files, pages};
 #[cfg(feature = "server")]

@@ -3,7 +3,7 @@
 //! Read them anywhere below a `DashboardRealtimeProvider`; the hooks give the same in smaller pieces, so that an edit
 //! of one widget renders that widget alone. Each `VirtualDom` has its own: pages rendered by a server share nothing.
 //!
-//! Invariant: only `publish` writes, once per turn of the sync loop, and only what has changed.
+//! Invariant: only `publish` writes, once per turn of the sync loop, and only what has changed; and once for a page that a server draws.
 
 mod changed;
 mod details;

@@ -27,7 +27,11 @@ pub fn first_look(board: &BoardId) -> String {
         },
     );
     page.rebuild_in_place();
-    dioxus::ssr::render(&page)
+    let drawn = dioxus::ssr::render(&page);
+    if drawn.len() > crate::config::FIRST_LOOK_BYTES_MAX {
+        return String::new();
+    }
+    drawn
 }
 
 #[cfg(feature = "server")]
@@ -45,5 +49,5 @@ fn Provided(board: BoardId, look: crate::hooks::FirstLook) -> Element {
 fn Cards(board: ReadSignal<BoardId>, look: crate::hooks::FirstLook) -> Element {
     use_hook(|| crate::hooks::show_first_look(&look));
     super::crosshair::use_pointed_provider();
-    super::page::first_cards(crate::hooks::use_board(board))
+    super::page::first_cards(crate::hooks::use_board(board), look.may_edit())
 }

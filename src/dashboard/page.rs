@@ -10,9 +10,11 @@ use super::{
     crosshair::use_pointed_provider,
     first_look::first_look,
     lines::{Lines, removed_line},
-    switcher::{entry, use_board_switcher},
+    switcher::use_board_switcher,
     widgets::{WidgetBody, settings},
 };
+#[cfg(feature = "server")]
+use crate::config::FIRST_LOOK_LEN_MAX;
 use crate::{
     components::{
         ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, PeopleHere, WidgetRealtime,
@@ -32,10 +34,6 @@ use crate::{
 
 /// Cards shown while a board loads.
 const SKELETONS: usize = 8;
-
-/// Cards that a server draws of a board: more than a screen shows at once.
-#[cfg(feature = "server")]
-const FIRST_LOOK_LEN_MAX: usize = 24;
 
 /// The page of one board.
 #[component]
@@ -77,7 +75,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     let managers = use_realtime_managers();
     let mut main = use_signal(|| None::<Rc<MountedData>>);
     let bring_back = use_callback(move |()| {
-        managers.state.restore(BoardId::directory(), entry(&id.peek()));
+        managers.state.restore(BoardId::directory(), id.peek().entry());
         if let Some(main) = main.peek().as_ref() {
             focus(main);
         }
@@ -119,7 +117,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         ConflictResolutionUI {}
         // Before the board: what it is laid out by is where it will be.
         if state == "loading" {
-            div { class: "board first-look", inert: true, dangerous_inner_html: look }
+            div { class: "first-look", inert: true, dangerous_inner_html: look }
         }
         main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state, "data-mark": mark.0, onmounted: move |event| main.set(Some(event.data())),
             {grid(board, summary, state, is_open)}
@@ -129,7 +127,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
 
 /// A board's entry in the directory, where somebody has removed it.
 fn removed_entry<'a>(boards: &'a SortedMap<BoardId, BoardView>, id: &BoardId) -> Option<&'a Widget> {
-    let listed = boards.get(&BoardId::directory())?.shown.widget(&entry(id))?;
+    let listed = boards.get(&BoardId::directory())?.shown.widget(&id.entry())?;
     listed.removed.is_some().then_some(&**listed)
 }
 
@@ -179,18 +177,20 @@ const fn may_come(link: &ConnectionStatus) -> bool {
     )
 }
 
-/// The cards that somebody sees first of a board.
+/// The cards that somebody sees first of a board, and whether they can be worked on, which takes the page's program.
 #[cfg(feature = "server")]
-pub(super) fn first_cards(board: BoardHandle) -> Element {
+pub(super) fn first_cards(board: BoardHandle, may_edit: bool) -> Element {
     let mut summary = board.summary();
     if summary.widgets.is_empty() {
         return VNode::empty();
     }
     summary.widgets.truncate(FIRST_LOOK_LEN_MAX);
-    let cards = grid(board, summary, "live", true);
+    let cards = grid(board, summary, "live", may_edit);
     rsx! {
-        {cards}
-        p { class: "floating", span { class: "chip", "data-tone": "rest", "You can edit in a moment" } }
+        div { class: "board", "data-mark": if may_edit { "" } else { "watch-only" }, {cards} }
+        if may_edit {
+            p { class: "floating", span { class: "chip", "data-tone": "rest", "You can edit in a moment" } }
+        }
     }
 }
 

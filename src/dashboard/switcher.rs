@@ -139,7 +139,7 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
         if wanted != *name.read() {
             managers
                 .state
-                .edit(BoardId::directory(), entry(&id.read()), name_field(), json!(wanted));
+                .edit(BoardId::directory(), id.read().entry(), name_field(), json!(wanted));
             managers
                 .state
                 .edit(id.cloned(), WidgetId::birth(), name_field(), json!(wanted));
@@ -147,7 +147,7 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
         open.set(false);
     };
     let remove = move |_| {
-        let widget = entry(&id.read());
+        let widget = id.read().entry();
         managers.state.remove(BoardId::directory(), widget.clone());
         say_removed(BoardId::directory(), widget, &name.read());
         lead_back(go_back);
@@ -175,11 +175,6 @@ fn go_back(entry: &WidgetId) {
     if let Ok(id) = entry.as_str().parse() {
         navigator().push(Route::Board { id });
     }
-}
-
-/// A board's entry in the directory has the board's name.
-pub fn entry(id: &BoardId) -> WidgetId {
-    id.as_str().parse().expect("a board's name is a widget's name")
 }
 
 #[cfg(test)]

@@ -351,6 +351,15 @@ impl BoardId {
         Self(Name::new("boards"))
     }
 
+    /// Its entry in the directory: the widget that has its name.
+    ///
+    /// # Panics
+    /// Never: what names a board can name a widget.
+    #[must_use]
+    pub fn entry(&self) -> WidgetId {
+        self.as_str().parse().expect("a board's name is a widget's name")
+    }
+
     /// The board that our own server is born with: the one that is meant where none is named.
     #[must_use]
     pub fn first() -> Self {

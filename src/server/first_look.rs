@@ -1,44 +1,63 @@
 //! What a board's page is rendered with: the board as it stands, and the last minutes of its series. Whoever opens it on a slow
 //! link sees it while the program is still on its way.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use axum::{extract::Request, middleware::Next, response::Response};
-use http::Method;
+use http::{HeaderValue, Method, header};
+use tokio::time::timeout;
 
 use super::Server;
 use crate::{
     board::series_of,
-    protocol::{BoardId, Document, Identity, SamplesFrame, Subscribe},
+    config::{FIRST_LOOK_MS_MAX, WATCHED_LEN_MAX},
+    protocol::{Access, BoardId, Document, Identity, SamplesFrame, Subscribe},
 };
 
-/// A board at one moment. Pages find it in their request's extensions.
+/// A board at one moment, for one reader. Pages find it in their request's extensions.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FirstLook(Arc<(Document, SamplesFrame)>);
+pub(crate) struct FirstLook(Arc<Look>);
+
+#[derive(Debug, PartialEq)]
+struct Look {
+    document: Document,
+    samples: SamplesFrame,
+    may_edit: bool,
+}
 
 impl FirstLook {
     /// The board.
-    #[must_use]
     pub fn document(&self) -> &Document {
-        &self.0.0
+        &self.0.document
     }
 
     /// The last minutes of the series that it shows, as many as fit into one frame.
-    #[must_use]
     pub fn samples(&self) -> &SamplesFrame {
-        &self.0.1
+        &self.0.samples
+    }
+
+    /// Whether its reader may edit it.
+    pub fn may_edit(&self) -> bool {
+        self.0.may_edit
     }
 }
 
 /// Middleware: reads the board whose page is asked for, for whoever may see it and waits for the page's program. Whose browser has kept
 /// that (a service worker asks) is shown the board by it sooner, and with what waits on that device.
 pub(super) async fn look(mut request: Request, next: Next) -> Response {
-    if let Some((server, identity, board)) = asked(&request)
-        && let Some(look) = read(&server, identity, board).await
-    {
-        request.extensions_mut().insert(look);
-    }
-    next.run(request).await
+    let Some((server, identity, board)) = asked(&request) else {
+        return next.run(request).await;
+    };
+    let reading = timeout(Duration::from_millis(FIRST_LOOK_MS_MAX), read(&server, identity, board));
+    let Ok(Some(look)) = reading.await else {
+        return next.run(request).await;
+    };
+    request.extensions_mut().insert(look);
+    let mut response = next.run(request).await;
+    // It holds what is on the board: nobody who comes to this browser later is shown that by going back, nor anybody what is past.
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    response
 }
 
 /// Whom to ask, who asks, and for which board.
@@ -53,7 +72,27 @@ fn asked(request: &Request) -> Option<(Server, Identity, BoardId)> {
     ))
 }
 
+/// The board; nothing of one that is not there, was removed, or is too large to be read in one piece.
 async fn read(server: &Server, identity: Identity, board: BoardId) -> Option<FirstLook> {
+    let directory = document(server, &identity, BoardId::directory()).await?;
+    let is_removed =
+        |(entry, listed): (&_, &crate::protocol::Widget)| *entry == board.entry() && listed.removed.is_some();
+    if directory.widgets.iter().any(is_removed) {
+        return None;
+    }
+    let document = document(server, &identity, board).await?;
+    let present = document.widgets.values().filter(|widget| widget.removed.is_none());
+    let watched: BTreeSet<String> = present.flat_map(series_of).collect();
+    let watched: Vec<String> = watched.into_iter().take(WATCHED_LEN_MAX).collect();
+    let samples = server.sources().glance(document.clock, &watched);
+    Some(FirstLook(Arc::new(Look {
+        document,
+        samples,
+        may_edit: identity.access == Access::Edit,
+    })))
+}
+
+async fn document(server: &Server, identity: &Identity, board: BoardId) -> Option<Document> {
     let subscribe = Subscribe {
         board,
         request: 0,
@@ -62,11 +101,8 @@ async fn read(server: &Server, identity: Identity, board: BoardId) -> Option<Fir
         undecided: Vec::new(),
         more: false,
     };
-    // One that is too large comes by the socket, in parts.
-    let document = server.subscribe(identity, subscribe).await.ok()?;
-    let watched: Vec<String> = document.widgets.values().flat_map(series_of).collect();
-    let samples = server.sources().glance(document.clock, &watched);
-    Some(FirstLook(Arc::new((*document, samples))))
+    let document = server.subscribe(identity.clone(), subscribe).await.ok()?;
+    Some(*document)
 }
 
 /// What a browser says for its service worker: <https://www.w3.org/TR/service-workers/#navigation-preload-manager>.

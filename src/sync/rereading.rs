@@ -261,6 +261,10 @@ impl Engine {
             };
             let id = stored.operation.id;
             self.keep_one_place(id, number);
+            if stored.withdrawing && self.outbox.get(id).is_some_and(|known| !known.withdrawing) {
+                // Another tab has taken it back: what is typed over it was made on it.
+                self.make_drafts_over(now, id);
+            }
             if let Some(known) = self.outbox.get_mut(id).filter(|known| known.number == Some(number)) {
                 if stored.withdrawing && !(known.withdrawing && known.dirty) {
                     (known.withdrawing, known.why, known.turn) = (true, stored.why, stored.turn);

@@ -61,7 +61,7 @@ enum Does {
 }
 
 impl Pending {
-    /// Whether it undoes or redoes another one.
+    /// Whether it undoes or redoes another one, or does once more what met a removal.
     #[must_use]
     pub fn is_turn(&self) -> bool {
         matches!(self.turn.does, Does::Undo | Does::Redo)

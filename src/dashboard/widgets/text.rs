@@ -25,6 +25,7 @@ pub fn TextEditor(
         () => "confirmed",
     };
     let text = typed.text();
+    let drawn = drawn(&text);
     rsx! {
         if is_long {
             textarea {
@@ -36,6 +37,7 @@ pub fn TextEditor(
                 value: text,
                 oninput: move |event| typed.put(event.value()),
                 onblur: move |_| typed.finish(),
+                {drawn}
             }
         } else {
             input {
@@ -51,4 +53,16 @@ pub fn TextEditor(
             }
         }
     }
+}
+
+/// What stands in a box that no program fills, when a server draws it: in a living page its text is its value.
+#[cfg(feature = "server")]
+fn drawn(text: &str) -> Element {
+    rsx! { "{text}" }
+}
+
+/// What stands in a box that no program fills, when a server draws it: in a living page its text is its value.
+#[cfg(not(feature = "server"))]
+fn drawn(_: &str) -> Element {
+    VNode::empty()
 }

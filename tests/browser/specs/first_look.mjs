@@ -4,7 +4,7 @@ import { workerIsReady } from '../harness/worker.mjs';
 
 export const title = 'while the program is on its way the server’s drawing of the board stands where the board will be';
 
-const SIZES = [[360, 740], [1600, 900]];
+const SIZES = [[360, 740, ''], [1600, 900, ''], [1920, 1080, '?wall']];
 
 export async function play(stage) {
   const ben = await stage.person('Ben');
@@ -13,17 +13,19 @@ export async function play(stage) {
   await his.increase();
   await his.counts(1);
   await his.isSettled();
-  for (const [width, height] of SIZES) {
+  await his.widget(SAMPLED).locator('.sparkline').waitFor();
+  for (const [width, height, path] of SIZES) {
     const ada = await stage.person(`${width}`, { viewport: { width, height } });
     const release = await ada.holds('**/*.wasm');
-    const hers = await ada.open();
+    const hers = await ada.open(path);
     const { page } = hers;
     const drawn = page.locator('.first-look');
     const card = drawn.getByRole('article', { name: COUNTER, includeHidden: true });
     match(await card.innerText(), /\b1\b/);
     await drawn.locator(`[aria-label="${SAMPLED}"] .figure`).waitFor();
     equal(await drawn.evaluate((look) => look.inert), true, 'nobody types what no program takes');
-    await drawn.getByText('You can edit in a moment').waitFor();
+    if (path === '') await drawn.getByText('You can edit in a moment').waitFor();
+    equal(await drawn.locator('[aria-label="Note"] textarea').inputValue(), 'Everybody here can edit this, together.');
     equal((await ada.violations(hers)).join('\n'), '');
     const places = await drawn.locator('.card').evaluateAll(boxes);
     ok(places.length > 8, places.join(' '));
@@ -40,7 +42,7 @@ export async function play(stage) {
       await page.reload();
       await hers.isIn('live');
       const answer = await page.reload();
-      match(await answer.text(), /class="board first-look"[^>]*><\/div>/);
+      match(await answer.text(), /class="first-look"[^>]*><\/div>/);
       await hers.isIn('live');
     }
   }

@@ -110,9 +110,17 @@ impl Ledger {
     /// Whether it was to turn round what another tab has turned round before, and its author is told nothing of that, having signed
     /// out since.
     fn was_anothers_turn(&self, made: &Made) -> bool {
+        let place = |made: &Made| {
+            let operation = &made.operation;
+            (
+                operation.board.clone(),
+                operation.widget.clone(),
+                operation.intent.field().cloned(),
+            )
+        };
         let is_anothers = |other: &Made| {
             let is_theirs = (other.device, &other.person) == (made.device, &made.person);
-            is_theirs && other.is_turn && other.saved && other.maker != made.maker
+            is_theirs && other.is_turn && other.saved && other.maker != made.maker && place(other) == place(made)
         };
         let has_left = self.people.get(&made.maker).is_some_and(|people| people.len() > 1);
         made.is_turn && has_left && self.made.values().any(is_anothers)

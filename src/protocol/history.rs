@@ -65,6 +65,12 @@ impl History {
         }
     }
 
+    /// The same as far as `head`.
+    #[must_use]
+    pub fn up_to(&self, head: Revision) -> Self {
+        Self(self.0.iter().copied().filter(|(first, _)| *first <= head).collect())
+    }
+
     /// The epoch of the record at `revision`; `None` before the first kept segment.
     #[must_use]
     pub fn epoch_at(&self, revision: Revision) -> Option<Epoch> {
@@ -162,6 +168,13 @@ mod tests {
             history.note(Revision(*first), Epoch(*epoch));
         }
         history
+    }
+
+    #[test]
+    fn as_far_as_a_revision_it_is_of_those_who_wrote_until_then() {
+        let whole = history(&[(1, 7), (11, 8), (21, 9)]);
+        assert_eq!(whole.up_to(Revision(20)), history(&[(1, 7), (11, 8)]));
+        assert_eq!(whole.up_to(Revision(21)), whole);
     }
 
     #[test]

@@ -250,13 +250,13 @@ impl Replica {
             touched.insert(change.widget.clone());
         }
         self.cursor = frame.to;
-        self.history.note(
-            frame
-                .changes
-                .first()
-                .map_or(frame.to.revision, |change| change.revision),
-            frame.to.epoch,
-        );
+        let first = frame.changes.first();
+        let first = first.map_or(frame.to.revision, |change| change.revision);
+        match &self.subscription {
+            // What is caught up with may be of several writers, of whom a frame names the last.
+            Subscription::CatchingUp { answer, .. } => self.history = answer.history.up_to(frame.to.revision),
+            _ => self.history.note(first, frame.to.epoch),
+        }
         self.soil(now, touched.iter().cloned());
         Arrived::Applied(touched)
     }

@@ -217,3 +217,32 @@ fn a_decision_that_the_server_refuses_is_told_as_a_failed_edit_and_the_next_one_
         assert_eq!(decisions(&mut world, tab), [(id, Resolution::KeepTheirs)]);
     }
 }
+
+#[test]
+fn what_is_dragged_over_an_edit_that_another_tab_takes_back_was_made_on_that_edit() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    world.go_mute(ANN);
+    world.set(ANN, "fuel", "value", 7);
+    world.wait(20);
+    let id = world.pending(ANN)[0];
+    world.set(BO, "fuel", "value", 6);
+    world.wait(20);
+    assert_eq!(
+        world.shows(ANN, "fuel", "value"),
+        json!(7),
+        "nobody has seen what came under it"
+    );
+    world.set(ANN, "fuel", "value", 8);
+    world.command(second, Command::Withdraw { id });
+    world.wait(20);
+    world.go_offline(ANN);
+    world.come_online(ANN);
+    world.calm();
+    let conflicts = world.conflicts(ANN);
+    let versions: Vec<_> = conflicts
+        .iter()
+        .map(|one| (one.mine().cloned(), one.theirs.value.clone()))
+        .collect();
+    assert_eq!(versions, [(Some(json!(8)), json!(6))]);
+}

@@ -247,6 +247,8 @@ impl Ledger {
             let appended = transaction.append.iter().map(|text| appended_id(text));
             return self.made_anew.extend(appended.filter(|_| with_state));
         };
+        // Also where its tab is killed before it is told so.
+        self.undone((device, person), transaction);
         for (key, text) in &transaction.put {
             if let Some(card) = key.strip_prefix("conflict/") {
                 let (id, card) = (appended_id(text), card.parse().expect("an operation's id"));
@@ -390,7 +392,6 @@ impl Ledger {
     /// A tab was told that its operations are saved: from here on none may be lost.
     pub fn saved(&mut self, outbox: (usize, &str), transaction: &Transaction, answer: &Input) {
         if let Input::Committed(Outcome::Done { .. }) = answer {
-            self.undone(outbox, transaction);
             for text in &transaction.append {
                 let id = appended_id(text);
                 self.check_reversed(outbox, id, text);

@@ -154,7 +154,8 @@ fn placeholder(id: &BoardId) -> String {
 }
 
 const fn state_of(summary: &BoardSummary, may_come: bool) -> &'static str {
-    match (summary.is_known, summary.exists, summary.freshness) {
+    // One that was made here is here before the server knows of it.
+    match (summary.is_known || summary.exists, summary.exists, summary.freshness) {
         (false, _, Freshness::Offline { .. }) if !may_come => "away",
         (false, ..) => "loading",
         (true, false, Freshness::Live | Freshness::ByRequests { .. }) => "unknown",
@@ -267,5 +268,21 @@ mod tests {
     #[test]
     fn a_board_without_a_name_is_called_by_its_address() {
         assert_eq!(placeholder(&"this-machine".parse().expect("a name")), "This machine");
+    }
+
+    #[test]
+    fn a_board_that_was_made_without_a_connection_is_here() {
+        let of = |exists| BoardSummary {
+            name: None,
+            widgets: Vec::new(),
+            freshness: Freshness::Offline { since: None },
+            is_known: false,
+            exists,
+        };
+        assert_eq!(
+            [state_of(&of(true), false), state_of(&of(false), false)],
+            ["empty", "away"]
+        );
+        assert_eq!(state_of(&of(false), true), "loading");
     }
 }

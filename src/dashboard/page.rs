@@ -92,7 +92,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         _ => VNode::empty(),
     };
     let look = use_hook(|| first_look(&id.peek()));
-    let (switcher, side) = (use_board_switcher(id, use_hook(|| name.into())), use_side(mark));
+    let switcher = use_board_switcher(id, use_hook(|| name.into()));
     rsx! {
         a { class: "button skip", href: "#board", "Skip to the board" }
         header { class: "bar", "data-mark": mark.0,
@@ -107,7 +107,11 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
                 PeopleHere {}
             }
             div { class: "bar-side",
-                {side}
+                // Why this person may look and not touch, before they try.
+                if !mark.1.is_empty() {
+                    span { class: "chip", "data-tone": "rest", "data-state": mark.0, {mark.1} }
+                }
+                Clock {}
                 DashboardSyncIndicator {}
             }
         }
@@ -131,15 +135,12 @@ fn removed_entry<'a>(boards: &'a SortedMap<BoardId, BoardView>, id: &BoardId) ->
     listed.removed.is_some().then_some(&**listed)
 }
 
-/// Says why this person may look and not touch, before they try (`mark`: its state and its words, empty where they may); and the time
-/// of day, which only a wall shows.
-fn use_side((state, words): (&'static str, &'static str)) -> Element {
+/// The time of day, which only a wall shows. By itself: the page would be rendered each minute for it, and each card compared.
+#[component]
+fn Clock() -> Element {
     let now = use_now();
     let time = use_memo(move || now().map_or_else(String::new, |now| time_of_day(now, now.unix_ms)));
     rsx! {
-        if !words.is_empty() {
-            span { class: "chip", "data-tone": "rest", "data-state": state, {words} }
-        }
         span { class: "clock", "{time}" }
     }
 }
@@ -248,15 +249,18 @@ fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit
     }
 }
 
+// Its properties are plain: a signal that is made of a value for each rendering of the page would not be let go of as long as the card
+// is there. Under another name it is another card.
 #[component]
-fn Card(board: ReadSignal<BoardId>, widget: ReadSignal<WidgetId>, kind: Kind, may_edit: bool) -> Element {
+fn Card(board: BoardId, widget: WidgetId, kind: Kind, may_edit: bool) -> Element {
+    let id: ReadSignal<WidgetId> = use_signal(|| widget).into();
     rsx! {
         WidgetRealtime {
-            widget_id: widget,
+            widget_id: id,
             settings: settings(kind.as_str()),
-            on_remove: move |title: String| say_removed(board.cloned(), widget.cloned(), &title),
+            on_remove: move |title: String| say_removed(board.clone(), id.cloned(), &title),
             // Who may look only is not let type what is refused.
-            fieldset { class: "bare", role: "none", disabled: !may_edit, WidgetBody { widget, kind } }
+            fieldset { class: "bare", role: "none", disabled: !may_edit, WidgetBody { widget: id, kind } }
         }
     }
 }

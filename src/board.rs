@@ -226,7 +226,7 @@ mod tests {
         let names_of = |series: Value| {
             let widget: Widget = serde_json::from_value(json!({
                 "kind": "stat", "created": 1, "changed": 1,
-                "fields": { "series": { "value": series, "revision": 1, "writer": { "principal": "ada", "at": 5 } } },
+                "fields": { "series": { "value": series, "revision": 1, "operation": format!("{:032x}-1", 1), "writer": { "principal": "ada", "at": 5 } } },
             }))
             .expect("a widget");
             series_of(&widget)

@@ -19,7 +19,7 @@ mod committer;
 pub mod csp;
 #[cfg(feature = "server")]
 mod fanout;
-#[cfg(feature = "server")]
+#[cfg(all(feature = "dashboard", feature = "server"))]
 mod first_look;
 #[cfg(feature = "server")]
 mod listener;
@@ -63,7 +63,7 @@ mod troubleshooting;
 mod wall;
 
 pub use first_board::{FirstBoard, FirstBoardError};
-#[cfg(feature = "server")]
+#[cfg(all(feature = "dashboard", feature = "server"))]
 pub(crate) use first_look::FirstLook;
 #[cfg(feature = "server")]
 pub use pages::{NOT_FOUND_MARK, built_files, pages};

@@ -3,6 +3,7 @@
 //! They are markup inside one element, and the program takes nothing of them over: what it draws first is the same whatever is
 //! on the board. As soon as it has the board itself, that element goes.
 
+#[cfg(feature = "server")]
 use dioxus::prelude::*;
 
 use crate::protocol::BoardId;

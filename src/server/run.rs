@@ -26,7 +26,6 @@ use super::{
     auth::{Policy, Token},
     cli::ServeArgs,
     first_board::this_machine,
-    first_look,
     listener::{self, Door, Patience},
     offline,
     origin::OriginPolicy,
@@ -163,8 +162,10 @@ fn door(router: Router, tls: Option<Tls>, server: &Server) -> Door {
 /// The app's pages, rendered with the board that they show, which say over plain http what such an address can't do.
 fn own_pages(app: fn() -> Element, opens_offline: bool) -> Router {
     let public = public_folder();
-    pages(app)
-        .layer(from_fn(first_look::look))
+    let pages = pages(app);
+    #[cfg(feature = "dashboard")]
+    let pages = pages.layer(from_fn(super::first_look::look));
+    pages
         .layer(from_fn(reach::tell_plain_http))
         .merge(offline::routes(public.as_deref(), opens_offline))
 }

@@ -96,6 +96,7 @@ impl Sources {
     }
 
     /// The same, as a page that is rendered here shows it: what fits into one frame.
+    #[cfg(feature = "dashboard")]
     pub(super) fn glance(&self, now: Timestamp, watched: &[String]) -> SamplesFrame {
         frame(now, self.last_minutes(watched, None).0)
     }

@@ -56,7 +56,8 @@ export async function play(stage) {
   await hers.isSettled();
   await hers.page.reload();
   await keeps(hers.page, /^$/);
-  equal(await hers.page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length), 0);
+  // It goes when it has let go of what it kept.
+  await hers.page.waitForFunction(async () => (await navigator.serviceWorker.getRegistrations()).length === 0);
   await hers.isIn('live');
   await Promise.all([hers.counts(4), his.counts(4)]);
 }

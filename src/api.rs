@@ -73,15 +73,7 @@ pub async fn read_board(id: String) -> Result<Document, ApiError> {
     let Ok(board) = id.parse() else {
         return Err(ApiError::unknown_board(&id));
     };
-    let subscribe = Subscribe {
-        board,
-        request: 0,
-        cursor: None,
-        hash: None,
-        undecided: Vec::new(),
-        more: false,
-    };
-    match server.subscribe(identity.0, subscribe).await {
+    match server.subscribe(identity.0, Subscribe::whole(board)).await {
         Ok(document) if document.widgets.is_empty() => Err(ApiError::unknown_board(&id)),
         Ok(document) => Ok(*document),
         Err(error) => Err(ApiError::unread(&id, error)),

@@ -30,6 +30,19 @@ pub struct Subscribe {
 }
 
 impl Subscribe {
+    /// Asks for all of a board, by somebody who has seen nothing of it.
+    #[must_use]
+    pub const fn whole(board: BoardId) -> Self {
+        Self {
+            board,
+            request: 0,
+            cursor: None,
+            hash: None,
+            undecided: Vec::new(),
+            more: false,
+        }
+    }
+
     /// The frames that carry it: what it asks for may be too much for one.
     #[must_use]
     pub fn frames(self, bytes_max: usize) -> Vec<Self> {

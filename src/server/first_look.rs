@@ -11,7 +11,7 @@ use super::Server;
 use crate::{
     board::series_of,
     config::{FIRST_LOOK_MS_MAX, WATCHED_LEN_MAX},
-    protocol::{Access, BoardId, Document, Identity, SamplesFrame, Subscribe},
+    protocol::{Access, BoardId, Document, Identity, SamplesFrame, Subscribe, Widget},
 };
 
 /// A board at one moment, for one reader. Pages find it in their request's extensions.
@@ -75,8 +75,7 @@ fn asked(request: &Request) -> Option<(Server, Identity, BoardId)> {
 /// The board; nothing of one that is not there, was removed, or is too large to be read in one piece.
 async fn read(server: &Server, identity: Identity, board: BoardId) -> Option<FirstLook> {
     let directory = document(server, &identity, BoardId::directory()).await?;
-    let is_removed =
-        |(entry, listed): (&_, &crate::protocol::Widget)| *entry == board.entry() && listed.removed.is_some();
+    let is_removed = |(entry, listed): (&_, &Widget)| *entry == board.entry() && listed.removed.is_some();
     if directory.widgets.iter().any(is_removed) {
         return None;
     }
@@ -93,15 +92,7 @@ async fn read(server: &Server, identity: Identity, board: BoardId) -> Option<Fir
 }
 
 async fn document(server: &Server, identity: &Identity, board: BoardId) -> Option<Document> {
-    let subscribe = Subscribe {
-        board,
-        request: 0,
-        cursor: None,
-        hash: None,
-        undecided: Vec::new(),
-        more: false,
-    };
-    let document = server.subscribe(identity.clone(), subscribe).await.ok()?;
+    let document = server.subscribe(identity.clone(), Subscribe::whole(board)).await.ok()?;
     Some(*document)
 }
 

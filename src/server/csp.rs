@@ -6,25 +6,19 @@
 //!
 //! What could not be had is in `docs/decisions/content-security-policy.md`.
 
-use axum::{
-    body::{Body, Bytes, to_bytes},
-    extract::Request,
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::{body::Bytes, extract::Request, middleware::Next, response::Response};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::wall;
-use crate::config::PAGE_BYTES_MAX;
+use super::{
+    pages::{change_page, is_page, not_made},
+    wall,
+};
 
 /// Middleware: the headers, and the nonce of pages.
 pub async fn protect(request: Request, next: Next) -> Response {
     let is_for_a_wall = wall::is_asked_for(request.uri());
     let response = next.run(request).await;
-    let is_page = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let is_page = is_page(&response);
     let has_policy = response.headers().contains_key(header::CONTENT_SECURITY_POLICY);
     let mut response = match (has_policy, is_page) {
         (true, _) => response,
@@ -44,24 +38,16 @@ pub async fn protect(request: Request, next: Next) -> Response {
 }
 
 async fn protect_page(response: Response, is_for_a_wall: bool) -> Response {
-    let (mut parts, body) = response.into_parts();
-    // Pages are rendered whole before they are sent (streaming is off), so nothing is delayed by collecting one.
-    let (Ok(body), Ok(nonce)) = (to_bytes(body, PAGE_BYTES_MAX).await, nonce()) else {
-        tracing::error!(
-            limit_bytes = PAGE_BYTES_MAX,
-            "a page was over the limit, or had no randomness for its nonce"
-        );
-        return (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "The page could not be made. Reload it.",
-        )
-            .into_response();
+    let Ok(nonce) = nonce() else {
+        tracing::error!("there is no randomness for a page's nonce");
+        return not_made();
     };
-    let page = stamp(&body, &nonce);
-    let page = if is_for_a_wall { wall::mark(&page) } else { page };
-    parts.headers.remove(header::CONTENT_LENGTH);
-    set_policy(&mut parts.headers, &policy(Some(&nonce)));
-    Response::from_parts(parts, Body::from(page))
+    change_page(response, |parts, page| {
+        set_policy(&mut parts.headers, &policy(Some(&nonce)));
+        let page = stamp(&page, &nonce);
+        if is_for_a_wall { wall::mark(&page) } else { page }
+    })
+    .await
 }
 
 fn protect_other(mut response: Response) -> Response {
@@ -143,7 +129,11 @@ const FIXED_HEADERS: [(HeaderName, &str); 5] = [
 
 #[cfg(test)]
 mod tests {
+    use axum::body::{Body, to_bytes};
+    use http::StatusCode;
+
     use super::*;
+    use crate::config::PAGE_BYTES_MAX;
 
     #[test]
     fn a_page_that_dioxus_did_not_render_gets_no_nonce() {

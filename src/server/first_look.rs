@@ -3,11 +3,22 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::Request,
+    middleware::Next,
+    response::Response,
+    routing::get,
+};
 use http::{HeaderValue, Method, header};
 use tokio::time::timeout;
 
-use super::Server;
+use super::{
+    Server,
+    offline::{JAVASCRIPT, fresh},
+    pages::{change_page, is_page},
+};
 use crate::{
     board::series_of,
     config::{FIRST_LOOK_MS_MAX, WATCHED_LEN_MAX},
@@ -53,11 +64,50 @@ pub(super) async fn look(mut request: Request, next: Next) -> Response {
         return next.run(request).await;
     };
     request.extensions_mut().insert(look);
-    let mut response = next.run(request).await;
+    let response = next.run(request).await;
+    let mut response = match is_page(&response) {
+        true => change_page(response, |_, page| program_later(page)).await,
+        false => response,
+    };
     // It holds what is on the board: nobody who comes to this browser later is shown that by going back, nor anybody what is past.
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     response
+}
+
+/// The routes of what such a page needs.
+pub(super) fn routes() -> Router {
+    Router::new().route("/program.js", get(async || fresh(JAVASCRIPT, PROGRAM)))
+}
+
+/// A page that has a drawing, with what starts its program after the first paint in place of what would start it at once: the tags that `dx` wrote
+/// into it. One without a drawing, or without these tags, is left as it is.
+fn program_later(page: Bytes) -> Bytes {
+    let Ok(text) = std::str::from_utf8(&page) else {
+        return page;
+    };
+    later(text).map_or(page, Bytes::from)
+}
+
+fn later(page: &str) -> Option<String> {
+    let (_, drawing) = page.split_once(DRAWING)?.1.split_once('>')?;
+    if drawing.starts_with("</div>") {
+        return None;
+    }
+    let (page, _) = cut(page, MODULE_EARLY, "\" crossorigin>")?;
+    let (page, wasm) = cut(&page, WASM_EARLY, "\" crossorigin>")?;
+    let (page, module) = cut(&page, MODULE, "\"></script>")?;
+    let (before, after) = page.split_once("</head>")?;
+    Some(format!(
+        "{before}<script async src=\"/program.js\" data-module=\"{module}\" data-wasm=\"{wasm}\"></script></head>{after}"
+    ))
+}
+
+/// The page without the tag of this start and end, and what stood between them.
+fn cut(page: &str, start: &str, end: &str) -> Option<(String, String)> {
+    let (before, rest) = page.split_once(start)?;
+    let (inner, after) = rest.split_once(end)?;
+    Some((format!("{before}{after}"), inner.to_owned()))
 }
 
 /// Whom to ask, who asks, and for which board.
@@ -96,6 +146,12 @@ async fn document(server: &Server, identity: &Identity, board: BoardId) -> Optio
     Some(*document)
 }
 
+const DRAWING: &str = "class=\"first-look\"";
+const MODULE_EARLY: &str = "<link rel=\"preload\" as=\"script\" href=\"";
+const WASM_EARLY: &str = "<link rel=\"preload\" as=\"fetch\" type=\"application/wasm\" href=\"";
+const MODULE: &str = "<script type=\"module\" async src=\"";
+const PROGRAM: &str = include_str!("first_look/program.js");
+
 /// What a browser says for its service worker: <https://www.w3.org/TR/service-workers/#navigation-preload-manager>.
 const FROM_WORKER: &str = "service-worker-navigation-preload";
 
@@ -110,6 +166,35 @@ fn board_of(path: &str) -> Option<BoardId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn page(drawing: &str) -> String {
+        format!(
+            "<html><head><title>Board</title>{MODULE_EARLY}/a.js\" crossorigin>{WASM_EARLY}/a.wasm\" crossorigin></head><body>\
+             <div class=\"first-look\" inert=\"true\" data-node-hydration=\"9\">{drawing}</div>{MODULE}/a.js\"></script></body></html>"
+        )
+    }
+
+    #[test]
+    fn the_program_of_a_drawn_page_comes_after_its_first_paint() {
+        let drawn = page("<article></article>");
+        assert_eq!(
+            later(&drawn).as_deref(),
+            Some(
+                "<html><head><title>Board</title><script async src=\"/program.js\" data-module=\"/a.js\" data-wasm=\"/a.wasm\">\
+                 </script></head><body><div class=\"first-look\" inert=\"true\" data-node-hydration=\"9\"><article></article></div>\
+                 </body></html>"
+            )
+        );
+    }
+
+    #[test]
+    fn a_page_without_a_drawing_or_of_another_make_starts_as_it_was_built() {
+        let odd = page("<article></article>").replace(WASM_EARLY, "<link rel=\"preload\" href=\"");
+        for page in [page(""), odd, "<p>no page of ours</p>".to_owned()] {
+            assert_eq!(later(&page), None, "{page}");
+            assert_eq!(program_later(page.clone().into()), page);
+        }
+    }
 
     #[test]
     fn a_board_is_known_by_its_address_and_the_shell_has_none() {

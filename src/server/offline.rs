@@ -40,7 +40,7 @@ pub fn open_files() -> HashSet<String> {
 }
 
 /// Asked for anew each time: what a browser kept of these would keep an older release.
-fn fresh(kind: &'static str, text: impl IntoResponse) -> Response {
+pub(super) fn fresh(kind: &'static str, text: impl IntoResponse) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
@@ -105,7 +105,7 @@ const WORKER: &str = include_str!("offline/worker.js");
 const RETIRE: &str = include_str!("offline/retire.js");
 const REGISTER: &str = include_str!("offline/register.js");
 const MANIFEST: &str = include_str!("offline/app.webmanifest");
-const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+pub(super) const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const MANIFEST_KIND: &str = "application/manifest+json";
 
 #[cfg(test)]

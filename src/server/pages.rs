@@ -7,7 +7,7 @@ use std::{
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{Path as UrlPath, Request},
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
@@ -16,7 +16,7 @@ use dioxus::{
     prelude::Element,
     server::{DioxusRouterExt, FullstackState, ServeConfig},
 };
-use http::{StatusCode, header};
+use http::{StatusCode, header, response::Parts};
 
 use crate::config::PAGE_BYTES_MAX;
 
@@ -42,20 +42,42 @@ pub const NOT_FOUND_MARK: &str = "data-state=\"unknown-page\"";
 
 async fn say_not_found(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    let kind = response.headers().get(header::CONTENT_TYPE);
-    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+    if !is_page(&response) {
         return response;
     }
+    let mark = NOT_FOUND_MARK.as_bytes();
+    change_page(response, |parts, page| {
+        if parts.status == StatusCode::OK && page.windows(mark.len()).any(|part| part == mark) {
+            parts.status = StatusCode::NOT_FOUND;
+        }
+        page
+    })
+    .await
+}
+
+/// Whether it is what a browser shows.
+pub(super) fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+/// A page with what `change` makes of it. Pages are rendered whole before they are sent (streaming is off), so nothing is delayed by
+/// collecting one. One that is too large is not sent.
+pub(super) async fn change_page(response: Response, change: impl FnOnce(&mut Parts, Bytes) -> Bytes) -> Response {
     let (mut parts, body) = response.into_parts();
     let Ok(page) = to_bytes(body, PAGE_BYTES_MAX).await else {
-        let message = "The page could not be made. Reload it.";
-        return (StatusCode::INTERNAL_SERVER_ERROR, message).into_response();
+        tracing::error!(limit_bytes = PAGE_BYTES_MAX, "a page was over the limit");
+        return not_made();
     };
-    let mark = NOT_FOUND_MARK.as_bytes();
-    if parts.status == StatusCode::OK && page.windows(mark.len()).any(|part| part == mark) {
-        parts.status = StatusCode::NOT_FOUND;
-    }
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let page = change(&mut parts, page);
     Response::from_parts(parts, Body::from(page))
+}
+
+/// What is answered in place of a page that could not be made.
+pub(super) fn not_made() -> Response {
+    let message = "The page could not be made. Reload it.";
+    (StatusCode::INTERNAL_SERVER_ERROR, message).into_response()
 }
 
 /// The typeface beside the built page, for a door that has no other file.
@@ -106,8 +128,7 @@ async fn no_page_for_a_file(request: Request, next: Next) -> Response {
         .iter()
         .any(|folder| request.uri().path().starts_with(folder));
     let response = next.run(request).await;
-    let kind = response.headers().get(header::CONTENT_TYPE);
-    if is_file && kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+    if is_file && is_page(&response) {
         return (
             StatusCode::NOT_FOUND,
             "This file is of another version. Reload the page.",

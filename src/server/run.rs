@@ -164,7 +164,9 @@ fn own_pages(app: fn() -> Element, opens_offline: bool) -> Router {
     let public = public_folder();
     let pages = pages(app);
     #[cfg(feature = "dashboard")]
-    let pages = pages.layer(from_fn(super::first_look::look));
+    let pages = pages
+        .layer(from_fn(super::first_look::look))
+        .merge(super::first_look::routes());
     pages
         .layer(from_fn(reach::tell_plain_http))
         .merge(offline::routes(public.as_deref(), opens_offline))

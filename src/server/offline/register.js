@@ -1,8 +1,9 @@
 // Asks the browser to start the worker that opens boards without the server, where it may: by https, or on this machine.
-// After the page's own load, so that it takes nothing from that.
+// After the page's own load and its program, so that it takes nothing from those.
 
 if ('serviceWorker' in navigator) {
-  addEventListener('load', () => {
+  addEventListener('load', async () => {
+    await globalThis.programHasCome?.catch(() => {});
     navigator.serviceWorker
       .register('/sw.js', { updateViaCache: 'none' })
       .catch((error) => console.info(`This board will not open without the server: ${error.message}`));

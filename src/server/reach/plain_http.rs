@@ -4,18 +4,14 @@
 //! have changed the page. The line is the server's own, beside the app: it is there before the app's program is, and costs
 //! that nothing.
 
-use axum::{
-    body::{Body, to_bytes},
-    extract::Request,
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
-use http::{StatusCode, header};
+use axum::{body::Bytes, extract::Request, middleware::Next, response::Response};
+use http::header;
 
 use super::{MAKE_SECURE_PATH, PLAIN_HTTP_SCRIPT_PATH};
-use crate::{
-    config::PAGE_BYTES_MAX,
-    server::{origin::is_loopback, sign_in::is_secure},
+use crate::server::{
+    origin::is_loopback,
+    pages::{change_page, is_page},
+    sign_in::is_secure,
 };
 
 /// Middleware of the app's pages: those that go over a network by plain http get the line.
@@ -23,17 +19,10 @@ pub(in crate::server) async fn tell_plain_http(request: Request, next: Next) -> 
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let is_plain = !is_secure(request.headers()) && host.is_some_and(|host| !is_loopback(host));
     let response = next.run(request).await;
-    let kind = response.headers().get(header::CONTENT_TYPE);
-    if !is_plain || !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+    if !is_plain || !is_page(&response) {
         return response;
     }
-    let (mut parts, body) = response.into_parts();
-    let Ok(page) = to_bytes(body, PAGE_BYTES_MAX).await else {
-        let message = "The page could not be made. Reload it.";
-        return (StatusCode::INTERNAL_SERVER_ERROR, message).into_response();
-    };
-    parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, Body::from(with_line(&page)))
+    change_page(response, |_, page| Bytes::from(with_line(&page))).await
 }
 
 /// The page with the line before everything else. It is hidden until its script, on the device, has seen that it is true
@@ -58,10 +47,17 @@ const BODY: &[u8] = b"<body>";
 
 #[cfg(test)]
 mod tests {
-    use axum::{Router, middleware::from_fn, response::Html, routing::get};
+    use axum::{
+        Router,
+        body::{Body, to_bytes},
+        middleware::from_fn,
+        response::Html,
+        routing::get,
+    };
     use tower::ServiceExt;
 
     use super::*;
+    use crate::config::PAGE_BYTES_MAX;
 
     async fn page(headers: &[(&str, &str)]) -> String {
         let app = Router::new()

@@ -1,4 +1,4 @@
-import { equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { COUNTER, SAMPLED } from '../harness/board.mjs';
 import { workerIsReady } from '../harness/worker.mjs';
 
@@ -33,6 +33,7 @@ export async function play(stage) {
     release();
     await hers.isIn('live');
     equal(await drawn.count(), 0);
+    deepEqual(await loads(page), { wasm: 1, isAfterPaint: true }, 'the program, once, and after the drawing was painted');
     const after = await page.locator('main .card').evaluateAll(boxes);
     equal(after.slice(0, places.length).join('\n'), places.join('\n'), `at ${width} px each card stands where it was drawn`);
 
@@ -42,10 +43,26 @@ export async function play(stage) {
       await page.reload();
       await hers.isIn('live');
       const answer = await page.reload();
-      match(await answer.text(), /class="first-look"[^>]*><\/div>/);
+      match(await answer.text(), /class="first-look"[^>]*><\/div>.*<script type="module"/s);
       await hers.isIn('live');
     }
   }
+
+  // A browser that tells of no paint: one in a tab behind others, say.
+  const cal = await stage.person('Cal');
+  await cal.begins(() => {
+    PerformanceObserver.prototype.observe = () => {};
+  });
+  await (await cal.open()).isIn('live');
+}
+
+/** How the page's program was loaded. */
+function loads(page) {
+  return page.evaluate(() => {
+    const programs = performance.getEntriesByType('resource').filter((entry) => entry.name.endsWith('.wasm'));
+    const [painted] = performance.getEntriesByName('first-contentful-paint');
+    return { wasm: programs.length, isAfterPaint: programs.every((entry) => entry.startTime > painted.startTime) };
+  });
 }
 
 function boxes(cards) {

@@ -18,7 +18,7 @@ use super::{
     use_platform::given_platform,
 };
 use crate::{
-    config::{CLOCK_TICK_MS, TURN_LEN_MAX, UNSEEN_TOLD_MS},
+    config::{CLOCK_TICK_MS, TURN_LEN_MAX, TURN_MS_MAX, UNSEEN_TOLD_MS},
     driver::{Driver, Fallback, Leads, NoFallback, Options, StartError},
     platform,
     protocol::{BoardId, Device},
@@ -103,10 +103,15 @@ async fn run(context: Context, messages: mpsc::Receiver<Message>, options: SyncL
     }
     turn.show();
     while let Some(step) = turn.next().await {
+        let began = turn.driver.now();
         turn.take(step);
         for _ in 1..TURN_LEN_MAX {
             let Some(step) = turn.next_ready() else { break };
             turn.take(step);
+        }
+        let now = turn.driver.now();
+        if now.since(began) >= TURN_MS_MAX {
+            turn.driver.clock().sleep_until(now).await;
         }
         turn.show();
     }

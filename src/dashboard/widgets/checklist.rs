@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 use super::text::TextEditor;
 use crate::{
     components::{
-        format::time_of_day,
+        format::{excerpt, time_of_day},
         icon::{Glyph, icon},
         said::{is_to_be_revealed, reveal_next},
     },
@@ -17,6 +17,8 @@ use crate::{
 
 /// An item's text, at most so many characters.
 const ITEM_CHARS_MAX: usize = 300;
+/// Of that, what says to a screen reader which item a button is for.
+const NAME_CHARS_MAX: usize = 60;
 
 #[component]
 pub fn Checklist(live: RealtimeUpdates) -> Element {
@@ -56,7 +58,8 @@ fn Item(live: RealtimeUpdates, id: String) -> Element {
     let (item, done, taken) = (format!("item-{id}"), format!("done-{id}"), format!("taken-{id}"));
     let (taken_field, removed_item) = (taken.clone(), item.clone());
     let is_ticked = is_done(live, &id);
-    let text = live.text(&item);
+    // In a name that is read aloud.
+    let text = excerpt(&live.text(&item), NAME_CHARS_MAX);
     let taker = live.text(&taken);
     let me = sync.details().device.map(|device| device.name);
     // What the server has not yet is of no time.

@@ -3,14 +3,7 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    body::Bytes,
-    extract::Request,
-    middleware::Next,
-    response::Response,
-    routing::get,
-};
+use axum::{Router, body::Bytes, extract::Request, middleware::Next, response::Response, routing::get};
 use http::{HeaderValue, Method, header};
 use tokio::time::timeout;
 

@@ -111,6 +111,8 @@ pub struct Ledger {
     /// Verdicts of histories that a backup has wiped out.
     wiped: HashMap<OperationId, Verdict>,
     restored: bool,
+    /// Operations whose authors were told that they wrote over something, and what.
+    told_over: HashMap<OperationId, (Revision, Value)>,
     /// Boards of which the server has ever forgotten something.
     pruned: BTreeSet<BoardId>,
     dealt: HashSet<OperationId>,

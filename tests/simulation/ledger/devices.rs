@@ -207,6 +207,7 @@ impl Ledger {
                 id,
                 reason: SetAsideReason::NotSent,
             } => _ = self.dealt.insert(*id),
+            Notice::Decided { id, verdict } => self.told_verdict(*id, verdict),
             Notice::Refused {
                 error: CommandError::DeviceFull,
                 widget: Some((board, widget)),

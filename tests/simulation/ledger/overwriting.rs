@@ -63,6 +63,17 @@ impl Ledger {
             .remove(&(number, life, board.clone(), widget.clone(), field.clone()))
     }
 
+    /// What an author had seen under an edit of theirs that a backup has taken back: theirs rested on its revision.
+    fn under_wiped(&self, made: &Made, base: Revision) -> u64 {
+        let is_it = |id: &&OperationId| self.made.get(id).is_some_and(|under| lane(under) == lane(made));
+        let decided = self.wiped.iter().filter(|(_, verdict)| verdict.revision() == base);
+        let under = decided
+            .filter(|(_, verdict)| verdict.is_applied())
+            .map(|(id, _)| id)
+            .find(is_it);
+        under.map_or(0, |under| self.under(made, *under))
+    }
+
     /// What an author had seen under an edit that their other tab has shown them: as much as that edit says.
     fn under(&self, made: &Made, id: OperationId) -> u64 {
         let own = |under: &&Made| (under.device, &under.person) == (made.device, &made.person);
@@ -87,6 +98,29 @@ impl Ledger {
             || under
                 .filter(is_void)
                 .is_some_and(|made| self.is_seen(truth, made, value))
+    }
+
+    /// Somebody is told what became of their operation.
+    pub(super) fn told_verdict(&mut self, id: OperationId, verdict: &Verdict) {
+        if let Verdict::Applied {
+            overwrote: Some(over), ..
+        } = verdict
+        {
+            self.told_over.insert(id, (over.revision, over.value.clone()));
+        }
+    }
+
+    /// Whether an author was told of a value under an earlier operation of theirs on the same field: a backup may have taken that one back,
+    /// and what was told is told.
+    fn was_told(&self, made: &Made, revision: u64, value: &Value) -> bool {
+        let field = |made: &Made| match &made.operation.intent {
+            Intent::Set { field, .. } => Some(field.clone()),
+            _ => None,
+        };
+        let is_earlier = |other: &Made| lane(other) == lane(made) && field(other) == field(made);
+        self.told_over.iter().any(|(other, over)| {
+            *over == (Revision(revision), value.clone()) && self.made.get(other).is_some_and(is_earlier)
+        })
     }
 
     /// Whoever wrote over what they had not seen was told so.
@@ -120,6 +154,7 @@ impl Ledger {
         let seen_from = match (made.operation.resolves, made.operation.base) {
             (Some(_), Some(Base::Revision(shown))) => shown.0,
             (_, Some(Base::Operation(id))) => self.under(made, id).max(made.seen),
+            (_, Some(Base::Revision(base))) => self.under_wiped(made, base).max(made.seen),
             _ => made.seen,
         };
         let verbatim = matches!(
@@ -129,7 +164,7 @@ impl Ledger {
         // What was undone here before it was known to be applied comes back under the next edit: that is one's own as well.
         let is_earlier = previous.client == id.client && previous.sequence < id.sequence;
         let own = (is_earlier || made.own.contains(previous)) && verbatim;
-        if *revision > seen_from && !own {
+        if *revision > seen_from && !own && !self.was_told(made, *revision, standing) {
             let swallowed = format!(
                 "{id:?} wrote over {previous:?} (revision {revision}), which its author had not seen (at {seen_from}), and nobody was told: {:?}; own {:?}; verdict of what stood {:?}",
                 made.operation,
@@ -139,6 +174,12 @@ impl Ledger {
             self.fail(Failure::Lost(swallowed));
         }
     }
+}
+
+/// Who edits what.
+fn lane(made: &Made) -> (usize, &str, &BoardId, &WidgetId) {
+    let Operation { board, widget, .. } = &made.operation;
+    (made.device, &made.person, board, widget)
 }
 
 /// The operations on the screen that are not confirmed yet.

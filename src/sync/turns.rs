@@ -64,7 +64,7 @@ impl Pending {
     /// Whether it undoes or redoes another one, or does once more what met a removal.
     #[must_use]
     pub fn is_turn(&self) -> bool {
-        matches!(self.turn.does, Does::Undo | Does::Redo)
+        matches!(self.turn.does, Does::Undo | Does::Redo) || self.why == Why::Undoes
     }
 }
 

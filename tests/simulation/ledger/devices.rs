@@ -347,7 +347,7 @@ impl Ledger {
             maker,
             person: person.to_owned(),
             saved: false,
-            is_turn: stored["turn"]["does"] == "undo" || stored["turn"]["does"] == "redo",
+            is_turn: ["undo", "redo"].iter().any(|does| stored["turn"]["does"] == *does) || stored["why"] == "undoes",
             number: None,
             pressed: None,
             seen: operation.made_at.revision.0,

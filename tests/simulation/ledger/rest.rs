@@ -107,23 +107,27 @@ impl Ledger {
         })
     }
 
-    /// Whether it was to turn round what another tab has turned round before, and its author is told nothing of that, having signed
-    /// out since.
-    fn was_anothers_turn(&self, made: &Made) -> bool {
+    /// Whether it was to turn round what another tab has turned round before, or what the server has forgotten, and its author is told
+    /// nothing of that, having signed out since.
+    fn was_turned_in_vain(&self, made: &Made) -> bool {
         let place = |made: &Made| {
             let operation = &made.operation;
             (
+                (made.device, made.person.clone()),
                 operation.board.clone(),
                 operation.widget.clone(),
                 operation.intent.field().cloned(),
             )
         };
-        let is_anothers = |other: &Made| {
-            let is_theirs = (other.device, &other.person) == (made.device, &made.person);
-            is_theirs && other.is_turn && other.saved && other.maker != made.maker && place(other) == place(made)
+        let is_anothers =
+            |other: &Made| other.is_turn && other.saved && other.maker != made.maker && place(other) == place(made);
+        let is_forgotten = |id: &OperationId| {
+            let is_there = self.truth.values().any(|truth| truth.verdicts.contains_key(id));
+            !is_there && self.made.get(id).is_some_and(|other| place(other) == place(made))
         };
         let has_left = self.people.get(&made.maker).is_some_and(|people| people.len() > 1);
-        made.is_turn && has_left && self.made.values().any(is_anothers)
+        let is_void = || self.made.values().any(is_anothers) || self.wiped.keys().any(is_forgotten);
+        made.is_turn && has_left && is_void()
     }
 
     /// Every saved operation is somewhere; and every one is saved whose tab lives.
@@ -133,7 +137,7 @@ impl Ledger {
         }
         let lives = |made: &Made| tabs[made.maker.0].life == made.maker.1;
         let unsaved = self.made.iter().find(|(id, made)| {
-            !made.saved && lives(made) && !self.made_anew.contains(id) && !self.was_anothers_turn(made)
+            !made.saved && lives(made) && !self.made_anew.contains(id) && !self.was_turned_in_vain(made)
         });
         if let Some((id, made)) = unsaved {
             let unsaved = format!("{id:?} of {} was never saved, though its tab lives", made.person);

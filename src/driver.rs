@@ -9,6 +9,7 @@
 
 mod calling;
 mod options;
+mod values;
 
 use std::{
     any::Any,
@@ -25,6 +26,7 @@ use futures_util::{
 
 use calling::device_in;
 pub use options::{Fallback, Leads, NoFallback, Options, StartError};
+pub use values::LastValues;
 
 use crate::{
     config::NOTICES_LEN_MAX,
@@ -32,7 +34,7 @@ use crate::{
     protocol::{ClientId, SignedIn},
     sync::{
         Birth, Command, Effect, Engine, Input, Note, Notice,
-        storage::{Namespace, StorageError},
+        storage::{Namespace, Outcome, StorageError},
     },
     time::Timestamp,
 };
@@ -64,6 +66,11 @@ pub struct Driver {
     /// What another tab has called this device since; asked only where nobody gave it a name at the start.
     naming: Option<LocalBoxFuture<'static, Option<String>>>,
     is_given_a_name: bool,
+    /// The last live values of an earlier start: being read, and read.
+    recalling: Option<LocalBoxFuture<'static, Option<String>>>,
+    recalled: Option<String>,
+    /// Whether there may be some to let go.
+    has_values: bool,
     /// This tab has called it something, which is being written.
     to_announce: bool,
     /// The right to send for all of this device: waited for, then held.
@@ -137,6 +144,9 @@ impl Driver {
             asking: None,
             naming: None,
             is_given_a_name,
+            recalling: None,
+            recalled: None,
+            has_values: true,
             to_announce: false,
             electing: None,
             _lead: None,
@@ -182,6 +192,9 @@ impl Driver {
             // Written: the other tabs read it, whichever of them sends.
             self.to_announce = false;
             self.storage.announce();
+        }
+        if let Input::Committed(Outcome::Failed(StorageError::Full)) = input {
+            self.let_values_go();
         }
         let effects: Vec<Effect> = self.engine.handle(self.clock.now(), input).collect();
         for effect in effects {
@@ -295,6 +308,10 @@ impl Driver {
                 && let Some(device) = note.as_deref().and_then(device_in)
             {
                 return Poll::Ready(Input::Command(Command::Name(device)));
+            }
+            if let Poll::Ready(text) = poll_once(&mut self.recalling, cx) {
+                self.recalled = text;
+                return Poll::Ready(Input::TimerExpired);
             }
             if self.storage.poll_sibling(cx).is_ready() {
                 if !self.is_given_a_name {
@@ -418,10 +435,10 @@ impl Driver {
     }
 }
 
-/// A device that can't keep the note starts without it: then it must meet the server once more before it works offline.
+/// A device that can't keep a note starts without it: then it must meet the server once more before it works offline, or has no last values.
 fn note_written(outcome: Result<(), StorageError>) -> Input {
     if let Err(error) = outcome {
-        tracing::warn!("this device will not remember its last server: {error}");
+        tracing::warn!("this device will not remember this at its next start: {error}");
     }
     Input::TimerExpired
 }

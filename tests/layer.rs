@@ -16,6 +16,8 @@ mod deck;
 mod events;
 #[path = "layer/hooks.rs"]
 mod hooks;
+#[path = "layer/last_values.rs"]
+mod last_values;
 #[path = "layer/leaks.rs"]
 mod leaks;
 #[path = "layer/managers.rs"]

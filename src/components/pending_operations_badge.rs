@@ -242,8 +242,8 @@ pub fn PendingOperationsList() -> Element {
             }
         }
         if !queue.is_empty() {
-            section { "aria-label": "On their way",
-                h2 { "On their way" }
+            section { "aria-label": "Not on the server yet",
+                h2 { "Not on the server yet" }
                 ul { class: "entries",
                     for (pending, (times, sum)) in queue.iter().filter_map(|pending| Some((pending, entry_of(pending, &queue)?))) {
                         PendingEntry { key: "{pending.id}", pending: pending.clone(), times, sum }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     config::{NEWEST_SHOWN_LEN_MAX, PENDING_SHOWN_LEN_MAX, SERIES_LEN_MAX},
-    driver::Driver,
+    driver::{Driver, LastValues},
     protocol::{BoardId, SamplesFrame},
     sorted::{SortedMap, SortedSet},
     state::{ConnectionStatus, Now, PendingOperation, Series, Snapshot, SyncDetails},
@@ -18,6 +18,8 @@ pub(super) struct Gatherer {
     wanted_series: Vec<String>,
     samples: SortedMap<String, Arc<Series>>,
     samples_changed: bool,
+    /// Of an earlier start, with their age and interval: until somebody looks at them, or newer ones come.
+    recalled: SortedMap<String, Series>,
     now: Now,
     trouble: Option<String>,
 }
@@ -30,6 +32,7 @@ impl Gatherer {
             wanted_series,
             samples,
             samples_changed: false,
+            recalled: SortedMap::new(),
             now: read_clocks(driver),
             trouble: None,
         }
@@ -42,6 +45,44 @@ impl Gatherer {
         let before = self.samples.len();
         self.samples.retain(|name, _| is_wanted(series, name));
         self.samples_changed |= self.samples.len() != before;
+        self.show_recalled();
+    }
+
+    /// Takes the last values of an earlier start.
+    pub fn recall(&mut self, driver: &Driver, values: LastValues) {
+        let LastValues { heard_ms, frame } = values;
+        let recalled_ms = driver.clock().wall().0.saturating_sub(heard_ms);
+        for kept in frame.series {
+            let (name, mut series) = (kept.name.clone(), Series::default());
+            series.take(driver.now(), frame.interval_ms, kept);
+            series.recalled_ms = recalled_ms;
+            self.recalled.insert(name, series);
+        }
+        self.show_recalled();
+    }
+
+    /// What is looked at and has not been heard of since.
+    fn show_recalled(&mut self) {
+        let wanted = &self.wanted_series;
+        for (name, series) in self.recalled.extract_if(|name, _| is_wanted(wanted, name)) {
+            self.samples_changed |= !self.samples.contains_key(&name);
+            self.samples.entry(name).or_insert_with(|| Arc::new(series));
+        }
+    }
+
+    /// The last values of what is looked at, for a later start; `None` where nothing was heard in this one.
+    pub fn last_values(&self, driver: &Driver) -> Option<LastValues> {
+        let heard = self.samples.values().filter(|series| series.recalled_ms == 0);
+        let newest = heard.max_by_key(|series| series.heard_at)?;
+        let age_ms = newest.age_ms(driver.now());
+        Some(LastValues {
+            heard_ms: driver.clock().wall().0.saturating_sub(age_ms),
+            frame: SamplesFrame {
+                clock: Timestamp(0),
+                interval_ms: newest.interval_ms,
+                series: self.samples.iter().map(|(name, series)| series.newest(name)).collect(),
+            },
+        })
     }
 
     /// Takes live values as they arrive.

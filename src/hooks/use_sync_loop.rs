@@ -18,13 +18,14 @@ use super::{
     use_platform::given_platform,
 };
 use crate::{
-    config::{CLOCK_TICK_MS, TURN_LEN_MAX, TURN_MS_MAX, UNSEEN_TOLD_MS},
+    config::{CLOCK_TICK_MS, TURN_LEN_MAX, TURN_MS_MAX, UNSEEN_TOLD_MS, VALUES_KEPT_EVERY_MS},
     driver::{Driver, Fallback, Leads, NoFallback, Options, StartError},
     platform,
     protocol::{BoardId, Device},
     sorted::SortedSet,
     state::{Snapshot, clear, publish},
     sync::{Command, Input, Notice},
+    time::Timestamp,
 };
 
 /// How the loop starts. Read once: later changes have no effect. No `Debug`: it may hold a token.
@@ -157,6 +158,8 @@ struct Turn {
     boards: SortedSet<BoardId>,
     series: Vec<String>,
     tick: Fuse<LocalBoxFuture<'static, ()>>,
+    /// When the last live values were kept.
+    kept_at: Timestamp,
     /// When the next of those that nobody can see are brought up to date.
     unseen: Fuse<LocalBoxFuture<'static, ()>>,
 }
@@ -182,6 +185,7 @@ impl Turn {
             boards,
             series,
             tick,
+            kept_at: Timestamp(0),
             unseen: Fuse::terminated(),
         }
     }
@@ -233,7 +237,12 @@ impl Turn {
 
     fn take(&mut self, step: Step) {
         match step {
-            Step::Input(input) => self.driver.take(input),
+            Step::Input(input) => {
+                // A hidden page may not get another moment.
+                let is_hidden = matches!(input, Input::Visible(false));
+                self.driver.take(input);
+                self.keep_values(if is_hidden { 0 } else { VALUES_KEPT_EVERY_MS });
+            }
             Step::Message(Message::Command(command)) => self.driver.command(command),
             Step::Message(Message::WantsChanged) => self.want(),
             Step::Message(Message::Export) => self.driver.export(),
@@ -260,13 +269,30 @@ impl Turn {
         if self.series != series {
             self.driver.command(Command::WatchSeries { series: series.clone() });
         }
+        if self.boards.is_empty() && !boards.is_empty() {
+            self.driver.recall_values();
+        }
         self.gatherer.want(&boards, &series);
         (self.boards, self.series) = (boards, series);
+    }
+
+    /// Keeps the last live values for the next start, where that was so long ago.
+    fn keep_values(&mut self, every_ms: u64) {
+        let now = self.driver.now();
+        if now.since(self.kept_at) >= every_ms
+            && let Some(values) = self.gatherer.last_values(&self.driver)
+        {
+            self.kept_at = now;
+            self.driver.keep_values(&values);
+        }
     }
 
     /// Publishes what the engine knows, and then tells the news of it.
     fn show(&mut self) {
         let now = self.driver.now();
+        if let Some(values) = self.driver.recalled() {
+            self.gatherer.recall(&self.driver, values);
+        }
         let mut news = Vec::new();
         for notice in self.driver.notices() {
             match notice {

@@ -319,7 +319,7 @@ impl fmt::Display for SignInError {
         match self {
             Self::Wrong => write!(
                 f,
-                "That token is not right. It stands in the terminal where the server was started."
+                "That token is not right. It is the one that the server was started with, or that it printed when it started."
             ),
             Self::TooMany { retry_after_ms } => {
                 write!(

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::{
-    config::{SAMPLE_HISTORY_LEN_MAX, SAMPLE_MISSED_MAX},
+    config::{SAMPLE_HISTORY_LEN_MAX, SAMPLE_MISSED_MAX, VALUES_LEN_MAX},
     protocol::{SampleSeries, Value},
     time::Timestamp,
 };
@@ -15,8 +15,10 @@ pub struct Series {
     pub points: VecDeque<(Timestamp, Value)>,
     /// Time between two values, in milliseconds, as the server says.
     pub interval_ms: u64,
-    /// When the newest one arrived, on this device's clock.
+    /// When the newest one arrived, on this device's clock; or was recalled from an earlier start.
     pub heard_at: Timestamp,
+    /// How old the newest one was then, in milliseconds: 0 for what has arrived.
+    pub recalled_ms: u64,
 }
 
 impl Series {
@@ -24,6 +26,12 @@ impl Series {
     #[must_use]
     pub fn latest(&self) -> Option<&Value> {
         self.points.back().map(|(_, value)| value)
+    }
+
+    /// How old the newest value is at `now`, on this device's clock, in milliseconds.
+    #[must_use]
+    pub const fn age_ms(&self, now: Timestamp) -> u64 {
+        now.since(self.heard_at).saturating_add(self.recalled_ms)
     }
 
     /// How many values in a row have not come by `now`, on this device's clock.
@@ -53,7 +61,18 @@ impl Series {
         while self.points.len() > SAMPLE_HISTORY_LEN_MAX {
             self.points.pop_front();
         }
-        (self.interval_ms, self.heard_at) = (interval_ms, now);
+        (self.interval_ms, self.heard_at, self.recalled_ms) = (interval_ms, now, 0);
+    }
+
+    /// The newest values, for a later start: of rows, the last ones alone.
+    pub(crate) fn newest(&self, name: &str) -> SampleSeries {
+        let is_number = self.latest().is_some_and(Value::is_number);
+        let kept = if is_number { VALUES_LEN_MAX } else { 1 };
+        let points = self.points.iter().rev().take(kept).rev().cloned().collect();
+        SampleSeries {
+            name: name.to_owned(),
+            points,
+        }
     }
 }
 

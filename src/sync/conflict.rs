@@ -230,8 +230,8 @@ impl fmt::Display for SetAsideReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rejected(rejection) => rejection.fmt(f),
-            Self::Expired => f.write_str("Too late, not sent."),
-            Self::NotSent => f.write_str("Not sent: this works only while the server is reachable."),
+            Self::Expired => f.write_str("Its time was over before the server had it."),
+            Self::NotSent => f.write_str("It is done at once or never, and the server could not be reached."),
             Self::TooOld => f.write_str(
                 "Too old: nobody knows whether it took effect. Look at the board, then retry or discard it.",
             ),

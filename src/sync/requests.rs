@@ -38,7 +38,7 @@ impl fmt::Display for RequestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unreachable => "The server can’t be reached. Nothing was lost; it is tried again.",
-            Self::NeedsAuth => "Sign in to go on. What waits here is kept.",
+            Self::NeedsAuth => "The server asks who you are. What waits here is kept.",
             Self::TooLarge => {
                 "This board is too large to be read without a live socket. It is shown as this device last saw it; edits are kept."
             }

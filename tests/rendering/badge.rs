@@ -97,7 +97,7 @@ fn the_list_names_widget_field_value_time_and_phase() {
     has(
         &page,
         &[
-            "On their way",
+            "Not on the server yet",
             "Target temperature",
             "Set value:",
             "21.5",
@@ -155,7 +155,7 @@ fn each_phase_has_its_word() {
     for (phase, words) in [
         (Phase::Saving, "Being saved"),
         (Phase::Sent, "Sent, not answered yet"),
-        (Phase::Withdrawing, "Taken back; it may have been sent"),
+        (Phase::Withdrawing, "Taken back; the server is told"),
     ] {
         has(&render(setpoint().edit("value", json!(21), phase), list), &[words]);
     }

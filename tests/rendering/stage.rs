@@ -218,6 +218,7 @@ impl Scene {
                 points,
                 interval_ms: 1_000,
                 heard_at,
+                recalled_ms: 0,
             }),
         );
         self

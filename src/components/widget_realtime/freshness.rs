@@ -36,8 +36,8 @@ impl Fresh {
             return Self::Loading;
         }
         // The last live value's, where there is any.
-        let heard_at = samples.0.iter().map(|(_, series)| series.heard_at).max();
-        let seconds = seconds_since(heard_at, now);
+        let ages = |now| samples.0.iter().map(move |(_, series)| series.age_ms(now)).min();
+        let seconds = now.and_then(ages).map(in_steps);
         match view.freshness {
             Freshness::Offline { .. } => Self::Offline { seconds },
             Freshness::ByRequests { as_of } if series.is_empty() => Self::ByRequests {
@@ -55,7 +55,7 @@ impl Fresh {
         let missed = samples
             .0
             .iter()
-            .map(|(_, series)| (series.missed(now), now.since(series.heard_at) / 1_000))
+            .map(|(_, series)| (series.missed(now), series.age_ms(now) / 1_000))
             .min();
         match missed {
             Some((missed, seconds)) if missed >= SAMPLE_MISSED_MAX => Self::Stale { missed, seconds },
@@ -119,12 +119,16 @@ const SLOW_S: u64 = 3 * FALLBACK_MS / 1_000 + 1;
 
 /// In the steps in which an age is said, from its first second on: what is no other is not rendered again.
 fn seconds_since(at: Option<Timestamp>, now: Option<Timestamp>) -> Option<u64> {
-    let seconds = now?.since(at?) / 1_000;
-    Some(match seconds {
+    Some(in_steps(now?.since(at?)))
+}
+
+const fn in_steps(age_ms: u64) -> u64 {
+    let seconds = age_ms / 1_000;
+    match seconds {
         0..5 => seconds,
         5..60 => seconds - seconds % 5,
         _ => seconds - seconds % 60,
-    })
+    }
 }
 
 /// How old, once that is worth a word.

@@ -15,7 +15,7 @@ impl Authority {
             return refusal(
                 session,
                 Code::NeedsAuth,
-                "Sign in to go on: your edits wait safely on this device.",
+                "The server asks who you are. Your edits wait safely on this device.",
             );
         };
         if self.sessions.contains_key(&session) {

@@ -29,7 +29,7 @@ export class Board {
   async keeps(count) {
     await this.page.locator('.pending-badge').getByRole('button').click();
     await this.page.waitForFunction((count) => {
-      const entries = [...document.querySelectorAll('section[aria-label="On their way"] li[data-state="saved"]')];
+      const entries = [...document.querySelectorAll('section[aria-label="Not on the server yet"] li[data-state="saved"]')];
       // What was added to one number is one entry.
       const edits = entries.map((entry) => Number(/in (\d+) edits/.exec(entry.textContent)?.[1] ?? 1));
       return edits.reduce((sum, edits) => sum + edits, 0) >= count;

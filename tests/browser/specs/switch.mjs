@@ -31,7 +31,7 @@ export async function play(stage) {
   ada.network.cut();
   await hers.isIn('waiting', 'offline');
   await press(hers, 'on');
-  await isListed(hers, 'Not sent');
+  await isListed(hers, 'the server could not be reached');
   await shows(hers, 'Off');
   ada.network.heal();
   await discard(hers);

@@ -1,0 +1,67 @@
+//! The last live values outlive the page: one that is opened without the server shows them, and how old they are.
+
+use dioxus::prelude::*;
+use serde_json::json;
+use tideboard::{
+    config::VALUES_KEPT_EVERY_MS,
+    hooks::{use_board, use_current_board, use_samples},
+    protocol::{SampleSeries, SamplesFrame, ServerFrame},
+    state::NOW,
+    testing::Page,
+    time::Timestamp,
+};
+
+use crate::deck::on_deck;
+
+fn face() -> Element {
+    _ = use_board(use_current_board());
+    let names = use_signal(|| vec!["tank".to_owned()]);
+    let samples = use_samples(names.into());
+    let now = NOW().map(|now| now.device).unwrap_or_default();
+    let samples = samples.read();
+    let shown = samples.0.iter().map(|(name, series)| {
+        let latest = series.latest().cloned().unwrap_or_default();
+        format!(
+            "{name} {latest} of {}, {} ms old",
+            series.points.len(),
+            series.age_ms(now)
+        )
+    });
+    let shown: Vec<String> = shown.collect();
+    rsx! { p { {shown.join("; ")} } }
+}
+
+fn value(page: &mut Page, second: u64, value: u64) {
+    page.server.send(&ServerFrame::Samples(SamplesFrame {
+        clock: Timestamp(second * 1_000),
+        interval_ms: 1_000,
+        series: ["tank", "of another board"]
+            .map(|name| SampleSeries {
+                name: name.to_owned(),
+                points: vec![(Timestamp(second * 1_000), json!(value))],
+            })
+            .into(),
+    }));
+    page.settle();
+}
+
+#[test]
+fn a_page_opened_without_the_server_has_the_last_values_and_their_age() {
+    let mut page = on_deck(face);
+    value(&mut page, 1, 11);
+    value(&mut page, 2, 12);
+    page.has(&["tank 12 of 2, 0 ms old"]);
+    page.pass(VALUES_KEPT_EVERY_MS);
+
+    page.cut();
+    page.pass(5_000);
+    page.reopen();
+    let age_ms = VALUES_KEPT_EVERY_MS + 5_000;
+    page.has(&[&format!("tank 12 of 2, {age_ms} ms old")]);
+    page.has_not(&["another"]);
+
+    page.heal();
+    page.has(&["tank 12 of 2"]);
+    value(&mut page, 40, 13);
+    page.has(&["tank 13 of 3, 0 ms old"]);
+}

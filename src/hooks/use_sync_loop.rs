@@ -15,7 +15,8 @@ use super::{
     context::{Context, Message},
     fallback::ServerFunctions,
     snapshot::Gatherer,
-    use_platform::given_platform,
+    use_later::breathe,
+    use_platform::{IS_IN_A_BROWSER, given_platform},
 };
 use crate::{
     config::{CLOCK_TICK_MS, TURN_LEN_MAX, TURN_MS_MAX, UNSEEN_TOLD_MS, VALUES_KEPT_EVERY_MS},
@@ -110,9 +111,8 @@ async fn run(context: Context, messages: mpsc::Receiver<Message>, options: SyncL
             let Some(step) = turn.next_ready() else { break };
             turn.take(step);
         }
-        let now = turn.driver.now();
-        if now.since(began) >= TURN_MS_MAX {
-            turn.driver.clock().sleep_until(now).await;
+        if turn.driver.now().since(began) >= TURN_MS_MAX {
+            breathe().await;
         }
         turn.show();
     }
@@ -127,6 +127,11 @@ async fn start(options: SyncLoopOptions) -> Result<Driver, StartError> {
         stay_offline: _,
     } = options;
     let given = given_platform();
+    let platform = given.clone().unwrap_or_else(platform::here);
+    if IS_IN_A_BROWSER {
+        // The page has just come to life: it hears its reader, before storage and server are asked.
+        breathe().await;
+    }
     // Dioxus sends server functions to one server, over the real network: they are a way to ours only when that is the same.
     let set = dioxus_fullstack::get_server_url();
     let is_ours = given.is_none() && server.as_deref().map_or(set.is_empty(), |server| server == set);
@@ -136,7 +141,7 @@ async fn start(options: SyncLoopOptions) -> Result<Driver, StartError> {
         Box::new(NoFallback)
     };
     Driver::start(Options {
-        platform: given.unwrap_or_else(platform::here),
+        platform,
         server,
         token,
         device,

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     config::JOURNAL_LEN_MAX,
     planted::{self, Bug},
-    protocol::{Base, BoardId, OperationId, Revision, Value, WidgetId},
+    protocol::{Base, BoardId, OperationId, Revision, Value, Verdict, WidgetId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -134,6 +134,10 @@ impl Engine {
         let clear = !self.outbox.of_board(board).any(is_unclear);
         let with_state = (clear || replica.is_broken()) && !early;
         let (mut settled, mut rewritten, mut moved) = (Vec::new(), Vec::new(), SortedMap::new());
+        // Lanes in which an earlier one is not settled yet: news of a later one may come first, and what is on a card is what its author
+        // wanted last.
+        let mut waiting: SortedSet<&WidgetId> = SortedSet::new();
+        let may_go = |verdict: &Verdict, waits: bool| !waits || !matches!(verdict, Verdict::Conflict { .. });
         for pending in self.outbox.of_board(board) {
             let (id, Some(number)) = (pending.operation.id, pending.number) else {
                 continue;
@@ -143,6 +147,7 @@ impl Engine {
                 moved.insert(id, aside.clone());
             } else if let Some(verdict) = &pending.verdict
                 && is_contained(verdict.revision())
+                && may_go(verdict, waiting.contains(&pending.operation.widget))
             {
                 let (sent, verdict) = (self.outbox.as_sent(pending), verdict.clone());
                 settled.push(Settled {
@@ -152,8 +157,11 @@ impl Engine {
                     resolved: pending.operation.resolves.filter(|_| pending.why != Why::Undone),
                     shelf: Shelf::of(sent, verdict, pending.why, pending.made_at_ms, pending.turn),
                 });
-            } else if pending.dirty {
-                rewritten.push(id);
+            } else {
+                waiting.insert(&pending.operation.widget);
+                if pending.dirty {
+                    rewritten.push(id);
+                }
             }
         }
         let based = self.based_on(board, &settled);

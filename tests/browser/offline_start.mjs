@@ -73,12 +73,13 @@ function fields(list) {
   return { title: `List ${list}`, ...Object.fromEntries(items.flat()) };
 }
 
-/** Resolves with the time of the first frame in which all widgets stand with what is in them. Runs in the page. */
+/** Resolves with the time of the first frame in which the window is full of widgets, or has them all, with what is in them. Runs in the page. */
 function noteBoard(widgets) {
   globalThis.boardIsShown = new Promise((resolve) => {
     const look = () => {
-      const shown = document.querySelectorAll('main[data-state="offline"] article .check').length;
-      if (shown > 0 && document.querySelectorAll('main article').length === widgets) requestAnimationFrame(() => resolve(performance.now()));
+      const shown = document.querySelectorAll('main[data-state="offline"] article:has(.check)');
+      const isFull = shown.length === widgets || shown[shown.length - 1]?.getBoundingClientRect().bottom >= innerHeight;
+      if (isFull) requestAnimationFrame(() => resolve(performance.now()));
       else requestAnimationFrame(look);
     };
     look();

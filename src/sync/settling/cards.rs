@@ -16,6 +16,9 @@ impl Engine {
         for place in 0..settling.settled.len() {
             let settled = &mut settling.settled[place];
             match &mut settled.shelf {
+                Shelf::Conflict(conflict) if self.was_set_anew(settled.number, conflict) => {
+                    settled.shelf = Shelf::Nowhere
+                }
                 Shelf::Conflict(conflict) => {
                     if let Some((_, earlier)) = cards.iter().rfind(|(_, card)| conflict.goes_on_from(card)) {
                         if planted::is(Bug::LaterNotOnCard) {
@@ -40,6 +43,14 @@ impl Engine {
                 _ => {}
             }
         }
+    }
+
+    /// Whether a later one of the same field has taken effect, and was settled before.
+    fn was_set_anew(&self, number: u64, conflict: &Conflict) -> bool {
+        let mut later = self.keeping.journal.range(number..).map(|(_, journaled)| journaled);
+        later.any(|later| {
+            later.verdict.is_applied() && conflict.gives_way_to(&later.operation) && conflict.removal().is_none()
+        })
     }
 
     /// Whether an operation undoes another one: its value is nothing that its author wants instead.

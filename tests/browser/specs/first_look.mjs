@@ -32,7 +32,7 @@ export async function play(stage) {
 
     release();
     await hers.isIn('live');
-    equal(await drawn.count(), 0);
+    await drawn.waitFor({ state: 'detached' });
     deepEqual(await loads(page), { wasm: 1, isAfterPaint: true }, 'the program, once, and after the drawing was painted');
     const after = await page.locator('main .card').evaluateAll(boxes);
     equal(after.slice(0, places.length).join('\n'), places.join('\n'), `at ${width} px each card stands where it was drawn`);

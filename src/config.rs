@@ -290,12 +290,14 @@ pub const TURN_MS_MAX: u64 = 8;
 pub const UNSEEN_TOLD_LEN: usize = 16;
 /// From one such lot to the next.
 pub const UNSEEN_TOLD_MS: u64 = 50;
-/// How often the last live values are kept for a start without the server.
+/// When a page keeps the last live values for the first time, for a start without the server: not while it comes to life.
+pub const VALUES_KEPT_AFTER_MS: u64 = 2_000;
+/// How often after that.
 pub const VALUES_KEPT_EVERY_MS: u64 = 30_000;
-/// Of each series so many are kept at most, the newest ones; of one that has rows, the last.
-pub const VALUES_LEN_MAX: usize = 150;
-/// Bytes of all of them.
-pub const VALUES_BYTES_MAX: usize = 128 * 1024;
+/// Of all series together so many are kept, of each as many, the newest ones; of one that has rows, the last. They take some forty bytes each.
+pub const VALUES_LEN_MAX: usize = 3_000;
+/// Bytes of all of them; more are not kept.
+pub const VALUES_BYTES_MAX: usize = 256 * 1024;
 /// Cards that a server draws into a board's page: more than a screen shows at once.
 pub const FIRST_LOOK_LEN_MAX: usize = 24;
 /// Bytes of such a drawing; a board that takes more comes with the page's program alone.

@@ -70,7 +70,6 @@ pub(crate) use show::show;
 pub use use_background_sync::{BackgroundSync, use_background_sync};
 pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards};
 pub use use_current_board::{use_board_or_current, use_current_board, use_current_board_provider};
-pub(crate) use use_later::breathe;
 pub use use_later::{Later, use_later};
 pub use use_notices::use_notices;
 pub use use_now::use_now;

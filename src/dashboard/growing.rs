@@ -2,28 +2,22 @@
 
 use dioxus::prelude::*;
 
-use crate::hooks::{IS_IN_A_BROWSER, breathe};
+use crate::hooks::{IS_IN_A_BROWSER, use_later};
 
-/// Cards that are drawn first. Then it is twice as many, until all are there.
+/// Cards that are drawn first. Then it is twice as many each time.
 const FIRST_LEN: usize = 4;
-/// The most that come at once, after which none is held back any more.
+/// From here on none is held back any more.
 const ALL_LEN: usize = 64;
 
 /// How many cards are drawn now of a board, from when it is there. Where nobody waits for a frame (on the server, in a test) it is all
 /// of them.
-pub fn use_growing(is_there: Memo<bool>) -> ReadSignal<usize> {
-    let mut drawn = use_signal(|| if IS_IN_A_BROWSER { FIRST_LEN } else { usize::MAX });
+pub fn use_growing(is_there: Memo<bool>) -> usize {
+    let mut drawn = use_signal(|| if IS_IN_A_BROWSER { FIRST_LEN } else { ALL_LEN });
+    let grow = use_later(0, move |()| drawn *= 2);
     use_effect(move || {
-        if !is_there() || *drawn.peek() == usize::MAX {
-            return;
+        if is_there() && drawn() < ALL_LEN {
+            grow.start();
         }
-        spawn(async move {
-            while *drawn.peek() < ALL_LEN {
-                breathe().await;
-                drawn *= 2;
-            }
-            drawn.set(usize::MAX);
-        });
     });
-    drawn.into()
+    if drawn() < ALL_LEN { drawn() } else { usize::MAX }
 }

@@ -93,7 +93,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         _ => VNode::empty(),
     };
     let look = use_hook(|| first_look(&id.peek()));
-    let drawn = use_growing(use_memo(move || !board.summary().widgets.is_empty()))();
+    let drawn = use_growing(use_memo(move || !board.summary().widgets.is_empty()));
     let is_growing = drawn < summary.widgets.len();
     summary.widgets.truncate(drawn);
     let switcher = use_board_switcher(id, use_hook(|| name.into()));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    config::{NEWEST_SHOWN_LEN_MAX, PENDING_SHOWN_LEN_MAX, SERIES_LEN_MAX},
+    config::{NEWEST_SHOWN_LEN_MAX, PENDING_SHOWN_LEN_MAX, SERIES_LEN_MAX, VALUES_LEN_MAX},
     driver::{Driver, LastValues},
     protocol::{BoardId, SamplesFrame},
     sorted::{SortedMap, SortedSet},
@@ -75,12 +75,14 @@ impl Gatherer {
         let heard = self.samples.values().filter(|series| series.recalled_ms == 0);
         let newest = heard.max_by_key(|series| series.heard_at)?;
         let age_ms = newest.age_ms(driver.now());
+        let len_max = VALUES_LEN_MAX / self.samples.len();
+        let kept = self.samples.iter().map(|(name, series)| series.newest(name, len_max));
         Some(LastValues {
             heard_ms: driver.clock().wall().0.saturating_sub(age_ms),
             frame: SamplesFrame {
                 clock: Timestamp(0),
                 interval_ms: newest.interval_ms,
-                series: self.samples.iter().map(|(name, series)| series.newest(name)).collect(),
+                series: kept.collect(),
             },
         })
     }

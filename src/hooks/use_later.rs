@@ -93,7 +93,7 @@ impl Later {
 }
 
 /// Lets the page hear its reader before what is done next.
-pub async fn breathe() {
+pub(super) async fn breathe() {
     let clock = current_platform().clock();
     clock.sleep_until(clock.now()).await;
 }

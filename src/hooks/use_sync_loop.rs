@@ -19,7 +19,7 @@ use super::{
     use_platform::{IS_IN_A_BROWSER, given_platform},
 };
 use crate::{
-    config::{CLOCK_TICK_MS, TURN_LEN_MAX, TURN_MS_MAX, UNSEEN_TOLD_MS, VALUES_KEPT_EVERY_MS},
+    config::{CLOCK_TICK_MS, TURN_LEN_MAX, TURN_MS_MAX, UNSEEN_TOLD_MS, VALUES_KEPT_AFTER_MS, VALUES_KEPT_EVERY_MS},
     driver::{Driver, Fallback, Leads, NoFallback, Options, StartError},
     platform,
     protocol::{BoardId, Device},
@@ -163,8 +163,8 @@ struct Turn {
     boards: SortedSet<BoardId>,
     series: Vec<String>,
     tick: Fuse<LocalBoxFuture<'static, ()>>,
-    /// When the last live values were kept.
-    kept_at: Timestamp,
+    /// When the last live values are kept next.
+    keep_at: Timestamp,
     /// When the next of those that nobody can see are brought up to date.
     unseen: Fuse<LocalBoxFuture<'static, ()>>,
 }
@@ -182,6 +182,7 @@ impl Turn {
     fn new(context: Context, messages: mpsc::Receiver<Message>, driver: Driver) -> Self {
         let (boards, series, gatherer) = (SortedSet::new(), Vec::new(), Gatherer::new(&driver));
         let tick = tick(&driver);
+        let keep_at = driver.now().plus(VALUES_KEPT_AFTER_MS);
         Self {
             context,
             messages,
@@ -190,7 +191,7 @@ impl Turn {
             boards,
             series,
             tick,
-            kept_at: Timestamp(0),
+            keep_at,
             unseen: Fuse::terminated(),
         }
     }
@@ -246,7 +247,9 @@ impl Turn {
                 // A hidden page may not get another moment.
                 let is_hidden = matches!(input, Input::Visible(false));
                 self.driver.take(input);
-                self.keep_values(if is_hidden { 0 } else { VALUES_KEPT_EVERY_MS });
+                if is_hidden || self.driver.now() >= self.keep_at {
+                    self.keep_values();
+                }
             }
             Step::Message(Message::Command(command)) => self.driver.command(command),
             Step::Message(Message::WantsChanged) => self.want(),
@@ -281,13 +284,10 @@ impl Turn {
         (self.boards, self.series) = (boards, series);
     }
 
-    /// Keeps the last live values for the next start, where that was so long ago.
-    fn keep_values(&mut self, every_ms: u64) {
-        let now = self.driver.now();
-        if now.since(self.kept_at) >= every_ms
-            && let Some(values) = self.gatherer.last_values(&self.driver)
-        {
-            self.kept_at = now;
+    /// Keeps the last live values for the next start.
+    fn keep_values(&mut self) {
+        if let Some(values) = self.gatherer.last_values(&self.driver) {
+            self.keep_at = self.driver.now().plus(VALUES_KEPT_EVERY_MS);
             self.driver.keep_values(&values);
         }
     }

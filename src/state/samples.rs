@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::{
-    config::{SAMPLE_HISTORY_LEN_MAX, SAMPLE_MISSED_MAX, VALUES_LEN_MAX},
+    config::{SAMPLE_HISTORY_LEN_MAX, SAMPLE_MISSED_MAX},
     protocol::{SampleSeries, Value},
     time::Timestamp,
 };
@@ -64,10 +64,10 @@ impl Series {
         (self.interval_ms, self.heard_at, self.recalled_ms) = (interval_ms, now, 0);
     }
 
-    /// The newest values, for a later start: of rows, the last ones alone.
-    pub(crate) fn newest(&self, name: &str) -> SampleSeries {
+    /// The newest values, so many at most, for a later start: of rows, the last ones alone.
+    pub(crate) fn newest(&self, name: &str, len_max: usize) -> SampleSeries {
         let is_number = self.latest().is_some_and(Value::is_number);
-        let kept = if is_number { VALUES_LEN_MAX } else { 1 };
+        let kept = if is_number { len_max } else { 1 };
         let points = self.points.iter().rev().take(kept).rev().cloned().collect();
         SampleSeries {
             name: name.to_owned(),

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use serde_json::json;
 use tideboard::{
-    config::VALUES_KEPT_EVERY_MS,
+    config::{VALUES_KEPT_AFTER_MS, VALUES_KEPT_EVERY_MS, VALUES_LEN_MAX},
     hooks::{use_board, use_current_board, use_samples},
     protocol::{SampleSeries, SamplesFrame, ServerFrame},
     state::NOW,
@@ -13,9 +13,14 @@ use tideboard::{
 
 use crate::deck::on_deck;
 
+/// More than would be kept of all, had each all of its values.
+const SERIES: usize = 40;
+
+static NAMES: GlobalSignal<Vec<String>> = Signal::global(|| vec!["tank".to_owned()]);
+
 fn face() -> Element {
     _ = use_board(use_current_board());
-    let names = use_signal(|| vec!["tank".to_owned()]);
+    let names = use_memo(|| NAMES.cloned());
     let samples = use_samples(names.into());
     let now = NOW().map(|now| now.device).unwrap_or_default();
     let samples = samples.read();
@@ -46,17 +51,44 @@ fn value(page: &mut Page, second: u64, value: u64) {
 }
 
 #[test]
+fn of_a_long_history_the_newest_values_are_kept() {
+    let mut page = on_deck(face);
+    let names: Vec<String> = (0..SERIES).map(|at| format!("tank.{at}")).collect();
+    let points =
+        |at: usize| (0..300_u64).map(move |second| (Timestamp(second * 1_000), json!(at as f64 + 0.123_456_789)));
+    page.with(|| *NAMES.write() = names.clone());
+    for (at, name) in names.iter().enumerate() {
+        page.server.send(&ServerFrame::Samples(SamplesFrame {
+            clock: Timestamp(300_000),
+            interval_ms: 1_000,
+            series: vec![SampleSeries {
+                name: name.clone(),
+                points: points(at).collect(),
+            }],
+        }));
+    }
+    page.settle();
+    page.has(&["tank.7 7.123456789 of 300, 0 ms old"]);
+    page.pass(VALUES_KEPT_AFTER_MS + VALUES_KEPT_EVERY_MS);
+    page.cut();
+    page.reopen();
+    page.with(|| *NAMES.write() = names);
+    let kept = VALUES_LEN_MAX / SERIES;
+    page.has(&[&format!("tank.7 7.123456789 of {kept}, ")]);
+}
+
+#[test]
 fn a_page_opened_without_the_server_has_the_last_values_and_their_age() {
     let mut page = on_deck(face);
     value(&mut page, 1, 11);
     value(&mut page, 2, 12);
     page.has(&["tank 12 of 2, 0 ms old"]);
-    page.pass(VALUES_KEPT_EVERY_MS);
+    page.pass(VALUES_KEPT_AFTER_MS + VALUES_KEPT_EVERY_MS);
 
     page.cut();
     page.pass(5_000);
     page.reopen();
-    let age_ms = VALUES_KEPT_EVERY_MS + 5_000;
+    let age_ms = VALUES_KEPT_AFTER_MS + VALUES_KEPT_EVERY_MS + 5_000;
     page.has(&[&format!("tank 12 of 2, {age_ms} ms old")]);
     page.has_not(&["another"]);
 

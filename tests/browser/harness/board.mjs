@@ -56,9 +56,24 @@ export class Board {
     await this.page.locator(`article[data-state="${state}"]`).and(this.widget(title)).waitFor();
   }
 
-  /** Resolves when a widget that has no value says why. */
-  async lacks(reason, title = SAMPLED) {
-    await this.widget(title).locator('.waiting-for', { hasText: reason }).waitFor();
+  /** The last live values are on this device, for a start without the server. */
+  async keepsValues() {
+    await this.page.waitForFunction(async () => {
+      const done = (request) =>
+        new Promise((resolve) => {
+          request.onsuccess = () => resolve(request.result);
+        });
+      const database = await done(indexedDB.open('tideboard'));
+      const names = await done(database.transaction('notes').objectStore('notes').getAllKeys());
+      database.close();
+      return names.some((name) => name.startsWith('values '));
+    });
+  }
+
+  /** A sampled widget shows its last value, and how old it is. */
+  async showsLastValue(title = SAMPLED) {
+    await this.widget(title).locator('.figure').waitFor();
+    await this.widget(title).getByText(/\d\s(s|min) ago/).waitFor();
   }
 
   /** Opens the menu of a widget's frame. */

@@ -190,6 +190,8 @@ async function openWaiting(board) {
 async function openedOffline(scene) {
   const me = await scene.me();
   const board = await scene.live(me);
+  // Long enough for its last live values to be kept.
+  await board.page.waitForFunction(() => performance.now() > 4_000);
   me.network.cut();
   await board.isIn('waiting', 'offline');
   await edits(board);

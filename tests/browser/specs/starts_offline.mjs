@@ -12,6 +12,7 @@ export async function play(stage) {
   await isInstallable(hers.page);
   await hers.increase();
   await hers.isSettled();
+  await hers.keepsValues();
 
   // The browser's own switch: no server, no proxy, nothing.
   await ada.goOffline();
@@ -22,6 +23,7 @@ export async function play(stage) {
   await hers.counts(2);
   await hers.keeps(1);
   await hers.page.getByText(/This is the board as of \d\d:\d\d; edits are saved on this device/).waitFor();
+  await hers.showsLastValue();
   equal(new URL(hers.page.url()).pathname, '/');
   await hers.increase();
   await hers.counts(3);

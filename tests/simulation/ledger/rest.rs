@@ -126,7 +126,11 @@ impl Ledger {
             !is_there && self.made.get(id).is_some_and(|other| place(other) == place(made))
         };
         let has_left = self.people.get(&made.maker).is_some_and(|people| people.len() > 1);
-        let is_void = || self.made.values().any(is_anothers) || self.wiped.keys().any(is_forgotten);
+        // What was taken back before anybody had decided it is not kept for ever.
+        let is_void = || {
+            let mut gone = self.wiped.keys().chain(&self.taken_back);
+            self.made.values().any(is_anothers) || gone.any(is_forgotten)
+        };
         made.is_turn && has_left && is_void()
     }
 

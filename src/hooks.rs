@@ -33,7 +33,6 @@ mod fallback;
 mod first_look;
 mod focus;
 mod fresh_name;
-#[cfg(feature = "dashboard")]
 mod show;
 mod snapshot;
 mod use_background_sync;

@@ -26,7 +26,7 @@ use futures_util::{
 
 use calling::device_in;
 pub use options::{Fallback, Leads, NoFallback, Options, StartError};
-pub use values::LastValues;
+pub use values::{LastSeries, LastValues};
 
 use crate::{
     config::NOTICES_LEN_MAX,
@@ -69,8 +69,8 @@ pub struct Driver {
     /// The last live values of an earlier start: being read, and read.
     recalling: Option<LocalBoxFuture<'static, Option<String>>>,
     recalled: Option<String>,
-    /// Whether there may be some to let go.
-    has_values: bool,
+    /// They were let go: what people do needs the room.
+    is_short_of_room: bool,
     /// This tab has called it something, which is being written.
     to_announce: bool,
     /// The right to send for all of this device: waited for, then held.
@@ -146,7 +146,7 @@ impl Driver {
             is_given_a_name,
             recalling: None,
             recalled: None,
-            has_values: true,
+            is_short_of_room: false,
             to_announce: false,
             electing: None,
             _lead: None,

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::{
     config::{NEWEST_SHOWN_LEN_MAX, PENDING_SHOWN_LEN_MAX, SERIES_LEN_MAX, VALUES_LEN_MAX},
-    driver::{Driver, LastValues},
+    driver::{Driver, LastSeries, LastValues},
     protocol::{BoardId, SamplesFrame},
     sorted::{SortedMap, SortedSet},
     state::{ConnectionStatus, Now, PendingOperation, Series, Snapshot, SyncDetails},
-    sync::{BoardView, Freshness},
+    sync::{BoardView, Freshness, storage::Namespace},
     time::Timestamp,
 };
 
@@ -20,6 +20,10 @@ pub(super) struct Gatherer {
     samples_changed: bool,
     /// Of an earlier start, with their age and interval: until somebody looks at them, or newer ones come.
     recalled: SortedMap<String, Series>,
+    /// Whose all these are.
+    namespace: Option<Namespace>,
+    /// When the newest one was heard that is kept for a later start.
+    kept: Option<Timestamp>,
     now: Now,
     trouble: Option<String>,
 }
@@ -33,6 +37,8 @@ impl Gatherer {
             samples,
             samples_changed: false,
             recalled: SortedMap::new(),
+            namespace: None,
+            kept: None,
             now: read_clocks(driver),
             trouble: None,
         }
@@ -50,12 +56,12 @@ impl Gatherer {
 
     /// Takes the last values of an earlier start.
     pub fn recall(&mut self, driver: &Driver, values: LastValues) {
-        let LastValues { heard_ms, frame } = values;
-        let recalled_ms = driver.clock().wall().0.saturating_sub(heard_ms);
-        for kept in frame.series {
-            let (name, mut series) = (kept.name.clone(), Series::default());
-            series.take(driver.now(), frame.interval_ms, kept);
-            series.recalled_ms = recalled_ms;
+        let wall_ms = driver.clock().wall().0;
+        for kept in values.series {
+            let (name, mut series) = (kept.values.name.clone(), Series::default());
+            series.take(driver.now(), kept.interval_ms, kept.values);
+            // By a clock that was set back it is not from now all the same.
+            series.recalled_ms = wall_ms.saturating_sub(kept.heard_ms).max(1);
             self.recalled.insert(name, series);
         }
         self.show_recalled();
@@ -70,21 +76,34 @@ impl Gatherer {
         }
     }
 
-    /// The last values of what is looked at, for a later start; `None` where nothing was heard in this one.
-    pub fn last_values(&self, driver: &Driver) -> Option<LastValues> {
+    /// The last values of what is looked at, for a later start; `None` where nothing was heard since this was asked last.
+    pub fn last_values(&mut self, driver: &Driver) -> Option<Vec<LastSeries>> {
         let heard = self.samples.values().filter(|series| series.recalled_ms == 0);
-        let newest = heard.max_by_key(|series| series.heard_at)?;
-        let age_ms = newest.age_ms(driver.now());
+        let newest = heard.map(|series| series.heard_at).max()?;
+        if self.kept.is_some_and(|kept| newest <= kept) {
+            return None;
+        }
+        self.kept = Some(newest);
+        let (now, wall_ms) = (driver.now(), driver.clock().wall().0);
         let len_max = VALUES_LEN_MAX / self.samples.len();
-        let kept = self.samples.iter().map(|(name, series)| series.newest(name, len_max));
-        Some(LastValues {
-            heard_ms: driver.clock().wall().0.saturating_sub(age_ms),
-            frame: SamplesFrame {
-                clock: Timestamp(0),
-                interval_ms: newest.interval_ms,
-                series: kept.collect(),
-            },
-        })
+        let kept = self.samples.iter().map(|(name, series)| LastSeries {
+            heard_ms: wall_ms.saturating_sub(series.age_ms(now)),
+            interval_ms: series.interval_ms,
+            values: series.newest(name, len_max),
+        });
+        Some(kept.collect())
+    }
+
+    /// What one person, or one server, was shown is not shown to the next.
+    fn begin_anew_for(&mut self, namespace: Option<&Namespace>) {
+        if namespace.is_none() || self.namespace.as_ref() == namespace {
+            return;
+        }
+        if std::mem::replace(&mut self.namespace, namespace.cloned()).is_some() {
+            self.samples_changed |= !self.samples.is_empty();
+            self.samples.clear();
+            self.recalled.clear();
+        }
     }
 
     /// Takes live values as they arrive.
@@ -113,6 +132,7 @@ impl Gatherer {
     pub fn snapshot(&mut self, driver: &Driver) -> Snapshot {
         let engine = driver.engine();
         let status = engine.status();
+        self.begin_anew_for(status.namespace.as_ref());
         let boards: SortedMap<BoardId, BoardView> = self
             .boards
             .iter()

@@ -111,7 +111,8 @@ async fn run(context: Context, messages: mpsc::Receiver<Message>, options: SyncL
             let Some(step) = turn.next_ready() else { break };
             turn.take(step);
         }
-        if turn.driver.now().since(began) >= TURN_MS_MAX {
+        // Where nobody looks a timer may take its time.
+        if turn.driver.is_shown() && turn.driver.now().since(began) >= TURN_MS_MAX {
             breathe().await;
         }
         turn.show();
@@ -244,10 +245,10 @@ impl Turn {
     fn take(&mut self, step: Step) {
         match step {
             Step::Input(input) => {
-                // A hidden page may not get another moment.
-                let is_hidden = matches!(input, Input::Visible(false));
+                // After what waits: a hidden page may not get another moment.
+                let is_hidden = matches!(input, Input::Command(Command::Flush)) && !self.driver.is_shown();
                 self.driver.take(input);
-                if is_hidden || self.driver.now() >= self.keep_at {
+                if is_hidden || (self.driver.is_shown() && self.driver.now() >= self.keep_at) {
                     self.keep_values();
                 }
             }
@@ -288,7 +289,7 @@ impl Turn {
     fn keep_values(&mut self) {
         if let Some(values) = self.gatherer.last_values(&self.driver) {
             self.keep_at = self.driver.now().plus(VALUES_KEPT_EVERY_MS);
-            self.driver.keep_values(&values);
+            self.driver.keep_values(values);
         }
     }
 

@@ -15,8 +15,9 @@ use ring::digest::{Context, SHA256};
 
 use super::{csp, troubleshooting};
 
-/// First segments of the paths here, and of the shell: open to everybody. A browser asks for a manifest as nobody.
-pub const OPEN_FILES: [&str; 4] = ["sw.js", "offline.js", "app.webmanifest", "shell"];
+/// First segments of the paths here, of what starts a drawn page's program, and of the shell: open to everybody. A browser asks for a manifest
+/// as nobody.
+pub const OPEN_FILES: [&str; 5] = ["sw.js", "offline.js", "program.js", "app.webmanifest", "shell"];
 
 /// The routes for a page that was built into `public`. Where none was, or `is_on` is false, the worker is one that takes
 /// itself off the browsers that have an earlier one: the way out of a release whose worker does harm.

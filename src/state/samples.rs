@@ -39,7 +39,7 @@ impl Series {
     pub const fn missed(&self, now: Timestamp) -> u64 {
         match self.interval_ms {
             0 => 0,
-            interval_ms => now.since(self.heard_at) / interval_ms,
+            interval_ms => self.age_ms(now) / interval_ms,
         }
     }
 

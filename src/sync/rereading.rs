@@ -341,6 +341,10 @@ impl Engine {
             self.undone_in_vain(id, turn, conflict);
         }
         let settled = self.outbox.remove(id);
+        // What waits for it may be settled now.
+        self.keeping
+            .due
+            .extend(settled.as_ref().map(|settled| settled.operation.board.clone()));
         if settled.is_some_and(|pending| pending.dirty && pending.turn.is_spent()) {
             self.keeping.spent.push(id); // who has settled it could not know
         }

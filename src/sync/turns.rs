@@ -73,6 +73,10 @@ impl Turn {
         self.does == Does::Edit
     }
 
+    pub fn is_undo(self) -> bool {
+        self.does == Does::Undo
+    }
+
     pub fn is_spent(self) -> bool {
         self.does == Does::Spent
     }

@@ -36,16 +36,14 @@ fn face() -> Element {
     rsx! { p { {shown.join("; ")} } }
 }
 
-fn value(page: &mut Page, second: u64, value: u64) {
+fn value(page: &mut Page, name: &str, second: u64, value: u64) {
     page.server.send(&ServerFrame::Samples(SamplesFrame {
         clock: Timestamp(second * 1_000),
         interval_ms: 1_000,
-        series: ["tank", "of another board"]
-            .map(|name| SampleSeries {
-                name: name.to_owned(),
-                points: vec![(Timestamp(second * 1_000), json!(value))],
-            })
-            .into(),
+        series: vec![SampleSeries {
+            name: name.to_owned(),
+            points: vec![(Timestamp(second * 1_000), json!(value))],
+        }],
     }));
     page.settle();
 }
@@ -78,22 +76,30 @@ fn of_a_long_history_the_newest_values_are_kept() {
 }
 
 #[test]
-fn a_page_opened_without_the_server_has_the_last_values_and_their_age() {
+fn a_page_opened_without_the_server_has_the_last_values_and_the_age_of_each() {
+    let names = || vec!["tank".to_owned(), "well".to_owned()];
     let mut page = on_deck(face);
-    value(&mut page, 1, 11);
-    value(&mut page, 2, 12);
-    page.has(&["tank 12 of 2, 0 ms old"]);
+    page.with(|| *NAMES.write() = names());
+    value(&mut page, "tank", 1, 11);
+    value(&mut page, "tank", 2, 12);
+    value(&mut page, "well", 2, 21);
+    page.has(&["tank 12 of 2, 0 ms old; well 21 of 1, 0 ms old"]);
+    page.pass(10_000);
+    // One has fallen silent, and is no younger for the other.
+    value(&mut page, "tank", 12, 13);
     page.pass(VALUES_KEPT_AFTER_MS + VALUES_KEPT_EVERY_MS);
 
     page.cut();
     page.pass(5_000);
     page.reopen();
+    page.with(|| *NAMES.write() = names());
     let age_ms = VALUES_KEPT_AFTER_MS + VALUES_KEPT_EVERY_MS + 5_000;
-    page.has(&[&format!("tank 12 of 2, {age_ms} ms old")]);
-    page.has_not(&["another"]);
+    page.has(&[&format!(
+        "tank 13 of 3, {age_ms} ms old; well 21 of 1, {} ms old",
+        age_ms + 10_000
+    )]);
 
     page.heal();
-    page.has(&["tank 12 of 2"]);
-    value(&mut page, 40, 13);
-    page.has(&["tank 13 of 3, 0 ms old"]);
+    value(&mut page, "tank", 60, 14);
+    page.has(&["tank 14 of 4, 0 ms old; well 21 of 1, "]);
 }

@@ -155,7 +155,7 @@ fn each_phase_has_its_word() {
     for (phase, words) in [
         (Phase::Saving, "Being saved"),
         (Phase::Sent, "Sent, not answered yet"),
-        (Phase::Withdrawing, "Taken back; the server is told"),
+        (Phase::Withdrawing, "Taken back; it may have been sent before"),
     ] {
         has(&render(setpoint().edit("value", json!(21), phase), list), &[words]);
     }

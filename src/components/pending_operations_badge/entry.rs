@@ -103,7 +103,7 @@ fn phase_words(phase: &Phase, is_stored: bool) -> (&'static str, &'static str) {
         Phase::Saved => ("saved", "In this page only"),
         Phase::Sent => ("sent", "Sent, not answered yet"),
         Phase::Retrying { .. } => ("retrying", ""),
-        Phase::Withdrawing => ("withdrawing", "Taken back; the server is told"),
+        Phase::Withdrawing => ("withdrawing", "Taken back; it may have been sent before"),
         Phase::Decided(_) => ("decided", "On the server"),
     }
 }

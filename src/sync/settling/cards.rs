@@ -17,7 +17,8 @@ impl Engine {
             let settled = &mut settling.settled[place];
             match &mut settled.shelf {
                 Shelf::Conflict(conflict) if self.was_set_anew(settled.number, conflict) => {
-                    settled.shelf = Shelf::Nowhere
+                    settling.overtaken.push(conflict.id());
+                    settled.shelf = Shelf::Nowhere;
                 }
                 Shelf::Conflict(conflict) => {
                     if let Some((_, earlier)) = cards.iter().rfind(|(_, card)| conflict.goes_on_from(card)) {
@@ -49,7 +50,10 @@ impl Engine {
     fn was_set_anew(&self, number: u64, conflict: &Conflict) -> bool {
         let mut later = self.keeping.journal.range(number..).map(|(_, journaled)| journaled);
         later.any(|later| {
-            later.verdict.is_applied() && conflict.gives_way_to(&later.operation) && conflict.removal().is_none()
+            later.verdict.is_applied()
+                && !later.turn.is_undo()
+                && conflict.gives_way_to(&later.operation)
+                && conflict.removal().is_none()
         })
     }
 

@@ -66,7 +66,7 @@ export class Board {
       const database = await done(indexedDB.open('tideboard'));
       const names = await done(database.transaction('notes').objectStore('notes').getAllKeys());
       database.close();
-      return names.some((name) => name.startsWith('values '));
+      return names.includes('values');
     });
   }
 

@@ -53,7 +53,9 @@ export async function play(stage) {
   await cal.begins(() => {
     PerformanceObserver.prototype.observe = () => {};
   });
-  await (await cal.open()).isIn('live');
+  const behind = await cal.open();
+  await behind.isIn('live');
+  equal(await behind.page.locator('script[src="/program.js"]').count(), 1, 'it was put off');
 }
 
 /** How the page's program was loaded. */

@@ -66,12 +66,11 @@ impl Ledger {
     /// What an author had seen under an edit of theirs that a backup has taken back: theirs rested on its revision.
     fn under_wiped(&self, made: &Made, base: Revision) -> u64 {
         let is_it = |id: &&OperationId| self.made.get(id).is_some_and(|under| lane(under) == lane(made));
+        let is_gone = |id: &&OperationId| self.truth.values().all(|truth| !truth.verdicts.contains_key(id));
         let decided = self.wiped.iter().filter(|(_, verdict)| verdict.revision() == base);
-        let under = decided
-            .filter(|(_, verdict)| verdict.is_applied())
-            .map(|(id, _)| id)
-            .find(is_it);
-        under.map_or(0, |under| self.under(made, *under))
+        let applied = decided.filter(|(_, verdict)| verdict.is_applied()).map(|(id, _)| id);
+        let under = applied.filter(is_it).filter(is_gone);
+        under.map(|under| self.under(made, *under)).max().unwrap_or(0)
     }
 
     /// What an author had seen under an edit that their other tab has shown them: as much as that edit says.
@@ -119,7 +118,9 @@ impl Ledger {
         };
         let is_earlier = |other: &Made| lane(other) == lane(made) && field(other) == field(made);
         self.told_over.iter().any(|(other, over)| {
-            *over == (Revision(revision), value.clone()) && self.made.get(other).is_some_and(is_earlier)
+            self.wiped.contains_key(other)
+                && *over == (Revision(revision), value.clone())
+                && self.made.get(other).is_some_and(is_earlier)
         })
     }
 

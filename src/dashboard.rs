@@ -7,7 +7,6 @@ mod add_widget;
 mod chart;
 mod crosshair;
 mod first_look;
-mod growing;
 mod lines;
 mod page;
 mod plot;

@@ -55,6 +55,10 @@ export async function play(stage) {
   await Promise.all([hers.counts(2), his.counts(2)]);
 }
 
+/** The page's program: started by itself, or after its board was drawn. */
 function scriptOf(page) {
-  return page.evaluate(() => new URL(document.querySelector('script[type=module]').src).pathname);
+  return page.evaluate(() => {
+    const script = document.querySelector('script[type=module], script[data-module]');
+    return new URL(script.dataset.module ?? script.src, location.href).pathname;
+  });
 }

@@ -34,6 +34,8 @@ export async function play(stage) {
   await his.page.getByText('View only').waitFor();
   const edited = his.page.getByRole('main').locator('input, textarea, button').filter({ visible: true });
   await his.widget(STATUS).getByRole('textbox').waitFor();
+  // What a list has out of sight is not there to be seen.
+  await his.page.getByRole('main').getByRole('checkbox').last().scrollIntoViewIfNeeded();
   for (const control of await edited.all()) equal(await control.isDisabled(), true, await control.evaluate((element) => element.outerHTML));
   ok((await edited.count()) > 5);
   // Nor does it look as if they could: values, without borders, handles and words to choose from.

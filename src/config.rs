@@ -284,8 +284,6 @@ pub const DRAIN_MS_MAX: u64 = 5_000;
 pub const COMMANDS_LEN_MAX: usize = 1_024;
 /// Inputs taken before what they came to is shown: what has arrived together is shown together.
 pub const TURN_LEN_MAX: usize = 64;
-/// After so long a turn the page is let go on before it draws what came of it: on a slow phone either takes its while.
-pub const TURN_MS_MAX: u64 = 8;
 /// Parts of the page that show a widget where nobody can see it: so many are brought up to date at once.
 pub const UNSEEN_TOLD_LEN: usize = 16;
 /// From one such lot to the next.

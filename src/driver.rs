@@ -26,7 +26,6 @@ use futures_util::{
 
 use calling::device_in;
 pub use options::{Fallback, Leads, NoFallback, Options, StartError};
-pub use values::{LastSeries, LastValues};
 
 use crate::{
     config::NOTICES_LEN_MAX,

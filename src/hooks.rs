@@ -33,6 +33,7 @@ mod fallback;
 mod first_look;
 mod focus;
 mod fresh_name;
+#[cfg(feature = "dashboard")]
 mod show;
 mod snapshot;
 mod use_background_sync;
@@ -64,6 +65,7 @@ pub use events::{EventKind, RealtimeEvent};
 pub(crate) use first_look::{first_look, show_first_look};
 pub use focus::{focus, focus_text};
 pub use fresh_name::fresh_name;
+#[cfg(feature = "dashboard")]
 pub(crate) use show::show;
 pub use use_background_sync::{BackgroundSync, use_background_sync};
 pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards};

@@ -11,12 +11,7 @@ fn main() -> std::process::ExitCode {
     any(feature = "web", feature = "desktop", feature = "mobile")
 ))]
 fn main() {
-    let launch = || dioxus::launch(tideboard::app::App);
-    // Coming to life and drawing each take a slow phone its while: in between it hears its reader.
-    #[cfg(feature = "web")]
-    gloo_timers::callback::Timeout::new(0, launch).forget();
-    #[cfg(not(feature = "web"))]
-    launch();
+    dioxus::launch(tideboard::app::App);
 }
 
 #[cfg(not(all(

@@ -1,45 +1,29 @@
 //! The last live values, for a start without the server: one note in which whoever worked here last has what they looked at last. It is less
 //! than the boards are: where the device is full, it goes first.
 
-use serde::{Deserialize, Serialize};
-
 use super::Driver;
 use crate::{
     config::VALUES_BYTES_MAX,
-    protocol::{SampleSeries, encode, read},
+    protocol::{SamplesFrame, ServerFrame, decode, encode},
     sync::storage::Namespace,
 };
 
 const NOTE: &str = "values";
 
-/// The last minutes of some series.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-pub struct LastValues {
-    /// Whose they are.
-    namespace: Namespace,
-    /// Each by itself: one may have fallen silent long before another.
-    pub series: Vec<LastSeries>,
-}
-
-/// One of them.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-pub struct LastSeries {
-    /// When its newest value was heard, in Unix milliseconds by the clock of this device.
-    pub heard_ms: u64,
-    /// Time between two values, in milliseconds.
-    pub interval_ms: u64,
-    /// Its values, as a server sends them.
-    pub values: SampleSeries,
-}
-
 impl Driver {
-    /// Keeps them for the next start; nothing where it is not known whose they are, where there are too many, or where this page has met
-    /// a full device.
-    pub fn keep_values(&mut self, series: Vec<LastSeries>) {
-        let Some(namespace) = self.engine.status().namespace.filter(|_| !self.is_short_of_room) else {
+    /// Keeps them for the next start: each series in a frame of its own, as a server sends it, since one may have fallen silent long before another: its clock
+    /// is when its newest value was heard, in Unix milliseconds by the clock of this device. Nothing where it is not known whose they
+    /// are, where there are too many, or where this page has met a full device.
+    pub fn keep_values(&mut self, values: &[SamplesFrame]) {
+        let Some(owner) = self.owner().filter(|_| !self.is_short_of_room) else {
             return;
         };
-        let text = encode(&LastValues { namespace, series });
+        let mut text = owner;
+        for frame in values {
+            text += "\n{\"samples\":";
+            text += &encode(frame);
+            text += "}";
+        }
         if text.len() <= VALUES_BYTES_MAX {
             self.note(NOTE, text);
         }
@@ -51,10 +35,17 @@ impl Driver {
     }
 
     /// Those of an earlier start, once; nothing of somebody else's.
-    pub fn recalled(&mut self) -> Option<LastValues> {
-        let values: LastValues = read(&self.recalled.take()?).ok()?;
-        let namespace = self.engine.status().namespace?;
-        (values.namespace == namespace).then_some(values)
+    pub fn recalled(&mut self) -> Option<Vec<SamplesFrame>> {
+        let text = self.recalled.take()?;
+        let mut lines = text.lines();
+        if lines.next() != self.owner().as_deref() {
+            return None;
+        }
+        let frames = lines.filter_map(|line| match decode(line) {
+            Ok(ServerFrame::Samples(frame)) => Some(frame),
+            _ => None,
+        });
+        Some(frames.collect())
     }
 
     /// Makes room for what people do.
@@ -62,5 +53,10 @@ impl Driver {
         if !std::mem::replace(&mut self.is_short_of_room, true) {
             self.note(NOTE, String::new());
         }
+    }
+
+    fn owner(&self) -> Option<String> {
+        let Namespace { store, principal } = self.engine.status().namespace?;
+        Some(format!("{store} {principal}"))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     config::{NEWEST_SHOWN_LEN_MAX, PENDING_SHOWN_LEN_MAX, SERIES_LEN_MAX, VALUES_LEN_MAX},
-    driver::{Driver, LastSeries, LastValues},
+    driver::Driver,
     protocol::{BoardId, SamplesFrame},
     sorted::{SortedMap, SortedSet},
     state::{ConnectionStatus, Now, PendingOperation, Series, Snapshot, SyncDetails},
@@ -19,11 +19,11 @@ pub(super) struct Gatherer {
     samples: SortedMap<String, Arc<Series>>,
     samples_changed: bool,
     /// Of an earlier start, with their age and interval: until somebody looks at them, or newer ones come.
-    recalled: SortedMap<String, Series>,
+    recalled: SortedMap<String, Arc<Series>>,
     /// Whose all these are.
     namespace: Option<Namespace>,
-    /// When the newest one was heard that is kept for a later start.
-    kept: Option<Timestamp>,
+    /// Whether any was heard since they were kept for a later start.
+    has_heard: bool,
     now: Now,
     trouble: Option<String>,
 }
@@ -38,7 +38,7 @@ impl Gatherer {
             samples_changed: false,
             recalled: SortedMap::new(),
             namespace: None,
-            kept: None,
+            has_heard: false,
             now: read_clocks(driver),
             trouble: None,
         }
@@ -55,41 +55,49 @@ impl Gatherer {
     }
 
     /// Takes the last values of an earlier start.
-    pub fn recall(&mut self, driver: &Driver, values: LastValues) {
+    pub fn recall(&mut self, driver: &Driver, values: Vec<SamplesFrame>) {
         let wall_ms = driver.clock().wall().0;
-        for kept in values.series {
-            let (name, mut series) = (kept.values.name.clone(), Series::default());
-            series.take(driver.now(), kept.interval_ms, kept.values);
-            // By a clock that was set back it is not from now all the same.
-            series.recalled_ms = wall_ms.saturating_sub(kept.heard_ms).max(1);
-            self.recalled.insert(name, series);
+        for frame in values {
+            for kept in frame.series {
+                let (name, mut series) = (kept.name.clone(), Series::default());
+                series.take(driver.now(), frame.interval_ms, kept);
+                // By a clock that was set back it is not from now all the same.
+                series.recalled_ms = wall_ms.saturating_sub(frame.clock.0).max(1);
+                self.recalled.insert(name, Arc::new(series));
+            }
         }
         self.show_recalled();
     }
 
     /// What is looked at and has not been heard of since.
     fn show_recalled(&mut self) {
+        let Self {
+            samples,
+            samples_changed,
+            ..
+        } = self;
         let wanted = &self.wanted_series;
-        for (name, series) in self.recalled.extract_if(|name, _| is_wanted(wanted, name)) {
-            self.samples_changed |= !self.samples.contains_key(&name);
-            self.samples.entry(name).or_insert_with(|| Arc::new(series));
-        }
+        self.recalled.retain(|name, series| {
+            let is_shown = is_wanted(wanted, name);
+            if is_shown && !samples.contains_key(name) {
+                samples.insert(name.clone(), series.clone());
+                *samples_changed = true;
+            }
+            !is_shown
+        });
     }
 
     /// The last values of what is looked at, for a later start; `None` where nothing was heard since this was asked last.
-    pub fn last_values(&mut self, driver: &Driver) -> Option<Vec<LastSeries>> {
-        let heard = self.samples.values().filter(|series| series.recalled_ms == 0);
-        let newest = heard.map(|series| series.heard_at).max()?;
-        if self.kept.is_some_and(|kept| newest <= kept) {
+    pub fn last_values(&mut self, driver: &Driver) -> Option<Vec<SamplesFrame>> {
+        if self.samples.is_empty() || !std::mem::take(&mut self.has_heard) {
             return None;
         }
-        self.kept = Some(newest);
         let (now, wall_ms) = (driver.now(), driver.clock().wall().0);
         let len_max = VALUES_LEN_MAX / self.samples.len();
-        let kept = self.samples.iter().map(|(name, series)| LastSeries {
-            heard_ms: wall_ms.saturating_sub(series.age_ms(now)),
+        let kept = self.samples.iter().map(|(name, series)| SamplesFrame {
+            clock: Timestamp(wall_ms.saturating_sub(series.age_ms(now))),
             interval_ms: series.interval_ms,
-            values: series.newest(name, len_max),
+            series: vec![series.newest(name, len_max)],
         });
         Some(kept.collect())
     }
@@ -113,7 +121,7 @@ impl Gatherer {
             if room && is_wanted(&self.wanted_series, &arrived.name) {
                 let series = self.samples.entry(arrived.name.clone()).or_default();
                 Arc::make_mut(series).take(now, frame.interval_ms, arrived);
-                self.samples_changed = true;
+                (self.samples_changed, self.has_heard) = (true, true);
             }
         }
     }

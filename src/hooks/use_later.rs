@@ -92,12 +92,6 @@ impl Later {
     }
 }
 
-/// Lets the page hear its reader before what is done next.
-pub(super) async fn breathe() {
-    let clock = current_platform().clock();
-    clock.sleep_until(clock.now()).await;
-}
-
 /// Ends when nobody can see the page any more.
 fn put_away(platform: &dyn Platform) -> LocalBoxFuture<'static, ()> {
     let mut network = platform.network();

@@ -15,11 +15,10 @@ use super::{
     context::{Context, Message},
     fallback::ServerFunctions,
     snapshot::Gatherer,
-    use_later::breathe,
-    use_platform::{IS_IN_A_BROWSER, given_platform},
+    use_platform::given_platform,
 };
 use crate::{
-    config::{CLOCK_TICK_MS, TURN_LEN_MAX, TURN_MS_MAX, UNSEEN_TOLD_MS, VALUES_KEPT_AFTER_MS, VALUES_KEPT_EVERY_MS},
+    config::{CLOCK_TICK_MS, TURN_LEN_MAX, UNSEEN_TOLD_MS, VALUES_KEPT_AFTER_MS, VALUES_KEPT_EVERY_MS},
     driver::{Driver, Fallback, Leads, NoFallback, Options, StartError},
     platform,
     protocol::{BoardId, Device},
@@ -105,15 +104,10 @@ async fn run(context: Context, messages: mpsc::Receiver<Message>, options: SyncL
     }
     turn.show();
     while let Some(step) = turn.next().await {
-        let began = turn.driver.now();
         turn.take(step);
         for _ in 1..TURN_LEN_MAX {
             let Some(step) = turn.next_ready() else { break };
             turn.take(step);
-        }
-        // Where nobody looks a timer may take its time.
-        if turn.driver.is_shown() && turn.driver.now().since(began) >= TURN_MS_MAX {
-            breathe().await;
         }
         turn.show();
     }
@@ -128,11 +122,6 @@ async fn start(options: SyncLoopOptions) -> Result<Driver, StartError> {
         stay_offline: _,
     } = options;
     let given = given_platform();
-    let platform = given.clone().unwrap_or_else(platform::here);
-    if IS_IN_A_BROWSER {
-        // The page has just come to life: it hears its reader, before storage and server are asked.
-        breathe().await;
-    }
     // Dioxus sends server functions to one server, over the real network: they are a way to ours only when that is the same.
     let set = dioxus_fullstack::get_server_url();
     let is_ours = given.is_none() && server.as_deref().map_or(set.is_empty(), |server| server == set);
@@ -142,7 +131,7 @@ async fn start(options: SyncLoopOptions) -> Result<Driver, StartError> {
         Box::new(NoFallback)
     };
     Driver::start(Options {
-        platform,
+        platform: given.unwrap_or_else(platform::here),
         server,
         token,
         device,
@@ -245,10 +234,8 @@ impl Turn {
     fn take(&mut self, step: Step) {
         match step {
             Step::Input(input) => {
-                // After what waits: a hidden page may not get another moment.
-                let is_hidden = matches!(input, Input::Command(Command::Flush)) && !self.driver.is_shown();
                 self.driver.take(input);
-                if is_hidden || (self.driver.is_shown() && self.driver.now() >= self.keep_at) {
+                if self.driver.is_shown() && self.driver.now() >= self.keep_at {
                     self.keep_values();
                 }
             }
@@ -289,7 +276,7 @@ impl Turn {
     fn keep_values(&mut self) {
         if let Some(values) = self.gatherer.last_values(&self.driver) {
             self.keep_at = self.driver.now().plus(VALUES_KEPT_EVERY_MS);
-            self.driver.keep_values(values);
+            self.driver.keep_values(&values);
         }
     }
 

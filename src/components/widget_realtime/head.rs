@@ -15,7 +15,7 @@ use crate::{
         said::make_way,
         word::{Word, saying},
     },
-    hooks::{RealtimeUpdates, focus, show},
+    hooks::{RealtimeUpdates, focus},
     protocol::Person,
 };
 
@@ -172,7 +172,7 @@ fn SetUp(
         close(());
     };
     rsx! {
-        form { class: "form", onmounted: |event| show(&event.data()), onsubmit: save,
+        form { class: "form", onsubmit: save,
             for field in fields() {
                 {field_input(field, field, &before(field), [None; 2], field == "title")}
                 if news.read().contains(&field) {

@@ -196,7 +196,7 @@ impl Stage {
         let setup = Setup {
             store: id("8f14e45fceea167a5a36dedd4bea2543"),
             run: id("c9f0f895fb98ab9159f51fd0297e236d"),
-            epoch: id("45c48cce2e2d7fbdea1afc51c7c6ad26"),
+            epoch: id("c9f0f895fb98ab9159f51fd0297e236d"),
             memory: Memory::default(),
             catalog: Catalog::default(),
             frame_fill_bytes: config::FRAME_FILL_BYTES,

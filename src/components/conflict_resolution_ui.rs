@@ -94,11 +94,12 @@ pub fn ConflictResolutionUI(
             managers.state.resolve(id, resolution);
         }
     };
-    let choose = use_callback(move |(id, resolution)| ask(id, resolution, false));
-    let choose_all = use_callback(move |(ids, resolution): (Vec<OperationId>, Resolution)| {
-        together.set(ids.clone());
+    let choose = use_callback(move |(ids, resolution): (Vec<OperationId>, Resolution)| {
+        if ids.len() > 1 {
+            together.set(ids.clone());
+        }
         for id in ids {
-            choose((id, resolution.clone()));
+            ask(id, resolution.clone(), false);
         }
     });
     use_effect(move || {
@@ -145,7 +146,7 @@ pub fn ConflictResolutionUI(
                         button { class: "button", "data-weight": "quiet", "data-shape": "small", r#type: "button", "popovertarget": "conflicts", "Later" }
                     }
                     for of_widget in of_one_widget(&list[..shown.min(list.len())]) {
-                        Together { key: "{of_widget[0].operation.board} {of_widget[0].operation.widget}", of_widget, on_choose: choose_all }
+                        Together { key: "{of_widget[0].operation.board} {of_widget[0].operation.widget}", of_widget, on_choose: choose }
                     }
                     for conflict in list.iter().take(shown).cloned() {
                         ConflictCard {
@@ -233,13 +234,13 @@ fn tell(conflict: &Conflict, resolution: &Resolution, now: Option<Now>, together
 }
 
 #[component]
-fn ConflictCard(conflict: Conflict, on_choose: Callback<(OperationId, Resolution)>) -> Element {
+fn ConflictCard(conflict: Conflict, on_choose: Callback<(Vec<OperationId>, Resolution)>) -> Element {
     let (live, title) = use_widget_of(&conflict.operation);
     let (managers, now) = (use_realtime_managers(), use_now());
     let mut editing = use_signal(|| false);
     let mut card = use_signal(|| None::<Rc<MountedData>>);
     let id = conflict.id();
-    let choose = move |resolution| on_choose((id, resolution));
+    let choose = move |resolution| on_choose((vec![id], resolution));
     // What of the other version was there when the editing began, or was told since.
     let theirs = conflict.theirs.revision;
     let mut read = use_signal(|| theirs);

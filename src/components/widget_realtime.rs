@@ -7,7 +7,7 @@ mod head;
 
 use std::{rc::Rc, sync::Arc};
 
-use dioxus::prelude::*;
+use dioxus::{core::queue_effect, prelude::*};
 
 use self::{foot::Foot, freshness::Fresh, head::Head};
 use super::{
@@ -162,7 +162,7 @@ pub fn WidgetRealtime(
                     ErrorBoundary {
                         handle_error: move |error: ErrorContext| {
                             let message = error.error().map(|error| error.to_string()).unwrap_or_default();
-                            rsx! { Broken { message, error, on_error } }
+                            rsx! { Broken { failure: Failure { message, error, on_error } } }
                         },
                         {children}
                     }
@@ -376,27 +376,38 @@ fn Refusal(aside: SetAside) -> Element {
     }
 }
 
+/// Why what is inside a card could not be rendered, and whom to tell.
+#[derive(Clone, PartialEq)]
+struct Failure {
+    message: String,
+    error: ErrorContext,
+    on_error: Option<Callback<RealtimeError>>,
+}
+
 /// What is inside could not be rendered: what happened, what is safe, one button.
 #[component]
-fn Broken(message: ReadSignal<String>, error: ErrorContext, on_error: Option<Callback<RealtimeError>>) -> Element {
+fn Broken(failure: Failure) -> Element {
+    let Failure {
+        message,
+        error,
+        on_error,
+    } = failure;
     let now = use_now();
     let at = use_hook(|| *now.peek());
-    // What the handler reads makes this run again, and that is no other failure.
+    // Each failure is told once.
     let mut told = use_hook(|| CopyValue::new(None));
-    use_effect(move || {
-        let message = message();
-        let before = told.replace(Some(message.clone()));
-        if let Some(report) = on_error
-            && before.as_ref() != Some(&message)
-        {
-            report(RealtimeError::Failed { message });
-        }
-    });
+    if let Some(report) = on_error
+        && told.peek().as_ref() != Some(&message)
+    {
+        told.set(Some(message.clone()));
+        let message = message.clone();
+        queue_effect(move || report(RealtimeError::Failed { message }));
+    }
     rsx! {
         div { class: "card-error", role: "alert", "data-state": "error",
             p { "This widget can't be shown. Its values are safe." }
             div { class: "row", button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| error.clear_errors(), "Try again" } }
-            {error_details("widget-failed", at, &message.read())}
+            {error_details("widget-failed", at, &message)}
         }
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{IdError, hex, random_id};
+use super::ids::{IdError, RunId, hex, random_id};
 
 /// The server's total order of *applied* operations on a board: dense, from 1; 0 is before the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,6 +31,14 @@ impl fmt::Display for Revision {
 random_id! {
     /// A writer's stretch of history: drawn anew whenever a writer opens the store.
     Epoch
+}
+
+impl Epoch {
+    /// The epoch of a server process.
+    #[must_use]
+    pub const fn of(run: RunId) -> Self {
+        Self(run.0)
+    }
 }
 
 /// How far someone has seen: a revision and the epoch of the record that made it. A number alone would be valid in
@@ -63,6 +71,12 @@ impl History {
             debug_assert!(self.0.last().is_none_or(|(last, _)| *last < first), "history ascends");
             self.0.push((first, epoch));
         }
+    }
+
+    /// Whether `epoch` wrote any of it, as far as it is kept.
+    #[must_use]
+    pub fn has(&self, epoch: Epoch) -> bool {
+        self.0.iter().any(|(_, writer)| *writer == epoch)
     }
 
     /// The same as far as `head`.

@@ -140,8 +140,8 @@ pub(super) fn start(
 
 impl Committer {
     fn new(store: Store, catalog: Catalog, clock: Clock, metrics: Arc<Metrics>) -> Result<Self, StoreError> {
-        let random = || auth::random().map_err(|_| StoreError::NoRandomness);
-        let (memory, epoch, run) = (Memory::default(), Epoch(random()?), RunId(random()?));
+        let run = RunId(auth::random().map_err(|_| StoreError::NoRandomness)?);
+        let (memory, epoch) = (Memory::default(), Epoch::of(run));
         let mut logs = BTreeMap::new();
         for board in store.boards()? {
             let log = store.restore(&board, memory, epoch)?;

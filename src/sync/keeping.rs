@@ -290,7 +290,7 @@ impl Engine {
         };
         match (outcome, busy) {
             (Outcome::Done { first }, Busy::Appending(ids, _)) => self.appended(first, &ids),
-            (Outcome::Done { first }, Busy::Settling(settling)) => self.settled(first, *settling),
+            (Outcome::Done { first }, Busy::Settling(settling)) => self.settled(now, first, *settling),
             (Outcome::Done { .. }, Busy::Evicting(board)) => {
                 self.evicted(now, &board);
                 return;

@@ -196,6 +196,7 @@ impl Engine {
         self.make_drafts_before(now, &|draft| draft.board == *board);
         let replica = self.replicas.entry(board.clone()).or_default();
         let broken = restored.generation > replica.generation || replica.is_apart(restored.cursor, &restored.history);
+        let is_overtaken = self.run.is_some_and(|run| replica.overtakes(run, &restored));
         let to = restored.history.cursor(replica.history.fork(
             replica.cursor.revision,
             &restored.history,
@@ -225,7 +226,7 @@ impl Engine {
             }
         }
         self.resubscribe(board);
-        if broken && self.loaded {
+        if (broken || is_overtaken) && self.loaded {
             // What is still on its way here may be of the other history: nothing of it counts.
             self.requests.void();
             if self.connection.dial().is_some() {

@@ -360,7 +360,7 @@ impl Engine {
     }
 
     /// It is stored. `first` is the number of the first operation appended.
-    pub(super) fn settled(&mut self, first: u64, settling: Settling) {
+    pub(super) fn settled(&mut self, now: Timestamp, first: u64, settling: Settling) {
         let Settling {
             board,
             meta,
@@ -412,6 +412,9 @@ impl Engine {
             }
         }
         for (id, aside) in moved {
+            // What was typed over it meanwhile rests on what it had seen.
+            self.make_drafts_over(now, id);
+            self.outbox.pass_on_base(id);
             self.outbox.remove(id);
             self.keeping.moved.remove(&id);
             self.aside.insert(id, aside);

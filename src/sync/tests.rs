@@ -12,7 +12,8 @@ use super::{
 use crate::{
     config::{IN_FLIGHT_BYTES_MAX, SCHEMA, SUBSCRIPTIONS_LEN_MAX},
     protocol::{
-        Access, Answer, ClientFrame, Identity, Limits, PushItem, SamplesFrame, ServerFrame, Welcome, decode, encode,
+        Access, Answer, ClientFrame, Epoch, Identity, Limits, PushItem, SamplesFrame, ServerFrame, Welcome, decode,
+        encode,
     },
 };
 

@@ -13,8 +13,8 @@ use crate::{
     config::{DEBOUNCE_MS, RING_LEN_MAX},
     planted::{self, Bug},
     protocol::{
-        BoardId, Change, ChangesFrame, Cursor, FieldName, History, Operation, OperationId, PatchFrame, Revision, RunId,
-        Subscribed, Undecided, Value, Widget, WidgetId,
+        BoardId, Change, ChangesFrame, Cursor, Epoch, FieldName, History, Operation, OperationId, PatchFrame, Revision,
+        RunId, Subscribed, Undecided, Value, Widget, WidgetId,
     },
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
@@ -324,6 +324,18 @@ impl Replica {
             None if operation.made_at.revision >= self.seen_from => Ok(None),
             None => Err(()),
         }
+    }
+
+    /// Whether another process than the server's `run` has gone on with what is stored: neither that one nor any before it, as far as it has
+    /// told of them, wrote the end of it. Not found by comparing cursors where this one had come no further than both histories go.
+    pub fn overtakes(&self, run: RunId, stored: &Self) -> bool {
+        let epoch = stored.cursor.epoch;
+        let is_before = match &self.subscription {
+            Subscription::CatchingUp { answer, .. } => answer.history.has(epoch),
+            Subscription::Live => self.history.has(epoch),
+            Subscription::Off | Subscription::Asked { .. } => !stored.history.has(Epoch::of(run)),
+        };
+        !is_before && epoch != Epoch::of(run)
     }
 
     fn note(&mut self, id: OperationId, revision: Revision) {

@@ -80,6 +80,19 @@ impl IndexedDb {
         });
         answered.map(|answer| answer.unwrap_or(lost)).boxed_local()
     }
+
+    /// Reads a note, or writes it. One program for both: each would be some hundred bytes of the page.
+    fn ask_note(
+        &self,
+        name: &str,
+        text: Option<String>,
+    ) -> LocalBoxFuture<'static, Result<Option<String>, StorageError>> {
+        let (connection, name) = (self.connection.clone(), name.to_owned());
+        self.ask(Err(StorageError::Broken), async move {
+            let note = connection.note(&name, text).await;
+            note.map_err(|failure| failure.storage_error())
+        })
+    }
 }
 
 impl Storage for IndexedDb {
@@ -106,18 +119,13 @@ impl Storage for IndexedDb {
     }
 
     fn note(&self, name: &str) -> LocalBoxFuture<'static, Option<String>> {
-        let (connection, name) = (self.connection.clone(), name.to_owned());
-        self.ask(None, async move { connection.note(&name).await.ok().flatten() })
+        let note = self.ask_note(name, None);
+        note.map(|note| note.ok().flatten()).boxed_local()
     }
 
     fn write_note(&self, name: &str, text: &str) -> LocalBoxFuture<'static, Result<(), StorageError>> {
-        let (connection, name, text) = (self.connection.clone(), name.to_owned(), text.to_owned());
-        self.ask(Err(StorageError::Broken), async move {
-            connection
-                .write_note(&name, &text)
-                .await
-                .map_err(|failure| failure.storage_error())
-        })
+        let written = self.ask_note(name, Some(text.to_owned()));
+        written.map(|written| written.map(drop)).boxed_local()
     }
 
     fn announce(&self) {

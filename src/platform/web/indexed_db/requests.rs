@@ -199,16 +199,16 @@ impl Connection {
         end.reached().await.map(|()| outcome)
     }
 
-    pub async fn note(&self, name: &str) -> Result<Option<String>, Failure> {
-        let (_, store) = self.begin(NOTES, "readonly").await?;
-        Ok(store.get(JsValue::from(name))?.await?.and_then(|text| text.as_string()))
-    }
-
-    pub async fn write_note(&self, name: &str, text: &str) -> Result<(), Failure> {
-        let (raw, store) = self.begin(NOTES, "readwrite").await?;
+    /// Reads a note, or writes it.
+    pub async fn note(&self, name: &str, text: Option<String>) -> Result<Option<String>, Failure> {
+        let mode = if text.is_some() { "readwrite" } else { "readonly" };
+        let (raw, store) = self.begin(NOTES, mode).await?;
+        let Some(text) = text else {
+            return Ok(store.get(JsValue::from(name))?.await?.and_then(|text| text.as_string()));
+        };
         let end = End::listen(&raw);
         drop(store.put(&text.into(), Some(&name.into()))?);
-        end.reached().await
+        end.reached().await.map(|()| None)
     }
 }
 

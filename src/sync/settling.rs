@@ -421,8 +421,9 @@ impl Engine {
         }
         self.keeping.forgotten.retain(|id, _| !forgotten.contains_key(id));
         self.keeping.dropped.retain(|(_, key)| !dropped.contains(key));
-        // What stood in the way of others may just have gone.
-        if self.outbox.of_board(&board).any(|pending| pending.verdict.is_some()) {
+        // What stood in the way of others may just have gone, or given them its base.
+        let may_go = |pending: &Pending| pending.verdict.is_some() || pending.dirty;
+        if self.outbox.of_board(&board).any(may_go) {
             self.keeping.due.insert(board);
         }
         self.effects.push_back(Effect::Broadcast);

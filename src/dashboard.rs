@@ -7,6 +7,7 @@ mod add_widget;
 mod chart;
 mod crosshair;
 mod first_look;
+mod growing;
 mod lines;
 mod page;
 mod plot;

@@ -9,6 +9,7 @@ use super::{
     add_widget::{AddWidget, known_series},
     crosshair::use_pointed_provider,
     first_look::first_look,
+    growing::use_growing,
     lines::{Lines, removed_line},
     switcher::use_board_switcher,
     widgets::{WidgetBody, settings},
@@ -53,7 +54,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
             .unwrap_or_else(|| placeholder(&id.read()))
     });
     entitle(&name.read());
-    let summary = board.summary();
+    let mut summary = board.summary();
     let socket = use_websocket();
     let may_come = use_memo(move || may_come(&socket.link()));
     let sync = use_background_sync();
@@ -92,6 +93,9 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         _ => VNode::empty(),
     };
     let look = use_hook(|| first_look(&id.peek()));
+    let drawn = use_growing(use_memo(move || !board.summary().widgets.is_empty()));
+    let is_growing = drawn < summary.widgets.len();
+    summary.widgets.truncate(drawn);
     let switcher = use_board_switcher(id, use_hook(|| name.into()));
     rsx! {
         a { class: "button skip", href: "#board", "Skip to the board" }
@@ -120,7 +124,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         {removed}
         ConflictResolutionUI {}
         // Before the board: what it is laid out by is where it will be.
-        if state == "loading" {
+        if state == "loading" || is_growing {
             div { class: "first-look", inert: true, dangerous_inner_html: look }
         }
         main { id: "board", class: "board", "aria-label": "{name}", tabindex: "-1", "data-state": state, "data-mark": mark.0, onmounted: move |event| main.set(Some(event.data())),

@@ -303,7 +303,7 @@ impl Engine {
             self.decided(now, id, verdict);
         }
         if there {
-            self.certain(&board, &listed, false);
+            self.certain(now, &board, &listed, false);
         } else if is_compared && !differs {
             self.missed_comparing();
         }
@@ -339,7 +339,7 @@ impl Engine {
                         std::mem::replace(&mut replica.subscription, Subscription::Live)
                 {
                     replica.caught_up(&answer);
-                    self.certain(&frame.board, &listed, false);
+                    self.certain(now, &frame.board, &listed, false);
                 }
                 for change in &frame.changes {
                     self.seen(change.id, change.revision);
@@ -410,7 +410,7 @@ impl Engine {
                     for (id, verdict) in answer.verdicts {
                         self.decided(now, id, verdict);
                     }
-                    self.certain(&board, &listed, whole);
+                    self.certain(now, &board, &listed, whole);
                 }
                 self.arrived(now, &board, widgets);
             }
@@ -433,9 +433,23 @@ impl Engine {
         });
     }
 
+    /// What was asked for comes on the screen with its answer, under what is being typed.
+    fn make_drafts_over_returned(&mut self, now: Timestamp, board: &BoardId, listed: &[Undecided]) {
+        let returns = |pending: &&Pending| {
+            let id = pending.operation.id;
+            pending.fate != Fate::Known && listed.iter().any(|undecided| undecided.contains(id))
+        };
+        let returned = self.outbox.of_board(board).filter(returns);
+        let returned: Vec<OperationId> = returned.map(|pending| pending.operation.id).collect();
+        for id in returned {
+            self.make_drafts_over(now, id);
+        }
+    }
+
     /// The fate of these was asked, and the answer is here: they are as undecided as they look; unless the whole board
     /// was sent, and they were made before what the server remembers.
-    fn certain(&mut self, board: &BoardId, listed: &[Undecided], whole: bool) {
+    fn certain(&mut self, now: Timestamp, board: &BoardId, listed: &[Undecided], whole: bool) {
+        self.make_drafts_over_returned(now, board, listed);
         self.call_home(board);
         self.keeping.due.insert(board.clone());
         let horizon = self

@@ -196,7 +196,8 @@ impl Engine {
         self.make_drafts_before(now, &|draft| draft.board == *board);
         let replica = self.replicas.entry(board.clone()).or_default();
         let broken = restored.generation > replica.generation || replica.is_apart(restored.cursor, &restored.history);
-        let is_overtaken = self.run.is_some_and(|run| replica.overtakes(run, &restored));
+        let welcome = self.connection.welcome();
+        let is_overtaken = welcome.is_some_and(|welcome| replica.overtakes(welcome.run, &restored));
         let to = restored.history.cursor(replica.history.fork(
             replica.cursor.revision,
             &restored.history,

@@ -329,13 +329,13 @@ impl Replica {
     /// Whether another process than the server's `run` has gone on with what is stored: neither that one nor any before it, as far as it has
     /// told of them, wrote the end of it. Not found by comparing cursors where this one had come no further than both histories go.
     pub fn overtakes(&self, run: RunId, stored: &Self) -> bool {
-        let epoch = stored.cursor.epoch;
+        let (of_run, epoch) = (Epoch::of(run), stored.cursor.epoch);
         let is_before = match &self.subscription {
             Subscription::CatchingUp { answer, .. } => answer.history.has(epoch),
             Subscription::Live => self.history.has(epoch),
-            Subscription::Off | Subscription::Asked { .. } => !stored.history.has(Epoch::of(run)),
+            Subscription::Off | Subscription::Asked { .. } => !stored.history.has(of_run),
         };
-        !is_before && epoch != Epoch::of(run)
+        !is_before && epoch != of_run && stored.cursor != Cursor::ORIGIN
     }
 
     fn note(&mut self, id: OperationId, revision: Revision) {

@@ -42,6 +42,7 @@ if (!(widgets >= moving && moving >= 1 && widgets <= 1_999 && moving <= 200 && p
 const server = new Server(options.bundle);
 const browser = await launchBrowser();
 try {
+  report('a bare page of one button and one number, which is what this browser takes by itself', await measureBare());
   await server.start();
   const writer = await Client.greet(server.port);
   await makeBoard(writer);
@@ -99,6 +100,22 @@ function look(at) {
 
 function titleOf(at) {
   return `Moving ${at}`;
+}
+
+/** Presses on a page that has nothing to do but to count: what is left is the wait for the next frame, and its drawing. */
+async function measureBare() {
+  const page = await (await browser.newContext({ viewport: { width: 1600, height: 1000 } })).newPage();
+  await page.setContent(`<article aria-label="${PRESSED}"><output>0</output><button aria-label="Add one">+</button></article>`);
+  await page.evaluate(() => {
+    const output = document.querySelector('output');
+    document.querySelector('button').addEventListener('click', () => (output.textContent = Number(output.textContent) + 1));
+  });
+  await page.evaluate(watch, PRESSED);
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const figures = await measure(page, session, new Writer({ undecided: 0 }, BOARD, []));
+  await page.context().close();
+  return figures;
 }
 
 /** Presses while the writer writes. Gives what the page saw, and what its main thread did, both in milliseconds. */

@@ -111,17 +111,18 @@ fn a_large_crowd_that_looks_keeps_the_distance_its_server_asked_for() {
 #[test]
 fn a_page_whose_server_was_overtaken_leaves_it_and_one_that_is_only_behind_stays() {
     // What another tab has stored, as the server of that run wrote its end.
-    let stays = |run: u128| {
+    let stays = |run: u128, revision: u64| {
         let mut bench = Bench::live();
         bench.create("deck", "board");
         bench.answer_subscriptions();
         let epoch = encode(&Epoch(run));
-        let cursor = format!(r#"{{"epoch":{epoch},"revision":1}}"#);
+        let cursor = format!(r#"{{"epoch":{epoch},"revision":{revision}}}"#);
         let meta = format!(r#"{{"cursor":{cursor},"history":[[1,{epoch}]],"generation":0,"version":1}}"#);
         bench.disk.insert("meta/deck".to_owned(), meta);
         bench.give(Input::SiblingWrote);
         matches!(bench.engine.status().connection, Connection::Live { .. })
     };
-    assert!(stays(1), "by the server it is connected to");
-    assert!(!stays(2), "by one that this server does not know of");
+    assert!(stays(1, 1), "by the server it is connected to");
+    assert!(stays(0, 0), "by nobody yet");
+    assert!(!stays(2, 1), "by one that this server does not know of");
 }

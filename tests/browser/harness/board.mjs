@@ -58,15 +58,15 @@ export class Board {
 
   /** The last live values are on this device, for a start without the server. */
   async keepsValues() {
-    await this.page.waitForFunction(async () => {
+    await this.page.evaluate(async () => {
       const done = (request) =>
         new Promise((resolve) => {
           request.onsuccess = () => resolve(request.result);
         });
       const database = await done(indexedDB.open('tideboard'));
-      const names = await done(database.transaction('notes').objectStore('notes').getAllKeys());
+      const names = () => done(database.transaction('notes').objectStore('notes').getAllKeys());
+      while (!(await names()).includes('values')) await new Promise(requestAnimationFrame);
       database.close();
-      return names.includes('values');
     });
   }
 

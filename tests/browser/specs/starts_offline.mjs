@@ -59,7 +59,9 @@ export async function play(stage) {
   await hers.page.reload();
   await keeps(hers.page, /^$/);
   // It goes when it has let go of what it kept.
-  await hers.page.waitForFunction(async () => (await navigator.serviceWorker.getRegistrations()).length === 0);
+  await hers.page.evaluate(async () => {
+    while ((await navigator.serviceWorker.getRegistrations()).length > 0) await new Promise(requestAnimationFrame);
+  });
   await hers.isIn('live');
   await Promise.all([hers.counts(4), his.counts(4)]);
 }

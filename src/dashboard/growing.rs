@@ -8,7 +8,7 @@ use dioxus::prelude::*;
 use crate::hooks::{IS_IN_A_BROWSER, use_later};
 
 /// Cards that are drawn first. Then it is twice as many each time.
-const FIRST_LEN: usize = 4;
+const FIRST_LEN: usize = 8;
 /// From here on none is held back any more.
 const ALL_LEN: usize = 64;
 

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{
     disclosure::{Disclosure, Shape},
-    format::{age, count, time_of_day},
+    format::{ago, count, time_of_day},
     icon::icon,
     said::{leave, make_way},
     this_device::ThisDevice,
@@ -260,7 +260,8 @@ fn explain(link: &ConnectionStatus) -> String {
 
 fn facts(facts: &SyncDetails, now: Option<Now>) -> Element {
     let synced = match (facts.synced_at, now) {
-        (Some(at), Some(now)) => age(now.device.since(at)),
+        (Some(_), _) if facts.link == ConnectionStatus::Live => "now".to_owned(),
+        (Some(at), Some(now)) => ago(now.device.since(at) / 1_000),
         (Some(_), None) => "a moment ago".to_owned(),
         (None, _) => "not yet".to_owned(),
     };

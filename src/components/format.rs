@@ -151,6 +151,16 @@ pub fn age(ms: u64) -> String {
     }
 }
 
+/// So many seconds ago: never `now`.
+#[must_use]
+pub fn ago(seconds: u64) -> String {
+    let age = match seconds {
+        0..5 => seconds.max(1).to_string() + "\u{a0}s",
+        _ => age(seconds * 1_000),
+    };
+    age + " ago"
+}
+
 /// The local time of day, `14:02`, at an instant in Unix milliseconds; how many days ago, where it was not today.
 #[must_use]
 pub fn time_of_day(now: Now, unix_ms: u64) -> String {

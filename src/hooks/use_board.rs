@@ -91,7 +91,7 @@ pub fn use_boards() -> Memo<Vec<(BoardId, String)>> {
         let Some(view) = boards.get(&BoardId::directory()) else {
             return Vec::new();
         };
-        let listed = view.shown.board.present().filter(|(id, _)| **id != WidgetId::birth());
+        let listed = view.shown.board.present().filter(|(id, _)| !id.is_birth());
         let named = |(id, widget): (&WidgetId, &Arc<Widget>)| {
             let id: BoardId = id.as_str().parse().ok()?;
             let name = text(widget, "name").unwrap_or_else(|| id.to_string());
@@ -200,7 +200,7 @@ fn summary_of(board: &BoardId) -> BoardSummary {
             exists: false,
         };
     };
-    let own = view.shown.board.present().find(|(id, _)| **id == WidgetId::birth());
+    let own = view.shown.board.present().find(|(id, _)| id.is_birth());
     let name = own.and_then(|(_, widget)| text(widget, "name"));
     let conflicts = CONFLICTS.read();
     let mut placed: Vec<(f64, Revision, BoardEntry)> = Vec::new();
@@ -215,8 +215,7 @@ fn summary_of(board: &BoardId) -> BoardSummary {
             let Operation { board: its, widget, .. } = &conflict.operation;
             its == board && widget == id
         };
-        if *id != WidgetId::birth() && (widget.removed.is_none() || is_edited() || conflicts.iter().any(is_in_conflict))
-        {
+        if !id.is_birth() && (widget.removed.is_none() || is_edited() || conflicts.iter().any(is_in_conflict)) {
             let (id, kind) = (id.clone(), widget.kind.clone());
             placed.push((order(widget), widget.created, BoardEntry { id, kind }));
         }

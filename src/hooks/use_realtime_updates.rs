@@ -71,7 +71,9 @@ pub fn use_widget_of(operation: &Operation) -> (RealtimeUpdates, String) {
         let (board, widget) = (Signal::new(board.clone()), Signal::new(widget.clone()));
         (ReadSignal::new(board), ReadSignal::new(widget))
     }));
-    let title = Some(live.text("title")).filter(|title| !title.is_empty());
+    // A board is called by its name.
+    let titles = ["title", "name"].map(|field| live.text(field));
+    let title = titles.into_iter().find(|title| !title.is_empty());
     (live, title.unwrap_or_else(|| operation.widget.to_string()))
 }
 

@@ -379,11 +379,19 @@ impl BoardId {
     }
 }
 
+const BIRTH: &str = "board";
+
 impl WidgetId {
     /// The widget whose creation is a board's first record: a board exists from then on.
     #[must_use]
     pub fn birth() -> Self {
-        Self(Name::new("board"))
+        Self(Name::new(BIRTH))
+    }
+
+    /// Whether it is that one.
+    #[must_use]
+    pub fn is_birth(&self) -> bool {
+        self.as_str() == BIRTH
     }
 }
 

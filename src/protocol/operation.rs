@@ -49,6 +49,12 @@ impl Operation {
             None => self.made_at.revision,
         }
     }
+
+    /// Whether it makes its board: see [`WidgetId::birth`].
+    #[must_use]
+    pub fn is_birth(&self) -> bool {
+        self.widget.is_birth() && matches!(self.intent, Intent::Create { .. })
+    }
 }
 
 /// The change an operation asks for.

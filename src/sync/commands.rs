@@ -152,7 +152,15 @@ impl Engine {
             Command::Unresolve { conflict, resolution } => self.unresolve(now, *conflict, &resolution)?,
             Command::Dismiss { id } => self.resolve(now, id, Resolution::KeepTheirs)?,
             Command::Withdraw { id } => {
-                self.outbox.get(id).ok_or(CommandError::Unknown)?;
+                let operation = &self.outbox.get(id).ok_or(CommandError::Unknown)?.operation;
+                if operation.is_birth() {
+                    // What is on a board that is not made goes with it.
+                    let board = operation.board.clone();
+                    self.make_drafts(now, &|draft| draft.board == board);
+                    let there = self.outbox.of_board(&board).map(|pending| pending.operation.id);
+                    let there: Vec<OperationId> = there.collect();
+                    there.into_iter().for_each(|id| self.withdraw(id, Why::Unwanted));
+                }
                 self.make_drafts_over(now, id);
                 self.withdraw(id, Why::Unwanted);
             }

@@ -78,6 +78,7 @@ impl Engine {
                 let was_live = matches!(std::mem::take(&mut replica.subscription), Subscription::Live);
                 if was_live | std::mem::take(&mut replica.is_compared) {
                     replica.agreed_at = Some(heard_at);
+                    self.synced_at = Some(heard_at);
                 }
                 replica.receipts.part();
             }

@@ -11,8 +11,7 @@ use crate::{
     config::{FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SUBSCRIPTIONS_LEN_MAX},
     planted::{self, Bug},
     protocol::{
-        BoardId, ClientFrame, Intent, Operation, OperationId, Principal, Push, PushItem, Subscribe, Undecided,
-        WidgetId, encode,
+        BoardId, ClientFrame, Operation, OperationId, Principal, Push, PushItem, Subscribe, Undecided, WidgetId, encode,
     },
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
@@ -311,14 +310,12 @@ struct Kinds<'a> {
 impl<'a> Kinds<'a> {
     /// Takes the next one in the order of the outbox. Answers whether something of the other kind is open before it.
     fn add(&mut self, pending: &'a Pending) -> bool {
-        let Operation {
-            board, widget, intent, ..
-        } = &*pending.operation;
+        let Operation { board, widget, .. } = &*pending.operation;
         let (own, other) = (usize::from(pending.withdrawing), usize::from(!pending.withdrawing));
         let kinds = self.lanes.entry((board, widget)).or_default();
         kinds[own] = true;
         let mixes = kinds[other] || self.unborn.get(board).is_some_and(|kinds| kinds[other]);
-        if *widget == WidgetId::birth() && matches!(intent, Intent::Create { .. }) {
+        if pending.operation.is_birth() {
             self.unborn.entry(board).or_default()[own] = true;
         }
         mixes

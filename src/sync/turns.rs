@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use serde::{Deserialize, Serialize};
 
 use super::{Engine, outbox::Pending, storage::Journaled};
-use crate::protocol::{OperationId, Verdict};
+use crate::protocol::{Operation, OperationId, Verdict};
 
 /// Why an operation is taken back; what is to come of it hangs on that, since it may have been applied before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,6 +146,11 @@ struct Step {
     is_timed: bool,
 }
 
+/// A board that is made and not listed is none that anybody has: what is undone, or done once more, is its entry in the directory.
+fn is_edit(operation: &Operation) -> bool {
+    !operation.is_birth()
+}
+
 impl Step {
     fn of_pending(number: u64, pending: &Pending) -> Self {
         let is_open = matches!(pending.verdict, None | Some(Verdict::Withdrawn { .. }));
@@ -154,7 +159,7 @@ impl Step {
             number,
             id: pending.operation.id,
             turn: pending.turn,
-            stands: !pending.withdrawing && (pending.verdict.is_none() || is_applied),
+            stands: is_edit(&pending.operation) && !pending.withdrawing && (pending.verdict.is_none() || is_applied),
             is_away: pending.withdrawing && is_open,
             is_timed: pending.operation.deadline.is_some(),
         }
@@ -166,7 +171,7 @@ impl Step {
             number,
             id: journaled.operation.id,
             turn: journaled.turn,
-            stands: is_applied,
+            stands: is_edit(&journaled.operation) && is_applied,
             is_away: !is_applied,
             is_timed: journaled.operation.deadline.is_some(),
         }

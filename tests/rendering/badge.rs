@@ -151,6 +151,14 @@ fn what_is_added_to_one_number_is_one_entry_for_each_phase_with_the_sum() {
 }
 
 #[test]
+fn a_board_that_is_added_is_one_entry() {
+    let page = render(Scene::live().add_board("shift").add_board("home"), list);
+    assert_eq!(page.matches("Add a board").count(), 2, "{page}");
+    assert_eq!(page.matches(">Roll back<").count(), 2, "{page}");
+    has_not(&page, &["more</p>", "edits"]);
+}
+
+#[test]
 fn each_phase_has_its_word() {
     for (phase, words) in [
         (Phase::Saving, "Being saved"),

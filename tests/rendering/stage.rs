@@ -119,6 +119,27 @@ impl Scene {
         self
     }
 
+    /// A board is added, and saved: its own record, and its entry in the directory.
+    pub fn add_board(mut self, name: &str) -> Self {
+        for (board, widget) in [
+            (name, WidgetId::birth().as_str()),
+            (BoardId::directory().as_str(), name),
+        ] {
+            let mut operation = set(self.pending.len() as u64 + 1, "name", Value::Null);
+            (operation.board, operation.widget) = (board.parse().expect("a name"), widget.parse().expect("a name"));
+            let (kind, fields) = ("board".parse().expect("a name"), SortedMap::new());
+            operation.intent = Intent::Create { kind, fields };
+            self.sync.pending += 1;
+            self.pending.push(PendingOperation {
+                id: operation.id,
+                operation: Arc::new(operation),
+                phase: Phase::Saved,
+                made_at_ms: Some(UNIX_MS - 60_000),
+            });
+        }
+        self
+    }
+
     /// Something is added to a field of `w`, and has come so far.
     pub fn add(mut self, field: &str, amount: i64, phase: Phase) -> Self {
         let mut operation = set(self.pending.len() as u64 + 1, field, Value::Null);

@@ -14,10 +14,22 @@ use crate::{
     hooks::{
         BackgroundSync, Durability, PendingOperation, Phase, SetAside, use_background_sync, use_now, use_widget_of,
     },
-    protocol::{Intent, Operation, OperationId},
+    protocol::{BoardId, Intent, Operation, OperationId},
 };
 
-/// Whether two edits are one entry: what was added to one number, and has come as far, is one, with the sum.
+/// The board that an operation makes, or lists as one that is there: the two together are what a person calls adding a board.
+fn added_board(operation: &Operation) -> Option<&str> {
+    let Operation {
+        board, widget, intent, ..
+    } = operation;
+    match intent {
+        Intent::Create { .. } if operation.is_birth() => Some(board.as_str()),
+        Intent::Create { .. } if *board == BoardId::directory() => Some(widget.as_str()),
+        _ => None,
+    }
+}
+
+/// Whether two edits are one entry: what was added to one number, and has come as far, is one, with the sum; and so is a board.
 fn is_alike(one: &PendingOperation, two: &PendingOperation) -> bool {
     match (&one.operation.intent, &two.operation.intent) {
         (Intent::Add { field, .. }, Intent::Add { field: other, .. }) => {
@@ -26,22 +38,22 @@ fn is_alike(one: &PendingOperation, two: &PendingOperation) -> bool {
                 && one.board() == two.board()
                 && discriminant(&one.phase) == discriminant(&two.phase)
         }
-        _ => one.id == two.id,
+        _ => {
+            one.id == two.id
+                || added_board(&one.operation).is_some_and(|board| added_board(&two.operation) == Some(board))
+        }
     }
 }
 
-/// How many edits the entry of this one holds, and what they add; `None` where an earlier one has the entry.
+/// How many additions the entry of this one holds, and their sum; `None` where an earlier edit has the entry.
 pub(super) fn entry_of(pending: &PendingOperation, queue: &[PendingOperation]) -> Option<(usize, i64)> {
+    let mut alike = queue.iter().filter(|other| is_alike(other, pending)).peekable();
+    alike.peek().filter(|first| first.id == pending.id)?;
     let (mut times, mut sum) = (0, 0_i64);
-    for other in queue {
-        if is_alike(other, pending) {
-            if times == 0 && other.id != pending.id {
-                return None;
-            }
+    for other in alike {
+        if let Intent::Add { amount, .. } = &other.operation.intent {
             times += 1;
-            if let Intent::Add { amount, .. } = &other.operation.intent {
-                sum = sum.saturating_add(*amount);
-            }
+            sum = sum.saturating_add(*amount);
         }
     }
     Some((times, sum))

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::freshness::Fresh;
 use crate::{
     components::{
-        format::{age, ordinal, time_of_day, writer_name},
+        format::{ago, ordinal, time_of_day, writer_name},
         word::Word,
     },
     hooks::{Durability, Now, PendingOperation, Phase, RealtimeUpdates, WidgetView, use_background_sync, use_now},
@@ -176,13 +176,4 @@ fn age_of(view: &WidgetView, fresh: Fresh, is_sampled: bool, now: Now) -> Option
         _ => time_of_day(now, changed.at.0),
     };
     Some((age, ["Last change: ", &writer_name(changed)].concat()))
-}
-
-/// So many seconds ago.
-fn ago(seconds: u64) -> String {
-    let age = match seconds {
-        0..5 => seconds.max(1).to_string() + "\u{a0}s",
-        _ => age(seconds * 1_000),
-    };
-    age + " ago"
 }

@@ -239,10 +239,8 @@ impl Log {
 
     /// Types and limits.
     fn check(&self, context: &Context<'_>, operation: &Operation) -> Result<(), Rejection> {
-        let birth = WidgetId::birth();
-        let is_birth = operation.widget == birth && matches!(operation.intent, Intent::Create { .. });
-        let needs_birth = operation.board != BoardId::directory();
-        if needs_birth && !is_birth && self.board.widget(&birth).is_none() {
+        let needs_birth = operation.board != BoardId::directory() && !operation.is_birth();
+        if needs_birth && self.board.widget(&WidgetId::birth()).is_none() {
             return Err(Rejection::UnknownBoard);
         }
         let widget = self.board.widget(&operation.widget);
@@ -266,7 +264,7 @@ impl Log {
                 fits(widget, field, value)
             }
             (Intent::Add { .. }, Some(widget)) => context.catalog.check_edit(widget, &operation.intent),
-            (Intent::Remove, Some(_)) if needs_birth && operation.widget == birth => Err(Rejection::BirthRecord),
+            (Intent::Remove, Some(_)) if needs_birth && operation.widget.is_birth() => Err(Rejection::BirthRecord),
             (Intent::Remove | Intent::Restore { .. }, Some(_)) => Ok(()),
         }
     }

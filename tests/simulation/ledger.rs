@@ -119,6 +119,8 @@ pub struct Ledger {
     taken_back: HashSet<OperationId>,
     /// Taken back for a later one of their field, which rests on them.
     folded: HashSet<OperationId>,
+    /// What was settled as applied, and is listed since as forgotten by the server.
+    forgotten: HashSet<OperationId>,
     /// On which card those wait whose author had been asked about the same field already.
     joined: HashMap<OperationId, OperationId>,
     /// Operations that go with a settled state, which the storage did not take; and what was to undo what another tab had undone.

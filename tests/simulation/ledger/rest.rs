@@ -76,7 +76,10 @@ impl Ledger {
         let is_applied = |id| {
             let standing = self.truth.get(&made.operation.board);
             let standing = standing.and_then(|truth| truth.verdicts.get(id));
-            standing.or_else(|| self.wiped.get(id)).is_some_and(Verdict::is_applied)
+            // It was settled as applied, and the conflict put away with that. When a backup had forgotten it, its author had it sent again,
+            // and took it back: that undoes what it did, and asks nothing anew.
+            let is_taken_back = self.forgotten.contains(id) && self.taken_back.contains(id);
+            is_taken_back || standing.or_else(|| self.wiped.get(id)).is_some_and(Verdict::is_applied)
         };
         let place = |made: &Made| {
             let operation = &made.operation;

@@ -125,7 +125,11 @@ impl Engine {
     }
 
     /// A conflict waits for its author again, as it was; whatever they have set since, they want to be asked.
-    pub(super) fn reopen(&mut self, mut conflict: Conflict) {
+    pub(super) fn reopen(&mut self, conflict: Conflict) {
+        // What another tab has put on its card meanwhile stays there.
+        let open = self.conflicts.remove(&conflict.id());
+        let joined = open.filter(|open| open.operation.id != conflict.operation.id);
+        let mut conflict = joined.unwrap_or(conflict);
         conflict.asked_at = Some(self.last_number());
         let (id, key) = (conflict.id(), conflict_key(conflict.id()));
         self.keeping.dropped.retain(|(_, dropped)| *dropped != key);

@@ -185,6 +185,15 @@ impl Ledger {
         self.dealt.extend(seen.map(|(id, _)| *id));
     }
 
+    /// Somebody undoes the decision of a card: what has decided it is given up, and no press of undo is used up by that.
+    pub fn undecided(&mut self, (device, person): (usize, &str), card: OperationId) {
+        let decides = |made: &Made| {
+            made.operation.resolves == Some(card) && (made.device, made.person.as_str()) == (device, person)
+        };
+        let decisions = self.made.iter().filter(|(_, made)| decides(made));
+        self.dealt.extend(decisions.map(|(id, _)| *id));
+    }
+
     /// Somebody presses the keys of undo, or of redo.
     pub fn presses(&mut self, (device, person): (usize, &str), is_redo: bool) {
         *self.presses.entry(device).or_default() += 1;

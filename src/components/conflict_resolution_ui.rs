@@ -404,6 +404,7 @@ mod tests {
             made_at_ms: None,
             is_undo: false,
             card: None,
+            asked_at: None,
         }
     }
 

@@ -109,6 +109,9 @@ impl Engine {
         conflict: Conflict,
         resolution: &Resolution,
     ) -> Result<(), CommandError> {
+        // What was typed before is no answer to what is asked now.
+        let Operation { board, widget, .. } = &conflict.operation;
+        self.make_drafts(now, &|draft| draft.is_of(board, widget));
         match resolution {
             Resolution::KeepTheirs if self.keeping.takes_out(conflict.operation.id) => self.reopen(conflict),
             Resolution::KeepTheirs => return Err(CommandError::Unknown),
@@ -121,8 +124,13 @@ impl Engine {
         Ok(())
     }
 
-    /// A conflict waits for its author again, as it was.
+    /// A conflict waits for its author again, as it was; whatever they have set since, they want to be asked.
     pub(super) fn reopen(&mut self, conflict: Conflict) {
+        // What another tab has put on its card meanwhile stays there.
+        let open = self.conflicts.remove(&conflict.id());
+        let joined = open.filter(|open| open.operation.id != conflict.operation.id);
+        let mut conflict = joined.unwrap_or(conflict);
+        conflict.asked_at = Some(self.last_number());
         let (id, key) = (conflict.id(), conflict_key(conflict.id()));
         self.keeping.dropped.retain(|(_, dropped)| *dropped != key);
         self.keeping.due.insert(conflict.operation.board.clone());

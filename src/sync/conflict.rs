@@ -42,6 +42,9 @@ pub struct Conflict {
     /// last, and *before* what was there when they began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<OperationId>,
+    /// The last number in the outbox when it was made to wait again, if it was: what its author had set by then is no answer to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<u64>,
 }
 
 impl Conflict {
@@ -56,6 +59,7 @@ impl Conflict {
     /// Puts what its author wanted later on the card of what they wanted before.
     pub(super) fn join(&mut self, earlier: &Self) {
         self.card = Some(earlier.id());
+        self.asked_at = earlier.asked_at;
         self.operation.base_value.clone_from(&earlier.operation.base_value);
     }
 
@@ -171,9 +175,13 @@ impl Engine {
             let confirmed = self.replicas.get(board).map(|replica| &replica.confirmed);
             if let Some(widget) = confirmed.and_then(|confirmed| confirmed.widget(widget)) {
                 let (outbox, undone, is_short) = (&self.outbox, &self.keeping.undone, conflict.is_short());
+                let asked_at = conflict.asked_at;
                 let is_pending = |own| {
                     let pending = outbox.get(own);
-                    pending.is_some_and(|pending| is_short || pending.operation.resolves == Some(*id))
+                    pending.is_some_and(|pending| {
+                        let is_answer = is_short && pending.number > asked_at;
+                        is_answer || pending.operation.resolves == Some(*id)
+                    })
                 };
                 conflict.meet(widget, &|own| {
                     is_pending(own) || undone.iter().any(|(undone, _)| *undone == own)
@@ -303,6 +311,7 @@ impl Shelf {
                     made_at_ms,
                     is_undo: why == Why::Undoes,
                     card: None,
+                    asked_at: None,
                 });
             }
             Verdict::Withdrawn { .. } if why != Why::Late => return Self::Nowhere,
@@ -346,6 +355,7 @@ mod tests {
             made_at_ms: None,
             is_undo: false,
             card: None,
+            asked_at: None,
         }
     }
 

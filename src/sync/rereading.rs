@@ -283,7 +283,10 @@ impl Engine {
                     // Another tab knows what was seen under it, and this one is about to store that it is folded.
                     known.set_base_value(stored.operation.base_value.clone());
                 }
-                (known.again, known.text) = (known.again || stored.again, print);
+                // Who has asked since that was stored, and is about to store the answer, has nothing more to ask.
+                let is_answered = known.dirty && known.fate == Fate::Known;
+                let is_answered = is_answered && !adopted.contains(&known.operation.board);
+                (known.again, known.text) = (known.again || (stored.again && !is_answered), print);
                 if !known.dirty && !known.is_stored_as(&stored) {
                     // Another tab moved it to a new history, or knows what became of its base.
                     let restored = Pending::restored(number, stored, text.len());

@@ -248,6 +248,12 @@ impl Engine {
         }
     }
 
+    /// The number of the last one that was made, as far as this tab can tell.
+    pub(super) fn last_number(&self) -> u64 {
+        let last = self.numbered().map(|(number, _)| number).max();
+        last.unwrap_or_default().max(self.keeping.high)
+    }
+
     /// Where an operation stands that was applied, or waits: its number and its turn.
     pub(super) fn place_of(&self, id: OperationId) -> Option<(u64, Turn)> {
         if let Some(pending) = self.outbox.get(id) {
@@ -260,9 +266,7 @@ impl Engine {
 
     /// An operation that waits is undone before it was decided: it can be done once more.
     pub(super) fn note_taken_back(&mut self, id: OperationId) {
-        let number = self.number_of(id);
-        let at = self.numbered().map(|(number, _)| number).max();
-        let at = at.unwrap_or_default().max(self.keeping.high);
+        let (number, at) = (self.number_of(id), self.last_number());
         if let Some(pending) = self.outbox.get_mut(id) {
             pending.turn = Turn {
                 does: Does::TakenBack,

@@ -188,7 +188,7 @@ impl Engine {
             return Ok(());
         };
         match self.standing(id) {
-            // It still is in the outbox, and its conflict is open as long as it is taken back.
+            // It still is in the outbox, and what is to come of it hangs on what came of it.
             Standing::Undecided | Standing::Applied(_) if self.outbox.get(id).is_some() => {
                 self.take_back(id, Why::Undone);
             }
@@ -202,10 +202,10 @@ impl Engine {
                     conflict.theirs.revision = journaled.verdict.revision();
                 }
                 self.forget_journaled(id);
-                self.reopen(conflict);
             }
             _ => return Err(CommandError::Unknown),
         }
+        self.reopen(conflict);
         Ok(())
     }
 

@@ -173,6 +173,7 @@ impl Scene {
             removed: None,
             is_undo: false,
             card: None,
+            asked_at: None,
         });
         let (conflicts, set_aside) = (self.conflicts.len(), self.set_aside.len());
         self.connection = ConnectionStatus::Decide { conflicts, set_aside };

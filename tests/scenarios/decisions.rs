@@ -206,6 +206,34 @@ fn a_card_whose_decision_was_undone_stays_when_its_author_types_on() {
 }
 
 #[test]
+fn a_card_whose_decision_was_undone_outlives_what_its_author_had_set_before_that() {
+    for is_heard in [false, true] {
+        let mut world = quarrel();
+        let conflict = world.conflicts(ANN).remove(0);
+        world.go_offline(ANN);
+        world.resolve(ANN, conflict.id(), Resolution::KeepMine);
+        world.set(ANN, "fuel", "value", 7);
+        world.wait(200);
+        if is_heard {
+            world.hold_the_storage(ANN);
+            world.come_online(ANN);
+            world.wait(3_000);
+        }
+        world.command(ANN, undo(&conflict));
+        world.release_the_storage(ANN);
+        world.come_online(ANN);
+        world.calm();
+        world.assert_everywhere("fuel", "value", 7);
+        world.reopen(ANN);
+        world.calm();
+        let cards = world.conflicts(ANN);
+        assert_eq!(cards.len(), 1, "{is_heard}");
+        assert_eq!((cards[0].id(), cards[0].mine()), (conflict.id(), Some(&json!(5))));
+        assert_eq!(cards[0].theirs.value, json!(7), "{is_heard}: what stands");
+    }
+}
+
+#[test]
 fn where_somebody_has_written_after_a_decision_that_is_undone_unheard_it_is_asked_once() {
     let (mut world, conflict) = undone_unheard();
     world.set(BO, "fuel", "value", 11);

@@ -119,6 +119,8 @@ pub struct Ledger {
     taken_back: HashSet<OperationId>,
     /// Taken back for a later one of their field, which rests on them.
     folded: HashSet<OperationId>,
+    /// What was settled as applied, and is listed since as forgotten by the server.
+    forgotten: HashSet<OperationId>,
     /// On which card those wait whose author had been asked about the same field already.
     joined: HashMap<OperationId, OperationId>,
     /// Operations that go with a settled state, which the storage did not take; and what was to undo what another tab had undone.
@@ -181,6 +183,15 @@ impl Ledger {
         let number = |id: &OperationId| self.made.get(id).and_then(|made| made.number);
         let seen = joined.filter(|(id, _)| all || number(id) <= number(&shown));
         self.dealt.extend(seen.map(|(id, _)| *id));
+    }
+
+    /// Somebody undoes the decision of a card: what has decided it is given up, and no press of undo is used up by that.
+    pub fn undecided(&mut self, (device, person): (usize, &str), card: OperationId) {
+        let decides = |made: &Made| {
+            made.operation.resolves == Some(card) && (made.device, made.person.as_str()) == (device, person)
+        };
+        let decisions = self.made.iter().filter(|(_, made)| decides(made));
+        self.dealt.extend(decisions.map(|(id, _)| *id));
     }
 
     /// Somebody presses the keys of undo, or of redo.

@@ -15,8 +15,14 @@ impl Engine {
         cards.extend(self.conflicts().map(|conflict| (None, conflict.clone())));
         for place in 0..settling.settled.len() {
             let settled = &mut settling.settled[place];
+            let number = settled.number;
+            if let Shelf::Conflict(conflict) = &mut settled.shelf {
+                // A decision that met another value is on the card that it was to decide.
+                let open = self.conflicts.get(&conflict.id());
+                conflict.asked_at = open.and_then(|open| open.asked_at);
+            }
             match &mut settled.shelf {
-                Shelf::Conflict(conflict) if self.was_set_anew(settled.number, conflict) => {
+                Shelf::Conflict(conflict) if self.was_set_anew(number, conflict) => {
                     settling.overtaken.push(conflict.id());
                     settled.shelf = Shelf::Nowhere;
                 }
@@ -32,7 +38,8 @@ impl Engine {
                 Shelf::Journal(journaled) if !self.is_inverse(settled.id) => {
                     let operation = journaled.operation.clone();
                     for (place, card) in &cards {
-                        if !card.gives_way_to(&operation) || card.removal().is_some() {
+                        let was_before = card.asked_at >= Some(number);
+                        if was_before || !card.gives_way_to(&operation) || card.removal().is_some() {
                             continue;
                         }
                         settling.overtaken.push(card.id());
@@ -48,7 +55,8 @@ impl Engine {
 
     /// Whether a later one of the same field has taken effect, and was settled before.
     fn was_set_anew(&self, number: u64, conflict: &Conflict) -> bool {
-        let mut later = self.keeping.journal.range(number..).map(|(_, journaled)| journaled);
+        let from = conflict.asked_at.map_or(number, |at| number.max(at + 1));
+        let mut later = self.keeping.journal.range(from..).map(|(_, journaled)| journaled);
         later.any(|later| {
             later.verdict.is_applied()
                 && !later.turn.is_undo()

@@ -251,6 +251,9 @@ impl Ledger {
         // Also where its tab is killed before it is told so.
         self.undone((device, person), transaction);
         for (key, text) in &transaction.put {
+            if key.starts_with("aside/") && text.contains(r#""reason":"forgotten""#) {
+                self.forgotten.insert(appended_id(text));
+            }
             if let Some(card) = key.strip_prefix("conflict/") {
                 let (id, card) = (appended_id(text), card.parse().expect("an operation's id"));
                 // A decision that met another value is on the card that it was to decide.

@@ -76,7 +76,9 @@ impl Ledger {
         let is_applied = |id| {
             let standing = self.truth.get(&made.operation.board);
             let standing = standing.and_then(|truth| truth.verdicts.get(id));
-            standing.or_else(|| self.wiped.get(id)).is_some_and(Verdict::is_applied)
+            // What is listed as forgotten was settled as applied, and the conflict put away with that. From there on it stands for what
+            // its author wanted, whatever they do with it, and must not be lost itself.
+            self.forgotten.contains(id) || standing.or_else(|| self.wiped.get(id)).is_some_and(Verdict::is_applied)
         };
         let place = |made: &Made| {
             let operation = &made.operation;

@@ -3,6 +3,7 @@
 use serde_json::json;
 use tideboard::sync::{Command, Pending, Resolution};
 
+use super::Tab;
 use crate::world::World;
 
 impl World {
@@ -13,6 +14,8 @@ impl World {
             let (id, conflict) = (conflict.id(), Box::new(conflict));
             let sent = usize::from(resolution != Resolution::KeepTheirs);
             let was_open = self.tabs[tab].waits_for_a_choice(id);
+            let Tab { device, person, .. } = &self.tabs[tab];
+            self.ledger.undecided((*device, person), id);
             self.command(tab, Command::Unresolve { conflict, resolution });
             let state = &self.tabs[tab];
             let is_alone = self.tabs.iter().filter(|other| other.device == state.device).count() == 1;

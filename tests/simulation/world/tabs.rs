@@ -253,8 +253,9 @@ impl World {
         self.open_tab(tab);
     }
 
-    /// Operations that are stored as ones to ask about since a history broke, of boards of which this tab has come elsewhere than
-    /// what is stored: it has asked about them, and the answer goes with it.
+    /// Operations that are stored as ones to ask about since a history broke, while this tab has asked about them, and the answer goes
+    /// with it: it has come elsewhere than what is stored of their boards, or was about to store that they need not be asked about any
+    /// more. What another tab puts in doubt at the very state that this one shows is none of them.
     fn in_doubt(&self, tab: usize) -> BTreeSet<OperationId> {
         let state = &self.tabs[tab];
         let Some((engine, namespace)) = state
@@ -266,6 +267,13 @@ impl World {
         };
         let records = self.devices[state.device].disk.load(&namespace, false);
         let read = |text: &String| serde_json::from_str::<serde_json::Value>(text).expect("a record");
+        let is_answer = |key: &String, job: &Job| match job {
+            Job::Commit { transaction, .. } => {
+                let mut put = transaction.put.iter();
+                put.any(|(put, text)| put == key && read(text)["again"] != true)
+            }
+            Job::Load { .. } => false,
+        };
         let in_doubt = |(key, text): (&String, &String)| {
             let stored = key.starts_with("outbox/").then(|| read(text))?;
             let operation = &stored["operation"];
@@ -275,8 +283,9 @@ impl World {
                 .map(|meta| read(meta)["cursor"].clone());
             let (_, cursor) = engine.confirmed(&board)?;
             let elsewhere = at != serde_json::to_value(cursor).ok();
+            let is_answered = elsewhere || state.jobs.iter().any(|job| is_answer(key, job));
             let id = operation["id"].as_str()?.parse().ok()?;
-            (stored["again"] == true && elsewhere).then_some(id)
+            (stored["again"] == true && is_answered).then_some(id)
         };
         records.iter().filter_map(in_doubt).collect()
     }

@@ -98,7 +98,14 @@ impl Engine {
             replica.receipts = Receipts::default();
             (replica.lowered, replica.broken_at) = (true, fork.min(unstored));
         }
+        self.forget_moved(board);
         self.keeping.due.insert(board.clone());
+    }
+
+    /// What was on its way out of the outbox without a verdict was so by the word of a history that is no more: this one may know
+    /// better, and other tabs send it here.
+    pub(super) fn forget_moved(&mut self, board: &BoardId) {
+        self.keeping.moved.retain(|_, aside| aside.operation.board != *board);
     }
 
     /// Shows as forgotten what was applied beyond a fork.

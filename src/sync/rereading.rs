@@ -205,6 +205,7 @@ impl Engine {
         ));
         let seen = replica.cursor.revision;
         if broken {
+            self.forget_moved(board);
             self.look_under(board, to.revision);
         }
         let replica = self.replicas.entry(board.clone()).or_default();

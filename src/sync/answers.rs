@@ -126,8 +126,8 @@ impl Engine {
         strayed
     }
 
-    /// An operation that waits for one which nobody will send: a history that is no more had the row of its base. It
-    /// has seen nothing then, which asks rather than overwrites. Answers whether that was so.
+    /// An operation that waits for one which nobody will send, or which was sent again and waits for it itself: a history that is no more
+    /// had the row of its base. It has seen nothing then, which asks rather than overwrites. Answers whether that was so.
     fn rests_on_nothing(&mut self, id: OperationId) -> bool {
         let Some(pending) = self.outbox.get(id) else {
             return false;
@@ -139,13 +139,15 @@ impl Engine {
         let Some(Base::Operation(based_on)) = removal.or(pending.operation.base) else {
             return false;
         };
-        if pending.base.is_some() || self.outbox.get(based_on).is_some() || self.outbox.after(pending).is_some() {
+        if pending.base.is_some() || self.outbox.is_before(based_on, id) || self.outbox.after(pending).is_some() {
             return false;
         }
         let board = pending.operation.board.clone();
-        self.outbox.rebase(based_on, Revision::ZERO);
+        if self.outbox.get(based_on).is_none() {
+            self.outbox.rebase(based_on, Revision::ZERO);
+        }
         if let Some(pending) = self.outbox.get_mut(id) {
-            pending.sent = false;
+            (pending.sent, pending.base, pending.dirty) = (false, Some(Revision::ZERO), true);
             if removal.is_some() {
                 pending.restores_nothing();
             }

@@ -396,6 +396,12 @@ impl Outbox {
         operation
     }
 
+    /// Whether one is there, and goes before another.
+    pub(super) fn is_before(&self, one: OperationId, other: OperationId) -> bool {
+        let place = self.places.get(&one);
+        place.is_some() && place < self.places.get(&other)
+    }
+
     /// Gives later operations based on `id` what that one had seen, since it leaves without a verdict.
     pub(super) fn pass_on_base(&mut self, id: OperationId) {
         let Some(base) = self

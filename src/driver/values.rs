@@ -11,9 +11,9 @@ use crate::{
 const NOTE: &str = "values";
 
 impl Driver {
-    /// Keeps them for the next start: each series in a frame of its own, as a server sends it, since one may have fallen silent long before another: its clock
-    /// is when its newest value was heard, in Unix milliseconds by the clock of this device. Nothing where it is not known whose they
-    /// are, where there are too many, or where this page has met a full device.
+    /// Keeps them for the next start: each series in a frame of its own, as a server sends it, since one may have fallen silent long before
+    /// another. A frame's clock is when its newest value was heard, in Unix milliseconds by the clock of this device. Nothing is kept where
+    /// it is not known whose they are, where there are too many, or where this page has met a full device.
     pub fn keep_values(&mut self, values: &[SamplesFrame]) {
         let Some(owner) = self.owner().filter(|_| !self.is_short_of_room) else {
             return;

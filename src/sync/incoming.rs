@@ -256,6 +256,7 @@ impl Engine {
         (self.keeping.met, self.keeping.reread) = (Met::Unread, true);
         self.requests.void();
         for pending in self.outbox.iter_mut() {
+            pending.waiting = None; // the process that asked to wait is no more
             let confirmed = self
                 .replicas
                 .get(&pending.operation.board)

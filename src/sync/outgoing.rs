@@ -8,7 +8,7 @@ use super::{
     updates::{Continuity, Replica, Subscription},
 };
 use crate::{
-    config::{FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SUBSCRIPTIONS_LEN_MAX},
+    config::{FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SCHEMA, SUBSCRIPTIONS_LEN_MAX},
     planted::{self, Bug},
     protocol::{
         BoardId, ClientFrame, Operation, OperationId, Principal, Push, PushItem, Subscribe, Undecided, WidgetId, encode,
@@ -183,6 +183,8 @@ impl Engine {
         let mut blocked: SortedSet<(&BoardId, &WidgetId)> = SortedSet::new();
         let mut kinds = Kinds::default();
         let mut chosen: Vec<OperationId> = Vec::new();
+        // Newer than its server: that has nothing to say of it but that it can't read it.
+        let schema = self.connection.welcome().map_or(SCHEMA, |welcome| welcome.schema);
         for pending in self.outbox.iter().filter(is_open) {
             let mixes = kinds.add(pending);
             if pending.sent {
@@ -193,6 +195,7 @@ impl Engine {
             let saved =
                 pending.number.is_some_and(|number| number <= self.keeping.high) || planted::is(Bug::SavedBeforeStored);
             let waits = pending.waiting.as_ref().is_some_and(|waiting| waiting.retry_at > now);
+            let waits = waits || (pending.operation.schema > schema && !pending.withdrawing);
             let room = in_flight < IN_FLIGHT_LEN_MAX && bytes + pending.bytes <= IN_FLIGHT_BYTES_MAX;
             if waits
                 || mixes

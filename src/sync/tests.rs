@@ -26,6 +26,8 @@ struct Bench {
     unreadable: Option<StorageError>,
     heard: Vec<ClientFrame>,
     dial: u64,
+    /// The server's process.
+    run: RunId,
     /// Which it is in lists of people; `None` from an older server.
     people: Option<u64>,
 }
@@ -57,6 +59,7 @@ impl Bench {
             unreadable: None,
             heard: Vec::new(),
             dial: 0,
+            run: RunId(1),
             people: Some(7),
         };
         bench.give(Input::Leading(true));
@@ -73,7 +76,7 @@ impl Bench {
         self.give(Input::Opened { dial: self.dial });
         self.hear(&ServerFrame::Welcome(Welcome {
             store: crate::protocol::StoreId(1),
-            run: RunId(1),
+            run: self.run,
             clock: Timestamp(0),
             identity: Identity {
                 principal: "ann".parse().expect("a name"),

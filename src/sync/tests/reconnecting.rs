@@ -126,3 +126,39 @@ fn a_page_whose_server_was_overtaken_leaves_it_and_one_that_is_only_behind_stays
     assert!(stays(0, 0), "by nobody yet");
     assert!(!stays(2, 1), "by one that this server does not know of");
 }
+
+/// The connection ends, and a server of that data model answers the next dial.
+fn reconnect(bench: &mut Bench, schema: u32) {
+    bench.give(Input::Closed { dial: bench.dial });
+    bench.give(Input::Command(Command::Connect));
+    bench.be_greeted_by(schema);
+    bench.answer_subscriptions();
+}
+
+#[test]
+fn what_a_server_can_t_read_waits_for_one_that_can_and_goes_to_that_at_once() {
+    let mut bench = Bench::live();
+    reconnect(&mut bench, SCHEMA - 1);
+    bench.create("deck", "board");
+    bench.answer_subscriptions();
+    bench.wait(1_000);
+    assert_eq!(bench.pushed(), [], "to one that is older");
+    reconnect(&mut bench, SCHEMA);
+    assert_eq!(bench.engine.outbox.iter().filter(|pending| pending.sent).count(), 1);
+}
+
+#[test]
+fn what_one_process_of_the_server_put_off_goes_to_the_next_at_once_and_to_the_same_one_when_it_may() {
+    let goes_at_once = |run| {
+        let mut bench = Bench::live();
+        bench.create("deck", "board");
+        bench.answer_subscriptions();
+        let ids = bench.pushed();
+        bench.put_off(&ids, 10_000);
+        bench.run = RunId(run);
+        reconnect(&mut bench, SCHEMA);
+        bench.engine.outbox.iter().any(|pending| pending.sent)
+    };
+    assert!(goes_at_once(2));
+    assert!(!goes_at_once(1));
+}

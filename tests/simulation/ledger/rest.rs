@@ -123,15 +123,15 @@ impl Ledger {
         };
         let is_anothers =
             |other: &Made| other.is_turn && other.saved && other.maker != made.maker && place(other) == place(made);
-        let is_forgotten = |id: &OperationId| {
-            let is_there = self.truth.values().any(|truth| truth.verdicts.contains_key(id));
-            !is_there && self.made.get(id).is_some_and(|other| place(other) == place(made))
-        };
+        let is_of_place = |id: &OperationId| self.made.get(id).is_some_and(|other| place(other) == place(made));
+        let is_there = |id: &OperationId| self.truth.values().any(|truth| truth.verdicts.contains_key(id));
         let has_left = self.people.get(&made.maker).is_some_and(|people| people.len() > 1);
-        // What was taken back before anybody had decided it is not kept for ever.
+        // What another tab has taken back is its matter, also where the server had applied it.
         let is_void = || {
-            let mut gone = self.wiped.keys().chain(&self.taken_back);
-            self.made.values().any(is_anothers) || gone.any(is_forgotten)
+            let is_gone = |id: &OperationId| is_of_place(id) && !is_there(id);
+            self.made.values().any(is_anothers)
+                || self.wiped.keys().any(is_gone)
+                || self.taken_back.iter().any(is_of_place)
         };
         made.is_turn && has_left && is_void()
     }

@@ -38,6 +38,29 @@ pub fn series_of(widget: &Widget) -> Vec<String> {
     names.filter_map(|name| Some(name.as_str()?.to_owned())).collect()
 }
 
+/// The names of series in a list that a person typed: commas stand between them, but for those among a name's labels
+/// (`requests{method="get",path="/"}`).
+#[must_use]
+pub fn series_names(text: &str) -> Vec<&str> {
+    let (mut depth, mut is_quoted, mut is_escaped) = (0_u32, false, false);
+    let is_between = |letter| {
+        match letter {
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_quoted => is_escaped = true,
+            '"' if depth > 0 => is_quoted = !is_quoted,
+            '{' if !is_quoted => depth += 1,
+            '}' if !is_quoted => depth = depth.saturating_sub(1),
+            ',' => return depth == 0,
+            _ => {}
+        }
+        false
+    };
+    text.split(is_between)
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
 impl Board {
     /// A widget, removed or not.
     #[must_use]
@@ -233,5 +256,13 @@ mod tests {
         };
         assert_eq!(names_of(json!(["a", 1, "b*"])), ["a", "b*"]);
         assert_eq!(names_of(json!("a")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_comma_among_labels_is_of_the_name() {
+        assert_eq!(series_names("fuel, oil,"), ["fuel", "oil"]);
+        let labelled = r#"http{a="1",b="x}, \",y"}"#;
+        assert_eq!(series_names(&[labelled, ", up"].concat()), [labelled, "up"]);
+        assert_eq!(series_names("} a, \"b, c\""), ["} a", "\"b", "c\""]);
     }
 }

@@ -176,6 +176,8 @@ pub const ACCEPT_PER_SECOND: u64 = 1_000;
 pub const OPERATIONS_PATH: &str = "/api/v1/operations";
 /// Where a board is asked for without a socket; where one is read, goes on with a slash and its id.
 pub const BOARDS_PATH: &str = "/api/v1/boards";
+/// Where samples are posted.
+pub const SAMPLES_PATH: &str = "/api/v1/samples";
 /// The principal of everybody where nobody has to sign in.
 pub const LOCAL: &str = "local";
 /// Where a token is swapped for a session.
@@ -239,7 +241,25 @@ pub const UNDER_WAY_LEN_MAX: usize = 4;
 /// Series one connection may watch, wildcards counted once.
 pub const WATCHED_LEN_MAX: usize = 256;
 /// Live series a server keeps.
-pub const SERIES_LEN_MAX: usize = 512;
+pub const SERIES_LEN_MAX: usize = 2_048;
+/// Name of a series, in bytes: one that has labels is long.
+pub const SERIES_NAME_BYTES_MAX: usize = 200;
+/// Newest values of live series are told at most this often, however many come.
+pub const TICK_SPACING_MS: u64 = 100;
+/// How often a series is taken to send that has sent once only: until then nobody knows better.
+pub const SAMPLE_INTERVAL_UNKNOWN_MS: u64 = 60_000;
+/// The series that lists those which somebody posts and nobody shows.
+pub const NEW_SERIES: &str = "tideboard.new";
+/// Names in that list.
+pub const NEW_SERIES_LEN_MAX: usize = 20;
+/// A sample's time may be this far ahead of the server's.
+pub const CLOCK_AHEAD_MS_MAX: u64 = 60_000;
+/// One line of posted samples, in bytes.
+pub const SAMPLE_LINE_BYTES_MAX: usize = 4 * 1024;
+/// Samples posted at once, in bytes: a million lines and more.
+pub const SAMPLES_BODY_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// Lines of a post that are told why they were refused; the others are counted.
+pub const REFUSED_LINES_TOLD_MAX: usize = 20;
 /// Lists of watched series whose newest values are encoded once for all who watch the same.
 pub const TICK_PACKETS_LEN_MAX: usize = 64;
 /// People told of a board, the first who came; the others are counted. No more are looked at on a screen, and a herd of

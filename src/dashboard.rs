@@ -9,6 +9,7 @@ mod crosshair;
 mod first_look;
 mod growing;
 mod lines;
+mod new_series;
 mod page;
 mod plot;
 mod share;

@@ -47,6 +47,8 @@ mod receipts;
 mod replay;
 #[path = "server/resume.rs"]
 mod resume;
+#[path = "server/samples.rs"]
+mod samples;
 #[path = "server/share.rs"]
 mod share;
 #[path = "server/slow.rs"]

@@ -7,7 +7,7 @@ use super::{
     choices::{choices, words},
     format::{number, plain, value_text},
 };
-use crate::{hooks::focus_text, protocol::Value};
+use crate::{board::series_names, hooks::focus_text, protocol::Value};
 
 /// Edits one value, within its bounds where it has some, with two buttons.
 pub fn edit_line(
@@ -138,7 +138,7 @@ pub fn read(field: &str, text: &str, before: &Value) -> Option<Value> {
         _ if text.is_empty() && is_optional(field) => Some(Value::Null),
         _ if is_number(field, before) => number(text).map(plain),
         Value::Bool(_) => Some((text == "yes").into()),
-        _ if field == "series" => Some(text.split(',').map(str::trim).filter(|name| !name.is_empty()).collect()),
+        _ if field == "series" => Some(series_names(text).into_iter().collect()),
         _ => Some(text.into()),
     }
 }

@@ -257,7 +257,7 @@ fn defaults(choice: &Choice, series: &str) -> Vec<(&'static str, Value)> {
     }
 }
 
-fn named(fields: Vec<(&'static str, Value)>) -> SortedMap<FieldName, Value> {
+pub fn named(fields: Vec<(&'static str, Value)>) -> SortedMap<FieldName, Value> {
     fields
         .into_iter()
         .map(|(name, value)| (name.parse().expect("a plain name"), value))

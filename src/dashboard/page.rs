@@ -11,6 +11,7 @@ use super::{
     first_look::first_look,
     growing::use_growing,
     lines::{Lines, removed_line},
+    new_series::{NewSeries, how_to_post},
     switcher::use_board_switcher,
     widgets::{WidgetBody, settings},
 };
@@ -122,6 +123,9 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         {known_series()}
         Lines { board }
         {removed}
+        if summary.exists && is_open {
+            NewSeries { board }
+        }
         ConflictResolutionUI {}
         // Before the board: what it is laid out by is where it will be.
         if state == "loading" || is_growing {
@@ -243,6 +247,7 @@ fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit
                 h2 { "Nothing here yet." }
                 p { "Add a widget: a live number of this machine, or something to edit together." }
                 AddWidget { board }
+                {how_to_post()}
             }
         },
         _ => rsx! {

@@ -117,10 +117,15 @@ impl Gatherer {
     /// Takes live values as they arrive.
     pub fn take_samples(&mut self, now: Timestamp, frame: SamplesFrame) {
         for arrived in frame.series {
+            // What was asked for just now may have been measured long ago.
+            let newest = arrived.points.last().map_or(frame.clock, |(at, _)| *at);
+            let old_ms = frame.clock.since(newest);
             let room = self.samples.len() < SERIES_LEN_MAX || self.samples.contains_key(&arrived.name);
             if room && is_wanted(&self.wanted_series, &arrived.name) {
                 let series = self.samples.entry(arrived.name.clone()).or_default();
-                Arc::make_mut(series).take(now, frame.interval_ms, arrived);
+                let series = Arc::make_mut(series);
+                series.take(now, frame.interval_ms, arrived);
+                series.recalled_ms = old_ms;
                 (self.samples_changed, self.has_heard) = (true, true);
             }
         }

@@ -36,6 +36,12 @@ pub fn use_platform_provider(platform: impl FnOnce() -> Rc<dyn Platform>) {
     use_context_provider(|| Injected(platform()));
 }
 
+/// Where the page came from; `None` in a program of its own.
+#[cfg(feature = "dashboard")]
+pub(crate) fn page_origin() -> Option<String> {
+    current_platform().page_origin()
+}
+
 /// The device that was given to those below; `None` for this one.
 pub(super) fn given_platform() -> Option<Rc<dyn Platform>> {
     try_consume_context::<Injected>().map(|Injected(platform)| platform)

@@ -134,6 +134,10 @@ metrics! {
     bytes_sent: Counter = "tideboard_bytes_sent_total";
     /// Frames read from connections.
     frames_received: Counter = "tideboard_frames_received_total";
+    /// Posted samples that were taken.
+    samples_taken: Counter = "tideboard_samples_taken_total";
+    /// Lines of posted samples that were refused.
+    samples_refused: Counter = "tideboard_samples_refused_total";
     /// Times a client did not show what is on a board, and was sent all of it anew.
     differences: Gauge = "tideboard_differences_found_total";
     /// Times a reader was too slow for a board's changes.

@@ -9,17 +9,17 @@ use axum::{
     extract::{DefaultBodyLimit, Request, State},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use serde_json::json;
 use tower_http::compression::CompressionLayer;
 
-use super::{SeatError, Server, auth::SignInError, csp, reach, session, sign_in, troubleshooting};
+use super::{SeatError, Server, auth::SignInError, csp, reach, session, sign_in, sources, troubleshooting};
 use crate::{
     config::{
-        BOARDS_PATH, BODY_BYTES_MAX, OPERATIONS_PATH, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH,
-        SUBPROTOCOL, TROUBLESHOOTING_PATH, TURNED_AWAY_S,
+        BOARDS_PATH, BODY_BYTES_MAX, OPERATIONS_PATH, SAMPLES_PATH, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH,
+        SOCKET_PATH, SUBPROTOCOL, TROUBLESHOOTING_PATH, TURNED_AWAY_S,
     },
     protocol::{self, ClientFrame, Code, Identity},
 };
@@ -68,7 +68,7 @@ use crate::{
 /// Who wants none of this for a route merges it into what this gives, instead of into `app`.
 ///
 /// # Panics
-/// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/session` (POST, DELETE), `/sign-in`,
+/// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/samples`, `/api/v1/session` (POST, DELETE), `/sign-in`,
 /// `/sign-in.css`, `/api/v1/share`, `/api/v1/join`, `/join`, `/join.js`, `/plain-http.js`, `/make-secure`, `/install-authority`,
 /// `/troubleshooting`, `/healthz`, `/readyz`, `/metrics`. A page of the app's own at one of these paths is not shown.
 pub fn router(app: Router, server: &Server) -> Router {
@@ -77,6 +77,7 @@ pub fn router(app: Router, server: &Server) -> Router {
         .route(HEALTH_PATH, get(async || "ok\n"))
         .route(READY_PATH, get(ready))
         .route("/metrics", get(metrics))
+        .route(SAMPLES_PATH, post(sources::post::post))
         .merge(sign_in::routes())
         .merge(reach::routes())
         .merge(troubleshooting::routes())

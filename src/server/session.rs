@@ -11,26 +11,28 @@
 mod here;
 mod pace;
 mod pipe;
+mod watching;
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use tokio::{
-    sync::watch,
-    time::{Instant, Sleep, sleep_until, timeout},
-};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message, error::CapacityError};
 
 pub(super) use self::pipe::upgrade;
-use self::{here::told_of, pace::Pace, pipe::Pipe};
+use self::{
+    here::told_of,
+    pace::Pace,
+    pipe::Pipe,
+    watching::{Watched, tick},
+};
 use super::{
     Seat, Server, authority::SessionId, committer::Request, mailbox::Mailbox, packet::packet, people::Presence,
-    sources::Tick,
 };
 use crate::{
     config::{
         CLOSE_MS_MAX, EVENT_BYTES_MAX, FRAME_BYTES_MAX, GREETING_MS_MAX, IN_FLIGHT_LEN_MAX, NAME_BYTES_MAX,
-        PEOPLE_SILENCE_MS_MAX, SCHEMA_MIN, SILENCE_MS_MAX, WATCHED_LEN_MAX, WRITE_MS_MAX,
+        PEOPLE_SILENCE_MS_MAX, SCHEMA_MIN, SILENCE_MS_MAX, WRITE_MS_MAX,
     },
     protocol::{ClientFrame, Code, DecodeError, Hello, Identity, ServerFrame, decode},
 };
@@ -60,21 +62,6 @@ enum Greeted {
     Refused,
     /// By somebody the door knows.
     Welcome,
-}
-
-/// The series it hears of.
-struct Watched {
-    names: Arc<[String]>,
-    ticks: watch::Receiver<Arc<Tick>>,
-    past: Past,
-}
-
-/// How far their last minutes are told. They may be megabytes, so a frame goes out at a time and everything else between.
-enum Past {
-    /// Up to this series; nothing yet.
-    After(Option<String>),
-    /// All of them: ticks go on from there.
-    Told,
 }
 
 /// How long a socket may keep its server waiting, in milliseconds. `Default` is [`crate::config`]'s.
@@ -154,7 +141,7 @@ impl Session {
                 // Who is not heard is not silent.
                 self.heard_at = Instant::now();
             }
-            let tells_past = matches!(&self.watched, Some(watched) if !matches!(watched.past, Past::Told));
+            let tells_past = self.watched.as_ref().is_some_and(|watched| watched.tells_past());
             let step = tokio::select! {
                 received = self.pipe.next(), if reads => Step::Received(received),
                 () = self.mailbox.filled() => Step::Mail,
@@ -339,55 +326,6 @@ impl Session {
         self.write([pong].into()).await
     }
 
-    fn watch(&mut self, series: Vec<String>) -> Result<(), End> {
-        if series.len() > WATCHED_LEN_MAX || series.iter().any(|name| name.len() > NAME_BYTES_MAX) {
-            let message = format!(
-                "One connection may watch {WATCHED_LEN_MAX} series with names of {NAME_BYTES_MAX} bytes: watch fewer, or use `*`."
-            );
-            return Err(End::Refused(Code::TooLarge, message));
-        }
-        if series.is_empty() {
-            self.watched = None;
-            return Ok(());
-        }
-        let names: Arc<[String]> = series.into();
-        // Subscribed before the past is read: a tick between the two is sent twice rather than never.
-        let ticks = self.server.sources().watch();
-        let past = Past::After(None);
-        self.watched = Some(Box::new(Watched { names, ticks, past }));
-        Ok(())
-    }
-
-    async fn write_past(&mut self) -> Result<(), End> {
-        let Some(Watched {
-            names,
-            past: past @ Past::After(_),
-            ..
-        }) = self.watched.as_deref_mut()
-        else {
-            return Ok(());
-        };
-        let after = match past {
-            Past::After(name) => name.take(),
-            Past::Told => None,
-        };
-        let now = self.server.clock().now();
-        let (packet, last) = self.server.sources().past(now, names, after.as_deref());
-        *past = last.map_or(Past::Told, |name| Past::After(Some(name)));
-        self.write([packet].into()).await
-    }
-
-    async fn write_samples(&mut self) -> Result<(), End> {
-        let Some(watched) = &mut self.watched else {
-            return Ok(());
-        };
-        let newest = Arc::clone(&watched.ticks.borrow_and_update());
-        let Some(packet) = newest.packet(&watched.names) else {
-            return Ok(());
-        };
-        self.write([packet].into()).await
-    }
-
     async fn write_mail(&mut self) -> Result<(), End> {
         let mail = self.mailbox.take(FRAME_BYTES_MAX);
         if mail.is_made {
@@ -454,16 +392,6 @@ impl Default for SocketPatience {
             close_ms_max: CLOSE_MS_MAX,
         }
     }
-}
-
-/// Ends at the next tick, where any series is watched.
-async fn tick(watched: &mut Option<Box<Watched>>) {
-    if let Some(watched) = watched
-        && watched.ticks.changed().await.is_ok()
-    {
-        return;
-    }
-    std::future::pending().await
 }
 
 /// Limits of a frame that decoding does not know.

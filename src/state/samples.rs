@@ -17,7 +17,7 @@ pub struct Series {
     pub interval_ms: u64,
     /// When the newest one arrived, on this device's clock; or was recalled from an earlier start.
     pub heard_at: Timestamp,
-    /// How old the newest one was then, in milliseconds: 0 for what has arrived.
+    /// How old the newest one was then, in milliseconds.
     pub recalled_ms: u64,
 }
 

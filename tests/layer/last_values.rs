@@ -66,7 +66,7 @@ fn of_a_long_history_the_newest_values_are_kept() {
         }));
     }
     page.settle();
-    page.has(&["tank.7 7.123456789 of 300, 0 ms old"]);
+    page.has(&["tank.7 7.123456789 of 300, 1000 ms old"]);
     page.pass(VALUES_KEPT_AFTER_MS + VALUES_KEPT_EVERY_MS);
     page.cut();
     page.reopen();

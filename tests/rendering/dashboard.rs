@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 use serde_json::json;
 use tideboard::{
     app::App,
+    config::NEW_SERIES,
     protocol::{Access, Identity},
     state::ConnectionStatus,
     sync::{Freshness, storage::StorageError},
@@ -263,4 +264,29 @@ fn no_element_has_a_style_of_its_own() {
         tideboard::protocol::Contention::Ask,
     );
     has_not(&on_home(scene, app), &[" style="]);
+}
+
+#[test]
+fn a_series_that_nobody_shows_yet_is_offered_to_who_may_add_it() {
+    let posted = || bare().series(NEW_SERIES, &[json!(["fuel", "oil", "up{job=\"pump\"}"])], 0);
+    let page = on_home(posted(), app);
+    has(
+        &page,
+        &[
+            "data-state=\"new-series\"",
+            ">fuel</strong> and 2 more",
+            ">Add to board<",
+            ">Not now<",
+        ],
+    );
+    let mut watching = posted();
+    watching.sync.identity = Some(Identity {
+        principal: "viewer".parse().expect("a name"),
+        access: Access::View,
+    });
+    has_not(&on_home(watching, app), &["new-series"]);
+    has_not(
+        &on_home(bare().series(NEW_SERIES, &[json!([])], 0), app),
+        &["new-series"],
+    );
 }

@@ -4,8 +4,8 @@ use futures_util::SinkExt;
 use serde_json::json;
 use tideboard::{
     config::{
-        EVENT_BYTES_MAX, FRAME_BYTES_MAX, FRAMES_PER_SECOND_MAX, NAME_BYTES_MAX, SCHEMA, SESSION_MS, VALUE_BYTES_MAX,
-        WATCHED_LEN_MAX,
+        EVENT_BYTES_MAX, FRAME_BYTES_MAX, FRAMES_PER_SECOND_MAX, NAME_BYTES_MAX, SCHEMA, SERIES_NAME_BYTES_MAX,
+        SESSION_MS, VALUE_BYTES_MAX, WATCHED_LEN_MAX,
     },
     protocol::{Answer, ClientFrame, Code, Hello, Intent, Rejection, ServerFrame, Subscribe, Value, Verdict},
     server::ServerConfig,
@@ -101,9 +101,14 @@ async fn events_and_watch_lists_have_limits() {
             event("wave".to_owned(), json!("x".repeat(EVENT_BYTES_MAX))),
             "send less",
         ),
-        (event(long.clone(), json!(null)), "shorten it"),
+        (event(long, json!(null)), "shorten it"),
         (ClientFrame::Watch { series: many }, "watch fewer"),
-        (ClientFrame::Watch { series: vec![long] }, "watch fewer"),
+        (
+            ClientFrame::Watch {
+                series: vec!["n".repeat(SERIES_NAME_BYTES_MAX + 1)],
+            },
+            "watch fewer",
+        ),
     ];
     for (frame, advice) in refused {
         let mut socket = Editor::enter(server.address).await.socket;

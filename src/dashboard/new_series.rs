@@ -1,0 +1,124 @@
+//! A series that somebody has begun to post and no board shows: a line offers to add it.
+
+use dioxus::prelude::*;
+use serde_json::json;
+
+use super::add_widget::named;
+use crate::{
+    board::kinds,
+    components::{
+        icon::{Glyph, icon},
+        said::{say, say_added},
+    },
+    config::NEW_SERIES,
+    hooks::{BoardHandle, fresh_name, page_origin, use_samples},
+};
+
+/// Offers the first series that nobody shows yet; on whose board it is put is not asked: on this one.
+#[component]
+pub fn NewSeries(board: BoardHandle) -> Element {
+    let watched = use_signal(|| vec![NEW_SERIES.to_owned()]);
+    let samples = use_samples(watched.into());
+    let mut declined = use_signal(Vec::<String>::new);
+    let new = use_memo(move || {
+        let samples = samples.read();
+        let list = samples
+            .0
+            .first()
+            .and_then(|(_, list)| list.latest()?.as_array().cloned());
+        let names = list.into_iter().flatten();
+        let mut names: Vec<String> = names.filter_map(|name| Some(name.as_str()?.to_owned())).collect();
+        names.retain(|name| !declined.read().contains(name));
+        names
+    });
+    let new = new.read();
+    let Some(name) = new.first().cloned() else {
+        return rsx! {};
+    };
+    let others = match new.len() - 1 {
+        0 => String::new(),
+        others => format!(" and {others} more"),
+    };
+    let (added, refused) = (name.clone(), name.clone());
+    rsx! {
+        div { class: "lines",
+            div { class: "banner", role: "status", "data-state": "new-series",
+                {icon(Glyph::Plus)}
+                p { class: "banner-text", "New: " strong { "{name}" } "{others}" }
+                button {
+                    class: "button",
+                    "data-shape": "small",
+                    r#type: "button",
+                    onclick: move |_| {
+                        if add(board, &added) {
+                            // Its card watches it, which takes it off the list: once the server has heard of that.
+                            declined.write().push(added.clone());
+                        }
+                    },
+                    "Add to board"
+                }
+                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: move |_| declined.write().push(refused.clone()), "Not now" }
+            }
+        }
+    }
+}
+
+/// Puts a series on a board as a number; whether that could be done.
+fn add(board: BoardHandle, series: &str) -> bool {
+    let fields = vec![
+        ("title", json!(series)),
+        ("series", json!([series])),
+        ("unit", json!(unit_of(series))),
+    ];
+    match fresh_name(kinds::STAT) {
+        Ok(id) => {
+            say_added(&board.id(), &id, [series, " added"].concat());
+            board.create(id, kinds::STAT.parse().expect("a plain name"), named(fields));
+            true
+        }
+        Err(error) => {
+            say(error.to_string(), "refused", String::new(), None);
+            false
+        }
+    }
+}
+
+/// The unit that a series' name ends in, as is the custom of <https://prometheus.io/docs/practices/naming/>; its labels are behind that.
+fn unit_of(series: &str) -> &'static str {
+    let name = series.split('{').next().unwrap_or_default();
+    match name.rsplit(['_', '.']).next() {
+        Some("bytes") => "B",
+        Some("seconds") => "s",
+        Some("percent") => "%",
+        Some("celsius") => "°C",
+        Some("volts") => "V",
+        Some("amperes") => "A",
+        Some("watts") => "W",
+        Some("meters") => "m",
+        _ => "",
+    }
+}
+
+/// How a program of one's own sends a number to this server, ready to be put into a terminal; nothing where the address is not known.
+pub fn how_to_post() -> Element {
+    let Some(origin) = page_origin() else {
+        return VNode::empty();
+    };
+    rsx! {
+        p { "Or send a number of your own, from any machine that reaches this address:" }
+        pre { class: "json", tabindex: "0", "curl {origin}/api/v1/samples -d 'fuel 12.5'" }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_is_told_by_the_end_of_the_name() {
+        assert_eq!(unit_of("node_memory_MemFree_bytes"), "B");
+        assert_eq!(unit_of("room.celsius"), "°C");
+        assert_eq!(unit_of("http_seconds{path=\"/a_bytes\"}"), "s");
+        assert_eq!(unit_of("fuel"), "");
+    }
+}

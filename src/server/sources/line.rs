@@ -1,0 +1,279 @@
+//! One line of posted samples: a JSON object, or a line of the Prometheus text format. Pure.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::{
+    board::series_names,
+    config::{CLOCK_AHEAD_MS_MAX, SAMPLE_LINE_BYTES_MAX, SERIES_NAME_BYTES_MAX},
+    time::Timestamp,
+};
+
+/// What a line says of one series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// The series, its labels in the order in which they came.
+    pub name: String,
+    /// When it was measured; `None` where the line does not say.
+    pub at: Option<Timestamp>,
+    /// A finite number; `None` where there was nothing to measure (`null`, `NaN`, an infinity): the series has a gap there.
+    pub value: Option<f64>,
+}
+
+/// Why a line was refused. `Display` says what to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineError {
+    /// Longer than [`SAMPLE_LINE_BYTES_MAX`].
+    TooLong,
+    /// No UTF-8.
+    NotText,
+    /// No object of the members that are known, and why.
+    NotJson(String),
+    /// No line of the Prometheus text format: what was expected.
+    Expected(&'static str),
+    /// A name that no series can have, and why.
+    Name(&'static str),
+    /// Its time is so many milliseconds ahead of the server's.
+    Ahead {
+        /// So many.
+        ms: u64,
+    },
+    /// The series has a newer value already.
+    Older,
+    /// As many series as a server keeps are there.
+    NoRoom,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JsonSample {
+    series: String,
+    /// `null` is said, and nothing is not.
+    #[serde(deserialize_with = "Option::deserialize")]
+    value: Option<f64>,
+    #[serde(default)]
+    at: Option<u64>,
+}
+
+/// Reads a line; `None` of one that says nothing: empty, or a comment.
+///
+/// # Errors
+/// [`LineError`].
+pub fn read(line: &[u8], now: Timestamp) -> Result<Option<Sample>, LineError> {
+    if line.len() > SAMPLE_LINE_BYTES_MAX {
+        return Err(LineError::TooLong);
+    }
+    let line = std::str::from_utf8(line).map_err(|_| LineError::NotText)?.trim();
+    let sample = match line.as_bytes().first() {
+        None | Some(b'#') => return Ok(None),
+        Some(b'{') => json(line)?,
+        Some(_) => exposition(line)?,
+    };
+    check_name(&sample.name)?;
+    if let Some(at) = sample.at.filter(|at| at.since(now) > CLOCK_AHEAD_MS_MAX) {
+        return Err(LineError::Ahead { ms: at.since(now) });
+    }
+    Ok(Some(sample))
+}
+
+fn json(line: &str) -> Result<Sample, LineError> {
+    let read: JsonSample = serde_json::from_str(line).map_err(|error| LineError::NotJson(error.to_string()))?;
+    Ok(Sample {
+        name: read.series,
+        at: read.at.map(Timestamp),
+        value: read.value,
+    })
+}
+
+/// `name{label="value"} 12.5 1700000000000`, as <https://prometheus.io/docs/instrumenting/exposition_formats/> has it: labels and
+/// time may be missing.
+fn exposition(line: &str) -> Result<Sample, LineError> {
+    let end = line.find(|letter: char| !is_of_name(letter)).unwrap_or(line.len());
+    if end == 0 || line.as_bytes()[0].is_ascii_digit() {
+        return Err(LineError::Expected(
+            "a name of letters, digits, `_` and `:`, or a JSON object",
+        ));
+    }
+    let after = &line[end..];
+    let labels = if after.starts_with('{') { labels(after)? } else { 0 };
+    let mut words = after[labels..].split_whitespace();
+    let value = words.next().ok_or(LineError::Expected("a value after the name"))?;
+    let value: f64 = value
+        .parse()
+        .map_err(|_| LineError::Expected("a number as the value"))?;
+    let at = match words.next() {
+        // An exemplar, which OpenMetrics has behind the value.
+        None | Some("#") => None,
+        Some(at) => Some(
+            at.parse()
+                .map_err(|_| LineError::Expected("a time in whole milliseconds since 1970"))?,
+        ),
+    };
+    Ok(Sample {
+        name: line[..end + labels].to_owned(),
+        at: at.map(Timestamp),
+        value: value.is_finite().then_some(value),
+    })
+}
+
+const fn is_of_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '_' || letter == ':'
+}
+
+/// Where the labels end that `text` begins with.
+fn labels(text: &str) -> Result<usize, LineError> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_quoted => is_escaped = true,
+            '"' => is_quoted = !is_quoted,
+            '}' if !is_quoted => return Ok(at + 1),
+            _ => {}
+        }
+    }
+    Err(LineError::Expected("a `}` after the labels"))
+}
+
+/// Whether a series may be called so: what a person can read, type, and put into a list with commas.
+fn check_name(name: &str) -> Result<(), LineError> {
+    let reason = match name {
+        _ if name.is_empty() || name.trim() != name => "it is empty, or begins or ends with a space",
+        _ if name.len() > SERIES_NAME_BYTES_MAX => "it is too long",
+        _ if name.chars().any(char::is_control) => "it has letters that can't be shown",
+        _ if name.contains('*') => "a `*` stands for many series",
+        _ if name.starts_with("host.") || name.starts_with("tideboard.") => {
+            "those with `host.` and `tideboard.` are the server's own"
+        }
+        _ if series_names(name) != [name] => "a comma stands between two names",
+        _ => return Ok(()),
+    };
+    Err(LineError::Name(reason))
+}
+
+impl fmt::Display for LineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong => write!(f, "it has more than {SAMPLE_LINE_BYTES_MAX} bytes: one sample a line"),
+            Self::NotText => f.write_str("it is not UTF-8"),
+            Self::NotJson(error) => write!(
+                f,
+                "{error}: a line is {{\"series\": \"fuel\", \"value\": 12.5}}, and may have \"at\" in milliseconds since 1970"
+            ),
+            Self::Expected(what) => write!(f, "expected {what}"),
+            Self::Name(reason) => write!(
+                f,
+                "no series can have this name: {reason} (at most {SERIES_NAME_BYTES_MAX} bytes)"
+            ),
+            Self::Ahead { ms } => write!(
+                f,
+                "its time is {} s ahead of this server’s: set the sender’s clock, or leave the time out",
+                ms / 1_000
+            ),
+            Self::Older => f.write_str("the series has a newer value already: send each series in the order of time"),
+            Self::NoRoom => f.write_str("this server keeps no further series: send fewer different names"),
+        }
+    }
+}
+
+impl std::error::Error for LineError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_760_000_000_000);
+
+    fn sample(name: &str, value: Option<f64>, at: Option<u64>) -> Result<Option<Sample>, LineError> {
+        let (name, at) = (name.to_owned(), at.map(Timestamp));
+        Ok(Some(Sample { name, at, value }))
+    }
+
+    fn read(line: &str) -> Result<Option<Sample>, LineError> {
+        super::read(line.as_bytes(), NOW)
+    }
+
+    #[test]
+    fn both_formats_are_told_apart_by_their_first_letter() {
+        assert_eq!(
+            read(r#"{"series":"fuel","value":12.5}"#),
+            sample("fuel", Some(12.5), None)
+        );
+        assert_eq!(
+            read(r#" {"series":"Tank 2","value":1,"at":1759999999000}"#),
+            sample("Tank 2", Some(1.0), Some(1_759_999_999_000))
+        );
+        assert_eq!(read("fuel 12.5"), sample("fuel", Some(12.5), None));
+        assert_eq!(
+            read("http_requests_total{method=\"post\",path=\"/a}, \\\"b\\\"\"} 1027 1759999999000"),
+            sample(
+                "http_requests_total{method=\"post\",path=\"/a}, \\\"b\\\"\"}",
+                Some(1_027.0),
+                Some(1_759_999_999_000)
+            )
+        );
+        assert_eq!(read("up 1 # {trace=\"1\"} 1"), sample("up", Some(1.0), None));
+        assert_eq!(
+            [read(""), read("  "), read("# TYPE fuel gauge")],
+            [Ok(None), Ok(None), Ok(None)]
+        );
+    }
+
+    #[test]
+    fn what_is_no_number_is_a_gap() {
+        for line in [
+            "fuel NaN",
+            "fuel +Inf",
+            "fuel -Inf",
+            r#"{"series":"fuel","value":null}"#,
+        ] {
+            assert_eq!(read(line), sample("fuel", None, None), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_bad_line_is_refused_with_what_to_change() {
+        for (line, word) in [
+            ("fuel", "a value"),
+            ("fuel much", "a number"),
+            ("fuel 1 yesterday", "milliseconds"),
+            ("fuel{a=\"1\" 1", "`}`"),
+            ("5fuel 1", "a name"),
+            ("-- 1", "a name"),
+            (r#"{"series":"fuel"}"#, "missing field `value`"),
+            (r#"{"series":"fuel","value":"much"}"#, "invalid type"),
+            (r#"{"series":"fuel","value":1e999}"#, "out of range"),
+            (r#"{"series":"fuel","value":1,"colour":2}"#, "unknown field"),
+            (r#"{"series":"","value":1}"#, "empty"),
+            (r#"{"series":"a,b","value":1}"#, "comma"),
+            (r#"{"series":"a*","value":1}"#, "many"),
+            (r#"{"series":"a\u0007","value":1}"#, "shown"),
+            (r#"{"series":"host.cpu","value":1}"#, "own"),
+            ("fuel 1 1791536000000", "ahead"),
+        ] {
+            let error = read(line).expect_err(line).to_string();
+            assert!(error.contains(word), "{line}: {error}");
+        }
+        assert_eq!(super::read(b"fuel \xff", NOW), Err(LineError::NotText));
+        assert_eq!(
+            super::read(&[b'a'; SAMPLE_LINE_BYTES_MAX + 1], NOW),
+            Err(LineError::TooLong)
+        );
+    }
+
+    #[test]
+    fn every_byte_there_is_breaks_nothing() {
+        for byte in 0..=u8::MAX {
+            for line in [
+                vec![byte],
+                [b"fuel", &[byte][..], b" 1"].concat(),
+                [b"fuel{a=\"", &[byte][..], b"\"} 1"].concat(),
+            ] {
+                if let Ok(Some(sample)) = super::read(&line, NOW) {
+                    assert_eq!(check_name(&sample.name), Ok(()), "{line:?}");
+                }
+            }
+        }
+    }
+}

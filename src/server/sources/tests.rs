@@ -1,0 +1,172 @@
+//! Rings, ticks, and the list of what is new.
+
+use super::*;
+use crate::{
+    config::{FRAME_BYTES_MAX, TICK_PACKETS_LEN_MAX},
+    protocol::{ServerFrame, decode},
+};
+
+const NOW: Timestamp = Timestamp(1_760_000_000_000);
+
+fn names(names: &[&str]) -> Arc<[String]> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn post(sources: &Sources, name: &str, at: u64, value: f64) -> Result<(), LineError> {
+    let (name, value) = (name.to_owned(), Some(value));
+    let mut intake = sources.intake(Timestamp(NOW.0 + at));
+    let taken = intake.take(Sample { name, at: None, value });
+    drop(intake);
+    sources.0.tell();
+    taken
+}
+
+/// Names and newest values in frames, each with how often its series send.
+fn told(packets: Vec<Bytes>) -> Vec<(u64, Vec<(String, Value)>)> {
+    let frames = packets.into_iter().map(|packet| {
+        let start = packet.iter().position(|byte| *byte == b'{').expect("behind its head");
+        let text = std::str::from_utf8(&packet[start..]).expect("JSON");
+        match decode(text).expect("a frame") {
+            ServerFrame::Samples(frame) => frame,
+            other => panic!("{other:?}"),
+        }
+    });
+    let newest = |series: SampleSeries| Some((series.name, series.points.last()?.1.clone()));
+    frames
+        .map(|frame| (frame.interval_ms, frame.series.into_iter().filter_map(newest).collect()))
+        .collect()
+}
+
+#[test]
+fn a_star_watches_every_series_that_begins_so() {
+    let series = ["host.cpu", "host.cpu.0", "host.load.1", "host.load.15"].map(|name| (name.to_owned(), ()));
+    let series = BTreeMap::from(series);
+    let found = matching(&series, &names(&["host.cpu.*", "host.load.1"]));
+    assert_eq!(found.into_keys().collect::<Vec<_>>(), ["host.cpu.0", "host.load.1"]);
+}
+
+#[test]
+fn the_past_is_kept_for_some_minutes_and_crosses_in_frames_that_fit() {
+    let sources = Sources::new();
+    for second in 0..SAMPLE_HISTORY_LEN_MAX as u64 + 10 {
+        let cores = (0..40).map(|core| (format!("host.cpu.{core}"), json!(12.5)));
+        sources.record(Timestamp(1_700_000_000_000 + second * 1_000), cores);
+    }
+    let watched = names(&["host.cpu.*"]);
+    let (mut frames, mut after) = (0, None);
+    loop {
+        let (packet, last) = sources.past(Timestamp(1_700_000_400_000), &watched, after.as_deref());
+        assert!(packet.len() <= FRAME_BYTES_MAX);
+        frames += 1;
+        if last.is_none() {
+            break;
+        }
+        assert!(after < last, "each begins where the one before it ended");
+        after = last;
+    }
+    assert!(frames > 1);
+    let state = sources.0.read();
+    let rings = &state.rings;
+    assert!(rings.len() == 40 && rings.values().all(|ring| ring.points.len() == SAMPLE_HISTORY_LEN_MAX));
+}
+
+#[test]
+fn series_are_bounded() {
+    let sources = Sources::new();
+    let many = (0..SERIES_LEN_MAX).map(|number| (format!("s{number}"), json!(1)));
+    sources.record(NOW, many);
+    assert_eq!(post(&sources, "one too many", 0, 1.0), Err(LineError::NoRoom));
+    assert_eq!(sources.0.read().rings.len(), SERIES_LEN_MAX);
+}
+
+#[test]
+fn a_tick_is_encoded_once_for_all_who_watch_the_same() {
+    let sources = Sources::new();
+    sources.record(Timestamp(5), [("a".to_owned(), json!(1)), ("b".to_owned(), json!(2))]);
+    let tick = sources.watch(&names(&["a"])).borrow().clone();
+    let packets = || sources.since(&tick, 0, &names(&["a"]));
+    let ([first], [second]) = (&packets()[..], &packets()[..]) else {
+        panic!("one frame")
+    };
+    assert_eq!(first.as_ptr(), second.as_ptr());
+    assert_eq!(sources.since(&tick, 0, &names(&["c"])), Vec::<Bytes>::new());
+}
+
+#[test]
+fn lists_that_nobody_else_watches_are_served_and_not_kept() {
+    let sources = Sources::new();
+    sources.record(Timestamp(5), [("a".to_owned(), json!(1))]);
+    let tick = sources.watch(&names(&["a"])).borrow().clone();
+    for number in 0..2 * TICK_PACKETS_LEN_MAX {
+        assert_eq!(tick.packets(&names(&["a", &number.to_string()])).len(), 1);
+    }
+    assert_eq!(tick.kept(), TICK_PACKETS_LEN_MAX);
+}
+
+#[test]
+fn who_missed_ticks_is_told_the_newest_of_each_series_and_of_none_twice() {
+    let sources = Sources::new();
+    let all = names(&["fuel", "oil", "rest"]);
+    let ticks = sources.watch(&all);
+    for at in 0..4 {
+        post(&sources, "fuel", at * 1_000, at as f64).expect("it is newer");
+    }
+    post(&sources, "oil", 5_000, 7.0).expect("it is new");
+    let tick = ticks.borrow().clone();
+    let said: BTreeMap<u64, _> = told(sources.since(&tick, 1, &all)).into_iter().collect();
+    assert_eq!(said[&1_000], [("fuel".to_owned(), json!(3.0))]);
+    assert_eq!(said[&SAMPLE_INTERVAL_UNKNOWN_MS], [("oil".to_owned(), json!(7.0))]);
+    let told = told(sources.since(&tick, tick.number - 1, &all));
+    assert_eq!(
+        told,
+        [(SAMPLE_INTERVAL_UNKNOWN_MS, vec![("oil".to_owned(), json!(7.0))])]
+    );
+}
+
+#[test]
+fn how_often_a_series_sends_is_seen_and_one_that_dawdles_once_is_not_stale() {
+    let interval = |gaps: &[u64]| {
+        let mut interval = Interval::Seen([0; 3]);
+        gaps.iter().for_each(|gap| interval.saw(*gap));
+        interval.ms()
+    };
+    assert_eq!(interval(&[]), SAMPLE_INTERVAL_UNKNOWN_MS);
+    assert_eq!(
+        [interval(&[100]), interval(&[1_400]), interval(&[1_600])],
+        [1_000, 1_000, 2_000]
+    );
+    assert_eq!(interval(&[10_000, 25_000, 10_000]), 30_000);
+    assert_eq!(interval(&[25_000, 10_000, 10_000, 10_000]), 10_000);
+    assert_eq!(interval(&[u64::MAX]), 86_400_000);
+}
+
+#[test]
+fn what_is_posted_and_shown_nowhere_is_listed_until_somebody_shows_it() {
+    let sources = Sources::new();
+    let listed = || {
+        let state = sources.0.read();
+        let list = state.rings.get(NEW_SERIES)?.points.back()?.1.clone();
+        serde_json::from_value::<Vec<String>>(list).ok()
+    };
+    sources.watch(&names(&["tank.*", "*"]));
+    post(&sources, "tank.1", 0, 1.0).expect("it is new");
+    assert_eq!(listed(), None, "shown before it was there");
+    for name in ["fuel", "oil"] {
+        post(&sources, name, 0, 1.0).expect("it is new");
+    }
+    assert_eq!(listed(), Some(vec!["fuel".to_owned(), "oil".to_owned()]));
+    sources.watch(&names(&["fuel"]));
+    assert_eq!(listed(), Some(vec!["oil".to_owned()]));
+    sources.record(NOW, [("door".to_owned(), json!(1))]);
+    assert_eq!(listed(), Some(vec!["oil".to_owned()]), "an app's own is no news to it");
+}
+
+#[test]
+fn an_older_value_is_refused_and_one_of_the_same_moment_takes_its_place() {
+    let sources = Sources::new();
+    post(&sources, "fuel", 1_000, 1.0).expect("it is new");
+    assert_eq!(post(&sources, "fuel", 999, 2.0), Err(LineError::Older));
+    post(&sources, "fuel", 1_000, 3.0).expect("of the same moment");
+    let points = sources.0.read().rings["fuel"].points.clone();
+    assert_eq!(points, [(Timestamp(NOW.0 + 1_000), json!(3.0))]);
+}

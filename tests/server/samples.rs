@@ -1,0 +1,145 @@
+//! What machines and scripts post.
+
+use serde_json::{Value, json};
+use tideboard::{
+    config::{NEW_SERIES, SAMPLE_LINE_BYTES_MAX, SAMPLES_PATH},
+    protocol::ServerFrame,
+    server::ServerConfig,
+};
+
+use crate::{
+    editor::Editor,
+    harness::{EDIT, Reply, TestServer, VIEW},
+};
+
+async fn post(server: &TestServer, body: &str) -> (u16, Value) {
+    let reply = server
+        .request("POST", SAMPLES_PATH)
+        .text("text/plain", body)
+        .send()
+        .await;
+    said(&reply)
+}
+
+fn said(reply: &Reply) -> (u16, Value) {
+    let body = serde_json::from_str(&reply.body).unwrap_or_else(|error| panic!("{error}: {reply:?}"));
+    (reply.status, body)
+}
+
+/// The newest value of a series that is told next.
+async fn next(editor: &mut Editor, series: &str) -> Value {
+    let told = |frame: &ServerFrame| match frame {
+        ServerFrame::Samples(frame) => {
+            let mut all = frame.series.iter();
+            let found = all.find(|found| found.name == series)?;
+            Some(found.points.last()?.1.clone())
+        }
+        _ => None,
+    };
+    editor.find(told).await
+}
+
+#[tokio::test]
+async fn good_lines_are_shown_and_bad_ones_told_by_their_number() {
+    let server = TestServer::start(ServerConfig::local()).await;
+    let mut editor = Editor::enter(server.address).await;
+    editor.watch(&["fuel", "up{job=\"pump\"}", "oil"]).await;
+    let lines = [
+        r#"{"series": "fuel", "value": 12.5}"#,
+        "# HELP up Whether it answers.",
+        "up{job=\"pump\"} 1",
+        "up{job=\"pump\"",
+        "",
+        r#"{"series": "oil", "value": null}"#,
+        r#"{"series": "fuel", "value": "much"}"#,
+    ];
+    let (status, report) = post(&server, &lines.join("\n")).await;
+    assert_eq!(
+        (status, &report["taken"], &report["refused"]),
+        (200, &json!(3), &json!(2))
+    );
+    let refused = report["lines"].as_array().expect("a list");
+    let numbers: Vec<&Value> = refused.iter().map(|line| &line["line"]).collect();
+    assert_eq!(numbers, [&json!(4), &json!(7)]);
+    assert!(
+        refused[0]["reason"]
+            .as_str()
+            .is_some_and(|reason| reason.contains("`}`")),
+        "{report}"
+    );
+    assert_eq!(next(&mut editor, "fuel").await, json!(12.5));
+    post(&server, "up{job=\"pump\"} 0\r\n").await;
+    assert_eq!(next(&mut editor, "up{job=\"pump\"}").await, json!(0.0));
+}
+
+#[tokio::test]
+async fn a_post_of_nothing_but_bad_lines_has_failed() {
+    let server = TestServer::start(ServerConfig::local()).await;
+    let long = "x".repeat(3 * SAMPLE_LINE_BYTES_MAX);
+    let (status, report) = post(&server, &format!("{long}\nfuel\n")).await;
+    assert_eq!(
+        (status, &report["taken"], &report["refused"]),
+        (400, &json!(0), &json!(2))
+    );
+    assert!(
+        report["lines"][0]["reason"]
+            .as_str()
+            .is_some_and(|reason| reason.contains("one sample a line"))
+    );
+    assert_eq!(
+        post(&server, "").await,
+        (200, json!({"taken": 0, "refused": 0, "lines": []}))
+    );
+}
+
+#[tokio::test]
+async fn many_lines_are_read_as_they_come() {
+    let server = TestServer::start(ServerConfig::local()).await;
+    let mut editor = Editor::enter(server.address).await;
+    let now = server.server.clock().now().0;
+    let lines = (0..50_000).map(|line| format!("tank{{number=\"{}\"}} {line} {}\n", line % 10, now - 60_000 + line));
+    let (status, report) = post(&server, &lines.collect::<String>()).await;
+    assert_eq!(
+        (status, &report["taken"], &report["refused"]),
+        (200, &json!(50_000), &json!(0))
+    );
+    editor.watch(&["tank{number=\"9\"}"]).await;
+    assert_eq!(next(&mut editor, "tank{number=\"9\"}").await, json!(49_999.0));
+    let metrics = server.get("/metrics").await.body;
+    assert!(metrics.contains("tideboard_samples_taken_total 50000"), "{metrics}");
+}
+
+#[tokio::test]
+async fn what_nobody_shows_yet_is_listed_for_who_may_add_it() {
+    let server = TestServer::start(ServerConfig::local()).await;
+    let mut editor = Editor::enter(server.address).await;
+    editor.watch(&[NEW_SERIES, "oil"]).await;
+    post(&server, "fuel 1\noil 2").await;
+    assert_eq!(next(&mut editor, NEW_SERIES).await, json!(["fuel"]));
+    let mut other = Editor::enter(server.address).await;
+    other.watch(&["fuel"]).await;
+    assert_eq!(next(&mut editor, NEW_SERIES).await, json!([]));
+}
+
+#[tokio::test]
+async fn who_may_only_watch_posts_nothing_and_neither_does_a_stranger() {
+    let (server, _clock) = TestServer::with_tokens().await;
+    let with = async |token: Option<&str>| {
+        let request = server.request("POST", SAMPLES_PATH).text("text/plain", "fuel 1");
+        let request = match token {
+            Some(token) => request.header("Authorization", &format!("Bearer {token}")),
+            None => request,
+        };
+        request.send().await.status
+    };
+    assert_eq!(
+        [with(None).await, with(Some(VIEW)).await, with(Some(EDIT)).await],
+        [401, 403, 200]
+    );
+    let elsewhere = server
+        .request("POST", SAMPLES_PATH)
+        .header("Origin", "https://elsewhere.example")
+        .header("Authorization", &format!("Bearer {EDIT}"))
+        .text("text/plain", "fuel 1");
+    assert_eq!(elsewhere.send().await.status, 403, "a page of another site");
+}

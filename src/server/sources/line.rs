@@ -87,12 +87,12 @@ fn json(line: &str) -> Result<Sample, LineError> {
 }
 
 /// `name{label="value"} 12.5 1700000000000`, as <https://prometheus.io/docs/instrumenting/exposition_formats/> has it: labels and
-/// time may be missing.
+/// time may be missing. A name may have more letters than there, as the server's own have dots.
 fn exposition(line: &str) -> Result<Sample, LineError> {
     let end = line.find(|letter: char| !is_of_name(letter)).unwrap_or(line.len());
-    if end == 0 || line.as_bytes()[0].is_ascii_digit() {
+    if !line.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | ':')) {
         return Err(LineError::Expected(
-            "a name of letters, digits, `_` and `:`, or a JSON object",
+            "a name that begins with a letter, or a JSON object",
         ));
     }
     let after = &line[end..];
@@ -117,8 +117,8 @@ fn exposition(line: &str) -> Result<Sample, LineError> {
     })
 }
 
-const fn is_of_name(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || letter == '_' || letter == ':'
+fn is_of_name(letter: char) -> bool {
+    !letter.is_whitespace() && !matches!(letter, '{' | '}' | '"' | ',')
 }
 
 /// Where the labels end that `text` begins with.
@@ -214,6 +214,7 @@ mod tests {
             )
         );
         assert_eq!(read("up 1 # {trace=\"1\"} 1"), sample("up", Some(1.0), None));
+        assert_eq!(read("küche.celsius 21.5"), sample("küche.celsius", Some(21.5), None));
         assert_eq!(
             [read(""), read("  "), read("# TYPE fuel gauge")],
             [Ok(None), Ok(None), Ok(None)]

@@ -252,6 +252,32 @@ pub const SAMPLE_INTERVAL_UNKNOWN_MS: u64 = 60_000;
 pub const NEW_SERIES: &str = "tideboard.new";
 /// Names in that list.
 pub const NEW_SERIES_LEN_MAX: usize = 20;
+/// How series are kept: how long each bucket of a tier is, and how long it is kept, in milliseconds. An hour by the second, half a day by ten
+/// of them, a week by the minute, and some 400 days by ten minutes.
+pub const HISTORY_TIERS: [(u64, u64); 4] = [
+    (1_000, 3_600_000),
+    (10_000, 12 * 3_600_000),
+    (60_000, 7 * 86_400_000),
+    (600_000, 400 * 86_400_000),
+];
+/// What series have sent is written this often.
+pub const HISTORY_WRITE_MS: u64 = 2_000;
+/// Buckets that wait to be written, before it is done sooner.
+pub const HISTORY_BUCKETS_LEN_MAX: usize = 50_000;
+/// Batches of samples that wait for whoever writes them; further ones are not kept.
+pub const HISTORY_BATCHES_LEN_MAX: usize = 256;
+/// Old buckets are let go of this often.
+pub const HISTORY_PRUNE_MS: u64 = 600_000;
+/// The file of what series have sent: some years of a few hundred.
+pub const HISTORY_BYTES_MAX: i64 = 2 * 1024 * 1024 * 1024;
+/// Buckets of a tier that are read for one stretch.
+pub const HISTORY_ASKED_LEN_MAX: u64 = 20_000;
+/// Points of a stretch of a series, as it is told.
+pub const STRETCH_LEN_MAX: usize = 2_000;
+/// The same, as a chart shows it.
+pub const STRETCH_SHOWN_LEN: u64 = 300;
+/// Series whose stretches are told at once.
+pub const STRETCHES_LEN_MAX: usize = 64;
 /// A sample's time may be this far ahead of the server's.
 pub const CLOCK_AHEAD_MS_MAX: u64 = 60_000;
 /// One line of posted samples, in bytes.

@@ -8,6 +8,8 @@ pub const STAT: &str = "stat";
 pub const GAUGE: &str = "gauge";
 /// Live numbers over the last minutes.
 pub const SERIES: &str = "series";
+/// How far back a chart goes; the first is what it does unless it says so.
+pub const SPANS: &[&str] = &["5 min", "1 h", "6 h", "1 d", "7 d", "30 d"];
 /// Live rows.
 pub const TABLE: &str = "table";
 /// How something is, in one word.

@@ -3,7 +3,11 @@
 use dioxus::prelude::*;
 
 use super::{format::value_text, word::Tone};
-use crate::{board::kinds::STATUS_WORDS, hooks::focus, protocol::Value};
+use crate::{
+    board::kinds::{SPANS, STATUS_WORDS},
+    hooks::focus,
+    protocol::Value,
+};
 
 /// One of `words`, which is called `legend` by those who don't see it. In a form its value is that of the field `name`; no
 /// other group on the page has that. `on_choose` hears of each choice.
@@ -51,6 +55,7 @@ pub fn words(field: &str, value: &Value) -> &'static [&'static str] {
     match field {
         _ if value.is_boolean() => &["yes", "no"],
         "state" if is_status() => STATUS_WORDS,
+        "span" if value.is_null() || value.as_str().is_some_and(|word| SPANS.contains(&word)) => SPANS,
         _ => &[],
     }
 }

@@ -62,6 +62,8 @@ pub fn field_input(label: &str, field: &str, value: &Value, bounds: [Option<f64>
     let words = words(field, value);
     let text = as_typed(value);
     if !words.is_empty() {
+        // The first of them is what holds where nothing is said.
+        let text = if value.is_null() { words[0].to_owned() } else { text };
         return choices(label, field, words, &text, takes_focus, None);
     }
     let mounted = move |event: MountedEvent| {
@@ -138,6 +140,7 @@ pub fn read(field: &str, text: &str, before: &Value) -> Option<Value> {
         _ if text.is_empty() && is_optional(field) => Some(Value::Null),
         _ if is_number(field, before) => number(text).map(plain),
         Value::Bool(_) => Some((text == "yes").into()),
+        Value::Null if words(field, before).first() == Some(&text) => Some(Value::Null),
         _ if field == "series" => Some(series_names(text).into_iter().collect()),
         _ => Some(text.into()),
     }
@@ -163,6 +166,8 @@ mod tests {
         assert_eq!(read("threshold", "90", &Value::Null), Some(json!(90)));
         assert_eq!(read("threshold", "", &json!(90)), Some(Value::Null));
         assert_eq!(read("max", "", &json!(90)), None);
+        assert_eq!(read("span", "5 min", &Value::Null), Some(Value::Null));
+        assert_eq!(read("span", "1 h", &Value::Null), Some(json!("1 h")));
         assert_eq!(read("value", "warm", &json!(20)), None);
         assert_eq!(read("value", "NaN", &json!(20)), None);
     }

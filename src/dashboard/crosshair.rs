@@ -142,6 +142,7 @@ mod tests {
     #[test]
     fn keys_go_from_value_to_value_and_over_gaps() {
         let line = |instants: &[u64]| Line {
+            interval_ms: 1_000,
             name: String::new(),
             points: instants.iter().map(|at| (*at, 0.0)).collect(),
         };

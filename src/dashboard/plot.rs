@@ -14,7 +14,7 @@ use crate::{
         format::{figure, figure_text, span},
         icon::{Glyph, icon},
     },
-    config::{SAMPLE_HISTORY_LEN_MAX, SAMPLE_INTERVAL_MS, SAMPLE_MISSED_MAX},
+    config::{SAMPLE_INTERVAL_MS, SAMPLE_MISSED_MAX},
     hooks::Now,
 };
 
@@ -25,6 +25,8 @@ pub struct Line {
     pub name: String,
     /// Instants in milliseconds, and values, ascending.
     pub points: Vec<(u64, f64)>,
+    /// How often they come, in milliseconds; 0 where that is not known.
+    pub interval_ms: u64,
 }
 
 impl Line {
@@ -48,8 +50,6 @@ impl Line {
 const COLOURS: usize = 8;
 /// One line of a spark: the last minute.
 const SPARK_MS: u64 = 60_000;
-/// A pause in a series that is drawn as one.
-const GAP_MS: u64 = SAMPLE_INTERVAL_MS * (SAMPLE_MISSED_MAX + 1);
 
 /// So many lines have their names at their ends; of more there is a legend.
 const NAMED_LEN_MAX: usize = 4;
@@ -67,6 +67,8 @@ pub struct Measure {
     pub max: Option<f64>,
     /// What values should stay below.
     pub threshold: Option<f64>,
+    /// How far back the lines go, in milliseconds.
+    pub span_ms: u64,
 }
 
 /// Lines over the last minutes, with round ticks and where each ends; where there are several, with their names. While somebody points at an
@@ -78,10 +80,11 @@ pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element 
         min,
         max,
         threshold,
+        span_ms,
     } = measure;
     let threshold = *threshold;
     let lines = Rc::new(lines);
-    let window = window_of(&lines, SAMPLE_HISTORY_LEN_MAX as u64 * SAMPLE_INTERVAL_MS);
+    let window = window_of(&lines, *span_ms);
     let scale = scale_of(&lines, window, unit, *min, *max);
     let (is_single, is_named) = (lines.len() == 1, lines.len() <= NAMED_LEN_MAX);
     let at = pointing.at().filter(|at| window.shows(*at));
@@ -330,10 +333,12 @@ fn window_of(lines: &[Line], longest: u64) -> Window {
         .unwrap_or(end);
     // A young series starts at the left edge instead of waiting there for minutes to pass.
     let length = end.saturating_sub(first).clamp(SPARK_MS.min(longest), longest);
+    let interval_ms = lines.iter().map(|line| line.interval_ms).max();
     Window {
         end,
         length,
-        gap: GAP_MS,
+        // A pause that is drawn as one.
+        gap: interval_ms.unwrap_or(0).max(SAMPLE_INTERVAL_MS) * (SAMPLE_MISSED_MAX + 1),
     }
 }
 
@@ -374,6 +379,7 @@ mod tests {
         fn stage(chart: Chart) -> Element {
             use_hook(|| provide_pointed(chart.pointed.map(|at| at as f64)));
             let measure = Measure {
+                span_ms: 300_000,
                 name: "Fuel".to_owned(),
                 unit: "%".to_owned(),
                 min: Some(0.0),
@@ -395,6 +401,7 @@ mod tests {
     /// A minute of values from `first` on, one a second, each its second's number.
     fn line(name: &str, first: u64) -> Line {
         Line {
+            interval_ms: 1_000,
             name: name.to_owned(),
             points: (0..=60).map(|at| ((first + at) * 1_000, at as f64)).collect(),
         }

@@ -20,7 +20,8 @@ use crate::{
 pub fn settings(kind: &str) -> &'static [&'static str] {
     match kind {
         kinds::STAT => &["title", "series", "unit", "threshold"],
-        kinds::GAUGE | kinds::SERIES => &["title", "series", "unit", "min", "max", "threshold"],
+        kinds::GAUGE => &["title", "series", "unit", "min", "max", "threshold"],
+        kinds::SERIES => &["title", "series", "span", "unit", "min", "max", "threshold"],
         kinds::TABLE => &["title", "series"],
         kinds::SETPOINT => &["title", "unit", "min", "max", "step"],
         kinds::COUNTER => &["title", "unit"],

@@ -138,6 +138,8 @@ metrics! {
     samples_taken: Counter = "tideboard_samples_taken_total";
     /// Lines of posted samples that were refused.
     samples_refused: Counter = "tideboard_samples_refused_total";
+    /// Samples that were shown, and could not be kept.
+    samples_not_kept: Counter = "tideboard_samples_not_kept_total";
     /// Times a client did not show what is on a board, and was sent all of it anew.
     differences: Gauge = "tideboard_differences_found_total";
     /// Times a reader was too slow for a board's changes.

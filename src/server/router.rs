@@ -9,7 +9,7 @@ use axum::{
     extract::{DefaultBodyLimit, Request, State},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::get,
 };
 use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use serde_json::json;
@@ -77,7 +77,7 @@ pub fn router(app: Router, server: &Server) -> Router {
         .route(HEALTH_PATH, get(async || "ok\n"))
         .route(READY_PATH, get(ready))
         .route("/metrics", get(metrics))
-        .route(SAMPLES_PATH, post(sources::post::post))
+        .route(SAMPLES_PATH, get(sources::stretch::stretch).post(sources::post::post))
         .merge(sign_in::routes())
         .merge(reach::routes())
         .merge(troubleshooting::routes())

@@ -204,6 +204,7 @@ impl Server {
             Arc::clone(&metrics),
         )?;
         let sources = Sources::new();
+        sources.keep_in(config.data.as_deref(), &config.clock, &metrics);
         sources.start().map_err(StoreError::NoThread)?;
         let measuring = config.measures_host.then(|| {
             let (measuring, stop) = mpsc::channel();

@@ -1,23 +1,28 @@
 //! Live series: their newest values for whoever watches, and their last minutes in memory for whoever comes.
 //!
-//! Samples are lossy by design. They are no state of a board: they never meet the authority or the store, and a slow
-//! reader simply gets the newest ones.
+//! Samples are lossy by design. They are no state of a board: they never meet the authority or its store, and a slow
+//! reader simply gets the newest ones. What they were is kept beside it, for charts that go back further (`history`).
 //!
 //! ```text
 //! host, app ─► record ─┐
 //!                      ├─► a ring for each series ─► a tick, ten times a second at most ─► who watches
-//! post ──────► intake ─┘
+//! post ──────► intake ─┘        └─► history ─► stretches, for who asks
 //! ```
 
+mod history;
 pub mod host;
+mod interval;
 mod line;
 pub(super) mod post;
+pub(super) mod stretch;
 mod tick;
 
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
     io,
     ops::Bound,
+    path::Path,
     sync::{
         Arc, OnceLock, PoisonError, RwLock, RwLockWriteGuard,
         mpsc::{SyncSender, sync_channel},
@@ -32,9 +37,12 @@ use tokio::sync::watch;
 
 pub(super) use self::tick::Tick;
 use self::{
+    history::{Batch, History, Known, Stretch, Wanted},
+    interval::Interval,
     line::{LineError, Sample},
     tick::{Told, matching},
 };
+use super::{clock::Clock, metrics::Metrics};
 #[cfg(feature = "dashboard")]
 use crate::protocol::SamplesFrame;
 use crate::{
@@ -57,6 +65,8 @@ struct Shared {
     newest: watch::Sender<Arc<Tick>>,
     /// Wakes the thread that tells of new values. Without one they are told at once.
     pulse: OnceLock<SyncSender<()>>,
+    /// Without one, nothing is known of what is older than the last minutes.
+    history: OnceLock<History>,
 }
 
 #[derive(Debug, Default)]
@@ -72,6 +82,10 @@ struct State {
     wanted: HashSet<String>,
     /// Whether other series are new than the list says.
     is_list_old: bool,
+    /// What is still to be kept.
+    unkept: Batch,
+    /// Series that are new, or are so no more, which is still to be noted.
+    unmarked: Vec<(String, bool)>,
 }
 
 #[derive(Debug)]
@@ -84,19 +98,11 @@ struct Ring {
     is_new: bool,
 }
 
-/// How often values come.
-#[derive(Debug)]
-enum Interval {
-    /// As who records them says, in milliseconds.
-    Declared(u64),
-    /// By the last gaps between them; 0 where there was none.
-    Seen([u64; 3]),
-}
-
 /// Takes what somebody posts; told when it is dropped.
 pub(super) struct Intake<'a> {
     sources: &'a Sources,
-    state: RwLockWriteGuard<'a, State>,
+    /// There until it is dropped.
+    state: Option<RwLockWriteGuard<'a, State>>,
 }
 
 impl Sources {
@@ -107,6 +113,7 @@ impl Sources {
             state: RwLock::default(),
             newest: watch::Sender::default(),
             pulse: OnceLock::new(),
+            history: OnceLock::new(),
         }))
     }
 
@@ -128,6 +135,47 @@ impl Sources {
         thread::Builder::new().name("samples".to_owned()).spawn(tell).map(drop)
     }
 
+    /// From now on what comes is kept in a folder, or in memory; what was kept there lately is here again.
+    pub(super) fn keep_in(&self, folder: Option<&Path>, clock: &Clock, metrics: &Arc<Metrics>) {
+        let open = |folder| History::open(folder, clock.clone(), Arc::clone(metrics));
+        let opened = open(folder).or_else(|error| {
+            // A board without its past is better than none.
+            tracing::error!(%error, file = history::FILE_NAME, "what series have sent can’t be read, and is kept in memory until the next start");
+            open(None)
+        });
+        let (history, known) = match opened {
+            Ok(opened) => opened,
+            Err(error) => return tracing::error!(%error, "what series send is not kept"),
+        };
+        let mut state = self.0.write();
+        for Known { name, is_new, points } in known {
+            let mut ring = Ring {
+                points: VecDeque::new(),
+                interval: Interval::Seen([0; 3]),
+                tick: 0,
+                is_new,
+            };
+            for (at, value) in points {
+                ring.push(at, json!(value));
+            }
+            state.is_list_old |= is_new;
+            state.rings.entry(name).or_insert(ring);
+        }
+        drop(state);
+        self.0.history.set(history).ok();
+    }
+
+    /// The names of all series that these match.
+    fn names(&self, watched: &[String]) -> Vec<String> {
+        let state = self.0.read();
+        matching(&state.rings, watched).into_keys().map(str::to_owned).collect()
+    }
+
+    /// A stretch of what a series has sent; `None` where that can't be read.
+    async fn read(&self, wanted: Wanted) -> Option<Stretch> {
+        self.0.history.get()?.read(wanted).await
+    }
+
     /// Takes what was measured at `at`, as happens every second: a number for a chart, an array of rows for a table. Of a table only the
     /// newest rows are kept. Series past [`SERIES_LEN_MAX`], and names over [`SERIES_NAME_BYTES_MAX`] bytes, are left out.
     pub fn record(&self, at: Timestamp, samples: impl IntoIterator<Item = (String, Value)>) {
@@ -139,7 +187,7 @@ impl Sources {
                 state.push(name, at, value, made, false).ok();
             }
         }
-        drop(state);
+        self.0.keep(state);
         self.0.beat();
     }
 
@@ -147,6 +195,7 @@ impl Sources {
     pub(super) fn intake(&self, now: Timestamp) -> Intake<'_> {
         let mut state = self.0.write();
         state.clock = now;
+        let state = Some(state);
         Intake { sources: self, state }
     }
 
@@ -155,7 +204,7 @@ impl Sources {
         let mut state = self.0.write();
         state.want(names);
         let is_list_old = state.is_list_old;
-        drop(state);
+        self.0.keep(state);
         if is_list_old {
             self.0.beat();
         }
@@ -207,16 +256,18 @@ impl Intake<'_> {
     pub fn take(&mut self, sample: Sample) -> Result<(), LineError> {
         let Sample { name, at, value } = sample;
         let Some(value) = value else { return Ok(()) };
-        let (at, made) = (at.unwrap_or(self.state.clock), || Interval::Seen([0; 3]));
-        self.state.push(name, at, json!(value), made, true)
+        let Some(state) = &mut self.state else { return Ok(()) };
+        let (at, made) = (at.unwrap_or(state.clock), || Interval::Seen([0; 3]));
+        state.push(name, at, json!(value), made, true)
     }
 }
 
 impl Drop for Intake<'_> {
     fn drop(&mut self) {
-        if self.sources.0.pulse.get().is_some() {
-            self.sources.0.beat();
+        if let Some(state) = self.state.take() {
+            self.sources.0.keep(state);
         }
+        self.sources.0.beat();
     }
 }
 
@@ -227,6 +278,16 @@ impl Shared {
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives what came to who keeps it, when nobody has to wait for that any more.
+    fn keep(&self, mut state: RwLockWriteGuard<'_, State>) {
+        let (unkept, unmarked) = (std::mem::take(&mut state.unkept), std::mem::take(&mut state.unmarked));
+        drop(state);
+        if let Some(history) = self.history.get() {
+            history.mark(unmarked);
+            history.keep(unkept);
+        }
     }
 
     /// There is something to tell.
@@ -271,16 +332,23 @@ impl State {
             return Err(LineError::NoRoom);
         }
         let is_new = !is_known && is_posted && !is_wanted(&self.wanted, &name);
-        self.is_list_old |= is_new;
+        if is_new {
+            self.is_list_old = true;
+            self.unmarked.push((name.clone(), true));
+        }
+        if let Some(value) = value.as_f64() {
+            self.unkept.push((name.clone(), at, value));
+        }
         let ring = self.rings.entry(name.clone()).or_insert_with(|| Ring {
             points: VecDeque::new(),
             interval: made(),
             tick,
             is_new,
         });
-        ring.push(at, value)?;
-        ring.tick = tick;
-        self.untold.insert(name);
+        if ring.push(at, value) {
+            ring.tick = tick;
+            self.untold.insert(name);
+        }
         Ok(())
     }
 
@@ -291,8 +359,11 @@ impl State {
             if self.wanted.len() < SERIES_LEN_MAX {
                 self.wanted.insert(name.clone());
             }
-            for (_, ring) in tick::matching_mut(&mut self.rings, name) {
-                self.is_list_old |= std::mem::take(&mut ring.is_new);
+            for (name, ring) in tick::matching_mut(&mut self.rings, name) {
+                if std::mem::take(&mut ring.is_new) {
+                    self.is_list_old = true;
+                    self.unmarked.push((name.clone(), false));
+                }
             }
         }
     }
@@ -359,12 +430,13 @@ impl State {
 }
 
 impl Ring {
-    fn push(&mut self, at: Timestamp, value: Value) -> Result<(), LineError> {
+    /// Whether it is the newest: what is older is for the history alone.
+    fn push(&mut self, at: Timestamp, value: Value) -> bool {
         if let Some((last, _)) = self.points.back() {
             match at.cmp(last) {
-                std::cmp::Ordering::Less => return Err(LineError::Older),
-                std::cmp::Ordering::Equal => _ = self.points.pop_back(),
-                std::cmp::Ordering::Greater => self.interval.saw(at.since(*last)),
+                Ordering::Less => return false,
+                Ordering::Equal => _ = self.points.pop_back(),
+                Ordering::Greater => self.interval.saw(at.since(*last)),
             }
         }
         let len_max = if value.is_array() { 1 } else { SAMPLE_HISTORY_LEN_MAX };
@@ -372,7 +444,7 @@ impl Ring {
             self.points.pop_front();
         }
         self.points.push_back((at, value));
-        Ok(())
+        true
     }
 
     fn newest(&self) -> Option<Told> {
@@ -384,32 +456,6 @@ impl Ring {
         })
     }
 }
-
-impl Interval {
-    fn saw(&mut self, gap_ms: u64) {
-        if let Self::Seen(gaps) = self {
-            gaps.rotate_left(1);
-            gaps[2] = gap_ms;
-        }
-    }
-
-    /// The next of the usual ones: few, so that many series go in one frame; and nobody's, who dawdles once, is called stale at once.
-    fn ms(&self) -> u64 {
-        let gap = match self {
-            Self::Declared(ms) => return *ms,
-            Self::Seen(gaps) => gaps.iter().copied().max().unwrap_or(0),
-        };
-        let usual = INTERVALS_S.into_iter().map(|s| s * 1_000);
-        let mut usual = usual.filter(|ms| gap <= ms + ms / 2);
-        match gap {
-            0 => SAMPLE_INTERVAL_UNKNOWN_MS,
-            _ => usual.next().unwrap_or(INTERVALS_S[INTERVALS_S.len() - 1] * 1_000),
-        }
-    }
-}
-
-/// How often series usually send, in seconds.
-const INTERVALS_S: [u64; 10] = [1, 2, 5, 10, 30, 60, 300, 900, 3_600, 86_400];
 
 /// Whether somebody has watched it by its name or by the beginning of that.
 fn is_wanted(wanted: &HashSet<String>, name: &str) -> bool {

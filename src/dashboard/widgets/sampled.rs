@@ -6,11 +6,12 @@ use dioxus::prelude::*;
 
 use crate::{
     components::format::{figure, figure_text, value_text},
+    config::{SAMPLE_HISTORY_LEN_MAX, SAMPLE_INTERVAL_MS},
     dashboard::{
         crosshair::use_pointing,
         plot::{Line, Measure, above, gauge, plot, sparkline},
     },
-    hooks::{ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_samples, use_websocket},
+    hooks::{ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_history, use_samples, use_websocket},
     protocol::Value,
 };
 
@@ -98,16 +99,20 @@ pub fn GaugeOf(live: RealtimeUpdates) -> Element {
 pub fn Chart(live: RealtimeUpdates) -> Element {
     let pointing = use_pointing();
     let (names, samples) = use_series(live);
-    let list = samples.read();
-    let lines: Vec<Line> = list
-        .0
-        .iter()
-        .map(|(name, series)| line(name, series, list.0.len()))
-        .collect();
+    let span_ms = use_memo(move || span_ms(&live.text("span")));
+    let kept = use_history(
+        names.into(),
+        use_memo(move || if span_ms() > LAST_MINUTES_MS { span_ms() } else { 0 }).into(),
+    );
+    let lines = lines(&kept.read(), &samples.read());
     if lines.iter().all(|line| line.points.is_empty()) {
         return rsx! { Waiting { names: names() } };
     }
-    plot(pointing, &measure(live), lines)
+    let measure = Measure {
+        span_ms: span_ms(),
+        ..measure(live)
+    };
+    plot(pointing, &measure, lines)
 }
 
 fn measure(live: RealtimeUpdates) -> Measure {
@@ -117,7 +122,53 @@ fn measure(live: RealtimeUpdates) -> Measure {
         min: live.number("min"),
         max: live.number("max"),
         threshold: live.number("threshold"),
+        span_ms: LAST_MINUTES_MS,
     }
+}
+
+/// What the server sends of itself.
+const LAST_MINUTES_MS: u64 = SAMPLE_HISTORY_LEN_MAX as u64 * SAMPLE_INTERVAL_MS;
+
+/// How far back one of [`kinds::SPANS`](crate::board::kinds::SPANS) goes.
+fn span_ms(span: &str) -> u64 {
+    const HOUR_MS: u64 = 3_600_000;
+    match span {
+        "1 h" => HOUR_MS,
+        "6 h" => 6 * HOUR_MS,
+        "1 d" => 24 * HOUR_MS,
+        "7 d" => 7 * 24 * HOUR_MS,
+        "30 d" => 30 * 24 * HOUR_MS,
+        _ => LAST_MINUTES_MS,
+    }
+}
+
+/// What was kept of each series, and what has come since; of one that has fallen silent, what was kept.
+fn lines(kept: &SeriesList, live: &SeriesList) -> Vec<Line> {
+    let mut names: Vec<&String> = live.0.iter().map(|(name, _)| name).collect();
+    for (name, _) in &kept.0 {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let find = |list: &SeriesList, name: &String| {
+        let found = list.0.iter().find(|(found, _)| found == name);
+        found.map(|(_, series)| series.clone())
+    };
+    let of = names.len();
+    let line_of = |name: &String| {
+        let (kept, live) = (
+            find(kept, name).unwrap_or_default(),
+            find(live, name).unwrap_or_default(),
+        );
+        let mut line = line(name, &kept, of);
+        let since = line.points.last().map_or(0, |(at, _)| at + kept.interval_ms);
+        let newest = self::line(name, &live, of);
+        line.points
+            .extend(newest.points.into_iter().filter(|(at, _)| *at >= since));
+        line.interval_ms = line.interval_ms.max(newest.interval_ms);
+        line
+    };
+    names.into_iter().map(line_of).collect()
 }
 
 /// Rows as they are now.
@@ -187,6 +238,7 @@ fn line(name: &str, series: &Arc<Series>, of: usize) -> Line {
     Line {
         name: label(name, of),
         points,
+        interval_ms: series.interval_ms,
     }
 }
 

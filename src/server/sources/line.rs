@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     board::series_names,
-    config::{CLOCK_AHEAD_MS_MAX, SAMPLE_LINE_BYTES_MAX, SERIES_NAME_BYTES_MAX},
+    config::{CLOCK_AHEAD_MS_MAX, HISTORY_TIERS, SAMPLE_LINE_BYTES_MAX, SERIES_NAME_BYTES_MAX},
     time::Timestamp,
 };
 
@@ -39,8 +39,8 @@ pub enum LineError {
         /// So many.
         ms: u64,
     },
-    /// The series has a newer value already.
-    Older,
+    /// It was measured longer ago than anything is kept.
+    TooOld,
     /// As many series as a server keeps are there.
     NoRoom,
 }
@@ -71,10 +71,12 @@ pub fn read(line: &[u8], now: Timestamp) -> Result<Option<Sample>, LineError> {
         Some(_) => exposition(line)?,
     };
     check_name(&sample.name)?;
-    if let Some(at) = sample.at.filter(|at| at.since(now) > CLOCK_AHEAD_MS_MAX) {
-        return Err(LineError::Ahead { ms: at.since(now) });
+    let (_, kept_ms) = HISTORY_TIERS[HISTORY_TIERS.len() - 1];
+    match sample.at {
+        Some(at) if at.since(now) > CLOCK_AHEAD_MS_MAX => Err(LineError::Ahead { ms: at.since(now) }),
+        Some(at) if now.since(at) >= kept_ms => Err(LineError::TooOld),
+        _ => Ok(Some(sample)),
     }
-    Ok(Some(sample))
 }
 
 fn json(line: &str) -> Result<Sample, LineError> {
@@ -171,7 +173,9 @@ impl fmt::Display for LineError {
                 "its time is {} s ahead of this server’s: set the sender’s clock, or leave the time out",
                 ms / 1_000
             ),
-            Self::Older => f.write_str("the series has a newer value already: send each series in the order of time"),
+            Self::TooOld => f.write_str(
+                "it was measured longer ago than this server keeps anything: a time is in milliseconds since 1970",
+            ),
             Self::NoRoom => f.write_str("this server keeps no further series: send fewer different names"),
         }
     }
@@ -252,6 +256,7 @@ mod tests {
             (r#"{"series":"a\u0007","value":1}"#, "shown"),
             (r#"{"series":"host.cpu","value":1}"#, "own"),
             ("fuel 1 1791536000000", "ahead"),
+            ("fuel 1 1760000000", "milliseconds"),
         ] {
             let error = read(line).expect_err(line).to_string();
             assert!(error.contains(word), "{line}: {error}");

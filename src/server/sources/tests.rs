@@ -162,10 +162,10 @@ fn what_is_posted_and_shown_nowhere_is_listed_until_somebody_shows_it() {
 }
 
 #[test]
-fn an_older_value_is_refused_and_one_of_the_same_moment_takes_its_place() {
+fn an_older_value_is_not_the_newest_and_one_of_the_same_moment_takes_its_place() {
     let sources = Sources::new();
     post(&sources, "fuel", 1_000, 1.0).expect("it is new");
-    assert_eq!(post(&sources, "fuel", 999, 2.0), Err(LineError::Older));
+    post(&sources, "fuel", 999, 2.0).expect("it is kept, and not shown as the newest");
     post(&sources, "fuel", 1_000, 3.0).expect("of the same moment");
     let points = sources.0.read().rings["fuel"].points.clone();
     assert_eq!(points, [(Timestamp(NOW.0 + 1_000), json!(3.0))]);

@@ -1,0 +1,127 @@
+//! What each built-in kind takes, and what it refuses.
+
+use serde_json::json;
+
+use super::*;
+
+fn check(kind: &str, field: &str, value: Value) -> Result<(), Rejection> {
+    let name: FieldName = field.parse().expect("a name");
+    Catalog::default()
+        .field(&kind.parse().expect("a kind"), &name)?
+        .check(&value, |_| None)
+}
+
+/// A setpoint's value beside these of its bounds.
+fn set_point(value: f64, min: Value, max: Value) -> Result<(), Rejection> {
+    let fields = [("value", json!(value)), ("min", min), ("max", max)].into_iter();
+    let named = fields
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (name.parse().expect("a name"), value));
+    Catalog::default().check_create(&kinds::SETPOINT.parse().expect("a kind"), &named.collect())
+}
+
+#[test]
+fn a_field_takes_its_type_and_range_and_nothing_else() {
+    assert_eq!(check("counter", "count", json!(3)), Ok(()));
+    assert!(matches!(
+        check("counter", "count", json!(3.5)),
+        Err(Rejection::WrongType { .. })
+    ));
+    assert!(matches!(
+        check("setpoint", "value", json!(1e300)),
+        Err(Rejection::OutOfRange { .. })
+    ));
+    assert!(matches!(
+        check("status", "state", json!("fine")),
+        Err(Rejection::WrongType { .. })
+    ));
+    assert_eq!(check("note", "colour", json!("red")), Err(Rejection::UnknownField));
+    assert_eq!(check("clock", "text", json!("x")), Err(Rejection::UnknownKind));
+    assert!(matches!(
+        check("note", "text", json!("x".repeat(VALUE_BYTES_MAX))),
+        Err(Rejection::TooLarge { .. })
+    ));
+}
+
+#[test]
+fn a_setpoint_lies_within_its_own_bounds_where_they_leave_room() {
+    let out_of = |min, max| Err(Rejection::OutOfRange { min, max });
+    assert_eq!(set_point(5.0, json!(5), json!(30)), Ok(()));
+    assert_eq!(set_point(30.0, json!(5), json!(30)), Ok(()));
+    assert_eq!(set_point(30.5, json!(5), json!(30)), out_of(5.0, 30.0));
+    assert_eq!(set_point(4.5, json!(5), Value::Null), out_of(5.0, 1e15));
+    assert_eq!(set_point(31.0, Value::Null, json!(30)), out_of(-1e15, 30.0));
+    assert_eq!(set_point(7.0, json!(20), json!(10)), Ok(()), "none is between those");
+    assert_eq!(set_point(1e16, json!(20), json!(10)), out_of(-1e15, 1e15));
+}
+
+#[test]
+fn a_step_leads_on() {
+    assert_eq!(check("setpoint", "step", json!(0.1)), Ok(()));
+    for none in [0.0, -1.0] {
+        assert!(matches!(
+            check("setpoint", "step", json!(none)),
+            Err(Rejection::OutOfRange { .. })
+        ));
+    }
+}
+
+#[test]
+fn series_are_a_list_of_texts() {
+    for list in [json!([]), json!(["host.cpu"]), json!(["fuel", "depth.*"])] {
+        assert_eq!(check("stat", "series", list), Ok(()));
+    }
+    for other in [
+        json!("host.cpu"),
+        json!([1]),
+        json!(["fuel", null]),
+        json!({"a": "b"}),
+        json!(null),
+    ] {
+        let refused = check("series", "series", other).expect_err("no list of texts");
+        assert!(refused.to_string().contains(r#"["fuel", "depth"]"#), "{refused}");
+    }
+}
+
+#[test]
+fn what_people_know_a_thing_by_can_be_read() {
+    for blank in ["", "  ", "\t\n"] {
+        assert!(matches!(
+            check("note", "title", json!(blank)),
+            Err(Rejection::WrongType { .. })
+        ));
+        assert!(matches!(
+            check("board", "name", json!(blank)),
+            Err(Rejection::WrongType { .. })
+        ));
+        assert_eq!(check("note", "text", json!(blank)), Ok(()), "a note may be empty");
+    }
+    assert_eq!(check("note", "title", json!(" Fuel ")), Ok(()));
+    assert!(matches!(
+        check("note", "title", json!(7)),
+        Err(Rejection::WrongType { .. })
+    ));
+}
+
+#[test]
+fn a_list_item_may_be_taken_away_and_a_plain_field_may_not() {
+    assert_eq!(check("checklist", "item-1", Value::Null), Ok(()));
+    assert!(check("note", "text", Value::Null).is_err());
+}
+
+#[test]
+fn a_threshold_is_a_number_that_can_be_taken_back() {
+    for kind in [kinds::STAT, kinds::GAUGE, kinds::SERIES] {
+        assert_eq!(check(kind, "threshold", json!(90)), Ok(()), "{kind}");
+        assert_eq!(check(kind, "threshold", Value::Null), Ok(()), "{kind}");
+        assert!(matches!(
+            check(kind, "threshold", json!("high")),
+            Err(Rejection::WrongType { .. })
+        ));
+        assert!(check(kind, "max", Value::Null).is_err(), "{kind}");
+    }
+    assert_eq!(
+        check(kinds::TABLE, "threshold", json!(90)),
+        Err(Rejection::UnknownField)
+    );
+}

@@ -1,0 +1,108 @@
+//! What series have sent for longer than their last minutes.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+
+use super::{use_now, use_samples::SeriesList};
+use crate::{
+    config::{SAMPLES_PATH, STRETCH_SHOWN_LEN},
+    platform::FETCH,
+    protocol::SamplesFrame,
+    state::Series,
+};
+
+/// What live series have sent in the last `span_ms` milliseconds, as the server keeps it: a point for each of some hundred equal
+/// stretches, the mean of what came in it. Asked for again as often as a further one is there; empty where `span_ms` is 0, until the answer is
+/// there, and in a program that came from no server. The last minutes are [`use_samples`](super::use_samples)'s.
+///
+/// ```
+/// use dioxus::prelude::*;
+/// use tideboard::hooks::use_history;
+///
+/// #[component]
+/// fn Yesterday() -> Element {
+///     let names = use_signal(|| vec!["host.cpu".to_owned()]);
+///     let day_ms = use_signal(|| 86_400_000);
+///     let cpu = use_history(names.into(), day_ms.into());
+///     let points = cpu.read().0.first().map_or(0, |(_, series)| series.points.len());
+///     rsx! { "{points} points" }
+/// }
+/// ```
+#[must_use]
+pub fn use_history(names: ReadSignal<Vec<String>>, span_ms: ReadSignal<u64>) -> ReadSignal<SeriesList> {
+    let mut kept = use_signal(SeriesList::default);
+    let mut asked = use_hook(|| CopyValue::new(0_u64));
+    let now = use_now();
+    // Which stretch is the newest: there is a new one each time this is another number.
+    let newest = use_memo(move || now().map(|now| now.unix_ms / (span_ms() / STRETCH_SHOWN_LEN).max(1)));
+    use_effect(move || {
+        let (span_ms, names) = (span_ms(), names());
+        *asked.write() += 1;
+        let number = asked();
+        let (Some(fetch), Some(_)) = (FETCH, newest()) else {
+            return;
+        };
+        if span_ms == 0 || names.is_empty() {
+            return kept.set(SeriesList::default());
+        }
+        let path = format!(
+            "{SAMPLES_PATH}?span={span_ms}&points={STRETCH_SHOWN_LEN}&series={}",
+            escaped(&names.join(","))
+        );
+        spawn(async move {
+            let answer = fetch(path, None).await.ok();
+            let frame = answer.and_then(|text| serde_json::from_str::<SamplesFrame>(&text).ok());
+            // What was asked for before something else was is not shown over that; and without an answer there is what there was.
+            if let Some(frame) = frame.filter(|_| asked() == number) {
+                kept.set(list_of(frame));
+            }
+        });
+    });
+    kept.into()
+}
+
+fn list_of(frame: SamplesFrame) -> SeriesList {
+    let SamplesFrame {
+        interval_ms, series, ..
+    } = frame;
+    let series = series.into_iter().map(|series| {
+        // The mean is the first of what is kept of a stretch.
+        let points = series.points.into_iter();
+        let points = points
+            .filter_map(|(at, kept)| Some((at, kept.get(0)?.clone())))
+            .collect();
+        let kept = Series {
+            points,
+            interval_ms,
+            ..Series::default()
+        };
+        (series.name, Arc::new(kept))
+    });
+    SeriesList(series.collect())
+}
+
+/// As a part of an address.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'-' => escaped.push(char::from(byte)),
+            _ => escaped += &format!("%{byte:02X}"),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_labels_is_one_part_of_an_address() {
+        assert_eq!(
+            escaped("up{a=\"ü\"},host.cpu.*"),
+            "up%7Ba%3D%22%C3%BC%22%7D%2Chost.cpu.%2A"
+        );
+    }
+}

@@ -1,0 +1,382 @@
+//! What series have sent, for months: in a SQLite file of its own, in buckets that are the longer the older they are.
+//!
+//! Each value goes into a bucket of every tier at once ([`HISTORY_TIERS`]): its least, greatest, sum, last and count. What is written adds to what
+//! is there, so values may come late and in any order, and nothing is read to write. A tier's old buckets are let go of; the next one has
+//! the same time, less finely. Where nothing was measured there is no bucket: a gap stays a gap.
+//!
+//! Samples are lossy by design, and so is this: it is written every few seconds and without waiting for the disk, and what comes faster than that can
+//! be done is left out, and counted.
+
+mod bucket;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+use tokio::sync::oneshot;
+
+pub(super) use self::bucket::Bucket;
+use crate::{
+    config::{
+        HISTORY_ASKED_LEN_MAX, HISTORY_BATCHES_LEN_MAX, HISTORY_BUCKETS_LEN_MAX, HISTORY_BYTES_MAX, HISTORY_PRUNE_MS,
+        HISTORY_TIERS, HISTORY_WRITE_MS, SAMPLE_HISTORY_LEN_MAX, STORE_PAGE_BYTES,
+    },
+    server::{
+        clock::{Clock, Stopwatch},
+        metrics::Metrics,
+    },
+    time::Timestamp,
+};
+
+/// The file in the data folder.
+pub const FILE_NAME: &str = "series.db";
+
+/// Values of series, each with its instant.
+pub(super) type Batch = Vec<(String, Timestamp, f64)>;
+
+/// The door to the thread that writes and reads. Dropped, it has written all it was given.
+#[derive(Debug)]
+pub(super) struct History {
+    asks: Option<SyncSender<Ask>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    metrics: Arc<Metrics>,
+}
+
+/// What is known of a series at a start.
+#[derive(Debug, PartialEq)]
+pub(super) struct Known {
+    pub name: String,
+    /// Somebody has posted it, and nobody has watched it yet.
+    pub is_new: bool,
+    /// Its last minutes.
+    pub points: Vec<(Timestamp, f64)>,
+}
+
+/// A stretch of a series.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Stretch {
+    /// How long each bucket is, in milliseconds.
+    pub step_ms: u64,
+    /// Buckets by their beginnings, ascending; none where nothing was measured.
+    pub buckets: Vec<(Timestamp, Bucket)>,
+}
+
+/// Which stretch: of `name`, from `from` to before `to`, in at most `len_max` buckets.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub name: String,
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub len_max: usize,
+}
+
+enum Ask {
+    Keep(Batch),
+    /// Series that are new, or are so no more.
+    Mark(Vec<(String, bool)>),
+    Read(Wanted, oneshot::Sender<rusqlite::Result<Stretch>>),
+}
+
+impl History {
+    /// Opens the file in a folder, or keeps it in memory, and reads what was there lately.
+    pub fn open(folder: Option<&Path>, clock: Clock, metrics: Arc<Metrics>) -> rusqlite::Result<(Self, Vec<Known>)> {
+        let connection = match folder {
+            Some(folder) => Connection::open(folder.join(FILE_NAME))?,
+            None => Connection::open_in_memory()?,
+        };
+        let mut writer = Writer::new(connection)?;
+        let known = writer.known(clock.now())?;
+        let (asks, asked) = sync_channel(HISTORY_BATCHES_LEN_MAX);
+        let counts = Arc::clone(&metrics);
+        let thread = thread::Builder::new().name("series".to_owned());
+        let thread = thread.spawn(move || writer.run(&asked, &clock, &counts));
+        let thread = thread.inspect_err(|error| tracing::error!(%error, "what series send is not kept"));
+        let history = Self {
+            asks: thread.is_ok().then_some(asks),
+            thread: Mutex::new(thread.ok()),
+            metrics,
+        };
+        Ok((history, known))
+    }
+
+    /// Keeps values, unless too many wait to be written already.
+    pub fn keep(&self, batch: Batch) {
+        let len = batch.len() as u64;
+        if len == 0 {
+            return;
+        }
+        let kept = self.asks.as_ref().map(|asks| asks.try_send(Ask::Keep(batch)));
+        if !matches!(kept, Some(Ok(()))) {
+            self.metrics.samples_not_kept.add(len);
+        }
+    }
+
+    /// Notes which series are new, and which are so no more.
+    pub fn mark(&self, series: Vec<(String, bool)>) {
+        if let Some(asks) = &self.asks
+            && !series.is_empty()
+            && let Err(TrySendError::Full(_)) = asks.try_send(Ask::Mark(series))
+        {
+            tracing::debug!("which series are new is not noted: too much waits to be written");
+        }
+    }
+
+    /// A stretch of a series. `None` when it can't be read, which is in the log.
+    pub async fn read(&self, wanted: Wanted) -> Option<Stretch> {
+        let asks = self.asks.clone()?;
+        let (answer, answered) = oneshot::channel();
+        // The queue may be full for a moment, which is waited for where nobody else waits.
+        let sent = tokio::task::spawn_blocking(move || asks.send(Ask::Read(wanted, answer)).is_ok());
+        sent.await.ok().filter(|sent| *sent)?;
+        let stretch = answered.await.ok()?;
+        stretch
+            .inspect_err(|error| tracing::error!(%error, "a series can't be read"))
+            .ok()
+    }
+}
+
+impl Drop for History {
+    fn drop(&mut self) {
+        self.asks = None;
+        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(thread) = thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+/// The thread's own.
+struct Writer {
+    connection: Connection,
+    ids: HashMap<String, i64>,
+    /// What is to be added to the buckets of each tier, by series and beginning.
+    unwritten: BTreeMap<(i64, usize, u64), Bucket>,
+}
+
+impl Writer {
+    fn new(connection: Connection) -> rusqlite::Result<Self> {
+        let pages = HISTORY_BYTES_MAX / i64::from(STORE_PAGE_BYTES);
+        connection.execute_batch(&format!(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA max_page_count = {pages};
+             CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, is_new INTEGER NOT NULL DEFAULT 0) STRICT;
+             CREATE TABLE IF NOT EXISTS buckets (
+                 series INTEGER NOT NULL, tier INTEGER NOT NULL, at INTEGER NOT NULL,
+                 least REAL NOT NULL, greatest REAL NOT NULL, sum REAL NOT NULL, last REAL NOT NULL, count INTEGER NOT NULL,
+                 PRIMARY KEY (series, tier, at)
+             ) STRICT, WITHOUT ROWID;"
+        ))?;
+        // Names change over the years: what has nothing left makes room.
+        connection.execute(
+            "DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM buckets WHERE buckets.series = series.id)",
+            [],
+        )?;
+        let mut statement = connection.prepare("SELECT name, id FROM series")?;
+        let ids = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let ids = ids.collect::<rusqlite::Result<_>>()?;
+        drop(statement);
+        Ok(Self {
+            connection,
+            ids,
+            unwritten: BTreeMap::new(),
+        })
+    }
+
+    fn known(&mut self, now: Timestamp) -> rusqlite::Result<Vec<Known>> {
+        let (step_ms, _) = HISTORY_TIERS[0];
+        let from = now.0.saturating_sub(step_ms * SAMPLE_HISTORY_LEN_MAX as u64);
+        let mut all = self
+            .connection
+            .prepare("SELECT id, name, is_new FROM series ORDER BY name")?;
+        let mut latest = self
+            .connection
+            .prepare("SELECT at, last FROM buckets WHERE series = ?1 AND tier = 0 AND at >= ?2 ORDER BY at")?;
+        let rows = all.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?)))?;
+        rows.map(|row| {
+            let (id, name, is_new) = row?;
+            let points = latest.query_map(params![id, from as i64], |row| {
+                Ok((Timestamp(row.get::<_, i64>(0)? as u64), row.get(1)?))
+            })?;
+            Ok(Known {
+                name,
+                is_new,
+                points: points.collect::<rusqlite::Result<_>>()?,
+            })
+        })
+        .collect()
+    }
+
+    fn run(&mut self, asked: &Receiver<Ask>, clock: &Clock, metrics: &Metrics) {
+        let (mut since_write, mut since_prune) = (Stopwatch::start(), None::<Stopwatch>);
+        let pause = Duration::from_millis(HISTORY_WRITE_MS);
+        loop {
+            let ask = asked.recv_timeout(pause.saturating_sub(since_write.elapsed()));
+            let is_due = since_write.elapsed() >= pause || self.unwritten.len() >= HISTORY_BUCKETS_LEN_MAX;
+            let is_end = matches!(ask, Err(RecvTimeoutError::Disconnected));
+            if is_due || is_end || matches!(ask, Ok(Ask::Read(..))) {
+                self.try_write(metrics);
+                since_write = Stopwatch::start();
+            }
+            match ask {
+                Ok(Ask::Keep(batch)) => self.try_keep(&batch, metrics),
+                Ok(Ask::Mark(series)) => self.try_mark(&series),
+                Ok(Ask::Read(wanted, answer)) => _ = answer.send(self.read(&wanted, clock.now())),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            let prunes_at = Duration::from_millis(HISTORY_PRUNE_MS);
+            if since_prune.as_ref().is_none_or(|since| since.elapsed() >= prunes_at) {
+                if let Err(error) = self.prune(clock.now()) {
+                    tracing::error!(%error, "old values of series can't be let go of");
+                }
+                since_prune = Some(Stopwatch::start());
+            }
+        }
+    }
+
+    fn try_keep(&mut self, batch: &Batch, metrics: &Metrics) {
+        if let Err(error) = self.keep(batch) {
+            metrics.samples_not_kept.add(batch.len() as u64);
+            tracing::error!(%error, "what series send is not kept");
+        }
+    }
+
+    fn keep(&mut self, batch: &Batch) -> rusqlite::Result<()> {
+        for (name, at, value) in batch {
+            let id = self.id(name)?;
+            for (tier, (step_ms, _)) in HISTORY_TIERS.into_iter().enumerate() {
+                let begins = at.0 - at.0 % step_ms;
+                let bucket = self.unwritten.entry((id, tier, begins)).or_default();
+                bucket.add(*value);
+            }
+        }
+        Ok(())
+    }
+
+    fn id(&mut self, name: &str) -> rusqlite::Result<i64> {
+        if let Some(id) = self.ids.get(name) {
+            return Ok(*id);
+        }
+        self.connection
+            .execute("INSERT INTO series (name) VALUES (?1)", [name])?;
+        let id = self.connection.last_insert_rowid();
+        self.ids.insert(name.to_owned(), id);
+        Ok(id)
+    }
+
+    fn try_mark(&mut self, series: &[(String, bool)]) {
+        let marked = series.iter().try_for_each(|(name, is_new)| {
+            let id = self.id(name)?;
+            let mark = "UPDATE series SET is_new = ?2 WHERE id = ?1";
+            self.connection.execute(mark, params![id, is_new]).map(drop)
+        });
+        if let Err(error) = marked {
+            tracing::error!(%error, "which series are new is not noted");
+        }
+    }
+
+    /// What can't be written is given up: the disk may be full for long, and memory would be next.
+    fn try_write(&mut self, metrics: &Metrics) {
+        let unwritten = std::mem::take(&mut self.unwritten);
+        let finest = unwritten.iter().filter(|((_, tier, _), _)| *tier == 0);
+        let len = finest.map(|(_, bucket)| bucket.count).sum();
+        if let Err(error) = self.write(&unwritten) {
+            metrics.samples_not_kept.add(len);
+            tracing::error!(%error, "what series sent in the last seconds is not kept");
+        }
+    }
+
+    fn write(&mut self, unwritten: &BTreeMap<(i64, usize, u64), Bucket>) -> rusqlite::Result<()> {
+        if unwritten.is_empty() {
+            return Ok(());
+        }
+        let transaction = self.connection.transaction()?;
+        {
+            let mut add = transaction.prepare_cached(
+                "INSERT INTO buckets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET
+                 least = min(least, excluded.least), greatest = max(greatest, excluded.greatest), sum = sum + excluded.sum,
+                 last = excluded.last, count = count + excluded.count",
+            )?;
+            for ((series, tier, at), bucket) in unwritten {
+                let Bucket {
+                    least,
+                    greatest,
+                    sum,
+                    last,
+                    count,
+                } = bucket;
+                let (tier, at, count) = (*tier as i64, *at as i64, *count as i64);
+                add.execute(params![series, tier, at, least, greatest, sum, last, count])?;
+            }
+        }
+        transaction.commit()
+    }
+
+    fn prune(&mut self, now: Timestamp) -> rusqlite::Result<()> {
+        let transaction = self.connection.transaction()?;
+        {
+            let mut prune =
+                transaction.prepare_cached("DELETE FROM buckets WHERE series = ?1 AND tier = ?2 AND at < ?3")?;
+            for id in self.ids.values() {
+                for (tier, (_, kept_ms)) in HISTORY_TIERS.into_iter().enumerate() {
+                    prune.execute(params![id, tier as i64, now.0.saturating_sub(kept_ms) as i64])?;
+                }
+            }
+        }
+        transaction.commit()
+    }
+
+    /// From the finest tier that has all of it and does not need more buckets than are looked at.
+    fn read(&mut self, wanted: &Wanted, now: Timestamp) -> rusqlite::Result<Stretch> {
+        let span_ms = wanted.to.since(wanted.from);
+        let has_all = |(step_ms, kept_ms): &(u64, u64)| {
+            now.since(wanted.from) <= *kept_ms && span_ms / step_ms <= HISTORY_ASKED_LEN_MAX
+        };
+        let tier = HISTORY_TIERS
+            .iter()
+            .position(has_all)
+            .unwrap_or(HISTORY_TIERS.len() - 1);
+        let (finest_ms, _) = HISTORY_TIERS[tier];
+        // Whole buckets of the tier in each.
+        let step_ms = finest_ms * span_ms.div_ceil(finest_ms * wanted.len_max.max(1) as u64).max(1);
+        let mut buckets: Vec<(Timestamp, Bucket)> = Vec::new();
+        let sql = "SELECT id FROM series WHERE name = ?1";
+        let id = self
+            .connection
+            .query_row(sql, [&wanted.name], |row| row.get::<_, i64>(0))
+            .optional()?;
+        let Some(id) = id else {
+            return Ok(Stretch { step_ms, buckets });
+        };
+        let mut statement = self.connection.prepare_cached(
+            "SELECT at, least, greatest, sum, last, count FROM buckets
+             WHERE series = ?1 AND tier = ?2 AND at >= ?3 AND at < ?4 ORDER BY at",
+        )?;
+        let mut rows = statement.query(params![id, tier as i64, wanted.from.0 as i64, wanted.to.0 as i64])?;
+        while let Some(row) = rows.next()? {
+            let at = row.get::<_, i64>(0)? as u64;
+            let bucket = Bucket {
+                least: row.get(1)?,
+                greatest: row.get(2)?,
+                sum: row.get(3)?,
+                last: row.get(4)?,
+                count: row.get::<_, i64>(5)? as u64,
+            };
+            let begins = Timestamp(at - at % step_ms);
+            match buckets.last_mut() {
+                Some((last, merged)) if *last == begins => merged.merge(&bucket),
+                _ => buckets.push((begins, bucket)),
+            }
+        }
+        Ok(Stretch { step_ms, buckets })
+    }
+}

@@ -1,0 +1,38 @@
+//! How often a series sends.
+
+use crate::config::SAMPLE_INTERVAL_UNKNOWN_MS;
+
+/// How often values come.
+#[derive(Debug)]
+pub(super) enum Interval {
+    /// As who records them says, in milliseconds.
+    Declared(u64),
+    /// By the last gaps between them; 0 where there was none.
+    Seen([u64; 3]),
+}
+
+impl Interval {
+    pub fn saw(&mut self, gap_ms: u64) {
+        if let Self::Seen(gaps) = self {
+            gaps.rotate_left(1);
+            gaps[2] = gap_ms;
+        }
+    }
+
+    /// The next of the usual ones: few, so that many series go in one frame; and nobody's, who dawdles once, is called stale at once.
+    pub fn ms(&self) -> u64 {
+        let gap = match self {
+            Self::Declared(ms) => return *ms,
+            Self::Seen(gaps) => gaps.iter().copied().max().unwrap_or(0),
+        };
+        let usual = INTERVALS_S.into_iter().map(|s| s * 1_000);
+        let mut usual = usual.filter(|ms| gap <= ms + ms / 2);
+        match gap {
+            0 => SAMPLE_INTERVAL_UNKNOWN_MS,
+            _ => usual.next().unwrap_or(INTERVALS_S[INTERVALS_S.len() - 1] * 1_000),
+        }
+    }
+}
+
+/// How often series usually send, in seconds.
+const INTERVALS_S: [u64; 10] = [1, 2, 5, 10, 30, 60, 300, 900, 3_600, 86_400];

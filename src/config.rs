@@ -266,6 +266,8 @@ pub const HISTORY_WRITE_MS: u64 = 2_000;
 pub const HISTORY_BUCKETS_LEN_MAX: usize = 50_000;
 /// Batches of samples that wait for whoever writes them; further ones are not kept.
 pub const HISTORY_BATCHES_LEN_MAX: usize = 256;
+/// Who posts more looks again after this long whether there is room.
+pub const HISTORY_WAIT_MS: u64 = 20;
 /// Old buckets are let go of this often.
 pub const HISTORY_PRUNE_MS: u64 = 600_000;
 /// The file of what series have sent: some years of a few hundred.

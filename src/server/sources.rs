@@ -98,11 +98,10 @@ struct Ring {
     is_new: bool,
 }
 
-/// Takes what somebody posts; told when it is dropped.
-pub(super) struct Intake<'a> {
+/// Takes what somebody posts, and tells it at its end.
+struct Intake<'a> {
     sources: &'a Sources,
-    /// There until it is dropped.
-    state: Option<RwLockWriteGuard<'a, State>>,
+    state: RwLockWriteGuard<'a, State>,
 }
 
 impl Sources {
@@ -187,15 +186,24 @@ impl Sources {
                 state.push(name, at, value, made, false).ok();
             }
         }
-        self.0.keep(state);
+        let unkept = self.0.release(state);
+        if let Some(history) = self.0.history.get() {
+            history.keep(unkept);
+        }
         self.0.beat();
     }
 
+    /// Keeps what was posted. Who posts more than can be written waits.
+    async fn keep(&self, unkept: Batch) {
+        if let Some(history) = self.0.history.get() {
+            history.keep_all(unkept).await;
+        }
+    }
+
     /// Takes what somebody posts, and comes at `now`.
-    pub(super) fn intake(&self, now: Timestamp) -> Intake<'_> {
+    fn intake(&self, now: Timestamp) -> Intake<'_> {
         let mut state = self.0.write();
         state.clock = now;
-        let state = Some(state);
         Intake { sources: self, state }
     }
 
@@ -204,7 +212,7 @@ impl Sources {
         let mut state = self.0.write();
         state.want(names);
         let is_list_old = state.is_list_old;
-        self.0.keep(state);
+        self.0.release(state);
         if is_list_old {
             self.0.beat();
         }
@@ -256,18 +264,16 @@ impl Intake<'_> {
     pub fn take(&mut self, sample: Sample) -> Result<(), LineError> {
         let Sample { name, at, value } = sample;
         let Some(value) = value else { return Ok(()) };
-        let Some(state) = &mut self.state else { return Ok(()) };
-        let (at, made) = (at.unwrap_or(state.clock), || Interval::Seen([0; 3]));
-        state.push(name, at, json!(value), made, true)
+        let (at, made) = (at.unwrap_or(self.state.clock), || Interval::Seen([0; 3]));
+        self.state.push(name, at, json!(value), made, true)
     }
-}
 
-impl Drop for Intake<'_> {
-    fn drop(&mut self) {
-        if let Some(state) = self.state.take() {
-            self.sources.0.keep(state);
-        }
-        self.sources.0.beat();
+    /// Lets others go on, and answers what is still to be kept.
+    pub fn end(self) -> Batch {
+        let shared = &self.sources.0;
+        let unkept = shared.release(self.state);
+        shared.beat();
+        unkept
     }
 }
 
@@ -280,14 +286,14 @@ impl Shared {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives what came to who keeps it, when nobody has to wait for that any more.
-    fn keep(&self, mut state: RwLockWriteGuard<'_, State>) {
+    /// Lets the others go on, and answers what came and is still to be kept.
+    fn release(&self, mut state: RwLockWriteGuard<'_, State>) -> Batch {
         let (unkept, unmarked) = (std::mem::take(&mut state.unkept), std::mem::take(&mut state.unmarked));
         drop(state);
         if let Some(history) = self.history.get() {
             history.mark(unmarked);
-            history.keep(unkept);
         }
+        unkept
     }
 
     /// There is something to tell.

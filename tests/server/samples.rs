@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 use tideboard::{
-    config::{NEW_SERIES, SAMPLE_LINE_BYTES_MAX, SAMPLES_PATH},
+    config::{NEW_SERIES, SAMPLE_LINE_BYTES_MAX, SAMPLES_PATH, STRETCHES_LEN_MAX},
     protocol::ServerFrame,
     server::ServerConfig,
 };
 
 use crate::{
     editor::Editor,
-    harness::{EDIT, Reply, TestServer, VIEW},
+    harness::{EDIT, Folder, Reply, TestServer, VIEW},
 };
 
 async fn post(server: &TestServer, body: &str) -> (u16, Value) {
@@ -119,6 +119,63 @@ async fn what_nobody_shows_yet_is_listed_for_who_may_add_it() {
     let mut other = Editor::enter(server.address).await;
     other.watch(&["fuel"]).await;
     assert_eq!(next(&mut editor, NEW_SERIES).await, json!([]));
+}
+
+/// What is told of the last `span` milliseconds: how long a point is, and the count of values in each.
+async fn counts(server: &TestServer, series: &str, span: u64) -> (u64, Vec<u64>) {
+    let path = format!("{SAMPLES_PATH}?series={series}&span={span}&points=100");
+    let (status, told) = said(&server.get(&path).await);
+    assert_eq!(status, 200, "{told}");
+    let points = told["series"][0]["points"].as_array().cloned().unwrap_or_default();
+    let counts = points.iter().filter_map(|point| point[1][4].as_u64());
+    (told["interval_ms"].as_u64().expect("a number"), counts.collect())
+}
+
+#[tokio::test]
+async fn what_was_sent_is_there_after_a_restart_and_a_gap_is_still_one() {
+    const HOUR_MS: u64 = 3_600_000;
+    let data = Folder::new();
+    let on_disk = || ServerConfig {
+        data: Some(data.path().into()),
+        ..ServerConfig::local()
+    };
+    let server = TestServer::start(on_disk()).await;
+    let now = server.server.clock().now().0;
+    // Two stretches with an hour of nothing between them, and a value of just now.
+    let old = (0..20).map(|at| now - 3 * HOUR_MS + at * 60_000);
+    let late = (0..20).map(|at| now - HOUR_MS + at * 60_000);
+    let lines = old.chain(late).chain([now - 1_000]).map(|at| format!("fuel 2 {at}\n"));
+    assert_eq!(post(&server, &lines.collect::<String>()).await.0, 200);
+    let before = counts(&server, "fuel", 4 * HOUR_MS).await;
+    assert_eq!((before.0, before.1.iter().sum::<u64>()), (150_000, 41));
+    assert!(before.1.len() < 25, "what was not measured has no points: {before:?}");
+    server.stop().await;
+
+    let server = TestServer::start(on_disk()).await;
+    assert_eq!(counts(&server, "fuel", 4 * HOUR_MS).await.1.iter().sum::<u64>(), 41);
+    assert_eq!(counts(&server, "f*", HOUR_MS / 60).await.1, [1]);
+    let mut editor = Editor::enter(server.address).await;
+    editor.watch(&[NEW_SERIES, "fuel"]).await;
+    assert_eq!(
+        next(&mut editor, "fuel").await,
+        json!(2.0),
+        "its last minutes are told at once"
+    );
+}
+
+#[tokio::test]
+async fn more_series_than_are_told_at_once_are_refused_with_what_to_do() {
+    let server = TestServer::start(ServerConfig::local()).await;
+    let lines = (0..=STRETCHES_LEN_MAX).map(|number| format!("bulk.{number} 1\n"));
+    assert_eq!(post(&server, &lines.collect::<String>()).await.0, 200);
+    let refused = server.get(&format!("{SAMPLES_PATH}?series=bulk.*&span=1000")).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.body.contains("ask for fewer"), "{}", refused.body);
+    assert_eq!(
+        server.get(&format!("{SAMPLES_PATH}?series=bulk.1")).await.status,
+        400,
+        "no span"
+    );
 }
 
 #[tokio::test]

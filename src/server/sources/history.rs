@@ -29,7 +29,7 @@ pub(super) use self::bucket::Bucket;
 use crate::{
     config::{
         HISTORY_ASKED_LEN_MAX, HISTORY_BATCHES_LEN_MAX, HISTORY_BUCKETS_LEN_MAX, HISTORY_BYTES_MAX, HISTORY_PRUNE_MS,
-        HISTORY_TIERS, HISTORY_WRITE_MS, SAMPLE_HISTORY_LEN_MAX, STORE_PAGE_BYTES,
+        HISTORY_TIERS, HISTORY_WAIT_MS, HISTORY_WRITE_MS, SAMPLE_HISTORY_LEN_MAX, STORE_PAGE_BYTES,
     },
     server::{
         clock::{Clock, Stopwatch},
@@ -118,6 +118,18 @@ impl History {
         let kept = self.asks.as_ref().map(|asks| asks.try_send(Ask::Keep(batch)));
         if !matches!(kept, Some(Ok(()))) {
             self.metrics.samples_not_kept.add(len);
+        }
+    }
+
+    /// Keeps values, and waits until there is room for them.
+    pub async fn keep_all(&self, batch: Batch) {
+        let (Some(asks), false) = (&self.asks, batch.is_empty()) else {
+            return;
+        };
+        let mut ask = Ask::Keep(batch);
+        while let Err(TrySendError::Full(unsent)) = asks.try_send(ask) {
+            ask = unsent;
+            tokio::time::sleep(Duration::from_millis(HISTORY_WAIT_MS)).await;
         }
     }
 

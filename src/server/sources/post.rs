@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::{
     Sources,
+    history::Batch,
     line::{LineError, read},
 };
 use crate::{
@@ -81,16 +82,19 @@ pub async fn post(
             reading.report.stopped = Some(stopped);
             break;
         }
-        reading.read(&chunk);
+        let unkept = reading.read(&chunk);
+        server.sources().keep(unkept).await;
     }
-    let report = reading.end();
+    let (report, unkept) = reading.end();
+    server.sources().keep(unkept).await;
     server.metrics().samples_taken.add(report.taken);
     server.metrics().samples_refused.add(report.refused);
     (report.status(), Json(report)).into_response()
 }
 
 impl Reading<'_> {
-    fn read(&mut self, chunk: &[u8]) {
+    /// Answers what is still to be kept.
+    fn read(&mut self, chunk: &[u8]) -> Batch {
         let now = self.clock.now();
         let mut lines = chunk.split(|byte| *byte == b'\n');
         let last = lines.next_back().unwrap_or_default();
@@ -110,18 +114,21 @@ impl Reading<'_> {
             });
             self.report.count(self.line, taken);
         }
-        drop(intake);
+        let unkept = intake.end();
         // Of a line that is too long anyway no more is kept than shows that.
         let room = (SAMPLE_LINE_BYTES_MAX + 1).saturating_sub(self.rest.len());
         self.rest.extend_from_slice(&last[..last.len().min(room)]);
+        unkept
     }
 
     /// The last line needs no end.
-    fn end(mut self) -> Report {
-        if !self.rest.is_empty() {
-            self.read(b"\n");
-        }
-        self.report
+    fn end(mut self) -> (Report, Batch) {
+        let unkept = if self.rest.is_empty() {
+            Batch::new()
+        } else {
+            self.read(b"\n")
+        };
+        (self.report, unkept)
     }
 }
 

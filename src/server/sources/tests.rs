@@ -16,8 +16,7 @@ fn post(sources: &Sources, name: &str, at: u64, value: f64) -> Result<(), LineEr
     let (name, value) = (name.to_owned(), Some(value));
     let mut intake = sources.intake(Timestamp(NOW.0 + at));
     let taken = intake.take(Sample { name, at: None, value });
-    drop(intake);
-    sources.0.tell();
+    intake.end();
     taken
 }
 

@@ -61,9 +61,19 @@ const LINE_CHARS_MAX: usize = 60;
 pub fn field_input(label: &str, field: &str, value: &Value, bounds: [Option<f64>; 2], takes_focus: bool) -> Element {
     let words = words(field, value);
     let text = as_typed(value);
+    if field == "span" {
+        return rsx! {
+            label {
+                span { "{label}" }
+                select { class: "input", name: field,
+                    for word in words {
+                        option { key: "{word}", value: *word, selected: *word == text, "{word}" }
+                    }
+                }
+            }
+        };
+    }
     if !words.is_empty() {
-        // The first of them is what holds where nothing is said.
-        let text = if value.is_null() { words[0].to_owned() } else { text };
         return choices(label, field, words, &text, takes_focus, None);
     }
     let mounted = move |event: MountedEvent| {

@@ -244,8 +244,13 @@ fn line(name: &str, series: &Arc<Series>, of: usize) -> Line {
 
 /// What a series is called beside others of its kind: the end of its name tells them apart.
 fn label(name: &str, of: usize) -> String {
+    let (name, labels) = name.split_once('{').unwrap_or((name, ""));
     let end = name.rsplit('.').next().unwrap_or(name);
+    // What stands in quotes tells one from the other.
+    let values: Vec<&str> = labels.split('"').skip(1).step_by(2).collect();
     match name {
+        _ if !values.is_empty() && of > 1 => values.join(" "),
+        _ if !values.is_empty() => [end, " ", &values.join(" ")].concat(),
         _ if of == 1 => name.strip_prefix("host.").unwrap_or(name).replace('.', " "),
         _ if name.starts_with("host.cpu.") => format!("core {end}"),
         _ if name.starts_with("host.load.") => format!("{end} min"),
@@ -265,6 +270,8 @@ mod tests {
         assert_eq!(label("host.load.15", 3), "15 min");
         assert_eq!(label("host.network.sent", 2), "sent");
         assert_eq!(label("host.memory.percent", 1), "memory percent");
+        let tank = "room.celsius{side=\"north\",floor=\"2\"}";
+        assert_eq!([label(tank, 1), label(tank, 2)], ["celsius north 2", "north 2"]);
     }
 
     #[test]

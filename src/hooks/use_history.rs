@@ -8,7 +8,7 @@ use super::{use_now, use_samples::SeriesList};
 use crate::{
     config::{SAMPLES_PATH, STRETCH_SHOWN_LEN},
     platform::FETCH,
-    protocol::SamplesFrame,
+    protocol::{self, SamplesFrame},
     state::Series,
 };
 
@@ -35,12 +35,12 @@ pub fn use_history(names: ReadSignal<Vec<String>>, span_ms: ReadSignal<u64>) -> 
     let mut asked = use_hook(|| CopyValue::new(0_u64));
     let now = use_now();
     // Which stretch is the newest: there is a new one each time this is another number.
-    let newest = use_memo(move || now().map(|now| now.unix_ms / (span_ms() / STRETCH_SHOWN_LEN).max(1)));
+    let newest = use_memo(move || now().map_or(0, |now| now.unix_ms / (span_ms() / STRETCH_SHOWN_LEN).max(1)));
     use_effect(move || {
         let (span_ms, names) = (span_ms(), names());
         *asked.write() += 1;
         let number = asked();
-        let (Some(fetch), Some(_)) = (FETCH, newest()) else {
+        let (Some(fetch), 1..) = (FETCH, newest()) else {
             return;
         };
         if span_ms == 0 || names.is_empty() {
@@ -52,7 +52,7 @@ pub fn use_history(names: ReadSignal<Vec<String>>, span_ms: ReadSignal<u64>) -> 
         );
         spawn(async move {
             let answer = fetch(path, None).await.ok();
-            let frame = answer.and_then(|text| serde_json::from_str::<SamplesFrame>(&text).ok());
+            let frame = answer.and_then(|text| protocol::read::<SamplesFrame>(&text).ok());
             // What was asked for before something else was is not shown over that; and without an answer there is what there was.
             if let Some(frame) = frame.filter(|_| asked() == number) {
                 kept.set(list_of(frame));
@@ -88,7 +88,10 @@ fn escaped(text: &str) -> String {
     for byte in text.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'-' => escaped.push(char::from(byte)),
-            _ => escaped += &format!("%{byte:02X}"),
+            _ => {
+                let digit = |four: u8| char::from(b"0123456789ABCDEF"[usize::from(four)]);
+                escaped.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+            }
         }
     }
     escaped

@@ -100,16 +100,16 @@ pub fn Chart(live: RealtimeUpdates) -> Element {
     let pointing = use_pointing();
     let (names, samples) = use_series(live);
     let span_ms = use_memo(move || span_ms(&live.text("span")));
-    let kept = use_history(
-        names.into(),
-        use_memo(move || if span_ms() > LAST_MINUTES_MS { span_ms() } else { 0 }).into(),
-    );
+    let kept = use_history(names.into(), span_ms.into());
     let lines = lines(&kept.read(), &samples.read());
     if lines.iter().all(|line| line.points.is_empty()) {
         return rsx! { Waiting { names: names() } };
     }
     let measure = Measure {
-        span_ms: span_ms(),
+        span_ms: match span_ms() {
+            0 => LAST_MINUTES_MS,
+            span_ms => span_ms,
+        },
         ..measure(live)
     };
     plot(pointing, &measure, lines)
@@ -129,7 +129,7 @@ fn measure(live: RealtimeUpdates) -> Measure {
 /// What the server sends of itself.
 const LAST_MINUTES_MS: u64 = SAMPLE_HISTORY_LEN_MAX as u64 * SAMPLE_INTERVAL_MS;
 
-/// How far back one of [`kinds::SPANS`](crate::board::kinds::SPANS) goes.
+/// How far back one of [`kinds::SPANS`](crate::board::kinds::SPANS) goes; 0 for the last minutes.
 fn span_ms(span: &str) -> u64 {
     const HOUR_MS: u64 = 3_600_000;
     match span {
@@ -138,7 +138,7 @@ fn span_ms(span: &str) -> u64 {
         "1 d" => 24 * HOUR_MS,
         "7 d" => 7 * 24 * HOUR_MS,
         "30 d" => 30 * 24 * HOUR_MS,
-        _ => LAST_MINUTES_MS,
+        _ => 0,
     }
 }
 

@@ -221,8 +221,15 @@ impl Ledger {
     }
 
     /// What is stored for somebody who has signed out: they are told nothing, so that what another tab has turned round before them
-    /// is what is left out of the operations they made.
-    pub fn left_out(&mut self, maker: (usize, u64), transaction: &Transaction) {
+    /// is what is left out of the operations they made. Nor does anybody see what they have undone, where that had to wait for their
+    /// storage: it is as taken back as what a screen shows so, from when it is stored.
+    pub fn left_out(&mut self, maker: (usize, u64), transaction: &Transaction, outcome: &Outcome) {
+        if matches!(outcome, Outcome::Done { .. }) {
+            let waiting = transaction.put.iter().filter(|(key, _)| key.starts_with("outbox/"));
+            let waiting = waiting.map(|(_, text)| text).chain(&transaction.append);
+            let undone = waiting.filter(|text| text.contains(r#""withdrawing":true,"why":"undone""#));
+            self.taken_back.extend(undone.map(|text| appended_id(text)));
+        }
         let appended: Vec<OperationId> = transaction.append.iter().map(|text| appended_id(text)).collect();
         let is_before = |id: &OperationId| {
             let mut later = appended.iter();

@@ -65,6 +65,11 @@ impl Ledger {
             let given_up = own.filter(|(id, made)| !made.saved && !waits(id));
             self.made_anew.extend(given_up.map(|(id, _)| *id));
         }
+        let missed = std::mem::take(&mut self.missed);
+        for (tab, board, widget) in missed.iter().filter(|_| has_begun_nothing(engine)) {
+            // Its widget went from under it, and its author was told: should another come in that place, they see what is there.
+            self.forgoes(*tab, board, widget);
+        }
         for pending in engine.pending().filter(|pending| pending.withdrawing) {
             let given_up = if pending.is_folded() {
                 &mut self.folded
@@ -212,6 +217,10 @@ impl Ledger {
                 error: CommandError::DeviceFull,
                 widget: Some((board, widget)),
             } => self.forgoes(tab, board, widget),
+            Notice::Refused {
+                error: CommandError::UnknownWidget,
+                widget: Some((board, widget)),
+            } => self.missed.push((tab, board.clone(), widget.clone())),
             Notice::Refused {
                 error: CommandError::NothingToUndo | CommandError::NothingToRedo,
                 ..
@@ -412,6 +421,12 @@ impl Ledger {
             }
         }
     }
+}
+
+/// Whether a tab holds no edit that is no operation yet.
+fn has_begun_nothing(engine: &Engine) -> bool {
+    let waits = |pending: &&Pending| pending.verdict.is_none() && !pending.withdrawing;
+    engine.status().pending == engine.pending().filter(waits).count()
 }
 
 /// Whether a tab knows that an operation was applied, and that nothing but time stands against it.

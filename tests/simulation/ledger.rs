@@ -135,6 +135,8 @@ pub struct Ledger {
     additions: HashMap<Addition, (u64, u64)>,
     /// Tabs that were told since they were looked at that there is nothing to undo, or to redo.
     turned_in_vain: HashSet<usize>,
+    /// Widgets of which a tab was told since it was looked at that they are not there to be edited.
+    missed: Vec<(usize, BoardId, WidgetId)>,
     sights: seen::Sights,
     /// Whether somebody else has ever signed in on a device.
     pub has_switched: bool,

@@ -65,6 +65,11 @@ impl Ledger {
             let given_up = own.filter(|(id, made)| !made.saved && !waits(id));
             self.made_anew.extend(given_up.map(|(id, _)| *id));
         }
+        let missed = std::mem::take(&mut self.missed);
+        for (tab, board, widget) in missed.iter().filter(|_| has_begun_nothing(engine)) {
+            // Its widget went from under it, and its author was told: should another come in that place, they see what is there.
+            self.forgoes(*tab, board, widget);
+        }
         for pending in engine.pending().filter(|pending| pending.withdrawing) {
             let given_up = if pending.is_folded() {
                 &mut self.folded
@@ -213,6 +218,10 @@ impl Ledger {
                 widget: Some((board, widget)),
             } => self.forgoes(tab, board, widget),
             Notice::Refused {
+                error: CommandError::UnknownWidget,
+                widget: Some((board, widget)),
+            } => self.missed.push((tab, board.clone(), widget.clone())),
+            Notice::Refused {
                 error: CommandError::NothingToUndo | CommandError::NothingToRedo,
                 ..
             } => _ = self.turned_in_vain.insert(tab),
@@ -221,8 +230,15 @@ impl Ledger {
     }
 
     /// What is stored for somebody who has signed out: they are told nothing, so that what another tab has turned round before them
-    /// is what is left out of the operations they made.
-    pub fn left_out(&mut self, maker: (usize, u64), transaction: &Transaction) {
+    /// is what is left out of the operations they made. Nor does anybody see what they have undone, where that had to wait for their
+    /// storage: it is as taken back as what a screen shows so, from when it is stored.
+    pub fn left_out(&mut self, maker: (usize, u64), transaction: &Transaction, outcome: &Outcome) {
+        if matches!(outcome, Outcome::Done { .. }) {
+            let waiting = transaction.put.iter().filter(|(key, _)| key.starts_with("outbox/"));
+            let waiting = waiting.map(|(_, text)| text).chain(&transaction.append);
+            let undone = waiting.filter(|text| text.contains(r#""withdrawing":true,"why":"undone""#));
+            self.taken_back.extend(undone.map(|text| appended_id(text)));
+        }
         let appended: Vec<OperationId> = transaction.append.iter().map(|text| appended_id(text)).collect();
         let is_before = |id: &OperationId| {
             let mut later = appended.iter();
@@ -405,6 +421,12 @@ impl Ledger {
             }
         }
     }
+}
+
+/// Whether a tab holds no edit that is no operation yet.
+fn has_begun_nothing(engine: &Engine) -> bool {
+    let waits = |pending: &&Pending| pending.verdict.is_none() && !pending.withdrawing;
+    engine.status().pending == engine.pending().filter(waits).count()
 }
 
 /// Whether a tab knows that an operation was applied, and that nothing but time stands against it.

@@ -211,7 +211,7 @@ impl World {
                 let by = (device, namespace.principal.as_str());
                 self.ledger.appended(by, (tab, life), transaction, &outcome, is_pending);
                 if self.tabs[tab].person != namespace.principal.as_str() {
-                    self.ledger.left_out((tab, life), transaction);
+                    self.ledger.left_out((tab, life), transaction, &outcome);
                 }
                 Input::Committed(outcome)
             }

@@ -30,7 +30,7 @@ export async function play(stage) {
   await board.page.getByLabel('Span').selectOption('1 h');
   await board.page.getByRole('button', { name: 'Save' }).click();
   const goesBack = async () => {
-    await chart.getByText(/^(1 h|59 min) ago$/).waitFor();
+    await chart.getByText(/^(1\sh|5\d\smin) ago$/).waitFor();
     await chart.getByRole('img', { name: 'tank north: 0' }).waitFor();
     // One stroke before the gap, and one after it.
     const strokes = await chart.locator('path.series-line').first().getAttribute('d');

@@ -272,8 +272,12 @@ pub const HISTORY_WAIT_MS: u64 = 20;
 pub const HISTORY_PRUNE_MS: u64 = 600_000;
 /// The file of what series have sent: some years of a few hundred.
 pub const HISTORY_BYTES_MAX: i64 = 2 * 1024 * 1024 * 1024;
-/// Buckets of a tier that are read for one stretch.
-pub const HISTORY_ASKED_LEN_MAX: u64 = 20_000;
+/// The same of a server that keeps nothing on a disk.
+pub const HISTORY_IN_MEMORY_BYTES_MAX: i64 = 64 * 1024 * 1024;
+/// Requests whose stretches are read at once; further ones wait.
+pub const STRETCHES_AT_ONCE_MAX: usize = 2;
+/// A series that has sent nothing for this long makes room for another one, in milliseconds; its past is kept.
+pub const SERIES_SILENT_MS: u64 = 3_600_000;
 /// Points of a stretch of a series, as it is told.
 pub const STRETCH_LEN_MAX: usize = 2_000;
 /// The same, as a chart shows it.
@@ -286,6 +290,8 @@ pub const CLOCK_AHEAD_MS_MAX: u64 = 60_000;
 pub const SAMPLE_LINE_BYTES_MAX: usize = 4 * 1024;
 /// Samples posted at once, in bytes: a million lines and more.
 pub const SAMPLES_BODY_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// A post of samples may take this long, which is less than the request may.
+pub const SAMPLES_POST_MS_MAX: u64 = 25_000;
 /// Lines of a post that are told why they were refused; the others are counted.
 pub const REFUSED_LINES_TOLD_MAX: usize = 20;
 /// Lists of watched series whose newest values are encoded once for all who watch the same.

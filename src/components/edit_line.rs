@@ -61,7 +61,7 @@ const LINE_CHARS_MAX: usize = 60;
 pub fn field_input(label: &str, field: &str, value: &Value, bounds: [Option<f64>; 2], takes_focus: bool) -> Element {
     let words = words(field, value);
     let text = as_typed(value);
-    if field == "span" {
+    if field == "span" && !words.is_empty() {
         return rsx! {
             label {
                 span { "{label}" }

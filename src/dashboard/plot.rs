@@ -36,10 +36,18 @@ impl Line {
         self.points.last().map(|(_, value)| *value)
     }
 
+    /// The part of time that is shown, with what is a gap of this line.
+    fn window(&self, window: Window) -> Window {
+        Window {
+            gap: gap_of(self.interval_ms),
+            ..window
+        }
+    }
+
     /// The value at an instant, or the newest one, with its unit; a dash where there is none.
     fn said(&self, at: Option<u64>, window: Window, unit: &str) -> String {
         let value = match at {
-            Some(at) => chart::nearest(&self.points, at, window).map(|(_, value)| value),
+            Some(at) => chart::nearest(&self.points, at, self.window(window)).map(|(_, value)| value),
             None => self.last(),
         };
         value.map_or_else(|| "–".to_owned(), |value| figure_text(value, unit))
@@ -117,10 +125,10 @@ pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element 
                     }
                     svg { "viewBox": "0 0 1000 1000", "preserveAspectRatio": "none",
                         if is_single {
-                            path { class: "series-area", "data-series": "1", d: chart::area(&lines[0].points, window, scale) }
+                            path { class: "series-area", "data-series": "1", d: chart::area(&lines[0].points, lines[0].window(window), scale) }
                         }
                         for (index, line) in lines.iter().enumerate() {
-                            path { key: "{line.name}", class: "series-line", "data-series": "{index % COLOURS + 1}", d: chart::lines(&line.points, window, scale) }
+                            path { key: "{index}", class: "series-line", "data-series": "{index % COLOURS + 1}", d: chart::lines(&line.points, line.window(window), scale) }
                         }
                     }
                     for tick in scale.ticks().skip(1) {
@@ -242,7 +250,7 @@ fn legend(lines: &[Line], at: Option<u64>, window: Window, unit: &str) -> Elemen
     rsx! {
         ul { class: "legend",
             for (index, line) in lines.iter().enumerate() {
-                li { key: "{line.name}",
+                li { key: "{index}",
                     svg { "viewBox": "0 0 14 3", "aria-hidden": "true",
                         path { class: "series-line", "data-series": "{index % COLOURS + 1}", d: "M0 1.5h14" }
                     }
@@ -346,9 +354,13 @@ fn window_of(lines: &[Line], longest: u64) -> Window {
     Window {
         end,
         length,
-        // A pause that is drawn as one.
-        gap: interval_ms.unwrap_or(0).max(SAMPLE_INTERVAL_MS) * (SAMPLE_MISSED_MAX + 1),
+        gap: gap_of(interval_ms.unwrap_or(0)),
     }
+}
+
+/// A pause that is drawn as one.
+fn gap_of(interval_ms: u64) -> u64 {
+    interval_ms.max(SAMPLE_INTERVAL_MS) * (SAMPLE_MISSED_MAX + 1)
 }
 
 fn scale_of(lines: &[Line], window: Window, unit: &str, min: Option<f64>, max: Option<f64>) -> Scale {

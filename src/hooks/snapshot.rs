@@ -118,8 +118,10 @@ impl Gatherer {
     pub fn take_samples(&mut self, now: Timestamp, frame: SamplesFrame) {
         for arrived in frame.series {
             // What was asked for just now may have been measured long ago.
-            let newest = arrived.points.last().map_or(frame.clock, |(at, _)| *at);
-            let old_ms = frame.clock.since(newest);
+            let Some((newest, _)) = arrived.points.last() else {
+                continue;
+            };
+            let old_ms = frame.clock.since(*newest);
             let room = self.samples.len() < SERIES_LEN_MAX || self.samples.contains_key(&arrived.name);
             if room && is_wanted(&self.wanted_series, &arrived.name) {
                 let series = self.samples.entry(arrived.name.clone()).or_default();

@@ -9,7 +9,7 @@ use crate::{
     config::{SAMPLES_PATH, STRETCH_SHOWN_LEN},
     platform::FETCH,
     protocol::{self, SamplesFrame},
-    state::Series,
+    state::{CONNECTION, ConnectionStatus, Series},
 };
 
 /// What live series have sent in the last `span_ms` milliseconds, as the server keeps it: a point for each of some hundred equal
@@ -32,19 +32,33 @@ use crate::{
 #[must_use]
 pub fn use_history(names: ReadSignal<Vec<String>>, span_ms: ReadSignal<u64>) -> ReadSignal<SeriesList> {
     let mut kept = use_signal(SeriesList::default);
-    let mut asked = use_hook(|| CopyValue::new(0_u64));
+    let mut asked = use_hook(|| CopyValue::new((0_u64, Vec::<String>::new())));
     let now = use_now();
+    let is_reached = use_memo(move || {
+        matches!(
+            *CONNECTION.read(),
+            ConnectionStatus::Live | ConnectionStatus::ByRequests
+        )
+    });
     // Which stretch is the newest: there is a new one each time this is another number.
-    let newest = use_memo(move || now().map_or(0, |now| now.unix_ms / (span_ms() / STRETCH_SHOWN_LEN).max(1)));
+    let newest = use_memo(move || match (span_ms(), now()) {
+        (0, _) | (_, None) => 0,
+        (span_ms, Some(now)) => now.unix_ms / (span_ms / STRETCH_SHOWN_LEN).max(1),
+    });
     use_effect(move || {
         let (span_ms, names) = (span_ms(), names());
-        *asked.write() += 1;
-        let number = asked();
-        let (Some(fetch), 1..) = (FETCH, newest()) else {
+        let (number, before) = asked.cloned();
+        let number = number + 1;
+        // What was kept of others is not these.
+        if (span_ms == 0 || before != names) && !kept.peek().0.is_empty() {
+            kept.set(SeriesList::default());
+        }
+        asked.set((number, names.clone()));
+        let (Some(fetch), 1.., true) = (FETCH, newest(), is_reached()) else {
             return;
         };
-        if span_ms == 0 || names.is_empty() {
-            return kept.set(SeriesList::default());
+        if names.is_empty() {
+            return;
         }
         let path = format!(
             "{SAMPLES_PATH}?span={span_ms}&points={STRETCH_SHOWN_LEN}&series={}",
@@ -54,7 +68,7 @@ pub fn use_history(names: ReadSignal<Vec<String>>, span_ms: ReadSignal<u64>) -> 
             let answer = fetch(path, None).await.ok();
             let frame = answer.and_then(|text| protocol::read::<SamplesFrame>(&text).ok());
             // What was asked for before something else was is not shown over that; and without an answer there is what there was.
-            if let Some(frame) = frame.filter(|_| asked() == number) {
+            if let Some(frame) = frame.filter(|_| asked.peek().0 == number) {
                 kept.set(list_of(frame));
             }
         });

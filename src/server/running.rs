@@ -330,6 +330,7 @@ impl Server {
             // A failure says that it has ended already.
             let _ = closed.await;
         }
+        self.0.sources.flush().await;
     }
 
     /// The window over which clients spread their return, sized to the crowd.

@@ -14,11 +14,12 @@ pub mod host;
 mod interval;
 mod line;
 pub(super) mod post;
+mod ring;
 pub(super) mod stretch;
 mod tick;
 
 use std::{
-    cmp::Ordering,
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
     io,
     ops::Bound,
@@ -31,7 +32,12 @@ use std::{
     time::Duration,
 };
 
+use axum::{
+    Json,
+    response::{IntoResponse as _, Response},
+};
 use bytes::Bytes;
+use http::StatusCode;
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -40,7 +46,8 @@ use self::{
     history::{Batch, History, Known, Stretch, Wanted},
     interval::Interval,
     line::{LineError, Sample},
-    tick::{Told, matching},
+    ring::Ring,
+    tick::matching,
 };
 use super::{clock::Clock, metrics::Metrics};
 #[cfg(feature = "dashboard")]
@@ -48,8 +55,8 @@ use crate::protocol::SamplesFrame;
 use crate::{
     board::value_bytes,
     config::{
-        FRAME_FILL_BYTES, NEW_SERIES, NEW_SERIES_LEN_MAX, SAMPLE_HISTORY_LEN_MAX, SAMPLE_INTERVAL_MS,
-        SAMPLE_INTERVAL_UNKNOWN_MS, SERIES_LEN_MAX, SERIES_NAME_BYTES_MAX, TICK_SPACING_MS,
+        FRAME_FILL_BYTES, NEW_SERIES, NEW_SERIES_LEN_MAX, SAMPLE_INTERVAL_MS, SAMPLE_INTERVAL_UNKNOWN_MS,
+        SERIES_LEN_MAX, SERIES_NAME_BYTES_MAX, SERIES_SILENT_MS, TICK_SPACING_MS,
     },
     protocol::{SampleSeries, Value},
     time::Timestamp,
@@ -74,6 +81,8 @@ struct State {
     rings: BTreeMap<String, Ring>,
     /// The server's time when something came last.
     clock: Timestamp,
+    /// Series that have come so far.
+    count: u64,
     /// Number of the tick that was told last.
     told: u64,
     /// Series with values that no tick has told yet.
@@ -86,16 +95,6 @@ struct State {
     unkept: Batch,
     /// Series that are new, or are so no more, which is still to be noted.
     unmarked: Vec<(String, bool)>,
-}
-
-#[derive(Debug)]
-struct Ring {
-    points: VecDeque<(Timestamp, Value)>,
-    interval: Interval,
-    /// Number of the tick that tells its newest value.
-    tick: u64,
-    /// Somebody has posted it, and nobody has watched it yet.
-    is_new: bool,
 }
 
 /// Takes what somebody posts, and tells it at its end.
@@ -152,7 +151,7 @@ impl Sources {
                 points: VecDeque::new(),
                 interval: Interval::Seen([0; 3]),
                 tick: 0,
-                is_new,
+                new: is_new.then_some(0),
             };
             for (at, value) in points {
                 ring.push(at, json!(value));
@@ -164,10 +163,20 @@ impl Sources {
         self.0.history.set(history).ok();
     }
 
-    /// The names of all series that these match.
+    /// The names of all series that these match, and those that stand for one only.
     fn names(&self, watched: &[String]) -> Vec<String> {
         let state = self.0.read();
-        matching(&state.rings, watched).into_keys().map(str::to_owned).collect()
+        let mut names: BTreeSet<&str> = matching(&state.rings, watched).into_keys().collect();
+        // One that has been silent for long is known by its name alone.
+        names.extend(watched.iter().map(String::as_str).filter(|name| !name.ends_with('*')));
+        names.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Resolves when all that came is kept.
+    pub(super) async fn flush(&self) {
+        if let Some(history) = self.0.history.get() {
+            history.flush().await;
+        }
     }
 
     /// A stretch of what a series has sent; `None` where that can't be read.
@@ -182,8 +191,7 @@ impl Sources {
         state.clock = at;
         for (name, value) in samples {
             if name.len() <= SERIES_NAME_BYTES_MAX {
-                let made = || Interval::Declared(SAMPLE_INTERVAL_MS);
-                state.push(name, at, value, made, false).ok();
+                state.push(name, at, value, Some(SAMPLE_INTERVAL_MS)).ok();
             }
         }
         let unkept = self.0.release(state);
@@ -207,10 +215,13 @@ impl Sources {
         Intake { sources: self, state }
     }
 
-    /// Hears of each tick, the newest one only when several passed. What these names match is shown somewhere from now on.
-    pub(super) fn watch(&self, names: &[String]) -> watch::Receiver<Arc<Tick>> {
+    /// Hears of each tick, the newest one only when several passed. What these names match is shown somewhere from now
+    /// on, where it is somebody who may put it there.
+    pub(super) fn watch(&self, names: &[String], may_edit: bool) -> watch::Receiver<Arc<Tick>> {
         let mut state = self.0.write();
-        state.want(names);
+        if may_edit {
+            state.want(names);
+        }
         let is_list_old = state.is_list_old;
         self.0.release(state);
         if is_list_old {
@@ -264,8 +275,8 @@ impl Intake<'_> {
     pub fn take(&mut self, sample: Sample) -> Result<(), LineError> {
         let Sample { name, at, value } = sample;
         let Some(value) = value else { return Ok(()) };
-        let (at, made) = (at.unwrap_or(self.state.clock), || Interval::Seen([0; 3]));
-        self.state.push(name, at, json!(value), made, true)
+        let at = at.unwrap_or(self.state.clock);
+        self.state.push(name, at, json!(value), None)
     }
 
     /// Lets others go on, and answers what is still to be kept.
@@ -324,19 +335,14 @@ impl Shared {
 }
 
 impl State {
-    fn push(
-        &mut self,
-        name: String,
-        at: Timestamp,
-        value: Value,
-        made: impl FnOnce() -> Interval,
-        is_posted: bool,
-    ) -> Result<(), LineError> {
+    fn push(&mut self, name: String, at: Timestamp, value: Value, declared_ms: Option<u64>) -> Result<(), LineError> {
+        let is_posted = declared_ms.is_none();
         let tick = self.told + 1;
         let is_known = self.rings.contains_key(&name);
         if !is_known && self.rings.len() >= SERIES_LEN_MAX {
-            return Err(LineError::NoRoom);
+            self.make_room().ok_or(LineError::NoRoom)?;
         }
+        self.count += u64::from(!is_known);
         let is_new = !is_known && is_posted && !is_wanted(&self.wanted, &name);
         if is_new {
             self.is_list_old = true;
@@ -345,17 +351,35 @@ impl State {
         if let Some(value) = value.as_f64() {
             self.unkept.push((name.clone(), at, value));
         }
+        let new = is_new.then_some(self.count);
         let ring = self.rings.entry(name.clone()).or_insert_with(|| Ring {
             points: VecDeque::new(),
-            interval: made(),
+            interval: Interval::Seen([0; 3]),
             tick,
-            is_new,
+            new,
         });
+        if let Some(interval_ms) = declared_ms {
+            ring.interval = Interval::Declared(interval_ms);
+        }
         if ring.push(at, value) {
             ring.tick = tick;
             self.untold.insert(name);
         }
         Ok(())
+    }
+
+    /// Lets go of the series that has been silent for longest, where that is long: its past is kept, and it is as any other when it sends
+    /// again.
+    fn make_room(&mut self) -> Option<()> {
+        let last = |ring: &Ring| ring.points.back().map_or(Timestamp(0), |(at, _)| *at);
+        let (name, ring) = self.rings.iter().min_by_key(|(_, ring)| last(ring))?;
+        if self.clock.since(last(ring)) < SERIES_SILENT_MS {
+            return None;
+        }
+        let name = name.clone();
+        self.rings.remove(&name);
+        self.untold.remove(&name);
+        Some(())
     }
 
     fn want(&mut self, names: &[String]) {
@@ -366,7 +390,7 @@ impl State {
                 self.wanted.insert(name.clone());
             }
             for (name, ring) in tick::matching_mut(&mut self.rings, name) {
-                if std::mem::take(&mut ring.is_new) {
+                if ring.new.take().is_some() {
                     self.is_list_old = true;
                     self.unmarked.push((name.clone(), false));
                 }
@@ -379,15 +403,19 @@ impl State {
         if !std::mem::take(&mut self.is_list_old) {
             return;
         }
-        let new = self.rings.iter().filter(|(_, ring)| ring.is_new);
+        let new = self.rings.iter().filter(|(_, ring)| ring.new.is_some());
         let at = new.clone().filter_map(|(_, ring)| Some(ring.points.back()?.0)).max();
-        let names: Vec<&String> = new.map(|(name, _)| name).take(NEW_SERIES_LEN_MAX).collect();
+        // The newest first: what somebody has just begun to send is what they look for.
+        let mut new: Vec<(Reverse<u64>, &String)> =
+            new.map(|(name, ring)| (Reverse(ring.new.unwrap_or(0)), name)).collect();
+        new.sort_unstable();
+        let names: Vec<&String> = new.into_iter().map(|(_, name)| name).take(NEW_SERIES_LEN_MAX).collect();
         let (list, tick) = (json!(names), self.told + 1);
         let ring = self.rings.entry(NEW_SERIES.to_owned()).or_insert_with(|| Ring {
             points: VecDeque::new(),
             interval: Interval::Declared(SAMPLE_INTERVAL_UNKNOWN_MS),
             tick,
-            is_new: false,
+            new: None,
         });
         let before = ring.points.back().map(|(at, _)| Timestamp(at.0 + 1));
         let at = at.max(before).unwrap_or_default();
@@ -407,7 +435,8 @@ impl State {
         let mut series: Vec<SampleSeries> = Vec::new();
         let (mut filled, mut interval_ms) = (0, SAMPLE_INTERVAL_MS);
         let rings = matching(&self.rings, watched);
-        for (name, ring) in rings.range::<str, _>((start, Bound::Unbounded)) {
+        let rings = rings.range::<str, _>((start, Bound::Unbounded));
+        for (name, ring) in rings.filter(|(_, ring)| !ring.points.is_empty()) {
             let bytes: usize = ring
                 .points
                 .iter()
@@ -435,32 +464,9 @@ impl State {
     }
 }
 
-impl Ring {
-    /// Whether it is the newest: what is older is for the history alone.
-    fn push(&mut self, at: Timestamp, value: Value) -> bool {
-        if let Some((last, _)) = self.points.back() {
-            match at.cmp(last) {
-                Ordering::Less => return false,
-                Ordering::Equal => _ = self.points.pop_back(),
-                Ordering::Greater => self.interval.saw(at.since(*last)),
-            }
-        }
-        let len_max = if value.is_array() { 1 } else { SAMPLE_HISTORY_LEN_MAX };
-        while self.points.len() >= len_max {
-            self.points.pop_front();
-        }
-        self.points.push_back((at, value));
-        true
-    }
-
-    fn newest(&self) -> Option<Told> {
-        let (at, value) = self.points.back()?.clone();
-        Some(Told {
-            at,
-            value,
-            interval_ms: self.interval.ms(),
-        })
-    }
+/// What can't be done, for programs and people.
+fn refuse(status: StatusCode, message: &str) -> Response {
+    (status, Json(json!({ "message": message }))).into_response()
 }
 
 /// Whether somebody has watched it by its name or by the beginning of that.

@@ -161,14 +161,23 @@ fn lines(kept: &SeriesList, live: &SeriesList) -> Vec<Line> {
             find(live, name).unwrap_or_default(),
         );
         let mut line = line(name, &kept, of);
-        let since = line.points.last().map_or(0, |(at, _)| at + kept.interval_ms);
+        // The last of what was kept is a mean of what comes after it, too: the values themselves say it better.
+        let since = line.points.last().map_or(0, |(at, _)| at + 1);
         let newest = self::line(name, &live, of);
         line.points
             .extend(newest.points.into_iter().filter(|(at, _)| *at >= since));
         line.interval_ms = line.interval_ms.max(newest.interval_ms);
         line
     };
-    names.into_iter().map(line_of).collect()
+    let mut lines: Vec<Line> = names.iter().copied().map(line_of).collect();
+    let called: Vec<String> = lines.iter().map(|line| line.name.clone()).collect();
+    for (at, line) in lines.iter_mut().enumerate() {
+        // Of two things that differ in the rest of their names all of it is said.
+        if called.iter().filter(|name| **name == line.name).count() > 1 {
+            line.name.clone_from(names[at]);
+        }
+    }
+    lines
 }
 
 /// Rows as they are now.

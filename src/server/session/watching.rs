@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use super::{End, Session};
 use crate::{
     config::{SERIES_NAME_BYTES_MAX, WATCHED_LEN_MAX},
-    protocol::Code,
+    protocol::{Access, Code},
     server::sources::Tick,
 };
 
@@ -47,9 +47,13 @@ impl Session {
             self.watched = None;
             return Ok(());
         }
-        let names: Arc<[String]> = series.into();
+        let names: Arc<[String]> = without_covered(series).into();
+        let may_edit = self
+            .identity
+            .as_ref()
+            .is_some_and(|identity| identity.access == Access::Edit);
         // Subscribed before the past is read: a tick between the two is sent twice rather than never.
-        let mut ticks = self.server.sources().watch(&names);
+        let mut ticks = self.server.sources().watch(&names, may_edit);
         let told = ticks.borrow_and_update().number;
         let past = Past::After(None);
         self.watched = Some(Box::new(Watched {
@@ -102,4 +106,35 @@ pub(super) async fn tick(watched: &mut Option<Box<Watched>>) {
         return;
     }
     std::future::pending().await
+}
+
+/// Each name once, and none that another one stands for: many that mean the same would be looked up again and again.
+fn without_covered(mut series: Vec<String>) -> Vec<String> {
+    series.sort_unstable();
+    series.dedup();
+    let beginnings: Vec<String> = series
+        .iter()
+        .filter_map(|name| Some(name.strip_suffix('*')?.to_owned()))
+        .collect();
+    series.retain(|name| {
+        let covers =
+            |beginning: &String| name.starts_with(beginning.as_str()) && name.strip_suffix('*') != Some(beginning);
+        !beginnings.iter().any(covers)
+    });
+    series
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_star_stands_for_is_not_watched_once_more() {
+        let watched = ["b", "a.1", "a.*", "b", "a.1.*", "a"].map(str::to_owned);
+        assert_eq!(without_covered(watched.into()), ["a", "a.*", "b"]);
+        assert_eq!(
+            without_covered(vec!["*".to_owned(), "a".to_owned(), "*".to_owned()]),
+            ["*"]
+        );
+    }
 }

@@ -22,14 +22,15 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OptionalExtension as _, params};
-use tokio::sync::oneshot;
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, params};
+use tokio::sync::{Semaphore, oneshot};
 
 pub(super) use self::bucket::Bucket;
 use crate::{
     config::{
-        HISTORY_ASKED_LEN_MAX, HISTORY_BATCHES_LEN_MAX, HISTORY_BUCKETS_LEN_MAX, HISTORY_BYTES_MAX, HISTORY_PRUNE_MS,
-        HISTORY_TIERS, HISTORY_WAIT_MS, HISTORY_WRITE_MS, SAMPLE_HISTORY_LEN_MAX, STORE_PAGE_BYTES,
+        CLOCK_AHEAD_MS_MAX, HISTORY_BATCHES_LEN_MAX, HISTORY_BUCKETS_LEN_MAX, HISTORY_BYTES_MAX,
+        HISTORY_IN_MEMORY_BYTES_MAX, HISTORY_PRUNE_MS, HISTORY_TIERS, HISTORY_WAIT_MS, HISTORY_WRITE_MS,
+        SAMPLE_HISTORY_LEN_MAX, SERIES_LEN_MAX, STORE_PAGE_BYTES, STRETCHES_AT_ONCE_MAX,
     },
     server::{
         clock::{Clock, Stopwatch},
@@ -50,6 +51,8 @@ pub(super) struct History {
     asks: Option<SyncSender<Ask>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     metrics: Arc<Metrics>,
+    /// So that those who read leave room for those who write.
+    turns: Semaphore,
 }
 
 /// What is known of a series at a start.
@@ -71,10 +74,12 @@ pub(super) struct Stretch {
     pub buckets: Vec<(Timestamp, Bucket)>,
 }
 
-/// Which stretch: of `name`, from `from` to before `to`, in at most `len_max` buckets.
+/// Which stretch: of `name`, from `from` to before `to`, in about `len_max` buckets.
 #[derive(Clone, Debug)]
 pub(super) struct Wanted {
     pub name: String,
+    /// When that is asked, by which a tier is chosen.
+    pub now: Timestamp,
     pub from: Timestamp,
     pub to: Timestamp,
     pub len_max: usize,
@@ -85,16 +90,18 @@ enum Ask {
     /// Series that are new, or are so no more.
     Mark(Vec<(String, bool)>),
     Read(Wanted, oneshot::Sender<rusqlite::Result<Stretch>>),
+    /// To write what it has: answered when that is done.
+    Flush(oneshot::Sender<()>),
 }
 
 impl History {
     /// Opens the file in a folder, or keeps it in memory, and reads what was there lately.
     pub fn open(folder: Option<&Path>, clock: Clock, metrics: Arc<Metrics>) -> rusqlite::Result<(Self, Vec<Known>)> {
-        let connection = match folder {
-            Some(folder) => Connection::open(folder.join(FILE_NAME))?,
-            None => Connection::open_in_memory()?,
+        let (connection, bytes_max) = match folder {
+            Some(folder) => (Connection::open(folder.join(FILE_NAME))?, HISTORY_BYTES_MAX),
+            None => (Connection::open_in_memory()?, HISTORY_IN_MEMORY_BYTES_MAX),
         };
-        let mut writer = Writer::new(connection)?;
+        let mut writer = Writer::new(connection, bytes_max)?;
         let known = writer.known(clock.now())?;
         let (asks, asked) = sync_channel(HISTORY_BATCHES_LEN_MAX);
         let counts = Arc::clone(&metrics);
@@ -105,6 +112,7 @@ impl History {
             asks: thread.is_ok().then_some(asks),
             thread: Mutex::new(thread.ok()),
             metrics,
+            turns: Semaphore::new(STRETCHES_AT_ONCE_MAX),
         };
         Ok((history, known))
     }
@@ -143,13 +151,28 @@ impl History {
         }
     }
 
+    /// Resolves when all that was given before is written.
+    pub async fn flush(&self) {
+        let (answer, answered) = oneshot::channel();
+        if self.ask(Ask::Flush(answer)).await {
+            answered.await.ok();
+        }
+    }
+
+    /// The queue may be full for a moment, which is waited for where nobody else waits.
+    async fn ask(&self, ask: Ask) -> bool {
+        let Some(asks) = self.asks.clone() else { return false };
+        let sent = tokio::task::spawn_blocking(move || asks.send(ask).is_ok());
+        sent.await.unwrap_or(false)
+    }
+
     /// A stretch of a series. `None` when it can't be read, which is in the log.
     pub async fn read(&self, wanted: Wanted) -> Option<Stretch> {
-        let asks = self.asks.clone()?;
+        let _turn = self.turns.acquire().await.ok()?;
         let (answer, answered) = oneshot::channel();
-        // The queue may be full for a moment, which is waited for where nobody else waits.
-        let sent = tokio::task::spawn_blocking(move || asks.send(Ask::Read(wanted, answer)).is_ok());
-        sent.await.ok().filter(|sent| *sent)?;
+        if !self.ask(Ask::Read(wanted, answer)).await {
+            return None;
+        }
         let stretch = answered.await.ok()?;
         stretch
             .inspect_err(|error| tracing::error!(%error, "a series can't be read"))
@@ -176,8 +199,8 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(connection: Connection) -> rusqlite::Result<Self> {
-        let pages = HISTORY_BYTES_MAX / i64::from(STORE_PAGE_BYTES);
+    fn new(connection: Connection, bytes_max: i64) -> rusqlite::Result<Self> {
+        let pages = bytes_max / STORE_PAGE_BYTES;
         connection.execute_batch(&format!(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA max_page_count = {pages};
              CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, is_new INTEGER NOT NULL DEFAULT 0) STRICT;
@@ -203,26 +226,36 @@ impl Writer {
         })
     }
 
+    /// The series that have sent something in the last days, as many as there is room for: those first that sent last.
     fn known(&mut self, now: Timestamp) -> rusqlite::Result<Vec<Known>> {
         let (step_ms, _) = HISTORY_TIERS[0];
+        let (_, days_ms) = HISTORY_TIERS[2];
         let from = now.0.saturating_sub(step_ms * SAMPLE_HISTORY_LEN_MAX as u64);
-        let mut all = self
+        let mut all = self.connection.prepare(
+            "SELECT id, name, is_new, (SELECT max(at) FROM buckets WHERE series = id AND tier = 3 AND at <= ?1) AS newest
+             FROM series WHERE newest >= ?2 ORDER BY newest DESC LIMIT ?3",
+        )?;
+        let mut latest = self.connection.prepare(
+            "SELECT at, last FROM buckets WHERE series = ?1 AND tier = 0 AND at BETWEEN ?2 AND ?3 ORDER BY at",
+        )?;
+        // Of one that has been silent for longer, the newest there is.
+        let mut newest = self
             .connection
-            .prepare("SELECT id, name, is_new FROM series ORDER BY name")?;
-        let mut latest = self
-            .connection
-            .prepare("SELECT at, last FROM buckets WHERE series = ?1 AND tier = 0 AND at >= ?2 ORDER BY at")?;
-        let rows = all.query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?)))?;
+            .prepare("SELECT at, last FROM buckets WHERE series = ?1 AND at <= ?2 ORDER BY at DESC, tier LIMIT 1")?;
+        let (now, since) = (now.0 as i64, now.0.saturating_sub(days_ms) as i64);
+        let room = SERIES_LEN_MAX as i64 - 1;
+        let rows = all.query_map(params![now, since, room], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get(2)?))
+        })?;
+        let point = |row: &Row<'_>| Ok((Timestamp(row.get::<_, i64>(0)? as u64), row.get(1)?));
         rows.map(|row| {
             let (id, name, is_new) = row?;
-            let points = latest.query_map(params![id, from as i64], |row| {
-                Ok((Timestamp(row.get::<_, i64>(0)? as u64), row.get(1)?))
-            })?;
-            Ok(Known {
-                name,
-                is_new,
-                points: points.collect::<rusqlite::Result<_>>()?,
-            })
+            let points = latest.query_map(params![id, from as i64, now], point)?;
+            let mut points = points.collect::<rusqlite::Result<Vec<_>>>()?;
+            if points.is_empty() {
+                points.extend(newest.query_row(params![id, now], point).optional()?);
+            }
+            Ok(Known { name, is_new, points })
         })
         .collect()
     }
@@ -234,20 +267,21 @@ impl Writer {
             let ask = asked.recv_timeout(pause.saturating_sub(since_write.elapsed()));
             let is_due = since_write.elapsed() >= pause || self.unwritten.len() >= HISTORY_BUCKETS_LEN_MAX;
             let is_end = matches!(ask, Err(RecvTimeoutError::Disconnected));
-            if is_due || is_end || matches!(ask, Ok(Ask::Read(..))) {
-                self.try_write(metrics);
+            if is_due || is_end || matches!(ask, Ok(Ask::Read(..) | Ask::Flush(_))) {
+                self.try_write(clock.now(), metrics);
                 since_write = Stopwatch::start();
             }
             match ask {
                 Ok(Ask::Keep(batch)) => self.try_keep(&batch, metrics),
                 Ok(Ask::Mark(series)) => self.try_mark(&series),
-                Ok(Ask::Read(wanted, answer)) => _ = answer.send(self.read(&wanted, clock.now())),
+                Ok(Ask::Read(wanted, answer)) => _ = answer.send(self.read(&wanted)),
+                Ok(Ask::Flush(answer)) => _ = answer.send(()),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             let prunes_at = Duration::from_millis(HISTORY_PRUNE_MS);
             if since_prune.as_ref().is_none_or(|since| since.elapsed() >= prunes_at) {
-                if let Err(error) = self.prune(clock.now()) {
+                if let Err(error) = self.prune(clock.now(), 1) {
                     tracing::error!(%error, "old values of series can't be let go of");
                 }
                 since_prune = Some(Stopwatch::start());
@@ -297,11 +331,21 @@ impl Writer {
     }
 
     /// What can't be written is given up: the disk may be full for long, and memory would be next.
-    fn try_write(&mut self, metrics: &Metrics) {
+    fn try_write(&mut self, now: Timestamp, metrics: &Metrics) {
         let unwritten = std::mem::take(&mut self.unwritten);
         let finest = unwritten.iter().filter(|((_, tier, _), _)| *tier == 0);
         let len = finest.map(|(_, bucket)| bucket.count).sum();
-        if let Err(error) = self.write(&unwritten) {
+        let mut written = self.write(&unwritten);
+        // The newest is worth more than the oldest: half of what is kept makes room, then a half of that.
+        for sooner in [2, 4] {
+            let is_full = |error: &rusqlite::Error| error.sqlite_error_code() == Some(ErrorCode::DiskFull);
+            if !written.as_ref().is_err_and(is_full) {
+                break;
+            }
+            tracing::warn!("what series have sent fills its file: the older half of it is let go of");
+            written = self.prune(now, sooner).and_then(|()| self.write(&unwritten));
+        }
+        if let Err(error) = written {
             metrics.samples_not_kept.add(len);
             tracing::error!(%error, "what series sent in the last seconds is not kept");
         }
@@ -333,26 +377,28 @@ impl Writer {
         transaction.commit()
     }
 
-    fn prune(&mut self, now: Timestamp) -> rusqlite::Result<()> {
+    /// Lets go of what is older than a tier keeps, or than that part of it; and of what a clock that was wrong has put into the future.
+    fn prune(&mut self, now: Timestamp, sooner: u64) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction()?;
         {
-            let mut prune =
-                transaction.prepare_cached("DELETE FROM buckets WHERE series = ?1 AND tier = ?2 AND at < ?3")?;
+            let mut prune = transaction
+                .prepare_cached("DELETE FROM buckets WHERE series = ?1 AND tier = ?2 AND (at < ?3 OR at > ?4)")?;
+            let latest = (now.0 + CLOCK_AHEAD_MS_MAX) as i64;
             for id in self.ids.values() {
                 for (tier, (_, kept_ms)) in HISTORY_TIERS.into_iter().enumerate() {
-                    prune.execute(params![id, tier as i64, now.0.saturating_sub(kept_ms) as i64])?;
+                    let first = now.0.saturating_sub(kept_ms / sooner) as i64;
+                    prune.execute(params![id, tier as i64, first, latest])?;
                 }
             }
         }
         transaction.commit()
     }
 
-    /// From the finest tier that has all of it and does not need more buckets than are looked at.
-    fn read(&mut self, wanted: &Wanted, now: Timestamp) -> rusqlite::Result<Stretch> {
+    /// From the finest tier that has all of it.
+    fn read(&mut self, wanted: &Wanted) -> rusqlite::Result<Stretch> {
         let span_ms = wanted.to.since(wanted.from);
-        let has_all = |(step_ms, kept_ms): &(u64, u64)| {
-            now.since(wanted.from) <= *kept_ms && span_ms / step_ms <= HISTORY_ASKED_LEN_MAX
-        };
+        // What is asked for to the edge of a tier is of it.
+        let has_all = |(step_ms, kept_ms): &(u64, u64)| wanted.now.since(wanted.from) <= kept_ms + step_ms;
         let tier = HISTORY_TIERS
             .iter()
             .position(has_all)

@@ -23,7 +23,12 @@ impl Interval {
     pub fn ms(&self) -> u64 {
         let gap = match self {
             Self::Declared(ms) => return *ms,
-            Self::Seen(gaps) => gaps.iter().copied().max().unwrap_or(0),
+            // The middle one: one that was away for a night sends as often as before.
+            Self::Seen(gaps) => {
+                let mut gaps: Vec<u64> = gaps.iter().copied().filter(|gap| *gap > 0).collect();
+                gaps.sort_unstable();
+                gaps.get(gaps.len().saturating_sub(1) / 2).copied().unwrap_or(0)
+            }
         };
         let usual = INTERVALS_S.into_iter().map(|s| s * 1_000);
         let mut usual = usual.filter(|ms| gap <= ms + ms / 2);

@@ -1,6 +1,8 @@
 //! `POST /api/v1/samples`: what machines and scripts send. Read line by line as it comes, so that a million of them need no room; what is
 //! wrong with a line is said by its number, and the others are taken.
 
+use std::time::Duration;
+
 use axum::{
     Extension, Json,
     extract::{Request, State},
@@ -14,11 +16,15 @@ use super::{
     Sources,
     history::Batch,
     line::{LineError, read},
+    refuse,
 };
 use crate::{
-    config::{REFUSED_LINES_TOLD_MAX, SAMPLE_LINE_BYTES_MAX, SAMPLES_BODY_BYTES_MAX},
+    config::{REFUSED_LINES_TOLD_MAX, SAMPLE_LINE_BYTES_MAX, SAMPLES_BODY_BYTES_MAX, SAMPLES_POST_MS_MAX},
     protocol::{Access, Identity},
-    server::{Server, clock::Clock},
+    server::{
+        Server,
+        clock::{Clock, Stopwatch},
+    },
 };
 
 /// What became of a post.
@@ -60,8 +66,10 @@ pub async fn post(
     request: Request,
 ) -> Response {
     if identity.access != Access::Edit {
-        let reason = "This token may only watch: send samples with one that may edit.";
-        return (StatusCode::FORBIDDEN, reason).into_response();
+        return refuse(
+            StatusCode::FORBIDDEN,
+            "This token may only watch: send samples with one that may edit.",
+        );
     }
     let mut reading = Reading {
         sources: server.sources(),
@@ -71,15 +79,15 @@ pub async fn post(
         rest: Vec::new(),
     };
     let (mut body, mut bytes) = (request.into_body().into_data_stream(), 0);
+    let since = Stopwatch::start();
     while let Some(chunk) = body.next().await {
         let Ok(chunk) = chunk else {
-            reading.report.stopped = Some("The connection broke off.".to_owned());
+            reading.stop("The connection broke off.");
             break;
         };
         bytes += chunk.len();
-        if bytes > SAMPLES_BODY_BYTES_MAX {
-            let stopped = format!("A post has at most {SAMPLES_BODY_BYTES_MAX} bytes: send the rest in another one.");
-            reading.report.stopped = Some(stopped);
+        if bytes > SAMPLES_BODY_BYTES_MAX || since.elapsed() > Duration::from_millis(SAMPLES_POST_MS_MAX) {
+            reading.stop("A post is at most so large, and may take at most so long.");
             break;
         }
         let unkept = reading.read(&chunk);
@@ -119,6 +127,16 @@ impl Reading<'_> {
         let room = (SAMPLE_LINE_BYTES_MAX + 1).saturating_sub(self.rest.len());
         self.rest.extend_from_slice(&last[..last.len().min(room)]);
         unkept
+    }
+
+    /// What follows is not read. Half a line would say something else than the whole: it is not read either.
+    fn stop(&mut self, reason: &str) {
+        self.rest.clear();
+        let stopped = format!(
+            "{reason} It was read up to line {}: send what comes after that in another post.",
+            self.line
+        );
+        self.report.stopped = Some(stopped);
     }
 
     /// The last line needs no end.

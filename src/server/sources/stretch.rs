@@ -9,7 +9,10 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::history::{Bucket, Wanted};
+use super::{
+    history::{Bucket, Wanted},
+    refuse,
+};
 use crate::{
     board::series_names,
     config::{HISTORY_TIERS, STRETCH_LEN_MAX, STRETCH_SHOWN_LEN, STRETCHES_LEN_MAX},
@@ -48,19 +51,20 @@ pub async fn stretch(State(server): State<Server>, Query(asked): Query<Asked>) -
             "{} series match, and {STRETCHES_LEN_MAX} are told at once: ask for fewer.",
             names.len()
         );
-        return (StatusCode::BAD_REQUEST, message).into_response();
+        return refuse(StatusCode::BAD_REQUEST, &message);
     }
     let (mut interval_ms, mut series) = (0, Vec::new());
     for name in names {
         let wanted = Wanted {
             name: name.clone(),
+            now,
             from,
             to,
             len_max,
         };
         let Some(stretch) = server.sources().read(wanted).await else {
             let message = "What the series have sent can’t be read now: the server’s log says why.";
-            return (StatusCode::SERVICE_UNAVAILABLE, message).into_response();
+            return refuse(StatusCode::SERVICE_UNAVAILABLE, message);
         };
         interval_ms = stretch.step_ms;
         let points = stretch.buckets.into_iter().map(|(at, bucket)| (at, told(&bucket)));

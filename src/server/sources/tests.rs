@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    config::{FRAME_BYTES_MAX, TICK_PACKETS_LEN_MAX},
+    config::{FRAME_BYTES_MAX, SAMPLE_HISTORY_LEN_MAX, TICK_PACKETS_LEN_MAX},
     protocol::{ServerFrame, decode},
 };
 
@@ -82,7 +82,7 @@ fn series_are_bounded() {
 fn a_tick_is_encoded_once_for_all_who_watch_the_same() {
     let sources = Sources::new();
     sources.record(Timestamp(5), [("a".to_owned(), json!(1)), ("b".to_owned(), json!(2))]);
-    let tick = sources.watch(&names(&["a"])).borrow().clone();
+    let tick = sources.watch(&names(&["a"]), true).borrow().clone();
     let packets = || sources.since(&tick, 0, &names(&["a"]));
     let ([first], [second]) = (&packets()[..], &packets()[..]) else {
         panic!("one frame")
@@ -95,7 +95,7 @@ fn a_tick_is_encoded_once_for_all_who_watch_the_same() {
 fn lists_that_nobody_else_watches_are_served_and_not_kept() {
     let sources = Sources::new();
     sources.record(Timestamp(5), [("a".to_owned(), json!(1))]);
-    let tick = sources.watch(&names(&["a"])).borrow().clone();
+    let tick = sources.watch(&names(&["a"]), true).borrow().clone();
     for number in 0..2 * TICK_PACKETS_LEN_MAX {
         assert_eq!(tick.packets(&names(&["a", &number.to_string()])).len(), 1);
     }
@@ -106,7 +106,7 @@ fn lists_that_nobody_else_watches_are_served_and_not_kept() {
 fn who_missed_ticks_is_told_the_newest_of_each_series_and_of_none_twice() {
     let sources = Sources::new();
     let all = names(&["fuel", "oil", "rest"]);
-    let ticks = sources.watch(&all);
+    let ticks = sources.watch(&all, true);
     for at in 0..4 {
         post(&sources, "fuel", at * 1_000, at as f64).expect("it is newer");
     }
@@ -123,7 +123,7 @@ fn who_missed_ticks_is_told_the_newest_of_each_series_and_of_none_twice() {
 }
 
 #[test]
-fn how_often_a_series_sends_is_seen_and_one_that_dawdles_once_is_not_stale() {
+fn how_often_a_series_sends_is_seen_and_one_long_pause_does_not_change_it() {
     let interval = |gaps: &[u64]| {
         let mut interval = Interval::Seen([0; 3]);
         gaps.iter().for_each(|gap| interval.saw(*gap));
@@ -134,8 +134,9 @@ fn how_often_a_series_sends_is_seen_and_one_that_dawdles_once_is_not_stale() {
         [interval(&[100]), interval(&[1_400]), interval(&[1_600])],
         [1_000, 1_000, 2_000]
     );
-    assert_eq!(interval(&[10_000, 25_000, 10_000]), 30_000);
-    assert_eq!(interval(&[25_000, 10_000, 10_000, 10_000]), 10_000);
+    assert_eq!(interval(&[10_000, 28_800_000]), 10_000);
+    assert_eq!(interval(&[10_000, 28_800_000, 10_000]), 10_000);
+    assert_eq!(interval(&[10_000, 60_000, 60_000]), 60_000);
     assert_eq!(interval(&[u64::MAX]), 86_400_000);
 }
 
@@ -147,14 +148,18 @@ fn what_is_posted_and_shown_nowhere_is_listed_until_somebody_shows_it() {
         let list = state.rings.get(NEW_SERIES)?.points.back()?.1.clone();
         serde_json::from_value::<Vec<String>>(list).ok()
     };
-    sources.watch(&names(&["tank.*", "*"]));
+    sources.watch(&names(&["tank.*", "*"]), true);
     post(&sources, "tank.1", 0, 1.0).expect("it is new");
     assert_eq!(listed(), None, "shown before it was there");
     for name in ["fuel", "oil"] {
         post(&sources, name, 0, 1.0).expect("it is new");
     }
-    assert_eq!(listed(), Some(vec!["fuel".to_owned(), "oil".to_owned()]));
-    sources.watch(&names(&["fuel"]));
+    assert_eq!(
+        listed(),
+        Some(vec!["oil".to_owned(), "fuel".to_owned()]),
+        "the newest first"
+    );
+    sources.watch(&names(&["fuel"]), true);
     assert_eq!(listed(), Some(vec!["oil".to_owned()]));
     sources.record(NOW, [("door".to_owned(), json!(1))]);
     assert_eq!(listed(), Some(vec!["oil".to_owned()]), "an app's own is no news to it");
@@ -168,4 +173,15 @@ fn an_older_value_is_not_the_newest_and_one_of_the_same_moment_takes_its_place()
     post(&sources, "fuel", 1_000, 3.0).expect("of the same moment");
     let points = sources.0.read().rings["fuel"].points.clone();
     assert_eq!(points, [(Timestamp(NOW.0 + 1_000), json!(3.0))]);
+}
+
+#[test]
+fn a_series_that_has_long_been_silent_makes_room_for_another() {
+    let sources = Sources::new();
+    post(&sources, "silent", 0, 1.0).expect("it is new");
+    let many = (1..SERIES_LEN_MAX).map(|number| (format!("s{number}"), json!(1)));
+    sources.record(Timestamp(NOW.0 + SERIES_SILENT_MS), many);
+    post(&sources, "another", SERIES_SILENT_MS, 2.0).expect("there is room");
+    let state = sources.0.read();
+    assert!(state.rings.contains_key("another") && !state.rings.contains_key("silent"));
 }

@@ -7,7 +7,11 @@ const HOUR_MS: u64 = 3_600_000;
 const START: u64 = 1_760_000_400_000;
 
 fn writer() -> Writer {
-    Writer::new(Connection::open_in_memory().expect("there is memory")).expect("it is new")
+    limited(HISTORY_BYTES_MAX)
+}
+
+fn limited(bytes_max: i64) -> Writer {
+    Writer::new(Connection::open_in_memory().expect("there is memory"), bytes_max).expect("it is new")
 }
 
 fn batch(values: &[(u64, f64)]) -> Batch {
@@ -19,17 +23,21 @@ fn batch(values: &[(u64, f64)]) -> Batch {
 
 fn keep(writer: &mut Writer, values: &[(u64, f64)]) {
     writer.keep(&batch(values)).expect("there is room");
-    writer.try_write(&Metrics::default());
+    let newest = values.iter().map(|(at, _)| START + at).max().unwrap_or(START);
+    let metrics = Metrics::default();
+    writer.try_write(Timestamp(newest), &metrics);
+    assert_eq!(metrics.samples_not_kept.get(), 0);
 }
 
 fn read(writer: &mut Writer, back_ms: u64, now: u64, len_max: usize) -> Stretch {
     let wanted = Wanted {
         name: "fuel".to_owned(),
+        now: Timestamp(START + now + 5),
         from: Timestamp(START + now - back_ms),
         to: Timestamp(START + now),
         len_max,
     };
-    writer.read(&wanted, Timestamp(START + now)).expect("it is there")
+    writer.read(&wanted).expect("it is there")
 }
 
 #[test]
@@ -97,7 +105,7 @@ fn old_values_are_kept_less_finely_and_very_old_ones_not_at_all() {
     };
     for (hours, tiers) in [(0, 4), (2, 3), (13, 2), (8 * 24, 1), (401 * 24, 0)] {
         writer
-            .prune(Timestamp(START + hours * HOUR_MS + 1))
+            .prune(Timestamp(START + hours * HOUR_MS + 1), 1)
             .expect("there is room");
         let first = HISTORY_TIERS.len() as i64 - tiers;
         assert_eq!(left(&mut writer), (first..4).collect::<Vec<_>>(), "after {hours} h");
@@ -137,6 +145,7 @@ async fn a_start_finds_what_was_kept_and_what_is_new() {
     history.mark(vec![("fuel".to_owned(), false)]);
     let wanted = Wanted {
         name: "fuel".to_owned(),
+        now: clock.now(),
         from: Timestamp(START),
         to: Timestamp(START + 5_000),
         len_max: 10,
@@ -146,4 +155,46 @@ async fn a_start_finds_what_was_kept_and_what_is_new() {
     drop(history);
     assert!(open().1.iter().all(|known| !known.is_new));
     std::fs::remove_dir_all(&folder).expect("nobody has it open");
+}
+
+#[test]
+fn when_the_file_is_full_the_oldest_makes_room_for_the_newest() {
+    let mut writer = limited(256 * 1024);
+    let metrics = Metrics::default();
+    let (_, kept_ms) = HISTORY_TIERS[3];
+    for week in 0..8 {
+        let values: Vec<(u64, f64)> = (0..400).map(|at| (week * kept_ms / 8 + at * 600_000, 1.0)).collect();
+        writer.keep(&batch(&values)).expect("there is memory");
+        writer.try_write(Timestamp(START + week * kept_ms / 8 + 400 * 600_000), &metrics);
+    }
+    assert_eq!(metrics.samples_not_kept.get(), 0);
+    let newest = 7 * kept_ms / 8 + 399 * 600_000;
+    let stretch = read(&mut writer, HOUR_MS, newest + 600_000, 100);
+    assert!(!stretch.buckets.is_empty(), "the newest are there");
+    let oldest = read(&mut writer, newest + 600_000, newest + 600_000, 2_000);
+    assert!(oldest.buckets[0].0.0 > START + kept_ms / 8, "the oldest are not");
+}
+
+#[test]
+fn what_a_clock_that_was_wrong_has_put_into_the_future_is_no_newest_value() {
+    let mut writer = writer();
+    keep(&mut writer, &[(0, 1.0), (30 * 24 * HOUR_MS, 9.0)]);
+    let known = writer.known(Timestamp(START + 1_000)).expect("it is there");
+    assert_eq!(known[0].points, [(Timestamp(START), 1.0)]);
+    writer.prune(Timestamp(START + 1_000), 1).expect("there is room");
+    let left = writer
+        .connection
+        .query_row("SELECT count(*) FROM buckets", [], |row| row.get::<_, i64>(0));
+    assert_eq!(left, Ok(4));
+}
+
+#[test]
+fn of_a_series_that_is_silent_its_newest_value_is_known() {
+    let mut writer = writer();
+    keep(&mut writer, &[(0, 1.0), (600_000, 2.0)]);
+    writer.prune(Timestamp(START + 2 * HOUR_MS), 1).expect("there is room");
+    let known = writer.known(Timestamp(START + 2 * HOUR_MS)).expect("it is there");
+    assert_eq!(known[0].points, [(Timestamp(START + 600_000), 2.0)]);
+    let later = writer.known(Timestamp(START + 8 * 24 * HOUR_MS)).expect("a list");
+    assert_eq!(later, [], "nor one of last week");
 }

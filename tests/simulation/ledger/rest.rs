@@ -129,11 +129,25 @@ impl Ledger {
         // What another tab has taken back is its matter, also where the server had applied it.
         let is_void = || {
             let is_gone = |id: &OperationId| is_of_place(id) && !is_there(id);
+            // Another tab knows nothing but what is stored.
+            let is_stored = |id: &&OperationId| self.made.get(id).is_some_and(|other| other.number.is_some());
             self.made.values().any(is_anothers)
                 || self.wiped.keys().any(is_gone)
-                || self.taken_back.iter().any(is_of_place)
+                || self.taken_back.iter().filter(is_stored).any(is_of_place)
         };
-        made.is_turn && has_left && is_void()
+        if !has_left || !is_void() {
+            return false;
+        }
+        // Presses that have waited for the journal are done at once. What one of them made and the next took back is first seen as taken
+        // back, and no more as a turn; it goes with what it was to turn round: a turn of its own tab, made before it at the same place,
+        // and not stored either.
+        let own = made.operation.id;
+        let is_before = |other: &Made| {
+            let id = other.operation.id;
+            let is_given_up = other.is_turn && !other.saved && other.maker == made.maker && place(other) == place(made);
+            is_given_up && id.client == own.client && id.sequence < own.sequence
+        };
+        made.is_turn || (self.taken_back.contains(&own) && self.made.values().any(is_before))
     }
 
     /// Every saved operation is somewhere; and every one is saved whose tab lives.

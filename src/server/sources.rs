@@ -26,7 +26,7 @@ use std::{
     path::Path,
     sync::{
         Arc, OnceLock, PoisonError, RwLock, RwLockWriteGuard,
-        mpsc::{SyncSender, sync_channel},
+        mpsc::{RecvTimeoutError, Sender, SyncSender, channel, sync_channel},
     },
     thread,
     time::Duration,
@@ -70,8 +70,8 @@ pub struct Sources(Arc<Shared>);
 struct Shared {
     state: RwLock<State>,
     newest: watch::Sender<Arc<Tick>>,
-    /// Wakes the thread that tells of new values. Without one they are told at once.
-    pulse: OnceLock<SyncSender<()>>,
+    /// Wakes the thread that tells of new values; and, dropped, ends its pause. Without one they are told at once.
+    pulse: OnceLock<(SyncSender<()>, Sender<()>)>,
     /// Without one, nothing is known of what is older than the last minutes.
     history: OnceLock<History>,
 }
@@ -118,8 +118,9 @@ impl Sources {
     /// From now on new values are told by a thread of their own, at most every [`TICK_SPACING_MS`], as long as anybody has the series.
     pub(super) fn start(&self) -> io::Result<()> {
         let (pulse, beats) = sync_channel(1);
+        let (lives, pause) = channel();
         let shared = Arc::downgrade(&self.0);
-        if self.0.pulse.set(pulse).is_err() {
+        if self.0.pulse.set((pulse, lives)).is_err() {
             return Ok(());
         }
         let tell = move || {
@@ -127,7 +128,10 @@ impl Sources {
                 let Some(shared) = shared.upgrade() else { return };
                 shared.tell();
                 drop(shared);
-                thread::sleep(Duration::from_millis(TICK_SPACING_MS));
+                // What comes meanwhile is in the channel, which holds one, until that is over.
+                if pause.recv_timeout(Duration::from_millis(TICK_SPACING_MS)) == Err(RecvTimeoutError::Disconnected) {
+                    return;
+                }
             }
         };
         thread::Builder::new().name("samples".to_owned()).spawn(tell).map(drop)
@@ -311,7 +315,7 @@ impl Shared {
     fn beat(&self) {
         match self.pulse.get() {
             // One that is under way tells of this, too.
-            Some(pulse) => _ = pulse.try_send(()),
+            Some((pulse, _)) => _ = pulse.try_send(()),
             None => self.tell(),
         }
     }

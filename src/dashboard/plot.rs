@@ -77,6 +77,8 @@ pub struct Measure {
     pub threshold: Option<f64>,
     /// How far back the lines go, in milliseconds.
     pub span_ms: u64,
+    /// Whether all of that is shown, also where nothing was measured in the beginning.
+    pub is_all: bool,
 }
 
 /// Lines over the last minutes, with round ticks and where each ends; where there are several, with their names. While somebody points at an
@@ -89,10 +91,11 @@ pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element 
         max,
         threshold,
         span_ms,
+        is_all,
     } = measure;
     let threshold = *threshold;
     let lines = Rc::new(lines);
-    let window = window_of(&lines, *span_ms);
+    let window = window_of(&lines, *span_ms, if *is_all { *span_ms } else { SPARK_MS });
     let scale = scale_of(&lines, window, unit, *min, *max);
     let (is_single, is_named) = (lines.len() == 1, lines.len() <= NAMED_LEN_MAX);
     let at = pointing.at().filter(|at| window.shows(*at));
@@ -265,7 +268,7 @@ fn legend(lines: &[Line], at: Option<u64>, window: Window, unit: &str) -> Elemen
 /// The last minute in a line without words.
 pub fn sparkline(line: Line) -> Element {
     let lines = [line];
-    let window = window_of(&lines, SPARK_MS);
+    let window = window_of(&lines, SPARK_MS, SPARK_MS);
     let (low, high) = reach(&lines, window).unwrap_or((0.0, 1.0));
     // Room above and below, so that a quiet value is a quiet line and not a mountain range.
     let room = ((high - low) * 0.15).max(high.abs() * 0.05).max(0.5);
@@ -335,7 +338,7 @@ fn percent(place: i32) -> String {
     format!("{}.{}%", place / 10, place % 10)
 }
 
-fn window_of(lines: &[Line], longest: u64) -> Window {
+fn window_of(lines: &[Line], longest: u64, shortest: u64) -> Window {
     let end = lines
         .iter()
         .filter_map(|line| line.points.last())
@@ -349,7 +352,7 @@ fn window_of(lines: &[Line], longest: u64) -> Window {
         .min()
         .unwrap_or(end);
     // A young series starts at the left edge instead of waiting there for minutes to pass.
-    let length = end.saturating_sub(first).clamp(SPARK_MS.min(longest), longest);
+    let length = end.saturating_sub(first).clamp(shortest.min(longest), longest);
     let interval_ms = lines.iter().map(|line| line.interval_ms).max();
     Window {
         end,

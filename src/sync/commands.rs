@@ -11,7 +11,7 @@ use crate::{
     board::{is_within_depth, value_bytes},
     config::{
         EVENT_BYTES_MAX, EVENT_QUEUE_LEN_MAX, FRAME_FILL_BYTES, KEPT_LEN_MAX, NAME_BYTES_MAX, OUTBOX_LEN_MAX, SCHEMA,
-        STAMP_AGE_MS_MAX, VALUE_BYTES_MAX, VALUE_DEPTH_MAX, WATCHED_LEN_MAX,
+        SERIES_NAME_BYTES_MAX, STAMP_AGE_MS_MAX, VALUE_BYTES_MAX, VALUE_DEPTH_MAX, WATCHED_LEN_MAX,
     },
     planted::{self, Bug},
     protocol::{Base, BoardId, ClientFrame, Deadline, FieldName, Intent, Operation, OperationId, Value, WidgetId},
@@ -104,7 +104,7 @@ impl Engine {
             }
             Command::WatchSeries { mut series } => {
                 // A name comes out of a field that anybody edits: one that can't be would cost the connection.
-                series.retain(|name| (1..=NAME_BYTES_MAX).contains(&name.len()));
+                series.retain(|name| (1..=SERIES_NAME_BYTES_MAX).contains(&name.len()));
                 series.truncate(WATCHED_LEN_MAX);
                 if self.watched != series {
                     self.watched = series;

@@ -15,6 +15,7 @@ fn shown(lines: Vec<Line>, threshold: Option<f64>, pointed: Option<u64>) -> Stri
         use_hook(|| provide_pointed(chart.pointed.map(|at| at as f64)));
         let measure = Measure {
             span_ms: 300_000,
+            is_all: false,
             name: "Fuel".to_owned(),
             unit: "%".to_owned(),
             min: Some(0.0),

@@ -106,10 +106,8 @@ pub fn Chart(live: RealtimeUpdates) -> Element {
         return rsx! { Waiting { names: names() } };
     }
     let measure = Measure {
-        span_ms: match span_ms() {
-            0 => LAST_MINUTES_MS,
-            span_ms => span_ms,
-        },
+        span_ms: span_ms().max(LAST_MINUTES_MS),
+        is_all: span_ms() > 0,
         ..measure(live)
     };
     plot(pointing, &measure, lines)
@@ -123,6 +121,7 @@ fn measure(live: RealtimeUpdates) -> Measure {
         max: live.number("max"),
         threshold: live.number("threshold"),
         span_ms: LAST_MINUTES_MS,
+        is_all: false,
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::{
     board::series_names,
     config::{CLOCK_AHEAD_MS_MAX, HISTORY_TIERS, SAMPLE_LINE_BYTES_MAX, SERIES_NAME_BYTES_MAX},
+    protocol::Value,
     time::Timestamp,
 };
 
@@ -49,11 +50,9 @@ pub enum LineError {
 #[serde(deny_unknown_fields)]
 struct JsonSample {
     series: String,
-    /// `null` is said, and nothing is not.
-    #[serde(deserialize_with = "Option::deserialize")]
-    value: Option<f64>,
+    value: Value,
     #[serde(default)]
-    at: Option<u64>,
+    at: Value,
 }
 
 /// Reads a line; `None` of one that says nothing: empty, or a comment.
@@ -68,6 +67,7 @@ pub fn read(line: &[u8], now: Timestamp) -> Result<Option<Sample>, LineError> {
     let sample = match line.as_bytes().first() {
         None | Some(b'#') => return Ok(None),
         Some(b'{') => json(line)?,
+        Some(b'[') => return Err(LineError::Expected("one JSON object on each line, and no list")),
         Some(_) => exposition(line)?,
     };
     check_name(&sample.name)?;
@@ -81,10 +81,17 @@ pub fn read(line: &[u8], now: Timestamp) -> Result<Option<Sample>, LineError> {
 
 fn json(line: &str) -> Result<Sample, LineError> {
     let read: JsonSample = serde_json::from_str(line).map_err(|error| LineError::NotJson(error.to_string()))?;
+    let JsonSample { series, value, at } = read;
+    if !(value.is_number() || value.is_null()) {
+        return Err(LineError::Expected("a number or null as \"value\", and no text"));
+    }
+    if !(at.is_u64() || at.is_null()) {
+        return Err(LineError::Expected("whole milliseconds since 1970 as \"at\""));
+    }
     Ok(Sample {
-        name: read.series,
-        at: read.at.map(Timestamp),
-        value: read.value,
+        name: series,
+        at: at.as_u64().map(Timestamp),
+        value: value.as_f64().filter(|value| value.is_finite()),
     })
 }
 
@@ -101,9 +108,9 @@ fn exposition(line: &str) -> Result<Sample, LineError> {
     let labels = if after.starts_with('{') { labels(after)? } else { 0 };
     let mut words = after[labels..].split_whitespace();
     let value = words.next().ok_or(LineError::Expected("a value after the name"))?;
-    let value: f64 = value
-        .parse()
-        .map_err(|_| LineError::Expected("a number as the value"))?;
+    let value: f64 = value.parse().map_err(|_| {
+        LineError::Expected("a number as the value, as 12.5, behind a name without spaces, commas and quotes")
+    })?;
     let at = match words.next() {
         // An exemplar, which OpenMetrics has behind the value.
         None | Some("#") => None,
@@ -120,22 +127,33 @@ fn exposition(line: &str) -> Result<Sample, LineError> {
 }
 
 fn is_of_name(letter: char) -> bool {
-    !letter.is_whitespace() && !matches!(letter, '{' | '}' | '"' | ',')
+    !letter.is_whitespace() && !matches!(letter, '{' | '}' | '"' | ',' | '=')
 }
 
-/// Where the labels end that `text` begins with.
+/// Where the labels end that `text` begins with: `{name="value",…}`.
 fn labels(text: &str) -> Result<usize, LineError> {
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    for (at, letter) in text.char_indices() {
+    let (mut is_quoted, mut is_escaped, mut pairs) = (false, false, 0);
+    let mut before = '{';
+    for (at, letter) in text.char_indices().skip(1) {
         match letter {
             _ if is_escaped => is_escaped = false,
             '\\' if is_quoted => is_escaped = true,
-            '"' => is_quoted = !is_quoted,
-            '}' if !is_quoted => return Ok(at + 1),
+            '"' if is_quoted => is_quoted = false,
+            _ if is_quoted => {}
+            '"' if before != '=' => break,
+            '"' => (is_quoted, pairs) = (true, pairs + 1),
+            '}' if text[..at].matches(|other| other == '=').count() > 0 && pairs == 0 => break,
+            '}' => return Ok(at + 1),
+            _ if before == '=' || (before == '"' && letter != ',' && !letter.is_whitespace()) => break,
             _ => {}
         }
+        if !letter.is_whitespace() {
+            before = letter;
+        }
     }
-    Err(LineError::Expected("a `}` after the labels"))
+    Err(LineError::Expected(
+        "labels as {tank=\"2\",side=\"north\"}, each value in quotes, and a `}` behind them",
+    ))
 }
 
 /// Whether a series may be called so: what a person can read, type, and put into a list with commas.
@@ -144,6 +162,7 @@ fn check_name(name: &str) -> Result<(), LineError> {
         _ if name.is_empty() || name.trim() != name => "it is empty, or begins or ends with a space",
         _ if name.len() > SERIES_NAME_BYTES_MAX => "it is too long",
         _ if name.chars().any(char::is_control) => "it has letters that can't be shown",
+        _ if name.ends_with(':') => "it ends with a colon",
         _ if name.contains('*') => "a `*` stands for many series",
         _ if name.starts_with("host.") || name.starts_with("tideboard.") => {
             "those with `host.` and `tideboard.` are the server's own"
@@ -242,12 +261,20 @@ mod tests {
         for (line, word) in [
             ("fuel", "a value"),
             ("fuel much", "a number"),
+            ("fuel: 12", "colon"),
+            ("fuel=12", "a number"),
+            ("my tank 12", "without spaces"),
+            ("fuel 12,5", "12.5"),
+            ("temp{room=kitchen} 3", "quotes"),
+            ("temp{room=\"a\" side=\"b\"} 3", "quotes"),
+            ("[1]", "no list"),
+            (r#"{"series":"fuel","value":1,"at":"now"}"#, "milliseconds"),
             ("fuel 1 yesterday", "milliseconds"),
             ("fuel{a=\"1\" 1", "`}`"),
             ("5fuel 1", "a name"),
             ("-- 1", "a name"),
             (r#"{"series":"fuel"}"#, "missing field `value`"),
-            (r#"{"series":"fuel","value":"much"}"#, "invalid type"),
+            (r#"{"series":"fuel","value":"much"}"#, "no text"),
             (r#"{"series":"fuel","value":1e999}"#, "out of range"),
             (r#"{"series":"fuel","value":1,"colour":2}"#, "unknown field"),
             (r#"{"series":"","value":1}"#, "empty"),

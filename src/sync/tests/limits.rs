@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     config::{
         DEAD_AFTER_MS, DIAL_MS_MAX, EVENT_QUEUE_LEN_MAX, OUTBOX_LEN_MAX, PING_AFTER_MS, RETRY_WINDOW_MS,
-        RETRY_WINDOW_MS_MAX, RETRY_WINDOW_SEEN_MS_MAX, RETRY_WINDOWS_SEEN_MAX,
+        RETRY_WINDOW_MS_MAX, RETRY_WINDOW_SEEN_MS_MAX, RETRY_WINDOWS_SEEN_MAX, SERIES_NAME_BYTES_MAX,
     },
     protocol::Operation,
 };
@@ -108,4 +108,15 @@ fn a_retry_comes_within_the_window_whatever_a_server_asks_for_and_however_often_
     assert_eq!(latest_of(true, 0, u32::MAX), RETRY_WINDOW_SEEN_MS_MAX);
     assert_eq!(latest_of(true, 2_000, u32::MAX), RETRY_WINDOWS_SEEN_MAX * 2_000);
     assert_eq!(latest_of(true, u64::MAX, 0), RETRY_WINDOW_MS_MAX);
+}
+
+#[test]
+fn a_series_with_labels_is_watched_by_its_long_name_and_what_no_server_takes_is_not() {
+    let mut bench = Bench::live();
+    bench.heard.clear();
+    let [long, longer] = [SERIES_NAME_BYTES_MAX, SERIES_NAME_BYTES_MAX + 1].map(|len| "n".repeat(len));
+    let series = vec![long.clone(), longer, String::new()];
+    bench.give(Input::Command(Command::WatchSeries { series }));
+    let watched = |frame: &ClientFrame| matches!(frame, ClientFrame::Watch { series } if *series == [long.clone()]);
+    assert!(bench.heard.iter().any(watched), "{:?}", bench.heard);
 }

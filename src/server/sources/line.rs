@@ -142,7 +142,7 @@ fn labels(text: &str) -> Result<usize, LineError> {
             _ if is_quoted => {}
             '"' if before != '=' => break,
             '"' => (is_quoted, pairs) = (true, pairs + 1),
-            '}' if text[..at].matches(|other| other == '=').count() > 0 && pairs == 0 => break,
+            '}' if text[..at].contains('=') && pairs == 0 => break,
             '}' => return Ok(at + 1),
             _ if before == '=' || (before == '"' && letter != ',' && !letter.is_whitespace()) => break,
             _ => {}

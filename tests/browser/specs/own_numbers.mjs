@@ -11,7 +11,7 @@ export async function play(stage) {
     const answer = await fetch(`http://127.0.0.1:${server.port}/api/v1/samples`, { method: 'POST', body });
     return { status: answer.status, ...(await answer.json()) };
   };
-  const said = await post('# a tank\nfuel 12.5\nfuel much\n{"series": "oil", "value": 3}\n');
+  const said = await post('# a tank\n{"series": "oil", "value": 3}\nfuel much\nfuel 12.5\n');
   equal(`${said.status} ${said.taken} ${said.refused} ${said.lines[0].line}`, '200 2 1 3');
   match(said.lines[0].reason, /a number/);
 

@@ -8,7 +8,7 @@
  */
 export function presses({ own, shared, level, gapMs, waitingMax }) {
   const SAVED = ['on-device', 'retrying', 'on-server', 'applied', 'seen-by-one', 'seen'];
-  const card = (title) => document.querySelector(`article[aria-label="${title}"]`);
+  const card = (title) => document.querySelector(`#board article[aria-label="${title}"]`);
   const shown = () => Number(card(own).querySelector('output').textContent);
   // What the foot of a card says of the newest edit here: whether it, and so all before it, is on this device.
   const waiting = () => Number(document.querySelector('.pending-badge .count')?.textContent ?? 0);
@@ -81,7 +81,7 @@ export function watchesRising() {
   const newest = new Map();
   globalThis.wentBack = [];
   const look = () => {
-    for (const card of document.querySelectorAll('article[aria-label]')) {
+    for (const card of document.querySelectorAll('#board article[aria-label]')) {
       const place = card.querySelector('output, input[type="number"]');
       if (place === null) continue;
       const title = card.getAttribute('aria-label');

@@ -76,7 +76,8 @@ export class Tab {
   /** Its page is there, with all that this device knows: what was said to be saved must be in it. */
   async #begins(tab, goes) {
     await tab.page.locator('.indicator:not([data-state="starting"])').waitFor();
-    await tab.page.locator(`article[aria-label="${this.level.title}"] input[type="number"]`).waitFor();
+    // The board as the server drew it lies beside the one of the program for a moment, and then goes.
+    await tab.page.locator(`#board article[aria-label="${this.level.title}"] input[type="number"]`).waitFor();
     const titles = { own: this.counter.title, shared: SHARED.title, level: this.level.title, gapMs: GAP_MS, waitingMax: this.#waitingMax };
     const base = await tab.page.evaluate(presses, titles);
     this.#books.compares(this.counter.widget, base, 'in a tab that was opened again');

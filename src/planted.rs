@@ -53,6 +53,7 @@ pub enum Bug {
     RedoneTwice,
     EvictionNotReread,
     UndoneTwice,
+    UndoOutlivesEdit,
 }
 
 #[cfg(feature = "planted")]

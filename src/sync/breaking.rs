@@ -121,8 +121,13 @@ impl Engine {
             let Journaled {
                 mut operation,
                 made_at_ms,
+                turn,
                 ..
             } = journaled;
+            if turn.is_idle_since(fork) {
+                // It went together with what it had turned round: there is nothing to send again.
+                continue;
+            }
             if let Some(Base::Revision(base)) = &mut operation.base {
                 *base = seen_before(&beyond, *base);
             }

@@ -7,6 +7,7 @@ use super::{
     turns::{Turn, Why},
 };
 use crate::{
+    planted::{self, Bug},
     protocol::{Base, BoardId, Cursor, Intent, Operation, OperationId, Revision, Value, Verdict, WidgetId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
@@ -160,11 +161,23 @@ impl Pending {
         }
         (self.operation, self.base, self.dirty) = (Arc::new(operation), None, true);
         self.forget_verdict();
+        let is_idle = self.turn.is_idle_since(to.revision) && !planted::is(Bug::UndoOutlivesEdit);
+        if is_idle && !self.withdrawing {
+            (self.withdrawing, self.why) = (true, Why::Unwanted);
+        }
+        self.turn = self.turn.since(to.revision);
     }
 
     /// Whether its verdict is of a revision that was not seen yet.
     pub(super) fn is_decided_beyond(&self, seen: Revision) -> bool {
         self.verdict.as_ref().is_some_and(|verdict| verdict.revision() > seen)
+    }
+
+    /// Whether a state of this history at `revision` contains it, by what is known here.
+    pub(super) fn is_applied_by(&self, revision: Revision) -> bool {
+        let verdict = self.verdict.as_ref().filter(|verdict| verdict.is_applied());
+        let applied_at = verdict.map(Verdict::revision).or(self.applied_at);
+        applied_at.is_some_and(|applied_at| applied_at <= revision)
     }
 
     /// What was heard of it was of a history that is no more.

@@ -289,6 +289,8 @@ impl Engine {
         for id in &settling.rewritten {
             let Some(pending) = self.outbox.get(*id) else { continue };
             let mut stored = pending.stored();
+            // The answer by which it was not contained is older than what another tab may have stored since.
+            stored.again |= pending.is_applied_by(meta.cursor.revision);
             if let Some((base, value)) = settling.based.get(id).cloned() {
                 (stored.base, stored.operation.base_value) = (Some(base), value);
             }

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use serde::{Deserialize, Serialize};
 
 use super::{Engine, outbox::Pending, storage::Journaled};
-use crate::protocol::{Operation, OperationId, Verdict};
+use crate::protocol::{Operation, OperationId, Revision, Verdict};
 
 /// Why an operation is taken back; what is to come of it hangs on that, since it may have been applied before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,28 @@ pub(super) struct Turn {
     edit: u64,
     /// Of one that was taken back: the highest number at that time.
     at: u64,
+    /// Where what it turns round was applied, and before that what that one had turned round, and so on: as far as is remembered,
+    /// the newest first.
+    #[serde(skip_serializing_if = "Rounds::is_empty")]
+    over: Rounds,
+}
+
+/// Revisions of a board, the newest first, and zeros after them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Rounds([Revision; ROUNDS_LEN]);
+
+/// Whoever goes back and forth more often than this, and has a backup forget all of it, is asked once more than need be.
+const ROUNDS_LEN: usize = 4;
+
+impl Rounds {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// How many of them a history has forgotten that goes on from `fork`.
+    fn beyond(self, fork: Revision) -> usize {
+        self.0.iter().filter(|at| **at > fork).count()
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,7 +127,34 @@ impl Turn {
 
     fn over(self, number: u64, does: Does) -> Self {
         let edit = self.barrier(number);
-        Self { does, edit, at: 0 }
+        Self {
+            does,
+            edit,
+            at: 0,
+            ..self
+        }
+    }
+
+    /// Of what turns round one with the turn `earlier`, which was applied at a revision.
+    pub fn after(self, earlier: Self, at: Revision) -> Self {
+        let mut over = earlier.over;
+        over.0.rotate_right(1);
+        over.0[0] = at;
+        Self { over, ..self }
+    }
+
+    /// Whether it turns nothing round any more, where all after `fork` is forgotten: what it was to take away went by that, or what
+    /// it was to bring back stands.
+    pub fn is_idle_since(self, fork: Revision) -> bool {
+        self.over.beyond(fork) % 2 == 1
+    }
+
+    /// As it is where all after `fork` is forgotten.
+    pub fn since(mut self, fork: Revision) -> Self {
+        let beyond = self.over.beyond(fork);
+        self.over.0[..beyond].fill(Revision::ZERO);
+        self.over.0.rotate_left(beyond);
+        self
     }
 
     /// As it was before it was taken back.
@@ -244,7 +293,7 @@ impl Engine {
         Turn {
             does: if way == Way::Back { Does::Undo } else { Does::Redo },
             edit: turn.barrier(number),
-            at: 0,
+            ..Turn::default()
         }
     }
 
@@ -272,6 +321,7 @@ impl Engine {
                 does: Does::TakenBack,
                 edit: pending.turn.barrier(number),
                 at,
+                ..pending.turn
             };
         }
     }
@@ -317,6 +367,28 @@ mod tests {
         protocol::{ClientId, Cursor, Intent, Operation, encode, read},
         sync::storage::Stored,
     };
+
+    #[test]
+    fn what_turns_round_what_is_forgotten_has_nothing_to_do() {
+        let [edit, undo, redo] = [20, 22, 24].map(Revision);
+        let undoes = Turn::default().after(Turn::default(), edit);
+        let redoes = Turn::default().after(undoes, undo);
+        let again = Turn::default().after(redoes, redo);
+        let idle = |turn: Turn| [19, 21, 23, 25].map(|fork| turn.is_idle_since(Revision(fork)));
+        assert_eq!(idle(Turn::default()), [false; 4]);
+        assert_eq!(idle(undoes), [true, false, false, false]);
+        assert_eq!(
+            idle(redoes),
+            [false, true, false, false],
+            "beside the edit that stands it would be a second one"
+        );
+        assert_eq!(idle(again), [true, false, true, false]);
+        assert_eq!(again.since(Revision(23)), Turn::default().after(undoes, undo));
+        assert_eq!(again.since(Revision(19)), Turn::default());
+        let stored = encode(&redoes);
+        assert!(stored.contains(r#""over":[22,20,0,0]"#), "{stored}");
+        assert_eq!(read::<Turn>(&stored).expect("a turn"), redoes);
+    }
 
     #[test]
     fn records_of_before_are_of_plain_edits_and_an_older_program_reads_those_of_today() {

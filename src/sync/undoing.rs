@@ -317,6 +317,11 @@ impl Engine {
         };
         let replica = self.replicas.get(&operation.board);
         let is_here = replica.is_some_and(|replica| *revision <= replica.cursor.revision);
+        let turn = if is_here {
+            turn.after(journaled.turn, *revision)
+        } else {
+            turn
+        };
         // A revision that is not here yet may never be: a backup may take it back, and another's gets its number. The server
         // knows which it is by the operation's name.
         let undone = |revision| {

@@ -229,3 +229,86 @@ fn what_came_unseen_under_an_edit_that_was_forgotten_is_not_written_over_unsaid_
         "sent for the first time"
     );
 }
+
+#[test]
+fn an_undo_of_what_a_backup_has_forgotten_takes_nothing_off() {
+    let mut world = World::new();
+    world.back_up_the_server();
+    world.add(ANN, "crew", "count", 4);
+    world.calm();
+    world.go_offline(ANN);
+    world.undo(ANN);
+    world.wait(100);
+    world.restore_the_servers_backup();
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "count", 0);
+    assert_eq!(world.pending(ANN), []);
+}
+
+#[test]
+fn an_edit_that_is_forgotten_along_with_its_undo_is_nothing_to_send_again() {
+    let mut world = World::new();
+    world.back_up_the_server();
+    world.add(ANN, "crew", "count", 4);
+    world.calm();
+    world.undo(ANN);
+    world.calm();
+    world.restore_the_servers_backup();
+    world.calm();
+    assert_eq!(world.set_aside(ANN), []);
+    world.assert_everywhere("crew", "count", 0);
+}
+
+#[test]
+fn an_undo_that_is_forgotten_where_the_edit_stands_can_be_sent_again() {
+    let mut world = World::new();
+    world.add(ANN, "crew", "count", 4);
+    world.calm();
+    world.back_up_the_server();
+    world.undo(ANN);
+    world.calm();
+    world.restore_the_servers_backup();
+    world.calm();
+    let id = world.set_aside(ANN).remove(0).operation.id;
+    world.command(ANN, Command::Retry { id, value: None });
+    world.calm();
+    world.assert_everywhere("crew", "count", 0);
+}
+
+#[test]
+fn an_edit_that_was_done_once_more_and_is_forgotten_can_be_sent_again() {
+    let mut world = World::new();
+    world.back_up_the_server();
+    world.add(ANN, "crew", "count", 4);
+    world.calm();
+    world.undo(ANN);
+    world.calm();
+    world.command(ANN, Command::Redo);
+    world.calm();
+    world.assert_everywhere("crew", "count", 4);
+    world.restore_the_servers_backup();
+    world.calm();
+    let id = world.set_aside(ANN).remove(0).operation.id;
+    world.command(ANN, Command::Retry { id, value: None });
+    world.calm();
+    world.assert_everywhere("crew", "count", 4);
+}
+
+#[test]
+fn what_was_to_do_an_edit_once_more_is_not_sent_where_a_backup_has_left_the_edit() {
+    let mut world = World::new();
+    world.add(ANN, "crew", "count", 4);
+    world.calm();
+    world.back_up_the_server();
+    world.undo(ANN);
+    world.calm();
+    world.go_offline(ANN);
+    world.command(ANN, Command::Redo);
+    world.wait(100);
+    world.restore_the_servers_backup();
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "count", 4);
+    assert_eq!(world.set_aside(ANN), []);
+}

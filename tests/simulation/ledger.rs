@@ -50,6 +50,8 @@ struct Made {
     saved: bool,
     /// It undoes or redoes another one.
     is_turn: bool,
+    /// Which, where that was applied and seen.
+    turns: Option<OperationId>,
     number: Option<u64>,
     /// The server's time when it was made, and how long it was good for.
     pressed: Option<(u64, u64)>,
@@ -131,6 +133,8 @@ pub struct Ledger {
     presses: HashMap<usize, u64>,
     /// How often somebody was told to undo something at a device, less what was redone of that.
     redoable: HashMap<(usize, String), i64>,
+    /// What of it was redone.
+    redone: HashSet<OperationId>,
     /// What was added on a device to the counter of a widget, so often, and reversed, so often: by who did so and how much that is.
     additions: HashMap<Addition, (u64, u64)>,
     /// Tabs that were told since they were looked at that there is nothing to undo, or to redo.

@@ -180,6 +180,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::RedoneTwice, 250),
     (Bug::EvictionNotReread, 4_000),
     (Bug::UndoneTwice, 250),
+    (Bug::UndoOutlivesEdit, 1_000),
 ];
 
 #[test]

@@ -47,6 +47,7 @@ impl Ledger {
                 person,
                 saved: false,
                 is_turn: pending.is_turn(),
+                turns: None,
                 number: None,
                 pressed,
                 seen,
@@ -281,12 +282,15 @@ impl Ledger {
         }
         for (number, text) in (*first..).zip(&transaction.append) {
             let id = appended_id(text);
+            self.lost_since(number, id, (device, person));
             self.check_redone(id, text, (device, person));
             if !self.made.contains_key(&id) {
                 // Typed a moment before somebody else signed in: nobody has seen it wait.
                 self.made_unseen(text, device, person, maker);
             }
+            let turns = self.turned_by((device, person), text, transaction);
             if let Some(made) = self.made.get_mut(&id) {
+                made.turns = made.turns.or(turns);
                 // Sent again by two tabs it is there twice, and goes in the place of the first.
                 let place = made.number.filter(|first| is_pending(*first));
                 (made.number, made.device) = (place.or(Some(number)), device);
@@ -297,6 +301,46 @@ impl Ledger {
                 *added += 1;
             }
         }
+    }
+
+    /// What had this number before, or a later one, was on a disk that has lost it: what of it was a redo can be done once more.
+    fn lost_since(&mut self, number: u64, appended: OperationId, (device, person): (usize, &str)) {
+        let of_outbox = |made: &Made| (made.device, made.person.as_str()) == (device, person);
+        let is_lost = |made: &Made| made.number.is_some_and(|lost| lost >= number) && of_outbox(made);
+        for (id, made) in self
+            .made
+            .iter_mut()
+            .filter(|(id, made)| **id != appended && is_lost(made))
+        {
+            made.number = None;
+            if self.redone.remove(id) {
+                *self.redoable.entry((device, person.to_owned())).or_default() += 1;
+            }
+        }
+    }
+
+    /// Which operation one that is appended as `text` turns round: of its field, and claimed or settled along.
+    fn turned_by(&self, (device, person): (usize, &str), text: &str, transaction: &Transaction) -> Option<OperationId> {
+        let stored: serde_json::Value = serde_json::from_str(text).expect("an outbox record");
+        stored["turn"]["over"].as_array()?;
+        let made = self.made.get(&appended_id(text))?;
+        let claimed = transaction.expect.iter().filter(|(key, _)| key.starts_with("journal/"));
+        let claimed = claimed.filter_map(|(_, text)| Some(appended_id(text.as_ref()?)));
+        let settled = transaction.delete.iter().filter_map(|key| key.strip_prefix("outbox/"));
+        let settled: Vec<u64> = settled
+            .filter_map(|digits| u64::from_str_radix(digits, 16).ok())
+            .collect();
+        let is_settled = |(_, made): &(&OperationId, &Made)| {
+            let is_own = (made.device, made.person.as_str()) == (device, person);
+            is_own && made.number.is_some_and(|number| settled.contains(&number))
+        };
+        let settled = self.made.iter().filter(is_settled).map(|(id, _)| *id);
+        let of_field = |id: &OperationId| {
+            let Some(earlier) = self.made.get(id) else { return false };
+            let place = |made: &Made| (made.operation.widget.clone(), made.operation.intent.field().cloned());
+            place(earlier) == place(made)
+        };
+        claimed.chain(settled).find(of_field)
     }
 
     /// What an operation adds, and how often as much was added there and reversed.
@@ -342,6 +386,7 @@ impl Ledger {
         if !is_redo || !is_first {
             return;
         }
+        self.redone.insert(id);
         let left = self.redoable.entry((device, person.to_owned())).or_default();
         *left -= 1;
         if *left < 0 {
@@ -367,6 +412,7 @@ impl Ledger {
             person: person.to_owned(),
             saved: false,
             is_turn: ["undo", "redo"].iter().any(|does| stored["turn"]["does"] == *does) || stored["why"] == "undoes",
+            turns: None,
             number: None,
             pressed: None,
             seen: operation.made_at.revision.0,

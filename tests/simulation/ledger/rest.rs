@@ -150,11 +150,44 @@ impl Ledger {
         made.is_turn || (self.taken_back.contains(&own) && self.made.values().any(is_before))
     }
 
+    /// Whether a backup has wiped out an operation together with what it had turned round, and so on, by pairs: nothing is missing.
+    fn went_in_pairs(&self, id: OperationId) -> bool {
+        let is_gone = |id: &OperationId| {
+            let made = self.made.get(id);
+            let truth = made.and_then(|made| self.truth.get(&made.operation.board));
+            let stands = truth.is_some_and(|truth| truth.verdicts.contains_key(id));
+            !stands && self.wiped.get(id).is_some_and(Verdict::is_applied)
+        };
+        let turned = |id: &OperationId| self.made.get(id)?.turns;
+        let gone = std::iter::successors(Some(id), turned).take_while(is_gone);
+        gone.count() % 2 == 0
+    }
+
+    /// Nothing takes away what a backup has wiped out, or brings back what stands since it has.
+    fn nothing_turned_in_vain(&mut self) {
+        let stands = |id: &OperationId, made: &Made| {
+            let truth = self.truth.get(&made.operation.board);
+            truth
+                .and_then(|truth| truth.verdicts.get(id))
+                .is_some_and(Verdict::is_applied)
+        };
+        let in_vain = |(id, made): &(&OperationId, &Made)| {
+            let turned = made.turns.filter(|turned| !self.went_in_pairs(*turned));
+            // Where the server has forgotten so much, nobody can tell.
+            stands(id, made) && turned.is_some() && !self.pruned.contains(&made.operation.board)
+        };
+        if let Some((id, made)) = self.made.iter().find(in_vain) {
+            let turned = format!("{id:?} turns {:?} round, which a backup has wiped out", made.turns);
+            self.fail(Failure::Duplicated(turned));
+        }
+    }
+
     /// Every saved operation is somewhere; and every one is saved whose tab lives.
     pub fn nothing_lost(&mut self, devices: &[Device], tabs: &[Tab]) {
         if self.failed() {
             return;
         }
+        self.nothing_turned_in_vain();
         let lives = |made: &Made| tabs[made.maker.0].life == made.maker.1;
         let unsaved = self.made.iter().find(|(id, made)| {
             !made.saved && lives(made) && !self.made_anew.contains(id) && !self.was_turned_in_vain(made)
@@ -194,7 +227,8 @@ impl Ledger {
                 // What a backup has wiped out waits to be sent again, or its author is told; unless the server has forgotten
                 // so much that nobody can tell.
                 Some(Verdict::Applied { .. }) => {
-                    standing.is_some() || listed.contains(id) || self.pruned.contains(&made.operation.board)
+                    let is_told = listed.contains(id) || self.went_in_pairs(*id);
+                    standing.is_some() || is_told || self.pruned.contains(&made.operation.board)
                 }
                 Some(Verdict::Conflict { contention, .. }) => {
                     let is_sent_again = *contention == Contention::Removed && is_kept_anew();

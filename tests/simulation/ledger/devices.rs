@@ -324,7 +324,8 @@ impl Ledger {
         let stored: serde_json::Value = serde_json::from_str(text).expect("an outbox record");
         stored["turn"]["over"].as_array()?;
         let made = self.made.get(&appended_id(text))?;
-        let claimed = transaction.expect.iter().filter(|(key, _)| key.starts_with("journal/"));
+        let is_own = |key: &str| key.starts_with("journal/") || key.starts_with("outbox/");
+        let claimed = transaction.expect.iter().filter(|(key, _)| is_own(key));
         let claimed = claimed.filter_map(|(_, text)| Some(appended_id(text.as_ref()?)));
         let settled = transaction.delete.iter().filter_map(|key| key.strip_prefix("outbox/"));
         let settled: Vec<u64> = settled
@@ -438,15 +439,14 @@ impl Ledger {
             let Some(number) = number.and_then(|digits| u64::from_str_radix(digits, 16).ok()) else {
                 continue;
             };
-            let presses = self.presses.entry(device).or_default();
             let of_it =
                 |made: &&Made| (made.device, made.number, made.person.as_str()) == (device, Some(number), person);
             let gone = self.made.values().filter(of_it).map(|made| made.operation.id);
-            for id in gone
-                .filter(unlisted)
-                .filter(|id| !self.dealt.contains(id))
-                .collect::<Vec<_>>()
-            {
+            // What went together with what it had turned round takes nobody's press.
+            let is_undone = |id: &OperationId| unlisted(id) && !self.dealt.contains(id) && !self.went_in_pairs(*id);
+            let gone: Vec<OperationId> = gone.filter(is_undone).collect();
+            let presses = self.presses.entry(device).or_default();
+            for id in gone {
                 if *presses > 0 {
                     *presses -= 1;
                     self.dealt.insert(id);

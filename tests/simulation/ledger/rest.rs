@@ -151,7 +151,13 @@ impl Ledger {
     }
 
     /// Whether a backup has wiped out an operation together with what it had turned round, and so on, by pairs: nothing is missing.
-    fn went_in_pairs(&self, id: OperationId) -> bool {
+    pub fn went_in_pairs(&self, id: OperationId) -> bool {
+        let gone = self.rounds_gone(id);
+        gone > 0 && gone % 2 == 0
+    }
+
+    /// How many a backup has wiped out, of an operation, what it had turned round, and so on.
+    fn rounds_gone(&self, id: OperationId) -> usize {
         let is_gone = |id: &OperationId| {
             let made = self.made.get(id);
             let truth = made.and_then(|made| self.truth.get(&made.operation.board));
@@ -159,8 +165,7 @@ impl Ledger {
             !stands && self.wiped.get(id).is_some_and(Verdict::is_applied)
         };
         let turned = |id: &OperationId| self.made.get(id)?.turns;
-        let gone = std::iter::successors(Some(id), turned).take_while(is_gone);
-        gone.count() % 2 == 0
+        std::iter::successors(Some(id), turned).take_while(is_gone).count()
     }
 
     /// Nothing takes away what a backup has wiped out, or brings back what stands since it has.
@@ -172,7 +177,7 @@ impl Ledger {
                 .is_some_and(Verdict::is_applied)
         };
         let in_vain = |(id, made): &(&OperationId, &Made)| {
-            let turned = made.turns.filter(|turned| !self.went_in_pairs(*turned));
+            let turned = made.turns.filter(|turned| self.rounds_gone(*turned) % 2 == 1);
             // Where the server has forgotten so much, nobody can tell.
             stands(id, made) && turned.is_some() && !self.pruned.contains(&made.operation.board)
         };

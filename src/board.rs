@@ -7,11 +7,13 @@ mod catalog;
 mod hash;
 pub mod kinds;
 mod merge;
+mod order;
 
 use std::sync::Arc;
 
 pub use catalog::{Catalog, FieldSpec, KindSpec, Policy, ValueType, is_within_depth};
 pub use merge::merge_text;
+pub use order::moved;
 
 use crate::{
     protocol::{

@@ -4,6 +4,7 @@
 //! conflicts under that, and each widget wrapped.
 
 mod add_widget;
+mod arranging;
 mod chart;
 mod crosshair;
 mod first_look;

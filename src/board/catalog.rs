@@ -310,7 +310,8 @@ impl Default for Catalog {
         let title = || FieldSpec::new("title", Name, LastWriteWins);
         let order = || FieldSpec::new("order", Number { min: -1e12, max: 1e12 }, LastWriteWins);
         let number = || Number { min: -1e15, max: 1e15 };
-        let own = |fields: Vec<FieldSpec>| [vec![title(), order()], fields].concat();
+        let size = || FieldSpec::new("size", Choice(kinds::SIZES), LastWriteWins);
+        let own = |fields: Vec<FieldSpec>| [vec![title(), order(), size()], fields].concat();
         let sampled = || {
             own(vec![
                 FieldSpec::new("series", Texts, LastWriteWins),

@@ -99,6 +99,9 @@ pub fn WidgetRealtime(
     /// Called with its title when a person has removed it, so that the page can offer to undo that.
     #[props(default)]
     on_remove: Option<Callback<String>>,
+    /// Called when a person wants to move it, or give it another size: its menu offers that where somebody hears it.
+    #[props(default)]
+    on_arrange: Option<Callback>,
     /// Fields that its menu sets up.
     #[props(default = &["title"])]
     settings: &'static [&'static str],
@@ -142,6 +145,7 @@ pub fn WidgetRealtime(
             "aria-label": facts.title.clone(),
             "data-widget": "{widget_id}",
             "data-kind": facts.kind.clone(),
+            "data-size": facts.size.clone(),
             "data-state": state,
             "data-tide": fresh.tide(),
             "data-pending": facts.is_pending,
@@ -152,7 +156,7 @@ pub fn WidgetRealtime(
             onvisible: move |event| live.see(event.is_intersecting().unwrap_or_default()),
             onfocusin: move |_| live.hold(true),
             onfocusout: move |_| live.hold(false),
-            Head { live, fresh, menu, title: facts.title.clone(), settings, conflicts: facts.conflicts, people: facts.people, on_remove }
+            Head { live, fresh, menu, title: facts.title.clone(), settings, conflicts: facts.conflicts, people: facts.people, on_arrange, on_remove }
             div { class: "card-body", "aria-busy": facts.is_held || state == "loading",
                 if facts.is_missing {
                     p { class: "waiting-for", "data-state": "missing", "This widget is not on the board any more." }
@@ -228,6 +232,8 @@ struct Facts {
     fresh: Fresh,
     title: String,
     kind: String,
+    /// Its room in the grid, where somebody has chosen it.
+    size: Option<String>,
     is_missing: bool,
     is_pending: bool,
     /// An edit is on its way, and not shown yet.
@@ -257,6 +263,7 @@ impl Facts {
             fresh: Fresh::of(&view, &series, &samples.read(), now.map(|now| now.device)),
             title,
             kind,
+            size: Some(live.text("size")).filter(|size| !size.is_empty()),
             is_missing: view.is_known && view.widget.as_ref().is_none_or(|widget| widget.removed.is_some()),
             is_pending: !view.pending.is_empty(),
             is_held: view.is_ahead && !live.is_optimistic(),

@@ -13,7 +13,7 @@ use crate::{
         said::{say, say_added, say_back},
     },
     hooks::{BoardHandle, Now, fresh_name, title_of, use_now},
-    protocol::{FieldName, Value, Widget},
+    protocol::{FieldName, Value, Widget, WidgetId},
     sorted::SortedMap,
 };
 
@@ -157,7 +157,7 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
         match fresh_name(choice.kind) {
             Ok(id) => {
                 say_added(&board.id(), &id, title.to_owned() + " added");
-                board.create(id, choice.kind.parse().expect("a plain name"), named(fields));
+                put(board, id, choice.kind, fields);
                 open.set(false);
             }
             Err(error) => say(error.to_string(), "refused", String::new(), None),
@@ -257,7 +257,13 @@ fn defaults(choice: &Choice, series: &str) -> Vec<(&'static str, Value)> {
     }
 }
 
-pub fn named(fields: Vec<(&'static str, Value)>) -> SortedMap<FieldName, Value> {
+/// Puts a new widget at the end of a board.
+pub fn put(board: BoardHandle, id: WidgetId, kind: &str, mut fields: Vec<(&'static str, Value)>) {
+    fields.extend(board.last_order().map(|order| ("order", json!(order))));
+    board.create(id, kind.parse().expect("a plain name"), named(fields));
+}
+
+fn named(fields: Vec<(&'static str, Value)>) -> SortedMap<FieldName, Value> {
     fields
         .into_iter()
         .map(|(name, value)| (name.parse().expect("a plain name"), value))

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use serde_json::json;
 
-use super::add_widget::named;
+use super::add_widget::put;
 use crate::{
     board::kinds,
     components::{
@@ -73,7 +73,7 @@ fn add(board: BoardHandle, series: &str) -> bool {
     match fresh_name(kinds::STAT) {
         Ok(id) => {
             say_added(&board.id(), &id, [series, " added"].concat());
-            board.create(id, kinds::STAT.parse().expect("a plain name"), named(fields));
+            put(board, id, kinds::STAT, fields);
             true
         }
         Err(error) => {

@@ -7,6 +7,7 @@ use dioxus::prelude::*;
 use super::{
     Route,
     add_widget::{AddWidget, known_series},
+    arranging::{Arranging, Handle, arranging_bar, use_arranging_provider},
     crosshair::use_pointed_provider,
     first_look::first_look,
     growing::use_growing,
@@ -43,6 +44,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     use_current_board_provider(id);
     use_pointed_provider();
     let board = use_board(id);
+    let arranging = use_arranging_provider(board);
     let boards = use_boards();
     let name = use_memo(move || {
         let listed = boards
@@ -74,6 +76,13 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     // What was removed is read, and not worked on, until it is back; and what a full device could not keep is not begun.
     let is_full = use_memo(move || sync.fault() == Some(StorageError::Full));
     let is_open = may_edit() && !is_removed() && !is_full();
+    // Another board, or one that is not to be worked on any more, is not arranged.
+    use_effect(use_reactive!(|(is_open,)| {
+        id.read();
+        if !is_open {
+            arranging.end();
+        }
+    }));
     let managers = use_realtime_managers();
     let mut main = use_signal(|| None::<Rc<MountedData>>);
     let bring_back = use_callback(move |()| {
@@ -127,6 +136,9 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
             NewSeries { board }
         }
         ConflictResolutionUI {}
+        if arranging.is_on() {
+            {arranging_bar(arranging)}
+        }
         // Before the board: what it is laid out by is where it will be.
         if state == "loading" || is_growing {
             div { class: "first-look", inert: true, dangerous_inner_html: look }
@@ -263,13 +275,19 @@ fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit
 #[component]
 fn Card(board: BoardId, widget: WidgetId, kind: Kind, may_edit: bool) -> Element {
     let id: ReadSignal<WidgetId> = use_signal(|| widget).into();
+    let arranging = try_consume_context::<Arranging>();
+    let is_arranged = arranging.is_some_and(Arranging::is_on);
     rsx! {
         WidgetRealtime {
             widget_id: id,
             settings: settings(kind.as_str()),
+            on_arrange: arranging.map(|arranging| Callback::new(move |()| arranging.begin(id.cloned()))),
             on_remove: move |title: String| say_removed(board.clone(), id.cloned(), &title),
             // Who may look only is not let type what is refused.
-            fieldset { class: "bare", role: "none", disabled: !may_edit, WidgetBody { widget: id, kind } }
+            fieldset { class: "bare", role: "none", disabled: !may_edit || is_arranged, WidgetBody { widget: id, kind } }
+            if is_arranged && may_edit {
+                Handle { widget: id }
+            }
         }
     }
 }

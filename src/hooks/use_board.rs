@@ -6,6 +6,7 @@ use dioxus::prelude::*;
 
 use super::{RealtimeManagers, context::use_provided};
 use crate::{
+    board::moved,
     protocol::{BoardId, FieldName, Kind, Operation, Revision, Value, Widget, WidgetId},
     sorted::{SortedMap, sorted},
     state::{BOARDS, CONFLICTS},
@@ -175,6 +176,39 @@ impl BoardHandle {
     /// Puts a widget on it.
     pub fn create(&self, widget: WidgetId, kind: Kind, fields: SortedMap<FieldName, Value>) {
         self.managers.state.create(self.board.cloned(), widget, kind, fields);
+    }
+
+    /// Puts one at a place among those of [`BoardSummary::widgets`], counted from 0, by its field `order`; where there is no room
+    /// between its new neighbours, all get a number before.
+    pub fn move_to(&self, widget: &WidgetId, place: usize) {
+        let widgets = self.summary.peek().widgets.clone();
+        let Some(from) = widgets.iter().position(|entry| entry.id == *widget) else {
+            return;
+        };
+        for (place, order) in moved(&self.orders(&widgets), from, place) {
+            let (board, widget) = (self.board.cloned(), widgets[place].id.clone());
+            self.managers
+                .state
+                .edit(board, widget, FieldName::named("order"), order);
+        }
+    }
+
+    /// The field `order` of what is to stand last, unless others stand there without one. Subscribes nobody.
+    #[must_use]
+    pub fn last_order(&self) -> Option<f64> {
+        let orders = self.orders(&self.summary.peek().widgets);
+        let last = orders.last().map_or(1.0, |last| last + 1.0);
+        last.is_finite().then_some(last)
+    }
+
+    fn orders(&self, widgets: &[BoardEntry]) -> Vec<f64> {
+        let boards = BOARDS.peek();
+        let view = boards.get(&*self.board.peek());
+        let widget = |entry: &BoardEntry| view?.shown.widget(&entry.id);
+        let orders = widgets
+            .iter()
+            .map(|entry| widget(entry).map_or(f64::INFINITY, |widget| order(widget)));
+        orders.collect()
     }
 
     /// Takes one off it.

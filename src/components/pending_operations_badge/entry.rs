@@ -171,6 +171,8 @@ fn describe(intent: &Intent, text_of: &dyn Fn(&str) -> String) -> (String, Optio
         _ => plain(field).to_owned(),
     };
     match intent {
+        // A number that nobody has chosen, and that stands nowhere.
+        Intent::Set { field, .. } if field.as_str() == "order" => ("Move".to_owned(), None),
         Intent::Set { field, value } => (
             format!("Set {}:", of(field.as_str())),
             Some(excerpt(&field_text(field.as_str(), value), VALUE_CHARS_MAX)),

@@ -28,25 +28,32 @@ pub(super) fn Head(
     settings: &'static [&'static str],
     conflicts: usize,
     people: Vec<Person>,
+    on_arrange: Option<Callback>,
     on_remove: Option<Callback<String>>,
 ) -> Element {
     let mut menu = menu;
     let mut is_setting_up = use_signal(|| false);
-    // The menu's two choices, for its keys.
-    let mut first = use_signal(|| None::<Rc<MountedData>>);
-    let mut last = use_signal(|| None::<Rc<MountedData>>);
-    let mut is_last = use_signal(|| false);
+    // The menu's choices, for its keys: those there are.
+    let mut items = use_signal(|| [const { None::<Rc<MountedData>> }; 3]);
+    let mut item = use_signal(|| 0);
     let keys = move |event: KeyboardEvent| {
-        let next = match event.key() {
-            Key::ArrowDown | Key::ArrowUp => !is_last(),
-            Key::Home => false,
-            Key::End => true,
+        let step = match event.key() {
+            Key::ArrowDown => 1,
+            Key::ArrowUp => 2,
+            Key::Home | Key::End => 0,
             _ => return,
         };
         event.prevent_default();
-        is_last.set(next);
-        if let Some(item) = if next { last } else { first }.peek().as_ref() {
-            focus(item);
+        let from = if event.key() == Key::End {
+            2
+        } else {
+            if step == 0 { 0 } else { item() + step }
+        };
+        // One of them may not be there.
+        let next = [from, from + step.max(1)].map(|place| place % 3);
+        if let Some(next) = next.into_iter().find(|place| items.peek()[*place].is_some()) {
+            item.set(next);
+            items.peek()[next].iter().for_each(|item| focus(item));
         }
     };
     let removed = title.clone();
@@ -83,19 +90,33 @@ pub(super) fn Head(
                                 r#type: "button",
                                 onmounted: move |event| {
                                     focus(&event.data());
-                                    first.set(Some(event.data()));
-                                    is_last.set(false);
+                                    items.write()[0] = Some(event.data());
+                                    item.set(0);
                                 },
                                 onclick: move |_| is_setting_up.set(true),
                                 {icon(Glyph::Pencil)}
                                 {set_up}
+                            }
+                            if let Some(arrange) = on_arrange {
+                                button {
+                                    class: "menu-item",
+                                    role: "menuitem",
+                                    r#type: "button",
+                                    onmounted: move |event| items.write()[1] = Some(event.data()),
+                                    onclick: move |_| {
+                                        menu.set(false);
+                                        arrange(());
+                                    },
+                                    {icon(Glyph::Grid)}
+                                    "Arrange"
+                                }
                             }
                             button {
                                 class: "menu-item",
                                 "data-danger": "true",
                                 role: "menuitem",
                                 r#type: "button",
-                                onmounted: move |event| last.set(Some(event.data())),
+                                onmounted: move |event| items.write()[2] = Some(event.data()),
                                 onclick: move |_| {
                                     menu.set(false);
                                     live.remove();

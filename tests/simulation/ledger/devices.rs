@@ -319,10 +319,10 @@ impl Ledger {
         }
     }
 
-    /// Which operation one that is appended as `text` turns round: of its field, and claimed or settled along.
+    /// Which operation one that is appended as `text` turns round: of its field and at its revision, and claimed or settled along.
     fn turned_by(&self, (device, person): (usize, &str), text: &str, transaction: &Transaction) -> Option<OperationId> {
         let stored: serde_json::Value = serde_json::from_str(text).expect("an outbox record");
-        stored["turn"]["over"].as_array()?;
+        let over = Revision(stored["turn"]["over"][0].as_u64()?);
         let made = self.made.get(&appended_id(text))?;
         let is_own = |key: &str| key.starts_with("journal/") || key.starts_with("outbox/");
         let claimed = transaction.expect.iter().filter(|(key, _)| is_own(key));
@@ -339,7 +339,11 @@ impl Ledger {
         let of_field = |id: &OperationId| {
             let Some(earlier) = self.made.get(id) else { return false };
             let place = |made: &Made| (made.operation.widget.clone(), made.operation.intent.field().cloned());
-            place(earlier) == place(made)
+            let verdicts = self.truth.get(&made.operation.board).map(|truth| &truth.verdicts);
+            let verdict = verdicts
+                .and_then(|verdicts| verdicts.get(id))
+                .or_else(|| self.wiped.get(id));
+            place(earlier) == place(made) && verdict.is_some_and(|verdict| verdict.revision() == over)
         };
         claimed.chain(settled).find(of_field)
     }

@@ -1,0 +1,174 @@
+//! Arranging: a way of the page in which cards are moved and made larger, by dragging, by keys or by buttons, and nothing else is done. It
+//! is entered by a card's menu, and never by accident.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+
+use crate::{
+    board::kinds,
+    components::icon::{Glyph, icon},
+    hooks::{BoardHandle, focus, use_realtime_updates},
+    protocol::{Value, WidgetId},
+};
+
+/// The card that is arranged at the moment, while any is; and the one that another is dragged over.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Arranging {
+    board: BoardHandle,
+    at: Signal<Option<WidgetId>>,
+    over: Signal<Option<WidgetId>>,
+}
+
+/// For the cards of a page.
+pub fn use_arranging_provider(board: BoardHandle) -> Arranging {
+    let arranging = Arranging {
+        board,
+        at: use_signal(|| None),
+        over: use_signal(|| None),
+    };
+    use_context_provider(|| arranging)
+}
+
+impl Arranging {
+    /// Subscribes the reader.
+    pub fn is_on(self) -> bool {
+        self.at.read().is_some()
+    }
+
+    pub fn begin(mut self, widget: WidgetId) {
+        self.at.set(Some(widget));
+    }
+
+    pub fn end(mut self) {
+        if self.at.peek().is_some() {
+            self.at.set(None);
+        }
+    }
+
+    fn place(self, widget: &WidgetId) -> usize {
+        let widgets = self.board.summary().widgets;
+        widgets.iter().position(|entry| entry.id == *widget).unwrap_or_default()
+    }
+}
+
+/// Says what can be done, and ends it.
+pub fn arranging_bar(arranging: Arranging) -> Element {
+    rsx! {
+        div { class: "lines",
+            div { class: "banner", role: "status", "data-state": "arranging",
+                {icon(Glyph::Grid)}
+                p { class: "banner-text", "Drag a card to its place, or use the arrow keys; + and − change its size." }
+                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| arranging.end(), "Done" }
+            }
+        }
+    }
+}
+
+/// Lies over a card while the board is arranged.
+#[component]
+pub fn Handle(widget: ReadSignal<WidgetId>) -> Element {
+    let arranging = use_context::<Arranging>();
+    let Arranging {
+        board,
+        mut at,
+        mut over,
+    } = arranging;
+    let live = use_realtime_updates::<Value>(widget);
+    let place = use_memo(move || arranging.place(&widget.read()));
+    let len = use_memo(move || board.summary().widgets.len());
+    let size = use_memo(move || {
+        size_of(
+            &live.text("size"),
+            live.view().widget.as_ref().map(|widget| widget.kind.as_str()),
+        )
+    });
+    let mut element = use_signal(|| None::<Rc<MountedData>>);
+    // A card that changes places loses the focus.
+    use_effect(move || {
+        place();
+        if at.peek().as_ref() == Some(&*widget.peek())
+            && let Some(element) = element.read().as_ref()
+        {
+            focus(element);
+        }
+    });
+    let move_to = move |to: usize| {
+        if to < *len.peek() {
+            at.set(Some(widget.cloned()));
+            board.move_to(&widget.peek(), to);
+        }
+    };
+    let move_by = move |by: isize| {
+        let mut move_to = move_to;
+        move_to(place.peek().wrapping_add_signed(by));
+    };
+    let resize = move |by: isize| {
+        let next = size.peek().wrapping_add_signed(by);
+        if let Some(next) = kinds::SIZES.get(next) {
+            live.edit("size", *next);
+        }
+    };
+    let keys = move |event: KeyboardEvent| {
+        match event.key() {
+            Key::ArrowLeft | Key::ArrowUp => move_by(-1),
+            Key::ArrowRight | Key::ArrowDown => move_by(1),
+            Key::Home => move_by(-(*place.peek() as isize)),
+            Key::End => move_by((*len.peek() - 1 - *place.peek()) as isize),
+            Key::Escape => arranging.end(),
+            Key::Character(key) if key == "+" || key == "=" => resize(1),
+            Key::Character(key) if key == "-" || key == "−" => resize(-1),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let title = live.text("title");
+    let button = |name: &str, glyph: &'static str, is_last: bool, act: Callback<MouseEvent>| {
+        rsx! {
+            button { class: "button", r#type: "button", "aria-label": "{title}: {name}", disabled: is_last, onclick: act, {glyph} }
+        }
+    };
+    rsx! {
+        div {
+            class: "arrange",
+            role: "group",
+            "aria-roledescription": "card",
+            "aria-label": "{title}, {place() + 1} of {len}, {kinds::SIZES[size()]}",
+            tabindex: "0",
+            draggable: "true",
+            "data-over": over.read().as_ref() == Some(&*widget.read()),
+            onmounted: move |event| element.set(Some(event.data())),
+            onkeydown: keys,
+            ondragstart: move |_| at.set(Some(widget.cloned())),
+            ondragenter: move |_| over.set(Some(widget.cloned())),
+            // Here it can be dropped.
+            ondragover: move |event| event.prevent_default(),
+            ondragend: move |_| over.set(None),
+            ondrop: move |event| {
+                event.prevent_default();
+                over.set(None);
+                if let Some(dragged) = at.peek().as_ref() {
+                    board.move_to(dragged, *place.peek());
+                }
+            },
+            p { class: "arrange-title", "{title}" }
+            div { class: "row",
+                {button("earlier", "←", place() == 0, Callback::new(move |_| move_by(-1)))}
+                {button("later", "→", place() + 1 == len(), Callback::new(move |_| move_by(1)))}
+                {button("smaller", "−", size() == 0, Callback::new(move |_| resize(-1)))}
+                {button("larger", "+", size() + 1 == kinds::SIZES.len(), Callback::new(move |_| resize(1)))}
+            }
+        }
+    }
+}
+
+/// Which of [`kinds::SIZES`] a card has; without a word of its own, that of its kind.
+fn size_of(size: &str, kind: Option<&str>) -> usize {
+    let own = match kind {
+        Some(kinds::SERIES | kinds::CHECKLIST) => "large",
+        Some(kinds::TABLE) => "full",
+        _ => "small",
+    };
+    let of = |word: &str| kinds::SIZES.iter().position(|size| *size == word);
+    of(size).or_else(|| of(own)).unwrap_or_default()
+}

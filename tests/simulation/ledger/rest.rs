@@ -153,7 +153,7 @@ impl Ledger {
     /// Whether a backup has wiped out an operation together with what it had turned round, and so on, by pairs: nothing is missing.
     pub fn went_in_pairs(&self, id: OperationId) -> bool {
         let gone = self.rounds_gone(id);
-        gone > 0 && gone % 2 == 0
+        gone > 0 && gone.is_multiple_of(2)
     }
 
     /// How many a backup has wiped out, of an operation, what it had turned round, and so on.

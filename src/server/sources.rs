@@ -6,7 +6,8 @@
 //! ```text
 //! host, app ─► record ─┐
 //!                      ├─► a ring for each series ─► a tick, ten times a second at most ─► who watches
-//! post ──────► intake ─┘        └─► history ─► stretches, for who asks
+//! post ──────► intake ─┘        ├─► formulas that are watched ─► rings of their own, in the same tick
+//!                               └─► history ─► stretches, for who asks
 //! ```
 
 mod derived;
@@ -40,7 +41,7 @@ use http::StatusCode;
 use serde_json::json;
 use tokio::sync::watch;
 
-pub(super) use self::tick::Tick;
+pub(super) use self::{derived::is_like_formula, tick::Tick};
 use self::{
     history::{Batch, History, Known, Stretch, Wanted},
     line::{LineError, Sample},

@@ -17,13 +17,16 @@ pub(super) struct Window {
     slot_ms: u64,
     slots: VecDeque<Slot>,
     /// Of a percentile: the values of all parts but the newest, ascending.
-    settled: Vec<Weighted>,
+    settled: Vec<Summed>,
     /// The last of all values that came.
     last: Option<(Timestamp, f64)>,
 }
 
 /// A value, and of how many it is said.
 type Weighted = (f64, f64);
+
+/// A value, and how many there are up to it.
+type Summed = (f64, f64);
 
 /// One part.
 #[derive(Debug)]
@@ -69,9 +72,7 @@ impl Window {
                     self.slots.pop_front();
                 }
                 if is_percentile {
-                    self.settled.clear();
-                    self.settled.extend(self.slots.iter().flat_map(Slot::values));
-                    sort(&mut self.settled);
+                    self.settled = summed_up(self.slots.iter().flat_map(Slot::values));
                 }
                 self.slots.push_back(Slot {
                     number,
@@ -114,28 +115,37 @@ impl Window {
         Some(value).filter(|value| value.is_finite())
     }
 
-    /// By the nearest rank: always a value that was measured.
+    /// By the nearest rank: always a value that was measured. It is searched for, since there may be thousands.
     fn percentile(&self, percent: f64) -> Option<f64> {
-        let mut newest: Vec<Weighted> = self.slots.back()?.values().collect();
-        sort(&mut newest);
-        let weight = |values: &[Weighted]| values.iter().map(|(_, weight)| weight).sum::<f64>();
-        let rank = (weight(&self.settled) + weight(&newest)) * percent / 100.0;
-        let (mut settled, mut newest) = (self.settled.iter().peekable(), newest.iter().peekable());
-        let (mut passed, mut value) = (0.0, None);
-        loop {
-            let next = match (settled.peek(), newest.peek()) {
-                (Some((one, _)), Some((other, _))) if one <= other => settled.next(),
-                (Some(_), None) => settled.next(),
-                _ => newest.next(),
-            };
-            let Some((next, weight)) = next else { return value };
-            (passed, value) = (passed + weight, Some(*next));
-            // A rank is a sum of numbers that are whole, and hardly ever so long that it is not exact.
-            if passed >= rank {
-                return value;
-            }
-        }
+        let newest = summed_up(self.slots.back()?.values());
+        let all = |values: &[Summed]| values.last().map_or(0.0, |(_, passed)| *passed);
+        let rank = (all(&self.settled) + all(&newest)) * percent / 100.0;
+        let first = |values: &[Summed], others: &[Summed]| {
+            let at = values.partition_point(|(value, passed)| passed + up_to(others, *value) < rank);
+            values.get(at).map(|(value, _)| *value)
+        };
+        let (settled, newest) = (first(&self.settled, &newest), first(&newest, &self.settled));
+        // Each is far enough, and so is the lower one: what it needs of the others is below it.
+        settled.into_iter().chain(newest).min_by(f64::total_cmp)
     }
+}
+
+/// How many do not exceed a value.
+fn up_to(values: &[Summed], value: f64) -> f64 {
+    let len = values.partition_point(|(other, _)| *other <= value);
+    len.checked_sub(1).map_or(0.0, |last| values[last].1)
+}
+
+/// Ascending, each with how many there are up to it.
+fn summed_up(values: impl Iterator<Item = Weighted>) -> Vec<Summed> {
+    let mut values: Vec<Weighted> = values.collect();
+    values.sort_unstable_by(|(one, _), (other, _)| one.total_cmp(other));
+    let mut passed = 0.0;
+    for (_, weight) in &mut values {
+        passed += *weight;
+        *weight = passed;
+    }
+    values
 }
 
 impl Slot {
@@ -186,10 +196,6 @@ fn growth(before: f64, bucket: &Bucket) -> f64 {
     };
     let is_fallen = bucket.last < bucket.greatest;
     to_greatest + if is_fallen { bucket.last } else { 0.0 }
-}
-
-fn sort(values: &mut [Weighted]) {
-    values.sort_unstable_by(|(one, _), (other, _)| one.total_cmp(other));
 }
 
 #[cfg(test)]

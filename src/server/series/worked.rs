@@ -121,7 +121,7 @@ impl Worked {
     }
 
     /// Of how many series it is.
-    pub fn len(&self) -> usize {
+    pub fn inputs_len(&self) -> usize {
         self.root.len()
     }
 

@@ -6,7 +6,7 @@ use super::{End, Session};
 use crate::{
     config::{SERIES_NAME_BYTES_MAX, WATCHED_LEN_MAX},
     protocol::{Access, Code},
-    server::sources::Watch,
+    server::sources::{Watch, is_like_formula},
 };
 
 /// The series it hears of.
@@ -106,7 +106,8 @@ pub(super) async fn tick(watched: &mut Option<Box<Watched>>) {
     std::future::pending().await
 }
 
-/// Each name once, and none that another one stands for: many that mean the same would be looked up again and again.
+/// Each name once, and none that another one stands for: many that mean the same would be looked up again and again. A formula is no series that
+/// begins with its first letter.
 fn without_covered(mut series: Vec<String>) -> Vec<String> {
     series.sort_unstable();
     series.dedup();
@@ -115,8 +116,11 @@ fn without_covered(mut series: Vec<String>) -> Vec<String> {
         .filter_map(|name| Some(name.strip_suffix('*')?.to_owned()))
         .collect();
     series.retain(|name| {
-        let covers =
-            |beginning: &String| name.starts_with(beginning.as_str()) && name.strip_suffix('*') != Some(beginning);
+        let covers = |beginning: &String| {
+            name.starts_with(beginning.as_str())
+                && name.strip_suffix('*') != Some(beginning)
+                && is_like_formula(name) == is_like_formula(beginning)
+        };
         !beginnings.iter().any(covers)
     });
     series
@@ -134,5 +138,7 @@ mod tests {
             without_covered(vec!["*".to_owned(), "a".to_owned(), "*".to_owned()]),
             ["*"]
         );
+        let formulas = ["rate 1m of a", "rate 1m of a*", "r*", "rest"].map(str::to_owned);
+        assert_eq!(without_covered(formulas.into()), ["r*", "rate 1m of a*"]);
     }
 }

@@ -129,11 +129,11 @@ impl Derived {
             output.users += 1;
         } else {
             let output = Output::new(formula, rings, Vec::new(), tick);
-            if self.inputs_len + output.worked.len() > FORMULA_INPUTS_ALL_LEN_MAX {
+            if self.inputs_len + output.worked.inputs_len() > FORMULA_INPUTS_ALL_LEN_MAX {
                 tracing::warn!(name, "a formula is not worked out: all together are of too many series");
                 return;
             }
-            self.inputs_len += output.worked.len();
+            self.inputs_len += output.worked.inputs_len();
             for Input { name: input, .. } in output.worked.inputs() {
                 self.by_input.entry(input).or_default().insert(name.clone());
             }
@@ -155,7 +155,7 @@ impl Derived {
             return;
         }
         let inputs = output.worked.inputs();
-        self.inputs_len -= output.worked.len();
+        self.inputs_len -= output.worked.inputs_len();
         self.outputs.remove(name);
         self.untold.remove(name);
         for Input { name: input, .. } in inputs {
@@ -174,10 +174,10 @@ impl Derived {
             return;
         }
         for (name, output) in self.outputs.iter_mut().filter(|(_, output)| output.is_open) {
-            let len = output.worked.len();
+            let len = output.worked.inputs_len();
             let has_room = self.inputs_len < FORMULA_INPUTS_ALL_LEN_MAX;
             if output.worked.arrive(series, has_room) {
-                self.inputs_len += output.worked.len() - len;
+                self.inputs_len += output.worked.inputs_len() - len;
                 self.by_input.entry(series.to_owned()).or_default().insert(name.clone());
             }
         }
@@ -195,9 +195,9 @@ impl Derived {
     pub fn forget(&mut self, series: &str) {
         for name in self.by_input.remove(series).into_iter().flatten() {
             if let Some(output) = self.outputs.get_mut(&name) {
-                let len = output.worked.len();
+                let len = output.worked.inputs_len();
                 output.worked.forget(series);
-                self.inputs_len -= len - output.worked.len();
+                self.inputs_len -= len - output.worked.inputs_len();
             }
         }
     }
@@ -412,6 +412,6 @@ pub(super) fn formula(name: &str) -> Option<Result<Formula, FormulaError>> {
 }
 
 /// Whether a name may be a formula.
-pub(super) fn is_like_formula(name: &str) -> bool {
+pub(in crate::server) fn is_like_formula(name: &str) -> bool {
     name.contains(" of") || name.contains(" / ") || name.contains('(')
 }

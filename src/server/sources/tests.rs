@@ -9,6 +9,7 @@ use crate::{
         SAMPLE_INTERVAL_UNKNOWN_MS, SERIES_LEN_MAX, SERIES_SILENT_MS, TICK_PACKETS_LEN_MAX,
     },
     protocol::{SampleSeries, ServerFrame, decode},
+    server::series::Bucket,
 };
 
 const NOW: Timestamp = Timestamp(1_760_000_000_000);
@@ -263,4 +264,38 @@ fn what_is_bad_or_no_formula_is_a_name_that_nobody_sends() {
         sources.0.read().rings.is_empty(),
         "a formula is no name for what is measured"
     );
+}
+
+#[test]
+fn what_was_a_day_ago_is_read_ahead_and_on_before_it_is_used_up() {
+    const DAY_MS: u64 = 86_400_000;
+    let sources = Sources::new();
+    post(&sources, "fuel", 0, 1.0).expect("it is new");
+    let name = "yesterday of fuel";
+    let _watch = sources.watch(&names(&[name]), true);
+    // A minute's value is the minute's number.
+    let read = |wanted: &Wanted| Stretch {
+        step_ms: 60_000,
+        buckets: (wanted.from.0.div_ceil(60_000)..wanted.to.0.div_ceil(60_000))
+            .map(|minute| (Timestamp(minute * 60_000), Bucket::of(minute as f64)))
+            .collect(),
+    };
+    let fill = || {
+        let wishes = sources.0.write().wishes();
+        for wish in &wishes {
+            let stretches = wish.inputs.iter().map(|(_, wanted)| read(wanted)).collect();
+            sources.0.write().fill(wish, stretches);
+        }
+        wishes.len()
+    };
+    assert_eq!([fill(), fill()], [1, 0]);
+    for minute in 1..600 {
+        post(&sources, "fuel", minute * 60_000, 1.0).expect("it is newer");
+        let newest = derived(&sources, name).and_then(|values| values.last().copied());
+        let then = (NOW.0 - DAY_MS) / 60_000 + minute;
+        assert_eq!(newest, Some(then as f64), "after {minute} minutes");
+        if minute % 15 == 0 {
+            fill();
+        }
+    }
 }

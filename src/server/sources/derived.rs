@@ -158,14 +158,7 @@ impl Derived {
         self.inputs_len -= output.worked.inputs_len();
         self.outputs.remove(name);
         self.untold.remove(name);
-        for Input { name: input, .. } in inputs {
-            if let Some(outputs) = self.by_input.get_mut(&input) {
-                outputs.remove(name);
-                if outputs.is_empty() {
-                    self.by_input.remove(&input);
-                }
-            }
-        }
+        inputs.iter().for_each(|input| self.unlist(&input.name, name));
     }
 
     /// A series is there that was not.
@@ -191,13 +184,34 @@ impl Derived {
         }
     }
 
-    /// A series is not there any more.
+    /// A series is not there any more: what stars stand for is without it, and what names it waits.
     pub fn forget(&mut self, series: &str) {
-        for name in self.by_input.remove(series).into_iter().flatten() {
-            if let Some(output) = self.outputs.get_mut(&name) {
-                let len = output.worked.inputs_len();
-                output.worked.forget(series);
-                self.inputs_len -= len - output.worked.inputs_len();
+        let names = self.by_input.get(series).cloned().unwrap_or_default();
+        for name in names {
+            let Some(output) = self.outputs.get_mut(&name).filter(|output| output.is_open) else {
+                continue;
+            };
+            let len = output.worked.inputs_len();
+            output.worked.forget(series);
+            self.inputs_len -= len - output.worked.inputs_len();
+            if output.worked.inputs().iter().all(|input| input.name != series) {
+                self.unlist(series, &name);
+            }
+        }
+        let of_each = self.watched.iter_mut().filter_map(|(name, watched)| {
+            let output = name_of(name, watched.formula.each()?, series)?;
+            watched.outputs.remove(&output).then_some(output)
+        });
+        let of_each: Vec<String> = of_each.collect();
+        of_each.iter().for_each(|output| self.leave(output));
+    }
+
+    /// An output is not of a series any more.
+    fn unlist(&mut self, series: &str, output: &str) {
+        if let Some(outputs) = self.by_input.get_mut(series) {
+            outputs.remove(output);
+            if outputs.is_empty() {
+                self.by_input.remove(series);
             }
         }
     }
@@ -274,9 +288,14 @@ impl Derived {
             entries.sort_by_key(|(_, entry)| entry.at);
             output.ahead.extend(entries);
         } else {
-            let users = output.users;
-            *output = Output::new(output.formula.clone(), rings, entries, tick);
-            output.users = users;
+            let whole = Output::new(output.formula.clone(), rings, entries, tick);
+            let before = std::mem::replace(output, whole);
+            output.users = before.users;
+            // It may be of others than it was.
+            self.inputs_len = self.inputs_len + output.worked.inputs_len() - before.worked.inputs_len();
+            for Input { name: input, .. } in output.worked.inputs() {
+                self.by_input.entry(input).or_default().insert(wish.output.clone());
+            }
             self.untold.insert(wish.output.clone());
         }
         output.read_to = Some(wish.read_to);

@@ -299,3 +299,31 @@ fn what_was_a_day_ago_is_read_ahead_and_on_before_it_is_used_up() {
         }
     }
 }
+
+#[test]
+fn a_formula_waits_for_its_series_and_is_without_those_that_made_room() {
+    let sources = Sources::new();
+    let formulas = ["max 1m of silent", "max 1m of si*", "sum(si*)"];
+    let watch = sources.watch(&names(&formulas), true);
+    post(&sources, "silent", 0, 1.0).expect("it is new");
+    let many = (1..SERIES_LEN_MAX).map(|number| (format!("many{number}"), json!(1)));
+    sources.record(Timestamp(NOW.0 + SERIES_SILENT_MS), many);
+    post(&sources, "since", SERIES_SILENT_MS, 2.0).expect("there is room");
+    assert_eq!(derived(&sources, "sum(si*)"), Some(vec![1.0, 2.0]));
+    let of = |name: &str| sources.0.read().derived.outputs().contains_key(name);
+    assert!(
+        of("max 1m of since") && of("max 1m of silent"),
+        "one is watched by its name"
+    );
+    post(&sources, "silent", 2 * SERIES_SILENT_MS, 3.0).expect("the others are silent by now");
+    assert_eq!(
+        derived(&sources, "max 1m of silent").and_then(|values| values.last().copied()),
+        Some(3.0)
+    );
+    drop(watch);
+    let state = sources.0.read();
+    assert_eq!(
+        format!("{:?}", state.derived),
+        format!("{:?}", derived::Derived::default())
+    );
+}

@@ -52,6 +52,8 @@ pub fn series_names(text: &str) -> Vec<&str> {
             '"' if depth > 0 => is_quoted = !is_quoted,
             '{' if !is_quoted => depth += 1,
             '}' if !is_quoted => depth = depth.saturating_sub(1),
+            // `fuel{*` is of all labels, and ends there.
+            '*' if !is_quoted => depth = 0,
             ',' => return depth == 0,
             _ => {}
         }
@@ -266,5 +268,9 @@ mod tests {
         let labelled = r#"http{a="1",b="x}, \",y"}"#;
         assert_eq!(series_names(&[labelled, ", up"].concat()), [labelled, "up"]);
         assert_eq!(series_names("} a, \"b, c\""), ["} a", "\"b", "c\""]);
+        assert_eq!(
+            series_names("fuel{*, sum(a{*} + b) / c, d"),
+            ["fuel{*", "sum(a{*} + b) / c", "d"]
+        );
     }
 }

@@ -284,6 +284,36 @@ pub const STRETCH_LEN_MAX: usize = 2_000;
 pub const STRETCH_SHOWN_LEN: u64 = 300;
 /// Series whose stretches are told at once.
 pub const STRETCHES_LEN_MAX: usize = 64;
+/// Formulas that are worked out at once: what all the boards of a server show, several times over.
+pub const FORMULAS_LEN_MAX: usize = 256;
+/// Series that one formula is of, as `sum(fuel*)` is. Of more there is no value, since one of some of them would be wrong.
+pub const FORMULA_INPUTS_LEN_MAX: usize = 256;
+/// The same of all formulas together: each has a window of its own, of some kilobytes.
+pub const FORMULA_INPUTS_ALL_LEN_MAX: usize = 4_096;
+/// Functions within each other in a formula: no one reads more.
+pub const FORMULA_DEPTH_MAX: usize = 3;
+/// Windows of formulas: as they are written, and in milliseconds.
+pub const WINDOWS: [(&str, u64); 6] = [
+    ("10s", 10_000),
+    ("1m", 60_000),
+    ("5m", 300_000),
+    ("15m", 900_000),
+    ("1h", 3_600_000),
+    ("1d", 86_400_000),
+];
+/// Parts of a window: it moves on by one of them, and no value of it is looked at again but by its part.
+pub const WINDOW_SLOTS_LEN: u64 = 60;
+/// Values that a part of a window keeps one by one for a percentile; of more, one stands for two, for four, and so on: a percentile of
+/// 5,000 in a part is off by one in a hundred of them at most.
+pub const SLOT_VALUES_LEN_MAX: usize = 64;
+/// Series in a list of the greatest.
+pub const TOP_LEN_MAX: usize = 20;
+/// What was a day ago is read so far ahead, in milliseconds, and again when half of that is used up.
+pub const FORMULA_AHEAD_MS: u64 = 3_600_000;
+/// Buckets of one series that are read to work a formula out: finer ones are put together.
+pub const FORMULA_BUCKETS_LEN_MAX: usize = 12_000;
+/// The same for a window that is to be filled when somebody begins to watch.
+pub const WINDOW_BUCKETS_LEN_MAX: usize = 600;
 /// A sample's time may be this far ahead of the server's.
 pub const CLOCK_AHEAD_MS_MAX: u64 = 60_000;
 /// One line of posted samples, in bytes.

@@ -1,11 +1,12 @@
 //! The server: the authority for every board, and the door to it.
 //!
-//! The pure part (`log`, `authority`, `first_board`) decides and compiles everywhere, so that the simulator runs it without a
+//! The pure part (`log`, `authority`, `first_board`, `series`) decides and compiles everywhere, so that the simulator runs it without a
 //! server; the rest is the shell that makes it durable and reachable. `cli` starts it, `router` is its outside.
 
 pub mod authority;
 pub mod first_board;
 pub mod log;
+pub mod series;
 
 #[cfg(feature = "server")]
 pub mod auth;

@@ -19,6 +19,8 @@ mod editor;
 mod first_look;
 #[path = "support/folder.rs"]
 mod folder;
+#[path = "server/formulas.rs"]
+mod formulas;
 #[path = "server/frames.rs"]
 mod frames;
 #[path = "server/full.rs"]

@@ -6,23 +6,23 @@
 //! ```text
 //! host, app ─► record ─┐
 //!                      ├─► a ring for each series ─► a tick, ten times a second at most ─► who watches
-//! post ──────► intake ─┘        └─► history ─► stretches, for who asks
+//! post ──────► intake ─┘        ├─► formulas that are watched ─► rings of their own, in the same tick
+//!                               └─► history ─► stretches, for who asks
 //! ```
 
+mod derived;
 mod history;
 pub mod host;
-mod interval;
 mod line;
 pub(super) mod post;
 mod ring;
+mod state;
 pub(super) mod stretch;
 mod tick;
 
 use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, HashSet, VecDeque},
+    collections::BTreeSet,
     io,
-    ops::Bound,
     path::Path,
     sync::{
         Arc, OnceLock, PoisonError, RwLock, RwLockWriteGuard,
@@ -41,24 +41,20 @@ use http::StatusCode;
 use serde_json::json;
 use tokio::sync::watch;
 
-pub(super) use self::tick::Tick;
+pub(super) use self::{derived::is_like_formula, tick::Tick};
 use self::{
     history::{Batch, History, Known, Stretch, Wanted},
-    interval::Interval,
     line::{LineError, Sample},
     ring::Ring,
+    state::State,
     tick::matching,
 };
 use super::{clock::Clock, metrics::Metrics};
 #[cfg(feature = "dashboard")]
 use crate::protocol::SamplesFrame;
 use crate::{
-    board::value_bytes,
-    config::{
-        FRAME_FILL_BYTES, NEW_SERIES, NEW_SERIES_LEN_MAX, SAMPLE_INTERVAL_MS, SAMPLE_INTERVAL_UNKNOWN_MS,
-        SERIES_LEN_MAX, SERIES_NAME_BYTES_MAX, SERIES_SILENT_MS, TICK_SPACING_MS,
-    },
-    protocol::{SampleSeries, Value},
+    config::{FORMULA_AHEAD_MS, SAMPLE_INTERVAL_MS, SERIES_NAME_BYTES_MAX, TICK_SPACING_MS},
+    protocol::Value,
     time::Timestamp,
 };
 
@@ -72,29 +68,10 @@ struct Shared {
     newest: watch::Sender<Arc<Tick>>,
     /// Wakes the thread that tells of new values; and, dropped, ends its pause. Without one they are told at once.
     pulse: OnceLock<(SyncSender<()>, Sender<()>)>,
+    /// Wakes the thread that reads what formulas need of the past.
+    recall: OnceLock<SyncSender<()>>,
     /// Without one, nothing is known of what is older than the last minutes.
     history: OnceLock<History>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    rings: BTreeMap<String, Ring>,
-    /// The server's time when something came last.
-    clock: Timestamp,
-    /// Series that have come so far.
-    count: u64,
-    /// Number of the tick that was told last.
-    told: u64,
-    /// Series with values that no tick has told yet.
-    untold: BTreeSet<String>,
-    /// Names and patterns that somebody has watched: what they match is shown somewhere.
-    wanted: HashSet<String>,
-    /// Whether other series are new than the list says.
-    is_list_old: bool,
-    /// What is still to be kept.
-    unkept: Batch,
-    /// Series that are new, or are so no more, which is still to be noted.
-    unmarked: Vec<(String, bool)>,
 }
 
 /// Takes what somebody posts, and tells it at its end.
@@ -111,6 +88,7 @@ impl Sources {
             state: RwLock::default(),
             newest: watch::Sender::default(),
             pulse: OnceLock::new(),
+            recall: OnceLock::new(),
             history: OnceLock::new(),
         }))
     }
@@ -134,7 +112,24 @@ impl Sources {
                 }
             }
         };
-        thread::Builder::new().name("samples".to_owned()).spawn(tell).map(drop)
+        thread::Builder::new().name("samples".to_owned()).spawn(tell)?;
+        self.start_recalling()
+    }
+
+    /// From now on what formulas need of the past is read by a thread of its own, which nobody waits for.
+    fn start_recalling(&self) -> io::Result<()> {
+        let (recall, asked) = sync_channel(1);
+        let shared = Arc::downgrade(&self.0);
+        self.0.recall.set(recall).ok();
+        // What was a day ago is read on long before it is used up.
+        let pause = Duration::from_millis(FORMULA_AHEAD_MS / 4);
+        let read = move || {
+            while asked.recv_timeout(pause) != Err(RecvTimeoutError::Disconnected) {
+                let Some(shared) = shared.upgrade() else { return };
+                shared.recall();
+            }
+        };
+        thread::Builder::new().name("formulas".to_owned()).spawn(read).map(drop)
     }
 
     /// From now on what comes is kept in a folder, or in memory; what was kept there lately is here again.
@@ -152,10 +147,8 @@ impl Sources {
         let mut state = self.0.write();
         for Known { name, is_new, points } in known {
             let mut ring = Ring {
-                points: VecDeque::new(),
-                interval: Interval::Seen([0; 3]),
-                tick: 0,
                 new: is_new.then_some(0),
+                ..Ring::new(0)
             };
             for (at, value) in points {
                 ring.push(at, json!(value));
@@ -189,12 +182,13 @@ impl Sources {
     }
 
     /// Takes what was measured at `at`, as happens every second: a number for a chart, an array of rows for a table. Of a table only the
-    /// newest rows are kept. Series past [`SERIES_LEN_MAX`], and names over [`SERIES_NAME_BYTES_MAX`] bytes, are left out.
+    /// newest rows are kept. Series past [`SERIES_LEN_MAX`](crate::config::SERIES_LEN_MAX), names over [`SERIES_NAME_BYTES_MAX`] bytes, and those
+    /// that are read as formulas (`a / b`, `rate 1m of a`), are left out.
     pub fn record(&self, at: Timestamp, samples: impl IntoIterator<Item = (String, Value)>) {
         let mut state = self.0.write();
         state.clock = at;
         for (name, value) in samples {
-            if name.len() <= SERIES_NAME_BYTES_MAX {
+            if name.len() <= SERIES_NAME_BYTES_MAX && derived::formula(&name).is_none() {
                 state.push(name, at, value, Some(SAMPLE_INTERVAL_MS)).ok();
             }
         }
@@ -220,18 +214,27 @@ impl Sources {
     }
 
     /// Hears of each tick, the newest one only when several passed. What these names match is shown somewhere from now
-    /// on, where it is somebody who may put it there.
-    pub(super) fn watch(&self, names: &[String], may_edit: bool) -> watch::Receiver<Arc<Tick>> {
+    /// on, where it is somebody who may put it there; and formulas among them are worked out.
+    pub(super) fn watch(&self, names: &Arc<[String]>, may_edit: bool) -> Watch {
         let mut state = self.0.write();
         if may_edit {
             state.want(names);
         }
-        let is_list_old = state.is_list_old;
+        state.watch(names);
+        let (is_list_old, has_formulas) = (state.is_list_old, state.derived.has_untold());
         self.0.release(state);
-        if is_list_old {
+        if is_list_old || has_formulas {
             self.0.beat();
         }
-        self.0.newest.subscribe()
+        if has_formulas && let Some(recall) = self.0.recall.get() {
+            // One that is under way sees these, too.
+            recall.try_send(()).ok();
+        }
+        Watch {
+            ticks: self.0.newest.subscribe(),
+            names: Arc::clone(names),
+            sources: self.clone(),
+        }
     }
 
     /// What a tick says of the watched series to who was told of all up to the one with the number `told`: where others lie between,
@@ -240,11 +243,7 @@ impl Sources {
         if tick.number == told + 1 {
             return tick.packets(watched);
         }
-        let state = self.0.read();
-        let changed = matching(&state.rings, watched).into_iter();
-        let changed = changed.filter(|(_, ring)| ring.tick > told);
-        let newest = changed.filter_map(|(name, ring)| Some((name, ring.newest()?)));
-        tick::packets(tick.clock, newest)
+        tick::packets(tick.clock, self.0.read().since(told, watched))
     }
 
     /// The last minutes of the watched series that come after the series `after`: one frame of them, and the name of its
@@ -265,6 +264,20 @@ impl Sources {
             interval_ms,
             series,
         }
+    }
+}
+
+/// Somebody who watches. Dropped, they do not any more.
+#[derive(Debug)]
+pub(super) struct Watch {
+    pub ticks: watch::Receiver<Arc<Tick>>,
+    names: Arc<[String]>,
+    sources: Sources,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.sources.0.write().unwatch(&self.names);
     }
 }
 
@@ -322,169 +335,30 @@ impl Shared {
 
     fn tell(&self) {
         let mut state = self.write();
-        state.list_new();
-        if state.untold.is_empty() {
-            return;
-        }
-        state.told += 1;
-        let untold = std::mem::take(&mut state.untold);
-        let values = untold.into_iter().filter_map(|name| {
-            let newest = state.rings.get(&name)?.newest()?;
-            Some((name, newest))
-        });
-        let tick = Tick::new(state.told, state.clock, values.collect());
-        // Before the next one can be: they come in their order.
-        self.newest.send_replace(Arc::new(tick));
-    }
-}
-
-impl State {
-    fn push(&mut self, name: String, at: Timestamp, value: Value, declared_ms: Option<u64>) -> Result<(), LineError> {
-        let is_posted = declared_ms.is_none();
-        let tick = self.told + 1;
-        let is_known = self.rings.contains_key(&name);
-        if !is_known && self.rings.len() >= SERIES_LEN_MAX {
-            self.make_room().ok_or(LineError::NoRoom)?;
-        }
-        self.count += u64::from(!is_known);
-        let is_new = !is_known && is_posted && !is_wanted(&self.wanted, &name);
-        if is_new {
-            self.is_list_old = true;
-            self.unmarked.push((name.clone(), true));
-        }
-        if let Some(value) = value.as_f64() {
-            self.unkept.push((name.clone(), at, value));
-        }
-        let new = is_new.then_some(self.count);
-        let ring = self.rings.entry(name.clone()).or_insert_with(|| Ring {
-            points: VecDeque::new(),
-            interval: Interval::Seen([0; 3]),
-            tick,
-            new,
-        });
-        if let Some(interval_ms) = declared_ms {
-            ring.interval = Interval::Declared(interval_ms);
-        }
-        if ring.push(at, value) {
-            ring.tick = tick;
-            self.untold.insert(name);
-        }
-        Ok(())
-    }
-
-    /// Lets go of the series that has been silent for longest, where that is long: its past is kept, and it is as any other when it sends
-    /// again.
-    fn make_room(&mut self) -> Option<()> {
-        let last = |ring: &Ring| ring.points.back().map_or(Timestamp(0), |(at, _)| *at);
-        let (name, ring) = self.rings.iter().min_by_key(|(_, ring)| last(ring))?;
-        if self.clock.since(last(ring)) < SERIES_SILENT_MS {
-            return None;
-        }
-        let name = name.clone();
-        self.rings.remove(&name);
-        self.untold.remove(&name);
-        Some(())
-    }
-
-    fn want(&mut self, names: &[String]) {
-        let names = names.iter().filter(|name| !is_everything(name));
-        for name in names {
-            // As many as there can be series: what is one too many is offered once more, and that is all.
-            if self.wanted.len() < SERIES_LEN_MAX {
-                self.wanted.insert(name.clone());
-            }
-            for (name, ring) in tick::matching_mut(&mut self.rings, name) {
-                if ring.new.take().is_some() {
-                    self.is_list_old = true;
-                    self.unmarked.push((name.clone(), false));
-                }
-            }
+        if let Some(tick) = state.tick() {
+            // Before the next one can be: they come in their order.
+            self.newest.send_replace(Arc::new(tick));
         }
     }
 
-    /// The series that are new, as a series: who may add them watches it.
-    fn list_new(&mut self) {
-        if !std::mem::take(&mut self.is_list_old) {
-            return;
+    /// Reads what formulas need of the past. It blocks.
+    fn recall(&self) {
+        let Some(history) = self.history.get() else { return };
+        let wishes = self.write().wishes();
+        for wish in wishes {
+            let wanted = wish.inputs.iter().map(|(_, wanted)| wanted.clone());
+            // What can't be read, which is in the log, is a gap.
+            let read = wanted.map(|wanted| history.read_here(wanted).unwrap_or_default());
+            let read = read.collect();
+            self.write().fill(&wish, read);
+            self.beat();
         }
-        let new = self.rings.iter().filter(|(_, ring)| ring.new.is_some());
-        let at = new.clone().filter_map(|(_, ring)| Some(ring.points.back()?.0)).max();
-        // The newest first: what somebody has just begun to send is what they look for.
-        let mut new: Vec<(Reverse<u64>, &String)> =
-            new.map(|(name, ring)| (Reverse(ring.new.unwrap_or(0)), name)).collect();
-        new.sort_unstable();
-        let names: Vec<&String> = new.into_iter().map(|(_, name)| name).take(NEW_SERIES_LEN_MAX).collect();
-        let (list, tick) = (json!(names), self.told + 1);
-        let ring = self.rings.entry(NEW_SERIES.to_owned()).or_insert_with(|| Ring {
-            points: VecDeque::new(),
-            interval: Interval::Declared(SAMPLE_INTERVAL_UNKNOWN_MS),
-            tick,
-            new: None,
-        });
-        let before = ring.points.back().map(|(at, _)| Timestamp(at.0 + 1));
-        let at = at.max(before).unwrap_or_default();
-        ring.points = VecDeque::from([(at, list)]);
-        ring.tick = tick;
-        self.untold.insert(NEW_SERIES.to_owned());
-    }
-
-    /// What fits into a frame: of series that send equally often, or of all kinds, as rarely as the rarest.
-    fn last_minutes(
-        &self,
-        watched: &[String],
-        after: Option<&str>,
-        is_mixed: bool,
-    ) -> (u64, Vec<SampleSeries>, Option<String>) {
-        let start = after.map_or(Bound::Unbounded, Bound::Excluded);
-        let mut series: Vec<SampleSeries> = Vec::new();
-        let (mut filled, mut interval_ms) = (0, SAMPLE_INTERVAL_MS);
-        let rings = matching(&self.rings, watched);
-        let rings = rings.range::<str, _>((start, Bound::Unbounded));
-        for (name, ring) in rings.filter(|(_, ring)| !ring.points.is_empty()) {
-            let bytes: usize = ring
-                .points
-                .iter()
-                .map(|(_, value)| value_bytes(value) + POINT_BYTES)
-                .sum();
-            let is_alike = is_mixed || ring.interval.ms() == interval_ms;
-            if (filled + bytes > FRAME_FILL_BYTES || !is_alike)
-                && let Some(last) = series.last()
-            {
-                let last = last.name.clone();
-                return (interval_ms, series, Some(last));
-            }
-            interval_ms = if is_mixed {
-                ring.interval.ms().max(interval_ms)
-            } else {
-                ring.interval.ms()
-            };
-            filled += bytes + name.len() + POINT_BYTES;
-            series.push(SampleSeries {
-                name: (*name).to_owned(),
-                points: ring.points.iter().cloned().collect(),
-            });
-        }
-        (interval_ms, series, None)
     }
 }
 
 /// What can't be done, for programs and people.
 fn refuse(status: StatusCode, message: &str) -> Response {
     (status, Json(json!({ "message": message }))).into_response()
-}
-
-/// Whether somebody has watched it by its name or by the beginning of that.
-fn is_wanted(wanted: &HashSet<String>, name: &str) -> bool {
-    wanted.contains(name)
-        || wanted.iter().any(|pattern| {
-            let beginning = pattern.strip_suffix('*');
-            beginning.is_some_and(|beginning| name.starts_with(beginning))
-        })
-}
-
-/// Who watches everything shows nothing of it in particular.
-fn is_everything(name: &str) -> bool {
-    name == "*"
 }
 
 /// A point's instant and punctuation.

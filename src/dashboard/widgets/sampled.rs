@@ -252,7 +252,18 @@ fn line(name: &str, series: &Arc<Series>, of: usize) -> Line {
 
 /// What a series is called beside others of its kind: the end of its name tells them apart.
 fn label(name: &str, of: usize) -> String {
-    let (name, labels) = name.split_once('{').unwrap_or((name, ""));
+    let (whole, (name, labels)) = (name, name.split_once('{').unwrap_or((name, "")));
+    if name.contains('(') || whole.contains(" / ") {
+        return whole.to_owned();
+    }
+    // What is worked out from one series over time is that series', and the rest says how.
+    if let Some((how, _)) = name.split_once(" of ") {
+        let series = label(&whole[how.len() + 4..], of);
+        return match how.starts_with("rate ") {
+            true => [&series, "/s"].concat(),
+            false => [how, " of ", &series].concat(),
+        };
+    }
     let end = name.rsplit('.').next().unwrap_or(name);
     // What stands in quotes tells one from the other.
     let values: Vec<&str> = labels.split('"').skip(1).step_by(2).collect();
@@ -280,6 +291,12 @@ mod tests {
         assert_eq!(label("host.memory.percent", 1), "memory percent");
         let tank = "room.celsius{side=\"north\",floor=\"2\"}";
         assert_eq!([label(tank, 1), label(tank, 2)], ["celsius north 2", "north 2"]);
+        assert_eq!(label("rate 1m of host.network.sent", 2), "sent/s");
+        assert_eq!(label("p95 5m of host.cpu.3", 8), "p95 5m of core 3");
+        assert_eq!(label("rate 1m of up{to=\"a of b\"}", 2), "a of b/s");
+        for whole in ["sum(fuel{*}) / a.b", "rate 1m of a / rate 1m of b"] {
+            assert_eq!(label(whole, 2), whole);
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::{
         Answer, Base, BoardId, Change, Contention, Cursor, Device, Effect, FieldName, Identity, Intent, Operation,
         OperationId, Overwritten, PushItem, Rejection, Revision, RunId, Value, Verdict, Widget, WidgetId, Writer,
     },
+    server::series::{Formula, FormulaError},
     time::Timestamp,
 };
 
@@ -254,13 +255,15 @@ impl Log {
                     return Err(too_many("fields", FIELDS_LEN_MAX));
                 }
                 within(fields.values().map(field_bytes).sum())?;
-                context.catalog.check_create(kind, fields)
+                context.catalog.check_create(kind, fields)?;
+                fields.iter().try_for_each(|(field, value)| formulas(field, value))
             }
             (_, None) => Err(Rejection::UnknownWidget),
             (Intent::Set { field, value }, Some(widget)) => {
                 context.catalog.check_edit(widget, &operation.intent)?;
                 let spec = context.catalog.field(&widget.kind, field)?;
                 spec.check_deadline(operation.deadline)?;
+                formulas(field, value)?;
                 fits(widget, field, value)
             }
             (Intent::Add { .. }, Some(widget)) => context.catalog.check_edit(widget, &operation.intent),
@@ -388,6 +391,21 @@ fn within(bytes: usize) -> Result<(), Rejection> {
     } else {
         Ok(())
     }
+}
+
+/// Whether what is meant as a formula among the series that a field names is one: nobody else would tell its author.
+fn formulas(field: &FieldName, value: &Value) -> Result<(), Rejection> {
+    let names = value.as_array().filter(|_| field.as_str() == "series");
+    let names = names.into_iter().flatten().filter_map(Value::as_str);
+    let mut errors = names.filter_map(|name| Some((name, Formula::read(name)?.err()?)));
+    errors.next().map_or(Ok(()), |(name, error)| {
+        Err(Rejection::WrongType {
+            expected: match error {
+                FormulaError::TooLong => format!("names and formulas, one of which is too long ({error})"),
+                _ => format!("series and formulas, and `{name}` is none ({error})"),
+            },
+        })
+    })
 }
 
 /// Whether a widget with `field` set to `value` is still within its limits.

@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
-
 use super::{End, Session};
 use crate::{
     config::{SERIES_NAME_BYTES_MAX, WATCHED_LEN_MAX},
     protocol::{Access, Code},
-    server::sources::Tick,
+    server::sources::{Watch, is_like_formula},
 };
 
 /// The series it hears of.
 pub(super) struct Watched {
     names: Arc<[String]>,
-    ticks: watch::Receiver<Arc<Tick>>,
+    watch: Watch,
     /// Number of the last tick that it was told of.
     told: u64,
     past: Past,
@@ -53,12 +51,12 @@ impl Session {
             .as_ref()
             .is_some_and(|identity| identity.access == Access::Edit);
         // Subscribed before the past is read: a tick between the two is sent twice rather than never.
-        let mut ticks = self.server.sources().watch(&names, may_edit);
-        let told = ticks.borrow_and_update().number;
+        let mut watch = self.server.sources().watch(&names, may_edit);
+        let told = watch.ticks.borrow_and_update().number;
         let past = Past::After(None);
         self.watched = Some(Box::new(Watched {
             names,
-            ticks,
+            watch,
             told,
             past,
         }));
@@ -88,7 +86,7 @@ impl Session {
         let Some(watched) = &mut self.watched else {
             return Ok(());
         };
-        let newest = Arc::clone(&watched.ticks.borrow_and_update());
+        let newest = Arc::clone(&watched.watch.ticks.borrow_and_update());
         let packets = self.server.sources().since(&newest, watched.told, &watched.names);
         watched.told = newest.number;
         if packets.is_empty() {
@@ -101,14 +99,15 @@ impl Session {
 /// Ends at the next tick, where any series is watched.
 pub(super) async fn tick(watched: &mut Option<Box<Watched>>) {
     if let Some(watched) = watched
-        && watched.ticks.changed().await.is_ok()
+        && watched.watch.ticks.changed().await.is_ok()
     {
         return;
     }
     std::future::pending().await
 }
 
-/// Each name once, and none that another one stands for: many that mean the same would be looked up again and again.
+/// Each name once, and none that another one stands for: many that mean the same would be looked up again and again. A formula is no series that
+/// begins with its first letter.
 fn without_covered(mut series: Vec<String>) -> Vec<String> {
     series.sort_unstable();
     series.dedup();
@@ -117,8 +116,11 @@ fn without_covered(mut series: Vec<String>) -> Vec<String> {
         .filter_map(|name| Some(name.strip_suffix('*')?.to_owned()))
         .collect();
     series.retain(|name| {
-        let covers =
-            |beginning: &String| name.starts_with(beginning.as_str()) && name.strip_suffix('*') != Some(beginning);
+        let covers = |beginning: &String| {
+            name.starts_with(beginning.as_str())
+                && name.strip_suffix('*') != Some(beginning)
+                && is_like_formula(name) == is_like_formula(beginning)
+        };
         !beginnings.iter().any(covers)
     });
     series
@@ -136,5 +138,7 @@ mod tests {
             without_covered(vec!["*".to_owned(), "a".to_owned(), "*".to_owned()]),
             ["*"]
         );
+        let formulas = ["rate 1m of a", "rate 1m of a*", "r*", "rest"].map(str::to_owned);
+        assert_eq!(without_covered(formulas.into()), ["r*", "rate 1m of a*"]);
     }
 }

@@ -7,7 +7,6 @@
 //! Samples are lossy by design, and so is this: it is written every few seconds and without waiting for the disk, and what comes faster than that can
 //! be done is left out, and counted.
 
-mod bucket;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +24,6 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, params};
 use tokio::sync::{Semaphore, oneshot};
 
-pub(super) use self::bucket::Bucket;
 use crate::{
     config::{
         CLOCK_AHEAD_MS_MAX, HISTORY_BATCHES_LEN_MAX, HISTORY_BUCKETS_LEN_MAX, HISTORY_BYTES_MAX,
@@ -35,6 +33,7 @@ use crate::{
     server::{
         clock::{Clock, Stopwatch},
         metrics::Metrics,
+        series::Bucket,
     },
     time::Timestamp,
 };
@@ -66,7 +65,7 @@ pub(super) struct Known {
 }
 
 /// A stretch of a series.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Stretch {
     /// How long each bucket is, in milliseconds.
     pub step_ms: u64,
@@ -164,6 +163,16 @@ impl History {
         let Some(asks) = self.asks.clone() else { return false };
         let sent = tokio::task::spawn_blocking(move || asks.send(ask).is_ok());
         sent.await.unwrap_or(false)
+    }
+
+    /// A stretch of a series, for a thread that may wait. `None` as of [`Self::read`].
+    pub fn read_here(&self, wanted: Wanted) -> Option<Stretch> {
+        let (answer, answered) = oneshot::channel();
+        self.asks.as_ref()?.send(Ask::Read(wanted, answer)).ok()?;
+        let stretch = answered.blocking_recv().ok()?;
+        stretch
+            .inspect_err(|error| tracing::error!(%error, "a series can't be read"))
+            .ok()
     }
 
     /// A stretch of a series. `None` when it can't be read, which is in the log.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use super::derived::formula;
 use crate::{
     board::series_names,
     config::{CLOCK_AHEAD_MS_MAX, HISTORY_TIERS, SAMPLE_LINE_BYTES_MAX, SERIES_NAME_BYTES_MAX},
@@ -168,6 +169,7 @@ fn check_name(name: &str) -> Result<(), LineError> {
             "those with `host.` and `tideboard.` are the server's own"
         }
         _ if series_names(name) != [name] => "a comma stands between two names",
+        _ if formula(name).is_some() => "it is read as a formula",
         _ => return Ok(()),
     };
     Err(LineError::Name(reason))
@@ -282,6 +284,8 @@ mod tests {
             (r#"{"series":"a*","value":1}"#, "many"),
             (r#"{"series":"a\u0007","value":1}"#, "shown"),
             (r#"{"series":"host.cpu","value":1}"#, "own"),
+            (r#"{"series":"rate 1m of fuel","value":1}"#, "formula"),
+            (r#"{"series":"in / out","value":1}"#, "formula"),
             ("fuel 1 1791536000000", "ahead"),
             ("fuel 1 1760000000", "milliseconds"),
         ] {

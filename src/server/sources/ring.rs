@@ -2,8 +2,8 @@
 
 use std::{cmp::Ordering, collections::VecDeque};
 
-use super::{interval::Interval, tick::Told};
-use crate::{config::SAMPLE_HISTORY_LEN_MAX, protocol::Value, time::Timestamp};
+use super::tick::Told;
+use crate::{config::SAMPLE_HISTORY_LEN_MAX, protocol::Value, server::series::Interval, time::Timestamp};
 
 #[derive(Debug)]
 pub(super) struct Ring {
@@ -16,6 +16,16 @@ pub(super) struct Ring {
 }
 
 impl Ring {
+    /// One without values, of which it is not known how often they come.
+    pub const fn new(tick: u64) -> Self {
+        Self {
+            points: VecDeque::new(),
+            interval: Interval::Seen([0; 3]),
+            tick,
+            new: None,
+        }
+    }
+
     /// Whether it is the newest: what is older is for the history alone.
     pub fn push(&mut self, at: Timestamp, value: Value) -> bool {
         if let Some((last, _)) = self.points.back() {
@@ -36,6 +46,7 @@ impl Ring {
     pub fn newest(&self) -> Option<Told> {
         let (at, value) = self.points.back()?.clone();
         Some(Told {
+            before: Vec::new(),
             at,
             value,
             interval_ms: self.interval.ms(),

@@ -10,14 +10,19 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    history::{Bucket, Wanted},
+    Sources,
+    derived::{formula, name_of, numbers},
+    history::{Stretch, Wanted},
     refuse,
 };
 use crate::{
     board::series_names,
-    config::{HISTORY_TIERS, STRETCH_LEN_MAX, STRETCH_SHOWN_LEN, STRETCHES_LEN_MAX},
+    config::{FORMULA_BUCKETS_LEN_MAX, HISTORY_TIERS, STRETCH_LEN_MAX, STRETCH_SHOWN_LEN, STRETCHES_LEN_MAX},
     protocol::{SampleSeries, SamplesFrame, Value},
-    server::Server,
+    server::{
+        Server,
+        series::{Bucket, Formula, Input, Worked},
+    },
     time::Timestamp,
 };
 
@@ -34,7 +39,7 @@ pub struct Asked {
     points: Option<usize>,
 }
 
-/// Tells a stretch of some series: of each point its mean, least, greatest, last and count.
+/// Tells a stretch of some series, or of what is worked out from them: of each point its mean, least, greatest, last and count.
 pub async fn stretch(State(server): State<Server>, Query(asked): Query<Asked>) -> Response {
     let (_, kept_ms) = HISTORY_TIERS[HISTORY_TIERS.len() - 1];
     let now = server.clock().now();
@@ -44,34 +49,63 @@ pub async fn stretch(State(server): State<Server>, Query(asked): Query<Asked>) -
         .points
         .unwrap_or(STRETCH_SHOWN_LEN as usize)
         .clamp(1, STRETCH_LEN_MAX);
-    let patterns: Vec<String> = series_names(&asked.series).into_iter().map(str::to_owned).collect();
+    let mut wishes = Vec::new();
+    let mut patterns = Vec::new();
+    for name in series_names(&asked.series) {
+        match formula(name) {
+            None => patterns.push(name.to_owned()),
+            Some(Ok(formula)) if formula.is_number() => wishes.extend(server.sources().outputs(name, &formula)),
+            Some(Ok(_)) => {
+                let message = format!("`{name}` is a table of now, and has no past: ask for the series themselves.");
+                return refuse(StatusCode::BAD_REQUEST, &message);
+            }
+            Some(Err(error)) => {
+                return refuse(
+                    StatusCode::BAD_REQUEST,
+                    &format!("`{name}` can’t be worked out: {error}."),
+                );
+            }
+        }
+    }
     let names = server.sources().names(&patterns);
-    if names.len() > STRETCHES_LEN_MAX {
-        let message = format!(
-            "{} series match, and {STRETCHES_LEN_MAX} are told at once: ask for fewer.",
-            names.len()
-        );
+    let len = names.len() + wishes.iter().map(|wish| wish.inputs.len()).sum::<usize>();
+    if len > STRETCHES_LEN_MAX {
+        let message = format!("{len} series match, and {STRETCHES_LEN_MAX} are told at once: ask for fewer.");
         return refuse(StatusCode::BAD_REQUEST, &message);
     }
     let (mut interval_ms, mut series) = (0, Vec::new());
-    for name in names {
-        let wanted = Wanted {
-            name: name.clone(),
-            now,
-            from,
-            to,
-            len_max,
-        };
-        let Some(stretch) = server.sources().read(wanted).await else {
-            let message = "What the series have sent can’t be read now: the server’s log says why.";
-            return refuse(StatusCode::SERVICE_UNAVAILABLE, message);
-        };
-        interval_ms = stretch.step_ms;
+    let wanted = Wanted {
+        name: String::new(),
+        now,
+        from,
+        to,
+        len_max,
+    };
+    let mut tell = |name, stretch: Option<Stretch>| {
+        let Some(stretch) = stretch else { return false };
+        // Of those that are kept less finely, since a part of them is older, a point is longer.
+        interval_ms = interval_ms.max(stretch.step_ms);
         let points = stretch.buckets.into_iter().map(|(at, bucket)| (at, told(&bucket)));
         series.push(SampleSeries {
             name,
             points: points.collect(),
         });
+        true
+    };
+    let mut is_told = true;
+    for name in names {
+        let wanted = Wanted {
+            name: name.clone(),
+            ..wanted.clone()
+        };
+        is_told = is_told && tell(name, server.sources().read(wanted).await);
+    }
+    for wish in wishes {
+        is_told = is_told && tell(wish.name.clone(), server.sources().work_out(wish, &wanted).await);
+    }
+    if !is_told {
+        let message = "What the series have sent can’t be read now: the server’s log says why.";
+        return refuse(StatusCode::SERVICE_UNAVAILABLE, message);
     }
     let frame = SamplesFrame {
         clock: now,
@@ -79,6 +113,64 @@ pub async fn stretch(State(server): State<Server>, Query(asked): Query<Asked>) -
         series,
     };
     Json(frame).into_response()
+}
+
+/// A formula whose past is asked for.
+pub(super) struct Past {
+    /// What it is called.
+    pub name: String,
+    formula: Formula,
+    inputs: Vec<Input>,
+}
+
+impl Sources {
+    /// What a formula stands for: itself, or one of each series that begins so.
+    fn outputs(&self, name: &str, formula: &Formula) -> Vec<Past> {
+        let past = |name: String, formula: Formula| {
+            let inputs = Worked::new(&formula, &|beginning| self.beginning_with(beginning)).inputs();
+            Past { name, formula, inputs }
+        };
+        let Some(beginning) = formula.each() else {
+            return vec![past(name.to_owned(), formula.clone())];
+        };
+        let series = self.beginning_with(beginning).into_iter();
+        let series = series.filter_map(|series| Some((name_of(name, beginning, &series)?, series)));
+        series.map(|(name, series)| past(name, formula.of(&series))).collect()
+    }
+
+    /// The past of a formula, from that of what it is of; `None` where that can't be read.
+    async fn work_out(&self, past: Past, wanted: &Wanted) -> Option<Stretch> {
+        let Past { formula, inputs, .. } = past;
+        let span_ms = wanted.to.since(wanted.from);
+        let before_ms = formula.window_ms() + span_ms / wanted.len_max as u64;
+        let (mut entries, mut entry_ms) = (Vec::new(), HISTORY_TIERS[0].0);
+        for input in inputs {
+            let ago = |at: Timestamp| Timestamp(at.0.saturating_sub(input.ago_ms));
+            let wanted = Wanted {
+                name: input.name.clone(),
+                now: wanted.now,
+                from: Timestamp(ago(wanted.from).0.saturating_sub(before_ms)),
+                to: ago(wanted.to),
+                len_max: FORMULA_BUCKETS_LEN_MAX,
+            };
+            let stretch = self.read(wanted).await?;
+            entry_ms = entry_ms.max(stretch.step_ms);
+            let buckets = stretch.buckets.into_iter();
+            entries.extend(buckets.map(|(at, bucket)| (input.clone(), at.plus(input.ago_ms), bucket)));
+        }
+        let step_ms = entry_ms * span_ms.div_ceil(entry_ms * wanted.len_max as u64).max(1);
+        let (sources, from) = (self.clone(), wanted.from);
+        let worked = tokio::task::spawn_blocking(move || {
+            let names = |beginning: &str| sources.beginning_with(beginning);
+            Worked::past(&formula, &names, entries, [step_ms, entry_ms], from)
+        });
+        let buckets = worked.await.ok()?;
+        Some(Stretch { step_ms, buckets })
+    }
+
+    fn beginning_with(&self, beginning: &str) -> Vec<String> {
+        numbers(&self.0.read().rings, beginning)
+    }
 }
 
 fn told(bucket: &Bucket) -> Value {

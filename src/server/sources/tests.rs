@@ -1,9 +1,15 @@
-//! Rings, ticks, and the list of what is new.
+//! Rings, ticks, the list of what is new, and formulas that are watched.
 
-use super::*;
+use std::collections::BTreeMap;
+
+use super::{tick::matching, *};
 use crate::{
-    config::{FRAME_BYTES_MAX, SAMPLE_HISTORY_LEN_MAX, TICK_PACKETS_LEN_MAX},
-    protocol::{ServerFrame, decode},
+    config::{
+        FORMULA_INPUTS_ALL_LEN_MAX, FORMULAS_LEN_MAX, FRAME_BYTES_MAX, NEW_SERIES, SAMPLE_HISTORY_LEN_MAX,
+        SAMPLE_INTERVAL_UNKNOWN_MS, SERIES_LEN_MAX, SERIES_SILENT_MS, TICK_PACKETS_LEN_MAX,
+    },
+    protocol::{SampleSeries, ServerFrame, decode},
+    server::series::Bucket,
 };
 
 const NOW: Timestamp = Timestamp(1_760_000_000_000);
@@ -23,7 +29,10 @@ fn post(sources: &Sources, name: &str, at: u64, value: f64) -> Result<(), LineEr
 /// Names and newest values in frames, each with how often its series send.
 fn told(packets: Vec<Bytes>) -> Vec<(u64, Vec<(String, Value)>)> {
     let frames = packets.into_iter().map(|packet| {
-        let start = packet.iter().position(|byte| *byte == b'{').expect("behind its head");
+        let start = packet
+            .windows(2)
+            .position(|two| two == b"{\"")
+            .expect("behind its head");
         let text = std::str::from_utf8(&packet[start..]).expect("JSON");
         match decode(text).expect("a frame") {
             ServerFrame::Samples(frame) => frame,
@@ -82,7 +91,7 @@ fn series_are_bounded() {
 fn a_tick_is_encoded_once_for_all_who_watch_the_same() {
     let sources = Sources::new();
     sources.record(Timestamp(5), [("a".to_owned(), json!(1)), ("b".to_owned(), json!(2))]);
-    let tick = sources.watch(&names(&["a"]), true).borrow().clone();
+    let tick = sources.watch(&names(&["a"]), true).ticks.borrow().clone();
     let packets = || sources.since(&tick, 0, &names(&["a"]));
     let ([first], [second]) = (&packets()[..], &packets()[..]) else {
         panic!("one frame")
@@ -95,7 +104,7 @@ fn a_tick_is_encoded_once_for_all_who_watch_the_same() {
 fn lists_that_nobody_else_watches_are_served_and_not_kept() {
     let sources = Sources::new();
     sources.record(Timestamp(5), [("a".to_owned(), json!(1))]);
-    let tick = sources.watch(&names(&["a"]), true).borrow().clone();
+    let tick = sources.watch(&names(&["a"]), true).ticks.borrow().clone();
     for number in 0..2 * TICK_PACKETS_LEN_MAX {
         assert_eq!(tick.packets(&names(&["a", &number.to_string()])).len(), 1);
     }
@@ -106,12 +115,12 @@ fn lists_that_nobody_else_watches_are_served_and_not_kept() {
 fn who_missed_ticks_is_told_the_newest_of_each_series_and_of_none_twice() {
     let sources = Sources::new();
     let all = names(&["fuel", "oil", "rest"]);
-    let ticks = sources.watch(&all, true);
+    let watch = sources.watch(&all, true);
     for at in 0..4 {
         post(&sources, "fuel", at * 1_000, at as f64).expect("it is newer");
     }
     post(&sources, "oil", 5_000, 7.0).expect("it is new");
-    let tick = ticks.borrow().clone();
+    let tick = watch.ticks.borrow().clone();
     let said: BTreeMap<u64, _> = told(sources.since(&tick, 1, &all)).into_iter().collect();
     assert_eq!(said[&1_000], [("fuel".to_owned(), json!(3.0))]);
     assert_eq!(said[&SAMPLE_INTERVAL_UNKNOWN_MS], [("oil".to_owned(), json!(7.0))]);
@@ -120,24 +129,6 @@ fn who_missed_ticks_is_told_the_newest_of_each_series_and_of_none_twice() {
         told,
         [(SAMPLE_INTERVAL_UNKNOWN_MS, vec![("oil".to_owned(), json!(7.0))])]
     );
-}
-
-#[test]
-fn how_often_a_series_sends_is_seen_and_one_long_pause_does_not_change_it() {
-    let interval = |gaps: &[u64]| {
-        let mut interval = Interval::Seen([0; 3]);
-        gaps.iter().for_each(|gap| interval.saw(*gap));
-        interval.ms()
-    };
-    assert_eq!(interval(&[]), SAMPLE_INTERVAL_UNKNOWN_MS);
-    assert_eq!(
-        [interval(&[100]), interval(&[1_400]), interval(&[1_600])],
-        [1_000, 1_000, 2_000]
-    );
-    assert_eq!(interval(&[10_000, 28_800_000]), 10_000);
-    assert_eq!(interval(&[10_000, 28_800_000, 10_000]), 10_000);
-    assert_eq!(interval(&[10_000, 60_000, 60_000]), 60_000);
-    assert_eq!(interval(&[u64::MAX]), 86_400_000);
 }
 
 #[test]
@@ -184,4 +175,155 @@ fn a_series_that_has_long_been_silent_makes_room_for_another() {
     post(&sources, "another", SERIES_SILENT_MS, 2.0).expect("there is room");
     let state = sources.0.read();
     assert!(state.rings.contains_key("another") && !state.rings.contains_key("silent"));
+}
+
+/// The ring of a formula, by its name.
+fn derived(sources: &Sources, name: &str) -> Option<Vec<f64>> {
+    let state = sources.0.read();
+    let points = state.derived.outputs().get(name)?.ring.points.iter();
+    Some(points.filter_map(|(_, value)| value.as_f64()).collect())
+}
+
+#[test]
+fn a_formula_is_worked_out_once_for_all_who_watch_and_not_after_them() {
+    let sources = Sources::new();
+    for second in 0..3 {
+        post(&sources, "fuel", second * 1_000, second as f64 * 2.0).expect("it is newer");
+    }
+    let one = sources.watch(&names(&["rate 1m of fuel", "oil"]), true);
+    let other = sources.watch(&names(&["rate 1m of fuel*"]), true);
+    assert_eq!(
+        derived(&sources, "rate 1m of fuel"),
+        Some(vec![2.0, 2.0]),
+        "of what was there"
+    );
+    post(&sources, "fuel", 3_000, 12.0).expect("it is newer");
+    assert_eq!(derived(&sources, "rate 1m of fuel"), Some(vec![2.0, 2.0, 4.0]));
+    let tick = one.ticks.borrow().clone();
+    let said = |watched: &[&str]| told(sources.since(&tick, tick.number - 1, &names(watched)));
+    assert_eq!(
+        said(&["rate 1m of fuel"]),
+        [(1_000, vec![("rate 1m of fuel".to_owned(), json!(4.0))])]
+    );
+    assert_eq!(said(&["rate 1m of fuel"]), said(&["rate 1m of fuel*"]));
+    assert_eq!(
+        said(&["r*"]),
+        [],
+        "who watches all that begins with a letter does not watch formulas"
+    );
+    drop(one);
+    assert!(derived(&sources, "rate 1m of fuel").is_some(), "one is still there");
+    drop(other);
+    assert_eq!(derived(&sources, "rate 1m of fuel"), None);
+    assert_eq!(
+        format!("{:?}", sources.0.read().derived),
+        format!("{:?}", derived::Derived::default())
+    );
+}
+
+#[test]
+fn what_a_formula_is_of_is_shown_by_it_and_its_series_are_those_there_are() {
+    let sources = Sources::new();
+    let _watch = sources.watch(&names(&["sum(tank*)", "max 1m of tank*", "top 2(tank*)"]), true);
+    for (number, name) in ["tank.1", "tank.2", "tank.3"].into_iter().enumerate() {
+        post(&sources, name, number as u64, number as f64 + 1.0).expect("there is room");
+    }
+    post(&sources, "other", 3, 8.0).expect("there is room");
+    let state = sources.0.read();
+    let list = &state.rings[NEW_SERIES].points[0].1;
+    assert_eq!(list, &json!(["other"]), "the others are shown");
+    let newest = |name: &str| state.derived.outputs()[name].ring.newest().expect("a value").value;
+    assert_eq!(newest("sum(tank*)"), json!(6.0));
+    assert_eq!(newest("max 1m of tank.2"), json!(2.0));
+    assert_eq!(newest("top 2(tank*)"), json!([["tank.3", 3.0], ["tank.2", 2.0]]));
+}
+
+#[test]
+fn formulas_are_bounded() {
+    let sources = Sources::new();
+    post(&sources, "a", 0, 1.0).expect("it is new");
+    let many: Vec<String> = (0..=FORMULAS_LEN_MAX).map(|number| format!("a / b{number}")).collect();
+    let watch = sources.watch(&many.into(), true);
+    assert_eq!(sources.0.read().derived.outputs().len(), FORMULAS_LEN_MAX);
+    drop(watch);
+    for number in 0..SERIES_LEN_MAX - 2 {
+        post(&sources, &format!("s{number}"), 0, 1.0).expect("there is room");
+    }
+    let each: Vec<String> = (0..40).map(|number| format!("p{number} 1m of s*")).collect();
+    let _watch = sources.watch(&each.into(), true);
+    assert_eq!(sources.0.read().derived.outputs().len(), FORMULA_INPUTS_ALL_LEN_MAX);
+}
+
+#[test]
+fn what_is_bad_or_no_formula_is_a_name_that_nobody_sends() {
+    let sources = Sources::new();
+    let _watch = sources.watch(&names(&["rate 7m of fuel", "fuel / ", "number of cars"]), true);
+    assert!(sources.0.read().derived.outputs().is_empty());
+    sources.record(NOW, [("a / b".to_owned(), json!(1))]);
+    assert!(
+        sources.0.read().rings.is_empty(),
+        "a formula is no name for what is measured"
+    );
+}
+
+#[test]
+fn what_was_a_day_ago_is_read_ahead_and_on_before_it_is_used_up() {
+    const DAY_MS: u64 = 86_400_000;
+    let sources = Sources::new();
+    post(&sources, "fuel", 0, 1.0).expect("it is new");
+    let name = "yesterday of fuel";
+    let _watch = sources.watch(&names(&[name]), true);
+    // A minute's value is the minute's number.
+    let read = |wanted: &Wanted| Stretch {
+        step_ms: 60_000,
+        buckets: (wanted.from.0.div_ceil(60_000)..wanted.to.0.div_ceil(60_000))
+            .map(|minute| (Timestamp(minute * 60_000), Bucket::of(minute as f64)))
+            .collect(),
+    };
+    let fill = || {
+        let wishes = sources.0.write().wishes();
+        for wish in &wishes {
+            let stretches = wish.inputs.iter().map(|(_, wanted)| read(wanted)).collect();
+            sources.0.write().fill(wish, stretches);
+        }
+        wishes.len()
+    };
+    assert_eq!([fill(), fill()], [1, 0]);
+    for minute in 1..600 {
+        post(&sources, "fuel", minute * 60_000, 1.0).expect("it is newer");
+        let newest = derived(&sources, name).and_then(|values| values.last().copied());
+        let then = (NOW.0 - DAY_MS) / 60_000 + minute;
+        assert_eq!(newest, Some(then as f64), "after {minute} minutes");
+        if minute % 15 == 0 {
+            fill();
+        }
+    }
+}
+
+#[test]
+fn a_formula_waits_for_its_series_and_is_without_those_that_made_room() {
+    let sources = Sources::new();
+    let formulas = ["max 1m of silent", "max 1m of si*", "sum(si*)"];
+    let watch = sources.watch(&names(&formulas), true);
+    post(&sources, "silent", 0, 1.0).expect("it is new");
+    let many = (1..SERIES_LEN_MAX).map(|number| (format!("many{number}"), json!(1)));
+    sources.record(Timestamp(NOW.0 + SERIES_SILENT_MS), many);
+    post(&sources, "since", SERIES_SILENT_MS, 2.0).expect("there is room");
+    assert_eq!(derived(&sources, "sum(si*)"), Some(vec![1.0, 2.0]));
+    let of = |name: &str| sources.0.read().derived.outputs().contains_key(name);
+    assert!(
+        of("max 1m of since") && of("max 1m of silent"),
+        "one is watched by its name"
+    );
+    post(&sources, "silent", 2 * SERIES_SILENT_MS, 3.0).expect("the others are silent by now");
+    assert_eq!(
+        derived(&sources, "max 1m of silent").and_then(|values| values.last().copied()),
+        Some(3.0)
+    );
+    drop(watch);
+    let state = sources.0.read();
+    assert_eq!(
+        format!("{:?}", state.derived),
+        format!("{:?}", derived::Derived::default())
+    );
 }

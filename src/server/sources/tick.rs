@@ -8,6 +8,7 @@ use std::{
 
 use bytes::Bytes;
 
+use super::derived::is_like_formula;
 use crate::{
     board::value_bytes,
     config::{FRAME_FILL_BYTES, TICK_PACKETS_LEN_MAX},
@@ -24,6 +25,8 @@ pub(in crate::server) struct Tick {
     /// The server's time then.
     pub clock: Timestamp,
     values: BTreeMap<String, Told>,
+    /// The same of formulas.
+    derived: BTreeMap<String, Told>,
     /// Encoded once for all who watch the same: mostly everybody who looks at one board. Lists past
     /// [`TICK_PACKETS_LEN_MAX`] are encoded for each who watches them: what somebody may watch is the client's word.
     packets: Mutex<HashMap<Arc<[String]>, Vec<Bytes>>>,
@@ -32,6 +35,8 @@ pub(in crate::server) struct Tick {
 /// A series' newest value.
 #[derive(Clone, Debug)]
 pub(super) struct Told {
+    /// Those before it, where they are others than were told.
+    pub before: Vec<(Timestamp, Value)>,
     pub at: Timestamp,
     pub value: Value,
     /// How often values come.
@@ -39,11 +44,13 @@ pub(super) struct Told {
 }
 
 impl Tick {
-    pub(super) fn new(number: u64, clock: Timestamp, values: BTreeMap<String, Told>) -> Self {
+    /// The values of series, and of formulas.
+    pub(super) fn new(number: u64, clock: Timestamp, [values, derived]: [BTreeMap<String, Told>; 2]) -> Self {
         Self {
             number,
             clock,
             values,
+            derived,
             packets: Mutex::default(),
         }
     }
@@ -54,7 +61,8 @@ impl Tick {
         if let Some(packets) = packets.get(watched) {
             return packets.clone();
         }
-        let values = matching(&self.values, watched).into_iter();
+        let derived = matching(&self.derived, &formulas(watched));
+        let values = matching(&self.values, watched).into_iter().chain(derived);
         let made = self::packets(self.clock, values.map(|(name, told)| (name, told.clone())));
         if packets.len() < TICK_PACKETS_LEN_MAX {
             packets.insert(Arc::clone(watched), made.clone());
@@ -76,16 +84,24 @@ pub(super) fn packets<'a>(clock: Timestamp, newest: impl Iterator<Item = (&'a st
     let mut by_interval: BTreeMap<u64, (usize, Vec<SampleSeries>)> = BTreeMap::new();
     let mut packets = Vec::new();
     for (name, told) in newest {
-        let bytes = name.len() + value_bytes(&told.value) + super::POINT_BYTES * 2;
-        let (filled, series) = by_interval.entry(told.interval_ms).or_default();
+        let Told {
+            mut before,
+            at,
+            value,
+            interval_ms,
+        } = told;
+        before.push((at, value));
+        let points = before.iter().map(|(_, value)| value_bytes(value) + super::POINT_BYTES);
+        let bytes = name.len() + points.sum::<usize>() + super::POINT_BYTES;
+        let (filled, series) = by_interval.entry(interval_ms).or_default();
         if *filled + bytes > FRAME_FILL_BYTES && !series.is_empty() {
-            packets.push(packet_of(clock, told.interval_ms, std::mem::take(series)));
+            packets.push(packet_of(clock, interval_ms, std::mem::take(series)));
             *filled = 0;
         }
         *filled += bytes;
         series.push(SampleSeries {
             name: name.to_owned(),
-            points: vec![(told.at, told.value)],
+            points: before,
         });
     }
     let rest = by_interval.into_iter();
@@ -117,7 +133,12 @@ pub(super) fn matching<'a, V>(series: &'a BTreeMap<String, V>, watched: &[String
     found
 }
 
-/// The same of one name, to change it.
+/// Those among the watched names that may be formulas: what begins with a letter is not watched by all who watch that letter's series.
+pub(super) fn formulas(watched: &[String]) -> Vec<String> {
+    watched.iter().filter(|name| is_like_formula(name)).cloned().collect()
+}
+
+/// What a name or a pattern stands for, to change it.
 pub(super) fn matching_mut<'a, V>(
     series: &'a mut BTreeMap<String, V>,
     pattern: &'a str,

@@ -16,15 +16,21 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// One value more.
-    pub fn add(&mut self, value: f64) {
-        self.merge(&Self {
+    /// One value.
+    #[must_use]
+    pub const fn of(value: f64) -> Self {
+        Self {
             least: value,
             greatest: value,
             sum: value,
             last: value,
             count: 1,
-        });
+        }
+    }
+
+    /// One value more.
+    pub fn add(&mut self, value: f64) {
+        self.merge(&Self::of(value));
     }
 
     /// Those of the while that comes next, too.

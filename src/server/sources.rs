@@ -4,17 +4,17 @@
 //! reader simply gets the newest ones. What they were is kept beside it, for charts that go back further (`history`).
 //!
 //! ```text
-//! host, app ─► record ─┐
-//!                      ├─► a ring for each series ─► a tick, ten times a second at most ─► who watches
-//! post ──────► intake ─┘        └─► history ─► stretches, for who asks
+//! host, app ────► record ─┐
+//!                         ├─► a ring for each series ─► a tick, ten times a second at most ─► who watches
+//! post, scrape ─► intake ─┘        └─► history ─► stretches, for who asks
 //! ```
 
 mod history;
-pub mod host;
 mod interval;
-mod line;
 pub(super) mod post;
+mod reading;
 mod ring;
+pub mod scrape;
 pub(super) mod stretch;
 mod tick;
 
@@ -45,7 +45,6 @@ pub(super) use self::tick::Tick;
 use self::{
     history::{Batch, History, Known, Stretch, Wanted},
     interval::Interval,
-    line::{LineError, Sample},
     ring::Ring,
     tick::matching,
 };
@@ -59,6 +58,7 @@ use crate::{
         SERIES_LEN_MAX, SERIES_NAME_BYTES_MAX, SERIES_SILENT_MS, TICK_SPACING_MS,
     },
     protocol::{SampleSeries, Value},
+    sampling::line::{LineError, Sample},
     time::Timestamp,
 };
 
@@ -97,7 +97,7 @@ struct State {
     unmarked: Vec<(String, bool)>,
 }
 
-/// Takes what somebody posts, and tells it at its end.
+/// Takes what somebody posts, or what is scraped, and tells it at its end.
 struct Intake<'a> {
     sources: &'a Sources,
     state: RwLockWriteGuard<'a, State>,

@@ -324,6 +324,20 @@ pub const SAMPLES_BODY_BYTES_MAX: usize = 128 * 1024 * 1024;
 pub const SAMPLES_POST_MS_MAX: u64 = 25_000;
 /// Lines of a post that are told why they were refused; the others are counted.
 pub const REFUSED_LINES_TOLD_MAX: usize = 20;
+/// An exporter is scraped this often, in seconds, where nobody says otherwise: as Prometheus is mostly told to.
+pub const SCRAPE_EVERY_S: u64 = 15;
+/// The rarest that may be said: a chart of minutes has nothing of what comes more rarely.
+pub const SCRAPE_EVERY_S_MAX: u64 = 3_600;
+/// An exporter's whole answer may take this long.
+pub const SCRAPE_MS_MAX: u64 = 10_000;
+/// An exporter's answer: a hundred thousand series, which is more than a server keeps.
+pub const SCRAPE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Other addresses that an exporter's may lead to, one after the other.
+pub const SCRAPE_REDIRECTS_MAX: usize = 5;
+/// An exporter that fails is asked again after this long at most, or as often as it would be anyway: who brings it back waits for that.
+pub const SCRAPE_PAUSE_MS_MAX: u64 = 60_000;
+/// An exporter's name, which leaves room for those of its series.
+pub const EXPORTER_NAME_BYTES_MAX: usize = 40;
 /// Lists of watched series whose newest values are encoded once for all who watch the same.
 pub const TICK_PACKETS_LEN_MAX: usize = 64;
 /// People told of a board, the first who came; the others are counted. No more are looked at on a screen, and a herd of

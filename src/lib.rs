@@ -19,6 +19,9 @@ pub mod platform;
 #[cfg(any(feature = "ui", feature = "native"))]
 pub mod driver;
 
+#[cfg(feature = "server")]
+pub mod sampling;
+
 pub mod server;
 
 #[cfg(feature = "server")]

@@ -47,10 +47,14 @@ mod program;
 mod receipts;
 #[path = "server/replay.rs"]
 mod replay;
+#[path = "support/responder.rs"]
+mod responder;
 #[path = "server/resume.rs"]
 mod resume;
 #[path = "server/samples.rs"]
 mod samples;
+#[path = "server/scraping.rs"]
+mod scraping;
 #[path = "server/share.rs"]
 mod share;
 #[path = "server/slow.rs"]

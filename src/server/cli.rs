@@ -11,7 +11,12 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use dioxus::prelude::Element;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-use super::{auth::Token, run::run, tls::TlsArgs};
+use super::{
+    auth::Token,
+    run::{RunError, run},
+    sources::scrape::ScrapeArgs,
+    tls::TlsArgs,
+};
 use crate::terminal;
 
 /// The shared board that keeps working when the network doesn't.
@@ -55,6 +60,9 @@ pub struct ServeArgs {
     /// count those whom the proxy names in `X-Forwarded-For`
     #[arg(long, value_name = "ADDRESS", value_delimiter = ',', env = "TIDEBOARD_PROXY")]
     pub proxy: Vec<IpAddr>,
+    /// What to scrape.
+    #[command(flatten)]
+    pub scrape: ScrapeArgs,
     /// How to speak TLS.
     #[command(flatten)]
     pub tls: TlsArgs,
@@ -83,6 +91,9 @@ pub fn main(app: fn() -> Element) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("tideboard: {error}");
+            if matches!(error, RunError::Exporter(_)) {
+                return ExitCode::from(2);
+            }
             ExitCode::FAILURE
         }
     }
@@ -119,6 +130,8 @@ fn log_to_stderr(json: bool, otherwise: &str) {
 const HELP: &str = "Examples:
   tideboard                                serve this machine, at http://127.0.0.1:8080
   tideboard serve --listen 0.0.0.0         serve everybody on the network; prints the tokens they need
+  tideboard serve --scrape http://127.0.0.1:9100/metrics
+                                           show what a program tells Prometheus
   tideboard get boards                     list the boards of that server
   tideboard set this-machine note.text Hi  edit one, from a terminal
 

@@ -134,12 +134,16 @@ metrics! {
     bytes_sent: Counter = "tideboard_bytes_sent_total";
     /// Frames read from connections.
     frames_received: Counter = "tideboard_frames_received_total";
-    /// Posted samples that were taken.
+    /// Posted and scraped samples that were taken.
     samples_taken: Counter = "tideboard_samples_taken_total";
-    /// Lines of posted samples that were refused.
+    /// Lines of posted and scraped samples that were refused.
     samples_refused: Counter = "tideboard_samples_refused_total";
     /// Samples that were shown, and could not be kept.
     samples_not_kept: Counter = "tideboard_samples_not_kept_total";
+    /// Times an exporter was asked for its metrics.
+    scrapes: Counter = "tideboard_scrapes_total";
+    /// Times an exporter gave none, or not all of them.
+    scrapes_failed: Counter = "tideboard_scrapes_failed_total";
     /// Times a client did not show what is on a board, and was sent all of it anew.
     differences: Gauge = "tideboard_differences_found_total";
     /// Times a reader was too slow for a board's changes.

@@ -35,7 +35,7 @@ use super::{
     store::StoreError,
     tls::{Tls, TlsError},
 };
-use crate::config::DRAIN_MS_MAX;
+use crate::{config::DRAIN_MS_MAX, sampling::exporter::ExporterError};
 
 /// Why a server did not start, or could not go on.
 #[derive(Debug)]
@@ -77,6 +77,8 @@ pub enum RunError {
     SameTokens,
     /// The operating system gave no random bytes for the tokens.
     NoRandomness,
+    /// What is to be scraped names no exporters.
+    Exporter(ExporterError),
     /// There is no TLS as it was asked for.
     Tls(TlsError),
     /// The operating system gave no threads, or no listener.
@@ -88,11 +90,13 @@ pub enum RunError {
 /// # Errors
 /// [`RunError`], when it can't start or can't go on.
 pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
+    let scraping = args.scrape.read().map_err(RunError::Exporter)?;
     prepare_folder(&args.data)?;
     let (policy, generated) = policy(args)?;
     let config = ServerConfig {
         first_boards: vec![this_machine()],
         measures_host: true,
+        scraping,
         origins: OriginPolicy {
             loopback_only: matches!(policy, Policy::Local),
             allowed_hosts: development_hosts(),
@@ -362,6 +366,7 @@ impl fmt::Display for RunError {
                 f,
                 "the operating system gave no random bytes for the tokens. Try again."
             ),
+            Self::Exporter(error) => error.fmt(f),
             Self::Tls(error) => error.fmt(f),
             Self::System(source) => write!(
                 f,

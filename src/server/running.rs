@@ -10,6 +10,7 @@ use std::{
         atomic::{AtomicU64, Ordering},
         mpsc,
     },
+    time::Duration,
 };
 
 use axum::extract::Request;
@@ -27,16 +28,20 @@ use super::{
     people::Everybody,
     reach::Reach,
     session::SocketPatience,
-    sources::{Sources, host},
+    sources::{
+        Sources,
+        scrape::{self, Scraping},
+    },
     store::{Store, StoreError},
 };
 use crate::{
     board::Catalog,
     config::{
         ACCEPT_PER_SECOND, CONNECTIONS_LEN_MAX, HTTP_CONNECTIONS_PER_ADDRESS_LEN_MAX, RETRY_WINDOW_MS,
-        RETRY_WINDOW_MS_MAX, SOCKETS_PER_ADDRESS_LEN_MAX, STORE_BYTES_MAX,
+        RETRY_WINDOW_MS_MAX, SAMPLE_INTERVAL_MS, SOCKETS_PER_ADDRESS_LEN_MAX, STORE_BYTES_MAX,
     },
     protocol::{Answered, Document, Identity, Push, StoreId, Subscribe},
+    sampling::host,
 };
 
 /// A running server: what its routes share. Clones are the same server.
@@ -74,6 +79,8 @@ pub struct ServerConfig {
     pub first_boards: Vec<FirstBoard>,
     /// Whether this machine's processor, memory, disks and network are live series (`host.…`), measured once a second.
     pub measures_host: bool,
+    /// Programs whose metrics are live series.
+    pub scraping: Scraping,
     /// What the door asks for.
     pub policy: Policy,
     /// Which names and pages it answers to.
@@ -158,6 +165,7 @@ impl ServerConfig {
             catalog: Catalog::default(),
             first_boards: Vec::new(),
             measures_host: false,
+            scraping: Scraping::default(),
             policy: Policy::Local,
             origins: OriginPolicy {
                 loopback_only: true,
@@ -208,9 +216,14 @@ impl Server {
         sources.start().map_err(StoreError::NoThread)?;
         let measuring = config.measures_host.then(|| {
             let (measuring, stop) = mpsc::channel();
-            host::start(sources.clone(), config.clock.clone(), stop).map(|()| measuring)
+            let (sources, clock) = (sources.clone(), config.clock.clone());
+            let record = move |samples| sources.record(clock.now(), samples);
+            let every = Duration::from_millis(SAMPLE_INTERVAL_MS);
+            host::start("host".to_owned(), every, stop, record).map(|()| measuring)
         });
         let measuring = measuring.transpose().map_err(StoreError::NoThread)?;
+        let stopping = watch::Sender::new(false);
+        scrape::start(&config.scraping, &sources, &config.clock, &metrics, &stopping);
         let auth = Auth::new(config.policy.clone(), config.clock.clone());
         let seats = Arc::new(Semaphore::new(config.connections_len_max.min(CONNECTIONS_LEN_MAX)));
         let spared = Spared::new(config.proxies.clone());
@@ -222,7 +235,7 @@ impl Server {
             metrics,
             seats,
             crowd,
-            stopping: watch::Sender::new(false),
+            stopping,
             requests,
             sources,
             everybody: Everybody::default(),

@@ -4,18 +4,18 @@
 //! reader simply gets the newest ones. What they were is kept beside it, for charts that go back further (`history`).
 //!
 //! ```text
-//! host, app ─► record ─┐
-//!                      ├─► a ring for each series ─► a tick, ten times a second at most ─► who watches
-//! post ──────► intake ─┘        ├─► formulas that are watched ─► rings of their own, in the same tick
-//!                               └─► history ─► stretches, for who asks
+//! host, app ────► record ─┐
+//!                         ├─► a ring for each series ─► a tick, ten times a second at most ─► who watches
+//! post, scrape ─► intake ─┘        ├─► formulas that are watched ─► rings of their own, in the same tick
+//!                                  └─► history ─► stretches, for who asks
 //! ```
 
 mod derived;
 mod history;
-pub mod host;
-mod line;
 pub(super) mod post;
+mod reading;
 mod ring;
+pub mod scrape;
 mod state;
 pub(super) mod stretch;
 mod tick;
@@ -44,7 +44,6 @@ use tokio::sync::watch;
 pub(super) use self::{derived::is_like_formula, tick::Tick};
 use self::{
     history::{Batch, History, Known, Stretch, Wanted},
-    line::{LineError, Sample},
     ring::Ring,
     state::State,
     tick::matching,
@@ -55,6 +54,7 @@ use crate::protocol::SamplesFrame;
 use crate::{
     config::{FORMULA_AHEAD_MS, SAMPLE_INTERVAL_MS, SERIES_NAME_BYTES_MAX, TICK_SPACING_MS},
     protocol::Value,
+    sampling::line::{LineError, Sample},
     time::Timestamp,
 };
 
@@ -74,7 +74,7 @@ struct Shared {
     history: OnceLock<History>,
 }
 
-/// Takes what somebody posts, and tells it at its end.
+/// Takes what somebody posts, or what is scraped, and tells it at its end.
 struct Intake<'a> {
     sources: &'a Sources,
     state: RwLockWriteGuard<'a, State>,

@@ -97,12 +97,21 @@ fn arguments_that_make_no_sense_are_named_with_what_would() {
         (vec!["--prot", "80"], vec!["'--prot'", "--port"]),
         (vec!["--listen", "everywhere"], vec!["'everywhere'", "--listen"]),
         (vec!["--proxy", "nginx"], vec!["'nginx'", "--proxy"]),
+        (
+            vec!["--scrape", "9100"],
+            vec!["9100 is no URL", "http://127.0.0.1:9100"],
+        ),
+        (vec!["--scrape", "http://me:hush@"], vec!["…@", "--scrape"]),
+        (vec!["--scrape", "http://a,http://b"], vec!["NAME=URL"]),
+        (vec!["--scrape", "host=http://a"], vec!["`host.…`"]),
+        (vec!["--scrape-every", "0"], vec!["'0'", "1..=3600"]),
         (vec!["--edit-token", "short"], vec!["at least 16 characters"]),
     ];
     for (arguments, parts) in refused {
         let output = command(data.path(), &arguments).output().expect("the binary starts");
         let message = String::from_utf8(output.stderr).expect("messages are text");
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
+        assert!(!message.contains("hush"), "{message}");
         for part in parts {
             assert!(message.contains(part), "{arguments:?} does not say `{part}`: {message}");
         }

@@ -46,7 +46,13 @@ impl Drop for Process {
 pub fn command(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tideboard"));
     command.args(["serve", "--data"]).arg(data).args(arguments);
-    for name in ["IP", "RUST_LOG", "TIDEBOARD_EDIT_TOKEN", "TIDEBOARD_VIEW_TOKEN"] {
+    for name in [
+        "IP",
+        "RUST_LOG",
+        "TIDEBOARD_EDIT_TOKEN",
+        "TIDEBOARD_VIEW_TOKEN",
+        "TIDEBOARD_SCRAPE",
+    ] {
         command.env_remove(name);
     }
     command.env("PORT", "0").stdin(Stdio::null());

@@ -32,8 +32,13 @@ const ROOMS: &[Room] = &[
     pure("server::log", &["protocol", "board", "server::series"]),
     pure("server::authority", &["protocol", "board", "server::log"]),
     pure("server::first_board", &["protocol", "board", "server::log"]),
-    shell("server", &["protocol", "board", "terminal"]).spawning(),
-    shell("terminal", &["protocol", "board", "sync", "platform", "driver"]).spawning(),
+    shell("sampling", &["protocol", "board"]).spawning(),
+    shell("server", &["protocol", "board", "sampling", "terminal"]).spawning(),
+    shell(
+        "terminal",
+        &["protocol", "board", "sampling", "sync", "platform", "driver"],
+    )
+    .spawning(),
     shell("state", &["protocol", "board", "sync"]).without(&["Engine"]),
     shell("api", &["protocol", "server"]),
     shell(

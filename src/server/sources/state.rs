@@ -12,7 +12,6 @@ use super::{
     POINT_BYTES,
     derived::{Derived, Wish, formula},
     history::{Batch, Stretch},
-    line::LineError,
     ring::Ring,
     tick::{self, Tick, Told, formulas, matching},
 };
@@ -23,6 +22,7 @@ use crate::{
         SERIES_LEN_MAX, SERIES_SILENT_MS,
     },
     protocol::{SampleSeries, Value},
+    sampling::line::LineError,
     server::series::Interval,
     time::Timestamp,
 };
@@ -62,6 +62,9 @@ impl State {
         let is_posted = declared_ms.is_none();
         let tick = self.told + 1;
         let is_known = self.rings.contains_key(&name);
+        if !is_known && formula(&name).is_some() {
+            return Err(LineError::Name("it is read as a formula"));
+        }
         if !is_known && self.rings.len() >= SERIES_LEN_MAX {
             self.make_room().ok_or(LineError::NoRoom)?;
         }

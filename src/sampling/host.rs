@@ -1,4 +1,4 @@
-//! This machine: processor, memory, disks, network, load and the busiest processes, once a second.
+//! This machine: processor, memory, disks, network, load and the busiest processes.
 
 use std::{
     collections::BTreeMap,
@@ -8,26 +8,28 @@ use std::{
     time::Duration,
 };
 
+use boot_time::Instant;
 use serde_json::json;
 use sysinfo::{
     CpuRefreshKind, DiskRefreshKind, Disks, MINIMUM_CPU_UPDATE_INTERVAL, MemoryRefreshKind, Networks, Process,
     ProcessRefreshKind, ProcessesToUpdate, RefreshKind, System,
 };
 
-use super::Sources;
-use crate::{
-    config::{PROCESSES_LEN_MAX, SAMPLE_INTERVAL_MS},
-    protocol::Value,
-    server::clock::{Clock, Stopwatch},
-};
+use crate::{config::PROCESSES_LEN_MAX, protocol::Value};
 
-/// Measures until `stop` is dropped at its other end; not at all where the operating system does not tell.
+/// Measures on a thread of its own, until `stop` is dropped at its other end; not at all where the operating system does not tell.
+/// What `tell` is given are series whose names begin with `prefix` and a dot.
 ///
 /// # Errors
 /// When the operating system gives no thread.
-pub fn start(sources: Sources, clock: Clock, stop: Receiver<()>) -> io::Result<()> {
+pub fn start(
+    prefix: String,
+    every: Duration,
+    stop: Receiver<()>,
+    mut tell: impl FnMut(Vec<(String, Value)>) + Send + 'static,
+) -> io::Result<()> {
     let measure = move || {
-        let mut host = match Host::new() {
+        let mut host = match Host::new(prefix) {
             Ok(host) => host,
             Err(error) => {
                 tracing::warn!(?error, "this machine can't be measured: its widgets stay empty");
@@ -37,9 +39,9 @@ pub fn start(sources: Sources, clock: Clock, stop: Receiver<()>) -> io::Result<(
         // A processor's use is the difference of two readings, which must be this far apart.
         let mut pause = MINIMUM_CPU_UPDATE_INTERVAL;
         while stop.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-            let stopwatch = Stopwatch::start();
-            sources.record(clock.now(), host.measure());
-            pause = Duration::from_millis(SAMPLE_INTERVAL_MS).saturating_sub(stopwatch.elapsed());
+            let start = Instant::now();
+            tell(host.measure());
+            pause = every.saturating_sub(start.elapsed());
         }
     };
     thread::Builder::new()
@@ -50,15 +52,16 @@ pub fn start(sources: Sources, clock: Clock, stop: Receiver<()>) -> io::Result<(
 
 /// What the last reading left behind, for the next one to compare with.
 struct Host {
+    prefix: String,
     system: System,
     networks: Networks,
     disks: Disks,
-    since_last: Stopwatch,
+    measured_at: Instant,
     measured: u64,
 }
 
 impl Host {
-    fn new() -> Result<Self, sysinfo::Error> {
+    fn new(prefix: String) -> Result<Self, sysinfo::Error> {
         let kinds = RefreshKind::nothing()
             .with_cpu(CpuRefreshKind::nothing().with_usage())
             .with_memory(MemoryRefreshKind::nothing().with_ram().with_swap());
@@ -67,16 +70,20 @@ impl Host {
         let networks = Networks::new_with_refreshed_list()?;
         let disks = Disks::new_with_refreshed_list_specifics(DiskRefreshKind::nothing().with_storage())?;
         Ok(Self {
+            prefix,
             system,
             networks,
             disks,
-            since_last: Stopwatch::start(),
+            measured_at: Instant::now(),
             measured: 0,
         })
     }
 
     fn measure(&mut self) -> Vec<(String, Value)> {
-        let mut samples = Samples::default();
+        let mut samples = Samples {
+            prefix: self.prefix.clone(),
+            samples: Vec::new(),
+        };
         self.processor(&mut samples);
         self.memory(&mut samples);
         self.network(&mut samples);
@@ -86,7 +93,7 @@ impl Host {
         self.disks(&mut samples);
         self.processes(&mut samples);
         self.measured += 1;
-        samples.0
+        samples.samples
     }
 
     fn processor(&mut self, samples: &mut Samples) {
@@ -116,8 +123,8 @@ impl Host {
 
     fn network(&mut self, samples: &mut Samples) {
         self.networks.refresh(true);
-        let seconds = self.since_last.elapsed().as_secs_f64();
-        self.since_last = Stopwatch::start();
+        let seconds = self.measured_at.elapsed().as_secs_f64();
+        self.measured_at = Instant::now();
         // What a machine tells itself is no traffic.
         let outside = || self.networks.iter().filter(|(name, _)| *name != "lo" && *name != "lo0");
         let per_second = |bytes: u64| json!((bytes as f64 / seconds).round() as u64);
@@ -171,12 +178,14 @@ impl Host {
     }
 }
 
-#[derive(Default)]
-struct Samples(Vec<(String, Value)>);
+struct Samples {
+    prefix: String,
+    samples: Vec<(String, Value)>,
+}
 
 impl Samples {
     fn put(&mut self, name: &str, value: Value) {
-        self.0.push((format!("host.{name}"), value));
+        self.samples.push((format!("{}.{name}", self.prefix), value));
     }
 
     /// Room, in bytes and as a share of the whole.
@@ -227,22 +236,22 @@ mod tests {
 
     #[test]
     fn this_machine_has_a_processor_memory_and_processes() {
-        let samples: BTreeMap<String, Value> = Host::new()
+        let samples: BTreeMap<String, Value> = Host::new("web1".to_owned())
             .expect("tests run where it can be measured")
             .measure()
             .into_iter()
             .collect();
         for name in [
-            "host.cpu",
-            "host.cpu.0",
-            "host.memory.used",
-            "host.memory.percent",
-            "host.network.sent",
-            "host.uptime",
+            "web1.cpu",
+            "web1.cpu.0",
+            "web1.memory.used",
+            "web1.memory.percent",
+            "web1.network.sent",
+            "web1.uptime",
         ] {
             assert!(samples.get(name).is_some_and(Value::is_number), "{name}: {samples:?}");
         }
-        let rows = samples["host.processes"].as_array().expect("rows");
+        let rows = samples["web1.processes"].as_array().expect("rows");
         assert!(!rows.is_empty() && rows.len() <= PROCESSES_LEN_MAX);
     }
 }

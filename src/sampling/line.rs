@@ -1,10 +1,9 @@
-//! One line of posted samples: a JSON object, or a line of the Prometheus text format. Pure.
+//! One line of samples, posted or scraped: a JSON object, or a line of the Prometheus text format. Pure.
 
 use std::fmt;
 
 use serde::Deserialize;
 
-use super::derived::formula;
 use crate::{
     board::series_names,
     config::{CLOCK_AHEAD_MS_MAX, HISTORY_TIERS, SAMPLE_LINE_BYTES_MAX, SERIES_NAME_BYTES_MAX},
@@ -56,21 +55,22 @@ struct JsonSample {
     at: Value,
 }
 
-/// Reads a line; `None` of one that says nothing: empty, or a comment.
+/// Reads a line; `None` of one that says nothing: empty, or a comment. Its series is called as it says, behind `prefix`.
 ///
 /// # Errors
 /// [`LineError`].
-pub fn read(line: &[u8], now: Timestamp) -> Result<Option<Sample>, LineError> {
+pub fn read(line: &[u8], prefix: &str, now: Timestamp) -> Result<Option<Sample>, LineError> {
     if line.len() > SAMPLE_LINE_BYTES_MAX {
         return Err(LineError::TooLong);
     }
     let line = std::str::from_utf8(line).map_err(|_| LineError::NotText)?.trim();
-    let sample = match line.as_bytes().first() {
+    let mut sample = match line.as_bytes().first() {
         None | Some(b'#') => return Ok(None),
         Some(b'{') => json(line)?,
         Some(b'[') => return Err(LineError::Expected("one JSON object on each line, and no list")),
         Some(_) => exposition(line)?,
     };
+    sample.name.insert_str(0, prefix);
     check_name(&sample.name)?;
     let (_, kept_ms) = HISTORY_TIERS[HISTORY_TIERS.len() - 1];
     match sample.at {
@@ -169,7 +169,6 @@ fn check_name(name: &str) -> Result<(), LineError> {
             "those with `host.` and `tideboard.` are the server's own"
         }
         _ if series_names(name) != [name] => "a comma stands between two names",
-        _ if formula(name).is_some() => "it is read as a formula",
         _ => return Ok(()),
     };
     Err(LineError::Name(reason))
@@ -216,7 +215,7 @@ mod tests {
     }
 
     fn read(line: &str) -> Result<Option<Sample>, LineError> {
-        super::read(line.as_bytes(), NOW)
+        super::read(line.as_bytes(), "", NOW)
     }
 
     #[test]
@@ -284,17 +283,15 @@ mod tests {
             (r#"{"series":"a*","value":1}"#, "many"),
             (r#"{"series":"a\u0007","value":1}"#, "shown"),
             (r#"{"series":"host.cpu","value":1}"#, "own"),
-            (r#"{"series":"rate 1m of fuel","value":1}"#, "formula"),
-            (r#"{"series":"in / out","value":1}"#, "formula"),
             ("fuel 1 1791536000000", "ahead"),
             ("fuel 1 1760000000", "milliseconds"),
         ] {
             let error = read(line).expect_err(line).to_string();
             assert!(error.contains(word), "{line}: {error}");
         }
-        assert_eq!(super::read(b"fuel \xff", NOW), Err(LineError::NotText));
+        assert_eq!(super::read(b"fuel \xff", "", NOW), Err(LineError::NotText));
         assert_eq!(
-            super::read(&[b'a'; SAMPLE_LINE_BYTES_MAX + 1], NOW),
+            super::read(&[b'a'; SAMPLE_LINE_BYTES_MAX + 1], "", NOW),
             Err(LineError::TooLong)
         );
     }
@@ -307,7 +304,7 @@ mod tests {
                 [b"fuel", &[byte][..], b" 1"].concat(),
                 [b"fuel{a=\"", &[byte][..], b"\"} 1"].concat(),
             ] {
-                if let Ok(Some(sample)) = super::read(&line, NOW) {
+                if let Ok(Some(sample)) = super::read(&line, "", NOW) {
                     assert_eq!(check_name(&sample.name), Ok(()), "{line:?}");
                 }
             }

@@ -188,8 +188,12 @@ async fn what_is_wrong_with_a_formula_is_told_to_who_writes_it() {
 async fn a_name_that_is_read_as_a_formula_is_no_series() {
     let server = TestServer::start(ServerConfig::local()).await;
     let lines = "{\"series\":\"in / out\",\"value\":1}\n{\"series\":\"rate 1m of fuel\",\"value\":1}\nfuel 1\n";
-    let reply = server.request("POST", SAMPLES_PATH).text("text/plain", lines).send().await;
-    let told: Value = serde_json::from_slice(&reply.body).expect("JSON");
+    let reply = server
+        .request("POST", SAMPLES_PATH)
+        .text("text/plain", lines)
+        .send()
+        .await;
+    let told: Value = serde_json::from_str(&reply.body).expect("JSON");
     assert_eq!([&told["taken"], &told["refused"]], [&json!(1), &json!(2)], "{told}");
     let reason = told["lines"][1]["reason"].as_str().expect("a reason");
     assert!(reason.contains("formula"), "{reason}");

@@ -47,6 +47,8 @@ pub use memory::{FarEnd, Memory, MemoryDevice, Open};
 use detached as chosen;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 use native as chosen;
+#[cfg(all(feature = "native", not(target_arch = "wasm32")))]
+pub use native::data_folder;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 use web as chosen;
 

@@ -4,6 +4,7 @@
 //! 3 somebody else's value stands, and a person must choose · 4 the server did not accept the edit · 5 saved on this
 //! device, and not answered yet.
 
+mod agent;
 mod edit;
 mod get;
 mod lines;
@@ -17,7 +18,7 @@ use std::{fmt, path::PathBuf, process::ExitCode, str::FromStr};
 
 use clap::{Args, Subcommand};
 
-use self::{edit::Change, session::Session};
+use self::{agent::AgentArgs, edit::Change, session::Session};
 use crate::{
     driver::StartError,
     protocol::{BoardId, OperationId},
@@ -107,6 +108,10 @@ pub enum Command {
         #[command(flatten)]
         format: Format,
     },
+    /// Send this machine's metrics, and those of exporters, to a server until Ctrl-C. What can't be sent is kept on the disk, and sent
+    /// later with its times
+    #[command(after_help = AGENT_HELP)]
+    Agent(AgentArgs),
 }
 
 /// What to do with what waits.
@@ -295,6 +300,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Outbox { action, reach, format } => {
             outbox::outbox(Session::open(&reach).await?, action, format.json).await
         }
+        Command::Agent(args) => agent::agent(args).await,
     }
 }
 
@@ -348,6 +354,12 @@ const OUTBOX_HELP: &str = "Each line is one edit: waiting, not-accepted or two-v
 Exit codes: 0 done: with --send, nothing waits any more; 1 can't be done; 2 the arguments make no sense; 3 fields with two
 versions wait for you, or the decision met a third; 4 edits were not accepted and wait for you; 5 saved on this device and
 not answered yet. A list alone ends with 0";
+
+const AGENT_HELP: &str = "It says on standard error when it starts, can't reach the server, and can again. Examples:
+  TIDEBOARD_TOKEN=… tideboard agent --server https://board.example.org
+  tideboard agent --name web1 --scrape http://127.0.0.1:9100/metrics
+
+A folder of --data is one agent's alone. Exit codes: 0 stopped; 1 can't be done; 2 the arguments make no sense";
 
 /// Longer than a server's restart; a script that can't wait says less.
 const TIMEOUT_S: u64 = 30;

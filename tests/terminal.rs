@@ -1,6 +1,8 @@
 //! The terminal client against the real server: both are the binary, each test has folders of its own.
 #![cfg(feature = "server")]
 
+#[path = "terminal/agent.rs"]
+mod agent;
 #[path = "support/author.rs"]
 mod author;
 #[path = "terminal/client.rs"]
@@ -17,6 +19,8 @@ mod offline;
 mod outbox;
 #[path = "support/program.rs"]
 mod program;
+#[path = "support/responder.rs"]
+mod responder;
 #[path = "support/server.rs"]
 mod server;
 #[path = "support/socket.rs"]

@@ -7,6 +7,8 @@ mod socket;
 
 use std::{path::Path, rc::Rc};
 
+pub use disk::data_folder;
+
 use super::{Clock, Fetch, Network, OpenError, ServerAddress, Socket, Storage};
 
 pub fn clock() -> Rc<dyn Clock> {

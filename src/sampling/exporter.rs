@@ -193,21 +193,15 @@ impl From<reqwest::Error> for ScrapeError {
     }
 }
 
-/// What a request failed of, without its URL.
+/// What a request failed of, in the words of what is at the bottom of it; without its URL.
 #[must_use]
 pub fn reason(error: reqwest::Error) -> String {
     let error = error.without_url();
-    let mut source: Option<&dyn error::Error> = Some(&error);
-    let mut words: Vec<String> = Vec::new();
-    while let Some(error) = source {
-        let word = error.to_string();
-        // Some errors say what their source says.
-        if !words.iter().any(|said| said.contains(&word)) {
-            words.push(word);
-        }
-        source = error.source();
+    let mut cause: &dyn error::Error = &error;
+    while let Some(source) = cause.source() {
+        cause = source;
     }
-    words.join(": ")
+    cause.to_string()
 }
 
 impl FromStr for Typed {

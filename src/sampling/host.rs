@@ -15,6 +15,7 @@ use sysinfo::{
     ProcessRefreshKind, ProcessesToUpdate, RefreshKind, System,
 };
 
+use super::exporter::is_prefix;
 use crate::{config::PROCESSES_LEN_MAX, protocol::Value};
 
 /// Measures on a thread of its own, until `stop` is dropped at its other end; not at all where the operating system does not tell.
@@ -48,6 +49,22 @@ pub fn start(
         .name("host metrics".to_owned())
         .spawn(measure)
         .map(drop)
+}
+
+/// What this machine is called, as a name that series can begin with.
+#[must_use]
+pub fn machine_name() -> String {
+    called(&System::host_name().unwrap_or_default())
+}
+
+fn called(host: &str) -> String {
+    let (first, _) = host.split_once('.').unwrap_or((host, ""));
+    let name: String = clean(first).chars().take(MACHINE_CHARS_MAX).collect();
+    if is_prefix(&name) {
+        return name;
+    }
+    // It begins with a digit, or is one of the server's own names.
+    format!("machine-{name}").trim_end_matches('-').to_owned()
 }
 
 /// What the last reading left behind, for the next one to compare with.
@@ -208,20 +225,21 @@ fn rounded(percent: f32) -> Value {
 
 /// A mount point as a part of a series' name: `/` is `root`, `/srv/data` is `srv-data`.
 fn safe_name(mount: &str) -> String {
-    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
-    let name: String = mount
-        .trim_matches(['/', '\\'])
-        .chars()
-        .map(plain)
-        .take(NAME_CHARS_MAX)
-        .collect();
+    let name = clean(mount.trim_matches(['/', '\\']));
     if name.is_empty() { "root".to_owned() } else { name }
+}
+
+fn clean(text: &str) -> String {
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
+    text.chars().map(plain).take(NAME_CHARS_MAX).collect()
 }
 
 /// Disks fill slowly, and asking a remote one may take long.
 const DISKS_EVERY: u64 = 10;
 /// Leaves room for the rest of the series' name.
 const NAME_CHARS_MAX: usize = 40;
+/// The same with `machine-` before it.
+const MACHINE_CHARS_MAX: usize = 30;
 
 #[cfg(test)]
 mod tests {
@@ -232,6 +250,21 @@ mod tests {
         assert_eq!(safe_name("/"), "root");
         assert_eq!(safe_name("/srv/data 1"), "srv-data-1");
         assert_eq!(safe_name("C:\\"), "C-");
+    }
+
+    #[test]
+    fn a_machine_is_called_so_that_series_can_be() {
+        for (host, name) in [
+            ("web1", "web1"),
+            ("web1.example.org", "web1"),
+            ("8f14e45fceea", "machine-8f14e45fceea"),
+            ("host", "machine-host"),
+            ("küche", "k-che"),
+            ("", "machine"),
+        ] {
+            assert_eq!(called(host), name);
+        }
+        assert!(is_prefix(&called(&"9".repeat(200))));
     }
 
     #[test]

@@ -134,6 +134,8 @@ const HELP: &str = "Examples:
                                            show what a program tells Prometheus
   tideboard get boards                     list the boards of that server
   tideboard set this-machine note.text Hi  edit one, from a terminal
+  tideboard agent --server https://board.example.org
+                                           send this machine's metrics to a server elsewhere
 
 The options above are those of `tideboard serve`. RUST_LOG=debug makes it tell more.
 When something does not work: docs/troubleshooting.md, which a running server shows at /troubleshooting";

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The server of this very machine, as it is started without arguments.
-const DEFAULT_SERVER: &str = "http://127.0.0.1:8080";
+pub const DEFAULT_SERVER: &str = "http://127.0.0.1:8080";
 
 /// A command that is done waits this long for its disk.
 const STORE_MS_MAX: u64 = 2_000;

@@ -157,7 +157,7 @@ async fn an_exporter_that_goes_and_comes_back_is_said_once_each_and_its_secrets_
     };
     let wait = async |name: &str, more_than: u64| while count(name).await <= more_than {};
     wait("tideboard_samples_taken_total ", 0).await;
-    let first = exporter.asked().remove(0);
+    let first = exporter.asked(1).remove(0);
     let asked = first.head;
     assert!(
         asked.contains(&"GET /metrics?key=hush HTTP/1.1".to_owned()),

@@ -31,7 +31,14 @@ impl Client {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
         command.args(arguments);
-        for name in ["PORT", "IP", "TIDEBOARD_TOKEN", "TIDEBOARD_DATA", "RUST_LOG"] {
+        for name in [
+            "PORT",
+            "IP",
+            "TIDEBOARD_TOKEN",
+            "TIDEBOARD_DATA",
+            "TIDEBOARD_SCRAPE",
+            "RUST_LOG",
+        ] {
             command.env_remove(name);
         }
         command

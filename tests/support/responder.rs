@@ -4,14 +4,16 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
 };
+
+use crate::socket::PATIENCE;
 
 /// It listens until it is stopped, or dropped.
 pub struct Responder {
     pub address: SocketAddr,
-    shared: Arc<Mutex<Shared>>,
+    shared: Arc<(Mutex<Shared>, Condvar)>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -39,11 +41,12 @@ impl Responder {
     /// The same at an address that it had before.
     pub fn start_at(address: SocketAddr, text: &str) -> Self {
         let listener = TcpListener::bind(address).expect("the port is free");
-        let shared = Arc::new(Mutex::new(Shared {
+        let shared = Mutex::new(Shared {
             answer: answer("200 OK", &[], text.as_bytes()),
             asked: Vec::new(),
             is_over: false,
-        }));
+        });
+        let shared = Arc::new((shared, Condvar::new()));
         let address = listener.local_addr().expect("it is bound");
         let thread = thread::spawn({
             let shared = Arc::clone(&shared);
@@ -79,9 +82,13 @@ impl Responder {
         lock(&self.shared).answer = bytes.to_vec();
     }
 
-    /// All requests so far.
-    pub fn asked(&self) -> Vec<Asked> {
-        lock(&self.shared).asked.clone()
+    /// All requests, once there are so many.
+    pub fn asked(&self, len_min: usize) -> Vec<Asked> {
+        let (_, came) = &*self.shared;
+        let waiting = came.wait_timeout_while(lock(&self.shared), PATIENCE, |shared| shared.asked.len() < len_min);
+        let (shared, _) = waiting.unwrap_or_else(PoisonError::into_inner);
+        assert!(shared.asked.len() >= len_min, "so few came: {:?}", shared.asked);
+        shared.asked.clone()
     }
 
     /// Nobody listens there any more when it has ended.
@@ -114,7 +121,7 @@ pub fn answer(status: &str, headers: &[(&str, &str)], text: &[u8]) -> Vec<u8> {
     [head.as_bytes(), text].concat()
 }
 
-fn respond(mut stream: TcpStream, shared: &Mutex<Shared>) {
+fn respond(mut stream: TcpStream, shared: &(Mutex<Shared>, Condvar)) {
     // Who asks may leave at any time: then nobody waits for an answer.
     let Ok(asked) = read(&stream) else { return };
     let answer = {
@@ -122,6 +129,8 @@ fn respond(mut stream: TcpStream, shared: &Mutex<Shared>) {
         shared.asked.push(asked);
         shared.answer.clone()
     };
+    let (_, came) = shared;
+    came.notify_all();
     let _ = stream.write_all(&answer);
 }
 
@@ -148,6 +157,6 @@ fn read(stream: &TcpStream) -> std::io::Result<Asked> {
     Ok(Asked { head, body })
 }
 
-fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+fn lock((shared, _): &(Mutex<Shared>, Condvar)) -> MutexGuard<'_, Shared> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

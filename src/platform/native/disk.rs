@@ -167,7 +167,8 @@ fn unavailable(reason: String) -> OpenError {
 }
 
 /// Where a person's data belongs: by the XDG base directory specification, else where the system puts it.
-fn data_folder() -> Option<PathBuf> {
+#[must_use]
+pub fn data_folder() -> Option<PathBuf> {
     let set = |name: &str| {
         std::env::var_os(name)
             .filter(|value| !value.is_empty())

@@ -54,7 +54,7 @@ fn an_unknown_board_widget_or_field_is_named_with_those_that_there_are() {
     );
     let of_setpoint = [
         "no field `colour`",
-        "It has: title, order, value, unit, min, max, step.",
+        "It has: title, order, size, value, unit, min, max, step.",
         "Nothing was saved",
     ];
     refused(&client.set("setpoint.colour", "red"), &of_setpoint);

@@ -48,6 +48,8 @@ struct Made {
     maker: (usize, u64),
     person: String,
     saved: bool,
+    /// It is listed as forgotten by the server, and stands in no lane: only a tab that has not read that may still have it on its way.
+    left_lane: bool,
     /// It undoes or redoes another one.
     is_turn: bool,
     /// Which, where that was applied and seen.
@@ -315,7 +317,9 @@ impl Ledger {
 
     /// A device's effects on a widget follow its outbox.
     fn check_order(&mut self, truth: &Truth, id: OperationId) {
-        let Some(made) = self.made.get(&id) else { return };
+        let Some(made) = self.made.get(&id).filter(|made| !made.left_lane) else {
+            return;
+        };
         let Some(number) = made.number else {
             let unsaved = format!("{id:?} took effect before it was saved");
             return self.fail(Failure::Lost(unsaved));

@@ -46,6 +46,7 @@ impl Ledger {
                 maker: (number, tab.life),
                 person,
                 saved: false,
+                left_lane: false,
                 is_turn: pending.is_turn(),
                 turns: None,
                 number: None,
@@ -269,7 +270,11 @@ impl Ledger {
         self.undone((device, person), transaction);
         for (key, text) in &transaction.put {
             if key.starts_with("aside/") && text.contains(r#""reason":"forgotten""#) {
-                self.forgotten.insert(appended_id(text));
+                let id = appended_id(text);
+                self.forgotten.insert(id);
+                if let Some(made) = self.made.get_mut(&id) {
+                    made.left_lane = true;
+                }
             }
             if let Some(card) = key.strip_prefix("conflict/") {
                 let (id, card) = (appended_id(text), card.parse().expect("an operation's id"));
@@ -293,7 +298,7 @@ impl Ledger {
                 made.turns = made.turns.or(turns);
                 // Sent again by two tabs it is there twice, and goes in the place of the first.
                 let place = made.number.filter(|first| is_pending(*first));
-                (made.number, made.device) = (place.or(Some(number)), device);
+                (made.number, made.device, made.left_lane) = (place.or(Some(number)), device, false);
             }
             if let Some((amount, (added, _))) = self.addition((device, person), id)
                 && amount > 0
@@ -416,6 +421,7 @@ impl Ledger {
             maker,
             person: person.to_owned(),
             saved: false,
+            left_lane: false,
             is_turn: ["undo", "redo"].iter().any(|does| stored["turn"]["does"] == *does) || stored["why"] == "undoes",
             turns: None,
             number: None,

@@ -12,6 +12,7 @@ mod growing;
 mod lines;
 mod new_series;
 mod page;
+mod palette;
 mod plot;
 mod share;
 mod switcher;

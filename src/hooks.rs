@@ -57,7 +57,7 @@ mod use_undo_keys;
 mod use_websocket;
 mod widget_handle;
 
-pub(crate) use crate::platform::is_on_page;
+pub(crate) use crate::platform::{go_to, is_on_page};
 pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
 pub(crate) use entitle::{entitle, stand_at};

@@ -293,7 +293,8 @@ impl Platform for Here {
     }
 }
 
-/// Has the keys of undo and redo told, as [`NetworkEvent::Undoes`], or no longer. Counted. Nobody but a browser's page hears them.
+/// Has the keys of undo and redo told, as [`NetworkEvent::Undoes`], and whatever names Ctrl+K as its key pressed by that; or no longer. Counted.
+/// Nobody but a browser's page hears them.
 pub fn hear_keys(heard: bool) {
     chosen::hear_keys(heard);
 }
@@ -324,6 +325,12 @@ pub fn selection(text: &str) -> Option<(u32, u32)> {
 /// Whether a part of the page that a selector of style sheets names is there now; not where there is nobody to ask.
 pub fn is_on_page(selector: &str) -> bool {
     chosen::is_on_page(selector)
+}
+
+/// Gives the focus to a part of the page that a selector of style sheets names, which brings it into sight; nothing where it is not
+/// there, or nobody to ask.
+pub fn go_to(selector: &str) {
+    chosen::go_to(selector);
 }
 
 /// Puts the selection of the text box that has the focus there, where that can be done.

@@ -51,6 +51,9 @@ pub fn Disclosure(
     /// Classes of the button.
     #[props(into)]
     class: String,
+    /// The keys that press the button, as `aria-keyshortcuts` names them.
+    #[props(default)]
+    keys: Option<&'static str>,
     #[props(default)] weight: Option<&'static str>,
     #[props(default)] state: Option<String>,
     #[props(default)] tone: Option<Tone>,
@@ -78,6 +81,7 @@ pub fn Disclosure(
                 "aria-label": name,
                 "aria-expanded": is_open,
                 "aria-haspopup": shape.role(),
+                "aria-keyshortcuts": keys,
                 onmounted: move |event| trigger.set(Some(event.data())),
                 onclick: move |_| open.set(!is_open),
                 {face}

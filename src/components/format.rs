@@ -16,8 +16,8 @@ pub struct Figure {
     pub unit: String,
 }
 
-/// A number for people: bytes (`B`) by 1,024, rates (`B/s`) by 1,000, seconds (`s`) as a span, the rest as they are,
-/// with three digits that matter.
+/// A number for people: bytes (`B`) by 1,024, rates (`B/s`) by 1,000, seconds (`s`) as a span, the rest as they are up to 100,000 and
+/// then by thousands (`1.23 M`), with three digits that matter.
 #[must_use]
 pub fn figure(value: f64, unit: &str) -> Figure {
     let (value, unit) = match unit {
@@ -29,7 +29,15 @@ pub fn figure(value: f64, unit: &str) -> Figure {
                 unit: String::new(),
             };
         }
-        _ => (value, unit),
+        _ if value.abs() < 99_999.5 => (value, unit),
+        _ => {
+            let (value, thousands) = scaled(value, 1000.0, &["", "k", "M", "G", "T"]);
+            let digits = [&digits(value), thousands].join("\u{a0}");
+            return Figure {
+                digits,
+                unit: unit.to_owned(),
+            };
+        }
     };
     Figure {
         digits: digits(value),
@@ -65,7 +73,11 @@ pub fn digits(value: f64) -> String {
         _ if size >= 1e15 => return value.to_string(),
         _ if size >= 100.0 || value == value.trunc() => 0,
         _ if size >= 10.0 => 1,
-        _ => 2,
+        _ if size >= 1.0 => 2,
+        // What is this small may be all there is of it: an error rate, a leak.
+        _ if size >= 0.1 => 3,
+        _ if size >= 0.01 => 4,
+        _ => 5,
     };
     fixed(value, decimals)
 }
@@ -83,10 +95,11 @@ fn fixed(value: f64, decimals: u32) -> String {
         scaled.unsigned_abs() / unit.unsigned_abs(),
         scaled.unsigned_abs() % unit.unsigned_abs(),
     );
+    // The digits after a one that stands for the point.
+    let part = (unit.unsigned_abs() + part).to_string();
     match unit {
         1 => format!("{sign}{whole}"),
-        10 => format!("{sign}{whole}.{part}"),
-        _ => format!("{sign}{whole}.{part:02}"),
+        _ => format!("{sign}{whole}.{}", &part[1..]),
     }
 }
 
@@ -161,6 +174,24 @@ pub fn ago(seconds: u64) -> String {
     age + " ago"
 }
 
+/// The local date of an instant in Unix milliseconds, `27 Nov`, where that is another day than today.
+#[must_use]
+pub fn other_day(now: Now, unix_ms: u64) -> Option<String> {
+    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    let days = now.local_days(unix_ms);
+    if days == now.local_days(now.unix_ms) {
+        return None;
+    }
+    // Years from March on have their odd day at their end; 146,097 days are 400 of them.
+    let of_era = (days + 719_468).rem_euclid(146_097);
+    let years = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * years + years / 4 - years / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let at = usize::try_from((month + 2) % 12).unwrap_or(0) * 3;
+    Some([&day.to_string(), &MONTHS[at..at + 3]].join("\u{a0}"))
+}
+
 /// The local time of day, `14:02`, at an instant in Unix milliseconds; how many days ago, where it was not today.
 #[must_use]
 pub fn time_of_day(now: Now, unix_ms: u64) -> String {
@@ -233,14 +264,25 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::time::Timestamp;
 
     #[test]
     fn a_figure_has_three_digits_that_matter() {
         let text = |value, unit| figure_text(value, unit).replace('\u{a0}', " ");
         assert_eq!(text(37.456, "%"), "37.5 %");
         assert_eq!(text(3.0, "%"), "3 %");
-        assert_eq!(text(0.046, ""), "0.05");
-        assert_eq!(text(-0.001, ""), "0");
+        assert_eq!(text(0.046, ""), "0.046");
+        assert_eq!(text(0.1234, ""), "0.123");
+        assert_eq!(text(0.000_456, ""), "0.00046");
+        assert_eq!(text(-0.000_001, ""), "0");
+        assert_eq!(text(-0.05, ""), "-0.05");
+        assert_eq!(text(2.05, ""), "2.05");
+        assert_eq!(
+            [text(99_999.0, "rpm"), text(99_999.6, "rpm")],
+            ["99999 rpm", "100 k rpm"]
+        );
+        assert_eq!([text(1_234_567.0, ""), text(-2.5e9, "")], ["1.23 M", "-2.5 G"]);
+        assert_eq!(text(4e17, ""), "400000 T");
         assert_eq!(text(1536.0, "B"), "1.5 KiB");
         assert_eq!(text(25_769_803_776.0, "B"), "24 GiB");
         assert_eq!(text(1_234_567.0, "B/s"), "1.23 MB/s");
@@ -272,6 +314,22 @@ mod tests {
             ["now", "now", "10 s", "1 min"]
         );
         assert_eq!([text(7_200_000), text(200_000_000)], ["2 h", "2 d"]);
+    }
+
+    #[test]
+    fn another_day_has_its_date() {
+        let now = Now {
+            device: Timestamp(0),
+            unix_ms: 1_772_323_200_000, // 2026-03-01, midnight in Greenwich
+            utc_offset_minutes: 60,
+        };
+        let date = |unix_ms| other_day(now, unix_ms).map(|date| date.replace('\u{a0}', " "));
+        let hour = 3_600_000;
+        assert_eq!(date(now.unix_ms - hour), None, "one o'clock less one, in Berlin");
+        assert_eq!(date(now.unix_ms - hour - 1).as_deref(), Some("28 Feb"));
+        assert_eq!(date(now.unix_ms - 60 * 24 * hour).as_deref(), Some("31 Dec"));
+        assert_eq!(date(1_709_164_800_000).as_deref(), Some("29 Feb"), "of 2024");
+        assert_eq!(date(0).as_deref(), Some("1 Jan"));
     }
 
     #[test]

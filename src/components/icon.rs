@@ -64,6 +64,8 @@ pub enum Glyph {
     Undo,
     /// Done.
     Check,
+    /// Find.
+    Search,
     /// Take it on.
     Hand,
     /// People.
@@ -129,6 +131,7 @@ impl Glyph {
             }
             Self::Undo => "M9 14 4 9l5-5M4 9h10.5a5.5 5.5 0 0 1 5.5 5.5a5.5 5.5 0 0 1-5.5 5.5H11",
             Self::Check => "M20 6 9 17l-5-5",
+            Self::Search => "M3 11a8 8 0 1 0 16 0a8 8 0 1 0-16 0M21 21l-4.3-4.3",
             Self::TriangleAlert => {
                 "M21.73 18l-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3M12 9v4M12 17h.01"
             }

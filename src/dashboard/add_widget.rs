@@ -18,14 +18,16 @@ use crate::{
 };
 
 /// A kind, as people choose it.
-struct Choice {
+pub struct Choice {
     kind: &'static str,
-    name: &'static str,
+    /// What people call it.
+    pub name: &'static str,
     /// The series that is suggested, where it shows any.
     series: Option<&'static str>,
 }
 
-const CHOICES: [Choice; 10] = [
+/// All kinds that can be added.
+pub const CHOICES: [Choice; 10] = [
     Choice {
         kind: kinds::NOTE,
         name: "Note",
@@ -146,25 +148,19 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
         }
     };
     let choice = &CHOICES[at().min(CHOICES.len() - 1)];
-    let add = move |event: FormEvent| {
+    let submit = move |event: FormEvent| {
         event.prevent_default();
         let choice = &CHOICES[at().min(CHOICES.len() - 1)];
-        let title = text_in(&event, "title");
-        let title = Some(title.trim()).filter(|title| !title.is_empty());
-        let title = title.unwrap_or(choice.name);
-        let mut fields = defaults(choice, text_in(&event, "series").trim());
-        fields.push(("title", json!(title)));
-        match fresh_name(choice.kind) {
-            Ok(id) => {
-                say_added(&board.id(), &id, title.to_owned() + " added");
-                put(board, id, choice.kind, fields);
-                open.set(false);
-            }
-            Err(error) => say(error.to_string(), "refused", String::new(), None),
-        }
+        add(
+            board,
+            choice,
+            text_in(&event, "title").trim(),
+            text_in(&event, "series").trim(),
+        );
+        open.set(false);
     };
     rsx! {
-        form { class: "form", onsubmit: add,
+        form { class: "form", onsubmit: submit,
             label {
                 "Kind"
                 select {
@@ -211,6 +207,20 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                 }
             }
         }
+    }
+}
+
+/// Adds a widget to a board: by its kind's name where it has no title, with the series that is suggested where none is named.
+pub fn add(board: BoardHandle, choice: &Choice, title: &str, series: &str) {
+    let title = if title.is_empty() { choice.name } else { title };
+    let mut fields = defaults(choice, series);
+    fields.push(("title", json!(title)));
+    match fresh_name(choice.kind) {
+        Ok(id) => {
+            say_added(&board.id(), &id, title.to_owned() + " added");
+            put(board, id, choice.kind, fields);
+        }
+        Err(error) => say(error.to_string(), "refused", String::new(), None),
     }
 }
 

@@ -145,26 +145,31 @@ pub fn nearest(points: &[(u64, f64)], at: u64, window: Window) -> Option<(u64, f
     found
 }
 
-/// The lines of a series as the `d` of a path: a new one after each gap, a dot where a value stands alone.
+/// The lines of a series as the `d` of a path: a new one after each gap, a dash where a value stands alone.
 #[must_use]
 pub fn lines(points: &[(u64, f64)], window: Window, scale: Scale) -> String {
     use std::fmt::Write as _;
     let mut path = String::new();
+    let joins = |one: u64, next: u64| next.saturating_sub(one) <= window.gap;
     let mut before: Option<u64> = None;
-    for (at, value) in visible(points, window) {
-        let joined = before.is_some_and(|before| at.saturating_sub(before) <= window.gap);
-        let command = if joined { 'L' } else { 'M' };
+    let mut points = visible(points, window).peekable();
+    while let Some((at, value)) = points.next() {
         let (x, y) = (window.place(at), scale.place(value));
-        let written = if joined {
-            write!(path, "{command}{x} {y}")
-        } else {
-            write!(path, "{command}{x} {y}h0")
+        let is_joined = before.is_some_and(|before| joins(before, at));
+        let goes_on = points.peek().is_some_and(|(next, _)| joins(at, *next));
+        let written = match (is_joined, goes_on) {
+            (true, _) => write!(path, "L{x} {y}"),
+            (false, true) => write!(path, "M{x} {y}"),
+            (false, false) => write!(path, "M{} {y}h{DASH}", (x - DASH / 2).clamp(0, SIDE as i32 - DASH)),
         };
         written.expect("a string takes what is written");
         before = Some(at);
     }
     path
 }
+
+/// How long a value that stands alone is drawn, in units of the drawing: a line of no length is a speck.
+const DASH: i32 = 10;
 
 /// The areas under the lines of [`lines`], as the `d` of a path.
 #[must_use]
@@ -282,7 +287,7 @@ mod tests {
     fn a_gap_stays_a_gap() {
         let window = window(10_000);
         let points = [(1_000, 0.0), (2_000, 5.0), (8_000, 10.0)];
-        assert_eq!(lines(&points, window, TO_TEN), "M100 1000h0L200 500M800 0h0");
+        assert_eq!(lines(&points, window, TO_TEN), "M100 1000L200 500M795 0h10");
         assert_eq!(
             area(&points, window, TO_TEN),
             "M100 1000L100 1000L200 500L200 1000ZM800 1000L800 0L800 1000Z"
@@ -318,6 +323,6 @@ mod tests {
     #[test]
     fn what_is_older_than_the_window_is_not_drawn() {
         let points = [(9_999, 1.0), (10_000, 0.0)];
-        assert_eq!(lines(&points, window(20_000), TO_TEN), "M0 1000h0");
+        assert_eq!(lines(&points, window(20_000), TO_TEN), "M0 1000h10");
     }
 }

@@ -13,6 +13,7 @@ use super::{
     growing::use_growing,
     lines::{Lines, removed_line},
     new_series::{NewSeries, how_to_post},
+    palette::Palette,
     switcher::use_board_switcher,
     widgets::{WidgetBody, settings},
 };
@@ -117,6 +118,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
                 if summary.exists && is_open {
                     AddWidget { board }
                 }
+                Palette { board, may_edit: summary.exists && is_open }
                 PendingOperationsBadge {}
                 PeopleHere {}
             }

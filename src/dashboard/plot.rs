@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     components::{
-        format::{figure, figure_text, span},
+        format::{figure, figure_text, other_day, span},
         icon::{Glyph, icon},
     },
     config::{SAMPLE_INTERVAL_MS, SAMPLE_MISSED_MAX},
@@ -204,10 +204,14 @@ pub fn above(threshold: f64, unit: &str) -> Element {
     }
 }
 
-/// The local time of day, to the second.
+/// The local time of day, to the second; of another day than today with its date.
 fn time_text(now: Option<Now>, at: u64) -> String {
     let (hours, minutes) = now.map_or((0, 0), |now| now.hours_and_minutes(at));
-    format!("{hours:02}:{minutes:02}:{:02}", at / 1_000 % 60)
+    let time = format!("{hours:02}:{minutes:02}:{:02}", at / 1_000 % 60);
+    match now.and_then(|now| other_day(now, at)) {
+        Some(date) => [&date, ", ", &time].concat(),
+        None => time,
+    }
 }
 
 /// Each line's name and value, beside where it ends: as wide for one as for several, so that an instant has the same place in

@@ -56,8 +56,19 @@ pub fn entitle(title: &str) {
 }
 
 pub fn is_on_page(selector: &str) -> bool {
-    let document = web_sys::window().and_then(|window| window.document());
-    document.is_some_and(|document| document.query_selector(selector).is_ok_and(|found| found.is_some()))
+    find(selector).is_some()
+}
+
+pub fn go_to(selector: &str) {
+    if let Some(element) = find(selector) {
+        let _ = element.focus(); // what can't have it is looked for by eye
+    }
+}
+
+/// What a selector names first.
+fn find(selector: &str) -> Option<web_sys::HtmlElement> {
+    let document = web_sys::window()?.document()?;
+    document.query_selector(selector).ok()??.dyn_into().ok()
 }
 
 pub fn stand_at(address: &str) {

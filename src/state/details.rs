@@ -117,10 +117,18 @@ impl Now {
     /// Hours and minutes of the local day at `unix_ms`.
     #[must_use]
     pub fn hours_and_minutes(&self, unix_ms: u64) -> (u32, u32) {
-        let minutes = i64::try_from(unix_ms / 60_000)
-            .unwrap_or(i64::MAX)
-            .saturating_add(i64::from(self.utc_offset_minutes));
-        let of_day = u32::try_from(minutes.rem_euclid(24 * 60)).unwrap_or(0);
+        let of_day = u32::try_from(self.local_minutes(unix_ms).rem_euclid(24 * 60)).unwrap_or(0);
         (of_day / 60, of_day % 60)
+    }
+
+    /// The local day at `unix_ms`, counted from 1 January 1970.
+    #[must_use]
+    pub fn local_days(&self, unix_ms: u64) -> i64 {
+        self.local_minutes(unix_ms).div_euclid(24 * 60)
+    }
+
+    fn local_minutes(&self, unix_ms: u64) -> i64 {
+        let minutes = i64::try_from(unix_ms / 60_000).unwrap_or(i64::MAX);
+        minutes.saturating_add(i64::from(self.utc_offset_minutes))
     }
 }

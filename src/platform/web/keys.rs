@@ -1,10 +1,11 @@
-//! The keys of undo and redo. Where text is typed they are the browser's own.
+//! The keys of undo and redo, which are the browser's own where text is typed; and that by which anything is found.
 
 use std::cell::Cell;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, KeyboardEvent};
 
+use super::find;
 use crate::platform::NetworkEvent;
 
 thread_local! {
@@ -20,12 +21,19 @@ pub fn hear_keys(heard: bool) {
 /// What somebody wants by this key, if it is one of those.
 pub fn pressed(event: &Event) -> Option<NetworkEvent> {
     let key = event.dyn_ref::<KeyboardEvent>().filter(|_| HEARD.get() > 0)?;
+    let is_command = (key.ctrl_key() || key.meta_key()) && !key.alt_key();
     let again = match key.key().as_str() {
+        "k" if is_command => {
+            if let Some(button) = find("[aria-keyshortcuts='Control+K']") {
+                event.prevent_default();
+                button.click();
+            }
+            return None;
+        }
         "z" | "Z" => key.shift_key(),
         "y" if !key.meta_key() => true,
         _ => return None,
     };
-    let is_command = (key.ctrl_key() || key.meta_key()) && !key.alt_key();
     if !is_command || is_typed_in(event) {
         return None;
     }

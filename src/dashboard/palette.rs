@@ -1,0 +1,220 @@
+//! The palette: all that can be gone to or done from a board, found by typing. Ctrl+K opens it wherever the focus is.
+
+use dioxus::prelude::*;
+
+use super::{
+    Route,
+    add_widget::{CHOICES, add},
+    arranging::Arranging,
+};
+use crate::{
+    components::{
+        disclosure::{Disclosure, Shape},
+        icon::{Glyph, icon},
+    },
+    hooks::{BoardHandle, focus, go_to, title_of, use_background_sync, use_boards, use_realtime_managers},
+    protocol::{BoardId, WidgetId},
+};
+
+/// So many are listed: who sees more of them types on.
+const LISTED_LEN_MAX: usize = 9;
+
+/// The key that opens it: whatever carries `aria-keyshortcuts` is pressed by that key.
+const KEYS: &str = "Control+K";
+
+/// What an entry does.
+#[derive(Clone, Debug, PartialEq)]
+enum Act {
+    Open(BoardId),
+    Look(WidgetId),
+    Add(usize),
+    Arrange,
+    Undo,
+    Redo,
+    Offline(bool),
+    Synchronise,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    text: String,
+    /// What kind of thing it is, or its keys.
+    hint: &'static str,
+    act: Act,
+}
+
+/// Its button in the header, and the list.
+#[component]
+pub fn Palette(board: BoardHandle, may_edit: bool) -> Element {
+    let open = use_signal(|| false);
+    rsx! {
+        Disclosure {
+            open,
+            class: "button",
+            weight: "quiet",
+            name: "Find",
+            label: "Find",
+            shape: Shape::Wide,
+            leftward: true,
+            keys: KEYS,
+            face: rsx! {
+                {icon(Glyph::Search)}
+                span { class: "tool-word", "Find" }
+            },
+            Finder { board, may_edit, open }
+        }
+    }
+}
+
+#[component]
+fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
+    let mut open = open;
+    let arranging = use_context::<Arranging>();
+    let managers = use_realtime_managers();
+    let works_offline = use_background_sync().works_offline();
+    let boards = use_boards();
+    let mut typed = use_signal(String::new);
+    let mut at = use_signal(|| 0_usize);
+    let mut list = entries(board, &boards.read(), may_edit, works_offline);
+    let words = typed.read().to_lowercase();
+    list.retain(|entry| matches(entry, &words));
+    list.truncate(LISTED_LEN_MAX);
+    let chosen = at().min(list.len().saturating_sub(1));
+    let act = use_callback(move |act: Act| {
+        open.set(false);
+        match act {
+            Act::Open(id) => _ = navigator().push(route_of(id)),
+            Act::Look(id) => go_to(&["[data-widget='", id.as_str(), "'] .card-menu button"].concat()),
+            Act::Add(kind) => add(board, &CHOICES[kind], "", ""),
+            Act::Arrange => {
+                if let Some(first) = board.summary().widgets.first() {
+                    arranging.begin(first.id.clone());
+                }
+            }
+            Act::Undo => managers.state.undo(),
+            Act::Redo => managers.state.redo(),
+            Act::Offline(offline) => managers.websocket.work_offline(offline),
+            Act::Synchronise => managers.background.sync_now(),
+        }
+    });
+    let wanted = list.get(chosen).map(|entry| entry.act.clone());
+    let len = list.len();
+    rsx! {
+        form {
+            class: "form palette",
+            onsubmit: move |event| {
+                event.prevent_default();
+                if let Some(wanted) = wanted.clone() {
+                    act(wanted);
+                }
+            },
+            input {
+                class: "input",
+                r#type: "text",
+                role: "combobox",
+                autocomplete: "off",
+                "aria-label": "A board, a card, or what to do",
+                "aria-expanded": "true",
+                "aria-controls": "palette-list",
+                "aria-activedescendant": (len > 0).then(|| ["palette-", &chosen.to_string()].concat()),
+                placeholder: "A board, a card, or what to do",
+                maxlength: "80",
+                value: "{typed}",
+                onmounted: move |event| focus(&event.data()),
+                oninput: move |event| {
+                    typed.set(event.value());
+                    at.set(0);
+                },
+                onkeydown: move |event| {
+                    let next = match event.key() {
+                        Key::ArrowDown => chosen + 1,
+                        Key::ArrowUp => chosen + len.max(1) - 1,
+                        _ => return,
+                    };
+                    event.prevent_default();
+                    at.set(next % len.max(1));
+                },
+            }
+            div { id: "palette-list", class: "palette-list", role: "listbox", "aria-label": "Found",
+                for (place , entry) in list.into_iter().enumerate() {
+                    div {
+                        key: "{entry.hint}/{entry.text}/{place}",
+                        id: "palette-{place}",
+                        class: "menu-item",
+                        role: "option",
+                        "aria-selected": place == chosen,
+                        onclick: move |_| act(entry.act.clone()),
+                        span { class: "menu-item-text", {entry.text} }
+                        span { class: "palette-hint", {entry.hint} }
+                    }
+                }
+            }
+            if len == 0 {
+                p { class: "note-line", role: "status", "Nothing of that name." }
+            }
+        }
+    }
+}
+
+fn route_of(id: BoardId) -> Route {
+    if id == BoardId::first() {
+        Route::Home {}
+    } else {
+        Route::Board { id }
+    }
+}
+
+/// All there is: cards, other boards, and what can be done.
+fn entries(board: BoardHandle, boards: &[(BoardId, String)], may_edit: bool, works_offline: bool) -> Vec<Entry> {
+    let entry = |text: &str, hint, act| Entry {
+        text: text.to_owned(),
+        hint,
+        act,
+    };
+    let here = board.id();
+    let mut list = Vec::new();
+    for (id, name) in boards.iter().filter(|(id, _)| *id != here) {
+        list.push(entry(name, "Board", Act::Open(id.clone())));
+    }
+    if may_edit {
+        list.push(entry("Arrange", "", Act::Arrange));
+        list.push(entry("Undo", "Ctrl Z", Act::Undo));
+        list.push(entry("Redo", "Ctrl Shift Z", Act::Redo));
+        for (at, choice) in CHOICES.iter().enumerate() {
+            list.push(entry(&["Add: ", choice.name].concat(), "", Act::Add(at)));
+        }
+    }
+    let (offline, online) = ("Work offline", "Stop working offline");
+    let text = if works_offline { online } else { offline };
+    list.push(entry(text, "", Act::Offline(!works_offline)));
+    list.push(entry("Synchronise now", "", Act::Synchronise));
+    for widget in board.summary().widgets {
+        list.push(entry(&title_of(&here, &widget.id), "Card", Act::Look(widget.id)));
+    }
+    list
+}
+
+/// Whether each of the words typed is in it.
+fn matches(entry: &Entry, words: &str) -> bool {
+    let text = [&entry.text, " ", entry.hint].concat().to_lowercase();
+    words.split_whitespace().all(|word| text.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_found_in_any_order_and_case() {
+        let entry = Entry {
+            text: "Engine room, Öl".to_owned(),
+            hint: "Board",
+            act: Act::Undo,
+        };
+        for typed in ["", "eng", "ROOM engine", "öl", " board  room "] {
+            assert!(matches(&entry, &typed.to_lowercase()), "{typed}");
+        }
+        assert!(!matches(&entry, "engine deck"));
+    }
+}

@@ -1,0 +1,64 @@
+import { equal } from 'node:assert/strict';
+import { SETPOINT } from '../harness/board.mjs';
+
+export const title = 'Ctrl+K finds cards, boards and what can be done, by keys alone, and without a network too';
+
+export async function play(stage) {
+  const ada = await stage.person('Ada');
+  const board = await ada.open();
+  await board.isIn('live');
+  const { page } = board;
+  const { keyboard } = page;
+  const find = async (text) => {
+    await keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: /what to do/ }).waitFor();
+    await keyboard.type(text);
+  };
+  const chosen = () => page.getByRole('option', { selected: true });
+  const list = page.getByRole('listbox', { name: 'Found' });
+
+  // A card: the focus is in it, and the list is gone.
+  await find('target');
+  await chosen().filter({ hasText: SETPOINT }).waitFor();
+  await keyboard.press('Enter');
+  await list.waitFor({ state: 'detached' });
+  await page.waitForFunction((title) => document.activeElement.closest('article')?.getAttribute('aria-label') === title, SETPOINT);
+
+  // From within a text, too; arrows choose, Escape closes, and nothing of it was typed there.
+  const box = board.widget(SETPOINT).getByRole('spinbutton');
+  await box.click();
+  const before = await box.inputValue();
+  await find('add');
+  equal(await box.inputValue(), before);
+  const first = await chosen().textContent();
+  await keyboard.press('ArrowDown');
+  await page.waitForFunction((first) => document.querySelector('[role="option"][aria-selected="true"]').textContent !== first, first);
+  await keyboard.press('ArrowUp');
+  await chosen().filter({ hasText: first }).waitFor();
+  await keyboard.press('Escape');
+  await list.waitFor({ state: 'detached' });
+
+  await find('nothing is called so');
+  await page.getByText('Nothing of that name.').waitFor();
+  await keyboard.press('Enter');
+  await keyboard.press('Escape');
+
+  // Without a network as well: work offline, add a widget, count on it after going back.
+  await find('work offline');
+  await keyboard.press('Enter');
+  await board.isIn('offline');
+  await find('add counter');
+  await keyboard.press('Enter');
+  await board.widget('Counter').waitFor();
+  await find('stop working');
+  await keyboard.press('Enter');
+  await board.isIn('live');
+  await board.isSettled();
+
+  await board.increase();
+  await board.counts(1);
+  await find('undo');
+  await keyboard.press('Enter');
+  await board.counts(0);
+  await board.isSettled();
+}

@@ -11,6 +11,7 @@ use crate::{
     components::{
         disclosure::{Disclosure, Shape},
         icon::{Glyph, icon},
+        said::make_way,
     },
     hooks::{BoardHandle, focus, go_to, title_of, use_background_sync, use_boards, use_realtime_managers},
     protocol::{BoardId, WidgetId},
@@ -23,7 +24,7 @@ const LISTED_LEN_MAX: usize = 9;
 const KEYS: &str = "Control+K";
 
 /// What an entry does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 enum Act {
     Open(BoardId),
     Look(WidgetId),
@@ -36,7 +37,6 @@ enum Act {
 }
 
 /// One thing to do.
-#[derive(Clone, Debug, PartialEq)]
 struct Entry {
     text: String,
     /// What kind of thing it is, or its keys.
@@ -77,15 +77,20 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
     let mut typed = use_signal(String::new);
     let mut at = use_signal(|| 0_usize);
     let mut list = entries(board, &boards.read(), may_edit, works_offline);
-    let words = typed.read().to_lowercase();
-    list.retain(|entry| matches(entry, &words));
+    let words = typed.read().to_ascii_lowercase();
+    list.retain(|entry| is_found(entry, &words));
     list.truncate(LISTED_LEN_MAX);
     let chosen = at().min(list.len().saturating_sub(1));
     let act = use_callback(move |act: Act| {
-        open.set(false);
+        if !matches!(act, Act::Look(_)) {
+            open.set(false);
+        }
         match act {
             Act::Open(id) => _ = navigator().push(route_of(id)),
-            Act::Look(id) => go_to(&["[data-widget='", id.as_str(), "'] .card-menu button"].concat()),
+            Act::Look(id) => {
+                make_way(); // the focus goes there, and not back
+                go_to(&["[data-widget='", id.as_str(), "'] .card-menu button"].concat());
+            }
             Act::Add(kind) => add(board, &CHOICES[kind], "", ""),
             Act::Arrange => {
                 if let Some(first) = board.summary().widgets.first() {
@@ -196,9 +201,10 @@ fn entries(board: BoardHandle, boards: &[(BoardId, String)], may_edit: bool, wor
 }
 
 /// Whether each of the words typed is in it.
-fn matches(entry: &Entry, words: &str) -> bool {
-    let text = [&entry.text, " ", entry.hint].concat().to_lowercase();
-    words.split_whitespace().all(|word| text.contains(word))
+fn is_found(entry: &Entry, words: &str) -> bool {
+    let mut text = [&entry.text, " ", entry.hint].concat();
+    text.make_ascii_lowercase(); // the rest of the world's letters are a table of kilobytes
+    words.split(' ').all(|word| text.contains(word))
 }
 
 #[cfg(test)]
@@ -212,9 +218,9 @@ mod tests {
             hint: "Board",
             act: Act::Undo,
         };
-        for typed in ["", "eng", "ROOM engine", "öl", " board  room "] {
-            assert!(matches(&entry, &typed.to_lowercase()), "{typed}");
+        for typed in ["", "eng", "ROOM engine", "Öl", " board  room "] {
+            assert!(is_found(&entry, &typed.to_ascii_lowercase()), "{typed}");
         }
-        assert!(!matches(&entry, "engine deck"));
+        assert!(!is_found(&entry, "engine deck"));
     }
 }

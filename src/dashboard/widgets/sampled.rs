@@ -1,6 +1,6 @@
 //! Widgets that show live series: a number, a gauge, a chart, a table.
 
-use std::sync::Arc;
+use std::{cmp::Ordering, sync::Arc};
 
 use dioxus::prelude::*;
 
@@ -13,6 +13,7 @@ use crate::{
     },
     hooks::{ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_history, use_samples, use_websocket},
     protocol::Value,
+    sorted::sorted,
 };
 
 /// The series a widget names, and what they have sent.
@@ -179,26 +180,33 @@ fn lines(kept: &SeriesList, live: &SeriesList) -> Vec<Line> {
     lines
 }
 
-/// Rows as they are now.
+/// Rows as they are now, in their own order or by a column that somebody has chosen: on this page alone.
 #[component]
 pub fn Table(live: RealtimeUpdates) -> Element {
+    let mut order = use_signal(|| None::<Order>);
     let (names, samples) = use_series(live);
     let list = samples.read();
     let rows = list
         .0
         .first()
         .and_then(|(name, series)| Some((columns(name), series.latest()?.as_array()?.clone())));
-    let Some((columns, rows)) = rows else {
+    let Some((columns, mut rows)) = rows else {
         return rsx! { Waiting { names: names() } };
     };
+    let chosen = order();
+    if let Some(order) = chosen {
+        rows = sorted(rows, |one, other| order.compare(one, other));
+    }
     rsx! {
         div { class: "table-frame", tabindex: "0", role: "region", "aria-label": live.text("title"),
             table { class: "table",
                 if !columns.is_empty() {
                     thead {
                         tr {
-                            for (heading, unit) in columns {
-                                th { key: "{heading}", scope: "col", "data-type": unit.map(|_| "number"), "{heading}" }
+                            for (column , (heading , unit)) in columns.iter().enumerate() {
+                                th { key: "{heading}", scope: "col", "data-type": unit.map(|_| "number"), "aria-sort": chosen.and_then(|order| order.word(column)),
+                                    button { r#type: "button", onclick: move |_| order.set(Order::after(chosen, column, unit.is_some())), "{heading}" }
+                                }
                             }
                         }
                     }
@@ -217,6 +225,51 @@ pub fn Table(live: RealtimeUpdates) -> Element {
     }
 }
 
+/// By which column rows are sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Order {
+    column: usize,
+    is_falling: bool,
+}
+
+impl Order {
+    /// What a press on a column's heading leads to: sorted by it, the other way round, and as the rows came. Of numbers the greatest
+    /// come first.
+    fn after(before: Option<Self>, column: usize, is_number: bool) -> Option<Self> {
+        match before.filter(|before| before.column == column) {
+            None => Some(Self {
+                column,
+                is_falling: is_number,
+            }),
+            Some(before) if before.is_falling == is_number => Some(Self {
+                is_falling: !is_number,
+                ..before
+            }),
+            Some(_) => None,
+        }
+    }
+
+    /// Names before numbers, which no column mixes.
+    fn compare(self, one: &Value, other: &Value) -> Ordering {
+        let [one, other] = [one, other].map(|row| row.get(self.column).unwrap_or(&Value::Null));
+        let rising = match (one.as_f64(), other.as_f64()) {
+            (Some(one), Some(other)) => one.total_cmp(&other),
+            (one, other) if one.is_some() || other.is_some() => one.is_some().cmp(&other.is_some()),
+            _ => one.as_str().cmp(&other.as_str()),
+        };
+        if self.is_falling { rising.reverse() } else { rising }
+    }
+
+    /// How a column is sorted, as screen readers are told.
+    const fn word(self, column: usize) -> Option<&'static str> {
+        match self {
+            _ if self.column != column => None,
+            Self { is_falling: true, .. } => Some("descending"),
+            _ => Some("ascending"),
+        }
+    }
+}
+
 /// Headings and units of tables that are known; `None` for text.
 fn columns(series: &str) -> &'static [(&'static str, Option<&'static str>)] {
     match series {
@@ -226,6 +279,7 @@ fn columns(series: &str) -> &'static [(&'static str, Option<&'static str>)] {
             ("Processor", Some("%")),
             ("Memory", Some("B")),
         ],
+        _ if series.starts_with("top ") => &[("Series", None), ("Value", Some(""))],
         _ => &[],
     }
 }
@@ -297,6 +351,26 @@ mod tests {
         for whole in ["sum(fuel{*}) / a.b", "rate 1m of a / rate 1m of b"] {
             assert_eq!(label(whole, 2), whole);
         }
+    }
+
+    #[test]
+    fn rows_are_sorted_by_the_heading_that_was_pressed() {
+        let rows = || vec![json!(["b", 2]), json!(["a", 10]), json!(["c", null])];
+        let names = |order: Option<Order>| {
+            let rows = match order {
+                Some(order) => sorted(rows(), |one, other| order.compare(one, other)),
+                None => rows(),
+            };
+            rows.iter().map(|row| value_text(&row[0])).collect::<String>()
+        };
+        let press = |before, column| Order::after(before, column, column == 1);
+        let by_number = press(None, 1);
+        assert_eq!([names(by_number), names(press(by_number, 1))], ["abc", "cba"]);
+        assert_eq!(press(press(by_number, 1), 1), None, "the third press ends it");
+        let by_name = press(by_number, 0);
+        assert_eq!([names(by_name), names(press(by_name, 0))], ["abc", "cba"]);
+        assert_eq!(by_name.and_then(|order| order.word(0)), Some("ascending"));
+        assert_eq!(by_name.and_then(|order| order.word(1)), None);
     }
 
     #[test]

@@ -37,11 +37,13 @@ impl Engine {
                 continue;
             }
             let field = operation.intent.field().and_then(|field| widget.fields.get(field));
-            let is_overtaken = |journaled: &Journaled| {
+            // What was set before its author asked to choose again is no choice.
+            let asked_at = conflict.asked_at;
+            let is_overtaken = |(number, journaled): (&u64, &Journaled)| {
                 let is_standing = field.is_some_and(|field| field.operation == journaled.operation.id);
-                is_standing && is_later(&journaled.operation, operation)
+                is_standing && Some(*number) > asked_at && is_later(&journaled.operation, operation)
             };
-            if self.keeping.journal.values().any(is_overtaken) {
+            if self.keeping.journal.iter().any(is_overtaken) {
                 _ = self.resolve(now, id, Resolution::KeepTheirs);
             } else {
                 self.put_to_author(id);

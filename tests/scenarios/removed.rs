@@ -310,3 +310,22 @@ fn what_its_author_removes_themselves_as_soon_as_it_is_back_stays_removed() {
     world.calm();
     assert_eq!(world.shows(BO, "fuel", "value"), json!(null));
 }
+
+#[test]
+fn a_card_that_waits_again_outlives_what_its_author_had_set_before_that_though_its_widget_is_back() {
+    let mut world = ghost(|world| world.set(ANN, "fuel", "value", 5));
+    let conflict = world.conflicts(ANN).remove(0);
+    let resolution = Resolution::KeepTheirs;
+    world.resolve(ANN, conflict.id(), resolution.clone());
+    world.calm();
+    bring_back(&mut world, BO, "fuel");
+    world.calm();
+    world.set(ANN, "fuel", "value", 9);
+    let (id, conflict) = (conflict.id(), Box::new(conflict));
+    world.command(ANN, Command::Unresolve { conflict, resolution });
+    world.calm();
+    world.assert_everywhere("fuel", "value", 9);
+    let card = world.conflicts(ANN).remove(0);
+    assert_eq!((card.id(), card.mine()), (id, Some(&json!(5))));
+    assert_eq!(card.theirs.value, json!(9), "what stands");
+}

@@ -139,14 +139,13 @@ impl Pending {
             operation.made_at = to;
         }
         // What lies beyond was made of one's own edits, which are no more: what was seen under them is what was confirmed.
-        let seen = |revision| {
-            if revision > to.revision {
-                operation.made_at.revision
-            } else {
-                revision
-            }
+        let seen = |revision| match revision > to.revision {
+            true => operation.made_at.revision,
+            false => revision,
         };
         let base = match (self.base, operation.base) {
+            // What that one had seen is known where it is listed, which another tab may have done: nothing is guessed before.
+            (Some(revision), Some(Base::Operation(id))) if revision > to.revision => Some(Base::Operation(id)),
             (Some(revision), _) | (None, Some(Base::Revision(revision))) => Some(Base::Revision(seen(revision))),
             (None, other) => other,
         };

@@ -2,8 +2,10 @@
 //!
 //! Units come last in a name: `_ms` milliseconds, `_s` seconds, `_bytes` bytes, `_len_max` a count of items.
 
+mod programs;
 mod sampling;
 
+pub use programs::*;
 pub use sampling::*;
 
 /// The WebSocket subprotocol both sides must speak; a change that an older peer can't read gets a new one.

@@ -41,6 +41,8 @@ mod peers;
 #[cfg(feature = "server")]
 mod people;
 #[cfg(feature = "server")]
+mod problem;
+#[cfg(feature = "server")]
 pub mod reach;
 #[cfg(feature = "server")]
 pub mod router;
@@ -62,6 +64,8 @@ pub mod tls;
 mod troubleshooting;
 #[cfg(feature = "server")]
 mod wall;
+#[cfg(feature = "server")]
+mod webhooks;
 
 pub use first_board::{FirstBoard, FirstBoardError};
 #[cfg(all(feature = "dashboard", feature = "server"))]

@@ -67,3 +67,7 @@ mod store;
 mod tls;
 #[path = "support/traced.rs"]
 mod traced;
+#[path = "server/webhook_refusals.rs"]
+mod webhook_refusals;
+#[path = "server/webhooks.rs"]
+mod webhooks;

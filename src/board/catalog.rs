@@ -374,6 +374,7 @@ impl Default for Catalog {
                 own(vec![FieldSpec::new("on", Boolean, LastWriteWins).now_or_never()]),
             )
             .with(kinds::NOTE, own(vec![FieldSpec::new("text", Text, Merge)]))
+            .with(kinds::LOG, own(vec![FieldSpec::new("line-*", Text, LastWriteWins)]))
     }
 }
 

@@ -26,5 +26,7 @@ pub const COUNTER: &str = "counter";
 pub const SWITCH: &str = "switch";
 /// Text.
 pub const NOTE: &str = "note";
+/// Lines that people and programs add, each with its time and who wrote it.
+pub const LOG: &str = "log";
 /// The words of a status.
 pub const STATUS_WORDS: &[&str] = &["ok", "busy", "attention", "down"];

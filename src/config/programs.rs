@@ -1,0 +1,20 @@
+//! Of what other programs ask with one request: webhooks, and data to take away.
+
+use super::{FIELDS_LEN_MAX, STAMP_AGE_MS_MAX};
+
+/// Lines of a log: who adds one more takes the oldest away.
+pub const LOG_LINES_LEN_MAX: usize = 100;
+/// A line that a program adds, in bytes; a longer one is cut.
+pub const WEBHOOK_LINE_BYTES_MAX: usize = 1_000;
+/// The shortest key by which a request may be sent again: a shorter one is easily used twice.
+pub const WEBHOOK_KEY_LEN_MIN: usize = 8;
+/// The longest: a UUID and whatever a program puts around it.
+pub const WEBHOOK_KEY_LEN_MAX: usize = 128;
+/// Whoever sets what takes effect now or never gives it this many seconds at most.
+pub const WEBHOOK_WITHIN_S_MAX: u64 = 60;
+
+const _: () = assert!(LOG_LINES_LEN_MAX < FIELDS_LEN_MAX, "a full log takes one more line");
+const _: () = assert!(
+    WEBHOOK_WITHIN_S_MAX * 1_000 <= STAMP_AGE_MS_MAX,
+    "nothing that is meant for now waits longer than a stamp is good for"
+);

@@ -19,6 +19,8 @@ mod committer;
 #[cfg(feature = "server")]
 pub mod csp;
 #[cfg(feature = "server")]
+mod download;
+#[cfg(feature = "server")]
 mod fanout;
 #[cfg(all(feature = "dashboard", feature = "server"))]
 mod first_look;

@@ -55,6 +55,8 @@ mod resume;
 mod samples;
 #[path = "server/scraping.rs"]
 mod scraping;
+#[path = "server/series_csv.rs"]
+mod series_csv;
 #[path = "server/share.rs"]
 mod share;
 #[path = "server/slow.rs"]

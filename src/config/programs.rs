@@ -12,6 +12,12 @@ pub const WEBHOOK_KEY_LEN_MIN: usize = 8;
 pub const WEBHOOK_KEY_LEN_MAX: usize = 128;
 /// Whoever sets what takes effect now or never gives it this many seconds at most.
 pub const WEBHOOK_WITHIN_S_MAX: u64 = 60;
+/// Where series are taken away as a table.
+pub const TABLE_PATH: &str = "/api/v1/series.csv";
+/// How far back a table of series goes where nobody says, in milliseconds.
+pub const TABLE_SPAN_MS: u64 = 3_600_000;
+/// Cells of such a table that are read at once: it is sent as it is read.
+pub const TABLE_CELLS_AT_ONCE: usize = 20_000;
 
 const _: () = assert!(LOG_LINES_LEN_MAX < FIELDS_LEN_MAX, "a full log takes one more line");
 const _: () = assert!(

@@ -4,6 +4,7 @@
 //! in the simulator.
 
 mod catalog;
+mod file;
 mod hash;
 pub mod kinds;
 mod merge;
@@ -12,8 +13,9 @@ mod order;
 use std::sync::Arc;
 
 pub use catalog::{Catalog, FieldSpec, KindSpec, Policy, ValueType, is_within_depth};
+pub use file::{BoardFile, FileError, FileWidget, WidgetFault};
 pub use merge::merge_text;
-pub use order::moved;
+pub use order::{in_order, moved, order_of};
 
 use crate::{
     protocol::{

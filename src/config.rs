@@ -65,6 +65,15 @@ pub const KEPT_LEN_MAX: usize = 5_000;
 /// App events queued while there is no connection; the oldest go first.
 pub const EVENT_QUEUE_LEN_MAX: usize = 64;
 
+// Board files.
+
+/// Version of what a board file is; one that says a later one is not read.
+pub const BOARD_FILE: u64 = 1;
+/// A board file that is read: one of any board that can be had without a socket.
+pub const BOARD_FILE_BYTES_MAX: usize = DOCUMENT_BYTES_MAX;
+/// Widgets of one: each is made by a command, and all of them wait at once.
+pub const BOARD_FILE_WIDGETS_LEN_MAX: usize = 1_000;
+
 // The server's memory of verdicts.
 
 /// Verdicts are kept for this long…
@@ -424,6 +433,10 @@ const _: () = assert!(
 const _: () = assert!(
     IN_FLIGHT_LEN_MAX <= OUTBOX_LEN_MAX && IN_FLIGHT_LEN_MAX <= BATCH_LEN_MAX,
     "one push is one batch"
+);
+const _: () = assert!(
+    BOARD_FILE_WIDGETS_LEN_MAX + 10 < COMMANDS_LEN_MAX && BOARD_FILE_WIDGETS_LEN_MAX < WIDGETS_LEN_MAX,
+    "what a file asks for finds room among the commands of one turn, and on a board"
 );
 const _: () = assert!(
     PING_AFTER_MS * 2 < DEAD_AFTER_MS,

@@ -51,6 +51,11 @@ pub const WIDGETS_LEN_MAX: usize = 2_000;
 pub const FIELD_OVERHEAD_BYTES: usize = 452;
 /// Fields of a widget.
 pub const FIELDS_LEN_MAX: usize = 256;
+/// Lines that are kept of a log by who adds one: as many as fit on some screens, and in [`LOG_BYTES_MAX`] with a sentence in each.
+pub const LOG_LEN_MAX: usize = 60;
+/// The same in bytes, each line its text and [`FIELD_OVERHEAD_BYTES`]: what people add without a network, who make room for the same
+/// lines, and what programs add, has the rest of [`WIDGET_BYTES_MAX`].
+pub const LOG_BYTES_MAX: usize = 32 * 1024;
 /// Boards of a store.
 pub const BOARDS_LEN_MAX: usize = 500;
 /// Boards one connection may watch.
@@ -429,6 +434,10 @@ const _: () = assert!(
 const _: () = assert!(
     VALUE_BYTES_MAX < WIDGET_BYTES_MAX && WIDGET_BYTES_MAX < FRAME_FILL_BYTES,
     "a widget crosses in one frame"
+);
+const _: () = assert!(
+    LOG_LEN_MAX * FIELD_OVERHEAD_BYTES < LOG_BYTES_MAX && LOG_BYTES_MAX < WIDGET_BYTES_MAX,
+    "a log holds its lines, and has room for those of others"
 );
 const _: () = assert!(
     IN_FLIGHT_LEN_MAX <= OUTBOX_LEN_MAX && IN_FLIGHT_LEN_MAX <= BATCH_LEN_MAX,

@@ -386,7 +386,6 @@ fn the_tables_limits_are_this_programs() {
         RETRY_WINDOWS_SEEN_MAX,
         HASTEN_SPACING_MS,
         STAMP_AGE_MS_MAX,
-        LOG_LINES_LEN_MAX,
         WEBHOOK_LINE_BYTES_MAX,
         WEBHOOK_KEY_LEN_MIN,
         WEBHOOK_KEY_LEN_MAX,

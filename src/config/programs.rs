@@ -1,9 +1,7 @@
 //! Of what other programs ask with one request: webhooks, and data to take away.
 
-use super::{FIELDS_LEN_MAX, STAMP_AGE_MS_MAX};
+use super::STAMP_AGE_MS_MAX;
 
-/// Lines of a log: who adds one more takes the oldest away.
-pub const LOG_LINES_LEN_MAX: usize = 100;
 /// A line that a program adds, in bytes; a longer one is cut.
 pub const WEBHOOK_LINE_BYTES_MAX: usize = 1_000;
 /// The shortest key by which a request may be sent again: a shorter one is easily used twice.
@@ -19,7 +17,6 @@ pub const TABLE_SPAN_MS: u64 = 3_600_000;
 /// Cells of such a table that are read at once: it is sent as it is read.
 pub const TABLE_CELLS_AT_ONCE: usize = 20_000;
 
-const _: () = assert!(LOG_LINES_LEN_MAX < FIELDS_LEN_MAX, "a full log takes one more line");
 const _: () = assert!(
     WEBHOOK_WITHIN_S_MAX * 1_000 <= STAMP_AGE_MS_MAX,
     "nothing that is meant for now waits longer than a stamp is good for"

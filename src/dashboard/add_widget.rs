@@ -25,7 +25,7 @@ struct Choice {
     series: Option<&'static str>,
 }
 
-const CHOICES: [Choice; 10] = [
+const CHOICES: [Choice; 13] = [
     Choice {
         kind: kinds::NOTE,
         name: "Note",
@@ -57,6 +57,16 @@ const CHOICES: [Choice; 10] = [
         series: None,
     },
     Choice {
+        kind: kinds::LOG,
+        name: "Log",
+        series: None,
+    },
+    Choice {
+        kind: kinds::TIMER,
+        name: "Timer",
+        series: None,
+    },
+    Choice {
         kind: kinds::STAT,
         name: "Live number",
         series: Some("host.cpu"),
@@ -69,6 +79,11 @@ const CHOICES: [Choice; 10] = [
     Choice {
         kind: kinds::SERIES,
         name: "Chart",
+        series: Some("host.cpu.*"),
+    },
+    Choice {
+        kind: kinds::BAR,
+        name: "Bars",
         series: Some("host.cpu.*"),
     },
     Choice {
@@ -253,6 +268,7 @@ fn defaults(choice: &Choice, series: &str) -> Vec<(&'static str, Value)> {
             ("unit", json!("")),
         ],
         kinds::NOTE => vec![("text", json!(""))],
+        kinds::TIMER => vec![("minutes", json!(5))],
         _ => Vec::new(),
     }
 }

@@ -15,7 +15,9 @@ use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version, head
 use serde_json::json;
 use tower_http::compression::CompressionLayer;
 
-use super::{SeatError, Server, auth::SignInError, csp, reach, session, sign_in, sources, troubleshooting, webhooks};
+use super::{
+    SeatError, Server, auth::SignInError, csp, reach, session, sign_in, sources, troubleshooting, webhooks,
+};
 use crate::{
     config::{
         BOARDS_PATH, BODY_BYTES_MAX, OPERATIONS_PATH, SAMPLES_PATH, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH,

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tideboard::{
-    config::WEBHOOK_LINE_BYTES_MAX,
+    config::{LOG_LEN_MAX, WEBHOOK_LINE_BYTES_MAX},
     protocol::{Effect, FieldName, Intent, WidgetId},
     server::ServerConfig,
 };
@@ -327,21 +327,23 @@ async fn a_line_is_added_to_a_log_as_text_or_out_of_a_body() {
 #[tokio::test]
 async fn a_log_that_is_full_takes_one_more_line_for_its_oldest() {
     let server = TestServer::start(ServerConfig::local()).await;
-    add(&server, "events", "log", json!({})).await;
-    let path = format!("{BOARD}/events/lines");
-    let padding = "x".repeat(500);
-    for number in 0..60 {
-        let (status, answer) = post(&server, &path, &format!("{number:03} {padding}")).await;
-        assert_eq!(status, 200, "{number}: {answer}");
+    for (widget, padding, kept_max) in [("short", "", LOG_LEN_MAX), ("long", &"x".repeat(900) as &str, 40)] {
+        add(&server, widget, "log", json!({})).await;
+        let len = 2 * LOG_LEN_MAX;
+        for number in 0..len {
+            let line = format!("{number:03} {padding}");
+            let (status, answer) = post(&server, &format!("{BOARD}/{widget}/lines"), &line).await;
+            assert_eq!(status, 200, "{widget} {number}: {answer}");
+        }
+        let kept = lines(&server, widget).await;
+        let numbers: Vec<usize> = kept
+            .iter()
+            .map(|(_, text)| text[..3].parse().expect("its number"))
+            .collect();
+        assert!((20..=kept_max).contains(&numbers.len()), "{widget}: {numbers:?}");
+        let newest: Vec<usize> = (len - numbers.len()..len).collect();
+        assert_eq!(numbers, newest, "{widget}: the oldest are gone, and no other");
     }
-    let kept = lines(&server, "events").await;
-    let numbers: Vec<usize> = kept
-        .iter()
-        .map(|(_, text)| text[..3].parse().expect("its number"))
-        .collect();
-    assert!((20..60).contains(&numbers.len()), "{numbers:?}");
-    let newest: Vec<usize> = (60 - numbers.len()..60).collect();
-    assert_eq!(numbers, newest, "the oldest are gone, and no other");
 }
 
 #[tokio::test]

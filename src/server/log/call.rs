@@ -8,8 +8,8 @@ use super::{
     decide::{Outcome, fits},
 };
 use crate::{
-    board::kinds,
-    config::{FIELDS_LEN_MAX, LOG_LINES_LEN_MAX, SCHEMA},
+    board::{LINE, kinds, outgrown, value_bytes, written_at},
+    config::{FIELDS_LEN_MAX, SCHEMA},
     protocol::{
         Answer, Base, BoardId, ClientId, Deadline, FieldName, Intent, Kind, Operation, OperationId, PushItem,
         Rejection, Revision, Value, Verdict, Widget, WidgetId,
@@ -228,12 +228,8 @@ impl Call {
 
 /// A line's name, later than that of any other: two may come in the same millisecond, and a device's clock may be ahead.
 fn behind_all(widget: &Widget, name: FieldName) -> FieldName {
-    let ms_of = |name: &FieldName| {
-        let digits = name.as_str().strip_prefix(LINE)?.get(..MS_DIGITS)?;
-        u64::from_str_radix(digits, 16).ok()
-    };
-    let newest = widget.fields.keys().filter_map(ms_of).max();
-    match (newest, ms_of(&name)) {
+    let newest = widget.fields.keys().filter_map(written_at).max();
+    match (newest, written_at(&name)) {
         (Some(newest), Some(own)) if own <= newest => {
             let ms = (newest + 1).min((1 << (4 * MS_DIGITS)) - 1);
             let tail = &name.as_str()[LINE.len() + MS_DIGITS..];
@@ -247,40 +243,25 @@ const fn item(operation: Operation) -> PushItem {
     PushItem::Operation { operation, after: None }
 }
 
-/// The oldest lines of a log that make room for one more. None where there is room, or would not be without them either: then what is wrong
-/// with the line is said, and the log stays as it is.
+/// The oldest lines of a log that make room for one more. None where it would not fit all the same: then what is wrong with it is said, and
+/// the log stays as it is.
 fn oldest_for(context: &Context<'_>, widget: &Widget, intent: &Intent) -> Vec<FieldName> {
     let Intent::Set { field, value } = intent else {
         return Vec::new();
     };
-    if widget.kind.as_str() != kinds::LOG || !field.as_str().starts_with(LINE) || widget.fields.contains_key(field) {
+    let is_line = widget.kind.as_str() == kinds::LOG && field.as_str().starts_with(LINE);
+    if !is_line || widget.fields.contains_key(field) || widget.removed.is_some() {
         return Vec::new();
     }
-    if widget.removed.is_some() || context.catalog.check_edit(widget, intent).is_err() {
-        return Vec::new();
-    }
-    // By name, which is by time.
-    let lines = widget
-        .fields
-        .iter()
-        .filter(|(name, field)| name.as_str().starts_with(LINE) && !field.value.is_null());
-    let lines: Vec<FieldName> = lines.map(|(name, _)| name.clone()).collect();
+    let gone = outgrown(widget, value_bytes(value));
     let mut without = widget.clone();
-    for (len, line) in lines.iter().enumerate() {
-        if lines.len() - len < LOG_LINES_LEN_MAX && fits(&without, field, value).is_ok() {
-            return lines[..len].to_vec();
-        }
-        if let Some(line) = without.fields.get_mut(line) {
-            line.value = Value::Null;
-        }
-    }
-    match fits(&without, field, value) {
-        Ok(()) => lines,
-        Err(_) => Vec::new(),
-    }
+    without.fields.retain(|name, _| !gone.contains(name));
+    let fits = context
+        .catalog
+        .check_edit(widget, intent)
+        .and_then(|()| fits(&without, field, value));
+    if fits.is_ok() { gone } else { Vec::new() }
 }
 
-/// How the fields begin that are lines.
-const LINE: &str = "line-";
-/// Hexadecimal digits of milliseconds behind that.
+/// Hexadecimal digits of milliseconds in a line's name.
 const MS_DIGITS: usize = 11;

@@ -11,6 +11,8 @@ pub mod series;
 #[cfg(feature = "server")]
 pub mod auth;
 #[cfg(feature = "server")]
+mod board_file;
+#[cfg(feature = "server")]
 pub mod cli;
 #[cfg(feature = "server")]
 pub mod clock;

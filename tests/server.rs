@@ -7,6 +7,8 @@ mod auth;
 mod author;
 #[path = "server/backlog.rs"]
 mod backlog;
+#[path = "server/board_file.rs"]
+mod board_file;
 #[path = "server/boards.rs"]
 mod boards;
 #[path = "server/disk.rs"]

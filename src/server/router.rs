@@ -16,7 +16,7 @@ use serde_json::json;
 use tower_http::compression::CompressionLayer;
 
 use super::{
-    SeatError, Server, auth::SignInError, csp, reach, session, sign_in, sources, troubleshooting, webhooks,
+    SeatError, Server, auth::SignInError, board_file, csp, reach, session, sign_in, sources, troubleshooting, webhooks,
 };
 use crate::{
     config::{
@@ -71,7 +71,7 @@ use crate::{
 ///
 /// # Panics
 /// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/samples`, `/api/v1/series.csv`, `/api/v1/session` (POST, DELETE),
-/// `/api/v1/boards/{board}/widgets/…`, `/sign-in`, `/sign-in.css`, `/api/v1/share`, `/api/v1/join`, `/join`, `/join.js`, `/plain-http.js`, `/make-secure`, `/install-authority`,
+/// `/api/v1/boards/{board}/file`, `/api/v1/boards/{board}/widgets/…`, `/sign-in`, `/sign-in.css`, `/api/v1/share`, `/api/v1/join`, `/join`, `/join.js`, `/plain-http.js`, `/make-secure`, `/install-authority`,
 /// `/troubleshooting`, `/healthz`, `/readyz`, `/metrics`. A page of the app's own at one of these paths is not shown.
 pub fn router(app: Router, server: &Server) -> Router {
     let own = Router::new()
@@ -81,6 +81,7 @@ pub fn router(app: Router, server: &Server) -> Router {
         .route("/metrics", get(metrics))
         .route(SAMPLES_PATH, get(sources::stretch::stretch).post(sources::post::post))
         .route(TABLE_PATH, get(sources::csv::csv))
+        .route(&[BOARDS_PATH, "/{board}/file"].concat(), get(board_file::file))
         .merge(sign_in::routes())
         .merge(reach::routes())
         .merge(troubleshooting::routes())

@@ -4,16 +4,22 @@
 //! in the simulator.
 
 mod catalog;
+mod file;
 mod hash;
 pub mod kinds;
+mod lines;
 mod merge;
 mod order;
+mod run;
 
 use std::sync::Arc;
 
 pub use catalog::{Catalog, FieldSpec, KindSpec, Policy, ValueType, is_within_depth};
+pub use file::{BoardFile, FileError, FileWidget, WidgetFault};
+pub use lines::{LINE, leaves_nothing, lines, outgrown, written_at};
 pub use merge::merge_text;
-pub use order::moved;
+pub use order::{in_order, moved, order_of};
+pub use run::Run;
 
 use crate::{
     protocol::{
@@ -159,6 +165,9 @@ impl Board {
         let target = Arc::make_mut(target);
         target.changed = *revision;
         match effect {
+            Effect::Assigned { field: name, value } if leaves_nothing(&target.kind, name, value) => {
+                target.fields.remove(name);
+            }
             Effect::Assigned { field: name, value } => {
                 target.fields.insert(name.clone(), field(value));
             }

@@ -2,8 +2,10 @@
 //!
 //! Units come last in a name: `_ms` milliseconds, `_s` seconds, `_bytes` bytes, `_len_max` a count of items.
 
+mod programs;
 mod sampling;
 
+pub use programs::*;
 pub use sampling::*;
 
 /// The WebSocket subprotocol both sides must speak; a change that an older peer can't read gets a new one.
@@ -49,6 +51,11 @@ pub const WIDGETS_LEN_MAX: usize = 2_000;
 pub const FIELD_OVERHEAD_BYTES: usize = 452;
 /// Fields of a widget.
 pub const FIELDS_LEN_MAX: usize = 256;
+/// Lines that are kept of a log by who adds one: as many as fit on some screens, and in [`LOG_BYTES_MAX`] with a sentence in each.
+pub const LOG_LEN_MAX: usize = 60;
+/// The same in bytes, each line its text and [`FIELD_OVERHEAD_BYTES`]: what people add without a network, who make room for the same
+/// lines, and what programs add, has the rest of [`WIDGET_BYTES_MAX`].
+pub const LOG_BYTES_MAX: usize = 32 * 1024;
 /// Boards of a store.
 pub const BOARDS_LEN_MAX: usize = 500;
 /// Boards one connection may watch.
@@ -62,6 +69,15 @@ pub const JOURNAL_LEN_MAX: usize = 5_000;
 pub const KEPT_LEN_MAX: usize = 5_000;
 /// App events queued while there is no connection; the oldest go first.
 pub const EVENT_QUEUE_LEN_MAX: usize = 64;
+
+// Board files.
+
+/// Version of what a board file is; one that says a later one is not read.
+pub const BOARD_FILE: u64 = 1;
+/// A board file that is read: one of any board that can be had without a socket.
+pub const BOARD_FILE_BYTES_MAX: usize = DOCUMENT_BYTES_MAX;
+/// Widgets of one: each is made by a command, and all of them wait at once.
+pub const BOARD_FILE_WIDGETS_LEN_MAX: usize = 1_000;
 
 // The server's memory of verdicts.
 
@@ -420,8 +436,16 @@ const _: () = assert!(
     "a widget crosses in one frame"
 );
 const _: () = assert!(
+    LOG_LEN_MAX * FIELD_OVERHEAD_BYTES < LOG_BYTES_MAX && LOG_BYTES_MAX < WIDGET_BYTES_MAX,
+    "a log holds its lines, and has room for those of others"
+);
+const _: () = assert!(
     IN_FLIGHT_LEN_MAX <= OUTBOX_LEN_MAX && IN_FLIGHT_LEN_MAX <= BATCH_LEN_MAX,
     "one push is one batch"
+);
+const _: () = assert!(
+    BOARD_FILE_WIDGETS_LEN_MAX + 10 < COMMANDS_LEN_MAX && BOARD_FILE_WIDGETS_LEN_MAX < WIDGETS_LEN_MAX,
+    "what a file asks for finds room among the commands of one turn, and on a board"
 );
 const _: () = assert!(
     PING_AFTER_MS * 2 < DEAD_AFTER_MS,

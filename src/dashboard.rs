@@ -10,6 +10,7 @@ mod crosshair;
 mod first_look;
 mod growing;
 mod lines;
+mod markdown;
 mod new_series;
 mod page;
 mod palette;

@@ -11,6 +11,8 @@ pub mod series;
 #[cfg(feature = "server")]
 pub mod auth;
 #[cfg(feature = "server")]
+mod board_file;
+#[cfg(feature = "server")]
 pub mod cli;
 #[cfg(feature = "server")]
 pub mod clock;
@@ -18,6 +20,8 @@ pub mod clock;
 mod committer;
 #[cfg(feature = "server")]
 pub mod csp;
+#[cfg(feature = "server")]
+mod download;
 #[cfg(feature = "server")]
 mod fanout;
 #[cfg(all(feature = "dashboard", feature = "server"))]
@@ -41,6 +45,8 @@ mod peers;
 #[cfg(feature = "server")]
 mod people;
 #[cfg(feature = "server")]
+mod problem;
+#[cfg(feature = "server")]
 pub mod reach;
 #[cfg(feature = "server")]
 pub mod router;
@@ -62,6 +68,8 @@ pub mod tls;
 mod troubleshooting;
 #[cfg(feature = "server")]
 mod wall;
+#[cfg(feature = "server")]
+mod webhooks;
 
 pub use first_board::{FirstBoard, FirstBoardError};
 #[cfg(all(feature = "dashboard", feature = "server"))]

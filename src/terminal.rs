@@ -8,7 +8,7 @@ mod agent;
 mod edit;
 mod get;
 mod lines;
-mod names;
+pub(crate) mod names;
 mod outbox;
 mod sending;
 mod session;

@@ -272,7 +272,7 @@ impl Stage {
                     }
                 }
                 Reply::Close { session } => panic!("session {session} was closed"),
-                Reply::Replayed { .. } | Reply::Document { .. } => {}
+                Reply::Replayed { .. } | Reply::Called { .. } | Reply::Document { .. } => {}
             }
         }
     }
@@ -386,6 +386,10 @@ fn the_tables_limits_are_this_programs() {
         RETRY_WINDOWS_SEEN_MAX,
         HASTEN_SPACING_MS,
         STAMP_AGE_MS_MAX,
+        WEBHOOK_LINE_BYTES_MAX,
+        WEBHOOK_KEY_LEN_MIN,
+        WEBHOOK_KEY_LEN_MAX,
+        WEBHOOK_WITHIN_S_MAX,
     ];
     let row = |line: &'static str| -> Option<(&'static str, u64)> {
         let mut cells = line.split('|').skip(1).map(str::trim);

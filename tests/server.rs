@@ -7,6 +7,8 @@ mod auth;
 mod author;
 #[path = "server/backlog.rs"]
 mod backlog;
+#[path = "server/board_file.rs"]
+mod board_file;
 #[path = "server/boards.rs"]
 mod boards;
 #[path = "server/disk.rs"]
@@ -55,6 +57,8 @@ mod resume;
 mod samples;
 #[path = "server/scraping.rs"]
 mod scraping;
+#[path = "server/series_csv.rs"]
+mod series_csv;
 #[path = "server/share.rs"]
 mod share;
 #[path = "server/slow.rs"]
@@ -67,3 +71,7 @@ mod store;
 mod tls;
 #[path = "support/traced.rs"]
 mod traced;
+#[path = "server/webhook_refusals.rs"]
+mod webhook_refusals;
+#[path = "server/webhooks.rs"]
+mod webhooks;

@@ -1,6 +1,6 @@
 //! Which kinds of widget there are, what their fields take, and who wins when two people write at once.
 
-use super::{kinds, value_bytes};
+use super::{Run, kinds, value_bytes};
 use crate::{
     config::{VALUE_BYTES_MAX, VALUE_DEPTH_MAX},
     protocol::{Deadline, FieldName, Intent, Kind, Rejection, Value, Widget},
@@ -60,6 +60,8 @@ pub enum ValueType {
     Choice(&'static [&'static str]),
     /// A list of texts, empty or not: names of series.
     Texts,
+    /// How a timer runs: see [`Run`](super::Run). Or `null`, and it stands at its beginning.
+    Run,
     /// Any JSON.
     Any,
 }
@@ -259,6 +261,9 @@ impl FieldSpec {
             ValueType::Integer if !value.is_i64() => wrong("a whole number"),
             ValueType::Texts if !is_list_of_texts(value) => wrong(r#"a list of texts, as ["fuel", "depth"]"#),
             ValueType::Boolean if !value.is_boolean() => wrong("yes or no"),
+            ValueType::Run if Run::read(value).is_none() => wrong(
+                r#"null, {"ends": UNIX_MS}, {"left": SECONDS}, {"since": UNIX_MS} or {"spent": SECONDS}, in whole numbers"#,
+            ),
             ValueType::Choice(words) if !value.as_str().is_some_and(|word| words.contains(&word)) => {
                 wrong(&format!("one of {}", words.join(", ")))
             }
@@ -306,7 +311,7 @@ impl Default for Catalog {
     /// The built-in kinds.
     fn default() -> Self {
         use Policy::{Ask, FirstWriteWins, LastWriteWins, Merge};
-        use ValueType::{Boolean, Choice, Integer, Name, Number, Text, Texts};
+        use ValueType::{Boolean, Choice, Integer, Name, Number, Run, Text, Texts};
         let title = || FieldSpec::new("title", Name, LastWriteWins);
         let order = || FieldSpec::new("order", Number { min: -1e12, max: 1e12 }, LastWriteWins);
         let number = || Number { min: -1e15, max: 1e15 };
@@ -327,6 +332,7 @@ impl Default for Catalog {
         Self::empty()
             .with(kinds::STAT, watched())
             .with(kinds::GAUGE, watched())
+            .with(kinds::BAR, watched())
             .with(
                 kinds::SERIES,
                 [
@@ -372,6 +378,14 @@ impl Default for Catalog {
             .with(
                 kinds::SWITCH,
                 own(vec![FieldSpec::new("on", Boolean, LastWriteWins).now_or_never()]),
+            )
+            .with(kinds::LOG, own(vec![FieldSpec::new("line-*", Text, LastWriteWins)]))
+            .with(
+                kinds::TIMER,
+                own(vec![
+                    FieldSpec::new("minutes", Number { min: 0.0, max: 6e4 }, LastWriteWins).optional(),
+                    FieldSpec::new("run", Run, LastWriteWins).optional(),
+                ]),
             )
             .with(kinds::NOTE, own(vec![FieldSpec::new("text", Text, Merge)]))
     }

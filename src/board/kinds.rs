@@ -24,6 +24,12 @@ pub const SETPOINT: &str = "setpoint";
 pub const COUNTER: &str = "counter";
 /// Something that is turned on and off, now or never.
 pub const SWITCH: &str = "switch";
+/// What happened, in lines that people and programs add.
+pub const LOG: &str = "log";
+/// A time that runs down, or up.
+pub const TIMER: &str = "timer";
+/// Live numbers beside each other, as bars.
+pub const BAR: &str = "bar";
 /// Text.
 pub const NOTE: &str = "note";
 /// The words of a status.

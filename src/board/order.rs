@@ -1,5 +1,30 @@
 //! Where widgets stand among each other: each has a number, and they stand by it.
 
+use std::sync::Arc;
+
+use crate::{
+    protocol::{Widget, WidgetId},
+    sorted::sorted,
+};
+
+/// The number of a widget; infinite for one that has none.
+#[must_use]
+pub fn order_of(widget: &Widget) -> f64 {
+    let order = widget.fields.iter().find(|(name, _)| name.as_str() == "order");
+    order
+        .and_then(|(_, field)| field.value.as_f64())
+        .unwrap_or(f64::INFINITY)
+}
+
+/// Widgets of a board as they stand: by their numbers, and else as they were added.
+#[must_use]
+pub fn in_order<'a>(widgets: Vec<(&'a WidgetId, &'a Arc<Widget>)>) -> Vec<(&'a WidgetId, &'a Arc<Widget>)> {
+    sorted(widgets, |(_, one), (_, other)| {
+        let by_order = order_of(one).total_cmp(&order_of(other));
+        by_order.then(one.created.cmp(&other.created))
+    })
+}
+
 /// Which widgets get which number for the one at `from` to stand at `to`: that one last. `orders` are the numbers of all, as they stand;
 /// infinite for one that has none. Where there is no room between its new neighbours, all are numbered anew before.
 #[must_use]

@@ -128,7 +128,7 @@ fn is_number(field: &str, value: &Value) -> bool {
 
 /// Whether a field is taken back by leaving it empty.
 fn is_optional(field: &str) -> bool {
-    field == "threshold"
+    matches!(field, "threshold" | "minutes")
 }
 
 /// A value as it is typed.

@@ -27,7 +27,7 @@ pub struct Choice {
 }
 
 /// All kinds that can be added.
-pub const CHOICES: [Choice; 10] = [
+pub const CHOICES: [Choice; 13] = [
     Choice {
         kind: kinds::NOTE,
         name: "Note",
@@ -59,6 +59,16 @@ pub const CHOICES: [Choice; 10] = [
         series: None,
     },
     Choice {
+        kind: kinds::LOG,
+        name: "Log",
+        series: None,
+    },
+    Choice {
+        kind: kinds::TIMER,
+        name: "Timer",
+        series: None,
+    },
+    Choice {
         kind: kinds::STAT,
         name: "Live number",
         series: Some("host.cpu"),
@@ -71,6 +81,11 @@ pub const CHOICES: [Choice; 10] = [
     Choice {
         kind: kinds::SERIES,
         name: "Chart",
+        series: Some("host.cpu.*"),
+    },
+    Choice {
+        kind: kinds::BAR,
+        name: "Bars",
         series: Some("host.cpu.*"),
     },
     Choice {
@@ -263,6 +278,7 @@ fn defaults(choice: &Choice, series: &str) -> Vec<(&'static str, Value)> {
             ("unit", json!("")),
         ],
         kinds::NOTE => vec![("text", json!(""))],
+        kinds::TIMER => vec![("minutes", json!(5))],
         _ => Vec::new(),
     }
 }

@@ -165,7 +165,7 @@ pub fn Handle(widget: ReadSignal<WidgetId>) -> Element {
 /// Which of [`kinds::SIZES`] a card has; without a word of its own, that of its kind.
 fn size_of(size: &str, kind: Option<&str>) -> usize {
     let own = match kind {
-        Some(kinds::SERIES | kinds::CHECKLIST) => "large",
+        Some(kinds::SERIES | kinds::CHECKLIST | kinds::LOG) => "large",
         Some(kinds::TABLE) => "full",
         _ => "small",
     };

@@ -338,7 +338,8 @@ pub fn gauge(measure: &Measure, value: f64) -> Element {
     }
 }
 
-fn percent(place: i32) -> String {
+/// Thousandths as a share, for an attribute.
+pub fn percent(place: i32) -> String {
     format!("{}.{}%", place / 10, place % 10)
 }
 
@@ -366,7 +367,7 @@ fn window_of(lines: &[Line], longest: u64, shortest: u64) -> Window {
 }
 
 /// A pause that is drawn as one.
-fn gap_of(interval_ms: u64) -> u64 {
+pub fn gap_of(interval_ms: u64) -> u64 {
     interval_ms.max(SAMPLE_INTERVAL_MS) * (SAMPLE_MISSED_MAX + 1)
 }
 

@@ -1,12 +1,17 @@
 //! The built-in widgets: what stands inside a card. They read and edit by the hooks alone, as an app's own would.
 
+mod adding;
+mod bars;
 mod checklist;
 mod counter;
+mod log;
+mod note;
 mod sampled;
 mod setpoint;
 mod status;
 mod switch;
 mod text;
+mod timer;
 
 use dioxus::prelude::*;
 
@@ -20,11 +25,12 @@ use crate::{
 pub fn settings(kind: &str) -> &'static [&'static str] {
     match kind {
         kinds::STAT => &["title", "series", "unit", "threshold"],
-        kinds::GAUGE => &["title", "series", "unit", "min", "max", "threshold"],
+        kinds::GAUGE | kinds::BAR => &["title", "series", "unit", "min", "max", "threshold"],
         kinds::SERIES => &["title", "series", "span", "unit", "min", "max", "threshold"],
         kinds::TABLE => &["title", "series"],
         kinds::SETPOINT => &["title", "unit", "min", "max", "step"],
         kinds::COUNTER => &["title", "unit"],
+        kinds::TIMER => &["title", "minutes"],
         _ => &["title"],
     }
 }
@@ -37,15 +43,16 @@ pub fn WidgetBody(widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
         kinds::STAT => rsx! { sampled::Stat { live } },
         kinds::GAUGE => rsx! { sampled::GaugeOf { live } },
         kinds::SERIES => rsx! { sampled::Chart { live } },
+        kinds::BAR => rsx! { bars::Bars { live } },
         kinds::TABLE => rsx! { sampled::Table { live } },
         kinds::STATUS => rsx! { status::Status { live, name: "{widget}" } },
         kinds::CHECKLIST => rsx! { checklist::Checklist { live } },
         kinds::SETPOINT => rsx! { setpoint::Setpoint { live } },
         kinds::COUNTER => counter::counter(live),
         kinds::SWITCH => rsx! { switch::Switch { live } },
-        kinds::NOTE => {
-            rsx! { text::TextEditor { live, field: "text", label: "Text", class: "input value note", is_long: true, placeholder: "Write something" } }
-        }
+        kinds::LOG => rsx! { log::Log { live } },
+        kinds::TIMER => rsx! { timer::Timer { live } },
+        kinds::NOTE => note::note(live),
         other => {
             rsx! { p { class: "waiting-for", "This page doesn’t know widgets of the kind “{other}”. Reload it, or update the server." } }
         }
@@ -64,9 +71,11 @@ mod tests {
             kinds::STAT,
             kinds::GAUGE,
             kinds::SERIES,
+            kinds::BAR,
             kinds::TABLE,
             kinds::SETPOINT,
             kinds::COUNTER,
+            kinds::TIMER,
         ] {
             for field in settings(kind) {
                 let spec = catalog.field(&kind.parse().expect("a kind"), &field.parse().expect("a name"));

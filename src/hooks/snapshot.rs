@@ -225,12 +225,19 @@ impl Gatherer {
     }
 }
 
+/// The server's time, as far as this device knows it.
+pub(super) fn server_ms(driver: &Driver) -> u64 {
+    let told = driver.engine().server_time(driver.now());
+    told.map_or_else(|| driver.clock().wall().0, |told| told.0)
+}
+
 fn read_clocks(driver: &Driver) -> Now {
     let clock = driver.clock();
     let (unix_ms, utc_offset_minutes) = clock.wall();
     Now {
         device: clock.now(),
         unix_ms,
+        server_ms: server_ms(driver),
         utc_offset_minutes,
     }
 }

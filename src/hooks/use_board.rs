@@ -6,8 +6,8 @@ use dioxus::prelude::*;
 
 use super::{RealtimeManagers, context::use_provided};
 use crate::{
-    board::moved,
-    protocol::{BoardId, FieldName, Kind, Operation, Revision, Value, Widget, WidgetId},
+    board::{in_order, moved, order_of},
+    protocol::{BoardId, FieldName, Kind, Operation, Value, Widget, WidgetId},
     sorted::{SortedMap, sorted},
     state::{BOARDS, CONFLICTS},
     sync::{Command, Conflict, Freshness},
@@ -207,7 +207,7 @@ impl BoardHandle {
         let widget = |entry: &BoardEntry| view?.shown.widget(&entry.id);
         let orders = widgets
             .iter()
-            .map(|entry| widget(entry).map_or(f64::INFINITY, |widget| order(widget)));
+            .map(|entry| widget(entry).map_or(f64::INFINITY, |widget| order_of(widget)));
         orders.collect()
     }
 
@@ -237,7 +237,7 @@ fn summary_of(board: &BoardId) -> BoardSummary {
     let own = view.shown.board.present().find(|(id, _)| id.is_birth());
     let name = own.and_then(|(_, widget)| text(widget, "name"));
     let conflicts = CONFLICTS.read();
-    let mut placed: Vec<(f64, Revision, BoardEntry)> = Vec::new();
+    let mut placed = Vec::new();
     for (id, widget) in view.shown.board.widgets() {
         let is_edited = || {
             // What this device has removed itself is not removed by the server yet.
@@ -250,14 +250,14 @@ fn summary_of(board: &BoardId) -> BoardSummary {
             its == board && widget == id
         };
         if !id.is_birth() && (widget.removed.is_none() || is_edited() || conflicts.iter().any(is_in_conflict)) {
-            let (id, kind) = (id.clone(), widget.kind.clone());
-            placed.push((order(widget), widget.created, BoardEntry { id, kind }));
+            placed.push((id, widget));
         }
     }
-    let in_order = sorted(placed, |(order, created, _), (order_other, created_other, _)| {
-        order.total_cmp(order_other).then(created.cmp(created_other))
-    });
-    let widgets = in_order.into_iter().map(|(.., entry)| entry).collect();
+    let entry = |(id, widget): (&WidgetId, &Arc<Widget>)| BoardEntry {
+        id: id.clone(),
+        kind: widget.kind.clone(),
+    };
+    let widgets = in_order(placed).into_iter().map(entry).collect();
     BoardSummary {
         name,
         widgets,
@@ -265,13 +265,6 @@ fn summary_of(board: &BoardId) -> BoardSummary {
         is_known: view.is_known,
         exists: own.is_some(),
     }
-}
-
-fn order(widget: &Widget) -> f64 {
-    let order = widget.fields.iter().find(|(name, _)| name.as_str() == "order");
-    order
-        .and_then(|(_, field)| field.value.as_f64())
-        .unwrap_or(f64::INFINITY)
 }
 
 pub(super) fn text(widget: &Widget, name: &str) -> Option<String> {

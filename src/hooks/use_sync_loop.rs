@@ -14,7 +14,7 @@ use super::{
     RealtimeManagers,
     context::{Context, Message},
     fallback::ServerFunctions,
-    snapshot::Gatherer,
+    snapshot::{Gatherer, server_ms},
     use_platform::given_platform,
 };
 use crate::{
@@ -314,6 +314,8 @@ impl Turn {
     }
 }
 
+/// At the server's next second: so all who look see a timer go on in the same moment.
 fn tick(driver: &Driver) -> Fuse<LocalBoxFuture<'static, ()>> {
-    driver.clock().sleep_until(driver.now().plus(CLOCK_TICK_MS)).fuse()
+    let rest_ms = CLOCK_TICK_MS - server_ms(driver) % CLOCK_TICK_MS;
+    driver.clock().sleep_until(driver.now().plus(rest_ms)).fuse()
 }

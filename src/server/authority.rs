@@ -7,6 +7,7 @@
 //! Invariant: pure. The shell around it (`store`, `fanout`, `session`) moves bytes and asks the clock; the simulator
 //! is another shell around the same code.
 
+mod calling;
 mod event;
 mod frames;
 mod greeting;
@@ -23,7 +24,7 @@ pub use event::{Event, Reply};
 use seen::Sight;
 pub use told::Told;
 
-use super::log::{Context, Head, Log, Memory, Record};
+use super::log::{Called, Context, Head, Log, Memory, Record};
 use crate::{
     board::Catalog,
     config::{ACCEPT_PER_SECOND, ANSWER_VALUES_BYTES_MAX, RETRY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX},
@@ -78,6 +79,10 @@ enum Waiting {
     Replayed {
         request: RequestId,
         items: Vec<Answered>,
+    },
+    Called {
+        request: RequestId,
+        called: Box<Called>,
     },
     Subscribe {
         session: SessionId,
@@ -215,12 +220,13 @@ impl Authority {
                 }
             }
         }
+        let retry = |reason: &str| Answer::Retry {
+            after_ms: RETRY_MS,
+            reason: reason.to_owned(),
+        };
         let ask_again = |items: Vec<Answered>| -> Vec<Answered> {
-            let answer = Answer::Retry {
-                after_ms: RETRY_MS,
-                reason: "The server could not write to its disk. Your edits wait safely; free space on the server."
-                    .into(),
-            };
+            let answer =
+                retry("The server could not write to its disk. Your edits wait safely; free space on the server.");
             items
                 .into_iter()
                 .map(|item| Answered {
@@ -239,6 +245,13 @@ impl Authority {
                 Waiting::Replayed { request, items } => Waiting::Replayed {
                     request,
                     items: ask_again(items),
+                },
+                Waiting::Called { request, .. } => Waiting::Called {
+                    request,
+                    called: Box::new(Called::Answered {
+                        answer: retry("The server could not write to its disk: free space on it."),
+                        changed: None,
+                    }),
                 },
                 other => other,
             };
@@ -276,6 +289,15 @@ impl Authority {
             } => {
                 let items = self.push(now, &identity, push);
                 waiting.push(Waiting::Replayed { request, items });
+            }
+            Event::Call {
+                request,
+                identity,
+                device,
+                call,
+            } => {
+                let called = Box::new(self.call(now, &identity, device, &call));
+                waiting.push(Waiting::Called { request, called });
             }
             Event::Read {
                 request,
@@ -412,6 +434,7 @@ impl Authority {
                 replies.extend(frames.map(|frame| Reply::Send { session, frame }));
             }
             Waiting::Replayed { request, items } => replies.push(Reply::Replayed { request, items }),
+            Waiting::Called { request, called } => replies.push(Reply::Called { request, called }),
             Waiting::Read {
                 request,
                 identity,

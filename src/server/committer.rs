@@ -29,7 +29,7 @@ use super::{
     clock::{Clock, Stopwatch},
     fanout::{Fanout, Waiting},
     first_board::{self, refusal},
-    log::{Log, Memory},
+    log::{Call, Called, Log, Memory},
     mailbox::Mailbox,
     metrics::Metrics,
     store::{AppendError, Store, StoreError},
@@ -38,7 +38,8 @@ use crate::{
     board::Catalog,
     config::{BATCH_LEN_MAX, CLOCK_BEHIND_MS_MAX, FRAME_FILL_BYTES, REQUESTS_LEN_MAX, SNAPSHOT_LEN, SUBSCRIBE_WEIGHT},
     protocol::{
-        Answered, BoardId, ClientFrame, Document, Epoch, Identity, Push, PushItem, RunId, Seen, Subscribe, WidgetId,
+        Answered, BoardId, ClientFrame, Device, Document, Epoch, Identity, Push, PushItem, RunId, Seen, Subscribe,
+        WidgetId,
     },
 };
 
@@ -65,6 +66,13 @@ pub(super) enum Request {
         identity: Identity,
         push: Push,
         asker: oneshot::Sender<Vec<Answered>>,
+    },
+    /// What another program asks for.
+    Call {
+        identity: Identity,
+        device: Option<Device>,
+        call: Box<Call>,
+        asker: oneshot::Sender<Box<Called>>,
     },
     /// A board without a connection: what a subscription would say at once.
     Read {
@@ -331,6 +339,17 @@ impl Committer {
                 identity,
                 push,
             },
+            Request::Call {
+                identity,
+                device,
+                call,
+                asker,
+            } => Event::Call {
+                request: self.fanout.expect(Waiting::Call(asker)),
+                identity,
+                device,
+                call,
+            },
             Request::Read {
                 identity,
                 subscribe,
@@ -443,6 +462,7 @@ fn weight_of(request: &Request) -> usize {
             _ => 0,
         },
         Request::Replay { push, .. } => push.items.len(),
+        Request::Call { .. } => 1,
         Request::Read { .. } => SUBSCRIBE_WEIGHT,
         Request::Hello { .. }
         | Request::Seen { .. }

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use super::{
     ReadError,
     authority::{Event, Reply, RequestId, SessionId},
+    log::Called,
     mailbox::{Mailbox, Posted},
     metrics::Metrics,
     packet::packet,
@@ -28,6 +29,7 @@ pub(super) struct Fanout {
 #[derive(Debug)]
 pub(super) enum Waiting {
     Replay(oneshot::Sender<Vec<Answered>>),
+    Call(oneshot::Sender<Box<Called>>),
     Read(oneshot::Sender<Result<Box<Document>, ReadError>>),
 }
 
@@ -84,6 +86,11 @@ impl Fanout {
                 if let Some(Waiting::Replay(asker)) = self.requests.remove(&request) {
                     // A failure only says that the asker is gone: the verdicts are kept, and it may ask again.
                     let _ = asker.send(items);
+                }
+            }
+            Reply::Called { request, called } => {
+                if let Some(Waiting::Call(asker)) = self.requests.remove(&request) {
+                    let _ = asker.send(called);
                 }
             }
             Reply::Document { request, document } => {

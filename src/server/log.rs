@@ -7,6 +7,7 @@
 //! Invariant: pure. Time is passed in, and nothing here awaits, does I/O or draws a random number.
 
 mod asked;
+mod call;
 mod decide;
 mod record;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use std::{
     sync::Arc,
 };
 
+pub use call::{Call, CallChange, Called, SEQUENCE_MIN};
 pub use decide::Context;
 pub use record::{Damaged, Decision, Head, Record, Snapshot};
 

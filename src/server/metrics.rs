@@ -140,6 +140,10 @@ metrics! {
     samples_refused: Counter = "tideboard_samples_refused_total";
     /// Samples that were shown, and could not be kept.
     samples_not_kept: Counter = "tideboard_samples_not_kept_total";
+    /// Requests by which other programs change boards.
+    webhooks: Counter = "tideboard_webhooks_total";
+    /// Those that changed nothing, and had not before.
+    webhooks_refused: Counter = "tideboard_webhooks_refused_total";
     /// Times an exporter was asked for its metrics.
     scrapes: Counter = "tideboard_scrapes_total";
     /// Times an exporter gave none, or not all of them.

@@ -15,11 +15,13 @@ use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version, head
 use serde_json::json;
 use tower_http::compression::CompressionLayer;
 
-use super::{SeatError, Server, auth::SignInError, csp, reach, session, sign_in, sources, troubleshooting};
+use super::{
+    SeatError, Server, auth::SignInError, board_file, csp, reach, session, sign_in, sources, troubleshooting, webhooks,
+};
 use crate::{
     config::{
         BOARDS_PATH, BODY_BYTES_MAX, OPERATIONS_PATH, SAMPLES_PATH, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH,
-        SOCKET_PATH, SUBPROTOCOL, TROUBLESHOOTING_PATH, TURNED_AWAY_S,
+        SOCKET_PATH, SUBPROTOCOL, TABLE_PATH, TROUBLESHOOTING_PATH, TURNED_AWAY_S,
     },
     protocol::{self, ClientFrame, Code, Identity},
 };
@@ -68,8 +70,8 @@ use crate::{
 /// Who wants none of this for a route merges it into what this gives, instead of into `app`.
 ///
 /// # Panics
-/// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/samples`, `/api/v1/session` (POST, DELETE), `/sign-in`,
-/// `/sign-in.css`, `/api/v1/share`, `/api/v1/join`, `/join`, `/join.js`, `/plain-http.js`, `/make-secure`, `/install-authority`,
+/// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/samples`, `/api/v1/series.csv`, `/api/v1/session` (POST, DELETE),
+/// `/api/v1/boards/{board}/file`, `/api/v1/boards/{board}/widgets/…`, `/sign-in`, `/sign-in.css`, `/api/v1/share`, `/api/v1/join`, `/join`, `/join.js`, `/plain-http.js`, `/make-secure`, `/install-authority`,
 /// `/troubleshooting`, `/healthz`, `/readyz`, `/metrics`. A page of the app's own at one of these paths is not shown.
 pub fn router(app: Router, server: &Server) -> Router {
     let own = Router::new()
@@ -78,9 +80,12 @@ pub fn router(app: Router, server: &Server) -> Router {
         .route(READY_PATH, get(ready))
         .route("/metrics", get(metrics))
         .route(SAMPLES_PATH, get(sources::stretch::stretch).post(sources::post::post))
+        .route(TABLE_PATH, get(sources::csv::csv))
+        .route(&[BOARDS_PATH, "/{board}/file"].concat(), get(board_file::file))
         .merge(sign_in::routes())
         .merge(reach::routes())
         .merge(troubleshooting::routes())
+        .merge(webhooks::routes())
         .with_state(server.clone());
     app.merge(own)
         .layer(from_fn(check_frame))

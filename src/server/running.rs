@@ -22,6 +22,7 @@ use super::{
     authority,
     clock::Clock,
     committer::{self, Requests},
+    log::{Call, Called},
     metrics::Metrics,
     origin::OriginPolicy,
     peers::{self, Crowd, Place, Spared},
@@ -40,7 +41,7 @@ use crate::{
         ACCEPT_PER_SECOND, CONNECTIONS_LEN_MAX, HTTP_CONNECTIONS_PER_ADDRESS_LEN_MAX, RETRY_WINDOW_MS,
         RETRY_WINDOW_MS_MAX, SAMPLE_INTERVAL_MS, SOCKETS_PER_ADDRESS_LEN_MAX, STORE_BYTES_MAX,
     },
-    protocol::{Answered, Document, Identity, Push, StoreId, Subscribe},
+    protocol::{Answered, Device, Document, Identity, Push, StoreId, Subscribe},
     sampling::host,
 };
 
@@ -253,6 +254,19 @@ impl Server {
             .await
             .ok()?;
         answer.await.ok()
+    }
+
+    /// Decides what another program asks for. `None` when the server has ended.
+    pub(super) async fn call(&self, identity: Identity, device: Device, call: Call) -> Option<Called> {
+        let (asker, answer) = oneshot::channel();
+        let request = committer::Request::Call {
+            identity,
+            device: Some(device),
+            call: Box::new(call),
+            asker,
+        };
+        self.0.requests.send(request).await.ok()?;
+        Some(*answer.await.ok()?)
     }
 
     /// A board as it stands on the disk, and what became of the operations that are asked for: what a subscription would

@@ -10,6 +10,7 @@
 //!                                  └─► history ─► stretches, for who asks
 //! ```
 
+pub(super) mod csv;
 mod derived;
 mod history;
 pub(super) mod post;
@@ -167,6 +168,18 @@ impl Sources {
         // One that has been silent for long is known by its name alone.
         names.extend(watched.iter().map(String::as_str).filter(|name| !name.ends_with('*')));
         names.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Whether anything of that name, or that it stands for, has come in the last minutes or is kept.
+    async fn has_sent(&self, name: &str) -> bool {
+        let is_here = !matching(&self.0.read().rings, &[name.to_owned()]).is_empty();
+        if is_here {
+            return true;
+        }
+        match self.0.history.get() {
+            Some(history) => history.knows(name.to_owned()).await,
+            None => false,
+        }
     }
 
     /// Resolves when all that came is kept.

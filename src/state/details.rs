@@ -101,6 +101,9 @@ pub struct Now {
     pub device: Timestamp,
     /// Wall time, in milliseconds since the Unix epoch: compares, roughly, with what the server stamps.
     pub unix_ms: u64,
+    /// The server's time, in the same: told by it, and counted on by this device, so that devices whose own clocks differ agree. Without
+    /// a word of the server's since the page opened, the device's wall time.
+    pub server_ms: u64,
     /// Minutes that local time is ahead of UTC.
     pub utc_offset_minutes: i32,
 }

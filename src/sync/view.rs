@@ -147,6 +147,12 @@ impl Engine {
         self.connection.welcome().is_some()
     }
 
+    /// The server's time at `now` of this device's clock, by its newest stamp; `None` before it has sent one.
+    #[must_use]
+    pub fn server_time(&self, now: Timestamp) -> Option<Timestamp> {
+        self.stamp.map(|(_, stamp, at)| stamp.plus(now.since(at)))
+    }
+
     /// In a few words and numbers.
     #[must_use]
     pub fn status(&self) -> Status {

@@ -257,6 +257,7 @@ impl Scene {
         *NOW.write() = Some(Now {
             device: Timestamp(NOW_MS),
             unix_ms: UNIX_MS,
+            server_ms: UNIX_MS,
             utc_offset_minutes: 0,
         });
     }

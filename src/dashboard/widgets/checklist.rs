@@ -3,21 +3,19 @@
 
 use dioxus::prelude::*;
 
-use super::text::TextEditor;
+use super::{adding::Adding, text::TextEditor};
 use crate::{
     components::{
         format::{excerpt, time_of_day},
         icon::{Glyph, icon},
-        said::{is_to_be_revealed, reveal_next},
+        said::is_to_be_revealed,
     },
-    hooks::{RealtimeUpdates, fresh_name, show, use_background_sync, use_now},
+    hooks::{RealtimeUpdates, show, use_background_sync, use_now},
     protocol::Value,
     sorted::sorted,
 };
 
-/// An item's text, at most so many characters.
-const ITEM_CHARS_MAX: usize = 300;
-/// Of that, what says to a screen reader which item a button is for.
+/// So many characters of an item say to a screen reader which one a button is for.
 const NAME_CHARS_MAX: usize = 60;
 
 #[component]
@@ -32,7 +30,7 @@ pub fn Checklist(live: RealtimeUpdates) -> Element {
                     Item { key: "{id}", live, id }
                 }
             }
-            AddItem { live }
+            Adding { live, prefix: "item-", label: "New item", placeholder: "Add an item", button: "Add item" }
         }
     }
 }
@@ -107,50 +105,6 @@ fn Item(live: RealtimeUpdates, id: String) -> Element {
                 onclick: move |_| live.edit(&removed_item, Value::Null),
                 {icon(Glyph::Cross)}
             }
-        }
-    }
-}
-
-#[component]
-fn AddItem(live: RealtimeUpdates) -> Element {
-    let now = use_now();
-    let mut text = use_signal(String::new);
-    let mut made = use_signal(|| 0_u64);
-    let mut complaint = use_signal(|| None::<String>);
-    let add = move |event: FormEvent| {
-        event.prevent_default();
-        let item = text.read().trim().to_owned();
-        if item.is_empty() {
-            return;
-        }
-        made += 1;
-        // The clock ticks once a second: the counter keeps the order of what is added within one.
-        let moment = now.peek().map_or(0, |now| now.unix_ms).saturating_add(*made.peek());
-        match fresh_name(&format!("item-{moment:011x}")) {
-            Ok(field) => {
-                live.edit(field.as_str(), item);
-                reveal_next();
-                text.set(String::new());
-            }
-            Err(error) => complaint.set(Some(error.to_string())),
-        }
-    };
-    rsx! {
-        form { class: "checklist-add", onsubmit: add,
-            input {
-                class: "input",
-                "data-weight": "quiet",
-                r#type: "text",
-                "aria-label": "New item",
-                placeholder: "Add an item",
-                maxlength: "{ITEM_CHARS_MAX}",
-                value: "{text}",
-                oninput: move |event| text.set(event.value()),
-            }
-            button { class: "button", "data-weight": "quiet", "data-shape": "square", r#type: "submit", "aria-label": "Add item", {icon(Glyph::Plus)} }
-        }
-        if let Some(reason) = complaint() {
-            p { class: "note-line", role: "alert", "data-tone": "act", "{reason}" }
         }
     }
 }

@@ -17,14 +17,14 @@ use crate::{
 };
 
 /// The series a widget names, and what they have sent.
-fn use_series(live: RealtimeUpdates) -> (Memo<Vec<String>>, Memo<SeriesList>) {
+pub(super) fn use_series(live: RealtimeUpdates) -> (Memo<Vec<String>>, Memo<SeriesList>) {
     let names = use_memo(move || live.series());
     (names, use_samples(names.into()))
 }
 
 /// Nothing to show yet: which series it is of, and whether its values can come at all.
 #[component]
-fn Waiting(names: Vec<String>) -> Element {
+pub(super) fn Waiting(names: Vec<String>) -> Element {
     let names = names.join(", ");
     let socket = use_websocket();
     let (state, before, after) = match socket.link() {
@@ -114,7 +114,7 @@ pub fn Chart(live: RealtimeUpdates) -> Element {
     plot(pointing, &measure, lines)
 }
 
-fn measure(live: RealtimeUpdates) -> Measure {
+pub(super) fn measure(live: RealtimeUpdates) -> Measure {
     Measure {
         name: live.text("title"),
         unit: live.text("unit"),
@@ -143,7 +143,7 @@ fn span_ms(span: &str) -> u64 {
 }
 
 /// What was kept of each series, and what has come since; of one that has fallen silent, what was kept.
-fn lines(kept: &SeriesList, live: &SeriesList) -> Vec<Line> {
+pub(super) fn lines(kept: &SeriesList, live: &SeriesList) -> Vec<Line> {
     let mut names: Vec<&String> = live.0.iter().map(|(name, _)| name).collect();
     for (name, _) in &kept.0 {
         if !names.contains(&name) {
@@ -305,7 +305,7 @@ fn line(name: &str, series: &Arc<Series>, of: usize) -> Line {
 }
 
 /// What a series is called beside others of its kind: the end of its name tells them apart.
-fn label(name: &str, of: usize) -> String {
+pub(super) fn label(name: &str, of: usize) -> String {
     let (whole, (name, labels)) = (name, name.split_once('{').unwrap_or((name, "")));
     if name.contains('(') || whole.contains(" / ") {
         return whole.to_owned();

@@ -1,7 +1,10 @@
 //! What the authority is told, and what it wants done.
 
 use super::{RequestId, SessionId, Told};
-use crate::protocol::{Answered, BoardId, ClientFrame, Document, Identity, Push, Seen, ServerFrame, Subscribe};
+use crate::{
+    protocol::{Answered, BoardId, ClientFrame, Device, Document, Identity, Push, Seen, ServerFrame, Subscribe},
+    server::log::{Call, Called},
+};
 
 /// Something that happened outside.
 #[derive(Clone, Debug)]
@@ -47,6 +50,17 @@ pub enum Event {
         identity: Identity,
         /// The same frame a socket would push.
         push: Push,
+    },
+    /// What another program asks for.
+    Call {
+        /// The request.
+        request: RequestId,
+        /// Who asks.
+        identity: Identity,
+        /// What the program is called.
+        device: Option<Device>,
+        /// What it asks for.
+        call: Box<Call>,
     },
     /// A board by server function.
     Read {
@@ -94,6 +108,13 @@ pub enum Reply {
         request: RequestId,
         /// One answer an item.
         items: Vec<Answered>,
+    },
+    /// Answers a [`Event::Call`].
+    Called {
+        /// The request.
+        request: RequestId,
+        /// What came of it.
+        called: Box<Called>,
     },
     /// Answers a [`Event::Read`]; `None` when it is too much for one piece.
     Document {

@@ -1,5 +1,6 @@
 //! What the authority answers, and what it keeps of it.
 
+mod calling;
 mod resting;
 mod subscribing;
 

@@ -34,7 +34,7 @@ pub struct Context<'a> {
 }
 
 /// What an operation comes to, before it is recorded.
-enum Outcome {
+pub(super) enum Outcome {
     Applies {
         effect: Effect,
         verbatim: bool,
@@ -239,7 +239,7 @@ impl Log {
     }
 
     /// Types and limits.
-    fn check(&self, context: &Context<'_>, operation: &Operation) -> Result<(), Rejection> {
+    pub(super) fn check(&self, context: &Context<'_>, operation: &Operation) -> Result<(), Rejection> {
         let needs_birth = operation.board != BoardId::directory() && !operation.is_birth();
         if needs_birth && self.board.widget(&WidgetId::birth()).is_none() {
             return Err(Rejection::UnknownBoard);
@@ -272,7 +272,7 @@ impl Log {
         }
     }
 
-    fn outcome(&self, context: &Context<'_>, operation: &Operation, base: Revision) -> Outcome {
+    pub(super) fn outcome(&self, context: &Context<'_>, operation: &Operation, base: Revision) -> Outcome {
         let Some(widget) = self.board.widget(&operation.widget) else {
             return self.effect(operation); // a create, or `check` would have refused
         };
@@ -409,7 +409,7 @@ fn formulas(field: &FieldName, value: &Value) -> Result<(), Rejection> {
 }
 
 /// Whether a widget with `field` set to `value` is still within its limits.
-fn fits(widget: &Widget, field: &FieldName, value: &Value) -> Result<(), Rejection> {
+pub(super) fn fits(widget: &Widget, field: &FieldName, value: &Value) -> Result<(), Rejection> {
     if widget.fields.len() >= FIELDS_LEN_MAX && !widget.fields.contains_key(field) {
         return Err(too_many("fields", FIELDS_LEN_MAX));
     }

@@ -89,6 +89,8 @@ enum Ask {
     /// Series that are new, or are so no more.
     Mark(Vec<(String, bool)>),
     Read(Wanted, oneshot::Sender<rusqlite::Result<Stretch>>),
+    /// Whether there is anything of a series.
+    Knows(String, oneshot::Sender<bool>),
     /// To write what it has: answered when that is done.
     Flush(oneshot::Sender<()>),
 }
@@ -156,6 +158,12 @@ impl History {
         if self.ask(Ask::Flush(answer)).await {
             answered.await.ok();
         }
+    }
+
+    /// Whether a series is kept.
+    pub async fn knows(&self, name: String) -> bool {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Ask::Knows(name, answer)).await && answered.await.unwrap_or(false)
     }
 
     /// The queue may be full for a moment, which is waited for where nobody else waits.
@@ -284,6 +292,7 @@ impl Writer {
                 Ok(Ask::Keep(batch)) => self.try_keep(&batch, metrics),
                 Ok(Ask::Mark(series)) => self.try_mark(&series),
                 Ok(Ask::Read(wanted, answer)) => _ = answer.send(self.read(&wanted)),
+                Ok(Ask::Knows(name, answer)) => _ = answer.send(self.ids.contains_key(&name)),
                 Ok(Ask::Flush(answer)) => _ = answer.send(()),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -406,12 +415,7 @@ impl Writer {
     /// From the finest tier that has all of it.
     fn read(&mut self, wanted: &Wanted) -> rusqlite::Result<Stretch> {
         let span_ms = wanted.to.since(wanted.from);
-        // What is asked for to the edge of a tier is of it.
-        let has_all = |(step_ms, kept_ms): &(u64, u64)| wanted.now.since(wanted.from) <= kept_ms + step_ms;
-        let tier = HISTORY_TIERS
-            .iter()
-            .position(has_all)
-            .unwrap_or(HISTORY_TIERS.len() - 1);
+        let tier = tier_of(wanted.now, wanted.from);
         let (finest_ms, _) = HISTORY_TIERS[tier];
         // Whole buckets of the tier in each.
         let step_ms = finest_ms * span_ms.div_ceil(finest_ms * wanted.len_max.max(1) as u64).max(1);
@@ -446,4 +450,19 @@ impl Writer {
         }
         Ok(Stretch { step_ms, buckets })
     }
+}
+
+/// The finest tier that has all from an instant on.
+fn tier_of(now: Timestamp, from: Timestamp) -> usize {
+    // What is asked for to the edge of a tier is of it.
+    let has_all = |(step_ms, kept_ms): &(u64, u64)| now.since(from) <= kept_ms + step_ms;
+    HISTORY_TIERS
+        .iter()
+        .position(has_all)
+        .unwrap_or(HISTORY_TIERS.len() - 1)
+}
+
+/// How finely all from an instant on is kept, in milliseconds.
+pub(super) fn finest_ms(now: Timestamp, from: Timestamp) -> u64 {
+    HISTORY_TIERS[tier_of(now, from)].0
 }

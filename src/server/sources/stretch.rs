@@ -116,16 +116,18 @@ pub async fn stretch(State(server): State<Server>, Query(asked): Query<Asked>) -
 }
 
 /// A formula whose past is asked for.
+#[derive(Clone)]
 pub(super) struct Past {
     /// What it is called.
     pub name: String,
     formula: Formula,
-    inputs: Vec<Input>,
+    /// The series that it is of.
+    pub inputs: Vec<Input>,
 }
 
 impl Sources {
     /// What a formula stands for: itself, or one of each series that begins so.
-    fn outputs(&self, name: &str, formula: &Formula) -> Vec<Past> {
+    pub(super) fn outputs(&self, name: &str, formula: &Formula) -> Vec<Past> {
         let past = |name: String, formula: Formula| {
             let inputs = Worked::new(&formula, &|beginning| self.beginning_with(beginning)).inputs();
             Past { name, formula, inputs }
@@ -139,7 +141,7 @@ impl Sources {
     }
 
     /// The past of a formula, from that of what it is of; `None` where that can't be read.
-    async fn work_out(&self, past: Past, wanted: &Wanted) -> Option<Stretch> {
+    pub(super) async fn work_out(&self, past: Past, wanted: &Wanted) -> Option<Stretch> {
         let Past { formula, inputs, .. } = past;
         let span_ms = wanted.to.since(wanted.from);
         let before_ms = formula.window_ms() + span_ms / wanted.len_max as u64;
@@ -168,7 +170,8 @@ impl Sources {
         Some(Stretch { step_ms, buckets })
     }
 
-    fn beginning_with(&self, beginning: &str) -> Vec<String> {
+    /// The series of numbers that begin so.
+    pub(super) fn beginning_with(&self, beginning: &str) -> Vec<String> {
         numbers(&self.0.read().rings, beginning)
     }
 }

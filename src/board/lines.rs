@@ -1,0 +1,111 @@
+//! A log: lines that people and programs add, of which the newest are kept.
+
+use super::{kinds, value_bytes};
+use crate::{
+    config::{FIELD_OVERHEAD_BYTES, LOG_BYTES_MAX, LOG_LEN_MAX},
+    protocol::{Field, FieldName, Kind, Value, Widget},
+    sorted::sorted,
+};
+
+/// What the name of a line's field begins with; then eleven hexadecimal digits of its instant, in milliseconds since the Unix epoch, and
+/// what tells it from others of that.
+pub const LINE: &str = "line-";
+
+/// Whether a value leaves nothing of its field: a line of a log that is taken away. Its name is never given again, so nothing that is
+/// still to come can be about it; and the log would be full of what is gone.
+#[must_use]
+pub fn leaves_nothing(kind: &Kind, field: &FieldName, value: &Value) -> bool {
+    value.is_null() && kind.as_str() == kinds::LOG && field.as_str().starts_with(LINE)
+}
+
+/// A log's lines, oldest first.
+#[must_use]
+pub fn lines(widget: &Widget) -> Vec<(&FieldName, &Field)> {
+    let lines = widget.fields.iter();
+    let lines = lines.filter(|(name, field)| name.as_str().starts_with(LINE) && !field.value.is_null());
+    // A name is longer than those made before it, or as long and greater: three centuries from now.
+    sorted(lines.collect(), |(one, _), (other, _)| {
+        let [one, other] = [one.as_str(), other.as_str()];
+        (one.len(), one).cmp(&(other.len(), other))
+    })
+}
+
+/// When a line was written, as its name says: milliseconds since the Unix epoch.
+#[must_use]
+pub fn written_at(field: &FieldName) -> Option<u64> {
+    let digits = field.as_str().strip_prefix(LINE)?.split('-').next()?;
+    u64::from_str_radix(digits, 16).ok()
+}
+
+/// The oldest lines, which go when a further one of so many bytes comes: a log is a widget, and has its limits. Between what it keeps
+/// and those is room for what others add without having seen it.
+#[must_use]
+pub fn outgrown(widget: &Widget, bytes: usize) -> Vec<FieldName> {
+    let bytes_of = |field: &Field| value_bytes(&field.value) + FIELD_OVERHEAD_BYTES;
+    let lines = lines(widget);
+    let mut left = lines.len();
+    let mut sum = lines.iter().map(|(_, field)| bytes_of(field)).sum::<usize>() + bytes + FIELD_OVERHEAD_BYTES;
+    let mut gone = Vec::new();
+    for (name, field) in lines {
+        if left < LOG_LEN_MAX && sum <= LOG_BYTES_MAX {
+            break;
+        }
+        gone.push(name.clone());
+        (left, sum) = (left - 1, sum - bytes_of(field));
+    }
+    gone
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn log(lines: &[(&str, &str)]) -> Widget {
+        let fields = lines.iter().map(|(name, text)| {
+            let field = json!({
+                "value": text, "revision": 1, "operation": format!("{:032x}-1", 1), "writer": { "principal": "ada", "at": 5 }
+            });
+            ((*name).to_owned(), field)
+        });
+        let fields: serde_json::Map<String, Value> = fields.collect();
+        serde_json::from_value(json!({"kind": "log", "created": 1, "changed": 1, "fields": fields})).expect("a widget")
+    }
+
+    fn name(name: &str) -> FieldName {
+        name.parse().expect("a name")
+    }
+
+    #[test]
+    fn lines_stand_by_their_names_and_those_tell_when_they_were_written() {
+        let log = log(&[
+            ("line-1000000000000-a", "last"),
+            ("line-019a0000001-b", "second"),
+            ("title", "Log"),
+            ("line-019a0000000-c", "first"),
+        ]);
+        let texts: Vec<&Value> = lines(&log).into_iter().map(|(_, field)| &field.value).collect();
+        assert_eq!(texts, ["first", "second", "last"]);
+        assert_eq!(written_at(&name("line-019a0000001-b")), Some(0x19_a000_0001));
+        assert_eq!([written_at(&name("line-x")), written_at(&name("title"))], [None, None]);
+    }
+
+    #[test]
+    fn a_full_log_lets_its_oldest_line_go_for_a_new_one() {
+        let names: Vec<String> = (0..LOG_LEN_MAX).map(|at| format!("line-{at:011x}-a")).collect();
+        let full: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "short")).collect();
+        assert_eq!(outgrown(&log(&full), 9), [name(&names[0])]);
+        assert_eq!(outgrown(&log(&full[1..]), 9), []);
+        // Long ones go sooner.
+        let long = "x".repeat(12_000);
+        let two = [
+            ("line-1-a", long.as_str()),
+            ("line-2-a", long.as_str()),
+            ("line-3-a", "short"),
+        ];
+        assert_eq!(outgrown(&log(&two), 9), []);
+        assert_eq!(outgrown(&log(&two), 12_000), [name("line-1-a")]);
+        assert_eq!(outgrown(&log(&[]), 16_000), []);
+    }
+}

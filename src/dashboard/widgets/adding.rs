@@ -1,0 +1,75 @@
+//! A line in which something is typed that becomes a field of its own: an item of a list, a line of a log.
+
+use dioxus::prelude::*;
+
+use crate::{
+    board::{LINE, outgrown},
+    components::{
+        icon::{Glyph, icon},
+        said::reveal_next,
+    },
+    hooks::{RealtimeUpdates, fresh_name, use_now},
+    protocol::Value,
+};
+
+/// What is added, at most so many characters.
+const CHARS_MAX: usize = 300;
+
+/// The line with its button. Its fields are named by the moment, so that they sort by it.
+#[component]
+pub fn Adding(
+    live: RealtimeUpdates,
+    prefix: &'static str,
+    label: &'static str,
+    placeholder: &'static str,
+    button: &'static str,
+) -> Element {
+    let now = use_now();
+    let mut text = use_signal(String::new);
+    let mut made = use_signal(|| 0_u64);
+    let mut complaint = use_signal(|| None::<String>);
+    let add = move |event: FormEvent| {
+        event.prevent_default();
+        let item = text.read().trim().to_owned();
+        if item.is_empty() {
+            return;
+        }
+        made += 1;
+        // The clock ticks once a second: the counter keeps the order of what is added within one.
+        let moment = now.peek().map_or(0, |now| now.server_ms).saturating_add(*made.peek());
+        match fresh_name(&format!("{prefix}{moment:011x}")) {
+            Ok(field) => {
+                if prefix == LINE
+                    && let Some(widget) = live.view().widget
+                {
+                    // Before it comes, so that there is room for it.
+                    for gone in outgrown(&widget, item.len()) {
+                        live.edit(gone.as_str(), Value::Null);
+                    }
+                }
+                live.edit(field.as_str(), item);
+                reveal_next();
+                text.set(String::new());
+            }
+            Err(error) => complaint.set(Some(error.to_string())),
+        }
+    };
+    rsx! {
+        form { class: "checklist-add", onsubmit: add,
+            input {
+                class: "input",
+                "data-weight": "quiet",
+                r#type: "text",
+                "aria-label": label,
+                placeholder,
+                maxlength: "{CHARS_MAX}",
+                value: "{text}",
+                oninput: move |event| text.set(event.value()),
+            }
+            button { class: "button", "data-weight": "quiet", "data-shape": "square", r#type: "submit", "aria-label": button, {icon(Glyph::Plus)} }
+        }
+        if let Some(reason) = complaint() {
+            p { class: "note-line", role: "alert", "data-tone": "act", "{reason}" }
+        }
+    }
+}

@@ -321,6 +321,7 @@ mod tests {
         let now = Now {
             device: Timestamp(0),
             unix_ms: 1_772_323_200_000, // 2026-03-01, midnight in Greenwich
+            server_ms: 1_772_323_200_000,
             utc_offset_minutes: 60,
         };
         let date = |unix_ms| other_day(now, unix_ms).map(|date| date.replace('\u{a0}', " "));

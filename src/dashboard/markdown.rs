@@ -57,7 +57,9 @@ pub fn read(text: &str) -> Vec<Block<'_>> {
     let (mut is_open, mut is_code) = (false, false);
     for line in text.lines() {
         let words = line.trim();
-        let fence = words.strip_prefix("```").filter(|language| !language.contains('`'));
+        let fence = words
+            .strip_prefix("```")
+            .filter(|language| !language.bytes().any(|byte| byte == b'`'));
         if is_code {
             match (fence, blocks.last_mut()) {
                 (Some(""), _) => is_code = false,
@@ -131,15 +133,16 @@ fn innermost<'a, 'b>(block: &'b mut Block<'a>) -> &'b mut Block<'a> {
 
 /// What a line is by its mark, and the rest of it.
 fn kind_of(line: &str) -> (Kind<'_>, &str) {
-    let hashes = line.len() - line.trim_start_matches('#').len();
+    let count = |is_one: fn(u8) -> bool| line.bytes().take_while(|byte| is_one(*byte)).count();
+    let hashes = count(|byte| byte == b'#');
     if let Some(rest) = line[hashes..].strip_prefix(' ').filter(|_| (1..=3).contains(&hashes)) {
         return (Kind::Heading(hashes), rest.trim_start());
     }
     if line.starts_with('>') {
         // However deep: a quote of a quote is one.
-        return (Kind::Quote, line.trim_start_matches(['>', ' ']));
+        return (Kind::Quote, &line[count(|byte| byte == b'>' || byte == b' ')..]);
     }
-    let digits = line.len() - line.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+    let digits = count(|byte| byte.is_ascii_digit());
     let (number, mark) = line.split_at(digits);
     let marks: &[&str] = if digits == 0 {
         &["- ", "* ", "+ "]
@@ -262,9 +265,8 @@ fn pieces(line: &str) -> Vec<Piece<'_>> {
         let what = match bytes[at] {
             b'*' => {
                 at += run(at);
-                let is_word = |letter: Option<char>| letter.is_some_and(|letter| !letter.is_whitespace());
-                let opens = is_word(line[at..].chars().next());
-                let closes = is_word(line[..from].chars().next_back());
+                let opens = bytes.get(at).is_some_and(|byte| *byte > b' ');
+                let closes = bytes[..from].last().is_some_and(|byte| *byte > b' ');
                 if at - from > 3 || !(opens || closes) {
                     continue;
                 }

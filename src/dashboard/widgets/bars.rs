@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::sampled::{Waiting, label, lines, measure, use_series};
+use super::sampled::{Waiting, label, measure, use_series};
 use crate::{
     components::{
         format::figure_text,
@@ -87,30 +87,36 @@ pub fn Bars(live: RealtimeUpdates) -> Element {
 /// What is called how, and has which value, in the order of the names: of a wildcard each series that there is, of a list that names its
 /// numbers each of those. Nothing for what has sent none, or has fallen silent while the others go on.
 fn bars(names: &[String], list: &SeriesList) -> Vec<(String, Option<f64>)> {
-    let called = lines(&SeriesList::default(), list);
     let end_of = |series: &Series| series.points.back().map_or(0, |(at, _)| at.0);
     let newest = list.0.iter().fold(0, |newest, (_, series)| newest.max(end_of(series)));
     let mut bars = Vec::new();
     for name in names {
         let before = bars.len();
         let prefix = name.strip_suffix('*');
-        for (at, (found, series)) in list.0.iter().enumerate() {
+        for (found, series) in &list.0 {
             if prefix.map_or(found != name, |prefix| !found.starts_with(prefix)) {
                 continue;
             }
             let value = series.latest().unwrap_or(&Value::Null);
             for row in value.as_array().into_iter().flatten() {
                 if let (Some(name), Some(value)) = (row[0].as_str(), row[1].as_f64()) {
-                    bars.push((label(name, 2), Some(value)));
+                    bars.push((name.to_owned(), Some(value)));
                 }
             }
             if !value.is_array() {
                 let is_there = end_of(series) + gap_of(series.interval_ms) >= newest;
-                bars.push((called[at].name.clone(), value.as_f64().filter(|_| is_there)));
+                bars.push((found.clone(), value.as_f64().filter(|_| is_there)));
             }
         }
         if bars.len() == before && prefix.is_none() {
-            bars.push((label(name, names.len()), None));
+            bars.push((name.clone(), None));
+        }
+    }
+    let called: Vec<String> = bars.iter().map(|(name, _)| label(name, bars.len())).collect();
+    for ((name, _), short) in bars.iter_mut().zip(&called) {
+        // Of two things that differ in the rest of their names all of it is said.
+        if called.iter().filter(|other| *other == short).count() == 1 {
+            name.clone_from(short);
         }
     }
     bars

@@ -48,7 +48,8 @@ async fn bars_a_log_and_a_timer_are_set_and_their_fields_are_known() {
         assert!(refused.err.contains(said), "{}", refused.err);
     }
     // A line that is taken away leaves nothing.
-    assert_eq!(client.set("new-log.line-019a0000000-1f", "null").code, 0);
+    let gone = client.run(&["set", BOARD, "new-log.line-019a0000000-1f", "null", "--json"]);
+    assert_eq!(gone.code, 0, "{gone:?}");
     let log = client.run(&["get", BOARD, "new-log", "--json"]);
     assert_eq!(log.code, 0, "{log:?}");
     assert!(!log.out.contains("line-"), "{}", log.out);

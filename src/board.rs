@@ -14,7 +14,7 @@ mod run;
 use std::sync::Arc;
 
 pub use catalog::{Catalog, FieldSpec, KindSpec, Policy, ValueType, is_within_depth};
-pub use lines::{LINE, leaves_nothing, lines, outgrown, written_at};
+pub use lines::{LINE, leaves_nothing, lines, moment_after, outgrown, written_at};
 pub use merge::merge_text;
 pub use order::moved;
 pub use run::Run;

@@ -37,6 +37,19 @@ pub fn written_at(field: &FieldName) -> Option<u64> {
     u64::from_str_radix(digits, 16).ok()
 }
 
+/// The moment by which a further line is named, of one that is written at `now_ms`: after those that its author has seen, whose clocks may be a
+/// little ahead of this one.
+#[must_use]
+pub fn moment_after(widget: &Widget, now_ms: u64) -> u64 {
+    let newest = lines(widget).last().and_then(|(name, _)| written_at(name));
+    // What claims to be of tomorrow is not waited for.
+    let newest = newest.filter(|newest| *newest < now_ms.saturating_add(CLOCKS_APART_MS));
+    newest.map_or(now_ms, |newest| now_ms.max(newest + 1))
+}
+
+/// So far clocks may be apart, and a page's, which ticks once a second, behind.
+const CLOCKS_APART_MS: u64 = 5_000;
+
 /// The oldest lines, which go when a further one of so many bytes comes: a log is a widget, and has its limits. Between what it keeps
 /// and those is room for what others add without having seen it.
 #[must_use]
@@ -89,6 +102,19 @@ mod tests {
         assert_eq!(texts, ["first", "second", "last"]);
         assert_eq!(written_at(&name("line-019a0000001-b")), Some(0x19_a000_0001));
         assert_eq!([written_at(&name("line-x")), written_at(&name("title"))], [None, None]);
+    }
+
+    #[test]
+    fn a_line_comes_after_those_that_were_seen_though_clocks_are_apart() {
+        let log = log(&[("line-00000002711-a", "at ten seconds")]);
+        assert_eq!(moment_after(&log, 9_000), 10_002);
+        assert_eq!(moment_after(&log, 10_001), 10_002);
+        assert_eq!(moment_after(&log, 60_000), 60_000);
+        assert_eq!(
+            moment_after(&log, 1_000),
+            1_000,
+            "a clock that is nine seconds ahead is wrong"
+        );
     }
 
     #[test]

@@ -30,6 +30,7 @@ export async function play(stage) {
   equal((await ben.violations(his)).join('\n'), '');
 
   // What is clicked at is what is written in: the whole text, and none of it is lost.
+  await drawn.scrollIntoViewIfNeeded();
   const { x, y, width, height } = await drawn.locator('.note-view').boundingBox();
   await his.page.mouse.click(x + width - 8, y + Math.min(height, 40));
   await drawn.locator('textarea:focus').waitFor();

@@ -234,7 +234,7 @@ fn a_note_is_drawn_as_it_is_meant_and_its_text_is_in_its_box() {
             "<em>bow</em>",
             "<code>40 l</code>\nby",
             "<a target=\"_blank\" rel=\"noopener noreferrer\" href=\"https://ann.example\">Ann</a>",
-            "<li>☑ hose",
+            "<li class=\"boxed\">☑ hose",
             "<ol><li value=\"1\">long",
             "<blockquote>soon</blockquote>",
             "&#60;b&#62;",

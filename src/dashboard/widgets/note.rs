@@ -45,6 +45,8 @@ fn block(block: &Block<'_>) -> VNode {
         Kind::Item { number, is_done } => {
             value = Some(("value", number)).filter(|_| !number.is_empty());
             if let Some(is_done) = is_done {
+                // A box stands where others have a point; a number stays.
+                value = value.or(Some(("class", "boxed")));
                 inside.push(words(if is_done { "☑ " } else { "☐ " }));
             }
             &ITEM

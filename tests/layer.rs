@@ -16,6 +16,9 @@ mod deck;
 mod events;
 #[path = "layer/hooks.rs"]
 mod hooks;
+#[cfg(feature = "dashboard")]
+#[path = "layer/kinds.rs"]
+mod kinds;
 #[path = "layer/last_values.rs"]
 mod last_values;
 #[path = "layer/leaks.rs"]

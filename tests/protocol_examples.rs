@@ -321,6 +321,8 @@ fn the_tables_limits_are_this_programs() {
         WIDGET_BYTES_MAX,
         FIELD_OVERHEAD_BYTES,
         FIELDS_LEN_MAX,
+        LOG_LEN_MAX,
+        LOG_BYTES_MAX,
         WIDGETS_LEN_MAX,
         BOARDS_LEN_MAX,
         NAME_BYTES_MAX,

@@ -13,6 +13,8 @@ mod dashboard;
 mod editors;
 #[path = "rendering/indicator.rs"]
 mod indicator;
+#[path = "rendering/kinds.rs"]
+mod kinds;
 #[path = "rendering/people.rs"]
 mod people;
 #[path = "rendering/stage.rs"]

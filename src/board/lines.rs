@@ -4,7 +4,6 @@ use super::{kinds, value_bytes};
 use crate::{
     config::{FIELD_OVERHEAD_BYTES, LOG_BYTES_MAX, LOG_LEN_MAX},
     protocol::{Field, FieldName, Kind, Value, Widget},
-    sorted::sorted,
 };
 
 /// What the name of a line's field begins with; then eleven hexadecimal digits of its instant, in milliseconds since the Unix epoch, and
@@ -21,13 +20,14 @@ pub fn leaves_nothing(kind: &Kind, field: &FieldName, value: &Value) -> bool {
 /// A log's lines, oldest first.
 #[must_use]
 pub fn lines(widget: &Widget) -> Vec<(&FieldName, &Field)> {
-    let lines = widget.fields.iter();
-    let lines = lines.filter(|(name, field)| name.as_str().starts_with(LINE) && !field.value.is_null());
-    // A name is longer than those made before it, or as long and greater: three centuries from now.
-    sorted(lines.collect(), |(one, _), (other, _)| {
-        let [one, other] = [one.as_str(), other.as_str()];
-        (one.len(), one).cmp(&(other.len(), other))
-    })
+    let mut lines = Vec::new();
+    // Their names sort by the time, for five centuries.
+    for (name, field) in &widget.fields {
+        if name.as_str().starts_with(LINE) && !field.value.is_null() {
+            lines.push((name, field));
+        }
+    }
+    lines
 }
 
 /// When a line was written, as its name says: milliseconds since the Unix epoch.
@@ -36,6 +36,19 @@ pub fn written_at(field: &FieldName) -> Option<u64> {
     let digits = field.as_str().strip_prefix(LINE)?.split('-').next()?;
     u64::from_str_radix(digits, 16).ok()
 }
+
+/// The moment by which a further line is named, of one that is written at `now_ms`: after those that its author has seen, whose clocks may be a
+/// little ahead of this one.
+#[must_use]
+pub fn moment_after(widget: &Widget, now_ms: u64) -> u64 {
+    let newest = lines(widget).last().and_then(|(name, _)| written_at(name));
+    // What claims to be of tomorrow is not waited for.
+    let newest = newest.filter(|newest| *newest < now_ms.saturating_add(CLOCKS_APART_MS));
+    newest.map_or(now_ms, |newest| now_ms.max(newest + 1))
+}
+
+/// So far clocks may be apart, and a page's, which ticks once a second, behind.
+const CLOCKS_APART_MS: u64 = 5_000;
 
 /// The oldest lines, which go when a further one of so many bytes comes: a log is a widget, and has its limits. Between what it keeps
 /// and those is room for what others add without having seen it.
@@ -80,15 +93,46 @@ mod tests {
     #[test]
     fn lines_stand_by_their_names_and_those_tell_when_they_were_written() {
         let log = log(&[
-            ("line-1000000000000-a", "last"),
             ("line-019a0000001-b", "second"),
             ("title", "Log"),
             ("line-019a0000000-c", "first"),
+            ("line-fff00000000-a", "last"),
         ]);
         let texts: Vec<&Value> = lines(&log).into_iter().map(|(_, field)| &field.value).collect();
         assert_eq!(texts, ["first", "second", "last"]);
         assert_eq!(written_at(&name("line-019a0000001-b")), Some(0x19_a000_0001));
         assert_eq!([written_at(&name("line-x")), written_at(&name("title"))], [None, None]);
+    }
+
+    #[test]
+    fn a_line_comes_after_those_that_were_seen_though_clocks_are_apart() {
+        let log = log(&[("line-00000002711-a", "at ten seconds")]);
+        assert_eq!(moment_after(&log, 9_000), 10_002);
+        assert_eq!(moment_after(&log, 10_001), 10_002);
+        assert_eq!(moment_after(&log, 60_000), 60_000);
+        assert_eq!(
+            moment_after(&log, 1_000),
+            1_000,
+            "a clock that is nine seconds ahead is wrong"
+        );
+    }
+
+    #[test]
+    fn of_a_line_that_is_taken_away_nothing_is_left_and_of_any_other_field_its_place() {
+        for (kind, field, is_left) in [
+            ("log", "line-1-a", false),
+            ("log", "title", true),
+            ("checklist", "item-1", true),
+            ("checklist", "line-1-a", true),
+        ] {
+            let kind: Kind = kind.parse().expect("a kind");
+            assert_eq!(
+                leaves_nothing(&kind, &name(field), &Value::Null),
+                !is_left,
+                "{kind} {field}"
+            );
+            assert!(!leaves_nothing(&kind, &name(field), &json!("")), "{kind} {field}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! than its length. Nothing here makes markup: what is read is drawn as elements, and a link leads to `http`, `https` or `mailto`.
 
 /// Lines that belong together.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Block<'a> {
     /// What they are.
     pub kind: Kind<'a>,
@@ -16,7 +16,7 @@ pub struct Block<'a> {
 }
 
 /// What lines can be.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Kind<'a> {
     /// A paragraph.
     Text,
@@ -38,7 +38,7 @@ pub enum Kind<'a> {
 }
 
 /// Text that looks the same from its beginning to its end.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Span<'a> {
     /// The text.
     pub text: &'a str,
@@ -57,7 +57,9 @@ pub fn read(text: &str) -> Vec<Block<'_>> {
     let (mut is_open, mut is_code) = (false, false);
     for line in text.lines() {
         let words = line.trim();
-        let fence = words.strip_prefix("```").filter(|language| !language.contains('`'));
+        let fence = words
+            .strip_prefix("```")
+            .filter(|language| !language.bytes().any(|byte| byte == b'`'));
         if is_code {
             match (fence, blocks.last_mut()) {
                 (Some(""), _) => is_code = false,
@@ -78,7 +80,11 @@ pub fn read(text: &str) -> Vec<Block<'_>> {
         let (kind, rest) = kind_of(words);
         let indent = line.len() - line.trim_start().len();
         // What a line without a mark begins with is its author's.
-        let rest = if kind == Kind::Text { line.trim_end() } else { rest };
+        let rest = if matches!(kind, Kind::Text) {
+            line.trim_end()
+        } else {
+            rest
+        };
         let last = blocks.last_mut().filter(|_| is_open);
         is_open = !matches!(kind, Kind::Heading(_));
         match (kind, last) {
@@ -94,7 +100,8 @@ pub fn read(text: &str) -> Vec<Block<'_>> {
                 let is_open = last.is_some();
                 put(&mut blocks, kind, rest, is_open);
             }
-            (_, Some(last)) if last.kind == kind => last.lines.push(spans(rest)),
+            (Kind::Text, Some(last)) if matches!(last.kind, Kind::Text) => last.lines.push(spans(rest)),
+            (Kind::Quote, Some(last)) if matches!(last.kind, Kind::Quote) => last.lines.push(spans(rest)),
             _ => blocks.push(block(kind, Some(rest))),
         }
     }
@@ -111,9 +118,10 @@ fn block<'a>(kind: Kind<'a>, line: Option<&'a str>) -> Block<'a> {
 
 /// Puts an item into the last of some blocks, if that is a list of its sort which is still open, or into a list of its own.
 fn put<'a>(blocks: &mut Vec<Block<'a>>, kind: Kind<'a>, line: &'a str, is_open: bool) {
-    let list = Kind::List(matches!(kind, Kind::Item { number, .. } if !number.is_empty()));
-    if !is_open || blocks.last().is_none_or(|last| last.kind != list) {
-        blocks.push(block(list, None));
+    let is_numbered = matches!(kind, Kind::Item { number, .. } if !number.is_empty());
+    let is_its = |last: &Block<'_>| matches!(last.kind, Kind::List(numbered) if numbered == is_numbered);
+    if !is_open || !blocks.last().is_some_and(is_its) {
+        blocks.push(block(Kind::List(is_numbered), None));
     }
     if let Some(list) = blocks.last_mut() {
         list.inner.push(block(kind, Some(line)));
@@ -131,15 +139,16 @@ fn innermost<'a, 'b>(block: &'b mut Block<'a>) -> &'b mut Block<'a> {
 
 /// What a line is by its mark, and the rest of it.
 fn kind_of(line: &str) -> (Kind<'_>, &str) {
-    let hashes = line.len() - line.trim_start_matches('#').len();
+    let count = |is_one: fn(u8) -> bool| line.bytes().take_while(|byte| is_one(*byte)).count();
+    let hashes = count(|byte| byte == b'#');
     if let Some(rest) = line[hashes..].strip_prefix(' ').filter(|_| (1..=3).contains(&hashes)) {
         return (Kind::Heading(hashes), rest.trim_start());
     }
     if line.starts_with('>') {
         // However deep: a quote of a quote is one.
-        return (Kind::Quote, line.trim_start_matches(['>', ' ']));
+        return (Kind::Quote, &line[count(|byte| byte == b'>' || byte == b' ')..]);
     }
-    let digits = line.len() - line.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+    let digits = count(|byte| byte.is_ascii_digit());
     let (number, mark) = line.split_at(digits);
     let marks: &[&str] = if digits == 0 {
         &["- ", "* ", "+ "]
@@ -262,9 +271,8 @@ fn pieces(line: &str) -> Vec<Piece<'_>> {
         let what = match bytes[at] {
             b'*' => {
                 at += run(at);
-                let is_word = |letter: Option<char>| letter.is_some_and(|letter| !letter.is_whitespace());
-                let opens = is_word(line[at..].chars().next());
-                let closes = is_word(line[..from].chars().next_back());
+                let opens = bytes.get(at).is_some_and(|byte| *byte > b' ');
+                let closes = bytes[..from].last().is_some_and(|byte| *byte > b' ');
                 if at - from > 3 || !(opens || closes) {
                     continue;
                 }

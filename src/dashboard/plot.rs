@@ -338,8 +338,7 @@ pub fn gauge(measure: &Measure, value: f64) -> Element {
     }
 }
 
-/// Thousandths as a share, for an attribute.
-pub fn percent(place: i32) -> String {
+fn percent(place: i32) -> String {
     format!("{}.{}%", place / 10, place % 10)
 }
 

@@ -17,7 +17,7 @@ use dioxus::prelude::*;
 
 use crate::{
     board::kinds,
-    hooks::use_realtime_updates,
+    hooks::{use_now, use_realtime_updates},
     protocol::{Kind, Value, WidgetId},
 };
 
@@ -39,6 +39,7 @@ pub fn settings(kind: &str) -> &'static [&'static str] {
 #[component]
 pub fn WidgetBody(widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
     let live = use_realtime_updates::<Value>(widget);
+    let now = use_now();
     match kind.as_str() {
         kinds::STAT => rsx! { sampled::Stat { live } },
         kinds::GAUGE => rsx! { sampled::GaugeOf { live } },
@@ -51,7 +52,7 @@ pub fn WidgetBody(widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
         kinds::COUNTER => counter::counter(live),
         kinds::SWITCH => rsx! { switch::Switch { live } },
         kinds::LOG => rsx! { log::Log { live } },
-        kinds::TIMER => rsx! { timer::Timer { live } },
+        kinds::TIMER => timer::timer(live, now),
         kinds::NOTE => note::note(live),
         other => {
             rsx! { p { class: "waiting-for", "This page doesn’t know widgets of the kind “{other}”. Reload it, or update the server." } }

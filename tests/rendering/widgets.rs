@@ -45,7 +45,7 @@ fn a_stat_is_a_figure_its_unit_and_a_sparkline() {
 
 #[test]
 fn before_the_first_value_a_sampled_widget_says_what_it_waits_for() {
-    for kind in ["stat", "gauge", "series", "table"] {
+    for kind in ["stat", "gauge", "bar", "series", "table"] {
         let page = shown(kind, &[("series", json!(["fuel"]))]);
         has(&page, &["Waiting for the first value of", "<em>fuel</em>"]);
     }
@@ -332,14 +332,6 @@ fn a_counter_counts_and_has_two_buttons() {
 fn a_pending_value_is_told_apart() {
     let pending = scene("counter", &[("count", json!(4))]).edit("count", json!(4), Phase::Saved);
     has(&on_home(pending, app), &["class=\"value\" data-state=\"pending\""]);
-}
-
-#[test]
-fn a_note_is_a_box_of_text() {
-    has(
-        &shown("note", &[("text", json!("Mind the gap"))]),
-        &["<textarea", "Mind the gap"],
-    );
 }
 
 #[test]

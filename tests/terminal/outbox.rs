@@ -326,7 +326,7 @@ fn forget_item() -> Intent {
 }
 
 /// An edit by somebody who has seen the board as it is; it is applied.
-async fn somebody_edits(server: &Server, widget: &str, intent: Intent) {
+pub async fn somebody_edits(server: &Server, widget: &str, intent: Intent) {
     let address = server.url().replace("http://", "");
     let stream = TcpStream::connect(address).await.expect("it listens");
     let mut socket = Socket::over(stream, SOCKET_PATH, &[]).await.expect("a seat");

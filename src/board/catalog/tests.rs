@@ -111,7 +111,7 @@ fn a_list_item_may_be_taken_away_and_a_plain_field_may_not() {
 
 #[test]
 fn a_threshold_is_a_number_that_can_be_taken_back() {
-    for kind in [kinds::STAT, kinds::GAUGE, kinds::SERIES] {
+    for kind in [kinds::STAT, kinds::GAUGE, kinds::BAR, kinds::SERIES] {
         assert_eq!(check(kind, "threshold", json!(90)), Ok(()), "{kind}");
         assert_eq!(check(kind, "threshold", Value::Null), Ok(()), "{kind}");
         assert!(matches!(
@@ -124,4 +124,41 @@ fn a_threshold_is_a_number_that_can_be_taken_back() {
         check(kinds::TABLE, "threshold", json!(90)),
         Err(Rejection::UnknownField)
     );
+}
+
+#[test]
+fn a_log_takes_lines_and_lets_them_go() {
+    assert_eq!(check(kinds::LOG, "line-019a0000000-1f", json!("Cast off")), Ok(()));
+    assert_eq!(check(kinds::LOG, "line-019a0000000-1f", Value::Null), Ok(()));
+    assert!(check(kinds::LOG, "line-019a0000000-1f", json!(["Cast off"])).is_err());
+    assert_eq!(
+        check(kinds::LOG, "lines", json!("Cast off")),
+        Err(Rejection::UnknownField)
+    );
+}
+
+#[test]
+fn a_timer_runs_as_one_of_five_and_a_hostile_one_is_told_what_it_takes() {
+    for run in [
+        Value::Null,
+        json!({"ends": 1_760_000_000_000_u64}),
+        json!({"left": 90}),
+        json!({"since": 0}),
+        json!({"spent": 5}),
+    ] {
+        assert_eq!(check(kinds::TIMER, "run", run), Ok(()));
+    }
+    for hostile in [
+        json!({"ends": 1e300}),
+        json!({"left": -1}),
+        json!({"ends": 1, "left": 1}),
+        json!("now"),
+        json!([]),
+    ] {
+        let refused = check(kinds::TIMER, "run", hostile).expect_err("it is none");
+        assert!(refused.to_string().contains(r#"{"ends": UNIX_MS}"#), "{refused}");
+    }
+    assert_eq!(check(kinds::TIMER, "minutes", json!(0.5)), Ok(()));
+    assert_eq!(check(kinds::TIMER, "minutes", Value::Null), Ok(()), "it runs up");
+    assert!(check(kinds::TIMER, "minutes", json!(-1)).is_err());
 }

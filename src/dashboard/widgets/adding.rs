@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::{
-    board::{LINE, outgrown},
+    board::{self, LINE, moment_after},
     components::{
         icon::{Glyph, icon},
         said::reveal_next,
@@ -17,13 +17,12 @@ const CHARS_MAX: usize = 300;
 
 /// The line with its button. Its fields are named by the moment, so that they sort by it.
 #[component]
-pub fn Adding(
-    live: RealtimeUpdates,
-    prefix: &'static str,
-    label: &'static str,
-    placeholder: &'static str,
-    button: &'static str,
-) -> Element {
+pub fn Adding(live: RealtimeUpdates, is_log: bool) -> Element {
+    let (prefix, label, placeholder, button) = if is_log {
+        (LINE, "New line", "Write a line", "Add line")
+    } else {
+        ("item-", "New item", "Add an item", "Add item")
+    };
     let now = use_now();
     let mut text = use_signal(String::new);
     let mut made = use_signal(|| 0_u64);
@@ -36,16 +35,17 @@ pub fn Adding(
         }
         made += 1;
         // The clock ticks once a second: the counter keeps the order of what is added within one.
-        let moment = now.peek().map_or(0, |now| now.server_ms).saturating_add(*made.peek());
+        let mut moment = now.peek().map_or(0, |now| now.server_ms).saturating_add(*made.peek());
+        let mut outgrown = Vec::new();
+        if is_log && let Some(widget) = live.view().widget {
+            moment = moment_after(&widget, moment);
+            outgrown = board::outgrown(&widget, item.len());
+        }
         match fresh_name(&format!("{prefix}{moment:011x}")) {
             Ok(field) => {
-                if prefix == LINE
-                    && let Some(widget) = live.view().widget
-                {
-                    // Before it comes, so that there is room for it.
-                    for gone in outgrown(&widget, item.len()) {
-                        live.edit(gone.as_str(), Value::Null);
-                    }
+                // Before it comes, so that there is room for it.
+                for gone in outgrown {
+                    live.edit(gone.as_str(), Value::Null);
                 }
                 live.edit(field.as_str(), item);
                 reveal_next();

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::sampled::{Waiting, label, lines, measure, use_series};
+use super::sampled::{Waiting, label, measure, use_series};
 use crate::{
     components::{
         format::figure_text,
@@ -10,9 +10,10 @@ use crate::{
     },
     dashboard::{
         chart::Scale,
-        plot::{above, gap_of, percent},
+        plot::{above, gap_of},
     },
-    hooks::{RealtimeUpdates, SeriesList},
+    hooks::{RealtimeUpdates, Series, SeriesList},
+    protocol::Value,
 };
 
 #[component]
@@ -23,46 +24,45 @@ pub fn Bars(live: RealtimeUpdates) -> Element {
         return rsx! { Waiting { names: names() } };
     }
     let measure = measure(live);
-    let unit = &measure.unit;
-    let (mut low, mut high) = (0.0_f64, 0.0_f64);
-    for value in bars.iter().filter_map(|(_, value)| *value).chain(measure.threshold) {
+    let (unit, threshold) = (&measure.unit, measure.threshold);
+    let (mut low, mut high) = (0.0_f64, threshold.unwrap_or_default());
+    for (_, value) in &bars {
+        let value = value.unwrap_or_default();
         (low, high) = (low.min(value), high.max(value));
     }
     let round = Scale::around(low, high, unit == "B");
     let min = measure.min.unwrap_or(round.min);
-    let max = measure
-        .max
-        .filter(|max| *max > min)
-        .unwrap_or_else(|| round.max.max(min + round.step));
+    let max = measure.max.unwrap_or(round.max);
+    // Two may have moved one end each.
+    let max = if max > min { max } else { min + round.step };
     // In thousandths of the scale; what is off it lies at its edge.
     let place = |value: f64| (((value - min) / (max - min)).clamp(0.0, 1.0) * 1_000.0).round() as i32;
     let zero = place(0.0);
-    let mark = measure
-        .threshold
-        .filter(|threshold| (min..=max).contains(threshold))
-        .map(place);
-    let passes = |value: f64| measure.threshold.is_some_and(|threshold| value >= threshold);
-    let passed = bars.iter().any(|(_, value)| value.is_some_and(passes));
+    let line = |is_there: bool, value: f64| {
+        if is_there {
+            format!("M{} 0v1", place(value))
+        } else {
+            String::new()
+        }
+    };
+    let origin = line(low < 0.0, 0.0);
+    let limit = threshold.unwrap_or(f64::INFINITY);
+    let mark = line((min..=max).contains(&limit), limit);
+    let passed = bars.iter().any(|(_, value)| *value >= Some(limit));
     rsx! {
+        // It can be scrolled, by keys as well.
         div { class: "bars-frame", tabindex: "0", role: "region", "aria-label": measure.name.clone(),
             ul { class: "bars",
-                for (at , (name , value)) in bars.iter().enumerate() {
-                    li { key: "{at}", "data-state": value.filter(|value| passes(*value)).map(|_| "above"),
-                        span { class: "bar-name", title: "{name}", "{name}" }
-                        svg { "aria-hidden": "true",
-                            rect { class: "bar-track", width: "100%", height: "100%", "rx": "3" }
-                            if let Some(end) = value.map(place) {
-                                rect { class: "bar-length", x: percent(end.min(zero)), width: percent((end - zero).abs()), height: "100%", "rx": "3" }
-                            }
-                            if low < 0.0 {
-                                rect { class: "bar-zero", x: percent(zero), width: "1", height: "100%" }
-                            }
-                            if let Some(mark) = mark {
-                                rect { class: "bar-mark", x: percent(mark), width: "2", height: "100%" }
-                            }
+                for (name , value) in bars {
+                    li { "data-state": (value >= Some(limit)).then_some("above"),
+                        span { class: "bar-name", "{name}" }
+                        svg { "viewBox": "0 0 1000 1", "preserveAspectRatio": "none", "aria-hidden": "true",
+                            path { class: "bar-length", d: value.map_or_else(String::new, |value| format!("M{zero} 0H{}V1H{zero}Z", place(value))) }
+                            path { class: "bar-zero", d: origin.as_str() }
+                            path { class: "bar-mark", d: mark.as_str() }
                         }
                         span { class: "bar-value value",
-                            if value.is_some_and(passes) {
+                            if value >= Some(limit) {
                                 {icon(Glyph::TriangleAlert)}
                                 span { class: "unseen", "above " }
                             }
@@ -74,12 +74,10 @@ pub fn Bars(live: RealtimeUpdates) -> Element {
         }
         div { class: "setpoint-ends",
             span { {figure_text(min, unit)} }
-            if let Some(threshold) = measure.threshold {
-                if passed {
-                    {above(threshold, unit)}
-                } else {
-                    span { "Threshold {figure_text(threshold, unit)}" }
-                }
+            if passed {
+                {above(limit, unit)}
+            } else if let Some(threshold) = threshold {
+                span { "Threshold {figure_text(threshold, unit)}" }
             }
             span { {figure_text(max, unit)} }
         }
@@ -89,34 +87,36 @@ pub fn Bars(live: RealtimeUpdates) -> Element {
 /// What is called how, and has which value, in the order of the names: of a wildcard each series that there is, of a list that names its
 /// numbers each of those. Nothing for what has sent none, or has fallen silent while the others go on.
 fn bars(names: &[String], list: &SeriesList) -> Vec<(String, Option<f64>)> {
-    let newest = list
-        .0
-        .iter()
-        .filter_map(|(_, series)| Some(series.points.back()?.0.0))
-        .max();
-    let mut found = list.0.iter().zip(lines(&SeriesList::default(), list)).peekable();
+    let end_of = |series: &Series| series.points.back().map_or(0, |(at, _)| at.0);
+    let newest = list.0.iter().fold(0, |newest, (_, series)| newest.max(end_of(series)));
     let mut bars = Vec::new();
     for name in names {
         let before = bars.len();
         let prefix = name.strip_suffix('*');
-        while let Some(((_, series), line)) =
-            found.next_if(|((found, _), _)| prefix.map_or(found == name, |prefix| found.starts_with(prefix)))
-        {
-            let Some(rows) = series.latest().and_then(|value| value.as_array()) else {
-                let last = series.points.back().map_or(0, |(at, _)| at.0);
-                let is_there = newest.is_none_or(|newest| last + gap_of(series.interval_ms) >= newest);
-                let value = series.latest().and_then(|value| value.as_f64());
-                bars.push((line.name, value.filter(|_| is_there)));
+        for (found, series) in &list.0 {
+            if prefix.map_or(found != name, |prefix| !found.starts_with(prefix)) {
                 continue;
-            };
-            for row in rows {
+            }
+            let value = series.latest().unwrap_or(&Value::Null);
+            for row in value.as_array().into_iter().flatten() {
                 if let (Some(name), Some(value)) = (row[0].as_str(), row[1].as_f64()) {
-                    bars.push((label(name, rows.len()), Some(value)));
+                    bars.push((name.to_owned(), Some(value)));
                 }
+            }
+            if !value.is_array() {
+                let is_there = end_of(series) + gap_of(series.interval_ms) >= newest;
+                bars.push((found.clone(), value.as_f64().filter(|_| is_there)));
             }
         }
         if bars.len() == before && prefix.is_none() {
-            bars.push((label(name, names.len()), None));
+            bars.push((name.clone(), None));
+        }
+    }
+    let called: Vec<String> = bars.iter().map(|(name, _)| label(name, bars.len())).collect();
+    for ((name, _), short) in bars.iter_mut().zip(&called) {
+        // Of two things that differ in the rest of their names all of it is said.
+        if called.iter().filter(|other| *other == short).count() == 1 {
+            name.clone_from(short);
         }
     }
     bars

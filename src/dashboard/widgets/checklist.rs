@@ -30,7 +30,7 @@ pub fn Checklist(live: RealtimeUpdates) -> Element {
                     Item { key: "{id}", live, id }
                 }
             }
-            Adding { live, prefix: "item-", label: "New item", placeholder: "Add an item", button: "Add item" }
+            Adding { live, is_log: false }
         }
     }
 }

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::adding::Adding;
 use crate::{
-    board::{LINE, lines, written_at},
+    board::{lines, written_at},
     components::{
         format::{excerpt, time_of_day, value_text, writer_name},
         icon::{Glyph, icon},
@@ -26,7 +26,7 @@ pub fn Log(live: RealtimeUpdates) -> Element {
     let lines = view.widget.as_deref().map(lines).unwrap_or_default();
     rsx! {
         div { class: "checklist",
-            Adding { live, prefix: LINE, label: "New line", placeholder: "Write a line", button: "Add line" }
+            Adding { live, is_log: true }
             // It can be scrolled, by keys as well.
             div { class: "log", role: "log", tabindex: "0", "aria-label": live.text("title"),
                 if lines.is_empty() {

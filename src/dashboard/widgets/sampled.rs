@@ -143,7 +143,7 @@ fn span_ms(span: &str) -> u64 {
 }
 
 /// What was kept of each series, and what has come since; of one that has fallen silent, what was kept.
-pub(super) fn lines(kept: &SeriesList, live: &SeriesList) -> Vec<Line> {
+fn lines(kept: &SeriesList, live: &SeriesList) -> Vec<Line> {
     let mut names: Vec<&String> = live.0.iter().map(|(name, _)| name).collect();
     for (name, _) in &kept.0 {
         if !names.contains(&name) {

@@ -5,12 +5,10 @@ use dioxus::prelude::*;
 use crate::{
     board::Run,
     components::icon::{Glyph, icon},
-    hooks::{RealtimeUpdates, use_now},
+    hooks::{Now, RealtimeUpdates},
 };
 
-#[component]
-pub fn Timer(live: RealtimeUpdates) -> Element {
-    let now = use_now();
+pub fn timer(live: RealtimeUpdates, now: ReadSignal<Option<Now>>) -> Element {
     let run = Run::read(&live.value("run").unwrap_or_default()).unwrap_or(Run::Reset);
     let minutes = live.number("minutes").unwrap_or_default();
     let length = Some((minutes * 60.0).round() as u64).filter(|seconds| *seconds > 0);

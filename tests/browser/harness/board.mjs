@@ -76,6 +76,16 @@ export class Board {
     await this.widget(title).getByText(/\d\s(s|min) ago/).waitFor();
   }
 
+  /** Adds a widget of a kind, as the list of kinds calls it. */
+  async add(kind, title, series = undefined) {
+    await this.page.getByRole('button', { name: 'Add widget' }).first().click();
+    await this.page.getByLabel('Kind').selectOption({ label: kind });
+    await this.page.getByLabel('Title').fill(title);
+    if (series !== undefined) await this.page.getByLabel('Series').fill(series);
+    await this.page.getByRole('button', { name: 'Add', exact: true }).click();
+    await this.widget(title).waitFor();
+  }
+
   /** Opens the menu of a widget's frame. */
   async openMenu(title) {
     await this.widget(title).getByRole('button', { name: `Menu of ${title}` }).click();

@@ -9,6 +9,7 @@ mod hash;
 pub mod kinds;
 mod merge;
 mod order;
+pub mod templates;
 
 use std::sync::Arc;
 

@@ -77,9 +77,9 @@ pub use use_notices::use_notices;
 pub use use_now::use_now;
 pub use use_optimism::use_optimism;
 pub use use_people::{title_of, use_people};
-#[cfg(feature = "dashboard")]
-pub(crate) use use_platform::page_origin;
 pub use use_platform::{IS_IN_A_BROWSER, use_platform_provider};
+#[cfg(feature = "dashboard")]
+pub(crate) use use_platform::{copy, page_origin, read_chosen_file, save};
 #[cfg(feature = "testing")]
 pub(crate) use use_realtime_managers::managers_at;
 pub use use_realtime_managers::{

@@ -1,10 +1,11 @@
-//! A new widget: its kind, its title, and for a live one the series it shows. Or an old one, that was removed.
+//! A new widget: its kind, its title, and for a live one the series it shows. Or one that was copied; or an old one, that was removed.
 
 use dioxus::prelude::*;
 use serde_json::json;
 
+use super::files::{fault_line, file_box, put_file};
 use crate::{
-    board::kinds,
+    board::{BoardFile, kinds},
     components::{
         disclosure::{Disclosure, Shape},
         edit_line::{read, text_in},
@@ -145,6 +146,16 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
             open.set(false);
         }
     };
+    let mut fault = use_signal(String::new);
+    let paste = use_callback(move |text: String| match BoardFile::read(&text) {
+        Ok(file) if file.widgets.is_empty() => fault.set("This file has no widgets.".to_owned()),
+        Ok(file) => {
+            put_file(board, file);
+            open.set(false);
+        }
+        Err(_) if text.trim().is_empty() => fault.set(String::new()),
+        Err(error) => fault.set(error.to_string()),
+    });
     let choice = &CHOICES[at().min(CHOICES.len() - 1)];
     let add = move |event: FormEvent| {
         event.prevent_default();
@@ -194,6 +205,12 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
             div { class: "row",
                 button { class: "button", "data-weight": "strong", r#type: "submit", "Add" }
                 button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| open.set(false), "Cancel" }
+            }
+        }
+        section { class: "form", "aria-label": "Paste",
+            {file_box("Copied card", false, paste)}
+            if !fault.read().is_empty() {
+                {fault_line(&fault.read())}
             }
         }
         if !removed.is_empty() {

@@ -42,6 +42,28 @@ pub(crate) fn page_origin() -> Option<String> {
     current_platform().page_origin()
 }
 
+/// Gives the person a file of that name, where it can.
+#[cfg(feature = "dashboard")]
+pub(crate) fn save(name: &str, text: &str) {
+    current_platform().save(name, text);
+}
+
+/// Puts a text where the person pastes from; whether that could be done.
+#[cfg(feature = "dashboard")]
+pub(crate) fn copy(text: &str) -> bool {
+    platform::copy(text)
+}
+
+/// Tells the text of the file that a person has chosen on this page.
+#[cfg(feature = "dashboard")]
+pub(crate) fn read_chosen_file(told: Callback<String>) {
+    spawn(async move {
+        if let Some(text) = platform::chosen_file().await {
+            told(text);
+        }
+    });
+}
+
 /// The device that was given to those below; `None` for this one.
 pub(super) fn given_platform() -> Option<Rc<dyn Platform>> {
     try_consume_context::<Injected>().map(|Injected(platform)| platform)

@@ -86,6 +86,14 @@ pub fn device_name() -> String {
 
 pub fn save(_: &str, _: &str) {}
 
+pub fn copy(_: &str) -> bool {
+    false
+}
+
+pub fn chosen_file() -> LocalBoxFuture<'static, Option<String>> {
+    Box::pin(std::future::ready(None))
+}
+
 pub fn entitle(_: &str) {}
 
 pub fn stand_at(_: &str) {}

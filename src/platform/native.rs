@@ -61,6 +61,14 @@ pub fn stand_at(_: &str) {}
 
 pub fn save(_: &str, _: &str) {}
 
+pub fn copy(_: &str) -> bool {
+    false
+}
+
+pub fn chosen_file() -> futures_util::future::LocalBoxFuture<'static, Option<String>> {
+    Box::pin(std::future::ready(None))
+}
+
 pub fn page_cookies() -> Option<String> {
     None
 }

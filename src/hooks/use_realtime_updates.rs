@@ -9,7 +9,7 @@ use super::{
     use_current_board::current_board,
     widget_handle::{WidgetHandle, use_widget},
 };
-use crate::protocol::{BoardId, Operation, Value, Widget, WidgetId};
+use crate::protocol::{BoardId, Intent, Operation, Value, Widget, WidgetId};
 
 /// A widget, live: read it in a component, and edit it from handlers. `Copy`. All but its typed fields is in
 /// [`WidgetHandle`], which it derefs to.
@@ -71,8 +71,22 @@ pub fn use_widget_of(operation: &Operation) -> (RealtimeUpdates, String) {
         let (board, widget) = (Signal::new(board.clone()), Signal::new(widget.clone()));
         (ReadSignal::new(board), ReadSignal::new(widget))
     }));
-    // A board is called by its name.
-    let titles = ["title", "name"].map(|field| live.text(field));
+    // A board is called by its name; what is not there by what it was to be called.
+    let to_be = |field: &str| match &operation.intent {
+        Intent::Create { fields, .. } => {
+            let found = fields.iter().find(|(name, _)| name.as_str() == field);
+            found
+                .and_then(|(_, value)| value.as_str())
+                .unwrap_or_default()
+                .to_owned()
+        }
+        _ => String::new(),
+    };
+    let titles = ["title", "name"].map(|field| {
+        Some(live.text(field))
+            .filter(|text| !text.is_empty())
+            .unwrap_or_else(|| to_be(field))
+    });
     let title = titles.into_iter().find(|title| !title.is_empty());
     (live, title.unwrap_or_else(|| operation.widget.to_string()))
 }

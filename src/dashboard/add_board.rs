@@ -4,16 +4,16 @@ use dioxus::prelude::*;
 
 use super::{
     Route,
-    files::{contents, creations, fault_line, file_box},
+    files::{create_all, fault_line, file_box, read_given},
 };
 use crate::{
-    board::{BoardFile, FileError, kinds, templates::TEMPLATES},
+    board::{BoardFile, kinds, templates::TEMPLATES},
     components::{
         edit_line::text_in,
         icon::{Glyph, icon},
         said::say,
     },
-    hooks::{RealtimeManagers, fresh_name, use_realtime_managers},
+    hooks::{NoRandomness, RealtimeManagers, fresh_name, use_realtime_managers},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
     sorted::SortedMap,
 };
@@ -25,61 +25,50 @@ pub fn use_add_board(open: Signal<bool>) -> Element {
     let navigator = use_navigator();
     let mut at = use_signal(|| 0_usize);
     let mut text = use_signal(String::new);
-    let told = use_callback(move |told| text.set(told));
-    let start = start(at(), &text.read());
-    let called = match &start {
-        Some(Ok(file)) => file.name.clone(),
-        _ => None,
-    };
+    let fault = use_signal(String::new);
+    let told = use_callback(move |given: String| {
+        read_given(&given, fault);
+        text.set(given);
+    });
     let add = move |event: FormEvent| {
         event.prevent_default();
-        let Some(Ok(file)) = self::start(*at.peek(), &text.peek()) else {
-            return; // what is wrong stands beside the box
+        let file = match *at.peek() {
+            0 => Some(BoardFile::default()),
+            FILE => read_given(&text.peek(), fault),
+            template => BoardFile::read(TEMPLATES[template - 1].1).ok(),
         };
-        let typed = text_in(&event, "name");
-        let name = match (typed.trim(), &file.name) {
-            ("", Some(name)) => name.clone(),
-            (typed, _) => typed.to_owned(),
-        };
-        match create_board(managers, &name, file) {
+        let Some(file) = file else { return };
+        match create_board(managers, text_in(&event, "name").trim(), file) {
             Ok(id) => {
                 open.set(false);
                 navigator.push(Route::Board { id });
             }
-            Err(reason) => say(reason, "refused", String::new(), None),
+            Err(error) => say(error.to_string(), "refused", String::new(), None),
         }
     };
-    let is_file = at() > TEMPLATES.len();
+    let is_file = at() == FILE;
     rsx! {
         section { "aria-label": "New board",
             form { class: "form", onsubmit: add,
                 label {
                     "New board"
-                    input {
-                        class: "input",
-                        name: "name",
-                        r#type: "text",
-                        maxlength: "80",
-                        pattern: ".*\\S.*",
-                        required: called.is_none(),
-                        placeholder: called,
-                    }
+                    // What it starts with has a name.
+                    input { class: "input", name: "name", r#type: "text", maxlength: "80", pattern: ".*\\S.*", required: at() == 0 }
                 }
                 label {
                     "Start with"
-                    select { class: "input", onchange: move |event| at.set(place_of(&event.value())),
-                        for name in [EMPTY].into_iter().chain(TEMPLATES.map(|(name, _)| name)).chain([FILE]) {
+                    select { class: "input", onchange: move |event| at.set(CHOICES.iter().position(|name| *name == event.value()).unwrap_or(0)),
+                        for name in CHOICES {
                             option { key: "{name}", value: name, "{name}" }
                         }
                     }
                 }
                 if is_file {
                     {file_box("Or its text", true, told)}
-                }
-                match &start {
-                    Some(Err(error)) => fault_line(&error.to_string()),
-                    Some(Ok(file)) if at() > 0 => rsx! { p { class: "note-line", role: "status", {contents(file)} } },
-                    _ => VNode::empty(),
+                    {fault_line(fault)}
+                    if fault.read().is_empty() && !text.read().is_empty() {
+                        p { class: "note-line", role: "status", "This is a board file." }
+                    }
                 }
                 div { class: "row", button { class: "button", r#type: "submit", {icon(Glyph::Plus)} "Add board" } }
             }
@@ -87,42 +76,35 @@ pub fn use_add_board(open: Signal<bool>) -> Element {
     }
 }
 
-const EMPTY: &str = "Empty";
-const FILE: &str = "A file";
-
-/// Where a choice of the list stands.
-fn place_of(chosen: &str) -> usize {
-    let template = TEMPLATES.iter().position(|(name, _)| *name == chosen);
-    match template {
-        Some(at) => at + 1,
-        None if chosen == FILE => TEMPLATES.len() + 1,
-        None => 0,
-    }
-}
-
-/// What a board starts with, by the place of the choice; `None` as long as no file was given.
-fn start(at: usize, given: &str) -> Option<Result<BoardFile, FileError>> {
-    match at.checked_sub(1) {
-        None => Some(Ok(BoardFile::default())),
-        Some(template) if template < TEMPLATES.len() => Some(BoardFile::read(TEMPLATES[template].1)),
-        Some(_) => (!given.trim().is_empty()).then(|| BoardFile::read(given)),
-    }
-}
+/// What a board may start with, in the order of the list: the templates stand as they do in theirs.
+const CHOICES: [&str; FILE + 1] = [
+    "Empty",
+    TEMPLATES[0].0,
+    TEMPLATES[1].0,
+    TEMPLATES[2].0,
+    TEMPLATES[3].0,
+    "A file",
+];
+/// The last of them.
+const FILE: usize = TEMPLATES.len() + 1;
 
 /// Makes a board, what is on it, and its entry in the directory. Each operation is whole: should one of them be refused, the others
 /// still make sense. The entry is the last, so that one undo takes the board off the list.
-fn create_board(managers: RealtimeManagers, name: &str, file: BoardFile) -> Result<BoardId, String> {
-    let entry = fresh_name(&slug(name)).map_err(|error| error.to_string())?;
-    let widgets = creations(file.widgets, Some(1.0))?;
+fn create_board(managers: RealtimeManagers, typed: &str, file: BoardFile) -> Result<BoardId, NoRandomness> {
+    let own = file.name.as_deref().unwrap_or("Board");
+    let name = if typed.is_empty() { own } else { typed };
+    let entry = fresh_name(&slug(name))?;
     let id: BoardId = entry.as_str().parse().expect("a widget's name is a board's name");
-    let kind: Kind = kinds::BOARD.parse().expect("a plain name");
-    let fields = || SortedMap::from([(name_field(), Value::from(name))]);
     let state = managers.state;
-    state.create(id.clone(), WidgetId::birth(), kind.clone(), fields());
-    for (widget, kind, fields) in widgets {
+    let make = |board: BoardId, widget| {
+        let fields = SortedMap::from([(name_field(), Value::from(name))]);
+        state.create(board, widget, Kind::named(kinds::BOARD), fields);
+    };
+    make(id.clone(), WidgetId::birth());
+    create_all(file.widgets, Some(1.0), &|widget, kind, fields| {
         state.create(id.clone(), widget, kind, fields);
-    }
-    state.create(BoardId::directory(), entry, kind, fields());
+    })?;
+    make(BoardId::directory(), entry);
     Ok(id)
 }
 
@@ -149,24 +131,5 @@ mod tests {
         assert_eq!(slug("Engine room, aft"), "engine-room-aft");
         assert_eq!(slug("Küche"), "k-che");
         assert_eq!(slug("船"), "board");
-    }
-
-    #[test]
-    fn every_choice_of_the_list_starts_with_what_it_says() {
-        let called = |chosen: &str| match start(place_of(chosen), "") {
-            Some(Ok(file)) => Some((file.name, file.widgets.len())),
-            _ => None,
-        };
-        assert_eq!(called(EMPTY), Some((None, 0)));
-        for (name, _) in TEMPLATES {
-            let (found, len) = called(name).expect("a board");
-            assert_eq!(found.as_deref(), Some(name));
-            assert!(len > 0);
-        }
-        assert_eq!(called(FILE), None, "none was given");
-        assert!(matches!(
-            start(place_of(FILE), "{"),
-            Some(Err(FileError::NotJson { .. }))
-        ));
     }
 }

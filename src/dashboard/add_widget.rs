@@ -3,9 +3,9 @@
 use dioxus::prelude::*;
 use serde_json::json;
 
-use super::files::{fault_line, file_box, put_file};
+use super::files::{fault_line, file_box, put_file, read_given};
 use crate::{
-    board::{BoardFile, kinds},
+    board::kinds,
     components::{
         disclosure::{Disclosure, Shape},
         edit_line::{read, text_in},
@@ -146,15 +146,12 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
             open.set(false);
         }
     };
-    let mut fault = use_signal(String::new);
-    let paste = use_callback(move |text: String| match BoardFile::read(&text) {
-        Ok(file) if file.widgets.is_empty() => fault.set("This file has no widgets.".to_owned()),
-        Ok(file) => {
+    let fault = use_signal(String::new);
+    let paste = use_callback(move |text: String| {
+        if let Some(file) = read_given(&text, fault) {
             put_file(board, file);
             open.set(false);
         }
-        Err(_) if text.trim().is_empty() => fault.set(String::new()),
-        Err(error) => fault.set(error.to_string()),
     });
     let choice = &CHOICES[at().min(CHOICES.len() - 1)];
     let add = move |event: FormEvent| {
@@ -209,9 +206,7 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
         }
         section { class: "form", "aria-label": "Paste",
             {file_box("Copied card", false, paste)}
-            if !fault.read().is_empty() {
-                {fault_line(&fault.read())}
-            }
+            {fault_line(fault)}
         }
         if !removed.is_empty() {
             section { class: "form", "aria-label": "Removed",

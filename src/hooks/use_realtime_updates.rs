@@ -72,23 +72,19 @@ pub fn use_widget_of(operation: &Operation) -> (RealtimeUpdates, String) {
         (ReadSignal::new(board), ReadSignal::new(widget))
     }));
     // A board is called by its name; what is not there by what it was to be called.
-    let to_be = |field: &str| match &operation.intent {
-        Intent::Create { fields, .. } => {
-            let found = fields.iter().find(|(name, _)| name.as_str() == field);
-            found
-                .and_then(|(_, value)| value.as_str())
-                .unwrap_or_default()
-                .to_owned()
+    for name in ["title", "name"] {
+        let to_be = match &operation.intent {
+            Intent::Create { fields, .. } => fields.iter().find(|(field, _)| field.as_str() == name),
+            _ => None,
+        };
+        let to_be = to_be.and_then(|(_, value)| value.as_str()).unwrap_or_default();
+        for title in [&live.text(name), to_be] {
+            if !title.is_empty() {
+                return (live, title.to_owned());
+            }
         }
-        _ => String::new(),
-    };
-    let titles = ["title", "name"].map(|field| {
-        Some(live.text(field))
-            .filter(|text| !text.is_empty())
-            .unwrap_or_else(|| to_be(field))
-    });
-    let title = titles.into_iter().find(|title| !title.is_empty());
-    (live, title.unwrap_or_else(|| operation.widget.to_string()))
+    }
+    (live, operation.widget.to_string())
 }
 
 impl<T: DeserializeOwned> RealtimeUpdates<T> {

@@ -80,7 +80,7 @@ pub use use_optimism::use_optimism;
 pub use use_people::{title_of, use_people};
 pub use use_platform::{IS_IN_A_BROWSER, use_platform_provider};
 #[cfg(feature = "dashboard")]
-pub(crate) use use_platform::{copy, page_origin, read_chosen_file, save};
+pub(crate) use use_platform::{copy, page_origin, save, take_chosen_file};
 #[cfg(feature = "testing")]
 pub(crate) use use_realtime_managers::managers_at;
 pub use use_realtime_managers::{

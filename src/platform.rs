@@ -337,10 +337,10 @@ pub fn copy(text: &str) -> bool {
     chosen::copy(text)
 }
 
-/// The text of the file that was chosen in the page's box for one, as far as a board file goes and a byte more; `None` where there is none.
-#[must_use]
-pub fn chosen_file() -> LocalBoxFuture<'static, Option<String>> {
-    chosen::chosen_file()
+/// Puts the text of the file that was chosen in the page's box for one, as far as a board file goes and a byte more, into the box
+/// called `file`; nothing where there is no page.
+pub fn take_chosen_file() {
+    chosen::take_chosen_file();
 }
 
 /// What the tab of a browser is called from now on; nothing elsewhere.

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{
     Route,
-    files::{create_all, fault_line, file_box, read_given},
+    files::{create_all, fault_line, read_given},
 };
 use crate::{
     board::{BoardFile, kinds, templates::TEMPLATES},
@@ -13,7 +13,7 @@ use crate::{
         icon::{Glyph, icon},
         said::say,
     },
-    hooks::{NoRandomness, RealtimeManagers, fresh_name, use_realtime_managers},
+    hooks::{IS_IN_A_BROWSER, NoRandomness, RealtimeManagers, fresh_name, take_chosen_file, use_realtime_managers},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
     sorted::SortedMap,
 };
@@ -23,22 +23,24 @@ pub fn use_add_board(open: Signal<bool>) -> Element {
     let mut open = open;
     let managers = use_realtime_managers();
     let navigator = use_navigator();
-    let mut at = use_signal(|| 0_usize);
-    let mut text = use_signal(String::new);
-    let fault = use_signal(String::new);
-    let told = use_callback(move |given: String| {
-        read_given(&given, fault);
-        text.set(given);
-    });
+    let mut fault = use_signal(String::new);
     let add = move |event: FormEvent| {
         event.prevent_default();
-        let file = match *at.peek() {
-            0 => Some(BoardFile::default()),
-            FILE => read_given(&text.peek(), fault),
-            template => BoardFile::read(TEMPLATES[template - 1].1).ok(),
+        let (start, typed) = (text_in(&event, "start"), text_in(&event, "name"));
+        let file = match TEMPLATES.iter().find(|(name, _)| *name == start) {
+            Some((_, text)) => BoardFile::read(text).ok(),
+            None if start == FILE => read_given(&text_in(&event, "file"), fault),
+            None => Some(BoardFile::default()),
         };
         let Some(file) = file else { return };
-        match create_board(managers, text_in(&event, "name").trim(), file) {
+        let name = match typed.trim() {
+            "" => file.name.clone().unwrap_or_default(),
+            typed => typed.to_owned(),
+        };
+        if name.is_empty() {
+            return fault.set("It needs a name.".to_owned());
+        }
+        match create_board(managers, &name, file) {
             Ok(id) => {
                 open.set(false);
                 navigator.push(Route::Board { id });
@@ -46,53 +48,49 @@ pub fn use_add_board(open: Signal<bool>) -> Element {
             Err(error) => say(error.to_string(), "refused", String::new(), None),
         }
     };
-    let is_file = at() == FILE;
     rsx! {
         section { "aria-label": "New board",
             form { class: "form", onsubmit: add,
                 label {
                     "New board"
-                    // What it starts with has a name.
-                    input { class: "input", name: "name", r#type: "text", maxlength: "80", pattern: ".*\\S.*", required: at() == 0 }
+                    // Without one it is called as what it starts with.
+                    input { class: "input", name: "name", r#type: "text", maxlength: "80" }
                 }
                 label {
                     "Start with"
-                    select { class: "input", onchange: move |event| at.set(CHOICES.iter().position(|name| *name == event.value()).unwrap_or(0)),
-                        for name in CHOICES {
-                            option { key: "{name}", value: name, "{name}" }
+                    select { class: "input", name: "start",
+                        option { "Empty" }
+                        for (name, _) in TEMPLATES {
+                            option { key: "{name}", "{name}" }
                         }
+                        option { value: FILE, "A file" }
                     }
                 }
-                if is_file {
-                    {file_box("Or its text", true, told)}
-                    {fault_line(fault)}
-                    if fault.read().is_empty() && !text.read().is_empty() {
-                        p { class: "note-line", role: "status", "This is a board file." }
+                // Shown by the stylesheet, as long as that is chosen.
+                if IS_IN_A_BROWSER {
+                    label { class: "from-file",
+                        "Board file"
+                        // Without a name, since the form is sent with its text, which comes into the box.
+                        input { class: "input", r#type: "file", accept: ".json,application/json", onchange: |_| take_chosen_file() }
                     }
                 }
+                label { class: "from-file",
+                    "Its text"
+                    textarea { class: "input", name: "file", rows: "3", spellcheck: "false", placeholder: "Choose a file, or paste it here" }
+                }
+                {fault_line(fault)}
                 div { class: "row", button { class: "button", r#type: "submit", {icon(Glyph::Plus)} "Add board" } }
             }
         }
     }
 }
 
-/// What a board may start with, in the order of the list: the templates stand as they do in theirs.
-const CHOICES: [&str; FILE + 1] = [
-    "Empty",
-    TEMPLATES[0].0,
-    TEMPLATES[1].0,
-    TEMPLATES[2].0,
-    TEMPLATES[3].0,
-    "A file",
-];
-/// The last of them.
-const FILE: usize = TEMPLATES.len() + 1;
+/// The value of the choice that has a box for its text; the templates have their names.
+const FILE: &str = "file";
 
 /// Makes a board, what is on it, and its entry in the directory. Each operation is whole: should one of them be refused, the others
 /// still make sense. The entry is the last, so that one undo takes the board off the list.
-fn create_board(managers: RealtimeManagers, typed: &str, file: BoardFile) -> Result<BoardId, NoRandomness> {
-    let own = file.name.as_deref().unwrap_or("Board");
-    let name = if typed.is_empty() { own } else { typed };
+fn create_board(managers: RealtimeManagers, name: &str, file: BoardFile) -> Result<BoardId, NoRandomness> {
     let entry = fresh_name(&slug(name))?;
     let id: BoardId = entry.as_str().parse().expect("a widget's name is a board's name");
     let state = managers.state;

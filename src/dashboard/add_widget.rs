@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use serde_json::json;
 
-use super::files::{fault_line, file_box, put_file, read_given};
+use super::files::{fault_line, put_file, read_given};
 use crate::{
     board::kinds,
     components::{
@@ -147,12 +147,12 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
         }
     };
     let fault = use_signal(String::new);
-    let paste = use_callback(move |text: String| {
-        if let Some(file) = read_given(&text, fault) {
+    let paste = move |event: FormEvent| {
+        if let Some(file) = read_given(&event.value(), fault) {
             put_file(board, file);
             open.set(false);
         }
-    });
+    };
     let choice = &CHOICES[at().min(CHOICES.len() - 1)];
     let add = move |event: FormEvent| {
         event.prevent_default();
@@ -205,7 +205,10 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
             }
         }
         section { class: "form", "aria-label": "Paste",
-            {file_box("Copied card", false, paste)}
+            label {
+                "Copied card"
+                textarea { class: "input", rows: "2", spellcheck: "false", placeholder: "Paste it here", oninput: paste }
+            }
             {fault_line(fault)}
         }
         if !removed.is_empty() {

@@ -8,7 +8,7 @@ use crate::{
         format::count,
         said::{card_of, say, say_added},
     },
-    hooks::{BoardHandle, IS_IN_A_BROWSER, NoRandomness, copy, fresh_name, read_chosen_file, title_of},
+    hooks::{BoardHandle, NoRandomness, copy, fresh_name, title_of},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
     sorted::SortedMap,
     state::BOARDS,
@@ -24,7 +24,7 @@ pub fn copy_card(board: &BoardId, widget: &WidgetId) {
     let text = shown.map(|widget| BoardFile::of_widget(widget).to_text());
     drop(boards); // what takes the selection is an event of its own
     let (said, state) = if copy(&text.unwrap_or_default()) {
-        let said = "” is copied. “Add widget” on another board takes it.";
+        let said = "” copied. Paste it in “Add widget”.";
         (["“", &title_of(board, widget), said].concat(), "copied")
     } else {
         let said = "Nothing can be copied from here. Export the board instead, by its name above.";
@@ -73,23 +73,6 @@ pub fn create_all(
         create(id, kind, fields);
     }
     Ok(first)
-}
-
-/// Where a file is given: chosen, where a browser has files to choose from, or as a text. `told` hears each.
-pub fn file_box(label: &str, is_chosen: bool, told: Callback<String>) -> Element {
-    rsx! {
-        if is_chosen && IS_IN_A_BROWSER {
-            label {
-                "Board file"
-                // Without a name, since it is no part of what the form is sent with.
-                input { class: "input", r#type: "file", accept: ".json,application/json", onchange: move |_| read_chosen_file(told) }
-            }
-        }
-        label {
-            "{label}"
-            textarea { class: "input json", rows: "2", spellcheck: "false", placeholder: "Paste it here", oninput: move |event| told(event.value()) }
-        }
-    }
 }
 
 /// Reads what was given; why it is no board file is what `fault` holds from then on.

@@ -261,7 +261,7 @@ fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit
                 h2 { "Nothing here yet." }
                 p { "Add a widget: a live number of this machine, or something to edit together." }
                 AddWidget { board }
-                p { "Or start with what is made:" }
+                p { "Or start from a template:" }
                 div { class: "row",
                     for (name, text) in TEMPLATES {
                         button {

@@ -131,7 +131,7 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
                 if !IS_IN_A_BROWSER && !kept.read().is_empty() {
                     label {
                         "This board as a file"
-                        textarea { class: "input json", rows: "4", readonly: true, initial_value: kept() }
+                        textarea { class: "input", rows: "4", readonly: true, initial_value: kept() }
                     }
                 }
             }

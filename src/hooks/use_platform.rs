@@ -54,14 +54,10 @@ pub(crate) fn copy(text: &str) -> bool {
     platform::copy(text)
 }
 
-/// Tells the text of the file that a person has chosen on this page.
+/// Puts the text of the file that the person has chosen into the box called `file`.
 #[cfg(feature = "dashboard")]
-pub(crate) fn read_chosen_file(told: Callback<String>) {
-    spawn(async move {
-        if let Some(text) = platform::chosen_file().await {
-            told(text);
-        }
-    });
+pub(crate) fn take_chosen_file() {
+    platform::take_chosen_file();
 }
 
 /// The device that was given to those below; `None` for this one.

@@ -65,9 +65,7 @@ pub fn copy(_: &str) -> bool {
     false
 }
 
-pub fn chosen_file() -> futures_util::future::LocalBoxFuture<'static, Option<String>> {
-    Box::pin(std::future::ready(None))
-}
+pub fn take_chosen_file() {}
 
 pub fn page_cookies() -> Option<String> {
     None

@@ -15,7 +15,7 @@ use std::{path::Path, rc::Rc};
 
 pub use caret::{select, selection};
 pub use fetch::FETCH;
-pub use files::{chosen_file, copy, save};
+pub use files::{copy, save, take_chosen_file};
 pub use keys::hear_keys;
 pub use tab::{is_kept_offline, keep_offline};
 

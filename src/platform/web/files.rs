@@ -1,9 +1,8 @@
 //! What a person takes along, and brings: files, and what is copied.
 
-use futures_util::future::LocalBoxFuture;
 use js_sys::{Function, Reflect};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 
 use crate::config::BOARD_FILE_BYTES_MAX;
@@ -41,15 +40,24 @@ fn copied(text: &str) -> Option<bool> {
     Some(done.ok()?.is_truthy())
 }
 
-pub fn chosen_file() -> LocalBoxFuture<'static, Option<String>> {
-    Box::pin(async {
-        let document = web_sys::window()?.document()?;
-        let input = document.query_selector("input[type=file]").ok()??;
-        let file = input.unchecked_into::<HtmlInputElement>().files()?.get(0)?;
-        // Of one that is too large no more than it takes to know that.
-        let start = file
-            .slice_with_f64_and_f64(0.0, (BOARD_FILE_BYTES_MAX + 1) as f64)
-            .ok()?;
-        JsFuture::from(start.text()).await.ok()?.as_string()
-    })
+pub fn take_chosen_file() {
+    spawn_local(async {
+        if taken().await.is_none() {
+            tracing::debug!("no file was chosen, or it can't be read");
+        }
+    });
+}
+
+async fn taken() -> Option<()> {
+    let document = web_sys::window()?.document()?;
+    let input = document.query_selector("input[type=file]").ok()??;
+    let file = input.unchecked_into::<HtmlInputElement>().files()?.get(0)?;
+    // Of one that is too large no more than it takes to know that.
+    let start = file
+        .slice_with_f64_and_f64(0.0, (BOARD_FILE_BYTES_MAX + 1) as f64)
+        .ok()?;
+    let text = JsFuture::from(start.text()).await.ok()?.as_string()?;
+    let held = document.query_selector("textarea[name=file]").ok()??;
+    held.unchecked_into::<HtmlTextAreaElement>().set_value(&text);
+    Some(())
 }

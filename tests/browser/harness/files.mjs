@@ -38,6 +38,12 @@ export async function openPaste({ page }) {
   return box;
 }
 
+/** Resolves when the text of the file that was chosen has come into its box. */
+export async function textIn(list, part) {
+  const box = await list.getByRole('textbox', { name: 'Its text' }).elementHandle();
+  await list.page().waitForFunction(([box, part]) => box.value.includes(part), [box, part]);
+}
+
 /** A file that a person chooses. */
 export function fileOf(content) {
   return { name: 'some.board.json', mimeType: 'application/json', buffer: Buffer.from(content) };

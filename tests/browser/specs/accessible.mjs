@@ -22,7 +22,8 @@ export async function play(stage) {
   await hers.page.keyboard.press('Escape');
   const list = await boardMenu(hers);
   await list.getByRole('combobox', { name: 'Start with' }).selectOption('A file');
-  await list.getByRole('textbox', { name: 'Or its text' }).fill('no board');
+  await list.getByRole('textbox', { name: 'Its text' }).fill('no board');
+  await list.getByRole('button', { name: 'Add board' }).click();
   await list.getByRole('alert').waitFor();
   await finds(ada, hers, 'live, with what is no board file given');
   await hers.page.keyboard.press('Escape');

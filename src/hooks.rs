@@ -57,6 +57,7 @@ mod use_undo_keys;
 mod use_websocket;
 mod widget_handle;
 
+#[cfg(feature = "dashboard")]
 pub(crate) use crate::platform::NoRandomness;
 pub(crate) use crate::platform::is_on_page;
 pub use context::NoProvider;

@@ -11,6 +11,7 @@ mod lines;
 mod merge;
 mod order;
 mod run;
+pub mod templates;
 
 use std::sync::Arc;
 

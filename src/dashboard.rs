@@ -3,10 +3,12 @@
 //! It uses the layer as any other app would: the provider around it, the indicator and the badge in its header, the
 //! conflicts under that, and each widget wrapped.
 
+mod add_board;
 mod add_widget;
 mod arranging;
 mod chart;
 mod crosshair;
+mod files;
 mod first_look;
 mod growing;
 mod lines;

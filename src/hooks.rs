@@ -57,7 +57,9 @@ mod use_undo_keys;
 mod use_websocket;
 mod widget_handle;
 
-pub(crate) use crate::platform::{go_to, is_on_page};
+#[cfg(feature = "dashboard")]
+pub(crate) use crate::platform::{NoRandomness, go_to};
+pub(crate) use crate::platform::is_on_page;
 pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
 pub(crate) use entitle::{entitle, stand_at};
@@ -77,9 +79,9 @@ pub use use_notices::use_notices;
 pub use use_now::use_now;
 pub use use_optimism::use_optimism;
 pub use use_people::{title_of, use_people};
-#[cfg(feature = "dashboard")]
-pub(crate) use use_platform::page_origin;
 pub use use_platform::{IS_IN_A_BROWSER, use_platform_provider};
+#[cfg(feature = "dashboard")]
+pub(crate) use use_platform::{copy, page_origin, save, take_chosen_file};
 #[cfg(feature = "testing")]
 pub(crate) use use_realtime_managers::managers_at;
 pub use use_realtime_managers::{

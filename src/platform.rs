@@ -338,6 +338,18 @@ pub fn select(start: u32, end: u32) {
     chosen::select(start, end);
 }
 
+/// Puts a text where a person pastes from. Whether that could be done: it can't where there is no page, or its browser does not let it.
+#[must_use]
+pub fn copy(text: &str) -> bool {
+    chosen::copy(text)
+}
+
+/// Puts the text of the file that was chosen in the page's box for one, as far as a board file goes and a byte more, into the box
+/// called `file`; nothing where there is no page.
+pub fn take_chosen_file() {
+    chosen::take_chosen_file();
+}
+
 /// What the tab of a browser is called from now on; nothing elsewhere.
 pub fn entitle(title: &str) {
     chosen::entitle(title);

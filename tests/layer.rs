@@ -14,6 +14,9 @@ mod conflicts;
 mod deck;
 #[path = "layer/events.rs"]
 mod events;
+#[cfg(feature = "dashboard")]
+#[path = "layer/files.rs"]
+mod files;
 #[path = "layer/hooks.rs"]
 mod hooks;
 #[cfg(feature = "dashboard")]

@@ -148,9 +148,16 @@ impl Catalog {
                 .find(|(field, _)| field.as_str() == name)
                 .map(|(_, value)| value)
         };
-        fields
-            .iter()
-            .try_for_each(|(name, value)| self.field(kind, name)?.check(value, sibling))
+        fields.iter().try_for_each(|(name, value)| {
+            let checked = self.field(kind, name)?.check(value, sibling);
+            // Of many fields nobody knows which one is meant.
+            checked.map_err(|reason| match reason {
+                Rejection::WrongType { expected } => Rejection::WrongType {
+                    expected: format!("{expected}, and `{name}` is none"),
+                },
+                reason => reason,
+            })
+        })
     }
 }
 

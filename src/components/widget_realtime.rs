@@ -102,6 +102,9 @@ pub fn WidgetRealtime(
     /// Called when a person wants to move it, or give it another size: its menu offers that where somebody hears it.
     #[props(default)]
     on_arrange: Option<Callback>,
+    /// Called when a person wants to take a copy of it along: its menu offers that where somebody hears it.
+    #[props(default)]
+    on_copy: Option<Callback>,
     /// Fields that its menu sets up.
     #[props(default = &["title"])]
     settings: &'static [&'static str],
@@ -156,7 +159,7 @@ pub fn WidgetRealtime(
             onvisible: move |event| live.see(event.is_intersecting().unwrap_or_default()),
             onfocusin: move |_| live.hold(true),
             onfocusout: move |_| live.hold(false),
-            Head { live, fresh, menu, title: facts.title.clone(), settings, conflicts: facts.conflicts, people: facts.people, on_arrange, on_remove }
+            Head { live, fresh, menu, title: facts.title.clone(), settings, conflicts: facts.conflicts, people: facts.people, on_arrange, on_copy, on_remove }
             div { class: "card-body", "aria-busy": facts.is_held || state == "loading",
                 if facts.is_missing {
                     p { class: "waiting-for", "data-state": "missing", "This widget is not on the board any more." }

@@ -1,8 +1,9 @@
-//! A new widget: its kind, its title, and for a live one the series it shows. Or an old one, that was removed.
+//! A new widget: its kind, its title, and for a live one the series it shows. Or one that was copied; or an old one, that was removed.
 
 use dioxus::prelude::*;
 use serde_json::json;
 
+use super::files::{fault_line, put_file, read_given};
 use crate::{
     board::kinds,
     components::{
@@ -162,6 +163,13 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
             open.set(false);
         }
     };
+    let fault = use_signal(String::new);
+    let paste = move |event: FormEvent| {
+        if let Some(file) = read_given(&event.value(), fault) {
+            put_file(board, file);
+            open.set(false);
+        }
+    };
     let choice = &CHOICES[at().min(CHOICES.len() - 1)];
     let submit = move |event: FormEvent| {
         event.prevent_default();
@@ -206,6 +214,13 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                 button { class: "button", "data-weight": "strong", r#type: "submit", "Add" }
                 button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| open.set(false), "Cancel" }
             }
+        }
+        section { class: "form", "aria-label": "Paste",
+            label {
+                "Copied card"
+                textarea { class: "input", rows: "2", spellcheck: "false", placeholder: "Paste it here", oninput: paste }
+            }
+            {fault_line(fault)}
         }
         if !removed.is_empty() {
             section { class: "form", "aria-label": "Removed",

@@ -9,6 +9,7 @@ use super::{
     add_widget::{AddWidget, known_series},
     arranging::{Arranging, Handle, arranging_bar, use_arranging_provider},
     crosshair::use_pointed_provider,
+    files::{copy_card, put_file},
     first_look::first_look,
     growing::use_growing,
     lines::{Lines, removed_line},
@@ -20,6 +21,7 @@ use super::{
 #[cfg(feature = "server")]
 use crate::config::FIRST_LOOK_LEN_MAX;
 use crate::{
+    board::{BoardFile, templates::TEMPLATES},
     components::{
         ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, PeopleHere, WidgetRealtime,
         format::time_of_day,
@@ -261,6 +263,18 @@ fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit
                 h2 { "Nothing here yet." }
                 p { "Add a widget: a live number of this machine, or something to edit together." }
                 AddWidget { board }
+                p { "Or start from a template:" }
+                div { class: "row",
+                    for (name, text) in TEMPLATES {
+                        button {
+                            key: "{name}",
+                            class: "button",
+                            r#type: "button",
+                            onclick: move |_| if let Ok(file) = BoardFile::read(text) { put_file(board, file); },
+                            "{name}"
+                        }
+                    }
+                }
                 {how_to_post()}
             }
         },
@@ -279,11 +293,13 @@ fn Card(board: BoardId, widget: WidgetId, kind: Kind, may_edit: bool) -> Element
     let id: ReadSignal<WidgetId> = use_signal(|| widget).into();
     let arranging = try_consume_context::<Arranging>();
     let is_arranged = arranging.is_some_and(Arranging::is_on);
+    let place = board.clone();
     rsx! {
         WidgetRealtime {
             widget_id: id,
             settings: settings(kind.as_str()),
             on_arrange: arranging.map(|arranging| Callback::new(move |()| arranging.begin(id.cloned()))),
+            on_copy: move |()| copy_card(&place, &id.peek()),
             on_remove: move |title: String| say_removed(board.clone(), id.cloned(), &title),
             // Who may look only is not let type what is refused.
             fieldset { class: "bare", role: "none", disabled: !may_edit || is_arranged, WidgetBody { widget: id, kind } }

@@ -1,20 +1,23 @@
-//! The board's name in the header, and behind it the list of boards: open, add, rename, remove.
+//! The board's name in the header, and behind it the list of boards: open, add, rename, export, remove.
 
 use dioxus::prelude::*;
 use serde_json::json;
 
-use super::{Route, share::use_share_section};
+use super::{
+    Route,
+    add_board::{name_field, slug, use_add_board},
+    files::exported,
+    share::use_share_section,
+};
 use crate::{
-    board::kinds,
     components::{
         disclosure::{Disclosure, Shape},
         edit_line::{field_input, text_in},
         icon::{Glyph, icon},
-        said::{lead_back, say, say_removed},
+        said::{lead_back, say_removed},
     },
-    hooks::{RealtimeManagers, fresh_name, use_boards, use_realtime_managers},
-    protocol::{BoardId, FieldName, Kind, Value, WidgetId},
-    sorted::SortedMap,
+    hooks::{IS_IN_A_BROWSER, save, use_boards, use_realtime_managers},
+    protocol::{BoardId, WidgetId},
 };
 
 /// The name of the board that is open; a click lists them all.
@@ -74,58 +77,7 @@ fn BoardList(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
     }
 }
 
-fn use_add_board(open: Signal<bool>) -> Element {
-    let mut open = open;
-    let managers = use_realtime_managers();
-    let navigator = use_navigator();
-    let add = move |event: FormEvent| {
-        event.prevent_default();
-        match create_board(managers, text_in(&event, "name").trim()) {
-            Ok(id) => {
-                open.set(false);
-                navigator.push(Route::Board { id });
-            }
-            Err(reason) => say(reason, "refused", String::new(), None),
-        }
-    };
-    rsx! {
-        section { "aria-label": "New board",
-            form { class: "form", onsubmit: add,
-                {field_input("New board", "name", &Value::Null, [None; 2], false)}
-                div { class: "row", button { class: "button", r#type: "submit", {icon(Glyph::Plus)} "Add board" } }
-            }
-        }
-    }
-}
-
-/// Makes a board and its entry in the directory. Two operations, each whole: should one of them be refused, the other
-/// still makes sense.
-fn create_board(managers: RealtimeManagers, name: &str) -> Result<BoardId, String> {
-    let entry = fresh_name(&slug(name)).map_err(|error| error.to_string())?;
-    let id: BoardId = entry.as_str().parse().expect("a widget's name is a board's name");
-    let kind: Kind = kinds::BOARD.parse().expect("a plain name");
-    let fields = || SortedMap::from([(name_field(), Value::from(name))]);
-    managers
-        .state
-        .create(id.clone(), WidgetId::birth(), kind.clone(), fields());
-    managers.state.create(BoardId::directory(), entry, kind, fields());
-    Ok(id)
-}
-
-/// A name as part of an address: plain lower-case letters and digits with dashes between.
-fn slug(name: &str) -> String {
-    let words = name
-        .split(|letter: char| !letter.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty());
-    let slug = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();
-    if slug.is_empty() { "board".to_owned() } else { slug }
-}
-
-fn name_field() -> FieldName {
-    "name".parse().expect("a plain name")
-}
-
-/// Renames or removes the board that is open.
+/// Renames, exports or removes the board that is open.
 fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<bool>) -> Element {
     let mut open = open;
     let managers = use_realtime_managers();
@@ -146,6 +98,16 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
         }
         open.set(false);
     };
+    // Where there are no downloads, it is copied from a box.
+    let mut kept = use_signal(String::new);
+    let export = move |_| {
+        let text = exported(&id.read(), &name.read());
+        if IS_IN_A_BROWSER {
+            save(&[&slug(&name.read()), ".board.json"].concat(), &text);
+        } else {
+            kept.set(text);
+        }
+    };
     let remove = move |_| {
         let widget = id.read().entry();
         managers.state.remove(BoardId::directory(), widget.clone());
@@ -163,7 +125,14 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
                 {field_input("This board’s name", "name", &json!(&*name.read()), [None; 2], false)}
                 div { class: "row", "data-fit": "between",
                     button { class: "button", r#type: "submit", "Rename" }
+                    button { class: "button", r#type: "button", onclick: export, "Export" }
                     button { class: "button", "data-weight": "quiet", "data-danger": "true", r#type: "button", onclick: remove, {icon(Glyph::Trash)} "Remove board" }
+                }
+                if !IS_IN_A_BROWSER && !kept.read().is_empty() {
+                    label {
+                        "This board as a file"
+                        textarea { class: "input", rows: "4", readonly: true, initial_value: kept() }
+                    }
                 }
             }
         }
@@ -174,17 +143,5 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
 fn go_back(entry: &WidgetId) {
     if let Ok(id) = entry.as_str().parse() {
         navigator().push(Route::Board { id });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_boards_address_begins_with_its_name() {
-        assert_eq!(slug("Engine room, aft"), "engine-room-aft");
-        assert_eq!(slug("Küche"), "k-che");
-        assert_eq!(slug("船"), "board");
     }
 }

@@ -42,6 +42,24 @@ pub(crate) fn page_origin() -> Option<String> {
     current_platform().page_origin()
 }
 
+/// Gives the person a file of that name, where it can.
+#[cfg(feature = "dashboard")]
+pub(crate) fn save(name: &str, text: &str) {
+    current_platform().save(name, text);
+}
+
+/// Puts a text where the person pastes from; whether that could be done.
+#[cfg(feature = "dashboard")]
+pub(crate) fn copy(text: &str) -> bool {
+    platform::copy(text)
+}
+
+/// Puts the text of the file that the person has chosen into the box called `file`.
+#[cfg(feature = "dashboard")]
+pub(crate) fn take_chosen_file() {
+    platform::take_chosen_file();
+}
+
 /// The device that was given to those below; `None` for this one.
 pub(super) fn given_platform() -> Option<Rc<dyn Platform>> {
     try_consume_context::<Injected>().map(|Injected(platform)| platform)

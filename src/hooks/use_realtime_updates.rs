@@ -9,7 +9,7 @@ use super::{
     use_current_board::current_board,
     widget_handle::{WidgetHandle, use_widget},
 };
-use crate::protocol::{BoardId, Operation, Value, Widget, WidgetId};
+use crate::protocol::{BoardId, Intent, Operation, Value, Widget, WidgetId};
 
 /// A widget, live: read it in a component, and edit it from handlers. `Copy`. All but its typed fields is in
 /// [`WidgetHandle`], which it derefs to.
@@ -71,10 +71,20 @@ pub fn use_widget_of(operation: &Operation) -> (RealtimeUpdates, String) {
         let (board, widget) = (Signal::new(board.clone()), Signal::new(widget.clone()));
         (ReadSignal::new(board), ReadSignal::new(widget))
     }));
-    // A board is called by its name.
-    let titles = ["title", "name"].map(|field| live.text(field));
-    let title = titles.into_iter().find(|title| !title.is_empty());
-    (live, title.unwrap_or_else(|| operation.widget.to_string()))
+    // A board is called by its name; what is not there by what it was to be called.
+    for name in ["title", "name"] {
+        let to_be = match &operation.intent {
+            Intent::Create { fields, .. } => fields.iter().find(|(field, _)| field.as_str() == name),
+            _ => None,
+        };
+        let to_be = to_be.and_then(|(_, value)| value.as_str()).unwrap_or_default();
+        for title in [&live.text(name), to_be] {
+            if !title.is_empty() {
+                return (live, title.to_owned());
+            }
+        }
+    }
+    (live, operation.widget.to_string())
 }
 
 impl<T: DeserializeOwned> RealtimeUpdates<T> {

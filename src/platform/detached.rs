@@ -86,6 +86,12 @@ pub fn device_name() -> String {
 
 pub fn save(_: &str, _: &str) {}
 
+pub fn copy(_: &str) -> bool {
+    false
+}
+
+pub fn take_chosen_file() {}
+
 pub fn entitle(_: &str) {}
 
 pub fn stand_at(_: &str) {}

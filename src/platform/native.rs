@@ -61,6 +61,12 @@ pub fn stand_at(_: &str) {}
 
 pub fn save(_: &str, _: &str) {}
 
+pub fn copy(_: &str) -> bool {
+    false
+}
+
+pub fn take_chosen_file() {}
+
 pub fn page_cookies() -> Option<String> {
     None
 }

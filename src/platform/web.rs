@@ -3,6 +3,7 @@
 mod caret;
 mod clock;
 mod fetch;
+mod files;
 mod indexed_db;
 mod keys;
 mod leadership;
@@ -14,10 +15,9 @@ use std::{path::Path, rc::Rc};
 
 pub use caret::{select, selection};
 pub use fetch::FETCH;
+pub use files::{copy, save, take_chosen_file};
 pub use keys::hear_keys;
 pub use tab::{is_kept_offline, keep_offline};
-
-use wasm_bindgen::JsCast;
 
 use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};
 
@@ -78,20 +78,6 @@ pub fn stand_at(address: &str) {
     let state = history.state().unwrap_or_default();
     if let Err(error) = history.replace_state_with_url(&state, "", Some(address)) {
         tracing::debug!("the page's address stays: {error:?}");
-    }
-}
-
-/// By a link that nobody sees: the text is in its address, so that nothing has to be given back. A document's line ends and the
-/// two characters that mean something else there are written as numbers.
-pub fn save(name: &str, text: &str) {
-    let text = text.replace("%", "%25").replace("#", "%23").replace("\n", "%0A");
-    let address = ["data:application/json;charset=utf-8,", &text].concat();
-    let link = web_sys::window().and_then(|window| window.document()?.create_element("a").ok());
-    if let Some(link) = link
-        && link.set_attribute("download", name).is_ok()
-        && link.set_attribute("href", &address).is_ok()
-    {
-        link.unchecked_into::<web_sys::HtmlElement>().click();
     }
 }
 

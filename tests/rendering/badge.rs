@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use serde_json::json;
 use tideboard::{
     components::{PendingOperationsBadge, PendingOperationsList},
-    protocol::{Contention, Rejection, Revision, Verdict},
+    protocol::{Contention, Intent, Rejection, Revision, Verdict},
     sync::{Phase, SetAsideReason, storage::Durability},
     time::Timestamp,
 };
@@ -53,6 +53,21 @@ fn with_two_versions_of_a_field_not_everything_is_on_the_server() {
         has(&page, &["to decide"]);
         has_not(&page, &["Nothing waits", "versions"]);
     }
+}
+
+#[test]
+fn what_was_to_be_made_and_was_not_is_called_by_its_title() {
+    let refused = SetAsideReason::Rejected(Rejection::UnknownKind);
+    let mut scene = Scene::live().aside("x", json!(1), refused);
+    let operation = &mut scene.set_aside[0].operation;
+    operation.widget = "dial-0123456789ab".parse().expect("a name");
+    operation.intent = Intent::Create {
+        kind: "dial".parse().expect("a name"),
+        fields: [("title".parse().expect("a name"), json!("Rudder"))].into(),
+    };
+    let page = render(scene, list);
+    has(&page, &[">Rudder</p>", "Add a dial", ">Retry<", ">Discard<", "kind"]);
+    has_not(&page, &["0123456789ab", ">Edit<"]);
 }
 
 #[test]

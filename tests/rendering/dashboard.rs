@@ -92,6 +92,15 @@ fn a_board_that_was_removed_says_so_as_long_as_it_is_and_who_may_edit_brings_it_
 fn an_empty_board_says_what_to_do() {
     let page = on_home(bare(), app);
     has(&page, &["data-state=\"empty\"", "Nothing here yet."]);
+    has(
+        &page,
+        &[
+            ">This machine</button>",
+            ">Shift board</button>",
+            ">Home</button>",
+            ">Lab</button>",
+        ],
+    );
     let (_, board) = page.split_once("<main").expect("there is a board");
     has(board, &["aria-label=\"Add widget\""]);
     assert_eq!(page.matches("id=\"known-series\"").count(), 1, "{page}");

@@ -99,12 +99,18 @@ async fn what_was_taken_before_a_kind_said_its_shape_stays_and_can_be_put_right(
     );
     let expected = r#"a list of texts, as ["fuel", "depth"]"#.to_owned();
     let wrong = [
-        editor.edit("shelf", "scale-1", set(json!("height"))).await,
-        editor
-            .edit("shelf", "scale-2", create("scale", json!({"series": [1]})))
-            .await,
+        (
+            editor.edit("shelf", "scale-1", set(json!("height"))).await,
+            expected.clone(),
+        ),
+        (
+            editor
+                .edit("shelf", "scale-2", create("scale", json!({"series": [1]})))
+                .await,
+            expected + ", and `series` is none",
+        ),
     ];
-    for answer in wrong {
+    for (answer, expected) in wrong {
         let Answer::Verdict {
             verdict: Verdict::Rejected { reason, .. },
             ..
@@ -112,12 +118,7 @@ async fn what_was_taken_before_a_kind_said_its_shape_stays_and_can_be_put_right(
         else {
             panic!("{answer:?}")
         };
-        assert_eq!(
-            reason,
-            Rejection::WrongType {
-                expected: expected.clone()
-            }
-        );
+        assert_eq!(reason, Rejection::WrongType { expected });
     }
     let right = editor.edit("shelf", "scale-1", set(json!(["weight"]))).await;
     assert!(is_applied(&right), "{right:?}");

@@ -29,29 +29,27 @@ pub(super) fn Head(
     conflicts: usize,
     people: Vec<Person>,
     on_arrange: Option<Callback>,
+    on_copy: Option<Callback>,
     on_remove: Option<Callback<String>>,
 ) -> Element {
     let mut menu = menu;
     let mut is_setting_up = use_signal(|| false);
     // The menu's choices, for its keys: those there are.
-    let mut items = use_signal(|| [const { None::<Rc<MountedData>> }; 3]);
+    let mut items = use_signal(|| [const { None::<Rc<MountedData>> }; ITEMS_LEN]);
     let mut item = use_signal(|| 0);
     let keys = move |event: KeyboardEvent| {
-        let step = match event.key() {
-            Key::ArrowDown => 1,
-            Key::ArrowUp => 2,
-            Key::Home | Key::End => 0,
+        let last = ITEMS_LEN - 1;
+        let (from, step) = match event.key() {
+            Key::ArrowDown => (item() + 1, 1),
+            Key::ArrowUp => (item() + last, last),
+            Key::Home => (0, 1),
+            Key::End => (last, last),
             _ => return,
         };
         event.prevent_default();
-        let from = if event.key() == Key::End {
-            2
-        } else {
-            if step == 0 { 0 } else { item() + step }
-        };
-        // One of them may not be there.
-        let next = [from, from + step.max(1)].map(|place| place % 3);
-        if let Some(next) = next.into_iter().find(|place| items.peek()[*place].is_some()) {
+        // Some of them may not be there.
+        let mut places = (0..ITEMS_LEN).map(|further| (from + further * step) % ITEMS_LEN);
+        if let Some(next) = places.find(|place| items.peek()[*place].is_some()) {
             item.set(next);
             items.peek()[next].iter().for_each(|item| focus(item));
         }
@@ -111,12 +109,26 @@ pub(super) fn Head(
                                     "Arrange"
                                 }
                             }
+                            if let Some(copy) = on_copy {
+                                button {
+                                    class: "menu-item",
+                                    role: "menuitem",
+                                    r#type: "button",
+                                    onmounted: move |event| items.write()[2] = Some(event.data()),
+                                    onclick: move |_| {
+                                        copy(());
+                                        menu.set(false);
+                                    },
+                                    {icon(Glyph::Copy)}
+                                    "Copy"
+                                }
+                            }
                             button {
                                 class: "menu-item",
                                 "data-danger": "true",
                                 role: "menuitem",
                                 r#type: "button",
-                                onmounted: move |event| items.write()[2] = Some(event.data()),
+                                onmounted: move |event| items.write()[3] = Some(event.data()),
                                 onclick: move |_| {
                                     menu.set(false);
                                     live.remove();
@@ -134,6 +146,9 @@ pub(super) fn Head(
         }
     }
 }
+
+/// The menu's choices, with those that may not be there.
+const ITEMS_LEN: usize = 4;
 
 /// Settings of the widget in a form. What was changed becomes an edit each.
 #[component]

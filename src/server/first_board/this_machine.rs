@@ -1,142 +1,71 @@
 //! The board of our own app: this machine, alive from the first second.
 
-use serde_json::{Value, json};
-
 use super::FirstBoard;
-use crate::{board::kinds, protocol::BoardId};
+use crate::{
+    board::{BoardFile, templates::THIS_MACHINE},
+    protocol::{BoardId, Value, WidgetId},
+};
 
 /// The board `this-machine`: live numbers that `ServerConfig::measures_host`
-/// fills, beside widgets that people edit. For the built-in kinds.
+/// fills, beside widgets that people edit. For the built-in kinds. It is the template of that name, whose widgets have names here: for
+/// terminals, and for who finds it made.
+///
+/// # Panics
+/// Never: a test reads it.
 #[must_use]
 pub fn this_machine() -> FirstBoard {
-    let mut board = FirstBoard::new(BoardId::first(), "This machine");
-    for (order, (id, title, Draft { kind, mut fields })) in widgets().into_iter().enumerate() {
-        fields["title"] = json!(title);
-        fields["order"] = json!(order + 1);
-        board = board.with(id, kind, fields);
+    let file = BoardFile::read(THIS_MACHINE).expect("our own file is one");
+    let mut board = FirstBoard::new(BoardId::first(), &file.name.unwrap_or_default());
+    for ((id, mut widget), order) in NAMES.into_iter().zip(file.widgets).zip(1..) {
+        widget
+            .fields
+            .insert("order".parse().expect("a name"), Value::from(order));
+        board.widgets.push((WidgetId::named(id), widget.kind, widget.fields));
     }
     board
 }
 
-/// What is on the first board, in its order: live numbers first, then what people edit, then what takes more room.
-fn widgets() -> Vec<(&'static str, &'static str, Draft)> {
-    let sampled = |kind: &'static str, series: &[&str], unit: &str| {
-        Draft::new(kind).with("series", json!(series)).with("unit", json!(unit))
-    };
-    let scale = |series: &str, unit: &str| {
-        sampled(kinds::GAUGE, &[series], unit)
-            .with("min", json!(0))
-            .with("max", json!(100))
-    };
-    let chart = |series: &[&str]| {
-        sampled(kinds::SERIES, series, "%")
-            .with("min", json!(0))
-            .with("max", json!(100))
-    };
-    let watched = |draft: Draft| draft.with("threshold", json!(90));
-    vec![
-        ("cpu", "Processor", sampled(kinds::STAT, &["host.cpu"], "%")),
-        (
-            "memory",
-            "Memory in use",
-            sampled(kinds::STAT, &["host.memory.used"], "B"),
-        ),
-        (
-            "network-in",
-            "Network in",
-            sampled(kinds::STAT, &["host.network.received"], "B/s"),
-        ),
-        (
-            "network-out",
-            "Network out",
-            sampled(kinds::STAT, &["host.network.sent"], "B/s"),
-        ),
-        (
-            "status",
-            "How it is",
-            Draft::new(kinds::STATUS)
-                .with("state", json!("ok"))
-                .with("text", json!("All is well.")),
-        ),
-        ("cpu-gauge", "Processor", scale("host.cpu", "%")),
-        // A processor may be busy; a full memory or disk stops others.
-        ("memory-gauge", "Memory", watched(scale("host.memory.percent", "%"))),
-        ("disk-gauge", "Disk", watched(scale("host.disk.root.percent", "%"))),
-        (
-            "setpoint",
-            "Target temperature",
-            Draft::new(kinds::SETPOINT)
-                .with("value", json!(21))
-                .with("unit", json!("°C"))
-                .with("min", json!(5))
-                .with("max", json!(30))
-                .with("step", json!(0.5)),
-        ),
-        (
-            "counter",
-            "Coffees",
-            Draft::new(kinds::COUNTER)
-                .with("count", json!(0))
-                .with("unit", json!("cups")),
-        ),
-        ("cpu-series", "Processor, last minutes", chart(&["host.cpu"])),
-        (
-            "checklist",
-            "To do",
-            Draft::new(kinds::CHECKLIST)
-                .with("item-1", json!("Open this board on a second screen"))
-                .with("done-1", json!(false))
-                .with("item-2", json!("Pull the plug, change something, plug it in again"))
-                .with("done-2", json!(false))
-                .with("item-3", json!("Add a board of your own"))
-                .with("done-3", json!(false)),
-        ),
-        ("cores-series", "Each core", chart(&["host.cpu.*"])),
-        (
-            "memory-series",
-            "Memory, last minutes",
-            watched(chart(&["host.memory.percent"])),
-        ),
-        (
-            "network-series",
-            "Network",
-            sampled(kinds::SERIES, &["host.network.received", "host.network.sent"], "B/s"),
-        ),
-        (
-            "load-series",
-            "Load",
-            sampled(kinds::SERIES, &["host.load.1", "host.load.5", "host.load.15"], ""),
-        ),
-        (
-            "processes",
-            "Busiest processes",
-            sampled(kinds::TABLE, &["host.processes"], ""),
-        ),
-        ("uptime", "Up for", sampled(kinds::STAT, &["host.uptime"], "s")),
-        (
-            "note",
-            "Note",
-            Draft::new(kinds::NOTE).with("text", json!("Everybody here can edit this, together.")),
-        ),
-    ]
-}
+/// What its widgets are called on the wire, in the order of the file.
+const NAMES: [&str; 19] = [
+    "cpu",
+    "memory",
+    "network-in",
+    "network-out",
+    "status",
+    "cpu-gauge",
+    "memory-gauge",
+    "disk-gauge",
+    "setpoint",
+    "counter",
+    "cpu-series",
+    "checklist",
+    "cores-series",
+    "memory-series",
+    "network-series",
+    "load-series",
+    "processes",
+    "uptime",
+    "note",
+];
 
-/// A widget to be made.
-struct Draft {
-    kind: &'static str,
-    fields: Value,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Draft {
-    fn new(kind: &'static str) -> Self {
-        Self {
-            kind,
-            fields: json!({}),
+    #[test]
+    fn every_widget_of_the_file_has_its_name() {
+        let file = BoardFile::read(THIS_MACHINE).expect("a file");
+        assert_eq!(file.widgets.len(), NAMES.len());
+        for (name, kind) in [
+            ("setpoint", "setpoint"),
+            ("counter", "counter"),
+            ("cores-series", "series"),
+            ("processes", "table"),
+            ("note", "note"),
+        ] {
+            let board = this_machine();
+            let found = board.widgets.iter().find(|(id, ..)| id.as_str() == name);
+            assert_eq!(found.map(|(_, found, _)| found.as_str()), Some(kind), "{name}");
         }
-    }
-
-    fn with(mut self, field: &str, value: Value) -> Self {
-        self.fields[field] = value;
-        self
     }
 }

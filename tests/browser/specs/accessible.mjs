@@ -1,7 +1,8 @@
 import { equal } from 'node:assert/strict';
 import { SAMPLED } from '../harness/board.mjs';
+import { boardMenu, openPaste } from '../harness/files.mjs';
 
-export const title = 'axe finds no violation, live, with a menu or the details open, offline, and with a conflict';
+export const title = 'axe finds no violation, live, with a menu, a form or the details open, offline, and with a conflict';
 
 export async function play(stage) {
   const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
@@ -14,6 +15,17 @@ export async function play(stage) {
   await hers.page.keyboard.press('Escape');
   await hers.openDetails();
   await finds(ada, hers, 'live, with the details open');
+  await hers.page.keyboard.press('Escape');
+  await (await openPaste(hers)).fill('no card');
+  await hers.page.getByRole('dialog').getByRole('alert').waitFor();
+  await finds(ada, hers, 'live, with what is no card pasted');
+  await hers.page.keyboard.press('Escape');
+  const list = await boardMenu(hers);
+  await list.getByRole('combobox', { name: 'Start with' }).selectOption('A file');
+  await list.getByRole('textbox', { name: 'Its text' }).fill('no board');
+  await list.getByRole('button', { name: 'Add board' }).click();
+  await list.getByRole('alert').waitFor();
+  await finds(ada, hers, 'live, with what is no board file given');
   await hers.page.keyboard.press('Escape');
 
   ada.network.cut();

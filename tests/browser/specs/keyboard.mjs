@@ -24,7 +24,7 @@ export async function play(stage) {
 
   await hers.openMenu(SETPOINT);
   await hers.hasFocus('menuitem', 'Set up');
-  for (const [key, name] of [['ArrowDown', 'Arrange'], ['ArrowDown', 'Remove'], ['ArrowDown', 'Set up'], ['ArrowUp', 'Remove'], ['Home', 'Set up'], ['End', 'Remove']]) {
+  for (const [key, name] of [['ArrowDown', 'Arrange'], ['ArrowDown', 'Copy'], ['ArrowDown', 'Remove'], ['ArrowDown', 'Set up'], ['ArrowUp', 'Remove'], ['Home', 'Set up'], ['End', 'Remove']]) {
     await keyboard.press(key);
     await hers.hasFocus('menuitem', name);
   }

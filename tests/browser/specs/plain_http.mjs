@@ -1,5 +1,7 @@
 import { equal } from 'node:assert/strict';
+import { COUNTER } from '../harness/board.mjs';
 import { NEIGHBOUR } from '../harness/browser.mjs';
+import { openPaste } from '../harness/files.mjs';
 
 export const title = 'plain http from elsewhere says what it can’t do, once; from this machine there is nothing to say';
 
@@ -30,4 +32,12 @@ export async function play(stage) {
   await board.page.reload();
   await board.isIn('live');
   equal(await line.count(), 0, 'it was read');
+
+  // There is no clipboard for such a page, and cards are copied all the same.
+  await board.openMenu(COUNTER);
+  await board.page.getByRole('menuitem', { name: 'Copy' }).click();
+  await board.page.locator('.banner[data-state="copied"]').waitFor();
+  await (await openPaste(board)).focus();
+  await board.page.keyboard.press('Control+v');
+  await board.page.getByRole('article', { name: COUNTER, exact: true }).nth(1).waitFor();
 }

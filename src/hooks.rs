@@ -58,6 +58,8 @@ mod use_websocket;
 mod widget_handle;
 
 pub(crate) use crate::platform::is_on_page;
+#[cfg(feature = "dashboard")]
+pub(crate) use crate::platform::{Put, carry, grasp, let_go, put_back};
 pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
 pub(crate) use entitle::{entitle, stand_at};

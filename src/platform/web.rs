@@ -1,6 +1,7 @@
 //! The browser: its WebSocket, IndexedDB, locks and channels between tabs, and what it says of network and visibility.
 
 mod caret;
+mod carrying;
 mod clock;
 mod fetch;
 mod indexed_db;
@@ -13,6 +14,7 @@ mod tab;
 use std::{path::Path, rc::Rc};
 
 pub use caret::{select, selection};
+pub use carrying::{carry, grasp, let_go, put_back};
 pub use fetch::FETCH;
 pub use keys::hear_keys;
 pub use tab::{is_kept_offline, keep_offline};

@@ -60,6 +60,8 @@ mod widget_handle;
 #[cfg(feature = "dashboard")]
 pub(crate) use crate::platform::{NoRandomness, go_to};
 pub(crate) use crate::platform::is_on_page;
+#[cfg(feature = "dashboard")]
+pub(crate) use crate::platform::{Put, carry, grasp, let_go, put_back};
 pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
 pub(crate) use entitle::{entitle, stand_at};

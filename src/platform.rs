@@ -359,3 +359,34 @@ pub fn entitle(title: &str) {
 pub fn stand_at(address: &str) {
     chosen::stand_at(address);
 }
+
+/// What came of a card that a pointer carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// It was put down on the one at this place of the board.
+    Place(usize),
+    /// It was given the size at this place of the list.
+    Size(usize),
+}
+
+/// A pointer takes hold of the handle of a card (`.arrange`) that is at a point of the window, if it is one to be moved or given
+/// another size there, and the pointer's is none yet: by its title or its corner, or with a mouse by all that is no button. From then on
+/// the card follows. Its sizes, and which of them it has. Only in a browser.
+pub fn grasp(pointer: i32, at: (f64, f64), is_mouse: bool, sizes: &'static [&'static str], size: usize) {
+    chosen::grasp(pointer, at, is_mouse, sizes, size);
+}
+
+/// The pointer is at another point of the window.
+pub fn carry(pointer: i32, at: (f64, f64)) {
+    chosen::carry(pointer, at);
+}
+
+/// The pointer lets go of what it carries: what has come of that, and nothing where it is as before.
+pub fn let_go(pointer: i32) -> Option<Put> {
+    chosen::let_go(pointer)
+}
+
+/// What a pointer carries, or any, goes back to where it was; whether there was something.
+pub fn put_back(pointer: Option<i32>) -> bool {
+    chosen::put_back(pointer)
+}

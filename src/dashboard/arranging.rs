@@ -1,23 +1,22 @@
-//! Arranging: a way of the page in which cards are moved and made larger, by dragging, by keys or by buttons, and nothing else is done. It
-//! is entered by a card's menu, and never by accident.
+//! Arranging: a way of the page in which cards are moved and made larger, by a mouse, a pen or a finger, by keys or by buttons, and
+//! nothing else is done. It is entered by a card's menu, and never by accident.
 
 use std::rc::Rc;
 
-use dioxus::prelude::*;
+use dioxus::{html::input_data::MouseButton, prelude::*};
 
 use crate::{
     board::kinds,
     components::icon::{Glyph, icon},
-    hooks::{BoardHandle, focus, use_realtime_updates},
+    hooks::{BoardHandle, Put, carry, focus, grasp, let_go, put_back, use_realtime_updates},
     protocol::{Value, WidgetId},
 };
 
-/// The card that is arranged at the moment, while any is; and the one that another is dragged over.
+/// The card that is arranged at the moment, while any is.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Arranging {
     board: BoardHandle,
     at: Signal<Option<WidgetId>>,
-    over: Signal<Option<WidgetId>>,
 }
 
 /// For the cards of a page.
@@ -25,7 +24,6 @@ pub fn use_arranging_provider(board: BoardHandle) -> Arranging {
     let arranging = Arranging {
         board,
         at: use_signal(|| None),
-        over: use_signal(|| None),
     };
     use_context_provider(|| arranging)
 }
@@ -58,7 +56,11 @@ pub fn arranging_bar(arranging: Arranging) -> Element {
         div { class: "lines",
             div { class: "banner", role: "status", "data-state": "arranging",
                 {icon(Glyph::Grid)}
-                p { class: "banner-text", "Drag a card to its place, or use the arrow keys; + and − change its size." }
+                // The style sheet knows which of them fits the device.
+                p { class: "banner-text",
+                    span { class: "for-mouse", "Drag a card to its place, its corner to its size; or use the arrow keys, + and −." }
+                    span { class: "for-touch", "Drag a card by its title, and to another size by its corner." }
+                }
                 button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| arranging.end(), "Done" }
             }
         }
@@ -69,11 +71,7 @@ pub fn arranging_bar(arranging: Arranging) -> Element {
 #[component]
 pub fn Handle(widget: ReadSignal<WidgetId>) -> Element {
     let arranging = use_context::<Arranging>();
-    let Arranging {
-        board,
-        mut at,
-        mut over,
-    } = arranging;
+    let Arranging { board, mut at } = arranging;
     let live = use_realtime_updates::<Value>(widget);
     let place = use_memo(move || arranging.place(&widget.read()));
     let len = use_memo(move || board.summary().widgets.len());
@@ -93,7 +91,7 @@ pub fn Handle(widget: ReadSignal<WidgetId>) -> Element {
             focus(element);
         }
     });
-    let move_to = move |to: usize| {
+    let mut move_to = move |to: usize| {
         if to < *len.peek() {
             at.set(Some(widget.cloned()));
             board.move_to(&widget.peek(), to);
@@ -103,18 +101,19 @@ pub fn Handle(widget: ReadSignal<WidgetId>) -> Element {
         let mut move_to = move_to;
         move_to(place.peek().wrapping_add_signed(by));
     };
-    let resize = move |by: isize| {
-        let next = size.peek().wrapping_add_signed(by);
+    let resize_to = move |next: usize| {
         if let Some(next) = kinds::SIZES.get(next) {
             live.edit("size", *next);
         }
     };
+    let resize = move |by: isize| resize_to(size.peek().wrapping_add_signed(by));
     let keys = move |event: KeyboardEvent| {
         match event.key() {
             Key::ArrowLeft | Key::ArrowUp => move_by(-1),
             Key::ArrowRight | Key::ArrowDown => move_by(1),
             Key::Home => move_by(-(*place.peek() as isize)),
             Key::End => move_by((*len.peek() - 1 - *place.peek()) as isize),
+            Key::Escape if put_back(None) => {}
             Key::Escape => arranging.end(),
             Key::Character(key) if key == "+" || key == "=" => resize(1),
             Key::Character(key) if key == "-" || key == "−" => resize(-1),
@@ -135,21 +134,23 @@ pub fn Handle(widget: ReadSignal<WidgetId>) -> Element {
             "aria-roledescription": "card",
             "aria-label": "{title}, {place() + 1} of {len}, {kinds::SIZES[size()]}",
             tabindex: "0",
-            draggable: "true",
-            "data-over": over.read().as_ref() == Some(&*widget.read()),
+            "data-size": kinds::SIZES[size()],
             onmounted: move |event| element.set(Some(event.data())),
             onkeydown: keys,
-            ondragstart: move |_| at.set(Some(widget.cloned())),
-            ondragenter: move |_| over.set(Some(widget.cloned())),
-            // Here it can be dropped.
-            ondragover: move |event| event.prevent_default(),
-            ondragend: move |_| over.set(None),
-            ondrop: move |event| {
-                event.prevent_default();
-                over.set(None);
-                if let Some(dragged) = at.peek().as_ref() {
-                    board.move_to(dragged, *place.peek());
+            onpointerdown: move |event| {
+                if event.is_primary() && event.trigger_button() == Some(MouseButton::Primary) {
+                    let is_mouse = event.pointer_type() == "mouse";
+                    grasp(event.pointer_id(), point(&event), is_mouse, kinds::SIZES, *size.peek());
                 }
+            },
+            onpointermove: move |event| carry(event.pointer_id(), point(&event)),
+            onpointerup: move |event| match let_go(event.pointer_id()) {
+                Some(Put::Place(place)) => move_to(place),
+                Some(Put::Size(size)) => resize_to(size),
+                None => {}
+            },
+            onpointercancel: move |event| {
+                put_back(Some(event.pointer_id()));
             },
             p { class: "arrange-title", "{title}" }
             div { class: "row",
@@ -158,8 +159,15 @@ pub fn Handle(widget: ReadSignal<WidgetId>) -> Element {
                 {button("smaller", "−", size() == 0, Callback::new(move |_| resize(-1)))}
                 {button("larger", "+", size() + 1 == kinds::SIZES.len(), Callback::new(move |_| resize(1)))}
             }
+            div { class: "arrange-corner", "aria-hidden": "true" }
         }
     }
+}
+
+/// Where a pointer is, in the window.
+fn point(event: &PointerEvent) -> (f64, f64) {
+    let at = event.client_coordinates();
+    (at.x, at.y)
 }
 
 /// Which of [`kinds::SIZES`] a card has; without a word of its own, that of its kind.

@@ -10,7 +10,7 @@ use std::{
 
 use futures_util::{FutureExt, future::LocalBoxFuture};
 
-use super::{Clock, Fetch, Network, NetworkEvent, OpenError, ServerAddress, Socket, SocketEvent, Storage};
+use super::{Clock, Fetch, Network, NetworkEvent, OpenError, Put, ServerAddress, Socket, SocketEvent, Storage};
 use crate::time::Timestamp;
 
 struct Nothing;
@@ -111,3 +111,15 @@ pub fn is_on_page(_: &str) -> bool {
 pub const fn go_to(_: &str) {}
 
 pub fn select(_: u32, _: u32) {}
+
+pub fn grasp(_: i32, _: (f64, f64), _: bool, _: &'static [&'static str], _: usize) {}
+
+pub fn carry(_: i32, _: (f64, f64)) {}
+
+pub fn let_go(_: i32) -> Option<Put> {
+    None
+}
+
+pub fn put_back(_: Option<i32>) -> bool {
+    false
+}

@@ -9,7 +9,7 @@ use std::{path::Path, rc::Rc};
 
 pub use disk::data_folder;
 
-use super::{Clock, Fetch, Network, OpenError, ServerAddress, Socket, Storage};
+use super::{Clock, Fetch, Network, OpenError, Put, ServerAddress, Socket, Storage};
 
 pub fn clock() -> Rc<dyn Clock> {
     Rc::new(clock::SystemClock)
@@ -82,3 +82,15 @@ pub fn is_on_page(_: &str) -> bool {
 pub const fn go_to(_: &str) {}
 
 pub fn select(_: u32, _: u32) {}
+
+pub fn grasp(_: i32, _: (f64, f64), _: bool, _: &'static [&'static str], _: usize) {}
+
+pub fn carry(_: i32, _: (f64, f64)) {}
+
+pub fn let_go(_: i32) -> Option<Put> {
+    None
+}
+
+pub fn put_back(_: Option<i32>) -> bool {
+    false
+}

@@ -1,6 +1,7 @@
 //! The browser: its WebSocket, IndexedDB, locks and channels between tabs, and what it says of network and visibility.
 
 mod caret;
+mod carrying;
 mod clock;
 mod fetch;
 mod files;
@@ -14,6 +15,7 @@ mod tab;
 use std::{path::Path, rc::Rc};
 
 pub use caret::{select, selection};
+pub use carrying::{carry, grasp, let_go, put_back};
 pub use fetch::FETCH;
 pub use files::{copy, save, take_chosen_file};
 pub use keys::hear_keys;

@@ -3,7 +3,8 @@
 //! An error of `anyhow`'s, which Dioxus makes, can print the stack on which it was made, and with that come the standard library's
 //! reader of compiled names and its printer of stacks: seven kilobytes after compression. A browser shows a program no stack, so
 //! they never run; but the compiler can't know that. Nor that the page asks which key was typed, and never where that is on the
-//! keyboard, and never reads a file: a lint keeps it from that. Here such functions do nothing but fail, and `wasm-opt` drops the rest.
+//! keyboard, and never reads a file, nor runs a script of its own: a lint keeps it from that. Here such functions do nothing but fail,
+//! and `wasm-opt` drops the rest.
 //!
 //! `dx` takes the names of functions away when it calls `wasm-opt`, so it must be done just before. `dx` finds `wasm-opt` on PATH:
 //! there it finds this task, under that name, which does its part and goes on as `wasm-opt`.
@@ -19,12 +20,22 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// Where the functions are that only serve to print a stack; and to read a file that a person gives to a form, which no form of ours
-/// asks for.
-const UNUSED: [&str; 3] = ["rustc_demangle", "std::backtrace_rs", "dioxus_web::files"];
-
-/// What names the place of a key on a keyboard, in the module where that is: it knows 250 of them.
-const OF_PLACES: [&str; 2] = ["dioxus_web::events::keyboard::", "::code"];
+/// How the names begin and end of what never runs.
+const UNUSED: [(&str, &str); 8] = [
+    // Prints a stack.
+    ("rustc_demangle::", ""),
+    ("std::backtrace_rs::", ""),
+    ("anyhow::fmt::<impl anyhow::error::ErrorImpl>::", "debug"),
+    // Reads a file that a person gives to a form: no form of ours asks for one.
+    ("dioxus_web::files::", ""),
+    // Names the place of a key on a keyboard: it knows 250 of them.
+    ("dioxus_web::events::keyboard::", "::code"),
+    // Runs a script, and reads what that answers.
+    ("dioxus_web::document::WebDocument as ", "::eval"),
+    ("dioxus_web::document::WebEvaluator", ""),
+    // Hands a stream of ours to the browser. A page exports it, and so it is there.
+    ("intounderlying", ""),
+];
 
 /// The shortest function that is pruned, in bytes. The compiler keeps one of several that are the same, and it may have kept that
 /// of stacks: long ones are like no other. The short ones go with those that call them.
@@ -156,10 +167,8 @@ fn pruned(program: &[u8]) -> Option<Vec<u8>> {
 fn is_unused(compiled: &str) -> bool {
     let name = format!("{:#}", rustc_demangle::demangle(compiled));
     let own = name.trim_start_matches(['<', '&']);
-    let [module, method] = OF_PLACES;
-    let mut modules = UNUSED.iter();
-    modules.any(|path| own.strip_prefix(path).is_some_and(|rest| rest.starts_with("::")))
-        || (own.starts_with(module) && own.ends_with(method))
+    let mut unused = UNUSED.iter();
+    unused.any(|(begins, ends)| own.starts_with(begins) && own.ends_with(ends))
 }
 
 /// Functions' numbers and names, if this is the section of names.
@@ -195,6 +204,17 @@ mod tests {
         let whole = program(&[(7, &long), (3, &[0, 2, 11]), (7, &long), (7, &long)], &names);
         let without = program(&[(7, &FAILS), (3, &[0, 2, 11]), (7, &long), (7, &long)], &names);
         assert_eq!(pruned(&whole), Some(without));
+    }
+
+    #[test]
+    fn of_a_type_only_the_functions_that_never_run_fail() {
+        let [eval, title] = [
+            "<dioxus_web::document::WebDocument as dioxus_document::document::Document>::eval",
+            "<dioxus_web::document::WebDocument as dioxus_document::document::Document>::set_title",
+        ];
+        assert_eq!([is_unused(eval), is_unused(title)], [true, false]);
+        let [code, key] = ["code", "key"].map(|method| ["<dioxus_web::events::keyboard::Typed>::", method].concat());
+        assert_eq!([is_unused(&code), is_unused(&key)], [true, false]);
     }
 
     #[test]

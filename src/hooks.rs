@@ -60,7 +60,7 @@ mod widget_handle;
 pub(crate) use crate::platform::is_on_page;
 pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
-pub(crate) use entitle::{entitle, stand_at};
+pub(crate) use entitle::{entitle, kept_picture, stand_at};
 pub use events::{EventKind, RealtimeEvent};
 #[cfg(all(feature = "dashboard", feature = "server"))]
 pub(crate) use first_look::{first_look, show_first_look};

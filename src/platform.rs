@@ -326,6 +326,11 @@ pub fn is_on_page(selector: &str) -> bool {
     chosen::is_on_page(selector)
 }
 
+/// The picture of a board, as markup, that the service worker has laid into the page; nothing where there is none.
+pub fn kept_picture() -> String {
+    chosen::kept_picture()
+}
+
 /// Puts the selection of the text box that has the focus there, where that can be done.
 pub fn select(start: u32, end: u32) {
     chosen::select(start, end);

@@ -102,4 +102,8 @@ pub fn is_on_page(_: &str) -> bool {
     false
 }
 
+pub fn kept_picture() -> String {
+    String::new()
+}
+
 pub fn select(_: u32, _: u32) {}

@@ -60,6 +60,12 @@ pub fn is_on_page(selector: &str) -> bool {
     document.is_some_and(|document| document.query_selector(selector).is_ok_and(|found| found.is_some()))
 }
 
+pub fn kept_picture() -> String {
+    let document = web_sys::window().and_then(|window| window.document());
+    let picture = document.and_then(|document| document.query_selector("[data-kept]").ok()?);
+    picture.map_or_else(String::new, |picture| picture.inner_html())
+}
+
 pub fn stand_at(address: &str) {
     let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else {
         return;

@@ -35,7 +35,7 @@
   let timer;
 
   addEventListener('load', async () => {
-    if (!navigator.serviceWorker || !globalThis.cookieStore) return;
+    if (!navigator.serviceWorker || !globalThis.cookieStore || !globalThis.BroadcastChannel) return;
     await navigator.serviceWorker.ready;
     // What one tab stores it tells all others, and so this.
     new BroadcastChannel('tideboard').addEventListener('message', () => {
@@ -65,12 +65,13 @@
   /** The next step to a picture; answers whether another one is due. */
   async function keep() {
     const path = location.pathname;
-    if (!isBoard(path) || (!isNews && kept.path === path && performance.now() < kept.until)) return false;
-    if (!(await caches.has(CACHE))) return false;
+    const isFull = hasNoRoom();
+    const isKept = !isNews && kept.path === path && performance.now() < kept.until;
+    if (!isBoard(path) || (isKept && !isFull) || !(await caches.has(CACHE))) return false;
     const cache = await caches.open(CACHE);
     isNews = false;
-    const mark = await markOf(path);
-    if (!mark || hasNoRoom()) {
+    const mark = isFull ? undefined : await markOf(path);
+    if (!mark) {
       kept = next = {};
       await forget(cache, 0);
       return false;

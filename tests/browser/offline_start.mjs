@@ -98,31 +98,33 @@ function noteBoard(widgets) {
     return display === 'flex' && visibility === 'visible' && card.querySelector('.check').checkVisibility({ contentVisibilityAuto: true });
   };
   const fills = (root) => {
-    const shown = [...(root?.querySelectorAll('article:has(.check)') ?? [])].filter(isSeen);
-    const isFull = shown.length === widgets || shown[shown.length - 1]?.getBoundingClientRect().bottom >= innerHeight;
-    return isFull && shown.every(isPainted) ? shown : undefined;
+    const cards = [...(root?.querySelectorAll('article:has(.check)') ?? [])];
+    const isFull = cards.length === widgets || cards[cards.length - 1]?.getBoundingClientRect().bottom >= innerHeight;
+    const seen = cards.filter(isSeen);
+    return isFull && seen.every(isPainted) ? seen : undefined;
   };
   const read = (card) => {
-    const boxes = [...card.querySelectorAll('input')].filter(isSeen);
+    const { bottom } = card.getBoundingClientRect();
+    const boxes = [...card.querySelectorAll('input')].filter((box) => isSeen(box) && box.getBoundingClientRect().bottom <= bottom);
     return [card.ariaLabel, card.innerText, ...boxes.map((box) => (box.type === 'checkbox' ? box.checked : box.value.slice(0, 200)))];
   };
   const found = () => {
     const picture = document.querySelector('.first-look:not(:empty)');
     return { isPicture: picture !== null, cards: fills(picture ?? document.querySelector('main[data-state="offline"]')) };
   };
-  const frame = (isPicture) =>
-    new Promise((resolve) => {
-      requestAnimationFrame(() => {
-        const at = performance.now();
-        resolve({ at, isPicture, texts: (found().cards ?? []).map(read) });
-      });
+  /** What is read now is on the screen when the next frame begins. */
+  const frame = ({ isPicture, cards }) => {
+    const texts = cards.map(read);
+    return new Promise((resolve) => {
+      requestAnimationFrame(() => resolve({ at: performance.now(), isPicture, texts }));
     });
+  };
   globalThis.boardIsShown = new Promise((resolve) => {
     let first;
     const look = () => {
-      const { isPicture, cards } = found();
-      if (cards) first ??= frame(isPicture);
-      if (cards && !isPicture) Promise.all([first, frame(false)]).then(([first, board]) => resolve({ first, board }));
+      const shown = found();
+      if (shown.cards) first ??= frame(shown);
+      if (shown.cards && !shown.isPicture) Promise.all([first, frame(shown)]).then(([first, board]) => resolve({ first, board }));
       else requestAnimationFrame(look);
     };
     look();

@@ -18,7 +18,7 @@ const PLACE = /<div (class="first-look"[^>]*>)<\/div>/;
 
 /** What is said of it, where the program says since when: about as long as that, so that the board stays where it is. */
 const SAID = `<div class="lines"><div class="banner" data-tone="wait"><span class="icon"></span><p class="banner-text">
-  This is the board as it was last seen on this device. You can edit it in a moment.</p></div></div>`;
+  This is the board as it was last seen on this device; it comes alive in a moment.</p></div></div>`;
 
 /** What is kept as it is, in words of its own, for who can't reach the server: the guide says why. */
 const PAGES = ['/troubleshooting'];

@@ -29,14 +29,14 @@ export async function keeps(page, pattern) {
   await page.evaluate(isSo, pattern.source);
 }
 
-/** Resolves when a picture is kept of the board at `path` as it is stored now, with its markup. */
-export function keepsPicture(page, path = '/') {
+/** Resolves when a picture is kept of the board at `path` as it is stored now, with its markup; where `is` is false, when there is none such. */
+export function keepsPicture(page, path = '/', is = true) {
   return page.evaluate(`(async () => {
     ${MARK}
     for (;;) {
       const [mark, picture] = await Promise.all([markOf('${path}'), caches.match(pictureAt('${path}'))]);
       const text = (await picture?.text()) ?? '';
-      if (mark && text.startsWith(mark)) return text.slice(mark.length);
+      if ((Boolean(mark) && text.startsWith(mark)) === ${is}) return text.slice(mark?.length);
       await new Promise(requestAnimationFrame);
     }
   })()`);

@@ -97,6 +97,7 @@ export async function play(stage) {
   await next.page.getByRole('button', { name: /^Board:/ }).click();
   await next.page.getByRole('link', { name: 'Engine room' }).waitFor({ state: 'detached' });
   await next.page.keyboard.press('Escape');
+  await keepsPicture(next.page, engineRoom, false);
   await keepsPicture(next.page);
   await ada.goOffline();
   const removed = await opensHeld(engineRoom.slice(1));

@@ -57,14 +57,14 @@ mod use_undo_keys;
 mod use_websocket;
 mod widget_handle;
 
+pub(crate) use crate::platform::is_on_page;
 #[cfg(feature = "dashboard")]
 pub(crate) use crate::platform::{NoRandomness, go_to};
-pub(crate) use crate::platform::is_on_page;
 #[cfg(feature = "dashboard")]
 pub(crate) use crate::platform::{Put, carry, grasp, let_go, put_back};
 pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
-pub(crate) use entitle::{entitle, stand_at};
+pub(crate) use entitle::{entitle, kept_picture, stand_at};
 pub use events::{EventKind, RealtimeEvent};
 #[cfg(all(feature = "dashboard", feature = "server"))]
 pub(crate) use first_look::{first_look, show_first_look};

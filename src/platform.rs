@@ -333,6 +333,11 @@ pub fn go_to(selector: &str) {
     chosen::go_to(selector);
 }
 
+/// The picture of a board, as markup, that the service worker has laid into the page; nothing where there is none.
+pub fn kept_picture() -> String {
+    chosen::kept_picture()
+}
+
 /// Puts the selection of the text box that has the focus there, where that can be done.
 pub fn select(start: u32, end: u32) {
     chosen::select(start, end);

@@ -1,24 +1,25 @@
 //! A board's page before its program has come: the cards as they stand, drawn by the server, to be looked at and not worked on.
 //!
 //! They are markup inside one element, and the program takes nothing of them over: what it draws first is the same whatever is
-//! on the board. As soon as it has the board itself, that element goes.
+//! on the board. As soon as it has the board itself, that element goes. Without the server the page's worker lays a picture there that this
+//! device has kept, and the page that the shell leads on to goes on showing it.
 
 #[cfg(feature = "server")]
 use dioxus::prelude::*;
 
 use crate::protocol::BoardId;
 
-/// The cards as HTML; nothing in a client, and where the server does not say what is on the board.
+/// The cards as HTML: in a client those of the picture that its worker has laid into the shell, and else none.
 #[cfg(not(feature = "server"))]
-pub const fn first_look(_: &BoardId) -> String {
-    String::new()
+pub fn first_look(_: &BoardId) -> String {
+    crate::hooks::kept_picture()
 }
 
-/// The cards as HTML; nothing in a client, and where the server does not say what is on the board.
+/// The cards as HTML; nothing where the server does not say what is on the board.
 #[cfg(feature = "server")]
 pub fn first_look(board: &BoardId) -> String {
     let Some(look) = crate::hooks::first_look() else {
-        return String::new();
+        return crate::hooks::kept_picture();
     };
     let mut page = VirtualDom::new_with_props(
         Provided,

@@ -73,6 +73,12 @@ fn find(selector: &str) -> Option<web_sys::HtmlElement> {
     document.query_selector(selector).ok()??.dyn_into().ok()
 }
 
+pub fn kept_picture() -> String {
+    let document = web_sys::window().and_then(|window| window.document());
+    let picture = document.and_then(|document| document.query_selector("[data-kept]").ok()?);
+    picture.map_or_else(String::new, |picture| picture.inner_html())
+}
+
 pub fn stand_at(address: &str) {
     let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else {
         return;

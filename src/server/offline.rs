@@ -1,7 +1,8 @@
 //! Boards that open without this server: the service worker, what asks browsers to start it, and the app's manifest.
 //!
 //! The worker is a few lines of JavaScript that the server hands out with the names of the built files in them. What it keeps is
-//! the same for everybody, and nobody's: those files, and `/shell`, a page without a board. Why so: `docs/decisions/starting-offline.md`.
+//! the same for everybody, and nobody's: those files, and `/shell`, a page without a board. Beside them lie the pictures that pages keep of
+//! what they show. Why so: `docs/decisions/starting-offline.md`, `docs/decisions/kept-pictures.md`.
 
 use std::{collections::HashSet, path::Path};
 
@@ -14,6 +15,10 @@ use http::{HeaderValue, header};
 use ring::digest::{Context, SHA256};
 
 use super::{csp, troubleshooting};
+use crate::config::{
+    FIRST_LOOK_BYTES_MAX, FIRST_LOOK_LEN_MAX, FIRST_LOOK_MS_MAX, PICTURE_AGAIN_MS, PICTURE_REST_MS,
+    PICTURE_TEXT_LEN_MAX, PICTURE_WAITING_LEN_MAX, PICTURES_LEN_MAX,
+};
 
 /// First segments of the paths here, of what starts a drawn page's program, and of the shell: open to everybody. A browser asks for a manifest
 /// as nobody.
@@ -24,14 +29,16 @@ pub const OPEN_FILES: [&str; 5] = ["sw.js", "offline.js", "program.js", "app.web
 pub fn routes(public: Option<&Path>, is_on: bool) -> Router {
     let files = public.filter(|_| is_on).map(files_in).unwrap_or_default();
     let page = public.and_then(|public| std::fs::read(public.join("index.html")).ok());
+    let release = release(&files, &page.unwrap_or_default());
     let worker = if files.is_empty() {
         RETIRE.to_owned()
     } else {
-        worker(&files, &page.unwrap_or_default())
+        worker(&files, &release)
     };
+    let script = script(&release);
     Router::new()
         .route("/sw.js", get(async move || fresh(JAVASCRIPT, worker.clone())))
-        .route("/offline.js", get(async || fresh(JAVASCRIPT, REGISTER)))
+        .route("/offline.js", get(async move || fresh(JAVASCRIPT, script.clone())))
         .route("/app.webmanifest", get(async || fresh(MANIFEST_KIND, MANIFEST)))
 }
 
@@ -81,8 +88,8 @@ fn collect(folder: &Path, path: &str, files: &mut Vec<File>) {
     }
 }
 
-/// The worker of a release. A server with other files, or with the same ones and another version, is another release.
-fn worker(files: &[File], page: &[u8]) -> String {
+/// What a release is called. A server with other files, or with the same ones and another version, is another release.
+fn release(files: &[File], page: &[u8]) -> String {
     let mut digest = Context::new(&SHA256);
     digest.update(env!("CARGO_PKG_VERSION").as_bytes());
     // What is rendered here, and kept there as well.
@@ -93,18 +100,47 @@ fn worker(files: &[File], page: &[u8]) -> String {
         digest.update(file.path.as_bytes());
         digest.update(&file.bytes);
     }
-    let release: String = digest.finish().as_ref()[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = digest.finish();
+    let start = digest.as_ref()[..8].iter();
+    start.map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The worker of a release.
+fn worker(files: &[File], release: &str) -> String {
     let paths: Vec<_> = files.iter().map(|file| &file.path).collect();
     let paths = serde_json::to_string_pretty(&paths).expect("paths are text");
-    WORKER.replace("'{files}'", &paths).replace("{release}", &release)
+    filled([WORKER, MARK].join("\n"), release).replace("'{files}'", &paths)
+}
+
+/// What pages of a release run beside their program.
+fn script(release: &str) -> String {
+    let text = ["'use strict';\n", REGISTER, "\n{\n", MARK, "\n", PICTURE, "}\n"].concat();
+    filled(text, release)
+}
+
+/// A script with the release's name and the limits in it.
+fn filled(script: String, release: &str) -> String {
+    let limits = [
+        ("'{cards}'", FIRST_LOOK_LEN_MAX as u64),
+        ("'{bytes}'", FIRST_LOOK_BYTES_MAX as u64),
+        ("'{patience}'", FIRST_LOOK_MS_MAX),
+        ("'{pictures}'", PICTURES_LEN_MAX as u64),
+        ("'{waiting}'", PICTURE_WAITING_LEN_MAX as u64),
+        ("'{text}'", PICTURE_TEXT_LEN_MAX as u64),
+        ("'{rest}'", PICTURE_REST_MS),
+        ("'{again}'", PICTURE_AGAIN_MS),
+    ];
+    let with_limits = limits
+        .iter()
+        .fold(script, |script, (name, limit)| script.replace(name, &limit.to_string()));
+    with_limits.replace("{release}", release)
 }
 
 const WORKER: &str = include_str!("offline/worker.js");
 const RETIRE: &str = include_str!("offline/retire.js");
 const REGISTER: &str = include_str!("offline/register.js");
+const MARK: &str = include_str!("offline/mark.js");
+const PICTURE: &str = include_str!("offline/picture.js");
 const MANIFEST: &str = include_str!("offline/app.webmanifest");
 pub(super) const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const MANIFEST_KIND: &str = "application/manifest+json";
@@ -122,13 +158,21 @@ mod tests {
 
     #[test]
     fn another_release_is_another_worker_and_the_same_one_is_not() {
-        let one = worker(&[file("/assets/page.js", "1")], b"");
-        assert!(one.contains("const FILES = [\n  \"/assets/page.js\"\n];"), "{one}");
-        assert!(!one.contains("{release}"), "{one}");
-        assert_eq!(one, worker(&[file("/assets/page.js", "1")], b""));
-        assert_ne!(one, worker(&[file("/assets/page.js", "2")], b""));
-        assert_ne!(one, worker(&[file("/assets/page-2.js", "1")], b""));
-        assert_ne!(one, worker(&[file("/assets/page.js", "1")], b"another page around it"));
+        let files = [file("/assets/page.js", "1")];
+        let one = release(&files, b"");
+        assert_eq!(one, release(&[file("/assets/page.js", "1")], b""));
+        assert_ne!(one, release(&[file("/assets/page.js", "2")], b""));
+        assert_ne!(one, release(&[file("/assets/page-2.js", "1")], b""));
+        assert_ne!(one, release(&files, b"another page around it"));
+        let worker = worker(&files, &one);
+        assert!(
+            worker.contains("const FILES = [\n  \"/assets/page.js\"\n];"),
+            "{worker}"
+        );
+        for text in [worker, script(&one)] {
+            assert!(text.contains(&format!("const CACHE = 'tideboard {one}'")), "{text}");
+            assert!(!text.contains("'{"), "all of it is filled in: {text}");
+        }
     }
 
     #[test]

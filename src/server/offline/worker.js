@@ -1,5 +1,6 @@
 // Opens the boards where the server can't be reached. It keeps the page's own files and one neutral page, the shell; a board's
-// data is in IndexedDB, where the page itself reads it. It stores no answer about a board, and changes no request.
+// data is in IndexedDB, where the page itself reads it. It stores no answer about a board, and changes no request. Into the shell it lays
+// the picture that a page has kept of the board, where that may be shown: `mark.js` says whether.
 //
 // The server writes the first lines anew for each release, so that a new release is another worker.
 
@@ -9,8 +10,21 @@ const CACHE = 'tideboard {release}';
 /** How long a page waits for a server that says nothing, in milliseconds. */
 const PATIENCE_MS = 3_000;
 
+/** How long the shell waits for a picture. */
+const PICTURE_MS_MAX = '{patience}';
+
+/** Where the shell has room for a picture. */
+const PLACE = /<div (class="first-look"[^>]*>)<\/div>/;
+
+/** What is said of it, where the program says since when: about as long as that, so that the board stays where it is. */
+const SAID = `<div class="lines"><div class="banner" data-tone="wait"><span class="icon"></span><p class="banner-text">
+  This is the board as it was last seen on this device; it comes alive in a moment.</p></div></div>`;
+
 /** What is kept as it is, in words of its own, for who can't reach the server: the guide says why. */
 const PAGES = ['/troubleshooting'];
+
+/** What keeps pictures: a page that was opened without the server keeps them, too. */
+const SCRIPT = '/offline.js';
 
 addEventListener('install', (event) => {
   skipWaiting();
@@ -24,6 +38,7 @@ addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   if (FILES.includes(url.pathname)) event.respondWith(file(request, url.pathname));
+  else if (url.pathname === SCRIPT) event.respondWith(script(request));
   else if (request.mode !== 'navigate') return;
   else if (url.pathname === '/shell') event.respondWith(shell(request, url));
   else if (PAGES.includes(url.pathname) || isBoard(url.pathname)) event.respondWith(page(event, url));
@@ -32,7 +47,7 @@ addEventListener('fetch', (event) => {
 /** All of a release or nothing: a file that is gone is of an older release, and the next visit brings a newer worker. */
 async function keep() {
   const cache = await caches.open(CACHE);
-  const pages = ['/shell', ...PAGES].map((path) => new Request(path, { cache: 'no-cache' }));
+  const pages = ['/shell', SCRIPT, ...PAGES].map((path) => new Request(path, { cache: 'no-cache' }));
   await cache.addAll([...pages, ...FILES]);
 }
 
@@ -48,9 +63,13 @@ async function file(request, path) {
   return (await kept(path)) ?? fetch(request);
 }
 
+async function script(request) {
+  return fetch(request).catch(async () => (await kept(SCRIPT)) ?? Response.error());
+}
+
 async function page(event, url) {
   const asked = ask(event);
-  const answer = await Promise.race([asked.catch(() => undefined), later()]);
+  const answer = await Promise.race([asked.catch(() => undefined), later(PATIENCE_MS)]);
   if (answer && !isGateway(answer.status)) return answer;
   if (!isBoard(url.pathname)) return (await kept(url.pathname)) ?? asked;
   if (!(await kept('/shell'))) return asked;
@@ -61,13 +80,31 @@ async function ask(event) {
   return (await event.preloadResponse) ?? fetch(event.request);
 }
 
-/** The neutral page; for a wall it is marked, as the server marks one. */
+/** The neutral page, with the picture of its board where there is one; for a wall it is marked, as the server marks one. */
 async function shell(request, url) {
-  const page = await kept('/shell');
+  const to = new URL(url.searchParams.get('to') ?? '/', location.origin);
+  const [page, picture] = await Promise.all([kept('/shell'), Promise.race([pictureOf(to), later(PICTURE_MS_MAX)])]);
   if (!page) return fetch(request);
-  const query = new URL(url.searchParams.get('to') ?? '/', location.origin).searchParams;
-  if (!query.has('wall')) return page;
-  return new Response((await page.text()).replace('<html', '<html data-wall=""'), { headers: page.headers });
+  const headers = new Headers(page.headers);
+  let text = await page.text();
+  if (to.searchParams.has('wall')) text = text.replace('<html', '<html data-wall=""');
+  if (picture) {
+    text = text.replace(PLACE, (_, rest) => `<div data-kept ${rest}${SAID}<div class="board">${picture}</div></div>`);
+    // Who goes back to this page later may be somebody else.
+    headers.set('cache-control', 'private, no-store');
+  }
+  return new Response(text, { headers });
+}
+
+/** The picture of a board as the device has it now; one that is of something else goes. */
+async function pictureOf({ origin, pathname }) {
+  const at = pictureAt(pathname);
+  if (origin !== location.origin || !isBoard(pathname)) return undefined;
+  const [picture, mark] = await Promise.all([kept(at), markOf(pathname).catch(() => undefined)]);
+  const text = await picture?.text();
+  if (mark && text?.startsWith(mark)) return text.slice(mark.length);
+  if (text) await (await caches.open(CACHE)).delete(at);
+  return undefined;
 }
 
 function kept(path) {
@@ -83,6 +120,6 @@ function isGateway(status) {
   return status >= 502 && status <= 504;
 }
 
-function later() {
-  return new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+function later(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -21,6 +21,8 @@ pub use files::{copy, save, take_chosen_file};
 pub use keys::hear_keys;
 pub use tab::{is_kept_offline, keep_offline};
 
+use wasm_bindgen::JsCast;
+
 use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};
 
 pub fn clock() -> Rc<dyn Clock> {

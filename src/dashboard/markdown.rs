@@ -55,7 +55,7 @@ pub fn read(text: &str) -> Vec<Block<'_>> {
     let mut blocks: Vec<Block<'_>> = Vec::new();
     // Whether the last block may go on, and whether it is code, which has an end of its own.
     let (mut is_open, mut is_code) = (false, false);
-    for line in text.lines() {
+    for line in text.split('\n') {
         let words = line.trim();
         let fence = words
             .strip_prefix("```")
@@ -78,18 +78,14 @@ pub fn read(text: &str) -> Vec<Block<'_>> {
             continue;
         }
         let (kind, rest) = kind_of(words);
-        let indent = line.len() - line.trim_start().len();
+        let indent = line.bytes().take_while(|byte| *byte <= b' ').count();
         // What a line without a mark begins with is its author's.
-        let rest = if matches!(kind, Kind::Text) {
-            line.trim_end()
-        } else {
-            rest
-        };
+        let rest = if matches!(kind, Kind::Text) { line } else { rest };
         let last = blocks.last_mut().filter(|_| is_open);
         is_open = !matches!(kind, Kind::Heading(_));
         match (kind, last) {
             (Kind::Text, Some(list)) if matches!(list.kind, Kind::List(_)) && indent > 0 => {
-                innermost(list).lines.push(spans(rest.trim_start()));
+                innermost(list).lines.push(spans(words));
             }
             (Kind::Item { .. }, Some(list)) if matches!(list.kind, Kind::List(_)) && indent > 1 => {
                 if let Some(item) = list.inner.last_mut() {
@@ -142,7 +138,7 @@ fn kind_of(line: &str) -> (Kind<'_>, &str) {
     let count = |is_one: fn(u8) -> bool| line.bytes().take_while(|byte| is_one(*byte)).count();
     let hashes = count(|byte| byte == b'#');
     if let Some(rest) = line[hashes..].strip_prefix(' ').filter(|_| (1..=3).contains(&hashes)) {
-        return (Kind::Heading(hashes), rest.trim_start());
+        return (Kind::Heading(hashes), rest.trim());
     }
     if line.starts_with('>') {
         // However deep: a quote of a quote is one.
@@ -162,7 +158,7 @@ fn kind_of(line: &str) -> (Kind<'_>, &str) {
     else {
         return (Kind::Text, line);
     };
-    let rest = rest.trim_start();
+    let rest = rest.trim();
     let boxes = [("[ ] ", false), ("[x] ", true), ("[X] ", true)];
     let ticked = boxes
         .iter()

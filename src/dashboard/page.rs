@@ -62,8 +62,13 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     entitle(&name.read());
     let mut summary = board.summary();
     let socket = use_websocket();
-    let may_come = use_memo(move || may_come(&socket.link()));
     let sync = use_background_sync();
+    // What this device has is read first: until then nobody knows that the board is not among it.
+    let may_come = use_memo(move || {
+        let details = sync.details();
+        let is_reading = details.namespace.is_some() && !details.initialized && details.fault.is_none();
+        is_reading || may_come(&socket.link())
+    });
     let is_closed =
         use_memo(move || sync.fault().is_none() && matches!(socket.link(), ConnectionStatus::Closed { .. }));
     let state = match state_of(&summary, may_come()) {

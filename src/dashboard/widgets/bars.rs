@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::sampled::{Waiting, label, measure, use_series};
+use super::sampled::{Waiting, labels, measure, use_series};
 use crate::{
     components::{
         format::figure_text,
@@ -112,12 +112,9 @@ fn bars(names: &[String], list: &SeriesList) -> Vec<(String, Option<f64>)> {
             bars.push((name.clone(), None));
         }
     }
-    let called: Vec<String> = bars.iter().map(|(name, _)| label(name, bars.len())).collect();
-    for ((name, _), short) in bars.iter_mut().zip(&called) {
-        // Of two things that differ in the rest of their names all of it is said.
-        if called.iter().filter(|other| *other == short).count() == 1 {
-            name.clone_from(short);
-        }
+    let called = labels(&bars.iter().map(|(name, _)| name).collect::<Vec<_>>());
+    for ((name, _), label) in bars.iter_mut().zip(called) {
+        *name = label;
     }
     bars
 }

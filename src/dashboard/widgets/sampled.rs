@@ -170,14 +170,23 @@ fn lines(kept: &SeriesList, live: &SeriesList) -> Vec<Line> {
         line
     };
     let mut lines: Vec<Line> = names.iter().copied().map(line_of).collect();
-    let called: Vec<String> = lines.iter().map(|line| line.name.clone()).collect();
-    for (at, line) in lines.iter_mut().enumerate() {
-        // Of two things that differ in the rest of their names all of it is said.
-        if called.iter().filter(|name| **name == line.name).count() > 1 {
-            line.name.clone_from(names[at]);
-        }
+    for (line, name) in lines.iter_mut().zip(labels(&names)) {
+        line.name = name;
     }
     lines
+}
+
+/// What series are called beside each other.
+pub(super) fn labels(names: &[&String]) -> Vec<String> {
+    let called: Vec<String> = names.iter().map(|name| label(name, names.len())).collect();
+    let mut labels = called.clone();
+    for (at, label) in labels.iter_mut().enumerate() {
+        // Of two things that differ in the rest of their names all of it is said.
+        if called.iter().filter(|other| *other == label).count() > 1 {
+            label.clone_from(names[at]);
+        }
+    }
+    labels
 }
 
 /// Rows as they are now, in their own order or by a column that somebody has chosen: on this page alone.
@@ -305,7 +314,7 @@ fn line(name: &str, series: &Arc<Series>, of: usize) -> Line {
 }
 
 /// What a series is called beside others of its kind: the end of its name tells them apart.
-pub(super) fn label(name: &str, of: usize) -> String {
+fn label(name: &str, of: usize) -> String {
     let (whole, (name, labels)) = (name, name.split_once('{').unwrap_or((name, "")));
     if name.contains('(') || whole.contains(" / ") {
         return whole.to_owned();

@@ -13,8 +13,8 @@
   const AGAIN_MS = '{again}';
 
   const TAGS = new Set(
-    `article header footer section div h2 h3 p span small b strong em i time output ul ol li dl dt dd form fieldset legend label
-    input textarea button table thead tbody tr th td svg g path line circle rect polyline text`.split(/\s+/),
+    `article header footer section div h2 h3 h4 h5 h6 p span small b strong em i a blockquote pre code time output ul ol li dl dt dd form fieldset legend
+    label input textarea button table thead tbody tr th td svg g path line circle rect polyline text`.split(/\s+/),
   );
   const ATTRIBUTES = new Set(
     `class type role placeholder min max step rows disabled hidden viewBox preserveAspectRatio d x y x1 y1 x2 y2 cx cy r dx dy

@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use crate::{
     board::{self, LINE, moment_after},
     components::{
+        format::excerpt,
         icon::{Glyph, icon},
         said::reveal_next,
     },
@@ -14,6 +15,26 @@ use crate::{
 
 /// What is added, at most so many characters.
 const CHARS_MAX: usize = 300;
+
+/// So many characters of it say to a screen reader which one a button is for.
+pub const NAME_CHARS_MAX: usize = 60;
+
+/// The button by which it goes away again.
+pub fn deleting(live: RealtimeUpdates, field: &str, text: &str) -> Element {
+    let (field, text) = (field.to_owned(), excerpt(text, NAME_CHARS_MAX));
+    rsx! {
+        button {
+            class: "button",
+            "data-weight": "quiet",
+            "data-shape": "square",
+            r#type: "button",
+            "aria-label": "Delete: {text}",
+            title: "Delete",
+            onclick: move |_| live.edit(&field, Value::Null),
+            {icon(Glyph::Cross)}
+        }
+    }
+}
 
 /// The line with its button. Its fields are named by the moment, so that they sort by it.
 #[component]

@@ -4,10 +4,7 @@ use dioxus::prelude::*;
 
 use super::sampled::{Waiting, labels, measure, use_series};
 use crate::{
-    components::{
-        format::figure_text,
-        icon::{Glyph, icon},
-    },
+    components::format::figure_text,
     dashboard::{
         chart::Scale,
         plot::{above, gap_of},
@@ -62,10 +59,6 @@ pub fn Bars(live: RealtimeUpdates) -> Element {
                             path { class: "bar-mark", d: mark.as_str() }
                         }
                         span { class: "bar-value value",
-                            if value >= Some(limit) {
-                                {icon(Glyph::TriangleAlert)}
-                                span { class: "unseen", "above " }
-                            }
                             {value.map_or_else(|| "–".to_owned(), |value| figure_text(value, unit))}
                         }
                     }

@@ -3,7 +3,10 @@
 
 use dioxus::prelude::*;
 
-use super::{adding::Adding, text::TextEditor};
+use super::{
+    adding::{Adding, NAME_CHARS_MAX, deleting},
+    text::TextEditor,
+};
 use crate::{
     components::{
         format::{excerpt, time_of_day},
@@ -14,9 +17,6 @@ use crate::{
     protocol::Value,
     sorted::sorted,
 };
-
-/// So many characters of an item say to a screen reader which one a button is for.
-const NAME_CHARS_MAX: usize = 60;
 
 #[component]
 pub fn Checklist(live: RealtimeUpdates) -> Element {
@@ -54,7 +54,7 @@ fn is_done(live: RealtimeUpdates, id: &str) -> bool {
 fn Item(live: RealtimeUpdates, id: String) -> Element {
     let sync = use_background_sync();
     let (item, done, taken) = (format!("item-{id}"), format!("done-{id}"), format!("taken-{id}"));
-    let (taken_field, removed_item) = (taken.clone(), item.clone());
+    let (taken_field, removing) = (taken.clone(), deleting(live, &item, &live.text(&item)));
     let is_ticked = is_done(live, &id);
     // In a name that is read aloud.
     let text = excerpt(&live.text(&item), NAME_CHARS_MAX);
@@ -95,16 +95,7 @@ fn Item(live: RealtimeUpdates, id: String) -> Element {
             } else {
                 button { class: "taken", r#type: "button", title: "{since}Give it back", "aria-label": "Taken by {taker}. Give it back", onclick: move |_| live.edit(&taken_field, Value::Null), "{taker}" }
             }
-            button {
-                class: "button",
-                "data-weight": "quiet",
-                "data-shape": "square",
-                r#type: "button",
-                "aria-label": "Delete: {text}",
-                title: "Delete",
-                onclick: move |_| live.edit(&removed_item, Value::Null),
-                {icon(Glyph::Cross)}
-            }
+            {removing}
         }
     }
 }

@@ -2,20 +2,16 @@
 
 use dioxus::prelude::*;
 
-use super::adding::Adding;
+use super::adding::{Adding, deleting};
 use crate::{
     board::{lines, written_at},
     components::{
-        format::{excerpt, time_of_day, value_text, writer_name},
-        icon::{Glyph, icon},
+        format::{time_of_day, value_text, writer_name},
         said::is_to_be_revealed,
     },
     hooks::{Now, RealtimeUpdates, show, use_background_sync, use_now},
-    protocol::{Field, FieldName, Value},
+    protocol::{Field, FieldName},
 };
-
-/// So many characters of a line say to a screen reader which one a button is for.
-const NAME_CHARS_MAX: usize = 60;
 
 #[component]
 pub fn Log(live: RealtimeUpdates) -> Element {
@@ -45,14 +41,13 @@ pub fn Log(live: RealtimeUpdates) -> Element {
 /// A line, and by whom and when; one's own can be deleted.
 fn line(live: RealtimeUpdates, name: &FieldName, field: &Field, now: Option<Now>, me: &str) -> Element {
     let text = value_text(&field.value);
-    let called = excerpt(&text, NAME_CHARS_MAX);
     let is_own = field.writer.device.as_deref() == Some(me);
     let mut by = writer_name(&field.writer);
     if let Some((now, at)) = now.zip(written_at(name)) {
         by += " · ";
         by += &time_of_day(now, at);
     }
-    let (name, gone) = (name.as_str(), name.to_string());
+    let name = name.as_str();
     rsx! {
         li { key: "{name}", class: "log-line check", "data-pending": live.is_pending(name),
             onmounted: move |event| {
@@ -65,16 +60,7 @@ fn line(live: RealtimeUpdates, name: &FieldName, field: &Field, now: Option<Now>
                 small { "{by}" }
             }
             if is_own {
-                button {
-                    class: "button",
-                    "data-weight": "quiet",
-                    "data-shape": "square",
-                    r#type: "button",
-                    "aria-label": "Delete: {called}",
-                    title: "Delete",
-                    onclick: move |_| live.edit(&gone, Value::Null),
-                    {icon(Glyph::Cross)}
-                }
+                {deleting(live, name, &text)}
             }
         }
     }

@@ -21,7 +21,7 @@ export async function play(stage) {
     deepEqual(await board.widget(LOG).locator('li .value').evaluateAll((lines) => lines.map((line) => line.firstChild.textContent.trim())),
       ['<b>Engine</b> on', 'Cast off']);
   }
-  equal(await hers.widget(LOG).getByRole('button', { name: /^Delete: / }).count(), 1);
+  equal(await hers.widget(LOG).getByRole('button', { name: /^Delete: /, includeHidden: true }).count(), 1);
   equal((await ben.violations(his)).join('\n'), '');
 
   ada.network.cut();

@@ -260,8 +260,8 @@ fn pieces(line: &str) -> Vec<Piece<'_>> {
     let mut at = 0;
     // The bracket that may begin a link: how many pieces stand before it, and where it is.
     let mut bracket = None;
-    // What begins with one or two ticks and has no end: asked once each.
-    let mut is_endless = [false; 2];
+    // Whether no further tick is there.
+    let mut is_endless = false;
     while at < bytes.len() {
         let from = at;
         let what = match bytes[at] {
@@ -278,21 +278,13 @@ fn pieces(line: &str) -> Vec<Piece<'_>> {
                     closes,
                 }
             }
-            b'`' => {
-                let ticks = run(at);
-                at += ticks;
-                if ticks > 2 || is_endless[ticks - 1] {
-                    continue;
-                }
-                let mut end = at;
-                while end < bytes.len() && (bytes[end] != b'`' || run(end) != ticks) {
-                    end += if bytes[end] == b'`' { run(end) } else { 1 };
-                }
-                if end == bytes.len() {
-                    is_endless[ticks - 1] = true;
-                    continue;
-                }
-                at = end + ticks;
+            // Asked for its end once, where it has none.
+            b'`' if !is_endless => {
+                at += 1;
+                let len = bytes[at..].iter().position(|byte| *byte == b'`');
+                is_endless = len.is_none();
+                let Some(1..) = len else { continue };
+                at += len.map_or(0, |len| len + 1);
                 What::Code
             }
             b'[' => {
@@ -332,14 +324,11 @@ fn pieces(line: &str) -> Vec<Piece<'_>> {
                 bracket = Some((pieces.len(), from));
                 told = from;
             }
-            What::Code => {
-                let ticks = run(from);
-                pieces.push(Piece {
-                    from: from + ticks,
-                    to: at - ticks,
-                    what,
-                });
-            }
+            What::Code => pieces.push(Piece {
+                from: from + 1,
+                to: at - 1,
+                what,
+            }),
             What::Stars { opens, closes, .. } if at - from == 3 => {
                 for (from, to, is_bold) in [(from, from + 2, true), (from + 2, at, false)] {
                     let what = What::Stars { is_bold, opens, closes };

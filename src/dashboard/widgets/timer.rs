@@ -35,7 +35,7 @@ pub fn timer(live: RealtimeUpdates, now: ReadSignal<Option<Now>>) -> Element {
     let pending = if live.is_pending("run") { "pending" } else { "confirmed" };
     rsx! {
         div { class: "timer", "data-state": state,
-            p { class: "figure value", role: "timer", "data-state": pending, "aria-label": "{time}", "{time}" }
+            p { class: "figure value", role: "timer", "data-state": pending, "{time}" }
             if is_over {
                 p { class: "saying", role: "alert", "data-tone": "wait", "data-state": "over",
                     {icon(Glyph::ClockAlert)}

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use catalog::{Catalog, FieldSpec, KindSpec, Policy, ValueType, is_within_depth};
 pub use file::{BoardFile, FileError, FileWidget, WidgetFault};
-pub use lines::{LINE, leaves_nothing, lines, moment_after, outgrown, written_at};
+pub use lines::{LINE, MS_DIGITS, leaves_nothing, lines, moment_after, outgrown, written_at};
 pub use merge::merge_text;
 pub use order::{in_order, moved, order_of};
 pub use run::Run;

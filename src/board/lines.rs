@@ -30,20 +30,29 @@ pub fn lines(widget: &Widget) -> Vec<(&FieldName, &Field)> {
     lines
 }
 
-/// When a line was written, as its name says: milliseconds since the Unix epoch.
+/// When a line was written, as its name says: milliseconds since the Unix epoch, as [`MS_DIGITS`] digits.
 #[must_use]
 pub fn written_at(field: &FieldName) -> Option<u64> {
     let digits = field.as_str().strip_prefix(LINE)?.split('-').next()?;
+    let digits = Some(digits).filter(|digits| digits.len() == MS_DIGITS)?;
     u64::from_str_radix(digits, 16).ok()
 }
+
+/// The hexadecimal digits of a line's moment in its name: until the year 2527.
+pub const MS_DIGITS: usize = 11;
 
 /// The moment by which a further line is named, of one that is written at `now_ms`: after those that its author has seen, whose clocks may be a
 /// little ahead of this one.
 #[must_use]
 pub fn moment_after(widget: &Widget, now_ms: u64) -> u64 {
-    let newest = lines(widget).last().and_then(|(name, _)| written_at(name));
-    // What claims to be of tomorrow is not waited for.
-    let newest = newest.filter(|newest| *newest < now_ms.saturating_add(CLOCKS_APART_MS));
+    let lines = lines(widget);
+    // What claims to be of tomorrow is not waited for, and hides nothing.
+    let is_near = |at: &u64| *at < now_ms.saturating_add(CLOCKS_APART_MS);
+    let newest = lines
+        .iter()
+        .rev()
+        .filter_map(|(name, _)| written_at(name))
+        .find(is_near);
     newest.map_or(now_ms, |newest| now_ms.max(newest + 1))
 }
 
@@ -101,7 +110,9 @@ mod tests {
         let texts: Vec<&Value> = lines(&log).into_iter().map(|(_, field)| &field.value).collect();
         assert_eq!(texts, ["first", "second", "last"]);
         assert_eq!(written_at(&name("line-019a0000001-b")), Some(0x19_a000_0001));
-        assert_eq!([written_at(&name("line-x")), written_at(&name("title"))], [None, None]);
+        for none in ["line-x", "title", "line-ffffffffffffffff", "line-0"] {
+            assert_eq!(written_at(&name(none)), None, "{none}");
+        }
     }
 
     #[test]
@@ -115,6 +126,11 @@ mod tests {
             1_000,
             "a clock that is nine seconds ahead is wrong"
         );
+        let beside = self::log(&[
+            ("line-00000002711-a", "at ten seconds"),
+            ("line-fffffffffff-b", "of no time"),
+        ]);
+        assert_eq!(moment_after(&beside, 9_000), 10_002, "and hides nothing");
     }
 
     #[test]

@@ -65,7 +65,10 @@ pub fn is_on_page(selector: &str) -> bool {
 
 pub fn go_to(selector: &str) {
     if let Some(element) = find(selector) {
-        let _ = element.focus(); // what can't have it is looked for by eye
+        if let Ok(Some(card)) = element.closest("article") {
+            card.scroll_into_view(); // also where it is of no use to who may only look, and can't have the focus
+        }
+        let _ = element.focus();
     }
 }
 

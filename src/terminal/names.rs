@@ -106,11 +106,17 @@ pub fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 /// Of `known` names and what they stand for, what was probably meant: the nearest one, a few letters off at most.
 pub fn meant<'a>(word: &str, known: impl Iterator<Item = (&'a str, &'a str)>) -> Option<&'a str> {
     let word = word.to_lowercase();
-    let most = (word.chars().count() / 3).max(1);
+    let len = word.chars().count();
+    let most = (len / 3).max(1);
+    // A word of any length may come from somewhere else: what can't be near is not compared.
+    let known = known.filter(|(name, _)| len <= WORD_LEN_MAX && name.chars().count().abs_diff(len) <= most);
     let distances = known.map(|(name, stands_for)| (distance(&word, &name.to_lowercase()), stands_for));
     let near = distances.filter(|(distance, _)| *distance <= most);
     near.min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
+
+/// What is longer is nobody's slip of the finger.
+const WORD_LEN_MAX: usize = 256;
 
 /// The question that follows a name nobody has.
 pub fn did_you_mean(meant: Option<&str>) -> String {

@@ -8,7 +8,7 @@ use super::{
     decide::{Outcome, fits},
 };
 use crate::{
-    board::{LINE, kinds, outgrown, value_bytes, written_at},
+    board::{LINE, MS_DIGITS, kinds, moment_after, outgrown, value_bytes, written_at},
     config::{FIELDS_LEN_MAX, SCHEMA},
     protocol::{
         Answer, Base, BoardId, ClientId, Deadline, FieldName, Intent, Kind, Operation, OperationId, PushItem,
@@ -195,6 +195,9 @@ impl Log {
     /// Why an operation would not take effect. Nothing is staged.
     fn refusal(&self, context: &Context<'_>, operation: &Operation, base: Revision) -> Option<Verdict> {
         let revision = self.head;
+        if operation.deadline.is_some_and(|deadline| context.now > deadline.at) {
+            return Some(Verdict::Expired { revision });
+        }
         let checked = self.check(context, operation);
         match checked.map_or_else(Outcome::Rejected, |()| self.outcome(context, operation, base)) {
             Outcome::Applies { .. } => None,
@@ -226,17 +229,15 @@ impl Call {
     }
 }
 
-/// A line's name, later than that of any other: two may come in the same millisecond, and a device's clock may be ahead.
+/// A line's name, later than those that came before: two may come in the same millisecond, and a device's clock may be a little ahead.
 fn behind_all(widget: &Widget, name: FieldName) -> FieldName {
-    let newest = widget.fields.keys().filter_map(written_at).max();
-    match (newest, written_at(&name)) {
-        (Some(newest), Some(own)) if own <= newest => {
-            let ms = (newest + 1).min((1 << (4 * MS_DIGITS)) - 1);
-            let tail = &name.as_str()[LINE.len() + MS_DIGITS..];
-            format!("{LINE}{ms:011x}{tail}").parse().unwrap_or(name)
-        }
-        _ => name,
+    let Some(own) = written_at(&name) else { return name };
+    let ms = moment_after(widget, own);
+    if ms == own {
+        return name;
     }
+    let tail = &name.as_str()[LINE.len() + MS_DIGITS..];
+    format!("{LINE}{ms:011x}{tail}").parse().unwrap_or(name)
 }
 
 const fn item(operation: Operation) -> PushItem {
@@ -262,6 +263,3 @@ fn oldest_for(context: &Context<'_>, widget: &Widget, intent: &Intent) -> Vec<Fi
         .and_then(|()| fits(&without, field, value));
     if fits.is_ok() { gone } else { Vec::new() }
 }
-
-/// Hexadecimal digits of milliseconds in a line's name.
-const MS_DIGITS: usize = 11;

@@ -8,7 +8,8 @@ const WAITING_MAX = '{waiting}';
 /** Where the picture of the board at an address is kept. */
 const pictureAt = (path) => `/picture${path}`;
 
-/** The mark of the board at an address; `undefined` where its page would show nothing without the server, or it can't be told. */
+/** The mark of the board at an address; `undefined` where its page would show nothing of it without the server, or it can't be told, and `null`
+ * where it would show nothing of any board: whoever uses the browser now is not who the device works for. */
 async function markOf(path) {
   const board = path === '/' ? 'this-machine' : /^\/boards\/([\w.-]+)$/.exec(path)?.[1];
   if (!board || !globalThis.cookieStore) return undefined;
@@ -17,7 +18,7 @@ async function markOf(path) {
     const transaction = database.transaction(['notes', 'records']);
     const [notes, records] = [transaction.objectStore('notes'), transaction.objectStore('records')];
     const note = JSON.parse((await answer(notes.get(`namespace ${location.origin}`))) ?? 'null');
-    if (!note || !isTheirs(note, who?.value)) return undefined;
+    if (!note || !isTheirs(note, who?.value)) return null;
     const at = (key) => [`${note.store}/${note.principal}`, key];
     // How many edits were made, how far the board was seen, and whether it is on the list of boards.
     const asked = ['high', `meta/${board}`, `widget/boards/${board}`].map((key) => records.get(at(key)));

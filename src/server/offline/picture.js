@@ -73,7 +73,8 @@
     const mark = isFull ? undefined : await markOf(path);
     if (!mark) {
       kept = next = {};
-      await forget(cache, 0);
+      if (isFull || mark === null) await forget(cache, 0);
+      else await cache.delete(pictureAt(path));
       return false;
     }
     if (next.path !== path || next.mark !== mark) {

@@ -72,8 +72,8 @@ async fn table(server: &Server, uri: &Uri) -> Result<Response, Problem> {
     if from >= to {
         return Err(senseless("`from` is not before `to`, or not before now."));
     }
-    // Nothing older is kept.
-    let from = from.max(Timestamp(now.0.saturating_sub(kept_ms)));
+    // Nothing older is kept; of what is all older there is no row.
+    let from = from.max(Timestamp(now.0.saturating_sub(kept_ms))).min(to);
     let finest_ms = finest_ms(now, from);
     let step_ms = asked.step_ms.unwrap_or(finest_ms).div_ceil(finest_ms) * finest_ms;
     let table = Table {
@@ -249,7 +249,7 @@ impl Table {
             now: self.now,
             from: self.from,
             to,
-            len_max: (to.since(self.from) / self.step_ms) as usize,
+            len_max: ((to.since(self.from) / self.step_ms) as usize).max(1),
         };
         let mut rows: BTreeMap<Timestamp, Vec<Option<Bucket>>> = BTreeMap::new();
         for (at, column) in self.columns.iter().enumerate() {

@@ -40,7 +40,7 @@ export async function play(stage) {
   ok((await edited.count()) > 5);
   // Nor does it look as if they could: values, without borders, handles and words to choose from.
   equal(await his.widget(STATUS).locator('.choice').filter({ visible: true }).count(), 1);
-  await his.widget('Note').getByRole('textbox').hover();
+  await his.widget('Note').locator('.note-view').hover();
   for (const control of await his.page.getByRole('main').locator('input:not(.unseen), textarea').filter({ visible: true }).all()) {
     const look = await control.evaluate((element) => {
       const { borderTopWidth, borderTopColor, cursor, opacity } = getComputedStyle(element);

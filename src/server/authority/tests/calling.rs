@@ -146,8 +146,8 @@ fn a_line_stands_behind_those_that_came_before_whatever_their_clocks_said() {
     assert_eq!(add(5, "line-fffffffffff-e"), "line-fffffffffff-e");
     assert_eq!(
         add(6, "line-199c82cc006-f"),
-        "line-fffffffffff-f",
-        "there is none behind it"
+        "line-199c82cd002-f",
+        "what is of no time is not waited for"
     );
 }
 

@@ -24,7 +24,10 @@ pub fn pressed(event: &Event) -> Option<NetworkEvent> {
     let is_command = (key.ctrl_key() || key.meta_key()) && !key.alt_key();
     let again = match key.key().as_str() {
         "k" if is_command => {
-            if let Some(button) = find("[aria-keyshortcuts='Control+K']") {
+            // More than one of a page's parts may listen: the first has pressed it.
+            if !event.default_prevented()
+                && let Some(button) = find("[aria-keyshortcuts='Control+K']")
+            {
                 event.prevent_default();
                 button.click();
             }

@@ -9,6 +9,7 @@
 
 mod calling;
 mod options;
+mod room;
 mod values;
 
 use std::{
@@ -24,8 +25,9 @@ use futures_util::{
     future::{LocalBoxFuture, join3},
 };
 
-use calling::device_in;
+use calling::{device_in, note_of};
 pub use options::{Fallback, Leads, NoFallback, Options, StartError};
+use room::Room;
 
 use crate::{
     config::NOTICES_LEN_MAX,
@@ -70,6 +72,12 @@ pub struct Driver {
     recalled: Option<String>,
     /// They were let go: what people do needs the room.
     is_short_of_room: bool,
+    room: Room,
+    measuring: Option<LocalBoxFuture<'static, Option<u64>>>,
+    /// The number by which this device's tabs are counted as one, where they are.
+    mark: Option<u32>,
+    /// Under whose name it works, as noted for the next start.
+    remembered: Option<Namespace>,
     /// This tab has called it something, which is being written.
     to_announce: bool,
     /// The right to send for all of this device: waited for, then held.
@@ -114,13 +122,13 @@ impl Driver {
         let marked = marked.and_then(|text| text.parse().ok());
         let drawn = calling::drawn(&platform::device_name(), device.as_ref(), marked.is_none(), random);
         let mark = marked.unwrap_or((seed >> 64) as u32);
-        let sees = matches!(options.leads, Leads::Elected);
+        let mark = matches!(options.leads, Leads::Elected).then_some(mark);
         let engine = Engine::new(Birth {
             client: ClientId(random),
             seed: (seed & u128::from(u64::MAX)) as u64,
             token: options.token,
             device,
-            mark: sees.then_some(mark),
+            mark,
             namespace,
             durability: storage.durability(),
         });
@@ -146,6 +154,10 @@ impl Driver {
             recalling: None,
             recalled: None,
             is_short_of_room: false,
+            room: Room::default(),
+            measuring: None,
+            mark,
+            remembered: None,
             to_announce: false,
             electing: None,
             _lead: None,
@@ -159,7 +171,7 @@ impl Driver {
         if let Some(drawn) = drawn {
             driver.command(Command::Name(drawn));
         }
-        if sees && marked.is_none() {
+        if let Some(mark) = mark.filter(|_| marked.is_none()) {
             driver.note(options::MARK_NOTE, mark.to_string());
         }
         // What the engine wants at birth: its first effects come with its first input.
@@ -194,7 +206,9 @@ impl Driver {
         }
         if let Input::Committed(Outcome::Failed(StorageError::Full)) = input {
             self.let_values_go();
+            self.look_for_room(true);
         }
+        self.look_for_room(false);
         let effects: Vec<Effect> = self.engine.handle(self.clock.now(), input).collect();
         for effect in effects {
             self.perform(effect);
@@ -212,7 +226,7 @@ impl Driver {
                 self.platform.keep_offline(command == Command::Disconnect);
             }
             Command::Name(device) => {
-                self.note(options::DEVICE_NOTE, format!("{} {}", device.colour, device.name));
+                self.note(options::DEVICE_NOTE, note_of(device));
                 self.to_announce = true;
             }
             _ => {}
@@ -310,6 +324,10 @@ impl Driver {
             }
             if let Poll::Ready(text) = poll_once(&mut self.recalling, cx) {
                 self.recalled = text;
+                return Poll::Ready(Input::TimerExpired);
+            }
+            if let Poll::Ready(left) = poll_once(&mut self.measuring, cx) {
+                self.measured(left);
                 return Poll::Ready(Input::TimerExpired);
             }
             if self.storage.poll_sibling(cx).is_ready() {
@@ -427,7 +445,15 @@ impl Driver {
         if let Ok(text) = serde_json::to_string(note) {
             self.note(&note.name(self.server.origin()), text);
         }
-        if matches!(self.leads, Leads::Elected) {
+        if self.remembered.replace(namespace.clone()).as_ref() == Some(namespace) {
+            // Not for the first time: it was forgotten, and so is whatever else was noted.
+            if let Some(device) = self.engine.device().filter(|_| !self.is_given_a_name) {
+                self.note(options::DEVICE_NOTE, note_of(device));
+            }
+            if let Some(mark) = self.mark {
+                self.note(options::MARK_NOTE, mark.to_string());
+            }
+        } else if matches!(self.leads, Leads::Elected) {
             (self._lead, self.electing) = (None, Some(self.storage.lead(namespace)));
             self.ready.push_back(Input::Leading(false));
         }

@@ -54,6 +54,7 @@ pub enum Bug {
     EvictionNotReread,
     UndoneTwice,
     UndoOutlivesEdit,
+    ClearingUnnoticed,
 }
 
 #[cfg(feature = "planted")]

@@ -135,6 +135,10 @@ pub trait Storage {
     fn note(&self, name: &str) -> LocalBoxFuture<'static, Option<String>>;
     /// Writes a note.
     fn write_note(&self, name: &str, text: &str) -> LocalBoxFuture<'static, Result<(), StorageError>>;
+    /// How many bytes more it has room for, roughly; `None` where the device does not tell.
+    fn room(&self) -> LocalBoxFuture<'static, Option<u64>> {
+        Box::pin(std::future::ready(None))
+    }
     /// Tells the other tabs and windows that something was written.
     fn announce(&self);
     /// Ready once for every time, or run of times, that another tab, window or process has written.

@@ -11,6 +11,7 @@ mod amending;
 mod answers;
 mod breaking;
 mod claims;
+mod clearing;
 mod command;
 mod commands;
 mod conflict;

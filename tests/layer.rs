@@ -34,6 +34,9 @@ mod people;
 mod props;
 #[path = "layer/renders.rs"]
 mod renders;
+#[cfg(feature = "dashboard")]
+#[path = "layer/storage.rs"]
+mod storage;
 #[path = "layer/testing.rs"]
 mod testing;
 #[path = "layer/typing.rs"]

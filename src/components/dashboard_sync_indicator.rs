@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{
     disclosure::{Disclosure, Shape},
-    format::{ago, count, time_of_day},
+    format::{ago, count, figure_text, time_of_day},
     icon::icon,
     said::{leave, make_way},
     this_device::ThisDevice,
@@ -278,6 +278,10 @@ fn facts(facts: &SyncDetails, now: Option<Now>) -> Element {
                 } else {
                     "…"
                 }
+            }
+            if let Some(room) = facts.room {
+                dt { "Room left" }
+                dd { "data-fact": "room", {figure_text(room as f64, "B")} }
             }
             dt { "Sent by" }
             dd { if facts.leading { "this tab" } else { "another tab" } }

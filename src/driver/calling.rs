@@ -24,6 +24,11 @@ pub fn device_in(note: &str) -> Option<Device> {
     Some(Device { name, colour })
 }
 
+/// The note of a device, which [`device_in`] reads.
+pub fn note_of(device: &Device) -> String {
+    [device.colour.to_string().as_str(), " ", &device.name].concat()
+}
+
 /// Birds, and what lies at a harbour: short, easily said by radio, and of nobody.
 const WORDS: &str = "Anchor Auk Avocet Barnacle Beacon Bittern Buoy Capstan Coot Coral Crane Curlew Dune Dunlin Eider Ember Falcon \
     Fern Fjord Gannet Grebe Gull Harbour Heron Ibis Inlet Island Jetty Kelp Kestrel Kite Lagoon Lantern Lapwing Lark Mallard \

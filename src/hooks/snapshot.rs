@@ -169,6 +169,7 @@ impl Gatherer {
             online: driver.is_online(),
             leading: status.leading,
             durability: Some(status.durability),
+            room: driver.room(),
             fault: status.fault,
             trouble: status
                 .trouble

@@ -34,6 +34,12 @@ struct Contents {
     notes: SortedMap<String, String>,
 }
 
+impl Memory {
+    fn clear(&self) {
+        self.contents.take();
+    }
+}
+
 impl Storage for Memory {
     fn durability(&self) -> Durability {
         Durability::MemoryOnly

@@ -25,6 +25,8 @@ pub struct SyncDetails {
     pub leading: bool,
     /// How well this device stores; `None` until that is known.
     pub durability: Option<Durability>,
+    /// How many bytes more it has room for, roughly; `None` where it does not tell.
+    pub room: Option<u64>,
     /// Why it can't store at the moment.
     pub fault: Option<StorageError>,
     /// What went wrong last, for people; `None` again once the server was greeted.

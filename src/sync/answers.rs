@@ -2,7 +2,7 @@
 
 use super::{
     Connection, Engine, Notice, SetAside, SetAsideReason,
-    outbox::{Pending, Waiting},
+    outbox::{Fate, Pending, Waiting},
     turns::Why,
     updates::Subscription,
 };
@@ -21,7 +21,7 @@ impl Engine {
     /// A change by one of this device's own operations: it was applied, whoever sent it. Its verdict says the rest.
     pub(super) fn seen(&mut self, id: OperationId, revision: Revision) {
         if let Some(pending) = self.outbox.get_mut(id) {
-            pending.applied_at = Some(revision);
+            (pending.applied_at, pending.fate) = (Some(revision), Fate::Known);
             let board = pending.operation.board.clone();
             self.applied(&board, revision);
         }

@@ -99,7 +99,7 @@ impl Engine {
         }
     }
 
-    fn store_anew(&mut self, now: Timestamp, board: &BoardId) {
+    pub(super) fn store_anew(&mut self, now: Timestamp, board: &BoardId) {
         if let Some(replica) = self.replicas.get_mut(board) {
             let widgets: SortedSet<WidgetId> = replica.confirmed.widgets().map(|(id, _)| id.clone()).collect();
             (replica.stored, replica.replaced) = (None, true);

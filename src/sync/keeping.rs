@@ -33,6 +33,10 @@ pub(super) struct Keeping {
     pub hurry: bool,
     /// Number of the last operation in the outbox that this device knows.
     pub high: u64,
+    /// What names all that is stored, as it was read or written last.
+    pub filling: Option<String>,
+    /// How often the storage was cleared under this tab.
+    pub clearings: u64,
     /// Boards with something to store at once.
     pub due: SortedSet<BoardId>,
     /// Operations on their way out of the outbox without a verdict.
@@ -168,7 +172,8 @@ impl Engine {
             return;
         }
         let transaction = self.evict().or_else(|| self.append()).or_else(|| self.settle(now));
-        if let Some(transaction) = transaction {
+        if let Some(mut transaction) = transaction {
+            self.name_filling(&mut transaction);
             self.effects.push_back(Effect::Commit { namespace, transaction });
         } else {
             // Nothing waits any more for what was refused.
@@ -288,6 +293,11 @@ impl Engine {
         let Some(busy) = self.keeping.busy.take_if(|busy| !matches!(busy, Busy::Loading)) else {
             return;
         };
+        if let Outcome::Done { .. } = outcome
+            && self.keeping.filling.is_none()
+        {
+            self.keeping.filling = Some(self.new_filling());
+        }
         match (outcome, busy) {
             (Outcome::Done { first }, Busy::Appending(ids, _)) => self.appended(first, &ids),
             (Outcome::Done { first }, Busy::Settling(settling)) => self.settled(now, first, *settling),
@@ -355,7 +365,7 @@ impl Engine {
             self.outbox.saved(*id, number);
             self.fold(*id);
             if let Some(pending) = self.outbox.get(*id)
-                && pending.dirty
+                && (pending.dirty || pending.verdict.is_some())
             {
                 self.keeping.due.insert(pending.operation.board.clone());
             }

@@ -65,8 +65,9 @@ impl Engine {
     }
 }
 
-/// Whether it tells of one person's edits: whoever comes next has nothing to do with them. That the device can't store is
-/// everybody's matter.
+/// Whether it is about one person: whoever comes next has nothing to do with their edits, nor starts as they. That the device can't store
+/// is everybody's matter.
 const fn is_personal(effect: &Effect) -> bool {
-    matches!(effect, Effect::Notice(notice) if !matches!(notice, Notice::Trouble { .. }))
+    matches!(effect, Effect::Remember(..))
+        || matches!(effect, Effect::Notice(notice) if !matches!(notice, Notice::Trouble { .. }))
 }

@@ -40,6 +40,10 @@ impl Engine {
 
     /// Takes over what is stored: what other tabs added, settled and learned.
     fn reread(&mut self, now: Timestamp, namespace: &Namespace, widgets: bool, records: &Records) {
+        if !widgets && self.is_another_filling(records) {
+            return self.read_all(namespace);
+        }
+        self.read_filling(now, namespace, records);
         self.reread_evicted(now, records);
         // What is stored as this device left it says nothing new.
         let news = |(board, text): (&str, &String)| {
@@ -56,12 +60,7 @@ impl Engine {
         };
         if !widgets && metas.iter().any(behind) {
             // Their state is stored with what their outbox lost: take both, or neither.
-            self.keeping.busy = Some(Busy::Loading);
-            self.effects.push_back(Effect::Load {
-                namespace: namespace.clone(),
-                widgets: true,
-            });
-            return;
+            return self.read_all(namespace);
         }
         let adopted = metas
             .into_iter()
@@ -113,6 +112,15 @@ impl Engine {
             self.undo_now(now);
             self.look_for_claimed(now, records);
         }
+    }
+
+    /// Reads once more, the cold ones too.
+    fn read_all(&mut self, namespace: &Namespace) {
+        self.keeping.busy = Some(Busy::Loading);
+        self.effects.push_back(Effect::Load {
+            namespace: namespace.clone(),
+            widgets: true,
+        });
     }
 
     /// Tells what came of this tab's own edits that another one has settled, and how that has decided conflicts, once that was
@@ -370,10 +378,10 @@ impl Engine {
         };
         let mut unasked = false;
         let doubtful =
-            |pending: &&mut Pending| pending.again && pending.verdict.is_none() && pending.operation.board == *board;
+            |pending: &&mut Pending| pending.again && pending.is_undecided() && pending.operation.board == *board;
         for pending in self.outbox.iter_mut().filter(doubtful) {
             match replica.fate(&pending.operation) {
-                Ok(applied_at) => pending.applied_at = applied_at,
+                Ok(applied_at) => (pending.applied_at, pending.fate) = (applied_at, Fate::Known),
                 Err(()) => (pending.fate, unasked) = (Fate::Unasked, true),
             }
         }

@@ -5,6 +5,7 @@
 //!
 //! | key | holds |
 //! |---|---|
+//! | `filling` | names what was stored since the storage was empty: who finds another name, or none, knows that it was cleared |
 //! | `high` | the number of the last operation appended; kept by the storage itself |
 //! | `outbox/<number>` | a `Stored` operation, in the order in which they were made |
 //! | `meta/<board>` | how far the device has seen a board, and in which history |
@@ -42,6 +43,8 @@ pub type Records = SortedMap<String, String>;
 
 /// Number of the last operation appended, as text; absent means none.
 pub const HIGH: &str = "high";
+/// Names what was stored since the storage was empty; absent means nothing.
+pub const FILLING: &str = "filling";
 /// Prefix of operations that were set aside.
 pub(super) const ASIDE: &str = "aside/";
 /// Prefix of conflicts.

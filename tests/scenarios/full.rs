@@ -115,18 +115,3 @@ fn what_another_tab_has_let_go_is_stored_by_the_one_that_looks_at_it() {
     assert!(world.is_kept(ANN, &hold));
     world.assert_everywhere("crew", "count", 1);
 }
-
-#[test]
-fn a_storage_that_was_cleared_under_a_page_is_filled_again() {
-    let mut world = World::new();
-    world.go_offline(ANN);
-    world.clear_the_storage(ANN);
-    world.add(ANN, "crew", "count", 1);
-    world.calm();
-    world.reopen(ANN);
-    assert_eq!(world.shows(ANN, "crew", "count"), json!(1));
-    world.come_online(ANN);
-    world.calm();
-    world.assert_everywhere("crew", "count", 1);
-    assert_eq!(world.pending(ANN), []);
-}

@@ -2,6 +2,7 @@
 //! clock and two disks around them that do as they are told. No chance: what only chance finds is the simulator's.
 
 mod cards;
+mod cleared;
 mod conflicts;
 mod dead_spots;
 mod deadlines;

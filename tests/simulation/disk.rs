@@ -169,6 +169,13 @@ impl DeviceDisk {
         }
     }
 
+    /// All of it goes, and whatever was not synced.
+    pub fn clear(&mut self) {
+        self.records.clear();
+        self.unsynced.clear();
+        self.remembered = None;
+    }
+
     pub fn namespaces(&self) -> impl Iterator<Item = &Records> {
         self.records.values()
     }

@@ -160,7 +160,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::StaleLeaderOverwrites, 250),
     (Bug::FatesNotAsked, 250),
     (Bug::SiblingAppendsIgnored, 1_000),
-    (Bug::DoubtfulCountsAsContinuing, 2_000),
+    (Bug::DoubtfulCountsAsContinuing, 4_000),
     (Bug::VerdictsOutliveHistory, 250),
     (Bug::RunNotMet, 250),
     (Bug::UnknownFateShown, 250),
@@ -181,6 +181,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::EvictionNotReread, 4_000),
     (Bug::UndoneTwice, 250),
     (Bug::UndoOutlivesEdit, 1_000),
+    (Bug::ClearingUnnoticed, 1_000),
 ];
 
 #[test]

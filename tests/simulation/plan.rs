@@ -124,6 +124,10 @@ pub enum Act {
         tab: usize,
         ms: u64,
     },
+    /// Somebody has the browser forget what it keeps for the page.
+    ClearStorage {
+        tab: usize,
+    },
     /// Somebody else signs in on the device.
     SwitchPrincipal {
         tab: usize,
@@ -181,6 +185,21 @@ impl Shape {
             self.tabs = vec![1; self.tabs.iter().sum()];
             self.devices = self.tabs.len();
         }
+    }
+}
+
+impl Act {
+    /// Whether what only the storage has matters by it: what is lost with that is nobody's mistake.
+    const fn needs_what_was_stored(&self) -> bool {
+        matches!(
+            self,
+            Self::KillTab { .. }
+                | Self::KillDevice { .. }
+                | Self::SwitchPrincipal { .. }
+                | Self::RestoreBackup
+                | Self::Undo { .. }
+                | Self::Redo { .. }
+        )
     }
 }
 
@@ -276,6 +295,16 @@ impl Plan {
                     act: Act::Undo { tab },
                 }));
             }
+        }
+        let mut dice = Dice(seed ^ 0x636c_6561);
+        if !alone && dice.chance(8) {
+            steps.retain(|step| !step.act.needs_what_was_stored());
+            steps.extend((0..dice.range(1, 4)).map(|_| Step {
+                at: 2_000 + dice.below(span),
+                act: Act::ClearStorage {
+                    tab: dice.below(clients as u64) as usize,
+                },
+            }));
         }
         steps.sort_by_key(|step| step.at);
         Self { shape, steps }

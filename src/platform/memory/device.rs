@@ -63,6 +63,7 @@ struct Inside {
     tabs_opened: Cell<usize>,
     leads: RefCell<SortedMap<String, Rc<Lead>>>,
     saved: RefCell<Vec<(String, String)>>,
+    room: Cell<Option<u64>>,
     counts: Rc<Counts>,
 }
 
@@ -165,6 +166,16 @@ impl MemoryDevice {
     #[must_use]
     pub fn saved(&self) -> Vec<(String, String)> {
         self.inside.saved.take()
+    }
+
+    /// From now on its storage has room for so many bytes more, as it says; `None` where it does not say.
+    pub fn leave_room(&self, bytes: Option<u64>) {
+        self.inside.room.set(bytes);
+    }
+
+    /// Somebody has it forget all that it keeps; what is open stays so.
+    pub fn clear_storage(&self) {
+        self.inside.memory.clear();
     }
 
     /// How many hold the device: clones of it, clocks, and what runs on it.
@@ -402,6 +413,10 @@ impl Storage for Opened {
 
     fn write_note(&self, name: &str, text: &str) -> LocalBoxFuture<'static, Result<(), StorageError>> {
         self.memory.write_note(name, text)
+    }
+
+    fn room(&self) -> LocalBoxFuture<'static, Option<u64>> {
+        ready(self.device.inside.room.get()).boxed_local()
     }
 
     fn announce(&self) {

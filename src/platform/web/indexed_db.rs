@@ -19,6 +19,7 @@ use futures_util::{
 };
 use gloo_events::EventListener;
 use gloo_timers::future::TimeoutFuture;
+use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::BroadcastChannel;
@@ -128,6 +129,10 @@ impl Storage for IndexedDb {
         written.map(|written| written.map(drop)).boxed_local()
     }
 
+    fn room(&self) -> LocalBoxFuture<'static, Option<u64>> {
+        room().boxed_local()
+    }
+
     fn announce(&self) {
         self.siblings.announce();
     }
@@ -198,6 +203,15 @@ async fn is_kept() -> bool {
     let Ok(persist) = storage.persist() else { return false };
     let kept = within(PERSIST_MS_MAX, JsFuture::from(persist)).await;
     kept.is_some_and(|kept| kept.is_ok_and(|kept| kept.is_truthy()))
+}
+
+/// What the browser gives this address, less what it has taken.
+async fn room() -> Option<u64> {
+    // Missing on plain http: then the call throws.
+    let estimate = web_sys::window()?.navigator().storage().estimate().ok()?;
+    let estimate = JsFuture::from(estimate).await.ok()?;
+    let bytes = |name: &str| Reflect::get(&estimate, &name.into()).ok()?.as_f64();
+    Some((bytes("quota")? - bytes("usage")?).max(0.0) as u64)
 }
 
 /// What comes of it; `None` when that takes longer.

@@ -72,7 +72,8 @@ impl World {
 
     /// Somebody clears what the browser keeps; the tabs stay.
     pub fn clear_the_storage(&mut self, person: usize) {
-        self.disks[person].records.clear();
+        let disk = &mut self.disks[person];
+        (disk.remembered, _) = (None, disk.records.clear());
     }
 
     /// What of a board's confirmed state is stored.

@@ -47,6 +47,7 @@ impl Ledger {
                 person,
                 saved: false,
                 left_lane: false,
+                is_stored_again: false,
                 is_turn: pending.is_turn(),
                 turns: None,
                 number: None,
@@ -266,6 +267,8 @@ impl Ledger {
             let appended = transaction.append.iter().map(|text| appended_id(text));
             return self.made_anew.extend(appended.filter(|_| with_state));
         };
+        let cleared = self.cleared.get(&device).copied().unwrap_or(0);
+        let is_pending = |number: u64| number.checked_sub(cleared).is_some_and(&is_pending);
         // Also where its tab is killed before it is told so.
         self.undone((device, person), transaction);
         for (key, text) in &transaction.put {
@@ -285,7 +288,7 @@ impl Ledger {
                 }
             }
         }
-        for (number, text) in (*first..).zip(&transaction.append) {
+        for (number, text) in (cleared + *first..).zip(&transaction.append) {
             let id = appended_id(text);
             self.lost_since(number, id, (device, person));
             self.check_redone(id, text, (device, person));
@@ -298,6 +301,7 @@ impl Ledger {
                 made.turns = made.turns.or(turns);
                 // Sent again by two tabs it is there twice, and goes in the place of the first.
                 let place = made.number.filter(|first| is_pending(*first));
+                made.is_stored_again |= made.number.is_some_and(|first| first < cleared);
                 (made.number, made.device, made.left_lane) = (place.or(Some(number)), device, false);
             }
             if let Some((amount, (added, _))) = self.addition((device, person), id)
@@ -422,6 +426,7 @@ impl Ledger {
             person: person.to_owned(),
             saved: false,
             left_lane: false,
+            is_stored_again: false,
             is_turn: ["undo", "redo"].iter().any(|does| stored["turn"]["does"] == *does) || stored["why"] == "undoes",
             turns: None,
             number: None,

@@ -16,6 +16,11 @@ pub(super) struct Seen {
 }
 
 impl Ledger {
+    /// A device's storage was cleared: what its tabs have is stored anew, under numbers that begin anew.
+    pub fn cleared(&mut self, device: usize) {
+        *self.cleared.entry(device).or_default() += 1 << 32;
+    }
+
     /// Somebody edits a field. Until that is an operation it lies over whatever comes: what they have seen is what is there now.
     pub fn edits(&mut self, number: usize, tab: &Tab, input: &Input) {
         let (

@@ -39,7 +39,8 @@ impl Ledger {
                 continue;
             }
             // Whoever can't tell whether it is one history, and whoever is somebody else now, begins anew.
-            let begins_anew = known.is_empty() && (self.restored || self.has_switched || self.pruned.contains(board));
+            let forgets = self.has_switched || self.pruned.contains(board) || self.cleared.contains_key(&tab.device);
+            let begins_anew = known.is_empty() && (self.restored || forgets);
             let went_back = |(at, before): (usize, &Revision)| known.get(at).is_none_or(|known| known < before);
             if !begins_anew && before.iter().enumerate().any(went_back) {
                 wrong = Some(format!("knew {before:?} of {board}, and knows {known:?} now"));

@@ -71,6 +71,11 @@ impl World {
                 let input = Input::Command(Command::Watch { board: left });
                 self.at(self.now + 2 * ms, Happening::ToTab { tab, life, input });
             }
+            Act::ClearStorage { tab } => {
+                let device = self.tabs[tab % count].device;
+                self.devices[device].disk.clear();
+                self.ledger.cleared(device);
+            }
             Act::SwitchPrincipal { tab } => self.sign_in_next(self.tabs[tab % count].device),
             Act::Hide { tab, ms } => {
                 let (tab, life) = (tab % count, self.tabs[tab % count].life);

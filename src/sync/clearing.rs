@@ -1,0 +1,101 @@
+//! A storage that is cleared under an open page: by a person who has the browser forget the address, or by the browser, for room. What
+//! the page knows is all that is left, and is stored anew.
+
+use super::{
+    Effect, Engine, Note, Notice, Pending,
+    keeping::Keeping,
+    storage::{ASIDE, CONFLICT, FILLING, HIGH, Namespace, OUTBOX, Records, Stored, Transaction, decoded, under},
+};
+use crate::{
+    planted::{self, Bug},
+    protocol::OperationId,
+    sorted::SortedSet,
+    time::Timestamp,
+};
+
+impl Engine {
+    /// What is stored is stored only into the filling that was read; the first one gives it a name.
+    pub(super) fn name_filling(&self, transaction: &mut Transaction) {
+        let known = self.keeping.filling.clone();
+        if known.is_none() {
+            transaction.put.push((FILLING.to_owned(), self.new_filling()));
+        }
+        transaction.expect.push((FILLING.to_owned(), known));
+    }
+
+    /// A name that no filling has had yet.
+    pub(super) fn new_filling(&self) -> String {
+        [self.birth.client.to_string(), self.keeping.clearings.to_string()].join("/")
+    }
+
+    /// Whether what was read is not what this tab has filled or read before.
+    pub(super) fn is_another_filling(&self, records: &Records) -> bool {
+        let Keeping { filling, clearings, .. } = &self.keeping;
+        let is_known = filling.is_some() || *clearings > 0;
+        is_known && filling.as_ref() != records.get(FILLING) && !planted::is(Bug::ClearingUnnoticed)
+    }
+
+    /// Takes note of the filling that was read. Where it is not the one that was known, the storage was cleared in between.
+    pub(super) fn read_filling(&mut self, now: Timestamp, namespace: &Namespace, records: &Records) {
+        let is_another = self.is_another_filling(records);
+        let known = std::mem::replace(&mut self.keeping.filling, records.get(FILLING).cloned());
+        if !is_another {
+            return;
+        }
+        if known.is_some() {
+            self.keeping.clearings += 1;
+            let note = Note::new(namespace.clone(), self.birth.token.as_deref());
+            self.effects.push_back(Effect::Remember(namespace.clone(), note));
+            self.notice(Notice::Trouble {
+                message: CLEARED.to_owned(),
+            });
+        }
+        // Or another tab was the first to fill it again.
+        self.store_all_anew(now, records);
+    }
+
+    /// All that this tab has and does not find is to be stored, by the ways by which it was stored once. Its numbers count for nothing
+    /// any more; and of what one could undo, those are all that says in which order.
+    fn store_all_anew(&mut self, now: Timestamp, records: &Records) {
+        // Another tab may have stored less of a board than this one had.
+        for board in self.boards_where(&|replica| replica.stored.is_some()) {
+            self.store_anew(now, &board);
+        }
+        let stored = under(records, OUTBOX).filter_map(|(_, text)| Some(decoded::<Stored>(text)?.operation.id));
+        let stored: SortedSet<OperationId> = stored.collect();
+        // Another tab was there before: it may have settled what it had, beside the state that contains it.
+        let is_filled = self.keeping.filling.is_some();
+        let all: Vec<OperationId> = self.outbox.iter().map(|pending| pending.operation.id).collect();
+        let all: Vec<Pending> = all.into_iter().filter_map(|id| self.outbox.remove(id)).collect();
+        for pending in all {
+            let again = pending.again || (is_filled && !stored.contains(&pending.operation.id));
+            let (number, text) = (None, None);
+            self.outbox.insert(Pending {
+                number,
+                text,
+                again,
+                ..pending
+            });
+        }
+        let is_numbered = |key: &str| ![ASIDE, CONFLICT].iter().any(|prefix| key.starts_with(prefix));
+        self.keeping.dropped.retain(|(_, key)| !is_numbered(key));
+        self.keeping.journal.clear();
+        self.keeping.high = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
+        self.reopen_claims();
+        self.keeping.texts.clear();
+        let conflicts = self
+            .conflicts
+            .values()
+            .map(|conflict| (conflict.id(), &conflict.operation));
+        let aside = self.aside.iter().map(|(id, aside)| (*id, &aside.operation));
+        let boards = conflicts
+            .clone()
+            .chain(aside)
+            .map(|(_, operation)| operation.board.clone());
+        self.keeping.due.extend(boards.collect::<SortedSet<_>>());
+        self.keeping.reopened = conflicts.map(|(id, _)| id).collect();
+        self.keeping.forgotten.extend(self.aside.clone());
+    }
+}
+
+const CLEARED: &str = "What this device stored for Tideboard was cleared while it was open. What waits here is being saved again; what could be undone is gone.";

@@ -1,0 +1,53 @@
+import { equal } from 'node:assert/strict';
+
+export const title = 'a storage that is cleared under two open tabs is noticed and filled again, and what waited arrives once';
+
+export async function play(stage) {
+  const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
+  const first = await ada.open();
+  const second = await ada.open();
+  const his = await ben.open();
+  await Promise.all([first, second, his].map((board) => board.isIn('live')));
+  const name = await nameOf(first);
+  await ada.goOffline();
+  await first.increase();
+  await second.increase();
+  for (const tab of [first, second]) {
+    await tab.counts(2);
+    await tab.keeps(2);
+  }
+
+  await clear(first);
+  for (const tab of [first, second]) {
+    await tab.page.bringToFront();
+    await tab.page.getByText('was cleared while it was open').waitFor();
+  }
+  await first.keeps(2);
+  await second.page.close();
+  await first.page.reload();
+  await first.counts(2);
+  equal(await nameOf(first), name, 'the device is called as before');
+
+  await clear(first);
+  await first.increase();
+  await first.counts(3);
+  await first.keeps(3);
+  await ada.goOnline();
+  await first.isSettled();
+  await his.counts(3);
+  await first.counts(3);
+}
+
+/** As a person does who has the browser forget what it keeps for this address. */
+async function clear({ page }) {
+  const chromium = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  await chromium.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' });
+}
+
+async function nameOf(board) {
+  await board.openDetails();
+  const name = await board.page.getByLabel('This device’s name').inputValue();
+  await board.page.keyboard.press('Escape');
+  return name;
+}

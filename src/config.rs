@@ -302,6 +302,10 @@ pub const SERIES_SILENT_MS: u64 = 3_600_000;
 pub const STRETCH_LEN_MAX: usize = 2_000;
 /// The same, as a chart shows it.
 pub const STRETCH_SHOWN_LEN: u64 = 300;
+/// However short the stretch is that somebody looks at, its past is not asked for more often than this: its end is what comes by itself.
+pub const STRETCH_AGAIN_MS: u64 = 10_000;
+/// Nobody looks closer than this: the finest that is kept is a second.
+pub const STRETCH_CLOSER_MS_MIN: u64 = 5_000;
 /// Series whose stretches are told at once.
 pub const STRETCHES_LEN_MAX: usize = 64;
 /// Formulas that are worked out at once: what all the boards of a server show, several times over.

@@ -93,6 +93,7 @@ pub use use_realtime_managers::{
     try_use_realtime_managers, use_realtime_managers,
 };
 pub use use_realtime_updates::{FieldsError, RealtimeUpdates, WidgetPlace, use_realtime_updates, use_widget_of};
+pub(crate) use use_samples::use_sight_provider;
 pub use use_samples::{SeriesList, use_samples};
 pub use use_share::{Share, use_share};
 pub use use_sync_loop::{SecondProvider, SyncLoopOptions, use_sync_loop};

@@ -4,9 +4,11 @@
 
 mod programs;
 mod sampling;
+mod storing;
 
 pub use programs::*;
 pub use sampling::*;
+pub use storing::*;
 
 /// The WebSocket subprotocol both sides must speak; a change that an older peer can't read gets a new one.
 pub const SUBPROTOCOL: &str = "tideboard.v1";
@@ -302,6 +304,10 @@ pub const SERIES_SILENT_MS: u64 = 3_600_000;
 pub const STRETCH_LEN_MAX: usize = 2_000;
 /// The same, as a chart shows it.
 pub const STRETCH_SHOWN_LEN: u64 = 300;
+/// However short the stretch is that somebody looks at, its past is not asked for more often than this: its end is what comes by itself.
+pub const STRETCH_AGAIN_MS: u64 = 10_000;
+/// Nobody looks closer than this: the finest that is kept is a second.
+pub const STRETCH_CLOSER_MS_MIN: u64 = 5_000;
 /// Series whose stretches are told at once.
 pub const STRETCHES_LEN_MAX: usize = 64;
 /// Formulas that are worked out at once: what all the boards of a server show, several times over.
@@ -430,17 +436,6 @@ pub const AUTO_RESOLVED_LEN_MAX: usize = 20;
 pub const NOTICES_LEN_MAX: usize = 1_024;
 /// Frames that may wait between a socket and the engine, each way: past it the socket is closed, and a new one catches up.
 pub const SOCKET_QUEUE_LEN_MAX: usize = 1_024;
-/// A browser is given this long to open its storage: one that hangs must not keep a page from its board.
-pub const OPEN_MS_MAX: u64 = 10_000;
-/// A browser is given this long to say whether it will keep what is stored; some ask the person first.
-pub const PERSIST_MS_MAX: u64 = 400;
-/// How much room a device has left is asked this often.
-pub const ROOM_EVERY_MS: u64 = 60_000;
-/// Less room than this, in bytes, is little: a few thousand edits.
-pub const ROOM_BYTES_LOW: u64 = 4_194_304;
-/// Other processes' writes to a shared storage file are noticed within this time.
-pub const SIBLING_POLL_MS: u64 = 250;
-
 const _: () = assert!(
     FRAME_FILL_BYTES < FRAME_BYTES_MAX,
     "a filled frame must still fit with its envelope"

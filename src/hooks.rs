@@ -61,7 +61,7 @@ pub(crate) use crate::platform::is_on_page;
 #[cfg(feature = "dashboard")]
 pub(crate) use crate::platform::{NoRandomness, go_to};
 #[cfg(feature = "dashboard")]
-pub(crate) use crate::platform::{Put, carry, grasp, let_go, put_back};
+pub(crate) use crate::platform::{Put, carry, grasp, hold_pointer, let_go, put_back};
 pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
 pub(crate) use entitle::{entitle, kept_picture, stand_at};
@@ -76,6 +76,8 @@ pub use use_background_sync::{BackgroundSync, use_background_sync};
 pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards};
 pub use use_current_board::{use_board_or_current, use_current_board, use_current_board_provider};
 pub use use_history::use_history;
+#[cfg(feature = "dashboard")]
+pub(crate) use use_history::use_stretch;
 pub use use_later::{Later, use_later};
 pub use use_notices::use_notices;
 pub use use_now::use_now;
@@ -91,6 +93,7 @@ pub use use_realtime_managers::{
     try_use_realtime_managers, use_realtime_managers,
 };
 pub use use_realtime_updates::{FieldsError, RealtimeUpdates, WidgetPlace, use_realtime_updates, use_widget_of};
+pub(crate) use use_samples::use_sight_provider;
 pub use use_samples::{SeriesList, use_samples};
 pub use use_share::{Share, use_share};
 pub use use_sync_loop::{SecondProvider, SyncLoopOptions, use_sync_loop};

@@ -385,6 +385,11 @@ pub fn grasp(pointer: i32, at: (f64, f64), is_mouse: bool, sizes: &'static [&'st
     chosen::grasp(pointer, at, is_mouse, sizes, size);
 }
 
+/// What lies at a point of the window hears of a pointer that was pressed there until it is let go, wherever it goes. Only in a browser.
+pub fn hold_pointer(pointer: i32, at: (f64, f64)) {
+    chosen::hold_pointer(pointer, at);
+}
+
 /// The pointer is at another point of the window.
 pub fn carry(pointer: i32, at: (f64, f64)) {
     chosen::carry(pointer, at);

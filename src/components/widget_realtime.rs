@@ -20,7 +20,7 @@ use super::{
 use crate::{
     hooks::{
         Conflict, Freshness, Now, RealtimeUpdates, SeriesList, SetAside, SetAsideReason, focus, use_board_or_current,
-        use_now, use_optimism, use_realtime_managers, use_realtime_updates, use_samples,
+        use_now, use_optimism, use_realtime_managers, use_realtime_updates, use_samples, use_sight_provider,
     },
     protocol::{BoardId, Field, FieldName, OperationId, Person, Value, Widget, WidgetId, Writer},
 };
@@ -115,6 +115,8 @@ pub fn WidgetRealtime(
     let live = use_realtime_updates::<Value>((board, widget_id));
     let series = use_signal(|| live.signal().peek().series());
     let samples = use_samples(series.into());
+    // What the frame says of them it says also where nobody sees it.
+    let mut sight = use_sight_provider();
     let now = use_now();
     // One memo for all that the frame shows: each more takes as long as to render a small component, for every change.
     let facts = use_memo(move || Facts::of(live, samples, now));
@@ -156,7 +158,13 @@ pub fn WidgetRealtime(
             "data-menu": if menu() { "open" },
             tabindex: takes_focus.peek().then_some("-1"),
             onmounted: move |event| frame.set(Some(event.data())),
-            onvisible: move |event| live.see(event.is_intersecting().unwrap_or_default()),
+            onvisible: move |event| {
+                let is_seen = event.is_intersecting().unwrap_or_default();
+                live.see(is_seen);
+                if *sight.peek() != is_seen {
+                    sight.set(is_seen);
+                }
+            },
             onfocusin: move |_| live.hold(true),
             onfocusout: move |_| live.hold(false),
             Head { live, fresh, menu, title: facts.title.clone(), settings, conflicts: facts.conflicts, people: facts.people, on_arrange, on_copy, on_remove }

@@ -171,27 +171,34 @@ pub fn lines(points: &[(u64, f64)], window: Window, scale: Scale) -> String {
 /// How long a value that stands alone is drawn, in units of the drawing: a line of no length is a speck.
 const DASH: i32 = 10;
 
-/// The areas under the lines of [`lines`], as the `d` of a path.
+/// The areas under the lines of [`lines`], as the `d` of a path; or from the least to the greatest, where `least` has as many values.
 #[must_use]
-pub fn area(points: &[(u64, f64)], window: Window, scale: Scale) -> String {
+pub fn area(least: &[(u64, f64)], greatest: &[(u64, f64)], window: Window, scale: Scale) -> String {
     use std::fmt::Write as _;
     let mut path = String::new();
-    let mut run: Option<(i32, u64)> = None;
-    let floor = SIDE as i32;
-    for (at, value) in visible(points, window) {
-        let (x, y) = (window.place(at), scale.place(value));
-        let written = match run {
-            Some((_, before)) if at.saturating_sub(before) <= window.gap => write!(path, "L{x} {y}"),
-            Some((last, _)) => write!(path, "L{last} {floor}ZM{x} {floor}L{x} {y}"),
-            None => write!(path, "M{x} {floor}L{x} {y}"),
-        };
-        written.expect("a string takes what is written");
-        run = Some((x, at));
+    // Where it goes back to: beneath the first point and the last one, or each.
+    let mut back: Vec<(u64, i32)> = Vec::new();
+    let mut points = visible(greatest, window);
+    let mut beneath = visible(least, window);
+    loop {
+        let next = points.next();
+        let is_joined = back
+            .last()
+            .zip(next)
+            .is_some_and(|((last, _), (at, _))| at.saturating_sub(*last) <= window.gap);
+        let low = beneath.next().map_or(SIDE as i32, |(_, value)| scale.place(value));
+        while !is_joined && let Some((at, y)) = back.pop() {
+            let end = if back.is_empty() { "Z" } else { "" };
+            write!(path, "L{} {y}{end}", window.place(at)).expect("a string takes what is written");
+        }
+        let Some((at, value)) = next else { return path };
+        let letter = if is_joined { 'L' } else { 'M' };
+        write!(path, "{letter}{} {}", window.place(at), scale.place(value)).expect("a string takes what is written");
+        if least.is_empty() && back.len() > 1 {
+            back.pop();
+        }
+        back.push((at, low));
     }
-    if let Some((last, _)) = run {
-        write!(path, "L{last} {floor}Z").expect("a string takes what is written");
-    }
-    path
 }
 
 fn visible(points: &[(u64, f64)], window: Window) -> impl Iterator<Item = (u64, f64)> {
@@ -289,8 +296,27 @@ mod tests {
         let points = [(1_000, 0.0), (2_000, 5.0), (8_000, 10.0)];
         assert_eq!(lines(&points, window, TO_TEN), "M100 1000L200 500M795 0h10");
         assert_eq!(
-            area(&points, window, TO_TEN),
-            "M100 1000L100 1000L200 500L200 1000ZM800 1000L800 0L800 1000Z"
+            area(&[], &points, window, TO_TEN),
+            "M100 1000L200 500L200 1000L100 1000ZM800 0L800 1000Z"
+        );
+    }
+
+    #[test]
+    fn what_means_were_made_of_lies_around_them_but_in_gaps() {
+        let (least, greatest) = (
+            [(1_000, 0.0), (2_000, 2.0), (8_000, 1.0), (9_000, 1.0)],
+            [(1_000, 5.0), (2_000, 6.0), (8_000, 10.0), (9_000, 9.0)],
+        );
+        assert_eq!(
+            area(&least, &greatest, window(10_000), TO_TEN),
+            "M100 500L200 400L200 800L100 1000ZM800 0L900 100L900 900L800 900Z"
+        );
+        assert_eq!(area(&[], &[], window(10_000), TO_TEN), "");
+        // Of many points it goes back along the floor at once.
+        let points = [(1_000, 5.0), (2_000, 6.0), (3_000, 7.0)];
+        assert_eq!(
+            area(&[], &points, window(10_000), TO_TEN),
+            "M100 500L200 400L300 300L300 1000L100 1000Z"
         );
     }
 

@@ -1,15 +1,25 @@
 //! The instant that somebody points at in one chart, shown in every chart of the board: by a pointer, by a touch that is
-//! held, or by keys.
+//! held, or by keys. And the stretch that somebody looks at closer in this one: drawn over it with a mouse, between two fingers, or by keys.
 
 use std::rc::Rc;
 
-use dioxus::{html::point_interaction::InteractionElementOffset, prelude::*};
+use dioxus::{
+    html::{input_data::MouseButton, point_interaction::InteractionElementOffset},
+    prelude::*,
+};
 
 use super::{
     chart::{Window, nearest},
     plot::Line,
 };
-use crate::hooks::{Now, use_now};
+use crate::{
+    components::{
+        format::{other_day, span},
+        said::focus_on,
+    },
+    config::STRETCH_CLOSER_MS_MIN,
+    hooks::{Now, hold_pointer, use_now},
+};
 
 /// An instant in server time, in whole milliseconds; `None` while nobody points. A float, since signals of those are there
 /// anyway, and each type of signal is a program of its own.
@@ -34,6 +44,13 @@ pub struct Pointing {
     pointed: Instant,
     /// The chart's, in pixels.
     width: Signal<Option<f64>>,
+    /// Where a stretch begins that is being drawn.
+    begun: Instant,
+    /// How long the stretch is that is looked at closer, in milliseconds; `None` where all is shown.
+    length: Signal<Option<f64>>,
+    /// Its end; `None` where that is the newest value.
+    end: Instant,
+    pad: Signal<Option<Rc<MountedData>>>,
     now: ReadSignal<Option<Now>>,
 }
 
@@ -45,6 +62,10 @@ pub fn use_pointing() -> Pointing {
     Pointing {
         pointed,
         width: use_signal(|| None),
+        begun: use_signal(|| None),
+        length: use_signal(|| None),
+        end: use_signal(|| None),
+        pad: use_signal(|| None),
         now: use_now(),
     }
 }
@@ -68,14 +89,88 @@ impl Pointing {
         *self.now.peek()
     }
 
+    /// How much of its time the chart shows, in milliseconds, where that is not all.
+    pub fn length(self) -> Option<u64> {
+        (self.length)().map(|length| length as u64)
+    }
+
+    /// Where that ends, if not at the newest value.
+    pub const fn end(self) -> Instant {
+        self.end
+    }
+
+    /// Where a stretch begins that is being drawn.
+    pub fn begun(self) -> Option<u64> {
+        (self.begun)().map(|at| at as u64)
+    }
+
+    /// Shows all again.
+    fn widen(mut self) {
+        self.length.set(None);
+        self.end.set(None);
+    }
+
+    /// What has been drawn is looked at closer, if it is more than a press.
+    fn draw(mut self, window: Window) {
+        let (begun, at) = (self.begun.take(), *self.pointed.peek());
+        if let (Some(begun), Some(at)) = (begun, at)
+            && (at - begun).abs() * DRAWN_MIN >= window.length as f64
+        {
+            self.show((at - begun).abs(), begun.max(at), window);
+        }
+    }
+
+    /// Shows so many milliseconds before an instant; where that is the newest, it goes on with what comes.
+    fn show(mut self, length: f64, end: f64, window: Window) {
+        let is_newest = self.end.peek().is_none() && end + window.length as f64 / DRAWN_MIN >= window.end as f64;
+        self.length.set(Some(length.max(STRETCH_CLOSER_MS_MIN as f64)));
+        self.end.set((!is_newest).then_some(end));
+    }
+
+    /// Shows more or less around the instant that is pointed at, or before the end.
+    fn scale(self, factor: f64, window: Window, whole_ms: u64) {
+        let length = window.length as f64 * factor;
+        if length >= whole_ms as f64 {
+            self.widen();
+        } else if self.length.peek().is_some() || factor < 1.0 {
+            let end = window.end as f64;
+            let around = self.pointed.peek().map_or(end, |at| at + length / 2.0);
+            self.show(length, around.min(end), window);
+        }
+    }
+
     /// What lies over a chart and hears pointers and keys: a slider along its time. `said` is what stands at the instant
     /// shown, `place` where that is, in units of the drawing. Only what somebody has done changes it: no new value is read out.
-    pub fn pad(self, name: &str, lines: Rc<Vec<Line>>, window: Window, place: Option<i32>, said: &str) -> Element {
-        let (pointed, mut width, stepped) = (self.pointed, self.width, lines.clone());
-        let hear = move |event: PointerEvent| {
+    pub fn pad(
+        self,
+        name: &str,
+        lines: Rc<Vec<Line>>,
+        window: Window,
+        whole_ms: u64,
+        place: Option<i32>,
+        said: &str,
+    ) -> Element {
+        let (pointed, mut begun, mut width, mut pad) = (self.pointed, self.begun, self.width, self.pad);
+        let stepped = lines.clone();
+        let mut hear = move |event: &PointerEvent, begins: bool| {
             let share = event.element_coordinates().x / (*width.peek()).unwrap_or(1.0);
-            point(pointed, Some(heard(&lines, window, share)));
+            let at = heard(&lines, window, share);
+            let is_first = event.is_primary();
+            if event.pointer_type() == "touch" {
+                // Between two fingers: the first one's end, and the other's.
+                if begins && !is_first {
+                    begun.set(*pointed.peek());
+                } else if is_first && begun.peek().is_some() {
+                    return begun.set(Some(at as f64));
+                }
+            } else if begins && event.trigger_button() == Some(MouseButton::Primary) {
+                begun.set(Some(at as f64));
+                let at = event.client_coordinates();
+                hold_pointer(event.pointer_id(), (at.x, at.y));
+            }
+            point(pointed, Some(at));
         };
+        let mut moved = hear.clone();
         rsx! {
             div {
                 class: "pad",
@@ -84,14 +179,30 @@ impl Pointing {
                 "aria-label": "Time in {name}",
                 "aria-valuenow": place.unwrap_or(1_000) / 10,
                 "aria-valuetext": if place.is_some() { said } else { "Newest" },
+                "aria-keyshortcuts": "+ - Escape",
+                onmounted: move |event| pad.set(Some(event.data())),
                 onresize: move |event| width.set(event.get_border_box_size().ok().map(|size| size.width)),
-                onpointerdown: hear.clone(),
-                onpointermove: hear,
+                onpointerdown: move |event| hear(&event, true),
+                onpointermove: move |event| moved(&event, false),
+                onpointerup: move |_| self.draw(window),
+                onpointercancel: move |_| begun.set(None),
                 onpointerleave: move |_| point(pointed, None),
+                ondoubleclick: move |_| self.widen(),
                 onblur: move |_| point(pointed, None),
                 onkeydown: move |event| {
+                    let key = event.key();
+                    match &key {
+                        // With another key these are the browser's own.
+                        Key::Character(key) if !event.modifiers().intersects(Modifiers::CONTROL | Modifiers::META) => match key.as_str() {
+                            "+" | "=" => self.scale(0.5, window, whole_ms),
+                            "-" => self.scale(2.0, window, whole_ms),
+                            _ => {}
+                        },
+                        Key::Escape => self.widen(),
+                        _ => {}
+                    }
                     let from = (*pointed.peek()).map(|at| at as u64);
-                    if let Some(next) = step(&stepped, window, from, &event.key()) {
+                    if let Some(next) = step(&stepped, window, from, &key) {
                         event.prevent_default();
                         point(pointed, next);
                     }
@@ -99,7 +210,52 @@ impl Pointing {
             }
         }
     }
+
+    /// What part of its time a chart shows, beneath it.
+    pub fn times(self, window: Window) -> Element {
+        let length = span(window.length / 1_000);
+        let now = self.now();
+        let is_closer = self.length().is_some();
+        let part = match *self.end.peek() {
+            Some(_) => [
+                &time_text(now, window.end - window.length),
+                " – ",
+                &time_text(now, window.end),
+            ]
+            .concat(),
+            None => ["Last ", &length].concat(),
+        };
+        rsx! {
+            p { class: "plot-times", role: "status", "data-state": is_closer.then_some("closer"),
+                if is_closer {
+                    span { "{part}" }
+                    button { class: "button", "data-weight": "quiet", "data-shape": "small", r#type: "button",
+                        onclick: move |_| {
+                            self.widen();
+                            focus_on(self.pad);
+                        },
+                        "Whole span"
+                    }
+                } else {
+                    span { "aria-hidden": "true", "{length} ago" }
+                }
+            }
+        }
+    }
 }
+
+/// The local time of day, to the second; of another day than today with its date.
+pub fn time_text(now: Option<Now>, at: u64) -> String {
+    let (hours, minutes) = now.map_or((0, 0), |now| now.hours_and_minutes(at));
+    let time = format!("{hours:02}:{minutes:02}:{:02}", at / 1_000 % 60);
+    match now.and_then(|now| other_day(now, at)) {
+        Some(date) => [&date, ", ", &time].concat(),
+        None => time,
+    }
+}
+
+/// What is shorter than this part of the width is a press and no stretch.
+const DRAWN_MIN: f64 = 40.0;
 
 /// The instant at a share of the width: that of a value, where one is near. Then it is the same for all that came with it.
 fn heard(lines: &[Line], window: Window, share: f64) -> u64 {
@@ -143,8 +299,8 @@ mod tests {
     fn keys_go_from_value_to_value_and_over_gaps() {
         let line = |instants: &[u64]| Line {
             interval_ms: 1_000,
-            name: String::new(),
             points: instants.iter().map(|at| (*at, 0.0)).collect(),
+            ..Line::default()
         };
         // The first is older than what is shown.
         let lines = [line(&[900, 11_000, 12_000, 19_000]), line(&[12_500])];

@@ -7,15 +7,14 @@ use dioxus::prelude::*;
 
 use super::{
     chart::{self, Scale, Window},
-    crosshair::Pointing,
+    crosshair::{Pointing, time_text},
 };
 use crate::{
     components::{
-        format::{figure, figure_text, other_day, span},
+        format::{figure, figure_text},
         icon::{Glyph, icon},
     },
     config::{SAMPLE_INTERVAL_MS, SAMPLE_MISSED_MAX},
-    hooks::Now,
 };
 
 /// One line of a chart.
@@ -25,6 +24,10 @@ pub struct Line {
     pub name: String,
     /// Instants in milliseconds, and values, ascending.
     pub points: Vec<(u64, f64)>,
+    /// The least that a point is the mean of, where that is known.
+    pub least: Vec<(u64, f64)>,
+    /// The same of the greatest.
+    pub greatest: Vec<(u64, f64)>,
     /// How often they come, in milliseconds; 0 where that is not known.
     pub interval_ms: u64,
 }
@@ -79,6 +82,8 @@ pub struct Measure {
     pub span_ms: u64,
     /// Whether all of that is shown, also where nothing was measured in the beginning.
     pub is_all: bool,
+    /// Where the lines end, where that is not with the newest value.
+    pub end: Option<u64>,
 }
 
 /// Lines over the last minutes, with round ticks and where each ends; where there are several, with their names. While somebody points at an
@@ -92,10 +97,18 @@ pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element 
         threshold,
         span_ms,
         is_all,
+        end,
     } = measure;
     let threshold = *threshold;
     let lines = Rc::new(lines);
-    let window = window_of(&lines, *span_ms, if *is_all { *span_ms } else { SPARK_MS });
+    let (whole_ms, shown_ms) = (*span_ms, pointing.length());
+    let length = shown_ms.unwrap_or(whole_ms);
+    let is_all = *is_all || shown_ms.is_some();
+    let window = window_of(&lines, length, if is_all { length } else { SPARK_MS });
+    let window = Window {
+        end: end.unwrap_or(window.end),
+        ..window
+    };
     let scale = scale_of(&lines, window, unit, *min, *max);
     let (is_single, is_named) = (lines.len() == 1, lines.len() <= NAMED_LEN_MAX);
     let at = pointing.at().filter(|at| window.shows(*at));
@@ -114,7 +127,8 @@ pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element 
         label += &line.said(at, window, unit);
     }
     let place = at.map(|at| window.place(at));
-    let pad = pointing.pad(name, lines.clone(), window, place, &label);
+    let pad = pointing.pad(name, lines.clone(), window, whole_ms, place, &label);
+    let begun = pointing.begun().map(|at| window.place(at));
     if let (true, None, Some(threshold)) = (is_above, at, threshold) {
         label += ", above ";
         label += &figure_text(threshold, unit);
@@ -127,8 +141,12 @@ pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element 
                         svg { "y": percent(scale.place(tick)), line { class: "grid-line", "x2": "100%" } }
                     }
                     svg { "viewBox": "0 0 1000 1000", "preserveAspectRatio": "none",
+                        if let (Some(begun), Some(place)) = (begun, place) {
+                            rect { class: "drawn", "x": begun.min(place), "width": (begun - place).abs(), "height": "1000" }
+                        }
                         if is_single {
-                            path { class: "series-area", "data-series": "1", d: chart::area(&lines[0].points, lines[0].window(window), scale) }
+                            path { class: "series-band", "data-series": "1", d: chart::area(&lines[0].least, &lines[0].greatest, lines[0].window(window), scale) }
+                            path { class: "series-area", "data-series": "1", d: chart::area(&[], &lines[0].points, lines[0].window(window), scale) }
                         }
                         for (index, line) in lines.iter().enumerate() {
                             path { key: "{index}", class: "series-line", "data-series": "{index % COLOURS + 1}", d: chart::lines(&line.points, line.window(window), scale) }
@@ -152,7 +170,7 @@ pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element 
             if !is_named {
                 {legend(&lines, at, window, unit)}
             }
-            p { class: "plot-times", "aria-hidden": "true", "{span(window.length / 1_000)} ago" }
+            {pointing.times(window)}
         }
     }
 }
@@ -201,16 +219,6 @@ pub fn above(threshold: f64, unit: &str) -> Element {
             {icon(Glyph::TriangleAlert)}
             "Above {figure_text(threshold, unit)}"
         }
-    }
-}
-
-/// The local time of day, to the second; of another day than today with its date.
-fn time_text(now: Option<Now>, at: u64) -> String {
-    let (hours, minutes) = now.map_or((0, 0), |now| now.hours_and_minutes(at));
-    let time = format!("{hours:02}:{minutes:02}:{:02}", at / 1_000 % 60);
-    match now.and_then(|now| other_day(now, at)) {
-        Some(date) => [&date, ", ", &time].concat(),
-        None => time,
     }
 }
 
@@ -283,7 +291,7 @@ pub fn sparkline(line: Line) -> Element {
     };
     rsx! {
         svg { class: "sparkline", "viewBox": "0 0 1000 1000", "preserveAspectRatio": "none", "aria-hidden": "true",
-            path { class: "series-area", "data-series": "1", d: chart::area(&lines[0].points, window, scale) }
+            path { class: "series-area", "data-series": "1", d: chart::area(&[], &lines[0].points, window, scale) }
             path { class: "series-line", "data-series": "1", d: chart::lines(&lines[0].points, window, scale) }
         }
     }
@@ -380,15 +388,16 @@ fn scale_of(lines: &[Line], window: Window, unit: &str, min: Option<f64>, max: O
 
 fn reach(lines: &[Line], window: Window) -> Option<(f64, f64)> {
     let start = window.end.saturating_sub(window.length);
-    let values = lines
-        .iter()
-        .flat_map(|line| &line.points)
-        .filter(|(at, _)| *at >= start)
-        .map(|(_, value)| *value);
-    values.fold(None, |reach: Option<(f64, f64)>, value| {
-        let (low, high) = reach.unwrap_or((value, value));
-        Some((low.min(value), high.max(value)))
-    })
+    let mut reach: Option<(f64, f64)> = None;
+    for line in lines {
+        for points in [&line.points, &line.least, &line.greatest] {
+            for (_, value) in points.iter().filter(|(at, _)| (start..=window.end).contains(at)) {
+                let (low, high) = reach.unwrap_or((*value, *value));
+                reach = Some((low.min(*value), high.max(*value)));
+            }
+        }
+    }
+    reach
 }
 
 #[cfg(all(test, feature = "testing"))]

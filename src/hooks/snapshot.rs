@@ -187,7 +187,9 @@ impl Gatherer {
             counters: status.counters,
         };
         let pending = Self::pending(driver);
-        let samples = std::mem::take(&mut self.samples_changed).then(|| self.samples.clone());
+        // Nothing is drawn for a page that nobody sees: what has come meanwhile is shown when it is seen again.
+        let is_told = driver.is_shown() && std::mem::take(&mut self.samples_changed);
+        let samples = is_told.then(|| self.samples.clone());
         Snapshot {
             connection,
             sync,

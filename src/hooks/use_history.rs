@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 
 use super::{use_now, use_samples::SeriesList};
 use crate::{
-    config::{SAMPLES_PATH, STRETCH_SHOWN_LEN},
+    config::{SAMPLES_PATH, STRETCH_AGAIN_MS, STRETCH_SHOWN_LEN},
     platform::FETCH,
     protocol::{self, SamplesFrame},
     state::{CONNECTION, ConnectionStatus, Series},
@@ -31,6 +31,33 @@ use crate::{
 /// ```
 #[must_use]
 pub fn use_history(names: ReadSignal<Vec<String>>, span_ms: ReadSignal<u64>) -> ReadSignal<SeriesList> {
+    let newest = use_signal(|| None);
+    let kept = use_stretch(names, span_ms, newest);
+    let means = use_memo(move || {
+        let list = kept.read();
+        let means = list.0.iter().map(|(name, series)| {
+            let points = series.points.iter();
+            // The mean is the first of what is kept of a stretch.
+            let points = points.filter_map(|(at, kept)| Some((*at, kept.get(0)?.clone())));
+            let series = Series {
+                points: points.collect(),
+                interval_ms: series.interval_ms,
+                ..Series::default()
+            };
+            (name.clone(), Arc::new(series))
+        });
+        SeriesList(means.collect())
+    });
+    means.into()
+}
+
+/// The same, with all that is kept of each stretch as a list: its mean, least, greatest, last and count. Up to `end`, an instant in milliseconds, or to
+/// the newest.
+pub(crate) fn use_stretch(
+    names: ReadSignal<Vec<String>>,
+    span_ms: ReadSignal<u64>,
+    end: Signal<Option<f64>>,
+) -> ReadSignal<SeriesList> {
     let mut kept = use_signal(SeriesList::default);
     let mut asked = use_hook(|| CopyValue::new((0_u64, Vec::<String>::new())));
     let now = use_now();
@@ -43,10 +70,11 @@ pub fn use_history(names: ReadSignal<Vec<String>>, span_ms: ReadSignal<u64>) -> 
     // Which stretch is the newest: there is a new one each time this is another number.
     let newest = use_memo(move || match (span_ms(), now()) {
         (0, _) | (_, None) => 0,
-        (span_ms, Some(now)) => now.unix_ms / (span_ms / STRETCH_SHOWN_LEN).max(1),
+        _ if end().is_some() => 1,
+        (span_ms, Some(now)) => now.unix_ms / (span_ms / STRETCH_SHOWN_LEN).max(STRETCH_AGAIN_MS),
     });
     use_effect(move || {
-        let (span_ms, names) = (span_ms(), names());
+        let (span_ms, names, end) = (span_ms(), names(), end());
         let (number, before) = asked.cloned();
         let number = number + 1;
         // What was kept of others is not these.
@@ -60,10 +88,14 @@ pub fn use_history(names: ReadSignal<Vec<String>>, span_ms: ReadSignal<u64>) -> 
         if names.is_empty() {
             return;
         }
-        let path = format!(
+        let mut path = format!(
             "{SAMPLES_PATH}?span={span_ms}&points={STRETCH_SHOWN_LEN}&series={}",
             escaped(&names.join(","))
         );
+        if let Some(end) = end {
+            path += "&to=";
+            path += &(end as u64 + 1).to_string();
+        }
         spawn(async move {
             let answer = fetch(path, None).await.ok();
             let frame = answer.and_then(|text| protocol::read::<SamplesFrame>(&text).ok());
@@ -81,13 +113,8 @@ fn list_of(frame: SamplesFrame) -> SeriesList {
         interval_ms, series, ..
     } = frame;
     let series = series.into_iter().map(|series| {
-        // The mean is the first of what is kept of a stretch.
-        let points = series.points.into_iter();
-        let points = points
-            .filter_map(|(at, kept)| Some((at, kept.get(0)?.clone())))
-            .collect();
         let kept = Series {
-            points,
+            points: series.points.into_iter().collect(),
             interval_ms,
             ..Series::default()
         };

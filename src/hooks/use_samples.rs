@@ -20,9 +20,20 @@ impl PartialEq for SeriesList {
     }
 }
 
+/// Whether the card around a component is where somebody can see it.
+#[derive(Clone, Copy)]
+struct Sight(Signal<bool>);
+
+/// What is below this draws no live value while the signal that it gives is false.
+pub(crate) fn use_sight_provider() -> Signal<bool> {
+    let is_seen = use_signal(|| true);
+    use_hook(|| provide_context(Sight(is_seen)));
+    is_seen
+}
+
 /// The last minutes of live series, and each new value as it comes. A name that ends in `*` stands for every series
 /// that begins so. A series that has sent nothing yet is missing from the list. Asks the server for exactly what is on
-/// the screen; stops with the component.
+/// the screen; stops with the component. Of a card that nobody can see, since it is scrolled away, the list stays as it was until somebody can.
 ///
 /// ```
 /// use dioxus::prelude::*;
@@ -51,7 +62,13 @@ pub fn use_samples(names: ReadSignal<Vec<String>>) -> Memo<SeriesList> {
         context.unwant_series(&before);
     });
     use_drop(move || context.unwant_series(&wanted.peek()));
+    let sight = use_hook(try_consume_context::<Sight>);
+    let mut last = use_signal(SeriesList::default);
     use_memo(move || {
+        // What has something to show keeps it; of a card that is still empty the first values are taken wherever it is.
+        if sight.is_some_and(|Sight(is_seen)| !is_seen()) && !last.peek().0.is_empty() {
+            return last.peek().clone();
+        }
         let names = names.read();
         let mut list = Vec::new();
         if names.is_empty() {
@@ -70,6 +87,8 @@ pub fn use_samples(names: ReadSignal<Vec<String>>) -> Memo<SeriesList> {
                 None => list.extend(samples.get(name).map(|series| (name.clone(), series.clone()))),
             }
         }
-        SeriesList(list)
+        let list = SeriesList(list);
+        last.set(list.clone());
+        list
     })
 }

@@ -116,6 +116,8 @@ pub fn kept_picture() -> String {
 
 pub fn select(_: u32, _: u32) {}
 
+pub fn hold_pointer(_: i32, _: (f64, f64)) {}
+
 pub fn grasp(_: i32, _: (f64, f64), _: bool, _: &'static [&'static str], _: usize) {}
 
 pub fn carry(_: i32, _: (f64, f64)) {}

@@ -15,7 +15,7 @@ mod tab;
 use std::{path::Path, rc::Rc};
 
 pub use caret::{select, selection};
-pub use carrying::{carry, grasp, let_go, put_back};
+pub use carrying::{carry, grasp, hold_pointer, let_go, put_back};
 pub use fetch::FETCH;
 pub use files::{copy, save, take_chosen_file};
 pub use keys::hear_keys;

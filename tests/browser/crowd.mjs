@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { launchBrowser } from './harness/browser.mjs';
 import { Board } from './harness/board.mjs';
 import { Client } from './harness/client.mjs';
+import { at, busy, seconds, sorted, verdict, watch } from './harness/pixels.mjs';
 import { tell } from './harness/profile.mjs';
 import { Server } from './harness/server.mjs';
 import { target } from './harness/tools.mjs';
@@ -123,25 +124,19 @@ async function measure(page, session, writer, profile = undefined) {
   const box = await page.getByRole('article', { name: PRESSED, exact: true }).getByRole('button', { name: 'Add one' }).boundingBox();
   writer.start();
   await once(writer, 'tick');
-  await page.evaluate(() => globalThis.crowd.forget());
+  await page.evaluate(() => globalThis.pixels.forget());
   if (profile !== undefined) await startProfile(session);
   const [before, started] = [await busy(session), performance.now()];
   for (let press = 1; press <= presses; press += 1) {
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
-    await page.evaluate((count) => globalThis.crowd.shown(count), press);
+    await page.evaluate((count) => globalThis.pixels.shown(count), press);
     for (let tick = 0; tick < TICKS_A_PRESS; tick += 1) await once(writer, 'tick');
   }
   const [after, took] = [await busy(session), performance.now() - started];
   writer.stop();
   if (profile !== undefined) await endProfile(session, profile);
   const share = Object.fromEntries(Object.keys(after).map((part) => [part, ((after[part] - before[part]) * 1_000) / took]));
-  return { ...(await page.evaluate(() => globalThis.crowd.figures())), share, took, ticks: writer.ticks };
-}
-
-async function busy(session) {
-  const { metrics } = await session.send('Performance.getMetrics');
-  const of = (name) => metrics.find((metric) => metric.name === name).value;
-  return { all: of('TaskDuration'), script: of('ScriptDuration'), layout: of('LayoutDuration'), style: of('RecalcStyleDuration') };
+  return { ...(await page.evaluate(() => globalThis.pixels.figures())), share, took, ticks: writer.ticks };
 }
 
 async function startProfile(session) {
@@ -163,52 +158,7 @@ function report(what, { tasks, presses: pixels, events, share, took }) {
   console.log(`${what}, for ${seconds(took)}:`);
   console.log(`  main thread busy ${percent('all')}: script ${percent('script')}, style ${percent('style')}, layout ${percent('layout')}`);
   console.log(`  long tasks over ${GOALS.taskMs} ms: ${long.length}, the longest ${Math.max(0, ...tasks).toFixed(0)} ms, ${sum.toFixed(0)} ms in all (goal: none)${verdict(long.length === 0)}`);
-  pixels.sort((one, other) => one - other);
-  const at = (portion) => pixels[Math.min(pixels.length - 1, Math.floor(pixels.length * portion))];
-  console.log(`  input to pixel, ${pixels.length} presses, ms: p50 ${at(0.5).toFixed(1)}  p95 ${at(0.95).toFixed(1)}  p99 ${at(0.99).toFixed(1)} (goal: ${GOALS.pixelMs})${verdict(at(0.99) <= GOALS.pixelMs)}`);
+  const times = sorted(pixels);
+  console.log(`  input to pixel, ${times.length} presses, ms: p50 ${at(times, 0.5)}  p95 ${at(times, 0.95)}  p99 ${at(times, 0.99)} (goal: ${GOALS.pixelMs})${verdict(at(times, 0.99) <= GOALS.pixelMs)}`);
   console.log(`  by the browser’s own event timing, over ${GOALS.pixelMs} ms: ${events.length} of ${pixels.length}, the longest ${Math.max(0, ...events)} ms`);
-}
-
-function verdict(isMet) {
-  return isMet ? '' : '  MISSED';
-}
-
-function seconds(ms) {
-  return `${(ms / 1_000).toFixed(1)} s`;
-}
-
-/** Notes long tasks, and when each press is seen: after the frame whose drawing began with the new number. Runs in the page. */
-function watch(title) {
-  let [tasks, events, presses] = [[], [], []];
-  let pressedAt;
-  const waiting = new Map();
-  const card = document.querySelector(`article[aria-label="${title}"]`);
-  const channel = new MessageChannel();
-  const observers = [
-    [new PerformanceObserver((list) => tasks.push(...list.getEntries().map((entry) => entry.duration))), { type: 'longtask' }],
-    [
-      new PerformanceObserver((list) => events.push(...list.getEntries().filter(({ name }) => name === 'click').map((entry) => entry.duration))),
-      { type: 'event', durationThreshold: 16 },
-    ],
-  ];
-  for (const [observer, what] of observers) observer.observe(what);
-  card.querySelector('button[aria-label="Add one"]').addEventListener('click', (event) => (pressedAt = event.timeStamp), { capture: true });
-  // A message that is sent in a frame's callback is received when that frame has been laid out and painted.
-  channel.port1.onmessage = ({ data }) => {
-    presses.push(performance.now() - data);
-    waiting.get(presses.length)?.();
-  };
-  new MutationObserver(() => {
-    const at = pressedAt;
-    requestAnimationFrame(() => channel.port2.postMessage(at));
-  }).observe(card.querySelector('output'), { subtree: true, childList: true, characterData: true });
-  globalThis.crowd = {
-    forget: () => {
-      for (const [observer] of observers) observer.takeRecords();
-      [tasks, events, presses] = [[], [], []];
-      waiting.clear();
-    },
-    shown: (count) => (presses.length >= count ? undefined : new Promise((resolve) => waiting.set(count, resolve))),
-    figures: () => ({ tasks, events, presses }),
-  };
 }

@@ -136,6 +136,49 @@ async fn a_long_table_comes_whole_though_it_is_read_in_pieces() {
     );
 }
 
+/// How many milliseconds each row is after the one before, where that is always the same.
+fn spacing(table: &[String]) -> Option<u64> {
+    let at = |row: &String| {
+        let (hours, rest) = row[11..19].split_once(':')?;
+        let (minutes, seconds) = rest.split_once(':')?;
+        let [hours, minutes, seconds] = [hours, minutes, seconds].map(|part| part.parse::<u64>().ok());
+        Some((hours? * 60 + minutes?) * 60 + seconds?)
+    };
+    let at: Vec<u64> = table[1..].iter().map(at).collect::<Option<_>>()?;
+    let spacing = at.get(1)?.checked_sub(at[0])?;
+    at.is_sorted_by(|one, next| *next == one + spacing)
+        .then_some(spacing * 1_000)
+}
+
+#[tokio::test]
+async fn a_row_is_as_long_as_the_answer_says_in_all_columns() {
+    // A counter that rises by one in a second.
+    let lines = (1..=3_700).flat_map(|ago| [at("fuel", (5_000 - ago) as f64, ago), at("oil", 1.0, ago)]);
+    let server = start(&lines.collect::<Vec<_>>()).await;
+    for (query, step, step_ms) in [
+        // Its first row begins before what is kept by the second.
+        ("?name=fuel&name=oil&from=-1h&step=11s", "11s", 11_000),
+        ("?name=fuel&name=rate%201m%20of%20fuel&from=-50m&step=5s", "5s", 5_000),
+        ("?name=fuel&name=fuel%20/%20oil&from=-1h&step=5s", "5s", 5_000),
+        // What the rate is worked out from is older, and kept by ten seconds.
+        ("?name=fuel&name=rate%201m%20of%20fuel&from=-1h&step=5s", "10s", 10_000),
+        ("?name=fuel&name=rate%201m%20of%20fuel&from=-1h", "10s", 10_000),
+        ("?name=fuel&from=-1h", "1s", 1_000),
+    ] {
+        let reply = get(&server, query).await;
+        assert_eq!(reply.header("tideboard-step"), step, "{query}");
+        let table = rows(&reply);
+        assert_eq!(spacing(&table), Some(step_ms), "{query}: {:?}", &table[..4]);
+        for row in &table[2..] {
+            assert!(!row.contains(",,") && !row.ends_with(','), "{query}: {row}");
+        }
+    }
+    let table = rows(&get(&server, "?name=rate%201m%20of%20fuel&from=-50m&step=5s").await);
+    for row in &table[1..] {
+        assert!(row.ends_with(",1,1,1,1,1"), "{row}");
+    }
+}
+
 #[tokio::test]
 async fn names_are_cells_whatever_is_in_them() {
     let json = |name: &str| serde_json::json!({"series": name, "value": 1, "at": NOW - 5_000}).to_string();

@@ -1,4 +1,4 @@
-//! `cargo xtask browser`, `screenshots`, `latency`, `offline-start`, `torture`, `kill-tabs`, `memory`, `crowd` and `lighthouse`: the
+//! `cargo xtask browser`, `screenshots`, `latency`, `offline-start`, `torture`, `kill-tabs`, `memory`, `crowd`, `live` and `lighthouse`: the
 //! scripts of `tests/browser`, against the last release build.
 
 use crate::bundle;
@@ -209,6 +209,51 @@ pub fn run_crowd(arguments: &CrowdArguments) -> Result<(), Failure> {
     let mut chosen = vec!["--widgets", widgets, "--moving", moving, "--presses", presses];
     chosen.extend(profile.iter().flat_map(|file| ["--profile", file]));
     play("crowd.mjs", LOOKING, &chosen)
+}
+
+#[derive(clap::Args)]
+pub struct LiveArguments {
+    /// Charts on the board.
+    #[arg(long, default_value_t = 50)]
+    widgets: u32,
+    /// Series that come ten times a second, of which each chart shows its share.
+    #[arg(long, default_value_t = 500)]
+    series: u32,
+    /// How long each is measured, in seconds.
+    #[arg(long, default_value_t = 20)]
+    seconds: u32,
+    /// Edits that wait while presses are timed.
+    #[arg(long, default_value_t = 1_000)]
+    pending: u32,
+    /// Write a CPU profile of the page to this file, which browsers' developer tools open, and print what took most.
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
+}
+
+/// Prints how a page bears live values, seen and unseen, and how soon a press is seen while edits wait.
+///
+/// # Errors
+/// The failure of an installer, or of the board.
+pub fn run_live(arguments: &LiveArguments) -> Result<(), Failure> {
+    let LiveArguments {
+        widgets,
+        series,
+        seconds,
+        pending,
+        profile,
+    } = arguments;
+    let numbers = [widgets, series, seconds, pending].map(u32::to_string);
+    let profile = profile.as_ref().map(|file| file.display().to_string());
+    let names = ["--widgets", "--series", "--seconds", "--pending"];
+    let mut chosen: Vec<&str> = Vec::new();
+    chosen.extend(
+        names
+            .iter()
+            .zip(&numbers)
+            .flat_map(|(name, number)| [*name, number.as_str()]),
+    );
+    chosen.extend(profile.iter().flat_map(|file| ["--profile", file]));
+    play("live.mjs", LOOKING, &chosen)
 }
 
 #[derive(clap::Args)]

@@ -63,6 +63,8 @@ enum Task {
     Screenshots(browser::ScreenshotsArguments),
     /// Print how the page bears a crowded board, with the last release build.
     Crowd(browser::CrowdArguments),
+    /// Print how the page bears charts of hundreds of live series, and presses while a thousand edits wait, with the last release build.
+    Live(browser::LiveArguments),
     /// Print Lighthouse's scores of the last release build, and how its files are sent; in a quiet moment.
     Lighthouse(browser::LighthouseArguments),
     /// Install everything that any task needs, and do nothing more.
@@ -100,6 +102,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::Memory(arguments) => browser::run_memory(&arguments),
         Task::Screenshots(arguments) => browser::run_screenshots(&arguments),
         Task::Crowd(arguments) => browser::run_crowd(&arguments),
+        Task::Live(arguments) => browser::run_live(&arguments),
         Task::Lighthouse(arguments) => browser::run_lighthouse(&arguments),
         Task::Setup => tools::ensure(tools::ALL),
         Task::HotReload => reload::run(),

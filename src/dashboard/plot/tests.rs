@@ -21,6 +21,7 @@ fn shown(lines: Vec<Line>, threshold: Option<f64>, pointed: Option<u64>) -> Stri
             min: Some(0.0),
             max: Some(100.0),
             threshold: chart.threshold,
+            end: None,
         };
         plot(use_pointing(), &measure, chart.lines)
     }
@@ -40,6 +41,7 @@ fn line(name: &str, first: u64) -> Line {
         interval_ms: 1_000,
         name: name.to_owned(),
         points: (0..=60).map(|at| ((first + at) * 1_000, at as f64)).collect(),
+        ..Line::default()
     }
 }
 
@@ -88,6 +90,22 @@ fn several_lines_say_what_stood_then_where_their_newest_values_stand() {
         &shown(lines, None, Some(45_000)),
         &["<b>15\u{a0}%</b>", "<b>5\u{a0}%</b>", "<b>–</b>"],
     );
+}
+
+#[test]
+fn what_a_single_lines_points_are_the_means_of_lies_behind_it_and_within_the_scale() {
+    let around = |line: Line| Line {
+        least: line.points.iter().map(|(at, value)| (*at, value - 1.0)).collect(),
+        greatest: line.points.iter().map(|(at, value)| (*at, value + 1.0)).collect(),
+        ..line
+    };
+    let page = shown(vec![around(line("fuel", 30))], None, None);
+    has(
+        &page,
+        &["class=\"series-band\" data-series=\"1\" d=\"M0 990L", "L0 1000Z\""],
+    );
+    let several = shown(vec![around(line("in", 30)), around(line("out", 30))], None, None);
+    assert!(!several.contains("series-band"), "{several}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::{
         crosshair::use_pointing,
         plot::{Line, Measure, above, gauge, plot, sparkline},
     },
-    hooks::{ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_history, use_samples, use_websocket},
+    hooks::{ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_samples, use_stretch, use_websocket},
     protocol::Value,
     sorted::sorted,
 };
@@ -100,15 +100,28 @@ pub fn GaugeOf(live: RealtimeUpdates) -> Element {
 pub fn Chart(live: RealtimeUpdates) -> Element {
     let pointing = use_pointing();
     let (names, samples) = use_series(live);
-    let span_ms = use_memo(move || span_ms(&live.text("span")));
-    let kept = use_history(names.into(), span_ms.into());
-    let lines = lines(&kept.read(), &samples.read());
+    let span_ms = use_memo(move || pointing.length().unwrap_or_else(|| span_ms(&live.text("span"))));
+    let kept = use_stretch(names.into(), span_ms.into(), pointing.end());
+    let end = (pointing.end())().map(|end| end as u64);
+    let mut lines = lines(
+        &kept.read(),
+        &samples.read(),
+        pointing.length().map(|length| (length, end)),
+    );
     if lines.iter().all(|line| line.points.is_empty()) {
         return rsx! { Waiting { names: names() } };
     }
+    if let Some(end) = end {
+        for line in &mut lines {
+            // What comes after it is neither drawn nor the newest.
+            line.points.retain(|(at, _)| *at <= end);
+        }
+    }
+    let whole_ms = self::span_ms(&live.text("span"));
     let measure = Measure {
-        span_ms: span_ms().max(LAST_MINUTES_MS),
-        is_all: span_ms() > 0,
+        span_ms: whole_ms.max(LAST_MINUTES_MS),
+        is_all: whole_ms > 0,
+        end,
         ..measure(live)
     };
     plot(pointing, &measure, lines)
@@ -123,6 +136,7 @@ pub(super) fn measure(live: RealtimeUpdates) -> Measure {
         threshold: live.number("threshold"),
         span_ms: LAST_MINUTES_MS,
         is_all: false,
+        end: None,
     }
 }
 
@@ -142,8 +156,9 @@ fn span_ms(span: &str) -> u64 {
     }
 }
 
-/// What was kept of each series, and what has come since; of one that has fallen silent, what was kept.
-fn lines(kept: &SeriesList, live: &SeriesList) -> Vec<Line> {
+/// What was kept of each series, and what has come since; of one that has fallen silent, what was kept. A stretch of so many
+/// milliseconds, to an end or to the newest, that is within what has come is shown by that alone.
+fn lines(kept: &SeriesList, live: &SeriesList, closer: Option<(u64, Option<u64>)>) -> Vec<Line> {
     let mut names: Vec<&String> = live.0.iter().map(|(name, _)| name).collect();
     for (name, _) in &kept.0 {
         if !names.contains(&name) {
@@ -161,9 +176,17 @@ fn lines(kept: &SeriesList, live: &SeriesList) -> Vec<Line> {
             find(live, name).unwrap_or_default(),
         );
         let mut line = line(name, &kept, of);
+        let newest = self::line(name, &live, of);
+        if let (Some((length, end)), [(first, _), .., (last, _)]) = (closer, &newest.points[..])
+            && first + length <= end.unwrap_or(*last)
+        {
+            return newest;
+        }
         // The last of what was kept is a mean of what comes after it, too: the values themselves say it better.
         let since = line.points.last().map_or(0, |(at, _)| at + 1);
-        let newest = self::line(name, &live, of);
+        if of == 1 {
+            (line.least, line.greatest) = (numbers(&kept, 1), numbers(&kept, 2));
+        }
         line.points
             .extend(newest.points.into_iter().filter(|(at, _)| *at >= since));
         line.interval_ms = line.interval_ms.max(newest.interval_ms);
@@ -301,16 +324,22 @@ fn cell_text(cell: &Value, unit: Option<&str>) -> String {
 }
 
 fn line(name: &str, series: &Arc<Series>, of: usize) -> Line {
-    let points = series
-        .points
-        .iter()
-        .filter_map(|(at, value)| Some((at.0, value.as_f64()?)))
-        .collect();
     Line {
         name: label(name, of),
-        points,
+        points: numbers(series, 0),
         interval_ms: series.interval_ms,
+        ..Line::default()
     }
+}
+
+/// Values with their instants; of what is kept of a stretch, this part of each: its mean, least or greatest.
+fn numbers(series: &Series, part: usize) -> Vec<(u64, f64)> {
+    let number = |value: &Value| match value.get(part) {
+        Some(part) => part.as_f64(),
+        None => value.as_f64(),
+    };
+    let points = series.points.iter();
+    points.filter_map(|(at, value)| Some((at.0, number(value)?))).collect()
 }
 
 /// What a series is called beside others of its kind: the end of its name tells them apart.
@@ -345,6 +374,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::time::Timestamp;
 
     #[test]
     fn series_are_told_apart_by_the_ends_of_their_names() {
@@ -360,6 +390,42 @@ mod tests {
         for whole in ["sum(fuel{*}) / a.b", "rate 1m of a / rate 1m of b"] {
             assert_eq!(label(whole, 2), whole);
         }
+    }
+
+    #[test]
+    fn a_stretch_is_shown_by_what_has_come_only_where_that_is_all_of_it() {
+        let list = |interval_ms: u64, points: Vec<(u64, Value)>| {
+            let points = points
+                .into_iter()
+                .map(|(second, value)| (Timestamp(second * 1_000), value));
+            let series = Series {
+                points: points.collect(),
+                interval_ms,
+                ..Series::default()
+            };
+            SeriesList(vec![("fuel".to_owned(), Arc::new(series))])
+        };
+        let kept = (0..=10)
+            .map(|at| (at * 10, json!([at + 1, at, at + 2, at, 10])))
+            .collect();
+        let (kept, live) = (
+            list(10_000, kept),
+            list(1_000, (80..=105).map(|at| (at, json!(7))).collect()),
+        );
+        let line = |closer| lines(&kept, &live, closer).remove(0);
+        let instants = |line: &Line| line.points.iter().map(|(at, _)| at / 1_000).collect::<Vec<_>>();
+        let whole = line(None);
+        assert_eq!(instants(&whole)[8..], [80, 90, 100, 101, 102, 103, 104, 105]);
+        assert_eq!(
+            (whole.points[2], whole.least[2], whole.greatest[2]),
+            ((20_000, 3.0), (20_000, 2.0), (20_000, 4.0))
+        );
+        assert_eq!(line(Some((30_000, None))).points, whole.points, "a part of it is older");
+        let recent = line(Some((20_000, None)));
+        assert_eq!(instants(&recent), (80..=105).collect::<Vec<_>>());
+        assert!(recent.least.is_empty() && recent.greatest.is_empty());
+        assert_eq!(line(Some((20_000, Some(95_000)))).points, whole.points);
+        assert_eq!(line(Some((10_000, Some(95_000)))).points, recent.points);
     }
 
     #[test]

@@ -59,6 +59,13 @@ pub fn carry(pointer: i32, at: (f64, f64)) {
     });
 }
 
+pub fn hold_pointer(pointer: i32, at: (f64, f64)) {
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(pressed) = document.and_then(|document| at_point(&document, at)) {
+        let _ = pressed.set_pointer_capture(pointer); // one that is lifted already is heard of no more
+    }
+}
+
 pub fn let_go(pointer: i32) -> Option<Put> {
     let carried = taken(Some(pointer))?;
     let put = carried.put();

@@ -12,16 +12,16 @@ use axum::{
 };
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use futures_util::stream;
-use http::{StatusCode, Uri, header};
+use http::{HeaderName, StatusCode, Uri, header};
 
 use super::{
     Sources,
     derived::formula,
-    history::{Wanted, finest_ms},
-    stretch::Past,
+    history::{Fineness, Wanted, finest_ms},
+    stretch::{Column, Columns},
 };
 use crate::{
-    config::{HISTORY_TIERS, SERIES_NAME_BYTES_MAX, STRETCHES_LEN_MAX, TABLE_CELLS_AT_ONCE, TABLE_SPAN_MS},
+    config::{HISTORY_TIERS, SERIES_NAME_BYTES_MAX, TABLE_CELLS_AT_ONCE, TABLE_SPAN_MS},
     server::{Server, download, problem::Problem, series::Bucket},
     terminal::names,
     time::Timestamp,
@@ -34,13 +34,6 @@ struct Asked {
     from: Option<Timestamp>,
     to: Option<Timestamp>,
     step_ms: Option<u64>,
-}
-
-/// One column, or five of them with a step.
-#[derive(Clone)]
-enum Column {
-    Series(String),
-    Formula(Past),
 }
 
 /// A table that is being sent.
@@ -74,7 +67,9 @@ async fn table(server: &Server, uri: &Uri) -> Result<Response, Problem> {
     }
     // Nothing older is kept; of what is all older there is no row.
     let from = from.max(Timestamp(now.0.saturating_sub(kept_ms))).min(to);
-    let finest_ms = finest_ms(now, from);
+    // The same for all columns: what one of them is worked out from may be older.
+    let reach_ms = columns.iter().map(Column::reach_ms).max().unwrap_or(0);
+    let finest_ms = finest_ms(now, Timestamp(from.0.saturating_sub(reach_ms)));
     let step_ms = asked.step_ms.unwrap_or(finest_ms).div_ceil(finest_ms) * finest_ms;
     let table = Table {
         sources: server.sources().clone(),
@@ -111,6 +106,7 @@ async fn table(server: &Server, uri: &Uri) -> Result<Response, Problem> {
             "text/csv; charset=utf-8; header=present".to_owned(),
         ),
         (header::CONTENT_DISPOSITION, download::attachment(&name)),
+        (STEP_HEADER, step_text(step_ms)),
     ];
     let body = Body::from_stream(futures_util::StreamExt::chain(begun, rest));
     Ok((headers, body).into_response())
@@ -147,43 +143,16 @@ impl Asked {
 }
 
 async fn columns(sources: &Sources, asked: &[String]) -> Result<Vec<Column>, Problem> {
-    let mut columns: Vec<Column> = Vec::new();
-    let mut len = 0;
+    let mut columns = Columns::default();
     for name in asked {
-        let found: Vec<Column> = match formula(name) {
-            Some(Err(error)) => return Err(senseless(&format!("`{name}` can’t be worked out: {error}."))),
-            Some(Ok(formula)) if !formula.is_number() => {
-                return Err(senseless(&format!(
-                    "`{name}` is a table of now, and has no past: ask for the series themselves."
-                )));
-            }
-            Some(Ok(formula)) => sources
-                .outputs(name, &formula)
-                .into_iter()
-                .map(Column::Formula)
-                .collect(),
-            None if sources.has_sent(name).await => {
-                let names = sources.names(std::slice::from_ref(name)).into_iter();
-                names.map(Column::Series).collect()
-            }
-            None => Vec::new(),
-        };
-        if found.is_empty() {
+        let is_formula = formula(name).is_some();
+        let is_there = is_formula || sources.has_sent(name).await;
+        // Of no series there is a column, too, as somebody may wait for it: not here.
+        if !is_there || columns.add(sources, name).map_err(|reason| senseless(&reason))? == 0 {
             return Err(unknown(sources, name));
         }
-        let new = found
-            .into_iter()
-            .filter(|column| columns.iter().all(|other| other.name() != column.name()));
-        let new: Vec<Column> = new.collect();
-        len += new.iter().map(Column::len).sum::<usize>();
-        columns.extend(new);
-        if len > STRETCHES_LEN_MAX {
-            return Err(senseless(&format!(
-                "More than {STRETCHES_LEN_MAX} series match, the most that are in one table: ask for fewer."
-            )));
-        }
     }
-    Ok(columns)
+    Ok(columns.all)
 }
 
 fn unknown(sources: &Sources, name: &str) -> Problem {
@@ -195,23 +164,6 @@ fn unknown(sources: &Sources, name: &str) -> Problem {
         known.len(),
     );
     Problem::new(StatusCode::NOT_FOUND, "unknown_series", help)
-}
-
-impl Column {
-    fn name(&self) -> &str {
-        match self {
-            Self::Series(name) => name,
-            Self::Formula(past) => &past.name,
-        }
-    }
-
-    /// How many series are read for it.
-    const fn len(&self) -> usize {
-        match self {
-            Self::Series(_) => 1,
-            Self::Formula(past) => past.inputs.len(),
-        }
-    }
 }
 
 impl Table {
@@ -232,8 +184,10 @@ impl Table {
 
     fn page_end(&self) -> Timestamp {
         let cells = self.columns.len() * if self.has_all { PARTS.len() } else { 1 };
-        let rows = (TABLE_CELLS_AT_ONCE / cells.max(1)).max(1) as u64;
-        self.from.plus(rows * self.step_ms).min(self.to)
+        // What is read for a formula is in memory as well, and it takes no more of each series than so much.
+        let inputs: usize = self.columns.iter().map(Column::inputs_len).sum();
+        let rows = TABLE_CELLS_AT_ONCE / cells.max(inputs).max(1);
+        self.from.plus(rows.max(1) as u64 * self.step_ms).min(self.to)
     }
 
     fn after_page(self) -> Self {
@@ -249,17 +203,11 @@ impl Table {
             now: self.now,
             from: self.from,
             to,
-            len_max: ((to.since(self.from) / self.step_ms) as usize).max(1),
+            fineness: Fineness::Step(self.step_ms),
         };
         let mut rows: BTreeMap<Timestamp, Vec<Option<Bucket>>> = BTreeMap::new();
         for (at, column) in self.columns.iter().enumerate() {
-            let stretch = match column {
-                Column::Series(name) => {
-                    let name = name.clone();
-                    self.sources.read(Wanted { name, ..wanted.clone() }).await?
-                }
-                Column::Formula(past) => self.sources.work_out(past.clone(), &wanted).await?,
-            };
+            let stretch = self.sources.read_column(column, &wanted).await?;
             for (begins, bucket) in stretch.buckets {
                 if (self.from..to).contains(&begins) {
                     let row = rows.entry(begins).or_insert_with(|| vec![None; self.columns.len()]);
@@ -357,10 +305,16 @@ fn step(text: &str) -> Result<u64, Problem> {
     step.ok_or_else(|| senseless(&format!("{text:?} is no step: write 10s, 5m, 1h or 1d.")))
 }
 
+/// As a step is asked for.
+fn step_text(ms: u64) -> String {
+    let unit = UNITS.into_iter().rev().find(|(_, unit_ms)| ms.is_multiple_of(*unit_ms));
+    let (unit, unit_ms) = unit.unwrap_or(UNITS[0]);
+    format!("{}{unit}", ms / unit_ms)
+}
+
 /// A number of seconds, minutes, hours or days, in milliseconds.
 fn span(text: &str) -> Option<u64> {
-    let units = [('s', 1_000), ('m', 60_000), ('h', 3_600_000), ('d', 86_400_000)];
-    let (unit, ms) = units.into_iter().find(|(unit, _)| text.ends_with(*unit))?;
+    let (unit, ms) = UNITS.into_iter().find(|(unit, _)| text.ends_with(*unit))?;
     let digits = text.strip_suffix(unit)?;
     let number: u64 = digits.parse().ok().filter(|_| !digits.starts_with('+'))?;
     number.checked_mul(ms)
@@ -370,6 +324,9 @@ fn senseless(help: &str) -> Problem {
     Problem::senseless("bad_parameter", help)
 }
 
+const UNITS: [(char, u64); 4] = [('s', 1_000), ('m', 60_000), ('h', 3_600_000), ('d', 86_400_000)];
+/// How long each row is: it may be longer than was asked for.
+const STEP_HEADER: HeaderName = HeaderName::from_static("tideboard-step");
 const LINE_END: &str = "\r\n";
 /// What is told of each step.
 const PARTS: [&str; 5] = ["min", "max", "mean", "last", "count"];
@@ -447,6 +404,9 @@ mod tests {
         }
         assert_eq!(time(now), "2025-10-09T08:53:20Z");
         assert_eq!(step("5m").ok(), Some(300_000));
+        for (ms, text) in [(10_000, "10s"), (90_000, "90s"), (600_000, "10m"), (172_800_000, "2d")] {
+            assert_eq!((step_text(ms).as_str(), step(text).ok()), (text, Some(ms)));
+        }
         for none in ["", "5", "0s", "5 m", "401d", "-5m", "5M", "1.5h"] {
             assert!(step(none).is_err(), "{none}");
         }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use super::{
-    history::{Stretch, Wanted},
+    history::{Fineness, Stretch, Wanted},
     ring::Ring,
     tick::Told,
 };
@@ -398,7 +398,7 @@ impl Output {
                 now,
                 from: Timestamp(from.0.saturating_sub(ago_ms)),
                 to: Timestamp(to.0.saturating_sub(ago_ms)),
-                len_max: WINDOW_BUCKETS_LEN_MAX,
+                fineness: Fineness::Buckets(WINDOW_BUCKETS_LEN_MAX),
             };
             (from < to).then_some((input, wanted))
         });

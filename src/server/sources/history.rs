@@ -9,6 +9,7 @@
 
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -38,6 +39,8 @@ use crate::{
     time::Timestamp,
 };
 
+pub(super) use wanted::{Fineness, Stretch, Wanted, finest_ms};
+
 /// The file in the data folder.
 pub const FILE_NAME: &str = "series.db";
 
@@ -62,26 +65,6 @@ pub(super) struct Known {
     pub is_new: bool,
     /// Its last minutes.
     pub points: Vec<(Timestamp, f64)>,
-}
-
-/// A stretch of a series.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Stretch {
-    /// How long each bucket is, in milliseconds.
-    pub step_ms: u64,
-    /// Buckets by their beginnings, ascending; none where nothing was measured.
-    pub buckets: Vec<(Timestamp, Bucket)>,
-}
-
-/// Which stretch: of `name`, from `from` to before `to`, in about `len_max` buckets.
-#[derive(Clone, Debug)]
-pub(super) struct Wanted {
-    pub name: String,
-    /// When that is asked, by which a tier is chosen.
-    pub now: Timestamp,
-    pub from: Timestamp,
-    pub to: Timestamp,
-    pub len_max: usize,
 }
 
 enum Ask {
@@ -414,11 +397,7 @@ impl Writer {
 
     /// From the finest tier that has all of it.
     fn read(&mut self, wanted: &Wanted) -> rusqlite::Result<Stretch> {
-        let span_ms = wanted.to.since(wanted.from);
-        let tier = tier_of(wanted.now, wanted.from);
-        let (finest_ms, _) = HISTORY_TIERS[tier];
-        // Whole buckets of the tier in each.
-        let step_ms = finest_ms * span_ms.div_ceil(finest_ms * wanted.len_max.max(1) as u64).max(1);
+        let (tier, step_ms) = wanted.tier_and_step_ms();
         let mut buckets: Vec<(Timestamp, Bucket)> = Vec::new();
         let sql = "SELECT id FROM series WHERE name = ?1";
         let id = self
@@ -450,19 +429,4 @@ impl Writer {
         }
         Ok(Stretch { step_ms, buckets })
     }
-}
-
-/// The finest tier that has all from an instant on.
-fn tier_of(now: Timestamp, from: Timestamp) -> usize {
-    // What is asked for to the edge of a tier is of it.
-    let has_all = |(step_ms, kept_ms): &(u64, u64)| now.since(from) <= kept_ms + step_ms;
-    HISTORY_TIERS
-        .iter()
-        .position(has_all)
-        .unwrap_or(HISTORY_TIERS.len() - 1)
-}
-
-/// How finely all from an instant on is kept, in milliseconds.
-pub(super) fn finest_ms(now: Timestamp, from: Timestamp) -> u64 {
-    HISTORY_TIERS[tier_of(now, from)].0
 }

@@ -39,6 +39,11 @@ impl Ring {
         while self.points.len() >= len_max {
             self.points.pop_front();
         }
+        let len = self.points.len();
+        if len == self.points.capacity() {
+            // Twice as much, and no more than it will ever hold: of two thousand series that is some megabytes.
+            self.points.reserve_exact(len.max(4).min(len_max - len));
+        }
         self.points.push_back((at, value));
         true
     }
@@ -51,5 +56,24 @@ impl Ring {
             value,
             interval_ms: self.interval.ms(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_takes_no_more_room_than_for_what_it_holds() {
+        let mut ring = Ring::new(0);
+        for second in 1..=3 * SAMPLE_HISTORY_LEN_MAX as u64 {
+            assert!(ring.push(Timestamp(second * 1_000), Value::from(second)));
+        }
+        assert_eq!(ring.points.len(), SAMPLE_HISTORY_LEN_MAX);
+        assert_eq!(ring.points.capacity(), SAMPLE_HISTORY_LEN_MAX);
+        assert!(
+            !ring.push(Timestamp(1), Value::from(0)),
+            "what is older is for the history"
+        );
     }
 }

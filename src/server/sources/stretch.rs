@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{
     Sources,
     derived::{formula, name_of, numbers},
-    history::{Stretch, Wanted},
+    history::{Fineness, Stretch, Wanted},
     refuse,
 };
 use crate::{
@@ -49,29 +49,11 @@ pub async fn stretch(State(server): State<Server>, Query(asked): Query<Asked>) -
         .points
         .unwrap_or(STRETCH_SHOWN_LEN as usize)
         .clamp(1, STRETCH_LEN_MAX);
-    let mut wishes = Vec::new();
-    let mut patterns = Vec::new();
+    let mut columns = Columns::default();
     for name in series_names(&asked.series) {
-        match formula(name) {
-            None => patterns.push(name.to_owned()),
-            Some(Ok(formula)) if formula.is_number() => wishes.extend(server.sources().outputs(name, &formula)),
-            Some(Ok(_)) => {
-                let message = format!("`{name}` is a table of now, and has no past: ask for the series themselves.");
-                return refuse(StatusCode::BAD_REQUEST, &message);
-            }
-            Some(Err(error)) => {
-                return refuse(
-                    StatusCode::BAD_REQUEST,
-                    &format!("`{name}` can’t be worked out: {error}."),
-                );
-            }
+        if let Err(reason) = columns.add(server.sources(), name) {
+            return refuse(StatusCode::BAD_REQUEST, &reason);
         }
-    }
-    let names = server.sources().names(&patterns);
-    let len = names.len() + wishes.iter().map(|wish| wish.inputs.len()).sum::<usize>();
-    if len > STRETCHES_LEN_MAX {
-        let message = format!("{len} series match, and {STRETCHES_LEN_MAX} are told at once: ask for fewer.");
-        return refuse(StatusCode::BAD_REQUEST, &message);
     }
     let (mut interval_ms, mut series) = (0, Vec::new());
     let wanted = Wanted {
@@ -79,33 +61,20 @@ pub async fn stretch(State(server): State<Server>, Query(asked): Query<Asked>) -
         now,
         from,
         to,
-        len_max,
+        fineness: Fineness::Buckets(len_max),
     };
-    let mut tell = |name, stretch: Option<Stretch>| {
-        let Some(stretch) = stretch else { return false };
+    for column in columns.all {
+        let Some(stretch) = server.sources().read_column(&column, &wanted).await else {
+            let message = "What the series have sent can’t be read now: the server’s log says why.";
+            return refuse(StatusCode::SERVICE_UNAVAILABLE, message);
+        };
         // Of those that are kept less finely, since a part of them is older, a point is longer.
         interval_ms = interval_ms.max(stretch.step_ms);
         let points = stretch.buckets.into_iter().map(|(at, bucket)| (at, told(&bucket)));
         series.push(SampleSeries {
-            name,
+            name: column.into_name(),
             points: points.collect(),
         });
-        true
-    };
-    let mut is_told = true;
-    for name in names {
-        let wanted = Wanted {
-            name: name.clone(),
-            ..wanted.clone()
-        };
-        is_told = is_told && tell(name, server.sources().read(wanted).await);
-    }
-    for wish in wishes {
-        is_told = is_told && tell(wish.name.clone(), server.sources().work_out(wish, &wanted).await);
-    }
-    if !is_told {
-        let message = "What the series have sent can’t be read now: the server’s log says why.";
-        return refuse(StatusCode::SERVICE_UNAVAILABLE, message);
     }
     let frame = SamplesFrame {
         clock: now,
@@ -115,19 +84,105 @@ pub async fn stretch(State(server): State<Server>, Query(asked): Query<Asked>) -
     Json(frame).into_response()
 }
 
+/// What is asked for: each once, in the order of the names.
+#[derive(Default)]
+pub(super) struct Columns {
+    pub all: Vec<Column>,
+    /// How many series are read for them.
+    inputs_len: usize,
+}
+
+/// A series, or what is worked out from some.
+#[derive(Clone)]
+pub(super) enum Column {
+    Series(String),
+    Formula(Past),
+}
+
+impl Columns {
+    /// Adds what a name stands for, and answers how much that is; or why it can't be told, and what to do.
+    pub fn add(&mut self, sources: &Sources, name: &str) -> Result<usize, String> {
+        let found: Vec<Column> = match formula(name) {
+            Some(Err(error)) => return Err(format!("`{name}` can’t be worked out: {error}.")),
+            Some(Ok(formula)) if !formula.is_number() => {
+                return Err(format!(
+                    "`{name}` is a table of now, and has no past: ask for the series themselves."
+                ));
+            }
+            Some(Ok(formula)) => {
+                let outputs = sources.outputs(name, &formula).into_iter();
+                outputs.map(Column::Formula).collect()
+            }
+            None => {
+                let names = sources.names(&[name.to_owned()]).into_iter();
+                names.map(Column::Series).collect()
+            }
+        };
+        let len = found.len();
+        for column in found {
+            if self.all.iter().all(|other| other.name() != column.name()) {
+                self.inputs_len += column.inputs_len();
+                self.all.push(column);
+            }
+        }
+        if self.inputs_len > STRETCHES_LEN_MAX {
+            return Err(format!(
+                "{} series match, and {STRETCHES_LEN_MAX} are told at once: ask for fewer.",
+                self.inputs_len
+            ));
+        }
+        Ok(len)
+    }
+}
+
+impl Column {
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Series(name) => name,
+            Self::Formula(past) => &past.name,
+        }
+    }
+
+    fn into_name(self) -> String {
+        match self {
+            Self::Series(name) => name,
+            Self::Formula(past) => past.name,
+        }
+    }
+
+    /// How many series are read for it.
+    pub const fn inputs_len(&self) -> usize {
+        match self {
+            Self::Series(_) => 1,
+            Self::Formula(past) => past.inputs.len(),
+        }
+    }
+
+    /// How much further back than it is told it reads, in milliseconds.
+    pub fn reach_ms(&self) -> u64 {
+        match self {
+            Self::Series(_) => 0,
+            Self::Formula(past) => {
+                let ago_ms = past.inputs.iter().map(|input| input.ago_ms).max();
+                past.formula.window_ms() + ago_ms.unwrap_or(0)
+            }
+        }
+    }
+}
+
 /// A formula whose past is asked for.
 #[derive(Clone)]
 pub(super) struct Past {
     /// What it is called.
-    pub name: String,
+    name: String,
     formula: Formula,
     /// The series that it is of.
-    pub inputs: Vec<Input>,
+    inputs: Vec<Input>,
 }
 
 impl Sources {
     /// What a formula stands for: itself, or one of each series that begins so.
-    pub(super) fn outputs(&self, name: &str, formula: &Formula) -> Vec<Past> {
+    fn outputs(&self, name: &str, formula: &Formula) -> Vec<Past> {
         let past = |name: String, formula: Formula| {
             let inputs = Worked::new(&formula, &|beginning| self.beginning_with(beginning)).inputs();
             Past { name, formula, inputs }
@@ -140,27 +195,52 @@ impl Sources {
         series.map(|(name, series)| past(name, formula.of(&series))).collect()
     }
 
-    /// The past of a formula, from that of what it is of; `None` where that can't be read.
-    pub(super) async fn work_out(&self, past: Past, wanted: &Wanted) -> Option<Stretch> {
+    /// The past of a column; `None` where that can't be read. `wanted` is of no name.
+    pub(super) async fn read_column(&self, column: &Column, wanted: &Wanted) -> Option<Stretch> {
+        match column {
+            Column::Series(name) => {
+                let name = name.clone();
+                self.read(Wanted { name, ..wanted.clone() }).await
+            }
+            Column::Formula(past) => self.work_out(past.clone(), wanted).await,
+        }
+    }
+
+    /// The past of a formula, from that of what it is of.
+    async fn work_out(&self, past: Past, wanted: &Wanted) -> Option<Stretch> {
         let Past { formula, inputs, .. } = past;
         let span_ms = wanted.to.since(wanted.from);
-        let before_ms = formula.window_ms() + span_ms / wanted.len_max as u64;
+        let before_ms = formula.window_ms()
+            + match wanted.fineness {
+                Fineness::Buckets(len) => span_ms / len as u64,
+                Fineness::Step(step_ms) => step_ms,
+            };
         let (mut entries, mut entry_ms) = (Vec::new(), HISTORY_TIERS[0].0);
         for input in inputs {
             let ago = |at: Timestamp| Timestamp(at.0.saturating_sub(input.ago_ms));
-            let wanted = Wanted {
+            let mut wanted = Wanted {
                 name: input.name.clone(),
                 now: wanted.now,
                 from: Timestamp(ago(wanted.from).0.saturating_sub(before_ms)),
                 to: ago(wanted.to),
-                len_max: FORMULA_BUCKETS_LEN_MAX,
+                fineness: wanted.fineness,
+            };
+            wanted = match wanted.fineness {
+                Fineness::Step(step_ms) => wanted.in_parts_of(step_ms, FORMULA_BUCKETS_LEN_MAX),
+                Fineness::Buckets(_) => Wanted {
+                    fineness: Fineness::Buckets(FORMULA_BUCKETS_LEN_MAX),
+                    ..wanted
+                },
             };
             let stretch = self.read(wanted).await?;
             entry_ms = entry_ms.max(stretch.step_ms);
             let buckets = stretch.buckets.into_iter();
             entries.extend(buckets.map(|(at, bucket)| (input.clone(), at.plus(input.ago_ms), bucket)));
         }
-        let step_ms = entry_ms * span_ms.div_ceil(entry_ms * wanted.len_max as u64).max(1);
+        let step_ms = match wanted.fineness {
+            Fineness::Buckets(len) => entry_ms * span_ms.div_ceil(entry_ms * len as u64).max(1),
+            Fineness::Step(step_ms) => step_ms,
+        };
         let (sources, from) = (self.clone(), wanted.from);
         let worked = tokio::task::spawn_blocking(move || {
             let names = |beginning: &str| sources.beginning_with(beginning);

@@ -6,7 +6,8 @@ const CHART = 'Processor, last minutes';
 const OTHER = 'Load';
 
 export async function play(stage) {
-  const ada = await stage.person('Ada');
+  // What is not on the screen draws nothing.
+  const ada = await stage.person('Ada', { viewport: { width: 1280, height: 1600 } });
   const hers = await ada.open();
   await hers.isIn('live');
   const { page } = hers;
@@ -60,7 +61,7 @@ export async function play(stage) {
 }
 
 async function byFinger(stage) {
-  const ben = await stage.person('Ben', { isMobile: true, hasTouch: true, viewport: { width: 360, height: 740 } });
+  const ben = await stage.person('Ben', { isMobile: true, hasTouch: true, viewport: { width: 360, height: 4_000 } });
   const his = await ben.open();
   await his.isIn('live');
   const { page } = his;

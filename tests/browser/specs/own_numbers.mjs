@@ -20,7 +20,11 @@ export async function play(stage) {
   await his.page.getByRole('button', { name: 'Not now' }).click();
   await offer(his).getByText('New: oil').waitFor();
   await hers.page.getByRole('button', { name: 'Add to board' }).click();
-  const shown = (board, figure) => board.widget('fuel').locator('.figure').getByText(figure, { exact: true }).waitFor();
+  const shown = async (board, figure) => {
+    // Below the edge of the window nobody sees it, and nothing is drawn.
+    await board.widget('fuel').scrollIntoViewIfNeeded();
+    await board.widget('fuel').locator('.figure').getByText(figure, { exact: true }).waitFor();
+  };
   await Promise.all([hers, his].map((board) => shown(board, '12.5')));
   await offer(hers).getByText('New: oil').waitFor();
   await post('fuel 11.2');
@@ -28,6 +32,7 @@ export async function play(stage) {
 
   // Its last values are there for who comes later, and nobody is offered what is shown.
   const late = await (await stage.person('Cleo')).open();
+  await late.isIn('live');
   await shown(late, '11.2');
   await offer(late).getByText('New: oil').waitFor();
 }

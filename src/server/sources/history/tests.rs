@@ -35,7 +35,7 @@ fn read(writer: &mut Writer, back_ms: u64, now: u64, len_max: usize) -> Stretch 
         now: Timestamp(START + now + 5),
         from: Timestamp(START + now - back_ms),
         to: Timestamp(START + now),
-        len_max,
+        fineness: Fineness::Buckets(len_max),
     };
     writer.read(&wanted).expect("it is there")
 }
@@ -148,7 +148,7 @@ async fn a_start_finds_what_was_kept_and_what_is_new() {
         now: clock.now(),
         from: Timestamp(START),
         to: Timestamp(START + 5_000),
-        len_max: 10,
+        fineness: Fineness::Buckets(10),
     };
     let stretch = history.read(wanted).await.expect("it is there");
     assert_eq!(stretch.buckets.len(), 2);

@@ -1,0 +1,12 @@
+//! Of what a device stores, and whoever else writes there.
+
+/// A browser is given this long to open its storage: one that hangs must not keep a page from its board.
+pub const OPEN_MS_MAX: u64 = 10_000;
+/// A browser is given this long to say whether it will keep what is stored; some ask the person first.
+pub const PERSIST_MS_MAX: u64 = 400;
+/// How much room a device has left is asked this often.
+pub const ROOM_EVERY_MS: u64 = 60_000;
+/// Less room than this, in bytes, is little: a few thousand edits.
+pub const ROOM_BYTES_LOW: u64 = 4_194_304;
+/// Other processes' writes to a shared storage file are noticed within this time.
+pub const SIBLING_POLL_MS: u64 = 250;

@@ -21,7 +21,7 @@ mod share;
 mod switcher;
 mod widgets;
 
-use dioxus::prelude::*;
+use dioxus::{html::input_data::MouseButton, prelude::*};
 
 use self::page::BoardPage;
 use crate::{components::DashboardRealtimeProvider, hooks::stand_at, protocol::BoardId};
@@ -50,6 +50,39 @@ pub enum Route {
         /// Its parts.
         segments: Vec<String>,
     },
+}
+
+impl Route {
+    /// The page of a board.
+    fn of(id: BoardId) -> Self {
+        if id == BoardId::first() {
+            Self::Home {}
+        } else {
+            Self::Board { id }
+        }
+    }
+}
+
+/// A way to a page, which a person may also open beside this one; whoever goes it leaves the panel behind in which it stands. A function
+/// instead of the router's component, which can do more than is needed here.
+fn way_to(route: Route, class: &str, is_current: bool, panel: Option<Signal<bool>>, face: Element) -> Element {
+    rsx! {
+        a {
+            class,
+            href: route.to_string(),
+            "aria-current": is_current.then_some("page"),
+            onclick: move |event| {
+                if event.modifiers().is_empty() && event.trigger_button() == Some(MouseButton::Primary) {
+                    event.prevent_default();
+                    navigator().push(route.clone());
+                    if let Some(mut open) = panel {
+                        open.set(false);
+                    }
+                }
+            },
+            {face}
+        }
+    }
 }
 
 /// The app, from the provider down.

@@ -33,6 +33,7 @@ mod fallback;
 mod first_look;
 mod focus;
 mod fresh_name;
+mod key_name;
 #[cfg(feature = "dashboard")]
 mod show;
 mod snapshot;
@@ -70,6 +71,7 @@ pub use events::{EventKind, RealtimeEvent};
 pub(crate) use first_look::{first_look, show_first_look};
 pub use focus::{focus, focus_text};
 pub use fresh_name::fresh_name;
+pub(crate) use key_name::key_name;
 #[cfg(feature = "dashboard")]
 pub(crate) use show::show;
 pub use use_background_sync::{BackgroundSync, use_background_sync};

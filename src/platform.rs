@@ -6,6 +6,8 @@
 //! Invariant: the only room that knows targets, and it does on its `mod` lines alone.
 
 mod address;
+#[cfg(any(test, all(feature = "web", target_arch = "wasm32")))]
+mod decimal;
 mod memory;
 #[cfg(any(
     all(feature = "web", target_arch = "wasm32"),
@@ -301,6 +303,14 @@ impl Platform for Here {
 /// Nobody but a browser's page hears them.
 pub fn hear_keys(heard: bool) {
     chosen::hear_keys(heard);
+}
+
+/// What tells of a pressed key, in a browser's page.
+pub type KeyPressed = chosen::KeyPressed;
+
+/// What a pressed key is called: `Escape`, or the character that it gives.
+pub fn key_name(event: &KeyPressed) -> String {
+    chosen::key_name(event)
 }
 
 /// 128 bits from the operating system.

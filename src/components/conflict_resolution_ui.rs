@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     hooks::{
-        Conflict, Notice, Now, Resolution, focus, undecided, use_background_sync, use_notices, use_now,
+        Conflict, Notice, Now, Resolution, focus, key_name, undecided, use_background_sync, use_notices, use_now,
         use_realtime_managers, use_widget_of,
     },
     protocol::{Contention, Operation, OperationId, encode},
@@ -297,15 +297,12 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(Vec<OperationId>, Resol
             "aria-label": "{title}: {headline}",
             onmounted: move |event| card.set(Some(event.data())),
             onkeydown: move |event| {
-                let Key::Character(key) = event.key() else {
-                    return;
-                };
                 // A key that is held would decide the next ones unseen.
                 let is_shortcut = event.modifiers().intersects(Modifiers::CONTROL | Modifiers::META | Modifiers::ALT);
                 if is_shortcut || event.is_auto_repeating() {
                     return;
                 }
-                match key.as_str() {
+                match key_name(&event).as_str() {
                     "1" => choose(Resolution::KeepMine),
                     "2" => choose(Resolution::KeepTheirs),
                     "e" | "E" if can_edit => {

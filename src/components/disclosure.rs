@@ -9,7 +9,7 @@ use super::{
     said::{closes, focus_on, opens},
     word::Tone,
 };
-use crate::hooks::focus;
+use crate::hooks::{focus, key_name};
 
 /// What opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub fn Disclosure(
                         }
                     },
                     onkeydown: move |event| {
-                        if event.key() == Key::Escape {
+                        if key_name(&event) == "Escape" {
                             event.stop_propagation();
                             open.set(false);
                         }

@@ -7,7 +7,11 @@ use super::{
     choices::{choices, words},
     format::{number, plain, value_text},
 };
-use crate::{board::series_names, hooks::focus_text, protocol::Value};
+use crate::{
+    board::series_names,
+    hooks::{focus_text, key_name},
+    protocol::Value,
+};
 
 /// Edits one value, within its bounds where it has some, with two buttons.
 pub fn edit_line(
@@ -32,7 +36,7 @@ pub fn edit_line(
             },
             onkeydown: move |event| {
                 event.stop_propagation();
-                if event.key() == Key::Escape {
+                if key_name(&event) == "Escape" {
                     // What it stands in stays open.
                     event.prevent_default();
                     on_cancel(());

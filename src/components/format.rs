@@ -4,7 +4,7 @@ use serde_json::{Number, json};
 
 use crate::{
     hooks::Now,
-    protocol::{Value, Writer},
+    protocol::{Value, Writer, encode},
 };
 
 /// A number with its unit, apart: the unit is set smaller.
@@ -246,7 +246,7 @@ pub fn value_text(value: &Value) -> String {
         Value::Array(items) if items.iter().all(Value::is_string) => {
             items.iter().map(value_text).collect::<Vec<_>>().join(", ")
         }
-        Value::Array(_) | Value::Object(_) => value.to_string(),
+        Value::Array(_) | Value::Object(_) => encode(value),
     }
 }
 

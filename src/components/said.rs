@@ -14,7 +14,7 @@ use dioxus::prelude::*;
 use super::{choices::field_text, close_button::close_button, format::writer_name};
 use crate::{
     config::SAID_MS,
-    hooks::{Conflict, RealtimeManagers, Resolution, focus, is_on_page, title_of},
+    hooks::{Conflict, RealtimeManagers, Resolution, focus, is_on_page, key_name, title_of},
     protocol::{BoardId, FieldName, OperationId, Value, WidgetId, Writer},
     state::{BOARDS, CONFLICTS, SYNC},
 };
@@ -346,7 +346,7 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
                     onmounted: move |event| take_focus(!is_news, &event),
                     onclick: move |_| undo(managers),
                     onkeydown: move |event| {
-                        if matches!(event.key(), Key::Character(key) if key == "u" || key == "U") {
+                        if matches!(key_name(&event).as_str(), "u" | "U") {
                             undo(managers);
                         }
                     },

@@ -5,7 +5,7 @@ use super::{
     difference::{put_together, shared},
     format::value_text,
 };
-use crate::protocol::Value;
+use crate::protocol::{Value, encode};
 
 /// So many lists and objects within each other are looked into; one that lies deeper is one part.
 const DEPTH_MAX: usize = 4;
@@ -107,7 +107,7 @@ impl Sides {
     }
 
     fn compare_items(&mut self, path: &str, mine: &[Value], theirs: &[Value], depth: usize) {
-        let written = |items: &[Value]| items.iter().map(Value::to_string).collect::<Vec<_>>();
+        let written = |items: &[Value]| items.iter().map(encode).collect::<Vec<_>>();
         let (own, others) = (written(mine), written(theirs));
         let [own, others] = [&own, &others].map(|items| items.iter().map(String::as_str).collect::<Vec<_>>());
         let (mut at, mut beside) = (0, 0);

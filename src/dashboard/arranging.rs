@@ -8,7 +8,7 @@ use dioxus::{html::input_data::MouseButton, prelude::*};
 use crate::{
     board::kinds,
     components::icon::{Glyph, icon},
-    hooks::{BoardHandle, Put, carry, focus, grasp, let_go, put_back, use_realtime_updates},
+    hooks::{BoardHandle, Put, carry, focus, grasp, key_name, let_go, put_back, use_realtime_updates},
     protocol::{Value, WidgetId},
 };
 
@@ -108,15 +108,15 @@ pub fn Handle(widget: ReadSignal<WidgetId>) -> Element {
     };
     let resize = move |by: isize| resize_to(size.peek().wrapping_add_signed(by));
     let keys = move |event: KeyboardEvent| {
-        match event.key() {
-            Key::ArrowLeft | Key::ArrowUp => move_by(-1),
-            Key::ArrowRight | Key::ArrowDown => move_by(1),
-            Key::Home => move_by(-(*place.peek() as isize)),
-            Key::End => move_by((*len.peek() - 1 - *place.peek()) as isize),
-            Key::Escape if put_back(None) => {}
-            Key::Escape => arranging.end(),
-            Key::Character(key) if key == "+" || key == "=" => resize(1),
-            Key::Character(key) if key == "-" || key == "−" => resize(-1),
+        match key_name(&event).as_str() {
+            "ArrowLeft" | "ArrowUp" => move_by(-1),
+            "ArrowRight" | "ArrowDown" => move_by(1),
+            "Home" => move_by(-(*place.peek() as isize)),
+            "End" => move_by((*len.peek() - 1 - *place.peek()) as isize),
+            "Escape" if put_back(None) => {}
+            "Escape" => arranging.end(),
+            "+" | "=" => resize(1),
+            "-" | "−" => resize(-1),
             _ => return,
         }
         event.prevent_default();

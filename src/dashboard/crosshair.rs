@@ -18,7 +18,7 @@ use crate::{
         said::focus_on,
     },
     config::STRETCH_CLOSER_MS_MIN,
-    hooks::{Now, hold_pointer, use_now},
+    hooks::{Now, hold_pointer, key_name, use_now},
 };
 
 /// An instant in server time, in whole milliseconds; `None` while nobody points. A float, since signals of those are there
@@ -190,15 +190,12 @@ impl Pointing {
                 ondoubleclick: move |_| self.widen(),
                 onblur: move |_| point(pointed, None),
                 onkeydown: move |event| {
-                    let key = event.key();
-                    match &key {
+                    let key = key_name(&event);
+                    match key.as_str() {
                         // With another key these are the browser's own.
-                        Key::Character(key) if !event.modifiers().intersects(Modifiers::CONTROL | Modifiers::META) => match key.as_str() {
-                            "+" | "=" => self.scale(0.5, window, whole_ms),
-                            "-" => self.scale(2.0, window, whole_ms),
-                            _ => {}
-                        },
-                        Key::Escape => self.widen(),
+                        "+" | "=" if !is_with_another(&event) => self.scale(0.5, window, whole_ms),
+                        "-" if !is_with_another(&event) => self.scale(2.0, window, whole_ms),
+                        "Escape" => self.widen(),
                         _ => {}
                     }
                     let from = (*pointed.peek()).map(|at| at as u64);
@@ -266,7 +263,7 @@ fn heard(lines: &[Line], window: Window, share: f64) -> u64 {
 
 /// Where a key leads from an instant: to the value before or after it, however long the gap between them; past the newest
 /// one nobody points any more. `None` if the key leads nowhere.
-fn step(lines: &[Line], window: Window, from: Option<u64>, key: &Key) -> Option<Option<u64>> {
+fn step(lines: &[Line], window: Window, from: Option<u64>, key: &str) -> Option<Option<u64>> {
     let (mut oldest, mut before, mut after) = (None, None, None);
     for (at, _) in lines.iter().flat_map(|line| &line.points) {
         if !window.shows(*at) {
@@ -283,12 +280,16 @@ fn step(lines: &[Line], window: Window, from: Option<u64>, key: &Key) -> Option<
         }
     }
     match key {
-        Key::ArrowLeft => Some(before.or(oldest)),
-        Key::ArrowRight => Some(after),
-        Key::Home => Some(oldest),
-        Key::End | Key::Escape => Some(None),
+        "ArrowLeft" => Some(before.or(oldest)),
+        "ArrowRight" => Some(after),
+        "Home" => Some(oldest),
+        "End" | "Escape" => Some(None),
         _ => None,
     }
+}
+
+fn is_with_another(event: &KeyboardEvent) -> bool {
+    event.modifiers().intersects(Modifiers::CONTROL | Modifiers::META)
 }
 
 #[cfg(test)]
@@ -309,16 +310,16 @@ mod tests {
             length: 10_000,
             gap: 4_000,
         };
-        let go = |from, key| step(&lines, window, from, &key).expect("it leads somewhere");
-        assert_eq!(go(None, Key::ArrowLeft), Some(19_000));
-        assert_eq!(go(Some(19_000), Key::ArrowLeft), Some(12_500));
-        assert_eq!(go(Some(12_500), Key::ArrowLeft), Some(12_000));
-        assert_eq!(go(Some(11_000), Key::ArrowLeft), Some(11_000), "there it ends");
-        assert_eq!(go(Some(12_000), Key::ArrowRight), Some(12_500));
-        assert_eq!(go(Some(19_000), Key::ArrowRight), None, "the newest are shown again");
-        assert_eq!(go(None, Key::ArrowRight), None);
-        assert_eq!([go(None, Key::Home), go(Some(12_000), Key::End)], [Some(11_000), None]);
-        assert_eq!(go(Some(12_000), Key::Escape), None);
-        assert_eq!(step(&lines, window, None, &Key::Tab), None);
+        let go = |from, key| step(&lines, window, from, key).expect("it leads somewhere");
+        assert_eq!(go(None, "ArrowLeft"), Some(19_000));
+        assert_eq!(go(Some(19_000), "ArrowLeft"), Some(12_500));
+        assert_eq!(go(Some(12_500), "ArrowLeft"), Some(12_000));
+        assert_eq!(go(Some(11_000), "ArrowLeft"), Some(11_000), "there it ends");
+        assert_eq!(go(Some(12_000), "ArrowRight"), Some(12_500));
+        assert_eq!(go(Some(19_000), "ArrowRight"), None, "the newest are shown again");
+        assert_eq!(go(None, "ArrowRight"), None);
+        assert_eq!([go(None, "Home"), go(Some(12_000), "End")], [Some(11_000), None]);
+        assert_eq!(go(Some(12_000), "Escape"), None);
+        assert_eq!(step(&lines, window, None, "Tab"), None);
     }
 }

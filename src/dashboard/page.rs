@@ -16,6 +16,7 @@ use super::{
     new_series::{NewSeries, how_to_post},
     palette::Palette,
     switcher::use_board_switcher,
+    way_to,
     widgets::{WidgetBody, settings},
 };
 #[cfg(feature = "server")]
@@ -260,7 +261,7 @@ fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit
             div { class: "empty", "data-state": "unknown",
                 h2 { "There is no board here." }
                 p { "It was never made, or its name is spelt otherwise. Choose another one, or make it, by the name above." }
-                Link { class: "button", to: Route::Home {}, "Open this machine’s board" }
+                {way_to(Route::Home {}, "button", false, None, rsx! { "Open this machine’s board" })}
             }
         },
         "empty" => rsx! {

@@ -13,7 +13,7 @@ use crate::{
         icon::{Glyph, icon},
         said::make_way,
     },
-    hooks::{BoardHandle, focus, go_to, title_of, use_background_sync, use_boards, use_realtime_managers},
+    hooks::{BoardHandle, focus, go_to, key_name, title_of, use_background_sync, use_boards, use_realtime_managers},
     protocol::{BoardId, WidgetId},
 };
 
@@ -86,7 +86,7 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
             open.set(false);
         }
         match act {
-            Act::Open(id) => _ = navigator().push(route_of(id)),
+            Act::Open(id) => _ = navigator().push(Route::of(id)),
             Act::Look(id) => {
                 make_way(); // the focus goes there, and not back
                 go_to(&["[data-widget='", id.as_str(), "'] .card-menu button"].concat());
@@ -132,9 +132,9 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
                     at.set(0);
                 },
                 onkeydown: move |event| {
-                    let next = match event.key() {
-                        Key::ArrowDown => chosen + 1,
-                        Key::ArrowUp => chosen + len.max(1) - 1,
+                    let next = match key_name(&event).as_str() {
+                        "ArrowDown" => chosen + 1,
+                        "ArrowUp" => chosen + len.max(1) - 1,
                         _ => return,
                     };
                     event.prevent_default();
@@ -159,14 +159,6 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
                 p { class: "note-line", role: "status", "Nothing of that name." }
             }
         }
-    }
-}
-
-fn route_of(id: BoardId) -> Route {
-    if id == BoardId::first() {
-        Route::Home {}
-    } else {
-        Route::Board { id }
     }
 }
 

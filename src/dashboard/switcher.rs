@@ -8,6 +8,7 @@ use super::{
     add_board::{name_field, slug, use_add_board},
     files::exported,
     share::use_share_section,
+    way_to,
 };
 use crate::{
     components::{
@@ -43,7 +44,6 @@ pub fn use_board_switcher(id: ReadSignal<BoardId>, name: ReadSignal<String>) -> 
 
 #[component]
 fn BoardList(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<bool>) -> Element {
-    let mut open = open;
     let boards = use_boards();
     let list = boards.read();
     let share = use_share_section();
@@ -54,16 +54,7 @@ fn BoardList(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
             ul {
                 for (board, name) in list.iter().cloned() {
                     li { key: "{board}",
-                        Link {
-                            class: "menu-item",
-                            to: if board == BoardId::first() { Route::Home {} } else { Route::Board { id: board.clone() } },
-                            "aria-current": if board == *id.read() { "page" },
-                            onclick: move |_| open.set(false),
-                            span { class: "menu-item-text", "{name}" }
-                            if board == *id.read() {
-                                {icon(Glyph::Check)}
-                            }
-                        }
+                        {entry(board, &name, id, open)}
                     }
                 }
             }
@@ -75,6 +66,17 @@ fn BoardList(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
         {add_board}
         {this_board}
     }
+}
+
+fn entry(board: BoardId, name: &str, id: ReadSignal<BoardId>, open: Signal<bool>) -> Element {
+    let is_open = board == *id.read();
+    let face = rsx! {
+        span { class: "menu-item-text", "{name}" }
+        if is_open {
+            {icon(Glyph::Check)}
+        }
+    };
+    way_to(Route::of(board), "menu-item", is_open, Some(open), face)
 }
 
 /// Renames, exports or removes the board that is open.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     board::series_of,
-    protocol::{BoardId, Field, FieldName, OperationId, Person, Revision, Value, Widget, WidgetId},
+    protocol::{BoardId, Field, FieldName, OperationId, Person, Revision, Value, Widget, WidgetId, encode},
     sorted::SortedMap,
     state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SEEN, SET_ASIDE, SYNC},
     sync::{Conflict, Freshness, SetAside},
@@ -165,7 +165,7 @@ impl WidgetHandle {
         match self.value(name) {
             None | Some(Value::Null) => String::new(),
             Some(Value::String(text)) => text,
-            Some(other) => other.to_string(),
+            Some(other) => encode(&other),
         }
     }
 

@@ -80,6 +80,13 @@ pub fn keep_offline(_: bool) {}
 
 pub fn hear_keys(_: bool) {}
 
+/// There is none.
+pub type KeyPressed = std::convert::Infallible;
+
+pub fn key_name(event: &KeyPressed) -> String {
+    match *event {}
+}
+
 pub fn device_name() -> String {
     "App".to_owned()
 }

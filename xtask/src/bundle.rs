@@ -1,7 +1,7 @@
 //! The release build: the page and the server that serves it.
 
 use crate::shell::{self, Failure, command, read, root, target};
-use crate::{building, imports, order, preload, prune, tools};
+use crate::{building, imports, order, places, preload, prune, tools};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -39,6 +39,7 @@ pub fn build() -> Result<(), Failure> {
     let _turn = take_turn("release")?;
     println!("building the page and the server: about 6 minutes the first time on two cores, then as much as changed");
     release("tideboard")?;
+    places::shorten()?;
     order::sort()?;
     imports::shorten()?;
     preload::add()
@@ -87,7 +88,7 @@ fn release(package: &str) -> Result<(), Failure> {
             "--package",
             package,
         ])
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_this_machine())
+        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags())
         .env("PATH", prune::path(&shell::search_path())?),
     )?;
     leave_typefaces_as_they_are(&folder_of(package).join("public/assets"))?;
@@ -190,17 +191,20 @@ fn version_of(packages: &str, name: &str) -> Option<String> {
     Some(rest.split_once('"')?.0.to_owned())
 }
 
-/// Leaves this machine's folders out of the page's program, in which each panic names its file: they mean nothing to who reads
-/// them there, and the page would weigh something else on every machine.
-fn without_this_machine() -> String {
+/// Functions are called by names that say of which types they are made: by them it is known what never runs. And this machine's folders
+/// are left out of the page's program, in which each panic names its file: they mean nothing to who reads them there, and the page
+/// would weigh something else on every machine.
+fn flags() -> String {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
     let sources = home.map(|home| home.join("registry/src").display().to_string());
     match sources.filter(|path| !path.contains(char::is_whitespace)) {
-        Some(path) => format!("--remap-path-prefix={path}="),
-        None => String::new(),
+        Some(path) => format!("{NAMES_OF_TYPES} --remap-path-prefix={path}="),
+        None => NAMES_OF_TYPES.to_owned(),
     }
 }
+
+const NAMES_OF_TYPES: &str = "-Csymbol-mangling-version=v0";
 
 /// `dx`, told to take its helpers from PATH.
 pub fn dx() -> Command {

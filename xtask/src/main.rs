@@ -13,6 +13,7 @@ mod building;
 mod bundle;
 mod imports;
 mod order;
+mod places;
 mod preload;
 mod prune;
 mod reload;

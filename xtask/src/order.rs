@@ -1,9 +1,9 @@
 //! Functions that resemble each other stand side by side in the page's program.
 //!
 //! Brotli writes what it has seen before the shorter, the less far back that is. The compiler leaves a program's five thousand
-//! functions in the order in which it came by them; sorted by length, type and content, those that generics have made of one
-//! function are neighbours, and the program compresses six kilobytes smaller. `wasm-opt` numbers them anew, by names that are
-//! given to them for that.
+//! functions in the order in which it came by them; where each is followed by the one that has most in common with it, those that
+//! generics have made of one function are neighbours, and the program compresses seven kilobytes smaller. `wasm-opt` numbers them anew,
+//! by names that are given to them for that.
 
 use crate::bundle;
 use crate::imports::{only, replace};
@@ -12,6 +12,8 @@ use crate::wasm::{
     self, CODE, CUSTOM, FUNCTION_NAMES, FUNCTIONS, IMPORTS, NAMES, bytes, imported, list, number, write_number,
     write_section, write_text,
 };
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
 /// What the compiler uses of WebAssembly.
 const FEATURES: [&str; 6] = [
@@ -64,8 +66,7 @@ fn named(program: &[u8]) -> Option<Vec<u8>> {
     if types.len() != bodies.len() {
         return None;
     }
-    let mut order: Vec<usize> = (0..bodies.len()).collect();
-    order.sort_by_key(|at| (bodies[*at].len().checked_ilog2(), types[*at], bodies[*at]));
+    let order = chained(sorted(&types, &bodies), &bodies);
     let mut names = Vec::new();
     write_number(&mut names, order.len());
     let mut places: Vec<(usize, usize)> = order.into_iter().zip(0..).collect();
@@ -80,6 +81,57 @@ fn named(program: &[u8]) -> Option<Vec<u8>> {
     write_section(&mut written, CUSTOM, &section);
     Some(written)
 }
+
+/// Functions by their length, type and content.
+fn sorted(types: &[usize], bodies: &[&[u8]]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..bodies.len()).collect();
+    order.sort_by_key(|at| (bodies[*at].len().checked_ilog2(), types[*at], bodies[*at]));
+    order
+}
+
+/// Functions in an order in which each is followed by the one that has most in common with it, or by the next that there was, where
+/// none has a tenth.
+fn chained(before: Vec<usize>, bodies: &[&[u8]]) -> Vec<usize> {
+    let runs: Vec<HashSet<&[u8]>> = bodies.iter().map(|body| body.windows(RUN_LEN).collect()).collect();
+    let mut holders: HashMap<&[u8], Vec<usize>> = HashMap::new();
+    for at in &before {
+        for run in &runs[*at] {
+            holders.entry(*run).or_default().push(*at);
+        }
+    }
+    // What all have says nothing.
+    holders.retain(|_, holders| (2..=HOLDERS_LEN_MAX).contains(&holders.len()));
+    let mut places = vec![0; bodies.len()];
+    for (place, at) in before.iter().enumerate() {
+        places[*at] = place;
+    }
+    let mut is_placed = vec![false; bodies.len()];
+    let mut order = Vec::with_capacity(before.len());
+    for first in before {
+        let mut next = (!is_placed[first]).then_some(first);
+        while let Some(at) = next {
+            is_placed[at] = true;
+            order.push(at);
+            let mut common: HashMap<usize, usize> = HashMap::new();
+            let others = runs[at].iter().filter_map(|run| holders.get(run)).flatten();
+            for other in others.filter(|other| !is_placed[**other]) {
+                *common.entry(*other).or_default() += 1;
+            }
+            let share = |(other, common): (usize, usize)| {
+                let share = 1_000_000 * common / (runs[at].len() + runs[other].len() - common);
+                (share > SHARE_MIN).then_some((share, Reverse(places[other]), other))
+            };
+            next = common.into_iter().filter_map(share).max().map(|(.., other)| other);
+        }
+    }
+    order
+}
+
+/// So many bytes in a row are the least that functions have in common; in so many of them at most; and the share of all of theirs, in
+/// millionths, from which two resemble each other. Tried out.
+const RUN_LEN: usize = 6;
+const HOLDERS_LEN_MAX: usize = 40;
+const SHARE_MIN: usize = 100_000;
 
 #[cfg(test)]
 pub mod tests {
@@ -134,6 +186,15 @@ pub mod tests {
             Some(program(&functions, &names)),
             "old names go"
         );
+    }
+
+    #[test]
+    fn after_a_function_comes_the_one_that_resembles_it() {
+        let own = |first: u8| (first..first + 20).collect::<Vec<u8>>();
+        let bodies = [own(0), own(40), [own(0), vec![99]].concat(), own(80)];
+        let bodies: Vec<&[u8]> = bodies.iter().map(Vec::as_slice).collect();
+        assert_eq!(chained(vec![0, 1, 2, 3], &bodies), [0, 2, 1, 3]);
+        assert_eq!(chained(vec![3, 2, 1, 0], &bodies), [3, 2, 0, 1]);
     }
 
     #[test]

@@ -13,6 +13,12 @@ pub const FUNCTION: u8 = 0;
 pub const FUNCTIONS: u8 = 3;
 pub const CODE: u8 = 10;
 
+/// The section of what a program exports.
+pub const EXPORTS: u8 = 7;
+
+/// The section of what lies in its memory when it starts.
+pub const DATA: u8 = 11;
+
 /// What the section of names is called, and the part of it that is the functions'.
 pub const NAMES: &str = "name";
 pub const FUNCTION_NAMES: u8 = 1;
@@ -59,6 +65,20 @@ pub fn imported(mut section: &[u8]) -> Option<usize> {
         (*kind == FUNCTION).then_some(number(section)?)
     };
     list(&mut section, import).map(|imports| imports.len())
+}
+
+/// An export: its name, its kind, and which one of that it is.
+pub fn export(section: &mut &[u8]) -> Option<(String, u8, usize)> {
+    let name = text(section)?;
+    let (kind, rest) = section.split_first()?;
+    *section = rest;
+    Some((name, *kind, number(section)?))
+}
+
+pub fn write_export(written: &mut Vec<u8>, name: &str, kind: u8, number: usize) {
+    write_text(written, name);
+    written.push(kind);
+    write_number(written, number);
 }
 
 /// A number in seven bits a byte, the lowest first.

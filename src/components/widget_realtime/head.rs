@@ -15,7 +15,7 @@ use crate::{
         said::make_way,
         word::{Word, saying},
     },
-    hooks::{RealtimeUpdates, focus},
+    hooks::{RealtimeUpdates, focus, key_name},
     protocol::Person,
 };
 
@@ -39,11 +39,11 @@ pub(super) fn Head(
     let mut item = use_signal(|| 0);
     let keys = move |event: KeyboardEvent| {
         let last = ITEMS_LEN - 1;
-        let (from, step) = match event.key() {
-            Key::ArrowDown => (item() + 1, 1),
-            Key::ArrowUp => (item() + last, last),
-            Key::Home => (0, 1),
-            Key::End => (last, last),
+        let (from, step) = match key_name(&event).as_str() {
+            "ArrowDown" => (item() + 1, 1),
+            "ArrowUp" => (item() + last, last),
+            "Home" => (0, 1),
+            "End" => (last, last),
             _ => return,
         };
         event.prevent_default();

@@ -7,7 +7,7 @@ use crate::{
         format::{figure_text, number, plain},
         icon::{Glyph, icon},
     },
-    hooks::RealtimeUpdates,
+    hooks::{RealtimeUpdates, key_name},
 };
 
 /// The number's box is as wide as its digits, up to so many.
@@ -117,7 +117,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     onchange: move |_| commit(),
                     onblur: move |_| commit(),
                     onkeydown: move |event| {
-                        if event.key() == Key::Escape {
+                        if key_name(&event) == "Escape" {
                             typed.set(None);
                             asked.set(None);
                         }

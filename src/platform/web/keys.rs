@@ -8,6 +8,12 @@ use web_sys::{Element, Event, KeyboardEvent};
 use super::find;
 use crate::platform::NetworkEvent;
 
+pub type KeyPressed = KeyboardEvent;
+
+pub fn key_name(event: &KeyPressed) -> String {
+    event.key()
+}
+
 thread_local! {
     /// How many of this page want to hear them.
     static HEARD: Cell<u32> = const { Cell::new(0) };

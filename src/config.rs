@@ -4,9 +4,11 @@
 
 mod programs;
 mod sampling;
+mod window;
 
 pub use programs::*;
 pub use sampling::*;
+pub use window::*;
 
 /// The WebSocket subprotocol both sides must speak; a change that an older peer can't read gets a new one.
 pub const SUBPROTOCOL: &str = "tideboard.v1";

@@ -8,6 +8,7 @@
 //! time. Dropping the driver closes its socket and ends its listening; a transaction under way is still carried out.
 
 mod calling;
+mod meeting;
 mod options;
 mod values;
 
@@ -25,6 +26,7 @@ use futures_util::{
 };
 
 use calling::device_in;
+pub use meeting::{MeetError, meet};
 pub use options::{Fallback, Leads, NoFallback, Options, StartError};
 
 use crate::{

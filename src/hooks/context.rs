@@ -3,7 +3,7 @@
 use std::fmt;
 
 use dioxus::prelude::*;
-use futures_channel::mpsc;
+use futures_channel::{mpsc, oneshot};
 
 use crate::{
     config::{COMMANDS_LEN_MAX, UNSEEN_TOLD_LEN},
@@ -22,6 +22,8 @@ pub(super) enum Message {
     WantsChanged,
     /// The person wants a file of what waits.
     Export,
+    /// Whoever ends the program wants to hear when all that is shown is stored.
+    Settle(oneshot::Sender<()>),
 }
 
 /// The boards and series that somebody looks at, each with how many do.
@@ -102,6 +104,13 @@ impl Context {
     /// Asks the loop for a file of what waits.
     pub fn export(mut self) {
         self.send(Message::Export);
+    }
+
+    /// Has all that is shown stored, and hears when it is, or that there is nobody who stores.
+    pub fn settle(mut self) -> oneshot::Receiver<()> {
+        let (done, settled) = oneshot::channel();
+        self.send(Message::Settle(done));
+        settled
     }
 
     /// Whether the message is on its way.

@@ -328,6 +328,13 @@ impl BackgroundSyncManager {
         self.context.export();
     }
 
+    /// Ends when all that is shown is stored on this device: what a program waits for before it ends. A browser's page can't wait, and
+    /// is answered at once.
+    pub async fn settled(self) {
+        // Without a loop there is nobody who stores: then there is nothing to wait for, either.
+        let _ = self.context.settle().await;
+    }
+
     /// Neither send nor hear anything until it is resumed: what [`WebSocketManager::disconnect`] does. Edits are kept, and a
     /// browser's tabs are paused together.
     pub fn pause(self) {

@@ -125,3 +125,64 @@ fn write(folder: &Path, contents: &Contents) -> io::Result<()> {
     fs::write(&beside, serde_json::to_string(contents)?)?;
     fs::rename(beside, folder.join(FILE_NAME))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is read after `change` was made, in a folder of this test's own.
+    fn after(name: &str, change: impl FnOnce(&Kept)) -> Kept {
+        let folder = std::env::temp_dir().join(format!("tideboard-kept-{name}-{}", std::process::id()));
+        change(&Kept::read(folder.clone()));
+        let kept = Kept::read(folder.clone());
+        fs::remove_dir_all(folder).expect("it was made here");
+        kept
+    }
+
+    #[test]
+    fn the_last_server_comes_first_and_the_oldest_is_forgotten() {
+        let kept = after("servers", |kept| {
+            for number in 0..=SERVERS_LEN_MAX {
+                kept.remember_server(&format!("http://{number}"));
+            }
+            kept.remember_server("http://3");
+            kept.forget_server("http://4");
+        });
+        let servers = kept.servers();
+        assert_eq!(
+            servers[..2],
+            ["http://3".to_owned(), format!("http://{SERVERS_LEN_MAX}")]
+        );
+        for gone in ["http://0", "http://4"] {
+            assert!(!servers.iter().any(|server| server == gone), "{servers:?}");
+        }
+    }
+
+    #[test]
+    fn the_board_is_one_of_the_last_server() {
+        let kept = after("board", |kept| {
+            kept.remember_server("http://one");
+            kept.remember_board("/boards/shift");
+            kept.remember_server("http://one");
+            assert_eq!(kept.board().as_deref(), Some("/boards/shift"));
+            kept.remember_server("http://two");
+        });
+        assert_eq!(kept.board(), None);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_forgotten_and_written_anew() {
+        let place = Place {
+            x: 1,
+            y: 2,
+            width: 900,
+            height: 700,
+        };
+        let kept = after("broken", |kept| {
+            fs::create_dir_all(kept.folder()).expect("a folder for temporary files");
+            fs::write(kept.folder().join(FILE_NAME), "{").expect("it can be written");
+            Kept::read(kept.folder().to_owned()).remember_place(place);
+        });
+        assert_eq!(kept.place(), Some(place));
+    }
+}

@@ -97,7 +97,7 @@ fn window(kept: &Kept, first: Option<Reached>) -> VirtualDom {
 
 fn config(kept: &Kept) -> Config {
     let mut builder = WindowBuilder::new()
-        .with_title("Tideboard")
+        .with_title(NAME)
         .with_min_inner_size(LogicalSize::new(WIDTH_MIN, HEIGHT_MIN))
         .with_inner_size(LogicalSize::new(WIDTH, HEIGHT));
     if let Some(Place { x, y, width, height }) = kept.place() {
@@ -115,6 +115,9 @@ fn config(kept: &Kept) -> Config {
         Err(_) => config,
     }
 }
+
+/// What a window is called that shows no board.
+const NAME: &str = "Tideboard";
 
 const WIDTH: f64 = 1240.0;
 const HEIGHT: f64 = 820.0;
@@ -173,7 +176,10 @@ fn Window() -> Element {
         move |leave| {
             leaving.set(None);
             match leave {
-                Leave::Choose => is_choosing.set(true),
+                Leave::Choose => {
+                    window.set_title(NAME);
+                    is_choosing.set(true);
+                }
                 Leave::Close => {
                     window.set_close_behavior(WindowCloseBehaviour::WindowCloses);
                     window.close();

@@ -40,7 +40,10 @@ pub fn Choosing(
     let mut asked = use_signal(|| Asked::Nobody);
     let mut is_here = use_signal(|| false);
     // What is asked stands in the box, whoever has put it there.
-    let mut tried = use_signal(|| before.as_ref().map_or_else(String::new, |before| before.server.clone()));
+    let mut tried = use_signal(|| {
+        let before = before.as_ref().filter(|_| trouble.is_some());
+        before.map_or_else(String::new, |before| before.server.clone())
+    });
     use_future(move || async move {
         let found = meet(&*platform::here(), DEFAULT_SERVER, None).await;
         is_here.set(matches!(found, Ok(_) | Err(MeetError::NeedsToken { .. })));
@@ -99,7 +102,7 @@ pub fn Choosing(
         main { class: "choosing", "data-state": "choosing",
             header {
                 h1 { "Where is your board’s server?" }
-                p { "This window opens on it from now on, with a network and without." }
+                p { "From now on this window opens on it, also when it can’t be reached." }
             }
             if is_here {
                 section { "aria-label": "On this machine",
@@ -132,7 +135,7 @@ pub fn Choosing(
             form { class: "form", onsubmit: submit, novalidate: true,
                 // Another one when another address was tried: what is typed is left alone.
                 label { key: "{tried}",
-                    span { "Its address" }
+                    span { if known.read().is_empty() && !is_here { "Its address" } else { "Another address" } }
                     input {
                         class: "input",
                         name: "server",

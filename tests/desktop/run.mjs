@@ -38,7 +38,7 @@ for (let round = 1; round <= Number(options.repeat); round += 1) {
     const server = new Server(options.bundle, serverOptions);
     const window = new Window(options.program, screen);
     try {
-      await within(SPEC_MAX_MS, play({ screen, server, window }));
+      await within(SPEC_MAX_MS, play({ screen, server, window, bundle: options.bundle }));
       passed += 1;
       console.log(`ok    ${title} (${seconds(started)})`);
     } catch (error) {

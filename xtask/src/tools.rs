@@ -188,7 +188,7 @@ fn is_present(tool: Tool) -> Result<bool, Failure> {
             // It knows no question that it answers with success, either.
             command("Xvfb").arg("-version").output().is_ok()
                 && answer(command("openbox").arg("--version")).is_some()
-                && answer(command("xdotool").arg("version")).is_some()
+                && answer(command("xdotool").arg("--version")).is_some()
         }
     })
 }

@@ -9,12 +9,12 @@ export class Inspector {
   #asked = new Map();
   #ended;
 
-  /** Attaches to the page of the window that was opened first, once it is there. */
-  static async attach(port) {
+  /** Attaches to the page of the window that was opened first, or so many later, once it is there. */
+  static async attach(port, number = 0) {
     const inspector = new Inspector();
     const path = await eventually(async () => {
       const list = await (await fetch(`http://127.0.0.1:${port}/`)).text();
-      return /dioxus:\/\/index\.html/.test(list) && /\/socket\/\d+\/\d+\/WebPage/.exec(list)?.[0];
+      return /dioxus:\/\/index\.html/.test(list) && list.match(/\/socket\/\d+\/\d+\/WebPage/g)?.sort()[number];
     });
     inspector.#socket = await TextSocket.open(port, { path, protocol: undefined });
     const attached = new Promise((resolve) => {

@@ -16,6 +16,7 @@ export class Window {
   #screen;
   #process;
   #inspector;
+  #port;
   #lines = [];
   /** The folder of its store: what it is started with again. */
   data = mkdtempSync(join(tmpdir(), 'tideboard-desktop-'));
@@ -28,6 +29,7 @@ export class Window {
   /** Starts it, and resolves when its page is there. `options` are of its command line. */
   async start(...options) {
     const port = await freePort();
+    this.#port = port;
     const child = spawn(this.#program, ['--data', this.data, ...options], {
       env: {
         ...this.#screen.env,
@@ -46,6 +48,16 @@ export class Window {
     child.once('error', (error) => this.#keep(String(error)));
     this.#inspector = await Inspector.attach(port);
     await this.until(() => document.querySelector('main') !== null);
+  }
+
+  /** A person opens another window of the same program: what is in that from now on. */
+  async another() {
+    await this.focus();
+    this.#screen.press('ctrl+n');
+    const other = new Window(this.#program, this.#screen);
+    rmSync(other.data, { recursive: true });
+    other.#inspector = await Inspector.attach(this.#port, 1);
+    return other;
   }
 
   /** A crash: SIGKILL, nothing is finished. */

@@ -14,7 +14,6 @@ use crate::{
 };
 
 /// What reaches the loop from components.
-#[derive(Debug)]
 pub(super) enum Message {
     /// A wish for the engine.
     Command(Command),
@@ -22,8 +21,8 @@ pub(super) enum Message {
     WantsChanged,
     /// The person wants a file of what waits.
     Export,
-    /// Whoever ends the program wants to hear when all that is shown is stored.
-    Settle(oneshot::Sender<()>),
+    /// Whoever ends the program wants to be called when all that is shown is stored.
+    Settle(Box<dyn FnOnce()>),
 }
 
 /// The boards and series that somebody looks at, each with how many do.
@@ -109,7 +108,9 @@ impl Context {
     /// Has all that is shown stored, and hears when it is, or that there is nobody who stores.
     pub fn settle(mut self) -> oneshot::Receiver<()> {
         let (done, settled) = oneshot::channel();
-        self.send(Message::Settle(done));
+        self.send(Message::Settle(Box::new(|| {
+            let _ = done.send(()); // whoever has asked and gone need not hear it
+        })));
         settled
     }
 

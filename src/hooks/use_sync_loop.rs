@@ -3,7 +3,7 @@
 use std::{fmt, path::PathBuf, pin::pin};
 
 use dioxus::prelude::*;
-use futures_channel::{mpsc, oneshot};
+use futures_channel::mpsc;
 use futures_util::{
     FutureExt, StreamExt,
     future::{Fuse, FusedFuture, LocalBoxFuture},
@@ -156,7 +156,7 @@ struct Turn {
     /// When the last live values are kept next.
     keep_at: Timestamp,
     /// Who waits until all is stored. Nobody does in a browser, which lets no page do that.
-    settling: Option<oneshot::Sender<()>>,
+    settling: Option<Box<dyn FnOnce()>>,
     /// When the next of those that nobody can see are brought up to date.
     unseen: Fuse<LocalBoxFuture<'static, ()>>,
 }
@@ -320,9 +320,12 @@ impl Turn {
         for notice in news {
             self.context.tell(&notice);
         }
-        if !IS_IN_A_BROWSER && self.driver.engine().is_stored() && self.driver.is_idle() {
-            // Who has asked and gone need not hear it.
-            self.settling.take().map(|done| done.send(()));
+        if !IS_IN_A_BROWSER
+            && self.driver.engine().is_stored()
+            && self.driver.is_idle()
+            && let Some(done) = self.settling.take()
+        {
+            done();
         }
     }
 }

@@ -57,9 +57,9 @@ export class Screen {
     this.#ask('windowsize', '--sync', window, String(width), String(height));
   }
 
-  /** Types on the keyboard. */
-  type(text) {
-    this.#ask('type', '--delay', '20', text);
+  /** Types on the keyboard, with so long between two letters. */
+  type(text, { delayMs = 20 } = {}) {
+    this.#ask('type', '--delay', String(delayMs), text);
   }
 
   /** Presses keys together, as `ctrl+z`. */

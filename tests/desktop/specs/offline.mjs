@@ -19,6 +19,7 @@ export async function play({ screen, server, window }) {
   await window.enter('article[data-kind="note"] textarea');
   screen.press('ctrl+a');
   screen.type('Pumps checked');
+  await window.until(() => document.activeElement?.value === 'Pumps checked');
   await window.evaluate(() => document.activeElement.blur());
   await window.keeps(4);
   await window.kill();

@@ -35,14 +35,14 @@ use self::{
     choosing::Choosing,
     kept::{Kept, Place},
 };
-use crate::platform::{data_folder, secret};
+use crate::platform::{AddressError, ServerAddress, data_folder, secret};
 
 /// The shared board that keeps working when the network doesn't, in a window of its own.
 #[derive(Clone, Parser)]
 #[command(name = "tideboard", version)]
 struct Arguments {
     /// The server; by default the one that this window was at last. Where there was none, it asks
-    #[arg(long, value_name = "URL", env = "TIDEBOARD_SERVER")]
+    #[arg(long, value_name = "URL", env = "TIDEBOARD_SERVER", value_parser = origin)]
     server: Option<String>,
     /// A token, where the server asks for one. Arguments are seen by others on this machine: better in the variable
     #[arg(long, env = "TIDEBOARD_TOKEN", hide_env_values = true)]
@@ -87,6 +87,11 @@ fn first(kept: &Kept, arguments: Arguments) -> Option<Reached> {
     let server = arguments.server.or_else(|| kept.servers().first().cloned())?;
     let token = arguments.token.or_else(|| secret(kept.folder(), &server));
     Some(Reached { server, token })
+}
+
+/// A server's address as it is remembered: one has one.
+fn origin(text: &str) -> Result<String, AddressError> {
+    ServerAddress::parse(text).map(|address| address.origin().to_owned())
 }
 
 fn window(kept: &Kept, first: Option<Reached>) -> VirtualDom {

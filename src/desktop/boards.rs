@@ -30,7 +30,7 @@ pub fn Boards(
     on_not_let_in: Callback<String>,
 ) -> Element {
     let kept: Kept = use_context();
-    use_last_board(&kept);
+    use_last_board(&kept, &server);
     rsx! {
         DashboardRealtimeProvider { server: server.clone(), token, folder: kept.folder().as_os_str().to_owned(),
             Leaving { leaving, on_left }

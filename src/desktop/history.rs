@@ -15,10 +15,10 @@ struct LastBoard {
     kept: Kept,
 }
 
-/// Has the router below stand where the window was last.
-pub fn use_last_board(kept: &Kept) {
+/// Has the router below stand where the window was last, if that was on this server.
+pub fn use_last_board(kept: &Kept, server: &str) {
     use_context_provider(|| -> Rc<dyn History> {
-        let board = kept.board().unwrap_or_else(|| "/".to_owned());
+        let board = kept.board_of(server).unwrap_or_else(|| "/".to_owned());
         Rc::new(LastBoard {
             visited: MemoryHistory::with_initial_path(board),
             kept: kept.clone(),

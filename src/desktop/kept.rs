@@ -84,9 +84,11 @@ impl Kept {
         self.change(|contents| contents.servers.retain(|known| known != server));
     }
 
-    /// The address of the board that was open last.
-    pub fn board(&self) -> Option<String> {
-        self.contents.borrow().board.clone()
+    /// The address of the board that was open last, if it is one of this server.
+    pub fn board_of(&self, server: &str) -> Option<String> {
+        let contents = self.contents.borrow();
+        let is_last = contents.servers.first().is_some_and(|last| last == server);
+        contents.board.clone().filter(|_| is_last)
     }
 
     /// Another board is open.
@@ -164,10 +166,11 @@ mod tests {
             kept.remember_server("http://one");
             kept.remember_board("/boards/shift");
             kept.remember_server("http://one");
-            assert_eq!(kept.board().as_deref(), Some("/boards/shift"));
+            assert_eq!(kept.board_of("http://one").as_deref(), Some("/boards/shift"));
+            assert_eq!(kept.board_of("http://two"), None);
             kept.remember_server("http://two");
         });
-        assert_eq!(kept.board(), None);
+        assert_eq!([kept.board_of("http://one"), kept.board_of("http://two")], [None, None]);
     }
 
     #[test]

@@ -195,7 +195,8 @@ impl Pointing {
                         // With another key these are the browser's own.
                         "+" | "=" if !is_with_another(&event) => self.scale(0.5, window, whole_ms),
                         "-" if !is_with_another(&event) => self.scale(2.0, window, whole_ms),
-                        "Escape" => self.widen(),
+                        // What is being drawn is given up first.
+                        "Escape" if begun.take().is_none() => self.widen(),
                         _ => {}
                     }
                     let from = (*pointed.peek()).map(|at| at as u64);

@@ -28,11 +28,18 @@ impl Engine {
         [self.birth.client.to_string(), self.keeping.clearings.to_string()].join("/")
     }
 
-    /// Whether what was read is not what this tab has filled or read before.
+    /// Whether what was read is not what this tab has filled or read before. An older version of this program names nothing; but it counts
+    /// what it appends, and no count goes back.
     pub(super) fn is_another_filling(&self, records: &Records) -> bool {
-        let Keeping { filling, clearings, .. } = &self.keeping;
+        let Keeping {
+            filling,
+            clearings,
+            high,
+            ..
+        } = &self.keeping;
         let is_known = filling.is_some() || *clearings > 0;
-        is_known && filling.as_ref() != records.get(FILLING) && !planted::is(Bug::ClearingUnnoticed)
+        let is_renamed = is_known && filling.as_ref() != records.get(FILLING);
+        (is_renamed || high_in(records) < *high) && !planted::is(Bug::ClearingUnnoticed)
     }
 
     /// Takes note of the filling that was read. Where it is not the one that was known, the storage was cleared in between.
@@ -42,7 +49,7 @@ impl Engine {
         if !is_another {
             return;
         }
-        if known.is_some() {
+        if known.is_some() || high_in(records) < self.keeping.high {
             self.keeping.clearings += 1;
             let note = Note::new(namespace.clone(), self.birth.token.as_deref());
             self.effects.push_back(Effect::Remember(namespace.clone(), note));
@@ -80,7 +87,7 @@ impl Engine {
         let is_numbered = |key: &str| ![ASIDE, CONFLICT].iter().any(|prefix| key.starts_with(prefix));
         self.keeping.dropped.retain(|(_, key)| !is_numbered(key));
         self.keeping.journal.clear();
-        self.keeping.high = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
+        self.keeping.high = high_in(records);
         self.reopen_claims();
         self.keeping.texts.clear();
         let conflicts = self
@@ -96,6 +103,11 @@ impl Engine {
         self.keeping.reopened = conflicts.map(|(id, _)| id).collect();
         self.keeping.forgotten.extend(self.aside.clone());
     }
+}
+
+/// The number of the last operation that was appended to what was read.
+pub(super) fn high_in(records: &Records) -> u64 {
+    records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 const CLEARED: &str = "What this device stored for Tideboard was cleared while it was open. What waits here is being saved again; what could be undone is gone.";

@@ -4,11 +4,12 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Conflict, Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
+    clearing::high_in,
     keeping::{Busy, Keeping, Met},
     outbox::{Fate, Pending},
     storage::{
-        ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
-        UNDONE, aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
+        ASIDE, CONFLICT, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored, UNDONE,
+        aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
     },
     turns::Why,
     undoing::is_undone,
@@ -67,7 +68,7 @@ impl Engine {
             .filter_map(|(board, meta)| self.take_over(now, &board, meta, records).then_some(board))
             .collect();
         let before = self.resolving();
-        self.keeping.high = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
+        self.keeping.high = high_in(records);
         self.take_outbox(now, records, &adopted);
         let resolving = self.resolving();
         for (id, conflict) in &self.conflicts {

@@ -177,6 +177,25 @@ fn a_card_stays_and_what_was_set_aside() {
 }
 
 #[test]
+fn what_an_older_version_has_stored_waits_on_too() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.add(ANN, "crew", "count", 1);
+    world.calm();
+    world.forget_the_filling(ANN);
+    world.reopen(ANN);
+    world.calm();
+    world.clear_the_storage(ANN);
+    world.wait(60_000);
+    assert_eq!(told(&mut world, ANN), 1);
+    world.reopen(ANN);
+    assert_eq!(world.shows(ANN, "crew", "count"), json!(1));
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "count", 1);
+}
+
+#[test]
 fn it_may_be_cleared_again() {
     let mut world = cleared();
     world.wait(60_000);

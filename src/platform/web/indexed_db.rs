@@ -215,7 +215,7 @@ async fn room() -> Option<u64> {
     let estimate = JsFuture::from(estimate).await.ok()?;
     let bytes = |name: &str| Reflect::get(&estimate, &name.into()).ok()?.as_f64();
     let left = bytes("quota")? - bytes("usage")?;
-    (left % GIB != 0.0).then_some(left.max(0.0) as u64)
+    (left <= 0.0 || left % GIB != 0.0).then_some(left.max(0.0) as u64)
 }
 
 /// What comes of it; `None` when that takes longer.

@@ -6,7 +6,7 @@ use tideboard::{
     protocol::BoardId,
     sync::{
         Note,
-        storage::{Outcome, Records, StorageError, Transaction, apply},
+        storage::{FILLING, Outcome, Records, StorageError, Transaction, apply},
     },
 };
 
@@ -74,6 +74,13 @@ impl World {
     pub fn clear_the_storage(&mut self, person: usize) {
         let disk = &mut self.disks[person];
         (disk.remembered, _) = (None, disk.records.clear());
+    }
+
+    /// What is stored is as a version of this program has left it that gave no filling a name.
+    pub fn forget_the_filling(&mut self, person: usize) {
+        for records in self.disks[person].records.values_mut() {
+            records.remove(FILLING);
+        }
     }
 
     /// What of a board's confirmed state is stored.

@@ -9,6 +9,8 @@ mod address;
 #[cfg(any(test, all(feature = "web", target_arch = "wasm32")))]
 mod decimal;
 mod memory;
+#[cfg(not(all(feature = "web", target_arch = "wasm32")))]
+mod pageless;
 #[cfg(any(
     all(feature = "web", target_arch = "wasm32"),
     all(feature = "native", not(target_arch = "wasm32"))

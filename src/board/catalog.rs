@@ -123,11 +123,10 @@ impl Catalog {
     /// # Errors
     /// Why not.
     pub fn check_edit(&self, widget: &Widget, intent: &Intent) -> Result<(), Rejection> {
-        let named = |name: &str| widget.fields.iter().find(|(field, _)| field.as_str() == name);
         match intent {
             Intent::Set { field, value } => {
                 let spec = self.field(&widget.kind, field)?;
-                spec.check(value, |name| Some(&named(name)?.1.value))
+                spec.check(value, |name| Some(&widget.field(name)?.value))
             }
             Intent::Add { field, .. } => self.field(&widget.kind, field)?.check_add(),
             Intent::Create { .. } | Intent::Remove | Intent::Restore { .. } => Ok(()),

@@ -111,10 +111,6 @@ function kept(path) {
   return caches.match(path, { cacheName: CACHE, ignoreVary: true });
 }
 
-function isBoard(path) {
-  return path === '/' || path.startsWith('/boards/');
-}
-
 /** Somebody in front of the server answers that it is not there. */
 function isGateway(status) {
   return status >= 502 && status <= 504;

@@ -349,6 +349,16 @@ pub fn go_to(selector: &str) {
     chosen::go_to(selector);
 }
 
+/// What all tabs of this browser remember by a name, of choices that are no edits; nothing elsewhere, or where the person's settings deny it.
+pub fn remembered(name: &str) -> Option<String> {
+    chosen::remembered(name)
+}
+
+/// Has it remembered, as far as that is allowed.
+pub fn remember(name: &str, text: &str) {
+    chosen::remember(name, text);
+}
+
 /// The picture of a board, as markup, that the service worker has laid into the page; nothing where there is none.
 pub fn kept_picture() -> String {
     chosen::kept_picture()

@@ -112,11 +112,15 @@ const SERIES: [(&str, &str); 12] = [
     ("host.processes", ""),
 ];
 
-/// Names of series, suggested wherever one is typed.
-pub fn known_series() -> Element {
+/// Names of series, suggested wherever one is typed: what is posted and shown nowhere, and what every server has.
+pub fn known_series(posted: &[String]) -> Element {
+    let names = posted
+        .iter()
+        .map(String::as_str)
+        .chain(SERIES.iter().map(|(name, _)| *name));
     rsx! {
         datalist { id: "known-series",
-            for (name, _) in SERIES {
+            for name in names {
                 option { key: "{name}", value: name }
             }
         }

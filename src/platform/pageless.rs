@@ -8,6 +8,12 @@ pub fn page_origin() -> Option<String> {
     None
 }
 
+pub fn remembered(_: &str) -> Option<String> {
+    None
+}
+
+pub fn remember(_: &str, _: &str) {}
+
 pub fn is_kept_offline() -> bool {
     false
 }

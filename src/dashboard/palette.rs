@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     components::{disclosure::tool, icon::Glyph, said::make_way},
+    config::KEYBOARD_PATH,
     hooks::{BoardHandle, focus, go_to, key_name, title_of, use_background_sync, use_boards, use_realtime_managers},
     protocol::{BoardId, WidgetId},
 };
@@ -144,8 +145,9 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
                 }
             }
             if len == 0 {
-                p { class: "note-line", role: "status", "Nothing of that name." }
+                p { class: "note-line", role: "status", "Nothing of that name. What is on another board is found there." }
             }
+            a { class: "note-line", href: KEYBOARD_PATH, target: "_blank", "Keys" }
         }
     }
 }

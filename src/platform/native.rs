@@ -3,11 +3,23 @@
 mod clock;
 mod disk;
 mod network;
+mod secrets;
 mod socket;
+#[cfg(feature = "desktop")]
+mod window;
+#[cfg(not(feature = "desktop"))]
+mod windowless;
 
 use std::{path::Path, rc::Rc};
 
 pub use disk::data_folder;
+pub use secrets::{keep_secret, secret};
+#[cfg(feature = "desktop")]
+use window as chosen;
+#[cfg(not(feature = "desktop"))]
+use windowless as chosen;
+
+pub use chosen::{entitle, go_to, hear_keys, leave_text};
 
 pub use super::pageless::*;
 use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};
@@ -17,7 +29,7 @@ pub fn clock() -> Rc<dyn Clock> {
 }
 
 pub fn network() -> Box<dyn Network> {
-    Box::new(network::Watched::default())
+    Box::new(network::Watched::new(chosen::listen()))
 }
 
 pub fn dial(server: &ServerAddress) -> Box<dyn Socket> {

@@ -20,8 +20,6 @@ pub fn is_kept_offline() -> bool {
 
 pub fn keep_offline(_: bool) {}
 
-pub fn hear_keys(_: bool) {}
-
 /// There is none.
 pub type KeyPressed = std::convert::Infallible;
 
@@ -37,8 +35,6 @@ pub fn copy(_: &str) -> bool {
 
 pub fn take_chosen_file() {}
 
-pub fn entitle(_: &str) {}
-
 pub fn stand_at(_: &str) {}
 
 pub fn page_cookies() -> Option<String> {
@@ -52,8 +48,6 @@ pub fn selection(_: &str) -> Option<(u32, u32)> {
 pub fn is_on_page(_: &str) -> bool {
     false
 }
-
-pub const fn go_to(_: &str) {}
 
 pub fn kept_picture() -> String {
     String::new()

@@ -32,6 +32,8 @@ use crate::{
     sync::storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction},
 };
 
+const GIB: f64 = 1_073_741_824.0;
+
 /// The profile's storage.
 pub struct IndexedDb {
     connection: Rc<Connection>,
@@ -205,13 +207,15 @@ async fn is_kept() -> bool {
     kept.is_some_and(|kept| kept.is_ok_and(|kept| kept.is_truthy()))
 }
 
-/// What the browser gives this address, less what it has taken.
+/// What the browser gives this address, less what it has taken. Chromium tells every page that it may have ten GiB more, or as many as
+/// the disk is large: from whole ones nothing is known.
 async fn room() -> Option<u64> {
     // Missing on plain http: then the call throws.
     let estimate = web_sys::window()?.navigator().storage().estimate().ok()?;
     let estimate = JsFuture::from(estimate).await.ok()?;
     let bytes = |name: &str| Reflect::get(&estimate, &name.into()).ok()?.as_f64();
-    Some((bytes("quota")? - bytes("usage")?).max(0.0) as u64)
+    let left = bytes("quota")? - bytes("usage")?;
+    (left % GIB != 0.0).then_some(left.max(0.0) as u64)
 }
 
 /// What comes of it; `None` when that takes longer.

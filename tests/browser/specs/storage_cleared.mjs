@@ -20,7 +20,7 @@ export async function play(stage) {
   await clear(first);
   for (const tab of [first, second]) {
     await tab.page.bringToFront();
-    await tab.page.getByText('was cleared while it was open').waitFor();
+    await tab.page.locator('.banner-text', { hasText: 'was cleared while it was open' }).waitFor();
   }
   await first.keeps(2);
   await second.page.close();

@@ -39,11 +39,8 @@ pub struct Board {
 /// The live series that a widget shows, as its field `series` names them.
 #[must_use]
 pub fn series_of(widget: &Widget) -> Vec<String> {
-    let field = widget.fields.iter().find(|(name, _)| name.as_str() == "series");
-    let names = field
-        .and_then(|(_, field)| field.value.as_array())
-        .into_iter()
-        .flatten();
+    let field = widget.field("series");
+    let names = field.and_then(|field| field.value.as_array()).into_iter().flatten();
     names.filter_map(|name| Some(name.as_str()?.to_owned())).collect()
 }
 

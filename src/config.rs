@@ -212,6 +212,8 @@ pub const SIGN_IN_PATH: &str = "/sign-in";
 pub const SIGN_IN_STYLE_PATH: &str = "/sign-in.css";
 /// What to do when something does not work, as a page.
 pub const TROUBLESHOOTING_PATH: &str = "/troubleshooting";
+/// All keys, as a page.
+pub const KEYBOARD_PATH: &str = "/guides/keyboard";
 /// Shortest token a person may choose; a generated one has 32 hexadecimal digits.
 pub const TOKEN_CHARS_MIN: usize = 16;
 /// A browser's session: a month, so that a wall display signs in rarely.

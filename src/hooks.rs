@@ -60,7 +60,7 @@ mod widget_handle;
 
 pub(crate) use crate::platform::is_on_page;
 #[cfg(feature = "dashboard")]
-pub(crate) use crate::platform::{NoRandomness, go_to};
+pub(crate) use crate::platform::{NoRandomness, go_to, remember, remembered};
 #[cfg(feature = "dashboard")]
 pub(crate) use crate::platform::{Put, carry, grasp, hold_pointer, let_go, put_back};
 pub use context::NoProvider;

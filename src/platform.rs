@@ -9,6 +9,8 @@ mod address;
 #[cfg(any(test, all(feature = "web", target_arch = "wasm32")))]
 mod decimal;
 mod memory;
+#[cfg(not(all(feature = "web", target_arch = "wasm32")))]
+mod pageless;
 #[cfg(any(
     all(feature = "web", target_arch = "wasm32"),
     all(feature = "native", not(target_arch = "wasm32"))
@@ -345,6 +347,16 @@ pub fn is_on_page(selector: &str) -> bool {
 /// there, or nobody to ask.
 pub fn go_to(selector: &str) {
     chosen::go_to(selector);
+}
+
+/// What all tabs of this browser remember by a name, of choices that are no edits; nothing elsewhere, or where the person's settings deny it.
+pub fn remembered(name: &str) -> Option<String> {
+    chosen::remembered(name)
+}
+
+/// Has it remembered, as far as that is allowed.
+pub fn remember(name: &str, text: &str) {
+    chosen::remember(name, text);
 }
 
 /// The picture of a board, as markup, that the service worker has laid into the page; nothing where there is none.

@@ -27,6 +27,8 @@ mod fanout;
 #[cfg(all(feature = "dashboard", feature = "server"))]
 mod first_look;
 #[cfg(feature = "server")]
+mod guides;
+#[cfg(feature = "server")]
 mod listener;
 #[cfg(feature = "server")]
 mod mailbox;
@@ -64,8 +66,6 @@ pub mod sources;
 pub mod store;
 #[cfg(feature = "server")]
 pub mod tls;
-#[cfg(feature = "server")]
-mod troubleshooting;
 #[cfg(feature = "server")]
 mod wall;
 #[cfg(feature = "server")]

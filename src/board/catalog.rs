@@ -123,11 +123,10 @@ impl Catalog {
     /// # Errors
     /// Why not.
     pub fn check_edit(&self, widget: &Widget, intent: &Intent) -> Result<(), Rejection> {
-        let named = |name: &str| widget.fields.iter().find(|(field, _)| field.as_str() == name);
         match intent {
             Intent::Set { field, value } => {
                 let spec = self.field(&widget.kind, field)?;
-                spec.check(value, |name| Some(&named(name)?.1.value))
+                spec.check(value, |name| Some(&widget.field(name)?.value))
             }
             Intent::Add { field, .. } => self.field(&widget.kind, field)?.check_add(),
             Intent::Create { .. } | Intent::Remove | Intent::Restore { .. } => Ok(()),
@@ -190,7 +189,7 @@ impl FieldSpec {
         self
     }
 
-    /// The same, and `null` takes it back.
+    /// The same, and `null` takes it back, by which its first value is undone.
     #[must_use]
     pub const fn optional(mut self) -> Self {
         self.is_optional = true;
@@ -320,33 +319,28 @@ impl Default for Catalog {
         use Policy::{Ask, FirstWriteWins, LastWriteWins, Merge};
         use ValueType::{Boolean, Choice, Integer, Name, Number, Run, Text, Texts};
         let title = || FieldSpec::new("title", Name, LastWriteWins);
-        let order = || FieldSpec::new("order", Number { min: -1e12, max: 1e12 }, LastWriteWins);
+        // What a widget may go without is taken back, too: undo does where it was set for the first time.
+        let detail = |name, value| FieldSpec::new(name, value, LastWriteWins).optional();
+        let order = || detail("order", Number { min: -1e12, max: 1e12 });
         let number = || Number { min: -1e15, max: 1e15 };
-        let size = || FieldSpec::new("size", Choice(kinds::SIZES), LastWriteWins);
+        let size = || detail("size", Choice(kinds::SIZES));
         let own = |fields: Vec<FieldSpec>| [vec![title(), order(), size()], fields].concat();
         let sampled = || {
             own(vec![
                 FieldSpec::new("series", Texts, LastWriteWins),
-                FieldSpec::new("unit", Text, LastWriteWins),
-                FieldSpec::new("min", number(), LastWriteWins),
-                FieldSpec::new("max", number(), LastWriteWins),
+                detail("unit", Text),
+                detail("min", number()),
+                detail("max", number()),
             ])
         };
-        let watched = || {
-            let threshold = FieldSpec::new("threshold", number(), LastWriteWins).optional();
-            [sampled(), vec![threshold]].concat()
-        };
+        let watched = || [sampled(), vec![detail("threshold", number())]].concat();
         Self::empty()
             .with(kinds::STAT, watched())
             .with(kinds::GAUGE, watched())
             .with(kinds::BAR, watched())
             .with(
                 kinds::SERIES,
-                [
-                    watched(),
-                    vec![FieldSpec::new("span", Choice(kinds::SPANS), LastWriteWins)],
-                ]
-                .concat(),
+                [watched(), vec![detail("span", Choice(kinds::SPANS))]].concat(),
             )
             .with(kinds::TABLE, sampled())
             .with(
@@ -369,17 +363,17 @@ impl Default for Catalog {
                 kinds::SETPOINT,
                 own(vec![
                     FieldSpec::new("value", number(), Ask).within("min", "max"),
-                    FieldSpec::new("unit", Text, LastWriteWins),
-                    FieldSpec::new("min", number(), LastWriteWins),
-                    FieldSpec::new("max", number(), LastWriteWins),
-                    FieldSpec::new("step", Number { min: 1e-9, max: 1e15 }, LastWriteWins),
+                    detail("unit", Text),
+                    detail("min", number()),
+                    detail("max", number()),
+                    detail("step", Number { min: 1e-9, max: 1e15 }),
                 ]),
             )
             .with(
                 kinds::COUNTER,
                 own(vec![
                     FieldSpec::new("count", Integer, LastWriteWins),
-                    FieldSpec::new("unit", Text, LastWriteWins),
+                    detail("unit", Text),
                 ]),
             )
             .with(
@@ -390,8 +384,8 @@ impl Default for Catalog {
             .with(
                 kinds::TIMER,
                 own(vec![
-                    FieldSpec::new("minutes", Number { min: 0.0, max: 6e4 }, LastWriteWins).optional(),
-                    FieldSpec::new("run", Run, LastWriteWins).optional(),
+                    detail("minutes", Number { min: 0.0, max: 6e4 }),
+                    detail("run", Run),
                 ]),
             )
             .with(kinds::NOTE, own(vec![FieldSpec::new("text", Text, Merge)]))

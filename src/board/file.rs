@@ -105,8 +105,7 @@ impl BoardFile {
         let (mut name, mut widgets) = (None, Vec::new());
         for (id, widget) in board.present() {
             if id.is_birth() {
-                let own = widget.fields.iter().find(|(field, _)| field.as_str() == "name");
-                name = own.and_then(|(_, field)| Some(field.value.as_str()?.to_owned()));
+                name = widget.text("name").map(str::to_owned);
             } else {
                 widgets.push((id, widget));
             }

@@ -10,10 +10,8 @@ use crate::{
 /// The number of a widget; infinite for one that has none.
 #[must_use]
 pub fn order_of(widget: &Widget) -> f64 {
-    let order = widget.fields.iter().find(|(name, _)| name.as_str() == "order");
-    order
-        .and_then(|(_, field)| field.value.as_f64())
-        .unwrap_or(f64::INFINITY)
+    let order = widget.field("order");
+    order.and_then(|field| field.value.as_f64()).unwrap_or(f64::INFINITY)
 }
 
 /// Widgets of a board as they stand: by their numbers, and else as they were added.

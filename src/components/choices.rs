@@ -4,7 +4,10 @@ use dioxus::prelude::*;
 
 use super::{format::value_text, word::Tone};
 use crate::{
-    board::kinds::{SPANS, STATUS_WORDS},
+    board::{
+        Run,
+        kinds::{SPANS, STATUS_WORDS},
+    },
     hooks::focus,
     protocol::Value,
 };
@@ -60,9 +63,19 @@ pub fn words(field: &str, value: &Value) -> &'static [&'static str] {
     }
 }
 
-/// A field's value as its card says it.
+/// A field's value as its card says it; how a timer runs, as who has pressed its button does.
 #[must_use]
 pub fn field_text(field: &str, value: &Value) -> String {
+    if field == "run"
+        && let Some(run) = Run::read(value)
+    {
+        let word = match run {
+            Run::Ends(_) | Run::Since(_) => "started",
+            Run::Left(_) | Run::Spent(_) => "paused",
+            Run::Reset => "reset",
+        };
+        return word.to_owned();
+    }
     let text = value_text(value);
     if words(field, value).is_empty() {
         text
@@ -102,5 +115,15 @@ mod tests {
         assert_eq!(field_text("text", &json!("attention")), "attention");
         assert_eq!(field_text("state", &json!("of the art")), "of the art");
         assert_eq!(field_text("done-1", &json!(true)), "yes");
+    }
+
+    #[test]
+    fn a_timer_is_as_its_button_was_pressed() {
+        let pressed = [json!({"ends": 5}), json!({"spent": 5}), json!(null)];
+        assert_eq!(
+            pressed.map(|value| field_text("run", &value)),
+            ["started", "paused", "reset"]
+        );
+        assert_eq!(field_text("run", &json!({"to": "harbour"})), r#"{"to":"harbour"}"#);
     }
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 
 use super::{
+    icon::{Glyph, icon},
     said::{closes, focus_on, opens},
     word::Tone,
 };
@@ -110,6 +111,33 @@ pub fn Disclosure(
                     {children}
                 }
             }
+        }
+    }
+}
+
+/// One of the page's tools: a button whose word is not shown where there is no room, and the panel behind it.
+pub fn tool(
+    open: Signal<bool>,
+    glyph: Glyph,
+    name: &'static str,
+    keys: Option<&'static str>,
+    inside: Element,
+) -> Element {
+    rsx! {
+        Disclosure {
+            open,
+            class: "button",
+            weight: "quiet",
+            name,
+            label: name,
+            shape: Shape::Wide,
+            leftward: true,
+            keys,
+            face: rsx! {
+                {icon(glyph)}
+                span { class: "tool-word", {name} }
+            },
+            {inside}
         }
     }
 }

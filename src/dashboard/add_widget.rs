@@ -7,10 +7,10 @@ use super::files::{fault_line, put_file, read_given};
 use crate::{
     board::kinds,
     components::{
-        disclosure::{Disclosure, Shape},
+        disclosure::tool,
         edit_line::{read, text_in},
         format::{time_of_day, writer_name},
-        icon::{Glyph, icon},
+        icon::Glyph,
         said::{say, say_added, say_back},
     },
     hooks::{BoardHandle, Now, fresh_name, title_of, use_now},
@@ -112,11 +112,15 @@ const SERIES: [(&str, &str); 12] = [
     ("host.processes", ""),
 ];
 
-/// Names of series, suggested wherever one is typed.
-pub fn known_series() -> Element {
+/// Names of series, suggested wherever one is typed: what is posted and shown nowhere, and what every server has.
+pub fn known_series(posted: &[String]) -> Element {
+    let names = posted
+        .iter()
+        .map(String::as_str)
+        .chain(SERIES.iter().map(|(name, _)| *name));
     rsx! {
         datalist { id: "known-series",
-            for (name, _) in SERIES {
+            for name in names {
                 option { key: "{name}", value: name }
             }
         }
@@ -127,22 +131,15 @@ pub fn known_series() -> Element {
 #[component]
 pub fn AddWidget(board: BoardHandle) -> Element {
     let open = use_signal(|| false);
-    rsx! {
-        Disclosure {
-            open,
-            class: "button",
-            weight: "quiet",
-            name: "Add widget",
-            label: "Add widget",
-            shape: Shape::Wide,
-            leftward: true,
-            face: rsx! {
-                {icon(Glyph::Plus)}
-                span { class: "tool-word", "Add widget" }
-            },
+    tool(
+        open,
+        Glyph::Plus,
+        "Add widget",
+        None,
+        rsx! {
             Form { board, open }
-        }
-    }
+        },
+    )
 }
 
 #[component]

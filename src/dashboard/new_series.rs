@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 use serde_json::json;
 
-use super::add_widget::put;
+use super::add_widget::{known_series, put};
 use crate::{
     board::kinds,
     components::{
@@ -11,36 +11,51 @@ use crate::{
         said::{say, say_added},
     },
     config::NEW_SERIES,
-    hooks::{BoardHandle, fresh_name, page_origin, use_samples},
+    hooks::{BoardHandle, fresh_name, page_origin, remember, remembered, use_samples},
 };
 
-/// Offers the first series that nobody shows yet; on whose board it is put is not asked: on this one.
+/// Where this browser's tabs remember which series were declined: a name in each line, for none has a line's end in it.
+const DECLINED: &str = "tideboard declined";
+/// So many of them: those before are offered again.
+const DECLINED_LEN_MAX: usize = 100;
+
+/// Offers the first series that nobody shows yet; on whose board it is put is not asked: on this one. Wherever one is typed, those that
+/// were declined are suggested as well.
 #[component]
 pub fn NewSeries(board: BoardHandle) -> Element {
     let watched = use_signal(|| vec![NEW_SERIES.to_owned()]);
     let samples = use_samples(watched.into());
-    let mut declined = use_signal(Vec::<String>::new);
-    let new = use_memo(move || {
+    let mut declined = use_signal(declined_before);
+    let posted = use_memo(move || {
         let samples = samples.read();
         let list = samples
             .0
             .first()
             .and_then(|(_, list)| list.latest()?.as_array().cloned());
         let names = list.into_iter().flatten();
-        let mut names: Vec<String> = names.filter_map(|name| Some(name.as_str()?.to_owned())).collect();
-        names.retain(|name| !declined.read().contains(name));
+        let names: Vec<String> = names.filter_map(|name| Some(name.as_str()?.to_owned())).collect();
         names
     });
-    let new = new.read();
-    let Some(name) = new.first().cloned() else {
-        return rsx! {};
+    let posted = posted.read();
+    let known = known_series(&posted);
+    let mut new = posted.iter().filter(|name| !declined.read().contains(name));
+    let Some(name) = new.next().cloned() else {
+        return known;
     };
-    let others = match new.len() - 1 {
+    let others = match new.count() {
         0 => String::new(),
         others => format!(" and {others} more"),
     };
     let (added, refused) = (name.clone(), name.clone());
+    let decline = move |_| {
+        // Not what this page has added, and what other tabs have declined as well.
+        let mut kept = declined_before();
+        kept.push(refused.clone());
+        remember(DECLINED, &kept.join("\n"));
+        declined.write().push(refused.clone());
+    };
     rsx! {
+        {known}
         div { class: "lines",
             div { class: "banner", role: "status", "data-state": "new-series",
                 {icon(Glyph::Plus)}
@@ -57,10 +72,19 @@ pub fn NewSeries(board: BoardHandle) -> Element {
                     },
                     "Add to board"
                 }
-                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: move |_| declined.write().push(refused.clone()), "Not now" }
+                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: decline, "Not now" }
             }
         }
     }
+}
+
+fn declined_before() -> Vec<String> {
+    let kept = remembered(DECLINED).unwrap_or_default();
+    let mut names: Vec<String> = kept.lines().map(str::to_owned).collect();
+    // Room for one more.
+    let surplus = (names.len() + 1).saturating_sub(DECLINED_LEN_MAX);
+    names.drain(..surplus);
+    names
 }
 
 /// Puts a series on a board as a number; whether that could be done.

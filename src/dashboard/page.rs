@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 
 use super::{
     Route,
-    add_widget::{AddWidget, known_series},
+    add_widget::AddWidget,
     arranging::{Arranging, Handle, arranging_bar, use_arranging_provider},
     crosshair::use_pointed_provider,
     files::{copy_card, put_file},
@@ -139,7 +139,6 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
                 DashboardSyncIndicator {}
             }
         }
-        {known_series()}
         Lines { board }
         {removed}
         if summary.exists && is_open {

@@ -8,11 +8,8 @@ use super::{
     arranging::Arranging,
 };
 use crate::{
-    components::{
-        disclosure::{Disclosure, Shape},
-        icon::{Glyph, icon},
-        said::make_way,
-    },
+    components::{disclosure::tool, icon::Glyph, said::make_way},
+    config::KEYBOARD_PATH,
     hooks::{BoardHandle, focus, go_to, key_name, title_of, use_background_sync, use_boards, use_realtime_managers},
     protocol::{BoardId, WidgetId},
 };
@@ -48,23 +45,15 @@ struct Entry {
 #[component]
 pub fn Palette(board: BoardHandle, may_edit: bool) -> Element {
     let open = use_signal(|| false);
-    rsx! {
-        Disclosure {
-            open,
-            class: "button",
-            weight: "quiet",
-            name: "Find",
-            label: "Find",
-            shape: Shape::Wide,
-            leftward: true,
-            keys: KEYS,
-            face: rsx! {
-                {icon(Glyph::Search)}
-                span { class: "tool-word", "Find" }
-            },
+    tool(
+        open,
+        Glyph::Search,
+        "Find",
+        Some(KEYS),
+        rsx! {
             Finder { board, may_edit, open }
-        }
-    }
+        },
+    )
 }
 
 #[component]
@@ -156,8 +145,9 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
                 }
             }
             if len == 0 {
-                p { class: "note-line", role: "status", "Nothing of that name." }
+                p { class: "note-line", role: "status", "Nothing of that name. What is on another board is found there." }
             }
+            a { class: "note-line", href: KEYBOARD_PATH, target: "_blank", "Keys" }
         }
     }
 }

@@ -95,7 +95,7 @@ pub fn use_boards() -> Memo<Vec<(BoardId, String)>> {
         let listed = view.shown.board.present().filter(|(id, _)| !id.is_birth());
         let named = |(id, widget): (&WidgetId, &Arc<Widget>)| {
             let id: BoardId = id.as_str().parse().ok()?;
-            let name = text(widget, "name").unwrap_or_else(|| id.to_string());
+            let name = widget.text("name").unwrap_or(id.as_str()).to_owned();
             Some((id, name))
         };
         sorted(
@@ -235,7 +235,7 @@ fn summary_of(board: &BoardId) -> BoardSummary {
         };
     };
     let own = view.shown.board.present().find(|(id, _)| id.is_birth());
-    let name = own.and_then(|(_, widget)| text(widget, "name"));
+    let name = own.and_then(|(_, widget)| Some(widget.text("name")?.to_owned()));
     let conflicts = CONFLICTS.read();
     let mut placed = Vec::new();
     for (id, widget) in view.shown.board.widgets() {
@@ -265,9 +265,4 @@ fn summary_of(board: &BoardId) -> BoardSummary {
         is_known: view.is_known,
         exists: own.is_some(),
     }
-}
-
-pub(super) fn text(widget: &Widget, name: &str) -> Option<String> {
-    let field = widget.fields.iter().find(|(field, _)| field.as_str() == name);
-    field.and_then(|(_, field)| Some(field.value.as_str()?.to_owned()))
 }

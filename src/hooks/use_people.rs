@@ -6,7 +6,7 @@ use dioxus::{core::schedule_update, prelude::*};
 
 use super::{
     context::{use_followed, use_provided},
-    use_board::{text, use_watch},
+    use_board::use_watch,
     use_current_board,
 };
 use crate::{
@@ -65,7 +65,7 @@ pub fn title_of(board: &BoardId, widget: &WidgetId) -> String {
     let boards = BOARDS.peek();
     let shown = boards.get(board).and_then(|view| view.shown.board.widget(widget));
     shown.map_or_else(String::new, |widget| {
-        let title = text(widget, "title").or_else(|| text(widget, "name"));
-        title.unwrap_or_else(|| widget.kind.to_string())
+        let title = widget.text("title").or_else(|| widget.text("name"));
+        title.unwrap_or(widget.kind.as_str()).to_owned()
     })
 }

@@ -62,8 +62,7 @@ impl PartialEq for WidgetView {
 
 impl WidgetView {
     fn field(&self, name: &str) -> Option<&Field> {
-        let mut fields = self.widget.as_ref()?.fields.iter();
-        fields.find(|(field, _)| field.as_str() == name).map(|(_, field)| field)
+        self.widget.as_ref()?.field(name)
     }
 
     /// The live series it shows, as its field `series` names them.

@@ -10,7 +10,8 @@ use std::{
 
 use futures_util::{FutureExt, future::LocalBoxFuture};
 
-use super::{Clock, Fetch, Network, NetworkEvent, OpenError, Put, ServerAddress, Socket, SocketEvent, Storage};
+pub use super::pageless::*;
+use super::{Clock, Network, NetworkEvent, OpenError, ServerAddress, Socket, SocketEvent, Storage};
 use crate::time::Timestamp;
 
 struct Nothing;
@@ -66,73 +67,12 @@ pub async fn open_storage(_: Option<&Path>) -> Result<Box<dyn Storage>, OpenErro
     })
 }
 
-pub const FETCH: Option<Fetch> = None;
-
-pub fn page_origin() -> Option<String> {
-    None
-}
-
-pub fn is_kept_offline() -> bool {
-    false
-}
-
-pub fn keep_offline(_: bool) {}
-
-pub fn hear_keys(_: bool) {}
-
-/// There is none.
-pub type KeyPressed = std::convert::Infallible;
-
-pub fn key_name(event: &KeyPressed) -> String {
-    match *event {}
-}
-
 pub fn device_name() -> String {
     "App".to_owned()
 }
 
-pub fn save(_: &str, _: &str) {}
+pub const fn hear_keys(_: bool) {}
 
-pub fn copy(_: &str) -> bool {
-    false
-}
-
-pub fn take_chosen_file() {}
-
-pub fn entitle(_: &str) {}
-
-pub fn stand_at(_: &str) {}
-
-pub fn page_cookies() -> Option<String> {
-    None
-}
-
-pub fn selection(_: &str) -> Option<(u32, u32)> {
-    None
-}
-
-pub fn is_on_page(_: &str) -> bool {
-    false
-}
+pub const fn entitle(_: &str) {}
 
 pub const fn go_to(_: &str) {}
-
-pub fn kept_picture() -> String {
-    String::new()
-}
-
-pub fn select(_: u32, _: u32) {}
-
-pub fn hold_pointer(_: i32, _: (f64, f64)) {}
-
-pub fn grasp(_: i32, _: (f64, f64), _: bool, _: &'static [&'static str], _: usize) {}
-
-pub fn carry(_: i32, _: (f64, f64)) {}
-
-pub fn let_go(_: i32) -> Option<Put> {
-    None
-}
-
-pub fn put_back(_: Option<i32>) -> bool {
-    false
-}

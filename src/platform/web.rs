@@ -19,7 +19,7 @@ pub use carrying::{carry, grasp, hold_pointer, let_go, put_back};
 pub use fetch::FETCH;
 pub use files::{copy, save, take_chosen_file};
 pub use keys::{KeyPressed, hear_keys, key_name};
-pub use tab::{is_kept_offline, keep_offline};
+pub use tab::{is_kept_offline, keep_offline, remember, remembered};
 
 use wasm_bindgen::JsCast;
 

@@ -201,6 +201,21 @@ pub struct Widget {
     pub fields: SortedMap<FieldName, Field>,
 }
 
+impl Widget {
+    /// A field by its name; one that has never had a value is none.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        let mut fields = self.fields.iter();
+        fields.find(|(field, _)| field.as_str() == name).map(|(_, field)| field)
+    }
+
+    /// What a field says, where it is a text.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.field(name)?.value.as_str()
+    }
+}
+
 /// An applied operation as everybody hears of it: resulting values, so that clients assign and never recompute.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {

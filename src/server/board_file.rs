@@ -23,10 +23,9 @@ pub(super) async fn file(
     Extension(identity): Extension<Identity>,
     named: Result<Path<String>, PathRejection>,
 ) -> Response {
-    let named = named.map_err(|error| Problem::senseless("no_path", format!("The path can’t be read ({error}).")));
     let given = match named {
         Ok(Path(board)) => given(&server, &identity, &board).await,
-        Err(problem) => Err(problem),
+        Err(error) => Err(error.into()),
     };
     given.unwrap_or_else(|problem| problem.into_response())
 }
@@ -43,11 +42,11 @@ async fn given(server: &Server, identity: &Identity, board: &str) -> Result<Resp
         return Err(unknown(board, &directory));
     };
     // What people call it is in the list; what it was first called, on it.
-    let called = directory.get(&id.entry()).and_then(name_of);
+    let called = directory.get(&id.entry()).and_then(|entry| entry.text("name"));
     let board: Board = widgets.into_iter().map(|(id, widget)| (id, Arc::new(widget))).collect();
     let file = BoardFile::of(&board);
     let file = BoardFile {
-        name: called.or(file.name),
+        name: called.map(str::to_owned).or(file.name),
         ..file
     };
     let name = download::file_name(file.name.as_deref().unwrap_or_default(), id.as_str(), "board.json");
@@ -71,12 +70,6 @@ async fn widgets(server: &Server, identity: &Identity, board: BoardId) -> Result
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", help).again_after_ms(1_000)
         }
     })
-}
-
-fn name_of(entry: &Widget) -> Option<String> {
-    let mut fields = entry.fields.iter();
-    let (_, name) = fields.find(|(field, _)| field.as_str() == "name")?;
-    Some(name.value.as_str()?.to_owned())
 }
 
 fn unknown(board: &str, directory: &SortedMap<WidgetId, Widget>) -> Problem {

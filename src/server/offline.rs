@@ -14,7 +14,7 @@ use axum::{
 use http::{HeaderValue, header};
 use ring::digest::{Context, SHA256};
 
-use super::{csp, troubleshooting};
+use super::{csp, guides};
 use crate::config::{
     FIRST_LOOK_BYTES_MAX, FIRST_LOOK_LEN_MAX, FIRST_LOOK_MS_MAX, PICTURE_AGAIN_MS, PICTURE_REST_MS,
     PICTURE_TEXT_LEN_MAX, PICTURE_WAITING_LEN_MAX, PICTURES_LEN_MAX,
@@ -93,7 +93,8 @@ fn release(files: &[File], page: &[u8]) -> String {
     let mut digest = Context::new(&SHA256);
     digest.update(env!("CARGO_PKG_VERSION").as_bytes());
     // What is rendered here, and kept there as well.
-    digest.update(troubleshooting::GUIDE.as_bytes());
+    digest.update(guides::TROUBLESHOOTING.as_bytes());
+    digest.update(guides::KEYBOARD.as_bytes());
     digest.update(csp::policy(None).as_bytes());
     digest.update(page);
     for file in files {

@@ -16,12 +16,12 @@ use serde_json::json;
 use tower_http::compression::CompressionLayer;
 
 use super::{
-    SeatError, Server, auth::SignInError, board_file, csp, reach, session, sign_in, sources, troubleshooting, webhooks,
+    SeatError, Server, auth::SignInError, board_file, csp, guides, reach, session, sign_in, sources, webhooks,
 };
 use crate::{
     config::{
-        BOARDS_PATH, BODY_BYTES_MAX, OPERATIONS_PATH, SAMPLES_PATH, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH,
-        SOCKET_PATH, SUBPROTOCOL, TABLE_PATH, TROUBLESHOOTING_PATH, TURNED_AWAY_S,
+        BOARDS_PATH, BODY_BYTES_MAX, KEYBOARD_PATH, OPERATIONS_PATH, SAMPLES_PATH, SESSION_PATH, SIGN_IN_PATH,
+        SIGN_IN_STYLE_PATH, SOCKET_PATH, SUBPROTOCOL, TABLE_PATH, TROUBLESHOOTING_PATH, TURNED_AWAY_S,
     },
     protocol::{self, ClientFrame, Code, Identity},
 };
@@ -72,7 +72,7 @@ use crate::{
 /// # Panics
 /// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/samples`, `/api/v1/series.csv`, `/api/v1/session` (POST, DELETE),
 /// `/api/v1/boards/{board}/file`, `/api/v1/boards/{board}/widgets/…`, `/sign-in`, `/sign-in.css`, `/api/v1/share`, `/api/v1/join`, `/join`, `/join.js`, `/plain-http.js`, `/make-secure`, `/install-authority`,
-/// `/troubleshooting`, `/healthz`, `/readyz`, `/metrics`. A page of the app's own at one of these paths is not shown.
+/// `/troubleshooting`, `/guides/keyboard`, `/healthz`, `/readyz`, `/metrics`. A page of the app's own at one of these paths is not shown.
 pub fn router(app: Router, server: &Server) -> Router {
     let own = Router::new()
         .route(SOCKET_PATH, get(socket))
@@ -84,7 +84,7 @@ pub fn router(app: Router, server: &Server) -> Router {
         .route(&[BOARDS_PATH, "/{board}/file"].concat(), get(board_file::file))
         .merge(sign_in::routes())
         .merge(reach::routes())
-        .merge(troubleshooting::routes())
+        .merge(guides::routes())
         .merge(webhooks::routes())
         .with_state(server.clone());
     app.merge(own)
@@ -200,6 +200,7 @@ fn is_open(server: &Server, path: &str) -> bool {
             | SIGN_IN_PATH
             | SIGN_IN_STYLE_PATH
             | TROUBLESHOOTING_PATH
+            | KEYBOARD_PATH
     ) || reach::is_open(path)
         || server.is_public_file(path)
 }

@@ -67,10 +67,9 @@ async fn respond(
     request: Request,
 ) -> Response {
     server.metrics().webhooks.count();
-    let named = named.map_err(|error| Problem::senseless("no_path", format!("The path can’t be read ({error}).")));
     let done = match named {
         Ok(named) => change(server, identity, named, request).await,
-        Err(problem) => Err(problem),
+        Err(error) => Err(error.into()),
     };
     done.unwrap_or_else(|problem| {
         server.metrics().webhooks_refused.count();

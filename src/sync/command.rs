@@ -203,8 +203,6 @@ pub enum CommandError {
     NothingToUndo,
     /// Nothing was undone since the last edit.
     NothingToRedo,
-    /// The edit that would be undone gave a field its first value.
-    NothingBefore,
     /// Too many conflicts and set-aside edits wait for a decision already.
     Undecided {
         /// How many.
@@ -239,9 +237,6 @@ impl fmt::Display for CommandError {
             }
             Self::NothingToUndo => f.write_str("There is nothing of yours to undo."),
             Self::NothingToRedo => f.write_str("There is nothing of yours to redo."),
-            Self::NothingBefore => {
-                f.write_str("The field had no value before that edit. Set it to another one instead.")
-            }
             Self::Undecided { len } => write!(
                 f,
                 "{len} conflicts and set-aside edits wait for you, the most this device keeps. Decide or discard some, and go on."

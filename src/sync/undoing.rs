@@ -343,12 +343,11 @@ impl Engine {
                     resolves: None,
                 });
                 let overwritten = overwrote.as_ref().map(|overwrote| overwrote.value.clone());
-                // The other side of a conflict may have been nothing.
-                let decided = operation.resolves.map(|_| Value::Null);
-                let before = overwritten.or(operation.base_value.clone()).or(decided);
+                // Where there was nothing, that is what is wanted again: the server knows whether the field goes without.
+                let before = overwritten.or(operation.base_value.clone());
                 Intent::Set {
                     field: field.clone(),
-                    value: before.ok_or(CommandError::NothingBefore)?,
+                    value: before.unwrap_or_default(),
                 }
             }
             Intent::Add { field, amount } => Intent::Add {

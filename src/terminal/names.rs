@@ -140,9 +140,8 @@ fn distance(one: &str, other: &str) -> usize {
 
 /// What people call a widget.
 fn title(widget: &Widget) -> Option<&str> {
-    let field = |name: &str| widget.fields.iter().find(|(field, _)| field.as_str() == name);
-    let (_, field) = field("title").or_else(|| field("name"))?;
-    field.value.as_str().filter(|title| !title.is_empty())
+    let title = widget.text("title").or_else(|| widget.text("name"));
+    title.filter(|title| !title.is_empty())
 }
 
 /// What people call what an operation is about.
@@ -179,8 +178,8 @@ pub fn subject(engine: &Engine, board: &BoardId, widget: &WidgetId, field: Optio
     let title = known.and_then(|widget| title(widget)).or_else(made);
     let item = field.and_then(|field| Some(format!("item-{}", field.as_str().split_once('-')?.1)));
     let text = item.and_then(|item| {
-        let shown = known.and_then(|known| known.fields.iter().find(|(name, _)| name.as_str() == item));
-        let shown = shown.map(|(_, field)| &field.value).filter(|value| value.is_string());
+        let shown = known.and_then(|known| known.field(&item));
+        let shown = shown.map(|field| &field.value).filter(|value| value.is_string());
         // Of one that is gone its author's own edits say what it was.
         let said = |operation| of_item(operation, &item);
         shown.or_else(|| own().find_map(said)).map(lines::short)

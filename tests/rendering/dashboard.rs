@@ -288,6 +288,13 @@ fn a_series_that_nobody_shows_yet_is_offered_to_who_may_add_it() {
             ">Not now<",
         ],
     );
+    has(
+        &page,
+        &[
+            "<datalist id=\"known-series\"><option value=\"fuel\"",
+            "<option value=\"host.cpu\"",
+        ],
+    );
     let mut watching = posted();
     watching.sync.identity = Some(Identity {
         principal: "viewer".parse().expect("a name"),

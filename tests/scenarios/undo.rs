@@ -3,7 +3,7 @@
 use serde_json::json;
 use tideboard::{
     config::KEPT_LEN_MAX,
-    protocol::Contention,
+    protocol::{Contention, Rejection},
     sync::{Command, CommandError, Resolution, SetAsideReason},
 };
 
@@ -18,6 +18,37 @@ fn undoing_an_edit_that_everyone_has_seen_sets_what_was_before() {
     world.undo(ANN);
     world.calm();
     world.assert_everywhere("fuel", "value", 3);
+}
+
+#[test]
+fn undoing_the_first_value_of_a_field_takes_it_away_again() {
+    let mut world = World::new();
+    world.create(ANN, "list", "checklist");
+    for (widget, field, value) in [("fuel", "size", "wide"), ("list", "item-1", "rope")] {
+        world.set(ANN, widget, field, value);
+        world.calm();
+        world.undo(ANN);
+        world.calm();
+        assert_eq!(world.refusals(ANN), []);
+        world.assert_everywhere(widget, field, json!(null));
+        world.redo(ANN);
+        world.calm();
+        world.assert_everywhere(widget, field, value);
+    }
+}
+
+#[test]
+fn a_field_that_is_never_without_a_value_keeps_its_first_one() {
+    let mut world = World::new();
+    world.set(ANN, "engine", "text", "warm");
+    world.calm();
+    world.undo(ANN);
+    world.calm();
+    world.assert_everywhere("engine", "text", "warm");
+    let SetAsideReason::Rejected(Rejection::WrongType { expected }) = &world.set_aside(ANN)[0].reason else {
+        panic!("its author is told")
+    };
+    assert_eq!(expected, "text");
 }
 
 #[test]

@@ -19,7 +19,14 @@ async fn this_machine_alone_needs_no_token() {
 #[tokio::test]
 async fn without_a_token_only_health_and_the_sign_in_page_are_open() {
     let (server, _) = TestServer::with_tokens().await;
-    for open in ["/healthz", "/readyz", "/sign-in", "/sign-in.css", "/troubleshooting"] {
+    for open in [
+        "/healthz",
+        "/readyz",
+        "/sign-in",
+        "/sign-in.css",
+        "/troubleshooting",
+        "/guides/keyboard",
+    ] {
         assert_eq!(server.get(open).await.status, 200, "{open}");
     }
     for closed in ["/", "/metrics", "/api/v1/boards/deck", "/no/such/page"] {

@@ -37,7 +37,14 @@ async fn a_page_runs_only_the_scripts_that_were_written_for_it() {
 #[tokio::test]
 async fn every_response_is_hardened() {
     let server = TestServer::start(ServerConfig::local()).await;
-    for path in ["/", "/healthz", "/no/such/page", "/sign-in", "/troubleshooting"] {
+    for path in [
+        "/",
+        "/healthz",
+        "/no/such/page",
+        "/sign-in",
+        "/troubleshooting",
+        "/guides/keyboard",
+    ] {
         let reply = server.get(path).await;
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(reply.header("referrer-policy"), "same-origin", "{path}");

@@ -118,12 +118,23 @@ fn a_threshold_is_a_number_that_can_be_taken_back() {
             check(kind, "threshold", json!("high")),
             Err(Rejection::WrongType { .. })
         ));
-        assert!(check(kind, "max", Value::Null).is_err(), "{kind}");
+        assert!(check(kind, "series", Value::Null).is_err(), "{kind}");
     }
     assert_eq!(
         check(kinds::TABLE, "threshold", json!(90)),
         Err(Rejection::UnknownField)
     );
+}
+
+#[test]
+fn what_a_widget_may_go_without_is_taken_back_and_what_it_is_known_by_is_not() {
+    for field in ["size", "order", "unit", "min", "max", "step"] {
+        assert_eq!(check(kinds::SETPOINT, field, Value::Null), Ok(()), "{field}");
+    }
+    assert_eq!(check(kinds::SERIES, "span", Value::Null), Ok(()));
+    for field in ["title", "value"] {
+        assert!(check(kinds::SETPOINT, field, Value::Null).is_err(), "{field}");
+    }
 }
 
 #[test]

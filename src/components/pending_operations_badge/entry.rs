@@ -5,6 +5,7 @@ use std::mem::discriminant;
 use dioxus::prelude::*;
 
 use crate::{
+    board::Run,
     components::{
         choices::field_text,
         format::{excerpt, ordinal, time_of_day},
@@ -173,10 +174,24 @@ fn describe(intent: &Intent, text_of: &dyn Fn(&str) -> String) -> (String, Optio
     match intent {
         // A number that nobody has chosen, and that stands nowhere.
         Intent::Set { field, .. } if field.as_str() == "order" => ("Move".to_owned(), None),
-        Intent::Set { field, value } => (
-            format!("Set {}:", of(field.as_str())),
-            Some(excerpt(&field_text(field.as_str(), value), VALUE_CHARS_MAX)),
-        ),
+        Intent::Set { field, value } => {
+            let field = field.as_str();
+            let verb = match field {
+                // It has no other value than the press of its button.
+                "run" if Run::read(value).is_some() => {
+                    return (["Timer ", &field_text(field, value)].concat(), None);
+                }
+                _ if value.is_null() && matches!(plain(field), "line" | "item") => {
+                    return (["Delete ", plain(field)].concat(), None);
+                }
+                _ if plain(field) == "line" => "Add ",
+                _ => "Set ",
+            };
+            (
+                [verb, &of(field), ":"].concat(),
+                Some(excerpt(&field_text(field, value), VALUE_CHARS_MAX)),
+            )
+        }
         Intent::Add { field, amount } => (
             format!("Add to {}:", plain(field.as_str())),
             Some(format!("{amount:+}")),
@@ -219,6 +234,31 @@ mod tests {
         let ropes = |field: &str| field.replace("item-7", "ropes");
         assert_eq!(describe(&done, &ropes).0, "Set done of “ropes”:");
         assert_eq!(describe(&done, &none).0, "Set done:");
+        let line = |value| Intent::Set {
+            field: "line-0199c3a5b00-00000000002a".parse().expect("a name"),
+            value,
+        };
+        assert_eq!(
+            describe(&line(json!("Anchor up")), &none),
+            ("Add line:".to_owned(), Some("Anchor up".to_owned()))
+        );
+        assert_eq!(describe(&line(json!(null)), &none), ("Delete line".to_owned(), None));
+        let press = |value| Intent::Set {
+            field: "run".parse().expect("a name"),
+            value,
+        };
+        assert_eq!(
+            describe(&press(json!({"ends": 5})), &none),
+            ("Timer started".to_owned(), None)
+        );
+        let minutes = Intent::Set {
+            field: "minutes".parse().expect("a name"),
+            value: json!(5),
+        };
+        assert_eq!(
+            describe(&minutes, &none),
+            ("Set minutes:".to_owned(), Some("5".to_owned()))
+        );
         let add = Intent::Add {
             field: "count".parse().expect("a name"),
             amount: 2,

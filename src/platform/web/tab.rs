@@ -11,19 +11,28 @@ fn shared() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
 }
 
+pub fn remembered(name: &str) -> Option<String> {
+    shared()?.get_item(name).ok()?
+}
+
+pub fn remember(name: &str, text: &str) {
+    if let Some(shared) = shared()
+        && let Err(error) = shared.set_item(name, text)
+    {
+        tracing::debug!("{name} is not remembered: {error:?}");
+    }
+}
+
 pub fn is_kept_offline() -> bool {
-    shared().is_some_and(|shared| shared.get_item(OFFLINE).ok().flatten().is_some())
+    remembered(OFFLINE).is_some()
 }
 
 pub fn keep_offline(offline: bool) {
-    let Some(shared) = shared() else { return };
-    let kept = if offline {
-        shared.set_item(OFFLINE, "yes")
-    } else {
-        shared.remove_item(OFFLINE)
-    };
-    if let Err(error) = kept {
-        tracing::debug!("the choice to work offline is not remembered: {error:?}");
+    if offline {
+        remember(OFFLINE, "yes");
+    } else if let Some(shared) = shared() {
+        // Where there is a storage, it lets go of things.
+        let _ = shared.remove_item(OFFLINE);
     }
 }
 

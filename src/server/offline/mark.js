@@ -5,6 +5,9 @@
 /** A picture is of a board beside which no more than this waits: all of it is read for the mark. */
 const WAITING_MAX = '{waiting}';
 
+/** Whether a board is what an address shows. */
+const isBoard = (path) => path === '/' || path.startsWith('/boards/');
+
 /** Where the picture of the board at an address is kept. */
 const pictureAt = (path) => `/picture${path}`;
 

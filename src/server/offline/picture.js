@@ -107,10 +107,6 @@
     await Promise.all(pictures.slice(0, Math.max(0, pictures.length - left)).map((request) => cache.delete(request)));
   }
 
-  function isBoard(path) {
-    return path === '/' || path.startsWith('/boards/');
-  }
-
   function hasNoRoom() {
     return document.querySelector('.banner[data-state^="storage-"]') !== null;
   }

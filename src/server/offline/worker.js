@@ -21,7 +21,7 @@ const SAID = `<div class="lines"><div class="banner" data-tone="wait"><span clas
   This is the board as it was last seen on this device; it comes alive in a moment.</p></div></div>`;
 
 /** What is kept as it is, in words of its own, for who can't reach the server: the guide says why. */
-const PAGES = ['/troubleshooting'];
+const PAGES = ['/troubleshooting', '/guides/keyboard'];
 
 /** What keeps pictures: a page that was opened without the server keeps them, too. */
 const SCRIPT = '/offline.js';
@@ -114,10 +114,6 @@ async function pictureOf({ origin, pathname }) {
 
 function kept(path) {
   return caches.match(path, { cacheName: CACHE, ignoreVary: true });
-}
-
-function isBoard(path) {
-  return path === '/' || path.startsWith('/boards/');
 }
 
 /** Somebody in front of the server answers that it is not there. */

@@ -6,6 +6,7 @@ import { SETPOINT, STATUS } from '../harness/board.mjs';
 import { openOnASmallDevice } from '../harness/quota.mjs';
 import { TOKENS, installAuthority, joinRefused, openBoards, page, plainHttp, share, signIn, signInRefused, viewOnly } from './doors.mjs';
 import { boardRemoved, keptOnASmallCard, removed, removedList, removedUnderHands } from './gone.mjs';
+import * as kinds from './kinds.mjs';
 import { EDIT } from './scene.mjs';
 
 const CHECKLIST = 'To do';
@@ -63,6 +64,22 @@ export const STATES = [
   { name: 'pointed-at', lasting: true, isWhole: true, arrange: pointedAt },
   { name: 'above', wall: true, arrange: above },
   { name: 'details', lasting: true, arrange: details },
+  { name: 'catching-up', wall: true, arrange: kinds.catchingUp },
+  { name: 'kinds-empty', wall: true, arrange: kinds.kindsEmpty },
+  { name: 'kinds-live', wall: true, arrange: kinds.kindsLive },
+  { name: 'kinds-stale', brief: true, wall: true, arrange: kinds.kindsStale },
+  { name: 'kinds-pending', brief: true, arrange: kinds.kindsPending },
+  { name: 'kinds-offline', wall: true, arrange: kinds.kindsOffline },
+  { name: 'kinds-waiting', arrange: kinds.kindsWaiting },
+  { name: 'kinds-conflict', arrange: kinds.kindsConflict },
+  { name: 'timer-up', arrange: kinds.timerUp },
+  { name: 'palette', arrange: kinds.palette },
+  { name: 'palette-nothing', arrange: kinds.paletteNothing },
+  { name: 'board-from-file', arrange: kinds.boardFromFile },
+  { name: 'new-series', arrange: kinds.newSeries },
+  { name: 'arranging', arrange: kinds.arranging },
+  { name: 'zoomed', arrange: kinds.zoomed },
+  { name: 'keys', arrange: (scene) => page(scene, 'guides/keyboard') },
 ];
 
 /** The board with what is on it moved from where a new store has it, and charts of half a minute. */
@@ -243,7 +260,7 @@ async function stale(scene) {
 }
 
 /** As it looks when nobody has touched it for a moment: from its top, and with nothing in focus. */
-async function atRest(board) {
+export async function atRest(board) {
   await board.page.evaluate(() => {
     document.activeElement?.blur();
     scrollTo(0, 0);

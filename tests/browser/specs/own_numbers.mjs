@@ -19,6 +19,11 @@ export async function play(stage) {
   await Promise.all([hers, his].map((board) => offer(board).getByText('New: fuel and 1 more').waitFor()));
   await his.page.getByRole('button', { name: 'Not now' }).click();
   await offer(his).getByText('New: oil').waitFor();
+  // It stays declined, and can be had wherever a series is typed.
+  await his.page.reload();
+  await his.isIn('live');
+  await offer(his).getByText('New: oil').waitFor();
+  equal(await his.page.locator('#known-series option[value="fuel"]').count(), 1);
   await hers.page.getByRole('button', { name: 'Add to board' }).click();
   const shown = async (board, figure) => {
     // Below the edge of the window nobody sees it, and nothing is drawn.

@@ -1,30 +1,36 @@
-//! The guide `docs/troubleshooting.md` as a page, for those who have the board and not its source.
+//! Guides of `docs` as pages, for those who have the board and not its source.
 
 use std::sync::LazyLock;
 
 use axum::{Router, response::Html, routing::get};
 
 use super::{Server, sign_in::escape};
-use crate::config::{SIGN_IN_STYLE_PATH, TROUBLESHOOTING_PATH};
+use crate::config::{KEYBOARD_PATH, SIGN_IN_STYLE_PATH, TROUBLESHOOTING_PATH};
 
-/// Open to everybody: who can't sign in reads it too.
+/// Open to everybody: who can't sign in reads them too.
 pub(super) fn routes() -> Router<Server> {
-    Router::new().route(TROUBLESHOOTING_PATH, get(async || Html(PAGE.as_str())))
+    Router::new()
+        .route(TROUBLESHOOTING_PATH, get(async || Html(TROUBLESHOOTING_PAGE.as_str())))
+        .route(KEYBOARD_PATH, get(async || Html(KEYBOARD_PAGE.as_str())))
 }
 
-static PAGE: LazyLock<String> = LazyLock::new(|| {
+static TROUBLESHOOTING_PAGE: LazyLock<String> = LazyLock::new(|| page("Troubleshooting", TROUBLESHOOTING));
+static KEYBOARD_PAGE: LazyLock<String> = LazyLock::new(|| page("Keys", KEYBOARD));
+
+pub(super) const TROUBLESHOOTING: &str = include_str!("../../docs/troubleshooting.md");
+pub(super) const KEYBOARD: &str = include_str!("../../docs/guides/keyboard.md");
+
+fn page(title: &str, guide: &str) -> String {
     format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"UTF-8\"><title>Troubleshooting · Tideboard</title>\
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"UTF-8\"><title>{title} · Tideboard</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\">\
          <meta name=\"color-scheme\" content=\"light dark\"><link rel=\"stylesheet\" href=\"{SIGN_IN_STYLE_PATH}\"></head>\
          <body><main class=\"long\">{}<p><a href=\"/\">Back to the board</a></p></main></body></html>",
-        html(GUIDE)
+        html(guide)
     )
-});
+}
 
-pub(super) const GUIDE: &str = include_str!("../../docs/troubleshooting.md");
-
-/// As much of Markdown as the guide is written in: headings, paragraphs, plain lists, and within a line bold, emphasis, code and
+/// As much of Markdown as the guides are written in: headings, paragraphs, plain lists, and within a line bold, emphasis, code and
 /// links.
 fn html(markdown: &str) -> String {
     markdown.split("\n\n").map(str::trim).map(block).collect()
@@ -107,23 +113,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_guide_is_a_page_without_marks() {
-        let page = html(GUIDE);
-        for mark in ["**", "](", "\n- ", "##", "`"] {
-            assert!(!page.contains(mark), "{mark:?} is left: {page}");
-        }
-        for tag in ["strong", "em", "code", "ul", "li", "p", "a"] {
-            let (opened, closed) = (
-                page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count(),
-                page.matches(&format!("</{tag}>")).count(),
-            );
-            assert!(opened == closed && closed > 0, "{tag}: {opened} and {closed}");
+    fn a_guide_is_a_page_without_marks() {
+        const TAGS: [&str; 7] = ["strong", "em", "code", "ul", "li", "p", "a"];
+        for (guide, tags) in [(TROUBLESHOOTING, &TAGS[..]), (KEYBOARD, &["code", "ul", "li", "p"])] {
+            let page = html(guide);
+            for mark in ["**", "](", "\n- ", "##", "`"] {
+                assert!(!page.contains(mark), "{mark:?} is left: {page}");
+            }
+            for tag in TAGS {
+                let (opened, closed) = (
+                    page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count(),
+                    page.matches(&format!("</{tag}>")).count(),
+                );
+                assert_eq!(opened, closed, "{tag}");
+                assert!(closed > 0 || !tags.contains(&tag), "there is no {tag}");
+            }
         }
     }
 
     #[test]
     fn every_place_that_the_guide_leads_to_is_there() {
-        let page = html(GUIDE);
+        let page = html(TROUBLESHOOTING);
         let targets: Vec<&str> = page
             .split("href=\"#")
             .skip(1)

@@ -16,8 +16,9 @@
   const isEcho = (box, text) => {
     const awaited = typed.get(box)?.filter(({ at }) => performance.now() - at < echoMsMax) ?? [];
     const position = awaited.findIndex((entry) => entry.text === String(text));
-    // Those before it will not come any more: the program draws the newest only. Nor will any, once the box holds something else.
-    typed.set(box, position < 0 ? [] : awaited.slice(position + 1));
+    // Those before it will not come any more: the program draws the newest only, and that more than once. Nor will any, once the box holds
+    // something else.
+    typed.set(box, position < 0 ? [] : awaited.slice(position));
     return position >= 0;
   };
   addEventListener('input', remember, { capture: true });

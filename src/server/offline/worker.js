@@ -33,11 +33,6 @@ addEventListener('install', (event) => {
 
 addEventListener('activate', (event) => event.waitUntil(Promise.all([forget(), registration.navigationPreload?.enable()])));
 
-// A page has found that somebody had the browser forget the files.
-addEventListener('message', (event) => {
-  if (event.data === 'keep') event.waitUntil(keep());
-});
-
 addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);

@@ -50,7 +50,11 @@ export async function play(stage) {
   await Promise.all([shows(hers, 'Off'), shows(his, 'Off')]);
 
   // In time after all, across a reload: it has fired once, and is listed nowhere.
+  ada.network.stall();
   await press(hers, 'on');
+  // A page that goes before that takes it along: it has not been said to be saved.
+  await hers.keeps(1);
+  ada.network.heal();
   await hers.page.reload();
   await hers.isSettled();
   await Promise.all([shows(hers, 'On'), shows(his, 'On')]);

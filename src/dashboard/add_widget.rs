@@ -16,6 +16,7 @@ use crate::{
     hooks::{BoardHandle, Now, fresh_name, title_of, use_now},
     protocol::{FieldName, Value, Widget, WidgetId},
     sorted::SortedMap,
+    words::{sentence, t, with},
 };
 
 /// A kind, as people choose it.
@@ -132,13 +133,13 @@ pub fn AddWidget(board: BoardHandle) -> Element {
             open,
             class: "button",
             weight: "quiet",
-            name: "Add widget",
-            label: "Add widget",
+            name: t("Add widget").to_owned(),
+            label: t("Add widget"),
             shape: Shape::Wide,
             leftward: true,
             face: rsx! {
                 {icon(Glyph::Plus)}
-                span { class: "tool-word", "Add widget" }
+                span { class: "tool-word", {t("Add widget")} }
             },
             Form { board, open }
         }
@@ -185,22 +186,22 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     rsx! {
         form { class: "form", onsubmit: submit,
             label {
-                "Kind"
+                {t("Kind")}
                 select {
                     class: "input",
                     onchange: move |event| at.set(CHOICES.iter().position(|choice| choice.kind == event.value()).unwrap_or(0)),
                     for option in &CHOICES {
-                        option { key: "{option.kind}", value: option.kind, selected: option.kind == choice.kind, "{option.name}" }
+                        option { key: "{option.kind}", value: option.kind, selected: option.kind == choice.kind, {t(option.name)} }
                     }
                 }
             }
             label {
-                "Title"
-                input { class: "input", name: "title", r#type: "text", maxlength: "80", placeholder: choice.name }
+                {t("Title")}
+                input { class: "input", name: "title", r#type: "text", maxlength: "80", placeholder: t(choice.name) }
             }
             if let Some(suggested) = choice.series {
                 label {
-                    "Series"
+                    {t("Series")}
                     input {
                         class: "input",
                         name: "series",
@@ -211,21 +212,21 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                 }
             }
             div { class: "row",
-                button { class: "button", "data-weight": "strong", r#type: "submit", "Add" }
-                button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| open.set(false), "Cancel" }
+                button { class: "button", "data-weight": "strong", r#type: "submit", {t("Add")} }
+                button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| open.set(false), {t("Cancel")} }
             }
         }
-        section { class: "form", "aria-label": "Paste",
+        section { class: "form", "aria-label": t("Paste"),
             label {
-                "Copied card"
-                textarea { class: "input", rows: "2", spellcheck: "false", placeholder: "Paste it here", oninput: paste }
+                {t("Copied card")}
+                textarea { class: "input", rows: "2", spellcheck: "false", placeholder: t("Paste it here"), oninput: paste }
             }
             {fault_line(fault)}
         }
         if !removed.is_empty() {
-            section { class: "form", "aria-label": "Removed",
+            section { class: "form", "aria-label": t("Removed"),
                 label {
-                    "Removed"
+                    {t("Removed")}
                     select { class: "input", onchange: move |event| chosen.set(event.value()),
                         for (id , widget) in removed {
                             option { key: "{id}", value: "{id}", selected: id.as_str() == chosen(), {caption(&title_of(&board.id(), &id), &widget, *now.peek())} }
@@ -233,7 +234,7 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                     }
                 }
                 div { class: "row",
-                    button { class: "button", r#type: "button", onclick: bring_back, "Bring back" }
+                    button { class: "button", r#type: "button", onclick: bring_back, {t("Bring back")} }
                 }
             }
         }
@@ -242,15 +243,15 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
 
 /// Adds a widget to a board: by its kind's name where it has no title, with the series that is suggested where none is named.
 pub fn add(board: BoardHandle, choice: &Choice, title: &str, series: &str) {
-    let title = if title.is_empty() { choice.name } else { title };
+    let title = if title.is_empty() { t(choice.name) } else { title };
     let mut fields = defaults(choice, series);
     fields.push(("title", json!(title)));
     match fresh_name(choice.kind) {
         Ok(id) => {
-            say_added(&board.id(), &id, title.to_owned() + " added");
+            say_added(&board.id(), &id, with("{} added", &[title]));
             put(board, id, choice.kind, fields);
         }
-        Err(error) => say(error.to_string(), "refused", String::new(), None),
+        Err(error) => say(sentence(&error.to_string()), "refused", String::new(), None),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     },
     config::NEW_SERIES,
     hooks::{BoardHandle, fresh_name, page_origin, use_samples},
+    words::{sentence, t, with},
 };
 
 /// Offers the first series that nobody shows yet; on whose board it is put is not asked: on this one.
@@ -37,14 +38,14 @@ pub fn NewSeries(board: BoardHandle) -> Element {
     };
     let others = match new.len() - 1 {
         0 => String::new(),
-        others => format!(" and {others} more"),
+        others => [" ", &with("and {} more", &[&others.to_string()])].concat(),
     };
     let (added, refused) = (name.clone(), name.clone());
     rsx! {
         div { class: "lines",
             div { class: "banner", role: "status", "data-state": "new-series",
                 {icon(Glyph::Plus)}
-                p { class: "banner-text", "New: " strong { "{name}" } "{others}" }
+                p { class: "banner-text", {t("New:")} " " strong { "{name}" } "{others}" }
                 button {
                     class: "button",
                     "data-shape": "small",
@@ -55,9 +56,9 @@ pub fn NewSeries(board: BoardHandle) -> Element {
                             declined.write().push(added.clone());
                         }
                     },
-                    "Add to board"
+                    {t("Add to board")}
                 }
-                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: move |_| declined.write().push(refused.clone()), "Not now" }
+                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: move |_| declined.write().push(refused.clone()), {t("Not now")} }
             }
         }
     }
@@ -72,12 +73,12 @@ fn add(board: BoardHandle, series: &str) -> bool {
     ];
     match fresh_name(kinds::STAT) {
         Ok(id) => {
-            say_added(&board.id(), &id, [series, " added"].concat());
+            say_added(&board.id(), &id, with("{} added", &[series]));
             put(board, id, kinds::STAT, fields);
             true
         }
         Err(error) => {
-            say(error.to_string(), "refused", String::new(), None);
+            say(sentence(&error.to_string()), "refused", String::new(), None);
             false
         }
     }
@@ -105,7 +106,7 @@ pub fn how_to_post() -> Element {
         return VNode::empty();
     };
     rsx! {
-        p { "Or send a number of your own, from any machine that reaches this address:" }
+        p { {t("Or send a number of your own, from any machine that reaches this address:")} }
         pre { class: "json", tabindex: "0", "curl {origin}/api/v1/samples -d 'fuel 12.5'" }
     }
 }

@@ -66,6 +66,14 @@ pub fn entitle(_: &str) {}
 
 pub fn stand_at(_: &str) {}
 
+pub const fn page_words() -> Option<String> {
+    None
+}
+
+pub const fn set_cookie(_: &str) {}
+
+pub const fn load_again() {}
+
 pub fn save(_: &str, _: &str) {}
 
 pub fn copy(_: &str) -> bool {

@@ -115,8 +115,7 @@ pub enum Input {
         /// Which dial.
         dial: u64,
     },
-    /// Answers [`Effect::Load`]: everything stored under the namespace, without what [`storage::is_cold`] unless that was
-    /// asked for.
+    /// Answers [`Effect::Load`]: what is stored under the namespace, the cold ones ([`storage::is_cold`]) where they were asked for.
     Loaded {
         /// Whose records.
         namespace: Namespace,

@@ -11,7 +11,9 @@ pub fn speak_as_asked() {
 /// Has the page that is being rendered speak what its reader has asked for.
 #[cfg(all(feature = "dashboard", feature = "server"))]
 pub fn speak_as_asked() {
-    words::speak(crate::api::spoken());
+    if let Some(asked) = crate::api::spoken() {
+        words::speak(Some(asked));
+    }
 }
 
 /// The tag of the language that was chosen on this browser; empty where it speaks what the browser asks for.

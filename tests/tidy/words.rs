@@ -21,12 +21,21 @@ const CORE: [&str; 6] = [
     "src/platform.rs",
 ];
 
+/// Of these those that have words in them, and not numbers alone: they stay English.
+const NOT_WHOLE: [&str; 2] = [
+    "There are {} {} already, the most allowed. Remove one first.",
+    "This field takes {}. Change the value and try again.",
+];
+
 /// Words that are looked up by a name in a variable: those of kinds and fields, and those in lists.
 const IN_LISTS: [(&str, &str); 6] = [
     ("src/components/this_device.rs", "const COLOURS"),
     ("src/dashboard/widgets.rs", "pub fn settings"),
     ("src/dashboard/widgets/sampled.rs", "fn columns"),
-    ("src/dashboard/widgets/adding.rs", "let (prefix, label, placeholder, button)"),
+    (
+        "src/dashboard/widgets/adding.rs",
+        "let (prefix, label, placeholder, button)",
+    ),
     ("src/board/kinds.rs", "pub const SIZES"),
     ("src/components/word.rs", "pub fn text"),
 ];
@@ -54,7 +63,10 @@ fn each_text_that_is_looked_up_has_its_line() {
             }
         }
     }
-    assert!(found > 300, "only {found} texts were found: does this test still read them?");
+    assert!(
+        found > 300,
+        "only {found} texts were found: does this test still read them?"
+    );
     assert!(missing.is_empty(), "not in src/words/de.txt:\n{missing:#?}");
 }
 
@@ -68,13 +80,19 @@ fn no_line_is_left_over_and_each_keeps_its_places() {
         .chain(in_scripts())
         .collect();
     let table = table();
-    assert!(table.is_sorted(), "the lines of src/words/de.txt stand in the order of their bytes");
+    assert!(
+        table.is_sorted(),
+        "the lines of src/words/de.txt stand in the order of their bytes"
+    );
     for (english, other) in table {
         assert!(said.contains(&english), "nothing says {english:?} any more");
         let places = |text: &str| text.matches("{}").count();
         assert_eq!(places(&english), places(&other), "{english:?}");
         for text in [&english, &other] {
-            assert!(!text.contains(['<', '&']) && text.trim() == text, "{text:?} can't stand in a page as it is");
+            assert!(
+                !text.contains(['<', '&']) && text.trim() == text,
+                "{text:?} can't stand in a page as it is"
+            );
             assert_eq!(text.matches('{').count(), places(text), "{text:?}");
         }
     }
@@ -84,7 +102,10 @@ fn no_line_is_left_over_and_each_keeps_its_places() {
 fn looked_up(source: &Source) -> Vec<String> {
     let code = body(source);
     let mut found = Vec::new();
-    if ["src/components", "src/dashboard"].iter().any(|room| source.path.starts_with(room)) {
+    if ["src/components", "src/dashboard"]
+        .iter()
+        .any(|room| source.path.starts_with(room))
+    {
         for (function, places) in LOOKED_UP {
             for (at, _) in code.match_indices(function) {
                 let before = code[..at].chars().next_back();
@@ -98,15 +119,30 @@ fn looked_up(source: &Source) -> Vec<String> {
         }
     }
     for (path, start) in IN_LISTS.iter().filter(|(path, _)| *path == source.path) {
-        let (_, list) = code.split_once(start).unwrap_or_else(|| panic!("{path} has no {start:?} any more"));
-        let end = list.find("\n}").into_iter().chain(list.find("];")).chain(list.find("};")).min();
+        let (_, list) = code
+            .split_once(start)
+            .unwrap_or_else(|| panic!("{path} has no {start:?} any more"));
+        let end = list
+            .find("\n}")
+            .into_iter()
+            .chain(list.find("];"))
+            .chain(list.find("};"))
+            .min();
         found.extend(literals(&list[..end.expect("it ends")]));
     }
     if CORE.contains(&source.path.as_str()) {
         let sentences = literals(code).into_iter().map(|text| numberless(&text));
-        found.extend(sentences.filter(|text| text.starts_with(char::is_uppercase) && text.ends_with('.') && text.len() > 20));
+        found.extend(sentences.filter(|text| {
+            text.starts_with(char::is_uppercase)
+                && text.ends_with('.')
+                && text.len() > 20
+                && !NOT_WHOLE.contains(&text.as_str())
+        }));
     }
-    found.retain(|text| text.chars().any(char::is_alphabetic) && !text.starts_with("host.") && !["item-", "top "].contains(&text.as_str()));
+    let is_said = |text: &str| {
+        text.chars().any(char::is_alphabetic) && !["B", "item-", "top "].contains(&text) && !text.starts_with("host.")
+    };
+    found.retain(|text| is_said(text));
     found
 }
 
@@ -114,7 +150,10 @@ fn looked_up(source: &Source) -> Vec<String> {
 fn in_scripts() -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/offline/worker.js");
     let text = std::fs::read_to_string(path).expect("the worker is there");
-    let said = text.split("say(page, '").skip(1).filter_map(|rest| rest.split('\'').next());
+    let said = text
+        .split("say(page, '")
+        .skip(1)
+        .filter_map(|rest| rest.split('\'').next());
     said.map(str::to_owned).collect()
 }
 
@@ -168,7 +207,8 @@ fn literals(code: &str) -> Vec<String> {
         match (&mut text, letter) {
             (None, '"') => text = Some(String::new()),
             (None, '\'') if letters.as_str().starts_with("\"'") => _ = letters.next(),
-            (Some(_), '"') => found.extend(text.take()),
+            // What is matched on is nothing that is said.
+            (Some(_), '"') => found.extend(text.take().filter(|_| !letters.as_str().starts_with(" =>"))),
             (Some(inside), '\\') => inside.push(letters.next().unwrap_or_default()),
             (Some(inside), letter) => inside.push(letter),
             (None, _) => {}
@@ -181,8 +221,14 @@ fn literals(code: &str) -> Vec<String> {
 fn what_is_looked_up_is_read_from_code() {
     let source = |text: &str| Source::new("src/components/head.rs", text);
     let found = |text: &str| looked_up(&source(text));
-    assert_eq!(found("f(t(\"Add\"), with(\"{} of “{}”\", &[t(word), \"no\"]))"), ["Add", "{} of “{}”"]);
+    assert_eq!(
+        found("f(t(\"Add\"), with(\"{} of “{}”\", &[t(word), \"no\"]))"),
+        ["Add", "{} of “{}”"]
+    );
     assert_eq!(found("count(len, \"{} edit\", \"{} edits\")"), ["{} edit", "{} edits"]);
-    assert_eq!(found("t(if x { \"On\" } else { \"Off\" }); set(\"no\"); x.count(\"no\", \"no\")"), ["On", "Off"]);
+    assert_eq!(
+        found("t(if x { \"On\" } else { \"Off\" }); set(\"no\"); x.count(\"no\", \"no\")"),
+        ["On", "Off"]
+    );
     assert_eq!(numberless("between {min} and {max}."), "between {} and {}.");
 }

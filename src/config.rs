@@ -5,10 +5,12 @@
 mod programs;
 mod sampling;
 mod storing;
+mod window;
 
 pub use programs::*;
 pub use sampling::*;
 pub use storing::*;
+pub use window::*;
 
 /// The WebSocket subprotocol both sides must speak; a change that an older peer can't read gets a new one.
 pub const SUBPROTOCOL: &str = "tideboard.v1";

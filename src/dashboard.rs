@@ -101,6 +101,13 @@ pub fn Dashboard() -> Element {
     }
 }
 
+/// The pages, below a provider of one's own.
+pub fn pages() -> Element {
+    rsx! {
+        Router::<Route> {}
+    }
+}
+
 #[component]
 fn Home() -> Element {
     rsx! {

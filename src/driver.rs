@@ -8,6 +8,7 @@
 //! time. Dropping the driver closes its socket and ends its listening; a transaction under way is still carried out.
 
 mod calling;
+mod meeting;
 mod options;
 mod room;
 mod values;
@@ -26,6 +27,7 @@ use futures_util::{
 };
 
 use calling::{device_in, note_of};
+pub use meeting::{MeetError, meet};
 pub use options::{Fallback, Leads, NoFallback, Options, StartError};
 use room::Room;
 

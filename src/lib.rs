@@ -48,6 +48,9 @@ pub mod dashboard;
 #[cfg(feature = "dashboard")]
 pub mod app;
 
+#[cfg(all(feature = "desktop", feature = "dashboard"))]
+pub mod desktop;
+
 #[cfg(feature = "testing")]
 pub mod testing;
 

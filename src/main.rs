@@ -5,10 +5,15 @@ fn main() -> std::process::ExitCode {
     tideboard::server::cli::main(tideboard::app::App)
 }
 
+#[cfg(all(not(feature = "server"), feature = "dashboard", feature = "desktop"))]
+fn main() -> std::process::ExitCode {
+    tideboard::desktop::main()
+}
+
 #[cfg(all(
-    not(feature = "server"),
+    not(any(feature = "server", feature = "desktop")),
     feature = "dashboard",
-    any(feature = "web", feature = "desktop", feature = "mobile")
+    any(feature = "web", feature = "mobile")
 ))]
 fn main() {
     dioxus::launch(tideboard::app::App);

@@ -50,7 +50,7 @@ use detached as chosen;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 use native as chosen;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
-pub use native::data_folder;
+pub use native::{data_folder, keep_secret, leave_text, secret};
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 use web as chosen;
 
@@ -300,7 +300,7 @@ impl Platform for Here {
 }
 
 /// Has the keys of undo and redo told, as [`NetworkEvent::Undoes`], and whatever names Ctrl+K as its key pressed by that; or no longer. Counted.
-/// Nobody but a browser's page hears them.
+/// Nobody but a browser's page and the window of a desktop hears them.
 pub fn hear_keys(heard: bool) {
     chosen::hear_keys(heard);
 }
@@ -369,7 +369,7 @@ pub fn take_chosen_file() {
     chosen::take_chosen_file();
 }
 
-/// What the tab of a browser is called from now on; nothing elsewhere.
+/// What the tab of a browser or the window of a desktop is called from now on; nothing elsewhere.
 pub fn entitle(title: &str) {
     chosen::entitle(title);
 }

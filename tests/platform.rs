@@ -13,6 +13,8 @@ mod folder;
 mod page;
 #[path = "support/program.rs"]
 mod program;
+#[path = "platform/secrets.rs"]
+mod secrets;
 #[path = "support/server.rs"]
 mod server;
 #[path = "platform/socket.rs"]

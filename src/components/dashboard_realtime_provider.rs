@@ -34,6 +34,9 @@ pub fn DashboardRealtimeProvider(
     /// The server's address; by default the page's own, or natively the one this device spoke with last.
     #[props(default)]
     server: Option<String>,
+    /// A token to greet with, where there is no session cookie.
+    #[props(default)]
+    token: Option<String>,
     /// The board that is meant below where none is named; by default the one that Tideboard's own server is born with.
     #[props(default = BoardId::first())]
     board: ReadSignal<BoardId>,
@@ -51,6 +54,7 @@ pub fn DashboardRealtimeProvider(
 ) -> Element {
     use_sync_loop(SyncLoopOptions {
         server,
+        token,
         folder: folder.map(PathBuf::from),
         stay_offline: !auto_connect,
         ..SyncLoopOptions::default()

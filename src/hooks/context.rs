@@ -3,7 +3,7 @@
 use std::fmt;
 
 use dioxus::prelude::*;
-use futures_channel::mpsc;
+use futures_channel::{mpsc, oneshot};
 
 use crate::{
     config::{COMMANDS_LEN_MAX, UNSEEN_TOLD_LEN},
@@ -14,7 +14,6 @@ use crate::{
 };
 
 /// What reaches the loop from components.
-#[derive(Debug)]
 pub(super) enum Message {
     /// A wish for the engine.
     Command(Command),
@@ -22,6 +21,8 @@ pub(super) enum Message {
     WantsChanged,
     /// The person wants a file of what waits.
     Export,
+    /// Whoever ends the program wants to be called when all that is shown is stored.
+    Settle(Box<dyn FnOnce()>),
 }
 
 /// The boards and series that somebody looks at, each with how many do.
@@ -102,6 +103,15 @@ impl Context {
     /// Asks the loop for a file of what waits.
     pub fn export(mut self) {
         self.send(Message::Export);
+    }
+
+    /// Has all that is shown stored, and hears when it is, or that there is nobody who stores.
+    pub fn settle(mut self) -> oneshot::Receiver<()> {
+        let (done, settled) = oneshot::channel();
+        self.send(Message::Settle(Box::new(|| {
+            let _ = done.send(()); // whoever has asked and gone need not hear it
+        })));
+        settled
     }
 
     /// Whether the message is on its way.

@@ -1,6 +1,7 @@
 //! The four managers: thin handles over the way to the loop.
 
 use dioxus::prelude::*;
+use futures_util::FutureExt;
 
 use super::{
     context::{Context, NoProvider, try_use_provided, use_provided},
@@ -326,6 +327,13 @@ impl BackgroundSyncManager {
     /// downloads; elsewhere nothing happens, and `tideboard outbox --json` prints the same.
     pub fn export(self) {
         self.context.export();
+    }
+
+    /// Ends when all that is shown is stored on this device: what a program waits for before it ends. A browser's page can't wait, and
+    /// is answered at once.
+    pub fn settled(self) -> impl Future<Output = ()> + use<> {
+        // Without a loop there is nobody who stores: then there is nothing to wait for, either.
+        self.context.settle().map(drop)
     }
 
     /// Neither send nor hear anything until it is resumed: what [`WebSocketManager::disconnect`] does. Edits are kept, and a

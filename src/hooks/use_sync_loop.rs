@@ -15,7 +15,7 @@ use super::{
     context::{Context, Message},
     fallback::ServerFunctions,
     snapshot::{Gatherer, server_ms},
-    use_platform::given_platform,
+    use_platform::{IS_IN_A_BROWSER, given_platform},
 };
 use crate::{
     config::{CLOCK_TICK_MS, TURN_LEN_MAX, UNSEEN_TOLD_MS, VALUES_KEPT_AFTER_MS, VALUES_KEPT_EVERY_MS},
@@ -155,6 +155,8 @@ struct Turn {
     tick: Fuse<LocalBoxFuture<'static, ()>>,
     /// When the last live values are kept next.
     keep_at: Timestamp,
+    /// Who waits until all is stored. Nobody does in a browser, which lets no page do that.
+    settling: Option<Box<dyn FnOnce()>>,
     /// When the next of those that nobody can see are brought up to date.
     unseen: Fuse<LocalBoxFuture<'static, ()>>,
 }
@@ -182,6 +184,7 @@ impl Turn {
             series,
             tick,
             keep_at,
+            settling: None,
             unseen: Fuse::terminated(),
         }
     }
@@ -242,6 +245,12 @@ impl Turn {
             Step::Message(Message::Command(command)) => self.driver.command(command),
             Step::Message(Message::WantsChanged) => self.want(),
             Step::Message(Message::Export) => self.driver.export(),
+            Step::Message(Message::Settle(done)) => {
+                if !IS_IN_A_BROWSER {
+                    self.driver.command(Command::Flush);
+                    self.settling = Some(done);
+                }
+            }
             Step::Unseen => {}
             Step::Tick => {
                 self.tick = tick(&self.driver);
@@ -310,6 +319,13 @@ impl Turn {
         self.look_on();
         for notice in news {
             self.context.tell(&notice);
+        }
+        if !IS_IN_A_BROWSER
+            && self.driver.engine().is_stored()
+            && self.driver.is_idle()
+            && let Some(done) = self.settling.take()
+        {
+            done();
         }
     }
 }

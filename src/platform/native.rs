@@ -3,11 +3,23 @@
 mod clock;
 mod disk;
 mod network;
+mod secrets;
 mod socket;
+#[cfg(feature = "desktop")]
+mod window;
+#[cfg(not(feature = "desktop"))]
+mod windowless;
 
 use std::{path::Path, rc::Rc};
 
 pub use disk::data_folder;
+pub use secrets::{keep_secret, secret};
+#[cfg(feature = "desktop")]
+use window as chosen;
+#[cfg(not(feature = "desktop"))]
+use windowless as chosen;
+
+pub use chosen::{entitle, go_to, hear_keys, leave_text};
 
 use super::{Clock, Fetch, Network, OpenError, Put, ServerAddress, Socket, Storage};
 
@@ -16,7 +28,7 @@ pub fn clock() -> Rc<dyn Clock> {
 }
 
 pub fn network() -> Box<dyn Network> {
-    Box::new(network::Watched::default())
+    Box::new(network::Watched::new(chosen::listen()))
 }
 
 pub fn dial(server: &ServerAddress) -> Box<dyn Socket> {
@@ -41,8 +53,6 @@ pub fn is_kept_offline() -> bool {
 
 pub fn keep_offline(_: bool) {}
 
-pub fn hear_keys(_: bool) {}
-
 /// There is none.
 pub type KeyPressed = std::convert::Infallible;
 
@@ -61,8 +71,6 @@ pub fn device_name() -> String {
     };
     format!("App on {system}")
 }
-
-pub fn entitle(_: &str) {}
 
 pub fn stand_at(_: &str) {}
 
@@ -93,8 +101,6 @@ pub fn selection(_: &str) -> Option<(u32, u32)> {
 pub fn is_on_page(_: &str) -> bool {
     false
 }
-
-pub const fn go_to(_: &str) {}
 
 pub fn kept_picture() -> String {
     String::new()

@@ -28,11 +28,11 @@ use self::{
     post::{Answer, Post, Report, Said},
     voice::{Trouble, Voice, say},
 };
-use super::{Failure, Secret, session::DEFAULT_SERVER};
+use super::{Failure, Secret};
 use crate::{
     config::{
         AGENT_EVERY_S, AGENT_LAST_MS_MAX, AGENT_PAUSE_MS, AGENT_PAUSE_MS_MAX, AGENT_POST_BYTES_MAX,
-        AGENT_POST_BYTES_MIN, EXPORTER_NAME_BYTES_MAX, SCRAPE_EVERY_S_MAX,
+        AGENT_POST_BYTES_MIN, DEFAULT_SERVER, EXPORTER_NAME_BYTES_MAX, SCRAPE_EVERY_S_MAX,
     },
     platform::{self, ServerAddress},
     sampling::{

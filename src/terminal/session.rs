@@ -2,15 +2,13 @@
 
 use super::{Failure, Reach, names};
 use crate::{
+    config::DEFAULT_SERVER,
     driver::{Driver, Leads, NoFallback, Options, StartError},
     platform,
     protocol::{BoardId, Device, Revision},
     sync::{BoardView, Command, Connection, Freshness, Notice, storage::StorageError},
     time::Timestamp,
 };
-
-/// The server of this very machine, as it is started without arguments.
-pub const DEFAULT_SERVER: &str = "http://127.0.0.1:8080";
 
 /// A command that is done waits this long for its disk.
 const STORE_MS_MAX: u64 = 2_000;

@@ -136,6 +136,31 @@ fn an_edit_carries_what_its_device_is_called_when_it_is_sent() {
 }
 
 #[test]
+fn whoever_ends_the_program_waits_until_what_is_shown_is_stored() {
+    let mut page = on_deck(nothing);
+    page.cut();
+    let mut settled = page.act(|managers| {
+        managers
+            .state
+            .edit(deck(), WidgetId::named("fuel"), "value".parse().expect("a name"), 7);
+        let mut settled = Box::pin(managers.background.settled());
+        assert!(
+            settled.as_mut().now_or_never().is_none(),
+            "the edit is only shown so far"
+        );
+        settled
+    });
+    assert!(
+        settled.as_mut().now_or_never().is_some(),
+        "it is stored without waiting for its tenth of a second"
+    );
+    page.reopen();
+    page.act(|managers| assert_eq!(managers.state.pending().len(), 1));
+    let settled = page.act(|managers| managers.background.settled());
+    assert!(settled.now_or_never().is_some(), "there is nothing to store");
+}
+
+#[test]
 fn an_edit_is_pending_until_it_is_decided_and_can_be_undone() {
     let mut page = on_deck(nothing);
     page.act(|managers| managers.background.pause());

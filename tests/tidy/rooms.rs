@@ -61,6 +61,8 @@ const ROOMS: &[Room] = &[
         &["protocol", "board", "hooks", "components", "dashboard", "words"],
     ),
     shell("app", &["components", "dashboard"]),
+    // The same boards in a window of its own, and what a browser does for a page.
+    shell("desktop", &["platform", "driver", "hooks", "components", "dashboard"]).spawning(),
     // Tests of apps: the server's decisions and a page, without what is between them on real machines.
     shell(
         "testing",
@@ -74,7 +76,7 @@ const ROOMS: &[Room] = &[
             "components",
         ],
     ),
-    shell("main", &["app", "server"]),
+    shell("main", &["app", "desktop", "server"]),
     shell("lib", &[]),
 ];
 

@@ -5,6 +5,7 @@ use crate::bundle;
 use crate::shell::{self, Failure, command};
 use crate::tools::{self, Tool};
 use std::path::PathBuf;
+use std::process::Command;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -44,12 +45,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 fn play(script: &str, needs: &[Tool], arguments: &[&str]) -> Result<(), Failure> {
     tools::ensure(needs)?;
     let mut node = command("node");
-    node.arg(format!("tests/browser/{script}"))
-        .args(arguments)
-        .env("TIDEBOARD_BUNDLE", bundle::folder())
+    node.arg(format!("tests/browser/{script}")).args(arguments);
+    shell::run(with_places(&mut node))
+}
+
+/// Tells a script of the tests where what was built lies.
+pub fn with_places(node: &mut Command) -> &mut Command {
+    node.env("TIDEBOARD_BUNDLE", bundle::folder())
         .env("TIDEBOARD_EXAMPLE", bundle::example_folder())
-        .env("CARGO_TARGET_DIR", shell::target());
-    shell::run(&mut node)
+        .env("CARGO_TARGET_DIR", shell::target())
 }
 
 #[derive(clap::Args)]

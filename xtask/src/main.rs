@@ -11,6 +11,7 @@ mod attend;
 mod browser;
 mod building;
 mod bundle;
+mod desktop;
 mod imports;
 mod order;
 mod places;
@@ -41,6 +42,8 @@ struct Arguments {
 enum Task {
     /// Build the page and the server in release, and serve the board on this machine.
     Serve(serve::Arguments),
+    /// Build the desktop's program in release, and open its window.
+    Desktop(desktop::Arguments),
     /// Run every test, as CI does.
     Test(test::Arguments),
     /// Run the simulator over many seeds, or replay one.
@@ -92,6 +95,7 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<(), Failure> {
     match task {
         Task::Serve(arguments) => serve::run(&arguments),
+        Task::Desktop(arguments) => desktop::run(&arguments),
         Task::Test(arguments) => test::run(&arguments),
         Task::Sim(arguments) => sim::run(&arguments),
         Task::Size => size::run().and_then(|()| size::share()),

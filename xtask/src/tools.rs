@@ -37,6 +37,8 @@ pub enum Tool {
     Caddy,
     /// What desktop and mobile link to on Linux.
     Webview,
+    /// A screen that nobody sees, with a window manager and a keyboard.
+    Screen,
     /// Shows in which order the server writes to its disk and to its sockets.
     Strace,
     /// Checks licences, bans and sources of dependencies.
@@ -65,6 +67,7 @@ pub const ALL: &[Tool] = &[
     Tool::Nginx,
     Tool::Caddy,
     Tool::Webview,
+    Tool::Screen,
     Tool::Strace,
     Tool::WasmBindgen,
     Tool::CargoDeny,
@@ -86,6 +89,9 @@ const WEBVIEW_PACKAGES: &[&str] = &[
     "libayatana-appindicator3-dev",
     "librsvg2-dev",
 ];
+
+/// The same for a screen in memory, and what stands and types there.
+const SCREEN_PACKAGES: &[&str] = &["xvfb", "openbox", "xdotool"];
 
 /// The folder of the tools that belong to this checkout only.
 pub fn folder() -> PathBuf {
@@ -134,6 +140,7 @@ fn describe(tool: Tool) -> &'static str {
         Tool::Nginx => "nginx",
         Tool::Caddy => "Caddy",
         Tool::Webview => "the webview's libraries",
+        Tool::Screen => "a screen that nobody sees",
         Tool::Strace => "strace",
         Tool::CargoDeny => "cargo-deny",
     }
@@ -146,7 +153,7 @@ fn estimate(tool: Tool) -> &'static str {
         Tool::WasmBindgen => "about 3 minutes on two cores",
         Tool::Compiler | Tool::Chromium | Tool::Webview => "about 1 minute",
         Tool::Rustfmt | Tool::Clippy | Tool::WebTarget | Tool::NodePackages => "some seconds",
-        Tool::Lighthouse | Tool::Strace | Tool::Certutil | Tool::Nginx | Tool::Caddy => "some seconds",
+        Tool::Lighthouse | Tool::Screen | Tool::Strace | Tool::Certutil | Tool::Nginx | Tool::Caddy => "some seconds",
     }
 }
 
@@ -177,6 +184,12 @@ fn is_present(tool: Tool) -> Result<bool, Failure> {
             let libraries = ["webkit2gtk-4.1", "gtk+-3.0", "ayatana-appindicator3-0.1", "librsvg-2.0"];
             answer(command("pkg-config").arg("--exists").args(libraries)).is_some()
         }
+        Tool::Screen => {
+            // It knows no question that it answers with success, either.
+            command("Xvfb").arg("-version").output().is_ok()
+                && answer(command("openbox").arg("--version")).is_some()
+                && answer(command("xdotool").arg("--version")).is_some()
+        }
     })
 }
 
@@ -201,6 +214,7 @@ fn install(tool: Tool) -> Result<(), Failure> {
         Tool::Nginx => debian_packages(describe(tool), &["nginx"]),
         Tool::Caddy => debian_packages(describe(tool), &["caddy"]),
         Tool::Webview => debian_packages(describe(tool), WEBVIEW_PACKAGES),
+        Tool::Screen => debian_packages(describe(tool), SCREEN_PACKAGES),
     }
 }
 

@@ -1,8 +1,10 @@
-//! What a native program can tell of its device without asking any desktop's own services: that it slept.
+//! What a native program can tell of its device without asking any desktop's own services: that it slept; and which keys were
+//! pressed in its window, where it has one.
 
 use std::task::{Context, Poll};
 
-use futures_util::{FutureExt, future::LocalBoxFuture};
+use futures_channel::mpsc;
+use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture};
 
 use super::clock::{SystemClock, unix_ms};
 use crate::platform::{Clock, Network, NetworkEvent};
@@ -14,9 +16,16 @@ const LOOK_MS: u64 = 2_000;
 const SLEPT_MS: u64 = 3_000;
 
 /// Compares the clock that stands still in sleep with the one that does not.
-#[derive(Default)]
 pub struct Watched {
     look: Option<Look>,
+    keys: Option<mpsc::Receiver<NetworkEvent>>,
+}
+
+impl Watched {
+    /// Hears the keys as well, where there is a window.
+    pub const fn new(keys: Option<mpsc::Receiver<NetworkEvent>>) -> Self {
+        Self { look: None, keys }
+    }
 }
 
 struct Look {
@@ -45,6 +54,11 @@ impl Network for Watched {
     }
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<NetworkEvent> {
+        if let Some(keys) = &mut self.keys
+            && let Poll::Ready(Some(event)) = keys.poll_next_unpin(cx)
+        {
+            return Poll::Ready(event);
+        }
         loop {
             let look = self.look.get_or_insert_with(Look::begin);
             if look.end.poll_unpin(cx).is_pending() {

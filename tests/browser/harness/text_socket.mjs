@@ -9,25 +9,26 @@ export class TextSocket extends EventEmitter {
   #socket;
   #received = Buffer.alloc(0);
 
-  /** Opens one to the server at `port`. */
-  static async open(port) {
+  /** Opens one to the server at `port`; or to another program's, at its own path. */
+  static async open(port, { path = '/api/v1/socket', protocol = 'tideboard.v1' } = {}) {
     const headers = {
       Connection: 'Upgrade',
       Upgrade: 'websocket',
       'Sec-WebSocket-Version': '13',
       'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
-      'Sec-WebSocket-Protocol': 'tideboard.v1',
+      ...(protocol && { 'Sec-WebSocket-Protocol': protocol }),
     };
-    const asked = request({ host: '127.0.0.1', port, path: '/api/v1/socket', headers });
+    const asked = request({ host: '127.0.0.1', port, path, headers });
     asked.once('response', (response) => asked.destroy(new Error(`no socket: ${response.statusCode}`)));
     asked.end();
     const [, socket, head] = await once(asked, 'upgrade');
     const opened = new TextSocket();
     opened.#socket = socket.setNoDelay(true);
+    // Before anybody hears it: what came with the answer is told when the caller can listen.
+    socket.unshift(head);
     socket.on('data', (data) => opened.#receive(data));
     socket.on('error', (error) => opened.emit('error', error));
     socket.on('close', () => opened.emit('closed'));
-    socket.unshift(head);
     return opened;
   }
 

@@ -2,7 +2,7 @@
 
 use crate::shell::{self, Failure, cargo, command};
 use crate::tools::{self, Tool};
-use crate::{browser, bundle, reload, sim, size};
+use crate::{browser, bundle, desktop, reload, sim, size};
 use std::process::Command;
 
 /// One thing that must hold.
@@ -43,8 +43,8 @@ pub static STEPS: &[Step] = &[
     },
     Step {
         name: "clippy",
-        what: "no lint, for core, server and web",
-        needs: &[Tool::Compiler, Tool::Clippy, Tool::WebTarget],
+        what: "no lint, for core, server, web and desktop",
+        needs: &[Tool::Compiler, Tool::Clippy, Tool::WebTarget, Tool::Webview],
         run: clippy,
     },
     Step {
@@ -58,12 +58,6 @@ pub static STEPS: &[Step] = &[
         what: "the server on real sockets, and every component rendered",
         needs: &[Tool::Compiler, Tool::Strace],
         run: server,
-    },
-    Step {
-        name: "desktop",
-        what: "the desktop app compiles",
-        needs: &[Tool::Compiler, Tool::Webview],
-        run: desktop,
     },
     Step {
         name: "mobile",
@@ -100,6 +94,12 @@ pub static STEPS: &[Step] = &[
         what: "the release build in real browsers",
         needs: browser::TOOLS,
         run: browser::run_all,
+    },
+    Step {
+        name: "desktop",
+        what: "the desktop's real window, beside the released server",
+        needs: desktop::TEST_TOOLS,
+        run: desktop::test,
     },
     Step {
         name: "reload",
@@ -148,6 +148,7 @@ fn clippy() -> Result<(), Failure> {
     shell::run(cargo(&["clippy", "--all-targets"]).args(sim::CORE).args(deny))?;
     shell::run(native("clippy", SERVER)?.arg("--all-targets").args(deny))?;
     shell::run(development("tideboard", "clippy", WEB, WEB_TARGET).args(deny))?;
+    shell::run(native("clippy", desktop::FEATURES)?.args(deny))?;
     shell::run(of_example("clippy")?.arg("--all-targets").args(deny))?;
     shell::run(development(bundle::EXAMPLE, "clippy", "web", WEB_TARGET).args(deny))?;
     shell::run(development(bundle::EMPTY, "clippy", "web", WEB_TARGET).args(deny))
@@ -171,10 +172,6 @@ fn example() -> Result<(), Failure> {
     shell::run(&mut of_example("test")?)?;
     bundle::build_example()?;
     size::share()
-}
-
-fn desktop() -> Result<(), Failure> {
-    shell::run(&mut native("check", "dashboard,desktop")?)
 }
 
 fn mobile() -> Result<(), Failure> {

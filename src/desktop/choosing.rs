@@ -1,0 +1,203 @@
+//! Where the server is: asked once, when nobody has said it, and again when a person wants another one.
+
+use dioxus::prelude::*;
+
+use super::{Reached, kept::Kept};
+use crate::{
+    components::{
+        edit_line::text_in,
+        icon::{Glyph, icon},
+    },
+    config::DEFAULT_SERVER,
+    driver::{MeetError, meet},
+    hooks::focus_text,
+    platform::{self, keep_secret, secret},
+};
+
+/// How far the question has come.
+#[derive(Clone, PartialEq)]
+enum Asked {
+    /// Nobody was asked.
+    Nobody,
+    /// A server is being greeted.
+    Greeting,
+    /// It was not met: why.
+    NotMet(MeetError),
+}
+
+/// Asks for a server: one that is known, the one that runs on this machine, or any.
+#[component]
+pub fn Choosing(
+    /// Where this window was until now.
+    before: Option<Reached>,
+    /// Why it is there no longer, where a person did not choose it.
+    trouble: Option<String>,
+    /// What a person has chosen; one that was never met was met now.
+    on_chosen: Callback<Reached>,
+) -> Element {
+    let kept: Kept = use_context();
+    let mut known = use_signal(|| kept.servers());
+    let mut asked = use_signal(|| Asked::Nobody);
+    let mut is_here = use_signal(|| false);
+    // What is asked stands in the box, whoever has put it there.
+    let mut tried = use_signal(|| {
+        let before = before.as_ref().filter(|_| trouble.is_some());
+        before.map_or_else(String::new, |before| before.server.clone())
+    });
+    use_future(move || async move {
+        let found = meet(&*platform::here(), DEFAULT_SERVER, None).await;
+        is_here.set(matches!(found, Ok(_) | Err(MeetError::NeedsToken { .. })));
+    });
+    let was_turned_away = trouble.is_some();
+    let try_it = use_callback({
+        let kept = kept.clone();
+        move |reached: Reached| {
+            let kept = kept.clone();
+            tried.set(reached.server.clone());
+            asked.set(Asked::Greeting);
+            spawn(async move {
+                match meet(&*platform::here(), &reached.server, reached.token.as_deref()).await {
+                    Ok(address) => {
+                        let server = address.origin().to_owned();
+                        keep(&kept, &server, reached.token.as_deref());
+                        on_chosen(Reached { server, ..reached });
+                    }
+                    Err(error) => asked.set(Asked::NotMet(of(error, &reached))),
+                }
+            });
+        }
+    });
+    // One that is known is opened without asking: what this device has of it can be seen without it, too.
+    let open = use_callback({
+        let kept = kept.clone();
+        move |server: String| {
+            let token = secret(kept.folder(), &server);
+            kept.remember_server(&server);
+            on_chosen(Reached { server, token });
+        }
+    });
+    let forget = use_callback({
+        let kept = kept.clone();
+        move |server: String| {
+            keep(&kept, &server, None);
+            kept.forget_server(&server);
+            known.set(kept.servers());
+        }
+    });
+    let submit = move |event: FormEvent| {
+        event.prevent_default();
+        let [server, token] = ["server", "token"].map(|field| text_in(&event, field).trim().to_owned());
+        try_it(Reached {
+            server,
+            token: (!token.is_empty()).then_some(token),
+        });
+    };
+    let wants_token = was_turned_away || matches!(*asked.read(), Asked::NotMet(MeetError::NeedsToken { .. }));
+    let is_here = is_here() && !known.read().iter().any(|server| server == DEFAULT_SERVER);
+    let message = match &*asked.read() {
+        Asked::NotMet(error) => Some(capital(&error.to_string())),
+        _ => trouble,
+    };
+    rsx! {
+        main { class: "choosing", "data-state": "choosing",
+            header {
+                h1 { "Where is your board’s server?" }
+                p { "From now on this window opens on it, also when it can’t be reached." }
+            }
+            if is_here {
+                section { "aria-label": "On this machine",
+                    h2 { "Found on this machine" }
+                    button { class: "button", r#type: "button", "data-server": DEFAULT_SERVER, onclick: move |_| try_it(Reached { server: DEFAULT_SERVER.to_owned(), token: None }),
+                        {DEFAULT_SERVER}
+                    }
+                }
+            }
+            if !known.read().is_empty() {
+                section { "aria-label": "Known servers",
+                    h2 { "Where you have been" }
+                    ul { class: "servers",
+                        for server in known.cloned() {
+                            li { key: "{server}", class: "row",
+                                button { class: "button", r#type: "button", "data-server": "{server}", onclick: { let server = server.clone(); move |_| open(server.clone()) },
+                                    span { class: "menu-item-text", "{server}" }
+                                    if before.as_ref().is_some_and(|before| before.server == server) {
+                                        {icon(Glyph::Check)}
+                                    }
+                                }
+                                button { class: "button", "data-weight": "quiet", "data-shape": "square", r#type: "button", "aria-label": "Forget {server}", onclick: move |_| forget(server.clone()),
+                                    {icon(Glyph::Cross)}
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            form { class: "form", onsubmit: submit, novalidate: true,
+                // Another one when another address was tried: what is typed is left alone.
+                label { key: "{tried}",
+                    span { if known.read().is_empty() && !is_here { "Its address" } else { "Another address" } }
+                    input {
+                        class: "input",
+                        name: "server",
+                        r#type: "url",
+                        placeholder: "https://board.example.org",
+                        autocomplete: "off",
+                        spellcheck: "false",
+                        initial_value: tried(),
+                        "aria-invalid": matches!(*asked.read(), Asked::NotMet(MeetError::Address(_) | MeetError::Unreachable { .. })),
+                        onmounted: move |event| focus_text(&event.data()),
+                    }
+                }
+                if wants_token {
+                    label {
+                        span { "Your token" }
+                        input { class: "input", name: "token", r#type: "password", autocomplete: "off", onmounted: move |event| focus_text(&event.data()) }
+                    }
+                    p { class: "note-line", "It is kept in a file in your data folder, which no other user of this machine may read." }
+                }
+                if let Some(message) = message {
+                    p { class: "note-line", role: "alert", "data-tone": "act", "{message}" }
+                }
+                div { class: "row",
+                    button { class: "button", "data-weight": "strong", r#type: "submit", disabled: *asked.read() == Asked::Greeting,
+                        if *asked.read() == Asked::Greeting { "Connecting…" } else { "Open" }
+                    }
+                    if let Some(before) = before {
+                        if !was_turned_away {
+                            button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| on_chosen(before.clone()), "Back to the board" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Remembers a server and its token. A device that can't keep a token asks for it again.
+fn keep(kept: &Kept, server: &str, token: Option<&str>) {
+    kept.remember_server(server);
+    if let Err(error) = keep_secret(kept.folder(), server, token) {
+        tracing::warn!("the token can't be kept, and is asked for again at the next start: {error}");
+    }
+}
+
+/// What a server says of tokens is meant for who has worked there: whoever comes for the first time has nothing that waits.
+fn of(error: MeetError, reached: &Reached) -> MeetError {
+    let message = match (&error, &reached.token) {
+        (MeetError::NeedsToken { .. }, None) => "This server asks for a token. Whoever runs it can give you one.",
+        (MeetError::NeedsToken { .. }, Some(_)) => "This server does not know that token. See that all of it is there.",
+        _ => return error,
+    };
+    MeetError::NeedsToken {
+        message: message.to_owned(),
+    }
+}
+
+/// With a capital letter, as a sentence of its own has.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,7 @@
+//! A file in the person's own folder, whose rights it has.
+
+use std::{fs, io, path::Path};
+
+pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::write(path, bytes)
+}

@@ -1,0 +1,10 @@
+// What the server has, by its own API: whatever the window says, this is what arrived.
+
+/** A field of a widget on the first board; `undefined` where it has none. */
+export async function field(server, widget, name, token = undefined) {
+  const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  const response = await fetch(`http://127.0.0.1:${server.port}/api/v1/boards/this-machine`, { headers });
+  if (!response.ok) throw new Error(`the server answers ${response.status}`);
+  const { widgets } = await response.json();
+  return widgets[widget]?.fields[name]?.value;
+}

@@ -1,0 +1,170 @@
+// The program with its window, as a process of its own, which can be killed; and the board in it, by the states that it exposes.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { freePort } from '../../browser/harness/server.mjs';
+import { Inspector } from './inspector.mjs';
+
+/** How much of its output is kept for the report of a failure, in lines. */
+const LOG_LINES_MAX = 40;
+
+export class Window {
+  #program;
+  #screen;
+  #process;
+  #inspector;
+  #port;
+  #lines = [];
+  /** The folder of its store: what it is started with again. */
+  data = mkdtempSync(join(tmpdir(), 'tideboard-desktop-'));
+
+  constructor(program, screen) {
+    this.#program = program;
+    this.#screen = screen;
+  }
+
+  /** Starts it, and resolves when its page is there. `options` are of its command line. */
+  async start(...options) {
+    const port = await freePort();
+    this.#port = port;
+    const child = spawn(this.#program, ['--data', this.data, ...options], {
+      env: {
+        ...this.#screen.env,
+        WEBKIT_INSPECTOR_HTTP_SERVER: `127.0.0.1:${port}`,
+        // As root, where there are no namespaces for a sandbox; and without a graphics card.
+        WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+        WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+        LIBGL_ALWAYS_SOFTWARE: '1',
+        GTK_A11Y: 'none',
+        NO_AT_BRIDGE: '1',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    for (const output of [child.stdout, child.stderr]) createInterface({ input: output }).on('line', (line) => this.#keep(line));
+    child.once('error', (error) => this.#keep(String(error)));
+    this.#inspector = await Inspector.attach(port);
+    await this.until(() => document.querySelector('main') !== null);
+  }
+
+  /** A person opens another window of the same program: what is in that from now on. */
+  async another() {
+    await this.focus();
+    this.#screen.press('ctrl+n');
+    const other = new Window(this.#program, this.#screen);
+    rmSync(other.data, { recursive: true });
+    other.#inspector = await Inspector.attach(this.#port, 1);
+    return other;
+  }
+
+  /** A crash: SIGKILL, nothing is finished. */
+  async kill() {
+    await this.#end(() => this.#process.kill('SIGKILL'));
+  }
+
+  /** A person closes it by its keys; resolves with its exit code when it has ended. */
+  async closeByKeys() {
+    await this.focus();
+    return this.#end(() => this.#screen.press('ctrl+w'));
+  }
+
+  /** What a function comes to in the page. */
+  evaluate(work, ...values) {
+    return this.#inspector.evaluate(work, ...values);
+  }
+
+  /** Resolves when a function comes to something true in the page, with that. */
+  until(work, ...values) {
+    return this.#inspector.until(work, ...values);
+  }
+
+  /** Its window gets the keys from now on. */
+  async focus() {
+    await this.#screen.focus(this.#process.pid);
+  }
+
+  get title() {
+    return this.#screen.titleOf(this.#id());
+  }
+
+  get size() {
+    return this.#screen.sizeOf(this.#id());
+  }
+
+  resize(width, height) {
+    this.#screen.resize(this.#id(), width, height);
+  }
+
+  /** Resolves when the indicator says so: `live`, `waiting`, … */
+  async isIn(...states) {
+    await this.until((states) => states.includes(document.querySelector('.indicator')?.dataset.state), states);
+  }
+
+  /** Resolves when the counter shows the number. */
+  async counts(number) {
+    await this.until((number) => document.querySelector('article output')?.textContent === String(number), number);
+  }
+
+  /** Adds one to the counter. */
+  async increase() {
+    await this.until(() => {
+      const button = document.querySelector('button[aria-label="Add one"]');
+      button?.click();
+      return button !== null;
+    });
+  }
+
+  /** Resolves when so many edits are stored on this device and nowhere else: what its list says. */
+  async keeps(count) {
+    await this.until((count) => {
+      const list = () => document.querySelectorAll('section[aria-label="Not on the server yet"] li[data-state="saved"]');
+      if (list().length === 0) {
+        const button = document.querySelector('.pending-badge button');
+        if (button?.getAttribute('aria-expanded') !== 'true') button?.click();
+      }
+      // What was added to one number is one entry.
+      const edits = [...list()].map((entry) => Number(/in (\d+) edits/.exec(entry.textContent)?.[1] ?? 1));
+      return edits.reduce((sum, edits) => sum + edits, 0) >= count;
+    }, count);
+  }
+
+  /** The keyboard is in a box that a selector names. */
+  async enter(selector) {
+    await this.until((selector) => {
+      document.querySelector(selector)?.focus();
+      return document.activeElement?.matches(selector);
+    }, selector);
+    await this.focus();
+  }
+
+  log() {
+    return `window:\n${this.#lines.join('\n')}`;
+  }
+
+  async close() {
+    if (this.#process !== undefined) await this.kill();
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  #id() {
+    return this.#screen.windowOf(this.#process.pid);
+  }
+
+  async #end(end) {
+    const child = this.#process;
+    const ended = once(child, 'exit');
+    end();
+    const [code] = await ended;
+    this.#inspector?.close();
+    this.#process = undefined;
+    return code;
+  }
+
+  #keep(line) {
+    this.#lines.push(line);
+    if (this.#lines.length > LOG_LINES_MAX) this.#lines.shift();
+  }
+}

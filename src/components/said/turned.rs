@@ -1,5 +1,7 @@
 //! What an undo or a redo has come to.
 
+use dioxus::prelude::*;
+
 use super::say;
 use crate::{
     components::choices::field_text,

@@ -28,7 +28,7 @@ use crate::{
     components::DashboardRealtimeProvider,
     hooks::{speak_as_asked, stand_at},
     protocol::BoardId,
-    words::t,
+    words::tn,
 };
 
 /// The pages.
@@ -142,9 +142,9 @@ fn Elsewhere(segments: Vec<String>) -> Element {
     rsx! {
         main { class: "board",
             div { class: "empty", "data-state": "unknown-page",
-                h1 { {t("There is nothing at this address.")} }
+                h1 { {tn("There is nothing at this address.")} }
                 p { "/{segments.join(\"/\")}" }
-                Link { class: "button", to: Route::Home {}, {t("Open this machine’s board")} }
+                Link { class: "button", to: Route::Home {}, {tn("Open this machine’s board")} }
             }
         }
     }

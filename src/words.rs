@@ -8,7 +8,10 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use dioxus::{core::Runtime, prelude::*};
+use dioxus::{
+    core::{AttributeValue, DynamicNode, Runtime, VText},
+    prelude::*,
+};
 
 use crate::platform::FETCH;
 
@@ -89,12 +92,28 @@ pub fn spoken() -> Option<&'static Words> {
 }
 
 /// A text in the language that is spoken here.
+#[inline(never)]
 #[must_use]
 pub fn t(english: &str) -> &str {
     spoken().and_then(|words| words.find(english)).unwrap_or(english)
 }
 
+/// The same as a piece of a page: each place where it stands is a few bytes of program.
+#[inline(never)]
+#[must_use]
+pub fn tn(english: &str) -> DynamicNode {
+    DynamicNode::Text(VText::new(t(english)))
+}
+
+/// The same as the value of an attribute.
+#[inline(never)]
+#[must_use]
+pub fn ta(english: &str) -> AttributeValue {
+    AttributeValue::Text(t(english).to_owned())
+}
+
 /// A text with values in the places of its `{}`, one after the other.
+#[inline(never)]
 #[must_use]
 pub fn with(english: &str, values: &[&str]) -> String {
     let mut parts = t(english).split('{');
@@ -107,6 +126,7 @@ pub fn with(english: &str, values: &[&str]) -> String {
 }
 
 /// `1 edit`, `2 edits`: a text for one and a text for all other numbers.
+#[inline(never)]
 #[must_use]
 pub fn count(number: usize, one: &str, several: &str) -> String {
     with(if number == 1 { one } else { several }, &[&number.to_string()])

@@ -8,7 +8,7 @@ use crate::{
     hooks::{Conflict, RealtimeManagers, Resolution},
     protocol::OperationId,
     state::BOARDS,
-    words::t,
+    words::{t, tn},
 };
 
 /// What was chosen.
@@ -83,7 +83,7 @@ pub(super) fn auto_resolved(managers: RealtimeManagers, mut choices: Signal<Vec<
             div { key: "{id}", class: "banner", role: "status", "data-state": "resolved",
                 p { class: "banner-text", "{title}, " {field.map(|field| t(field.as_str()).to_owned())} " · {said}" }
                 if let Some(undo) = undo {
-                    button { class: "button", "data-shape": "small", r#type: "button", onclick: undo, {t("Undo")} }
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: undo, {tn("Undo")} }
                 }
                 {close_button(move |_| put_away())}
             }

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::words::t;
+use crate::words::ta;
 
 use super::icon::{Glyph, icon};
 
@@ -14,7 +14,7 @@ pub fn close_button(on_close: impl FnMut(MouseEvent) + 'static) -> Element {
             "data-weight": "quiet",
             "data-shape": "small",
             r#type: "button",
-            "aria-label": t("Close"),
+            "aria-label": ta("Close"),
             onclick: on_close,
             {icon(Glyph::Cross)}
         }

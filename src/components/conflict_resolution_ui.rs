@@ -24,7 +24,7 @@ use crate::{
     protocol::{Contention, Operation, OperationId, encode},
     sorted::SortedSet,
     state::CONFLICTS,
-    words::{count, t, with},
+    words::{count, t, ta, tn, with},
 };
 
 /// A conflict that was decided, and how.
@@ -125,7 +125,7 @@ pub fn ConflictResolutionUI(
     let shown = if all() { list.len() } else { CARDS_LEN_MAX };
     rsx! {
         if !list.is_empty() {
-            section { class: "conflicts", "aria-label": t("Conflicts"), "data-state": "conflict",
+            section { class: "conflicts", "aria-label": ta("Conflicts"), "data-state": "conflict",
                 span { class: "unseen", role: "status", {announcement(list.len())} }
                 // What arrives moves nothing, and covers nothing that somebody may be about to press: it is a line until it is
                 // opened. The browser does that by itself, from anywhere on the page, and gives the focus back.
@@ -135,16 +135,16 @@ pub fn ConflictResolutionUI(
                         span { class: "saying-text",
                             // Where the indicator says it, it is said.
                             span { class: "conflicts-word", {Word::Conflict.text()} " · " }
-                            {t("Choose")}
+                            {tn("Choose")}
                         }
                     }
                     {tally(list.len())}
                 }
                 div { class: "quarrels", id: "conflicts", "popover": "auto", ontoggle: |_| uncover(),
                     h2 { class: "conflicts-head",
-                        {saying_of(Word::Conflict, {t("Choose which stands")})}
+                        {saying_of(Word::Conflict, t("Choose which stands"))}
                         {tally(list.len())}
-                        button { class: "button", "data-weight": "quiet", "data-shape": "small", r#type: "button", "popovertarget": "conflicts", {t("Later")} }
+                        button { class: "button", "data-weight": "quiet", "data-shape": "small", r#type: "button", "popovertarget": "conflicts", {tn("Later")} }
                     }
                     for of_widget in of_one_widget(&list[..shown.min(list.len())]) {
                         Together { key: "{of_widget[0].operation.board} {of_widget[0].operation.widget}", of_widget, on_choose: choose }
@@ -193,7 +193,7 @@ fn Together(of_widget: Vec<Conflict>, on_choose: Callback<(Vec<OperationId>, Res
         let ids = ids.clone();
         let all = move |_| on_choose((ids.clone(), resolution.clone()));
         rsx! {
-            button { class: "button", "data-shape": "small", r#type: "button", "aria-label": with("{}, these of {}", &[t(label), &title]), onclick: all, {t(label)} }
+            button { class: "button", "data-shape": "small", r#type: "button", "aria-label": with("{}, these of {}", &[t(label), &title]), onclick: all, {tn(label)} }
         }
     };
     rsx! {
@@ -320,21 +320,21 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(Vec<OperationId>, Resol
             }
             {versions(&conflict, &field, &unit, now())}
             if is_told() && editing() {
-                p { class: "note-line", role: "alert", "data-tone": "wait", {t("Theirs has changed meanwhile. Save again to set yours.")} }
+                p { class: "note-line", role: "alert", "data-tone": "wait", {tn("Theirs has changed meanwhile. Save again to set yours.")} }
             }
             if let Some(value) = editable.filter(|_| editing()) {
                 {edit_line(if proposal(&conflict).is_some() { "Both, put together" } else { "Another value" }, &field, &proposal(&conflict).unwrap_or_else(|| value.clone()), bounds, commit, cancel)}
             } else {
                 div { class: "row",
                     button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| choose(Resolution::KeepMine), {keep_mine(&conflict)} kbd { "aria-hidden": "true", "1" } }
-                    button { class: "button", r#type: "button", title: t("Dismisses the question: theirs stands"), onclick: move |_| choose(Resolution::KeepTheirs), {t("Keep theirs")} kbd { "aria-hidden": "true", "2" } }
+                    button { class: "button", r#type: "button", title: ta("Dismisses the question: theirs stands"), onclick: move |_| choose(Resolution::KeepTheirs), {tn("Keep theirs")} kbd { "aria-hidden": "true", "2" } }
                     if can_edit {
-                        button { class: "button", r#type: "button", onclick: move |_| edit(), {t("Edit")} kbd { "aria-hidden": "true", "E" } }
+                        button { class: "button", r#type: "button", onclick: move |_| edit(), {tn("Edit")} kbd { "aria-hidden": "true", "E" } }
                     }
                 }
             }
             details {
-                summary { class: "note-line", {t("Details")} }
+                summary { class: "note-line", {tn("Details")} }
                 pre { class: "json", tabindex: "0", {record(&conflict)} }
             }
         }

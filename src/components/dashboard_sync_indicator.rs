@@ -17,7 +17,7 @@ use crate::{
         use_websocket,
     },
     protocol::Access,
-    words::{count, sentence, t, with},
+    words::{count, sentence, t, ta, tn, with},
 };
 
 /// The live connection status: green, yellow or red, with how much waits on this device. A click opens the details.
@@ -163,7 +163,7 @@ pub fn SyncDetailsPanel() -> Element {
     // Once the browser has opened what takes this one's place: a button that is gone opens nothing.
     let closing = use_later(0, |()| make_way());
     rsx! {
-        section { "aria-label": t("Connection"),
+        section { "aria-label": ta("Connection"),
             {saying(word, &explain(&details.link))}
             // Without a network it is of no matter what the server did last.
             if let Some(trouble) = details.trouble.clone().filter(|_| !matches!(details.link, ConnectionStatus::Offline { .. })) {
@@ -173,11 +173,11 @@ pub fn SyncDetailsPanel() -> Element {
                 p { class: "note-line", role: "alert", "data-tone": "act", {sentence(&fault.to_string())} }
             }
             {way(&details.link, sync)}
-            div { class: "row", a { class: "button", "data-weight": "quiet", href: TROUBLESHOOTING_PATH, target: "_blank", {t("Something does not work?")} } }
-            p { class: "note-line", {t(first_aid(&details.link))} }
+            div { class: "row", a { class: "button", "data-weight": "quiet", href: TROUBLESHOOTING_PATH, target: "_blank", {tn("Something does not work?")} } }
+            p { class: "note-line", {tn(first_aid(&details.link))} }
         }
         {decisions(&status, closing)}
-        section { "aria-label": t("Work offline"),
+        section { "aria-label": ta("Work offline"),
             button {
                 class: "switch",
                 r#type: "button",
@@ -185,21 +185,21 @@ pub fn SyncDetailsPanel() -> Element {
                 "aria-checked": offline,
                 "data-state": if offline { "on" } else { "off" },
                 onclick: move |_| sync.work_offline(!offline),
-                {t("Work offline")}
+                {tn("Work offline")}
                 span { class: "switch-track", "aria-hidden": "true" }
             }
             p { class: "note-line",
                 if details.durability == Some(Durability::MemoryOnly) {
-                    {t("Edits are in this page only, and sent when you switch this off.")}
+                    {tn("Edits are in this page only, and sent when you switch this off.")}
                 } else {
-                    {t("Edits of all tabs are kept on this device, and sent when you switch this off.")}
+                    {tn("Edits of all tabs are kept on this device, and sent when you switch this off.")}
                 }
             }
         }
         if let Some(device) = details.device.clone() {
             ThisDevice { device, is_live: details.link == ConnectionStatus::Live }
         }
-        section { "aria-label": t("Facts"), {facts(&details, now())} }
+        section { "aria-label": ta("Facts"), {facts(&details, now())} }
     }
 }
 
@@ -209,14 +209,14 @@ fn decisions(status: &ConnectionStatus, closing: Later) -> Element {
         return rsx! {};
     };
     rsx! {
-        section { "aria-label": t("Decisions"),
+        section { "aria-label": ta("Decisions"),
             if conflicts > 0 {
                 {saying_of(Word::Conflict, &count(conflicts, "{} field to decide", "{} fields to decide"))}
-                div { class: "row", button { class: "button", r#type: "button", "popovertarget": "conflicts", onclick: move |_| { leave(); closing.start(); }, {t("Choose")} } }
+                div { class: "row", button { class: "button", r#type: "button", "popovertarget": "conflicts", onclick: move |_| { leave(); closing.start(); }, {tn("Choose")} } }
             }
             if set_aside > 0 {
                 {saying(Word::SetAside, &count(set_aside, "{} edit", "{} edits"))}
-                p { class: "note-line", {t("They wait in the list beside this, with the reason.")} }
+                p { class: "note-line", {tn("They wait in the list beside this, with the reason.")} }
             }
         }
     }
@@ -226,17 +226,17 @@ fn decisions(status: &ConnectionStatus, closing: Later) -> Element {
 fn way(link: &ConnectionStatus, sync: BackgroundSync) -> Element {
     match link {
         ConnectionStatus::SignIn { .. } => rsx! {
-            div { class: "row", a { class: "button", "data-weight": "strong", href: SIGN_IN_PATH, {t("Sign in")} } }
+            div { class: "row", a { class: "button", "data-weight": "strong", href: SIGN_IN_PATH, {tn("Sign in")} } }
         },
         ConnectionStatus::Closed { .. } => rsx! {
-            div { class: "row", a { class: "button", "data-weight": "strong", href: "", {t("Reload")} } }
+            div { class: "row", a { class: "button", "data-weight": "strong", href: "", {tn("Reload")} } }
         },
         ConnectionStatus::Waiting { .. } | ConnectionStatus::ByRequests => rsx! {
-            div { class: "row", button { class: "button", r#type: "button", onclick: move |_| sync.sync_now(), {t("Try now")} } }
+            div { class: "row", button { class: "button", r#type: "button", onclick: move |_| sync.sync_now(), {tn("Try now")} } }
         },
         ConnectionStatus::Offline { chosen: true, .. } => rsx! {},
         _ => rsx! {
-            div { class: "row", button { class: "button", r#type: "button", onclick: move |_| sync.sync_now(), {t("Sync now")} } }
+            div { class: "row", button { class: "button", r#type: "button", onclick: move |_| sync.sync_now(), {tn("Sync now")} } }
         },
     }
 }
@@ -273,11 +273,11 @@ fn facts(facts: &SyncDetails, now: Option<Now>) -> Element {
     };
     rsx! {
         dl { class: "facts",
-            dt { {t("Waiting to be sent")} }
+            dt { {tn("Waiting to be sent")} }
             dd { "data-fact": "pending", {count(facts.pending, "{} edit", "{} edits")} }
-            dt { {t("Last sync")} }
+            dt { {tn("Last sync")} }
             dd { "data-fact": "last-sync", "{synced}" }
-            dt { {t("Edits")} }
+            dt { {tn("Edits")} }
             dd { "data-fact": "durability",
                 if let Some(durability) = facts.durability {
                     {saying(Word::from(durability), if durability == Durability::MemoryOnly { t("kept while this page is open") } else { "" })}
@@ -286,14 +286,14 @@ fn facts(facts: &SyncDetails, now: Option<Now>) -> Element {
                 }
             }
             if let Some(room) = facts.room {
-                dt { {t("Room left")} }
+                dt { {tn("Room left")} }
                 dd { "data-fact": "room", {figure_text(room as f64, "B")} }
             }
-            dt { {t("Sent by")} }
-            dd { if facts.leading { {t("this tab")} } else { {t("another tab")} } }
+            dt { {tn("Sent by")} }
+            dd { if facts.leading { {tn("this tab")} } else { {tn("another tab")} } }
             if let Some(identity) = &facts.identity {
-                dt { {t("Signed in as")} }
-                dd { "{identity.principal}" if identity.access == Access::View { {t(", to watch")} } }
+                dt { {tn("Signed in as")} }
+                dd { "{identity.principal}" if identity.access == Access::View { {tn(", to watch")} } }
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::{
     board::series_names,
     hooks::{focus_text, key_name},
     protocol::Value,
-    words::t,
+    words::{t, tn},
 };
 
 /// Edits one value, within its bounds where it has some, with two buttons.
@@ -53,8 +53,8 @@ pub fn edit_line(
 pub fn form_buttons(on_cancel: Callback<()>) -> Element {
     rsx! {
         div { class: "row",
-            button { class: "button", "data-weight": "strong", r#type: "submit", {t("Save")} }
-            button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| on_cancel(()), {t("Cancel")} }
+            button { class: "button", "data-weight": "strong", r#type: "submit", {tn("Save")} }
+            button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| on_cancel(()), {tn("Cancel")} }
         }
     }
 }
@@ -69,10 +69,10 @@ pub fn field_input(label: &str, field: &str, value: &Value, bounds: [Option<f64>
     if field == "span" && !words.is_empty() {
         return rsx! {
             label {
-                span { {t(label)} }
+                span { {tn(label)} }
                 select { class: "input", name: field,
                     for word in words {
-                        option { key: "{word}", value: *word, selected: *word == text, {t(word)} }
+                        option { key: "{word}", value: *word, selected: *word == text, {tn(word)} }
                     }
                 }
             }
@@ -90,7 +90,7 @@ pub fn field_input(label: &str, field: &str, value: &Value, bounds: [Option<f64>
     let [min, max] = bounds;
     rsx! {
         label {
-            span { {t(label)} }
+            span { {tn(label)} }
             if text.len() > LINE_CHARS_MAX && !is_named_by || text.contains('\n') {
                 textarea { class: "input", name: field, rows: "4", initial_value: text, onmounted: mounted }
             } else {

@@ -19,7 +19,7 @@ use crate::{
         use_background_sync, use_notices, use_realtime_managers,
     },
     protocol::{OperationId, Verdict},
-    words::{count, t, with},
+    words::{count, t, ta, tn, with},
 };
 
 /// An operation that came to nothing, and why.
@@ -104,14 +104,14 @@ pub fn PendingOperationsBadge(
     let summary = [t("Waiting edits"), ": ", &summary].concat();
     let face = rsx! {
         {icon(if failed > 0 { Glyph::PackageX } else { Glyph::Inbox })}
-        span { class: "tool-word", {t("Waiting")} }
+        span { class: "tool-word", {tn("Waiting")} }
         if pending + failed > 0 {
             span { class: "count", "{pending + failed}" }
         }
     };
     rsx! {
         div { class: "pending-badge", "data-state": state,
-            span { class: "unseen", role: "status", "data-state": state, {t(announcement(queue))} }
+            span { class: "unseen", role: "status", "data-state": state, {tn(announcement(queue))} }
             if show_details {
                 Disclosure { open, class: "teller", name: summary, label: t("Waiting edits"), shape: Shape::Wide, state: state.to_owned(), tone, face, PendingOperationsList {} }
             } else {
@@ -232,8 +232,8 @@ pub fn PendingOperationsList() -> Element {
     let can_export = IS_IN_A_BROWSER && !(is_clear && undecided == 0);
     let entries = rsx! {
         if !set_aside.is_empty() {
-            section { "aria-label": t("Not accepted"),
-                h2 { {t("Not accepted")} }
+            section { "aria-label": ta("Not accepted"),
+                h2 { {tn("Not accepted")} }
                 ul { class: "entries",
                     for aside in set_aside {
                         SetAsideEntry { key: "{aside.operation.id}", aside }
@@ -242,8 +242,8 @@ pub fn PendingOperationsList() -> Element {
             }
         }
         if !queue.is_empty() {
-            section { "aria-label": t("Not on the server yet"),
-                h2 { {t("Not on the server yet")} }
+            section { "aria-label": ta("Not on the server yet"),
+                h2 { {tn("Not on the server yet")} }
                 ul { class: "entries",
                     for (pending, (times, sum)) in queue.iter().filter_map(|pending| Some((pending, entry_of(pending, &queue)?))) {
                         PendingEntry { key: "{pending.id}", pending: pending.clone(), times, sum }
@@ -257,15 +257,15 @@ pub fn PendingOperationsList() -> Element {
     };
     rsx! {
         if !sync.details().initialized {
-            p { class: "note-line", "data-state": "loading", {t(NOT_READ)} }
+            p { class: "note-line", "data-state": "loading", {tn(NOT_READ)} }
         } else if undecided > 0 {
             p { class: "note-line", "data-state": "conflict", {count(undecided, "{} field to decide.", "{} fields to decide.")} }
         } else if is_clear {
-            p { class: "note-line", "data-state": "clear", {t("Nothing waits. Everything you changed is on the server.")} }
+            p { class: "note-line", "data-state": "clear", {tn("Nothing waits. Everything you changed is on the server.")} }
         }
         {place(kept, entries)}
         if can_export {
-            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| managers.background.export(), {t("Export")} }
+            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| managers.background.export(), {tn("Export")} }
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     hooks::{title_of, use_people},
     protocol::{BoardId, People, Person},
-    words::{count, t, with},
+    words::{count, t, ta, tn, with},
 };
 
 /// Who else looks at the board of this place, as initials in their devices' colours; a click lists them, with the widget that each
@@ -47,11 +47,11 @@ pub fn PeopleHere() -> Element {
             // The browser's own: it opens and closes by itself, and gives the focus back.
             button { class: "teller", r#type: "button", "aria-label": name, "popovertarget": "people", "data-count": len,
                 {icon(Glyph::Users)}
-                span { class: "tool-word", {t("People")} }
+                span { class: "tool-word", {tn("People")} }
                 {listed("dots", known)}
             }
-            div { id: "people", class: "panel", role: "dialog", "aria-label": t("People at this board"), "popover": "auto",
-                h2 { {t("Others at this board")} }
+            div { id: "people", class: "panel", role: "dialog", "aria-label": ta("People at this board"), "popover": "auto",
+                h2 { {tn("Others at this board")} }
                 {listed("people", known)}
                 p { class: "note-line", {note} }
             }
@@ -73,7 +73,7 @@ pub fn list(class: &'static str, board: &BoardId, people: &[Person]) -> Element 
         return rsx! {};
     }
     rsx! {
-        span { class, role: "list", "aria-label": t("Here"),
+        span { class, role: "list", "aria-label": ta("Here"),
             for person in people {
                 {listed_person(board, person)}
             }

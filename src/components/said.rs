@@ -18,7 +18,7 @@ use crate::{
     hooks::{Conflict, RealtimeManagers, Resolution, focus, is_on_page, key_name, title_of},
     protocol::{BoardId, OperationId, WidgetId, Writer},
     state::{BOARDS, CONFLICTS, SYNC},
-    words::{t, with},
+    words::{t, ta, tn, with},
 };
 
 /// What takes an edit back.
@@ -299,7 +299,7 @@ pub fn said_elsewhere(managers: RealtimeManagers) -> Element {
     rsx! {
         p { class: "unseen", role: "status", "{text}" }
         if let Some(line) = said_at(None, managers) {
-            section { class: "floating", "aria-label": t("News"), {line} }
+            section { class: "floating", "aria-label": ta("News"), {line} }
         }
     }
 }
@@ -331,9 +331,9 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
                     },
                     "popovertarget": asks.then_some("conflicts"),
                     if asks {
-                        {t("Choose")}
+                        {tn("Choose")}
                     } else {
-                        {t(if is_news { "Bring back" } else { "Undo" })}
+                        {tn(if is_news { "Bring back" } else { "Undo" })}
                         kbd { "aria-hidden": "true", "U" }
                     }
                 }

@@ -7,7 +7,7 @@ use crate::{
     config::{COLOURS_LEN, NAME_BYTES_MAX},
     hooks::{Now, choose_language, chosen_language, use_background_sync, use_realtime_managers},
     protocol::{Device, Writer},
-    words::{is_asked, t},
+    words::{is_asked, t, ta, tn},
 };
 
 /// The name and the colour of this device, to be changed at once. Rendered again when it is called something else, and for no other
@@ -25,9 +25,9 @@ pub fn ThisDevice(device: Device, is_live: bool) -> Element {
         }
     };
     rsx! {
-        section { class: "this-device", "aria-label": t("This device"),
+        section { class: "this-device", "aria-label": ta("This device"),
             label {
-                {t("This device’s name")}
+                {tn("This device’s name")}
                 input {
                     class: "input",
                     name: "device",
@@ -39,10 +39,10 @@ pub fn ThisDevice(device: Device, is_live: bool) -> Element {
             }
             label {
                 span { class: "who", "data-colour": device.colour, "aria-hidden": "true" }
-                {t("Its colour")}
+                {tn("Its colour")}
                 select { class: "input", name: "colour", onchange: move |event| change(None, event.value().parse().ok()),
                     for (colour , word) in (0..).zip(COLOURS) {
-                        option { key: "{colour}", value: "{colour}", selected: colour == device.colour, {t(word)} }
+                        option { key: "{colour}", value: "{colour}", selected: colour == device.colour, {tn(word)} }
                     }
                 }
             }
@@ -58,7 +58,7 @@ fn language(is_live: bool) -> Element {
     let chosen = chosen_language();
     rsx! {
         label {
-            {t("Language")}
+            {tn("Language")}
             select { class: "input", name: "language", onchange: move |event| choose_language(&event.value(), is_live),
                 for (tag , name) in [("", t("As the browser asks")), ("en", "English"), ("de", "Deutsch")] {
                     option { key: "{tag}", value: tag, selected: tag == chosen, lang: tag, {name} }
@@ -66,7 +66,7 @@ fn language(is_live: bool) -> Element {
             }
         }
         if !is_live {
-            p { class: "note-line", {t("Another language comes when this page is loaded with its server.")} }
+            p { class: "note-line", {tn("Another language comes when this page is loaded with its server.")} }
         }
     }
 }
@@ -77,7 +77,7 @@ const COLOURS: [&str; COLOURS_LEN as usize] = ["Teal", "Orange", "Blue", "Plum",
 /// Who wrote something, and when: their device's colour and name, else what the server calls them.
 pub fn by_line(writer: Option<&Writer>, now: Option<Now>) -> Element {
     let Some(writer) = writer else {
-        return rsx! { {t("somebody")} };
+        return rsx! { {tn("somebody")} };
     };
     let mut text = writer_name(writer);
     if let Some(now) = now {

@@ -8,7 +8,7 @@ use super::edit_line::{edit_line, is_editable};
 use crate::{
     hooks::{SetAside, SetAsideReason, focus, use_background_sync},
     protocol::{Intent, Rejection},
-    words::t,
+    words::{t, tn},
 };
 
 /// The place of what has buttons that go with it: the focus stays here, from where it comes to the next one.
@@ -71,11 +71,11 @@ pub fn use_ways_out(aside: &SetAside) -> Element {
                         was_editing.set(true);
                         editing.set(true);
                     },
-                    {t("Edit")}
+                    {tn("Edit")}
                 }
             }
-            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), {t("Retry")} }
-            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), {t("Discard")} }
+            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), {tn("Retry")} }
+            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), {tn("Discard")} }
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     hooks::{IS_IN_A_BROWSER, NoRandomness, RealtimeManagers, fresh_name, take_chosen_file, use_realtime_managers},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
     sorted::SortedMap,
-    words::{sentence, t},
+    words::{sentence, t, ta, tn},
 };
 
 /// The form in the list of boards. A part of the component that calls it.
@@ -50,37 +50,37 @@ pub fn use_add_board(open: Signal<bool>) -> Element {
         }
     };
     rsx! {
-        section { "aria-label": t("New board"),
+        section { "aria-label": ta("New board"),
             form { class: "form", onsubmit: add,
                 label {
-                    {t("New board")}
+                    {tn("New board")}
                     // Without one it is called as what it starts with.
                     input { class: "input", name: "name", r#type: "text", maxlength: "80" }
                 }
                 label {
-                    {t("Start with")}
+                    {tn("Start with")}
                     select { class: "input", name: "start",
-                        option { value: "", {t("Empty")} }
+                        option { value: "", {tn("Empty")} }
                         for (name, _) in TEMPLATES {
-                            option { key: "{name}", value: name, {t(name)} }
+                            option { key: "{name}", value: name, {tn(name)} }
                         }
-                        option { value: FILE, {t("A file")} }
+                        option { value: FILE, {tn("A file")} }
                     }
                 }
                 // Shown by the stylesheet, as long as that is chosen.
                 if IS_IN_A_BROWSER {
                     label { class: "from-file",
-                        {t("Board file")}
+                        {tn("Board file")}
                         // Without a name, since the form is sent with its text, which comes into the box.
                         input { class: "input", r#type: "file", accept: ".json,application/json", onchange: |_| take_chosen_file() }
                     }
                 }
                 label { class: "from-file",
-                    {t("Its text")}
-                    textarea { class: "input", name: "file", rows: "3", spellcheck: "false", placeholder: t("Choose a file, or paste it here") }
+                    {tn("Its text")}
+                    textarea { class: "input", name: "file", rows: "3", spellcheck: "false", placeholder: ta("Choose a file, or paste it here") }
                 }
                 {fault_line(fault)}
-                div { class: "row", button { class: "button", r#type: "submit", {icon(Glyph::Plus)} {t("Add board")} } }
+                div { class: "row", button { class: "button", r#type: "submit", {icon(Glyph::Plus)} {tn("Add board")} } }
             }
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     hooks::{BoardHandle, Now, fresh_name, title_of, use_now},
     protocol::{FieldName, Value, Widget, WidgetId},
     sorted::SortedMap,
-    words::{sentence, t, with},
+    words::{sentence, t, ta, tn, with},
 };
 
 /// A kind, as people choose it.
@@ -139,7 +139,7 @@ pub fn AddWidget(board: BoardHandle) -> Element {
             leftward: true,
             face: rsx! {
                 {icon(Glyph::Plus)}
-                span { class: "tool-word", {t("Add widget")} }
+                span { class: "tool-word", {tn("Add widget")} }
             },
             Form { board, open }
         }
@@ -186,22 +186,22 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     rsx! {
         form { class: "form", onsubmit: submit,
             label {
-                {t("Kind")}
+                {tn("Kind")}
                 select {
                     class: "input",
                     onchange: move |event| at.set(CHOICES.iter().position(|choice| choice.kind == event.value()).unwrap_or(0)),
                     for option in &CHOICES {
-                        option { key: "{option.kind}", value: option.kind, selected: option.kind == choice.kind, {t(option.name)} }
+                        option { key: "{option.kind}", value: option.kind, selected: option.kind == choice.kind, {tn(option.name)} }
                     }
                 }
             }
             label {
-                {t("Title")}
-                input { class: "input", name: "title", r#type: "text", maxlength: "80", placeholder: t(choice.name) }
+                {tn("Title")}
+                input { class: "input", name: "title", r#type: "text", maxlength: "80", placeholder: ta(choice.name) }
             }
             if let Some(suggested) = choice.series {
                 label {
-                    {t("Series")}
+                    {tn("Series")}
                     input {
                         class: "input",
                         name: "series",
@@ -212,21 +212,21 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                 }
             }
             div { class: "row",
-                button { class: "button", "data-weight": "strong", r#type: "submit", {t("Add")} }
-                button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| open.set(false), {t("Cancel")} }
+                button { class: "button", "data-weight": "strong", r#type: "submit", {tn("Add")} }
+                button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| open.set(false), {tn("Cancel")} }
             }
         }
-        section { class: "form", "aria-label": t("Paste"),
+        section { class: "form", "aria-label": ta("Paste"),
             label {
-                {t("Copied card")}
-                textarea { class: "input", rows: "2", spellcheck: "false", placeholder: t("Paste it here"), oninput: paste }
+                {tn("Copied card")}
+                textarea { class: "input", rows: "2", spellcheck: "false", placeholder: ta("Paste it here"), oninput: paste }
             }
             {fault_line(fault)}
         }
         if !removed.is_empty() {
-            section { class: "form", "aria-label": t("Removed"),
+            section { class: "form", "aria-label": ta("Removed"),
                 label {
-                    {t("Removed")}
+                    {tn("Removed")}
                     select { class: "input", onchange: move |event| chosen.set(event.value()),
                         for (id , widget) in removed {
                             option { key: "{id}", value: "{id}", selected: id.as_str() == chosen(), {caption(&title_of(&board.id(), &id), &widget, *now.peek())} }
@@ -234,7 +234,7 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                     }
                 }
                 div { class: "row",
-                    button { class: "button", r#type: "button", onclick: bring_back, {t("Bring back")} }
+                    button { class: "button", r#type: "button", onclick: bring_back, {tn("Bring back")} }
                 }
             }
         }

@@ -10,7 +10,7 @@ use crate::{
     components::icon::{Glyph, icon},
     hooks::{BoardHandle, Put, carry, focus, grasp, key_name, let_go, put_back, use_realtime_updates},
     protocol::{Value, WidgetId},
-    words::{t, with},
+    words::{t, ta, tn, with},
 };
 
 /// The card that is arranged at the moment, while any is.
@@ -59,10 +59,10 @@ pub fn arranging_bar(arranging: Arranging) -> Element {
                 {icon(Glyph::Grid)}
                 // The style sheet knows which of them fits the device.
                 p { class: "banner-text",
-                    span { class: "for-mouse", {t("Drag a card to its place, its corner to its size; or use the arrow keys, + and −.")} }
-                    span { class: "for-touch", {t("Drag a card by its title, and to another size by its corner.")} }
+                    span { class: "for-mouse", {tn("Drag a card to its place, its corner to its size; or use the arrow keys, + and −.")} }
+                    span { class: "for-touch", {tn("Drag a card by its title, and to another size by its corner.")} }
                 }
-                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| arranging.end(), {t("Done")} }
+                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| arranging.end(), {tn("Done")} }
             }
         }
     }
@@ -132,7 +132,7 @@ pub fn Handle(widget: ReadSignal<WidgetId>) -> Element {
         div {
             class: "arrange",
             role: "group",
-            "aria-roledescription": t("card"),
+            "aria-roledescription": ta("card"),
             "aria-label": with("{}, {} of {}, {}", &[&title, &(place() + 1).to_string(), &len().to_string(), t(kinds::SIZES[size()])]),
             tabindex: "0",
             "data-size": kinds::SIZES[size()],

@@ -19,7 +19,7 @@ use crate::{
     },
     config::STRETCH_CLOSER_MS_MIN,
     hooks::{Now, hold_pointer, key_name, use_now},
-    words::{t, with},
+    words::{t, tn, with},
 };
 
 /// An instant in server time, in whole milliseconds; `None` while nobody points. A float, since signals of those are there
@@ -232,7 +232,7 @@ impl Pointing {
                             self.widen();
                             focus_on(self.pad);
                         },
-                        {t("Whole span")}
+                        {tn("Whole span")}
                     }
                 } else {
                     span { "aria-hidden": "true", {with("{} ago", &[&length])} }

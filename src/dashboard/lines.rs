@@ -18,7 +18,7 @@ use crate::{
         use_now, use_realtime_managers, use_undo_keys, use_websocket,
     },
     protocol::Widget,
-    words::{count, sentence, t, with},
+    words::{count, sentence, t, tn, with},
 };
 
 /// Says what could not be done, and how the page was opened, each only while there is something to say.
@@ -64,13 +64,13 @@ pub fn removed_line(entry: &Widget, now: Option<Now>, on_bring_back: Option<Call
             div { class: "banner", role: "status", "data-tone": "rest", "data-state": "board-removed",
                 {icon(Glyph::Trash)}
                 p { class: "banner-text",
-                    {t("This board was removed.")} " "
+                    {tn("This board was removed.")} " "
                     if writer.is_some() {
                         span { class: "by", {by_line(writer, now)} }
                     }
                 }
                 if let Some(bring_back) = on_bring_back {
-                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| bring_back(()), {t("Bring back")} }
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| bring_back(()), {tn("Bring back")} }
                 }
             }
         }
@@ -125,12 +125,12 @@ fn use_error_line() -> Element {
                 p { span { role: "alert", "{happened}" } "{waiting}" }
                 div { class: "row",
                     if is_fault {
-                        button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.sync_now(), {t("Try again")} }
+                        button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.sync_now(), {tn("Try again")} }
                         if IS_IN_A_BROWSER && details.pending > 0 {
-                            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| managers.background.export(), {t("Export what waits")} }
+                            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| managers.background.export(), {tn("Export what waits")} }
                         }
                     } else {
-                        a { class: "button", "data-shape": "small", href: "", {t("Reload")} }
+                        a { class: "button", "data-shape": "small", href: "", {tn("Reload")} }
                     }
                     {error_details(&code, *met.peek(), &details.trouble.unwrap_or_default())}
                 }

@@ -12,7 +12,7 @@ use crate::{
     },
     config::NEW_SERIES,
     hooks::{BoardHandle, fresh_name, page_origin, use_samples},
-    words::{sentence, t, with},
+    words::{sentence, tn, with},
 };
 
 /// Offers the first series that nobody shows yet; on whose board it is put is not asked: on this one.
@@ -45,7 +45,7 @@ pub fn NewSeries(board: BoardHandle) -> Element {
         div { class: "lines",
             div { class: "banner", role: "status", "data-state": "new-series",
                 {icon(Glyph::Plus)}
-                p { class: "banner-text", {t("New:")} " " strong { "{name}" } "{others}" }
+                p { class: "banner-text", {tn("New:")} " " strong { "{name}" } "{others}" }
                 button {
                     class: "button",
                     "data-shape": "small",
@@ -56,9 +56,9 @@ pub fn NewSeries(board: BoardHandle) -> Element {
                             declined.write().push(added.clone());
                         }
                     },
-                    {t("Add to board")}
+                    {tn("Add to board")}
                 }
-                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: move |_| declined.write().push(refused.clone()), {t("Not now")} }
+                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: move |_| declined.write().push(refused.clone()), {tn("Not now")} }
             }
         }
     }
@@ -106,7 +106,7 @@ pub fn how_to_post() -> Element {
         return VNode::empty();
     };
     rsx! {
-        p { {t("Or send a number of your own, from any machine that reaches this address:")} }
+        p { {tn("Or send a number of your own, from any machine that reaches this address:")} }
         pre { class: "json", tabindex: "0", "curl {origin}/api/v1/samples -d 'fuel 12.5'" }
     }
 }

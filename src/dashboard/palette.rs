@@ -15,7 +15,7 @@ use crate::{
     },
     hooks::{BoardHandle, focus, go_to, key_name, title_of, use_background_sync, use_boards, use_realtime_managers},
     protocol::{BoardId, WidgetId},
-    words::{t, with},
+    words::{t, ta, tn, with},
 };
 
 /// So many are listed: who sees more of them types on.
@@ -61,7 +61,7 @@ pub fn Palette(board: BoardHandle, may_edit: bool) -> Element {
             keys: KEYS,
             face: rsx! {
                 {icon(Glyph::Search)}
-                span { class: "tool-word", {t("Find")} }
+                span { class: "tool-word", {tn("Find")} }
             },
             Finder { board, may_edit, open }
         }
@@ -120,11 +120,11 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
                 r#type: "text",
                 role: "combobox",
                 autocomplete: "off",
-                "aria-label": t("A board, a card, or what to do"),
+                "aria-label": ta("A board, a card, or what to do"),
                 "aria-expanded": "true",
                 "aria-controls": "palette-list",
                 "aria-activedescendant": (len > 0).then(|| ["palette-", &chosen.to_string()].concat()),
-                placeholder: t("A board, a card, or what to do"),
+                placeholder: ta("A board, a card, or what to do"),
                 maxlength: "80",
                 value: "{typed}",
                 onmounted: move |event| focus(&event.data()),
@@ -142,7 +142,7 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
                     at.set(next % len.max(1));
                 },
             }
-            div { id: "palette-list", class: "palette-list", role: "listbox", "aria-label": t("Found"),
+            div { id: "palette-list", class: "palette-list", role: "listbox", "aria-label": ta("Found"),
                 for (place , entry) in list.into_iter().enumerate() {
                     div {
                         key: "{entry.hint}/{entry.text}/{place}",
@@ -157,7 +157,7 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
                 }
             }
             if len == 0 {
-                p { class: "note-line", role: "status", {t("Nothing of that name.")} }
+                p { class: "note-line", role: "status", {tn("Nothing of that name.")} }
             }
         }
     }

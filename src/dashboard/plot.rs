@@ -15,7 +15,7 @@ use crate::{
         icon::{Glyph, icon},
     },
     config::{SAMPLE_INTERVAL_MS, SAMPLE_MISSED_MAX},
-    words::{t, with},
+    words::{t, tn, with},
 };
 
 /// One line of a chart.
@@ -205,7 +205,7 @@ fn threshold_line(threshold: f64, is_above: bool, scale: Scale, unit: &str) -> E
                 svg { class: "threshold-icon", "x": "100%", "width": "14", "height": "14", "viewBox": "24 28 24 24", path { d: Glyph::TriangleAlert.path() } }
             }
             text { class: "tick threshold-name", "data-state": if is_above { "above" }, "x": "100%", "dy": "-.4em",
-                if is_above { {t("Above")} " " }
+                if is_above { {tn("Above")} " " }
                 {figure_text(threshold, unit)}
             }
         }

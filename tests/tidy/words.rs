@@ -9,7 +9,13 @@ use crate::{
 };
 
 /// Rooms that speak to people by these functions, and which of their arguments are looked up.
-const LOOKED_UP: [(&str, &[usize]); 3] = [("t(", &[0]), ("with(", &[0]), ("count(", &[1, 2])];
+const LOOKED_UP: [(&str, &[usize]); 5] = [
+    ("t(", &[0]),
+    ("tn(", &[0]),
+    ("ta(", &[0]),
+    ("with(", &[0]),
+    ("count(", &[1, 2]),
+];
 
 /// Sentences that come from the core, which knows English alone, and are looked up whole.
 const CORE: [&str; 6] = [

@@ -12,7 +12,7 @@ use crate::{
     },
     hooks::{Conflict, Now},
     protocol::{Intent, Value},
-    words::{t, with},
+    words::{t, tn, with},
 };
 
 /// What a value may have in characters to be set in large type.
@@ -74,18 +74,18 @@ pub(super) fn versions(conflict: &Conflict, field: &str, unit: &str, now: Option
     rsx! {
         div { class: "versions",
             div { class: "version", "data-side": "before",
-                h4 { {t("Before")} }
+                h4 { {tn("Before")} }
                 p { class: "version-value", "data-long": before.chars().count() > LARGE_CHARS_MAX, "{before}" }
-                p { class: "version-by", {t("what you saw")} }
+                p { class: "version-by", {tn("what you saw")} }
             }
             div { class: "version", "data-side": "mine",
-                h4 { {t(if conflict.is_undo { "Your undo" } else { "Mine" })} }
+                h4 { {tn(if conflict.is_undo { "Your undo" } else { "Mine" })} }
                 {mine}
-                p { class: "version-by", {t("you, on this device")} {made_at} }
+                p { class: "version-by", {tn("you, on this device")} {made_at} }
             }
             // Somebody may write on while it is looked at.
             div { class: "version", "data-side": "theirs", "aria-live": "polite",
-                h4 { {t("Theirs")} }
+                h4 { {tn("Theirs")} }
                 {theirs}
                 p { class: "version-by", {by_line(writer, now)} }
                 if conflict.removed.is_some() {

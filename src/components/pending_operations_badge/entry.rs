@@ -15,7 +15,7 @@ use crate::{
         BackgroundSync, Durability, PendingOperation, Phase, SetAside, use_background_sync, use_now, use_widget_of,
     },
     protocol::{BoardId, Intent, Operation, OperationId},
-    words::{sentence, t, with},
+    words::{sentence, t, tn, with},
 };
 
 /// The board that an operation makes, or lists as one that is there: the two together are what a person calls adding a board.
@@ -94,14 +94,14 @@ pub(super) fn PendingEntry(pending: PendingOperation, times: usize, sum: i64) ->
                     p { class: "note-line", {sentence(&reason.to_string())} }
                 }
             } else {
-                p { class: "note-line", {t(said)} }
+                p { class: "note-line", {tn(said)} }
             }
             if is_waiting {
                 div { class: "row",
                     if matches!(pending.phase, Phase::Retrying { .. }) {
-                        button { class: "button", "data-shape": "small", r#type: "button", onclick: { let pending = pending.clone(); move |_| of_entry(sync, &pending, |sync, id| sync.retry(id, None)) }, {t("Retry")} }
+                        button { class: "button", "data-shape": "small", r#type: "button", onclick: { let pending = pending.clone(); move |_| of_entry(sync, &pending, |sync, id| sync.retry(id, None)) }, {tn("Retry")} }
                     }
-                    button { class: "button", "data-shape": "small", r#type: "button", onclick: { let pending = pending.clone(); move |_| of_entry(sync, &pending, BackgroundSync::rollback) }, {t("Roll back")} }
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: { let pending = pending.clone(); move |_| of_entry(sync, &pending, BackgroundSync::rollback) }, {tn("Roll back")} }
                 }
             }
         }

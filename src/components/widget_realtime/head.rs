@@ -17,7 +17,7 @@ use crate::{
     },
     hooks::{RealtimeUpdates, focus, key_name},
     protocol::Person,
-    words::{t, with},
+    words::{t, tn, with},
 };
 
 #[component]
@@ -107,7 +107,7 @@ pub(super) fn Head(
                                         arrange(());
                                     },
                                     {icon(Glyph::Grid)}
-                                    {t("Arrange")}
+                                    {tn("Arrange")}
                                 }
                             }
                             if let Some(copy) = on_copy {
@@ -121,7 +121,7 @@ pub(super) fn Head(
                                         menu.set(false);
                                     },
                                     {icon(Glyph::Copy)}
-                                    {t("Copy")}
+                                    {tn("Copy")}
                                 }
                             }
                             button {
@@ -138,7 +138,7 @@ pub(super) fn Head(
                                     }
                                 },
                                 {icon(Glyph::Trash)}
-                                {t("Remove")}
+                                {tn("Remove")}
                             }
                         }
                     }
@@ -218,7 +218,7 @@ fn SetUp(
                     }
                 }
                 if field == "max" && is_empty() {
-                    p { class: "note-line", role: "alert", "data-tone": "act", {t("Max has to be above min.")} }
+                    p { class: "note-line", role: "alert", "data-tone": "act", {tn("Max has to be above min.")} }
                 }
             }
             {form_buttons(close)}

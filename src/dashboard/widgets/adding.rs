@@ -11,7 +11,7 @@ use crate::{
     },
     hooks::{RealtimeUpdates, fresh_name, use_now},
     protocol::Value,
-    words::{sentence, t, with},
+    words::{sentence, ta, with},
 };
 
 /// What is added, at most so many characters.
@@ -30,7 +30,7 @@ pub fn deleting(live: RealtimeUpdates, field: &str, text: &str) -> Element {
             "data-shape": "square",
             r#type: "button",
             "aria-label": with("Delete: {}", &[&text]),
-            title: t("Delete"),
+            title: ta("Delete"),
             onclick: move |_| live.edit(&field, Value::Null),
             {icon(Glyph::Cross)}
         }
@@ -82,13 +82,13 @@ pub fn Adding(live: RealtimeUpdates, is_log: bool) -> Element {
                 class: "input",
                 "data-weight": "quiet",
                 r#type: "text",
-                "aria-label": t(label),
-                placeholder: t(placeholder),
+                "aria-label": ta(label),
+                placeholder: ta(placeholder),
                 maxlength: "{CHARS_MAX}",
                 value: "{text}",
                 oninput: move |event| text.set(event.value()),
             }
-            button { class: "button", "data-weight": "quiet", "data-shape": "square", r#type: "submit", "aria-label": t(button), {icon(Glyph::Plus)} }
+            button { class: "button", "data-weight": "quiet", "data-shape": "square", r#type: "submit", "aria-label": ta(button), {icon(Glyph::Plus)} }
         }
         if let Some(reason) = complaint() {
             p { class: "note-line", role: "alert", "data-tone": "act", "{reason}" }

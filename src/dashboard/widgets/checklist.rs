@@ -16,7 +16,7 @@ use crate::{
     hooks::{RealtimeUpdates, show, use_background_sync, use_now},
     protocol::Value,
     sorted::sorted,
-    words::{t, with},
+    words::{t, ta, with},
 };
 
 #[component]
@@ -89,7 +89,7 @@ fn Item(live: RealtimeUpdates, id: String) -> Element {
                     "data-shape": "square",
                     r#type: "button",
                     "aria-label": with("Take on: {}", &[&text]),
-                    title: t("Take it on"),
+                    title: ta("Take it on"),
                     onclick: move |_| live.edit(&taken_field, me.clone().unwrap_or_else(|| t("me").to_owned())),
                     {icon(Glyph::Hand)}
                 }

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use crate::{
     components::icon::{Glyph, icon},
     hooks::RealtimeUpdates,
-    words::t,
+    words::ta,
 };
 
 pub fn counter(live: RealtimeUpdates) -> Element {
@@ -18,14 +18,14 @@ pub fn counter(live: RealtimeUpdates) -> Element {
     };
     rsx! {
         div { class: "counter",
-            button { class: "button", "data-shape": "square", r#type: "button", "aria-label": t("Take one away"), onclick: move |_| live.add("count", -1), {icon(Glyph::Minus)} }
+            button { class: "button", "data-shape": "square", r#type: "button", "aria-label": ta("Take one away"), onclick: move |_| live.add("count", -1), {icon(Glyph::Minus)} }
             p { class: "figure",
                 output { class: "value", "data-state": state, "{count}" }
                 if !unit.is_empty() {
                     small { "{unit}" }
                 }
             }
-            button { class: "button", "data-shape": "square", r#type: "button", "aria-label": t("Add one"), onclick: move |_| live.add("count", 1), {icon(Glyph::Plus)} }
+            button { class: "button", "data-shape": "square", r#type: "button", "aria-label": ta("Add one"), onclick: move |_| live.add("count", 1), {icon(Glyph::Plus)} }
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     hooks::{ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_samples, use_stretch, use_websocket},
     protocol::Value,
     sorted::sorted,
-    words::{t, with},
+    words::{t, tn, with},
 };
 
 /// The series a widget names, and what they have sent.
@@ -240,7 +240,7 @@ pub fn Table(live: RealtimeUpdates) -> Element {
                         tr {
                             for (column , (heading , unit)) in columns.iter().enumerate() {
                                 th { key: "{heading}", scope: "col", "data-type": unit.map(|_| "number"), "aria-sort": chosen.and_then(|order| order.word(column)),
-                                    button { r#type: "button", onclick: move |_| order.set(Order::after(chosen, column, unit.is_some())), {t(heading)} }
+                                    button { r#type: "button", onclick: move |_| order.set(Order::after(chosen, column, unit.is_some())), {tn(heading)} }
                                 }
                             }
                         }

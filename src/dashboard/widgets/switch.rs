@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 use crate::{
     config::{SWITCH_ARMED_MS, SWITCH_TTL_MS},
     hooks::{RealtimeUpdates, focus, use_later},
-    words::t,
+    words::tn,
 };
 
 #[component]
@@ -28,10 +28,10 @@ pub fn Switch(live: RealtimeUpdates) -> Element {
     rsx! {
         div { class: "switching",
             p { class: "figure",
-                output { class: "value", "data-state": state, {t(if shown { "On" } else { "Off" })} }
+                output { class: "value", "data-state": state, {tn(if shown { "On" } else { "Off" })} }
             }
             if was_changed() {
-                p { class: "note-line", role: "alert", {t(if shown { "It has become on meanwhile. Nothing was sent." } else { "It has become off meanwhile. Nothing was sent." })} }
+                p { class: "note-line", role: "alert", {tn(if shown { "It has become on meanwhile. Nothing was sent." } else { "It has become off meanwhile. Nothing was sent." })} }
             }
             div { class: "row",
                 if armed().is_some() {
@@ -42,7 +42,7 @@ pub fn Switch(live: RealtimeUpdates) -> Element {
                             disarm.cancel();
                             armed.set(None);
                         },
-                        {t("Cancel")}
+                        {tn("Cancel")}
                     }
                     button {
                         class: "button", "data-weight": "strong", r#type: "button",
@@ -59,7 +59,7 @@ pub fn Switch(live: RealtimeUpdates) -> Element {
                                 live.edit_now("on", !seen, SWITCH_TTL_MS);
                             }
                         },
-                        {t(if shown { "Switch off now" } else { "Switch on now" })}
+                        {tn(if shown { "Switch off now" } else { "Switch on now" })}
                     }
                 } else {
                     button {
@@ -69,7 +69,7 @@ pub fn Switch(live: RealtimeUpdates) -> Element {
                             armed.set(Some(is_on()));
                             disarm.start();
                         },
-                        {t(if shown { "Switch off…" } else { "Switch on…" })}
+                        {tn(if shown { "Switch off…" } else { "Switch on…" })}
                     }
                 }
             }

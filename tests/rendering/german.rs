@@ -80,7 +80,7 @@ fn being_offline_and_what_waits_are_said_in_german() {
             "Offline · wie von Ihnen gewählt",
             "Offline arbeiten",
             "1 Änderung",
-            "Wartende Änderungen: 1 warten",
+            "Wartende Änderungen: 1 wartend",
         ]
         .map(|text| text),
     );

@@ -10,6 +10,7 @@ use crate::{
     },
     hooks::focus,
     protocol::Value,
+    words::t,
 };
 
 /// One of `words`, which is called `legend` by those who don't see it. In a form its value is that of the field `name`; no
@@ -85,13 +86,13 @@ pub fn field_text(field: &str, value: &Value) -> String {
 }
 
 fn label(word: &str) -> &str {
-    match word {
+    t(match word {
         "ok" => "OK",
         "busy" => "Busy",
         "attention" => "Look",
         "down" => "Down",
         other => other,
-    }
+    })
 }
 
 fn tone(word: &str) -> Tone {

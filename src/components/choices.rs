@@ -71,9 +71,9 @@ pub fn field_text(field: &str, value: &Value) -> String {
         && let Some(run) = Run::read(value)
     {
         let word = match run {
-            Run::Ends(_) | Run::Since(_) => "started",
-            Run::Left(_) | Run::Spent(_) => "paused",
-            Run::Reset => "reset",
+            Run::Ends(_) | Run::Since(_) => t("started"),
+            Run::Left(_) | Run::Spent(_) => t("paused"),
+            Run::Reset => t("reset"),
         };
         return word.to_owned();
     }

@@ -180,7 +180,7 @@ fn describe(intent: &Intent, text_of: &dyn Fn(&str) -> String) -> (String, Optio
             let said = match field {
                 // It has no other value than the press of its button.
                 "run" if Run::read(value).is_some() => {
-                    return (with("Timer {}", &[t(&field_text(field, value))]), None);
+                    return (with("Timer {}", &[&field_text(field, value)]), None);
                 }
                 _ if value.is_null() && plain(field) == "line" => return (t("Delete line").to_owned(), None),
                 _ if value.is_null() && plain(field) == "item" => return (t("Delete item").to_owned(), None),

@@ -9,6 +9,7 @@ mod choosing;
 mod history;
 mod kept;
 mod page;
+mod watchdog;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -34,6 +35,7 @@ use self::{
     boards::Boards,
     choosing::Choosing,
     kept::{Kept, Place},
+    watchdog::Watchdog,
 };
 use crate::platform::{AddressError, ServerAddress, data_folder, secret};
 
@@ -176,6 +178,11 @@ fn Window() -> Element {
     let mut trouble = use_signal(|| None::<String>);
     let mut leaving = use_signal(|| None::<Leave>);
     let window = use_window();
+    let watchdog = use_hook(Watchdog::new);
+    use_drop({
+        let watchdog = watchdog.clone();
+        move || watchdog.end()
+    });
     let left = use_callback({
         let window = window.clone();
         move |leave| {
@@ -192,17 +199,36 @@ fn Window() -> Element {
             }
         }
     });
-    // Who shows a board goes when all of it is stored.
-    let leave = use_callback(move |leave| {
-        if *is_choosing.peek() {
-            left(leave);
-        } else {
-            leaving.set(Some(leave));
+    let stays = use_callback({
+        let (window, watchdog) = (window.clone(), watchdog.clone());
+        move |leave| {
+            watchdog.call_off();
+            if leave == Leave::Close {
+                window.set_visible(true);
+                window.set_focus();
+            }
+        }
+    });
+    // Who shows a board goes when all of it is stored. Whoever closes it wants nothing else any more.
+    let leave = use_callback({
+        let watchdog = watchdog.clone();
+        move |leave| {
+            if leave == Leave::Close {
+                watchdog.begin();
+            }
+            if *is_choosing.peek() {
+                left(leave);
+            } else if leave == Leave::Close || leaving.peek().is_none() {
+                leaving.set(Some(leave));
+            }
         }
     });
     use_wry_event_handler({
         let (window, kept) = (window.clone(), kept.clone());
         move |event, _| {
+            if watchdog.is_late() {
+                left(Leave::Close);
+            }
             let Event::WindowEvent { window_id, event, .. } = event else {
                 return;
             };
@@ -266,6 +292,7 @@ fn Window() -> Element {
                 token: reached.token,
                 leaving,
                 on_left: left,
+                on_stays: stays,
                 on_not_let_in: not_let_in,
             }
         }

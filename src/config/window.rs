@@ -6,3 +6,5 @@ pub const DEFAULT_SERVER: &str = "http://127.0.0.1:8080";
 pub const SERVERS_LEN_MAX: usize = 8;
 /// A window that is closed waits for its disk no longer, in milliseconds: what could not be stored by then can't be stored.
 pub const SETTLE_MS_MAX: u64 = 5_000;
+/// A window that was closed, and has neither gone nor come back by then, answers nothing: it is taken away. In milliseconds.
+pub const CLOSING_MS_MAX: u64 = SETTLE_MS_MAX + 1_000;

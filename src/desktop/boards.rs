@@ -1,17 +1,18 @@
 //! The boards of a server, in the window; and how it goes from them: with all that is shown stored.
 
 use dioxus::prelude::*;
-use futures_util::future::select;
+use futures_util::future::{Either, select};
 
 use super::{Leave, history::use_last_board, kept::Kept};
 use crate::{
     components::{
         DashboardRealtimeProvider,
+        format::count,
         icon::{Glyph, icon},
     },
     config::SETTLE_MS_MAX,
     dashboard::pages,
-    hooks::{ConnectionStatus, use_realtime_managers, use_websocket},
+    hooks::{ConnectionStatus, Durability, use_background_sync, use_realtime_managers, use_websocket},
     platform,
 };
 
@@ -26,6 +27,8 @@ pub fn Boards(
     leaving: Signal<Option<Leave>>,
     /// All is stored.
     on_left: Callback<Leave>,
+    /// It is not: the window stays, and tells what would be lost.
+    on_stays: Callback<Leave>,
     /// The server wants another token; what it said, when a person has read it and wants to give one.
     on_not_let_in: Callback<String>,
 ) -> Element {
@@ -33,29 +36,67 @@ pub fn Boards(
     use_last_board(&kept, &server);
     rsx! {
         DashboardRealtimeProvider { server: server.clone(), token, folder: kept.folder().as_os_str().to_owned(),
-            Leaving { leaving, on_left }
+            Leaving { leaving, on_left, on_stays }
             Met { server, on_not_let_in }
             {pages()}
         }
     }
 }
 
-/// Stores all that is shown before the window goes from it.
+/// Stores all that is shown before the window goes from it. Where that can't be, the window stays, unless a person wants it to go all the
+/// same.
 #[component]
-fn Leaving(leaving: Signal<Option<Leave>>, on_left: Callback<Leave>) -> Element {
+fn Leaving(leaving: Signal<Option<Leave>>, on_left: Callback<Leave>, on_stays: Callback<Leave>) -> Element {
     let managers = use_realtime_managers();
+    let sync = use_background_sync();
+    let mut stays = use_signal(|| None::<Leave>);
+    let mut is_storing = use_hook(|| CopyValue::new(false));
     use_effect(move || {
-        let Some(leave) = leaving() else { return };
+        // A second wish while it stores is heard at the end.
+        if leaving().is_none() || is_storing() {
+            return;
+        }
+        is_storing.set(true);
+        stays.set(None);
         spawn(async move {
-            // What is being typed is an edit when its box is left.
-            platform::leave_text().await;
             let clock = platform::here().clock();
             let too_late = clock.sleep_until(clock.now().plus(SETTLE_MS_MAX));
-            select(Box::pin(managers.background.settled()), too_late).await;
-            on_left(leave);
+            let stored = async {
+                // What is being typed is an edit when its box is left.
+                platform::leave_text().await;
+                managers.background.settled().await;
+            };
+            let in_time = matches!(select(Box::pin(stored), too_late).await, Either::Left(_));
+            is_storing.set(false);
+            let Some(leave) = leaving.take() else { return };
+            let details = sync.details();
+            let lasts = in_time && details.durability != Some(Durability::MemoryOnly);
+            if lasts || details.pending == 0 {
+                on_left(leave);
+            } else {
+                stays.set(Some(leave));
+                on_stays(leave);
+            }
         });
     });
-    VNode::empty()
+    let pending = sync.details().pending;
+    let Some(leave) = stays().filter(|_| pending > 0) else {
+        return VNode::empty();
+    };
+    rsx! {
+        div { class: "lines",
+            div { class: "banner", role: "alert", "data-tone": "act", "data-state": "stays",
+                {icon(Glyph::TriangleAlert)}
+                p { class: "banner-text",
+                    "This device can’t store what waits: {count(pending, \"edit\")} would be lost with this window. The server gets all of it as soon as it answers."
+                }
+                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| on_left(leave),
+                    if leave == Leave::Close { "Close anyway" } else { "Leave anyway" }
+                }
+                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: move |_| stays.set(None), "Stay" }
+            }
+        }
+    }
 }
 
 /// Remembers a server that has let this window in; and asks for a token where one does not.

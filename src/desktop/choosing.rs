@@ -59,7 +59,8 @@ pub fn Choosing(
                 match meet(&*platform::here(), &reached.server, reached.token.as_deref()).await {
                     Ok(address) => {
                         let server = address.origin().to_owned();
-                        keep(&kept, &server, reached.token.as_deref());
+                        kept.remember_server(&server);
+                        keep_token(&kept, &server, reached.token.as_deref());
                         on_chosen(Reached { server, ..reached });
                     }
                     Err(error) => asked.set(Asked::NotMet(of(error, &reached))),
@@ -79,7 +80,7 @@ pub fn Choosing(
     let forget = use_callback({
         let kept = kept.clone();
         move |server: String| {
-            keep(&kept, &server, None);
+            keep_token(&kept, &server, None);
             kept.forget_server(&server);
             known.set(kept.servers());
         }
@@ -173,9 +174,8 @@ pub fn Choosing(
     }
 }
 
-/// Remembers a server and its token. A device that can't keep a token asks for it again.
-fn keep(kept: &Kept, server: &str, token: Option<&str>) {
-    kept.remember_server(server);
+/// Keeps the token of a server, or forgets it. A device that can't keep a token asks for it again.
+fn keep_token(kept: &Kept, server: &str, token: Option<&str>) {
     if let Err(error) = keep_secret(kept.folder(), server, token) {
         tracing::warn!("the token can't be kept, and is asked for again at the next start: {error}");
     }

@@ -12,6 +12,7 @@ use super::kept::Kept;
 /// A history in memory whose newest place is kept.
 struct LastBoard {
     visited: MemoryHistory,
+    server: String,
     kept: Kept,
 }
 
@@ -21,6 +22,7 @@ pub fn use_last_board(kept: &Kept, server: &str) {
         let board = kept.board_of(server).unwrap_or_else(|| "/".to_owned());
         Rc::new(LastBoard {
             visited: MemoryHistory::with_initial_path(board),
+            server: server.to_owned(),
             kept: kept.clone(),
         })
     });
@@ -28,7 +30,7 @@ pub fn use_last_board(kept: &Kept, server: &str) {
 
 impl LastBoard {
     fn keep(&self) {
-        self.kept.remember_board(&self.visited.current_route());
+        self.kept.remember_board(&self.server, &self.visited.current_route());
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::SERVERS_LEN_MAX;
+use crate::{config::SERVERS_LEN_MAX, sorted::SortedMap};
 
 /// The file's name within the folder of the person's data.
 const FILE_NAME: &str = "window.json";
@@ -20,8 +20,8 @@ const FILE_NAME: &str = "window.json";
 struct Contents {
     /// Addresses of servers, the last one first.
     servers: Vec<String>,
-    /// The address of the board that was open last.
-    board: Option<String>,
+    /// The addresses of the boards that were open last, each by its server.
+    boards: SortedMap<String, String>,
     /// Where the window was.
     place: Option<Place>,
 }
@@ -70,30 +70,32 @@ impl Kept {
     /// This server is the last one.
     pub fn remember_server(&self, server: &str) {
         self.change(|contents| {
-            if contents.servers.first().is_some_and(|last| last != server) {
-                contents.board = None; // it is one of the other's
-            }
             contents.servers.retain(|known| known != server);
             contents.servers.insert(0, server.to_owned());
             contents.servers.truncate(SERVERS_LEN_MAX);
+            let servers = &contents.servers;
+            contents.boards.retain(|of, _| servers.contains(of));
         });
     }
 
     /// No more of this server.
     pub fn forget_server(&self, server: &str) {
-        self.change(|contents| contents.servers.retain(|known| known != server));
+        self.change(|contents| {
+            contents.servers.retain(|known| known != server);
+            contents.boards.remove(server);
+        });
     }
 
-    /// The address of the board that was open last, if it is one of this server.
+    /// The address of the board of this server that was open last.
     pub fn board_of(&self, server: &str) -> Option<String> {
-        let contents = self.contents.borrow();
-        let is_last = contents.servers.first().is_some_and(|last| last == server);
-        contents.board.clone().filter(|_| is_last)
+        self.contents.borrow().boards.get(server).cloned()
     }
 
-    /// Another board is open.
-    pub fn remember_board(&self, board: &str) {
-        self.change(|contents| contents.board = Some(board.to_owned()));
+    /// Another board of this server is open.
+    pub fn remember_board(&self, server: &str, board: &str) {
+        self.change(|contents| {
+            contents.boards.insert(server.to_owned(), board.to_owned());
+        });
     }
 
     /// Where the window was.
@@ -161,16 +163,18 @@ mod tests {
     }
 
     #[test]
-    fn the_board_is_one_of_the_last_server() {
+    fn each_server_has_its_own_last_board_until_it_is_forgotten() {
         let kept = after("board", |kept| {
-            kept.remember_server("http://one");
-            kept.remember_board("/boards/shift");
-            kept.remember_server("http://one");
+            for (server, board) in [("http://one", "/boards/shift"), ("http://two", "/boards/night")] {
+                kept.remember_server(server);
+                kept.remember_board(server, board);
+            }
             assert_eq!(kept.board_of("http://one").as_deref(), Some("/boards/shift"));
-            assert_eq!(kept.board_of("http://two"), None);
-            kept.remember_server("http://two");
+            kept.forget_server("http://one");
         });
-        assert_eq!([kept.board_of("http://one"), kept.board_of("http://two")], [None, None]);
+        assert_eq!(kept.servers(), ["http://two"]);
+        assert_eq!(kept.board_of("http://one"), None);
+        assert_eq!(kept.board_of("http://two").as_deref(), Some("/boards/night"));
     }
 
     #[test]

@@ -7,8 +7,11 @@ const STYLES: &str = include_str!("../../assets/tideboard.css");
 
 const TYPEFACE: &str = include_str!("../../assets/typeface.css");
 
+/// Draws where there are no frames. The other one stands on it.
+const FRAMES: &str = include_str!("page/frames.js");
+
 /// Keeps what is typed from its own echo.
-const SCRIPT: &str = include_str!("page/typing.js");
+const TYPING: &str = include_str!("page/typing.js");
 
 /// What is the window's alone.
 const OWN_STYLES: &str = include_str!("page/window.css");
@@ -17,7 +20,9 @@ const OWN_STYLES: &str = include_str!("page/window.css");
 pub fn page() -> String {
     let typeface = TYPEFACE.replace("url(\"", "url(\"/assets/");
     let styles = [&typeface, STYLES, OWN_STYLES].concat();
-    FRAME.replace("/* styles */", &styles).replace("/* script */", SCRIPT)
+    FRAME
+        .replace("/* styles */", &styles)
+        .replace("/* script */", &[FRAMES, TYPING].concat())
 }
 
 #[cfg(test)]

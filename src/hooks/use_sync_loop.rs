@@ -156,7 +156,7 @@ struct Turn {
     /// When the last live values are kept next.
     keep_at: Timestamp,
     /// Who waits until all is stored. Nobody does in a browser, which lets no page do that.
-    settling: Option<Box<dyn FnOnce()>>,
+    settling: Vec<Box<dyn FnOnce()>>,
     /// When the next of those that nobody can see are brought up to date.
     unseen: Fuse<LocalBoxFuture<'static, ()>>,
 }
@@ -184,7 +184,7 @@ impl Turn {
             series,
             tick,
             keep_at,
-            settling: None,
+            settling: Vec::new(),
             unseen: Fuse::terminated(),
         }
     }
@@ -248,7 +248,7 @@ impl Turn {
             Step::Message(Message::Settle(done)) => {
                 if !IS_IN_A_BROWSER {
                     self.driver.command(Command::Flush);
-                    self.settling = Some(done);
+                    self.settling.push(done);
                 }
             }
             Step::Unseen => {}
@@ -320,12 +320,10 @@ impl Turn {
         for notice in news {
             self.context.tell(&notice);
         }
-        if !IS_IN_A_BROWSER
-            && self.driver.engine().is_stored()
-            && self.driver.is_idle()
-            && let Some(done) = self.settling.take()
-        {
-            done();
+        if !IS_IN_A_BROWSER && self.driver.engine().is_stored() && self.driver.is_idle() {
+            for done in std::mem::take(&mut self.settling) {
+                done();
+            }
         }
     }
 }

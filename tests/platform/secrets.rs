@@ -19,6 +19,15 @@ fn a_token_is_kept_for_its_server_until_it_is_forgotten() {
     );
 }
 
+#[test]
+fn what_cannot_be_read_is_not_written_over() {
+    let folder = Folder::new();
+    let file = folder.path().join("tokens.json");
+    std::fs::write(&file, "{\"http://one\":").expect("it can be written");
+    keep_secret(folder.path(), "http://two", Some("the token of two")).expect_err("it holds what nobody has read");
+    assert_eq!(std::fs::read_to_string(&file).expect("it is there"), "{\"http://one\":");
+}
+
 #[cfg(unix)]
 #[test]
 fn nobody_else_may_read_it() {

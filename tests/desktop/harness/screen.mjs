@@ -57,6 +57,16 @@ export class Screen {
     this.#ask('windowsize', '--sync', window, String(width), String(height));
   }
 
+  /** The window that has the focus. */
+  active() {
+    return this.#ask('getactivewindow');
+  }
+
+  /** Nobody sees the window any more. */
+  minimise(window) {
+    this.#ask('windowminimize', window);
+  }
+
   /** Types on the keyboard, with so long between two letters. */
   type(text, { delayMs = 20 } = {}) {
     this.#ask('type', '--delay', String(delayMs), text);

@@ -71,6 +71,12 @@ export class Window {
     return this.#end(() => this.#screen.press('ctrl+w'));
   }
 
+  /** A person closes it by the desktop, as its X does; resolves with its exit code when it has ended. */
+  async closeByDesktop() {
+    await this.focus();
+    return this.#end(() => this.#screen.press('alt+F4'));
+  }
+
   /** What a function comes to in the page. */
   evaluate(work, ...values) {
     return this.#inspector.evaluate(work, ...values);

@@ -21,6 +21,17 @@ export async function play({ screen, server, window }) {
     await write(server, text);
     await shows(window, text);
   }
+  // It was typed and taken back a moment ago, and that has been drawn.
+  screen.press('ctrl+End');
+  screen.type('!');
+  await arrives(server, `${TYPED}!`);
+  screen.press('BackSpace');
+  await arrives(server, TYPED);
+  await window.until((box) => document.querySelector(box).dataset.state === 'confirmed', BOX);
+  for (const text of [`${TYPED}!`, TYPED]) {
+    await write(server, text);
+    await shows(window, text);
+  }
   screen.press('ctrl+End');
   screen.type(' Done.', { delayMs: 1 });
   // What is on its way from the keyboard comes first.

@@ -24,6 +24,13 @@ pub(crate) fn first_look() -> Option<FirstLook> {
     dioxus_fullstack::FullstackContext::current()?.extension()
 }
 
+/// What the page that is being rendered speaks; `None` for English.
+#[cfg(all(feature = "dashboard", feature = "server"))]
+pub(crate) fn spoken() -> Option<&'static crate::words::Words> {
+    let spoken: crate::server::Spoken = dioxus_fullstack::FullstackContext::current()?.extension()?;
+    Some(spoken.0)
+}
+
 /// Why a server function did not do what it was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ApiError {

@@ -24,7 +24,12 @@ mod widgets;
 use dioxus::{html::input_data::MouseButton, prelude::*};
 
 use self::page::BoardPage;
-use crate::{components::DashboardRealtimeProvider, hooks::stand_at, protocol::BoardId};
+use crate::{
+    components::DashboardRealtimeProvider,
+    hooks::{speak_as_asked, stand_at},
+    protocol::BoardId,
+    words::tn,
+};
 
 /// The pages.
 #[derive(Clone, Debug, PartialEq, Routable)]
@@ -88,6 +93,7 @@ fn way_to(route: Route, class: &str, is_current: bool, panel: Option<Signal<bool
 /// The app, from the provider down.
 #[component]
 pub fn Dashboard() -> Element {
+    use_hook(speak_as_asked);
     rsx! {
         DashboardRealtimeProvider {
             Router::<Route> {}
@@ -136,9 +142,9 @@ fn Elsewhere(segments: Vec<String>) -> Element {
     rsx! {
         main { class: "board",
             div { class: "empty", "data-state": "unknown-page",
-                h1 { "There is nothing at this address." }
+                h1 { {tn("There is nothing at this address.")} }
                 p { "/{segments.join(\"/\")}" }
-                Link { class: "button", to: Route::Home {}, "Open this machine’s board" }
+                Link { class: "button", to: Route::Home {}, {tn("Open this machine’s board")} }
             }
         }
     }

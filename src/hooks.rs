@@ -34,6 +34,7 @@ mod first_look;
 mod focus;
 mod fresh_name;
 mod key_name;
+mod language;
 #[cfg(feature = "dashboard")]
 mod show;
 mod snapshot;
@@ -72,6 +73,9 @@ pub(crate) use first_look::{first_look, show_first_look};
 pub use focus::{focus, focus_text};
 pub use fresh_name::fresh_name;
 pub(crate) use key_name::key_name;
+#[cfg(feature = "dashboard")]
+pub(crate) use language::speak_as_asked;
+pub(crate) use language::{choose_language, chosen_language};
 #[cfg(feature = "dashboard")]
 pub(crate) use show::show;
 pub use use_background_sync::{BackgroundSync, use_background_sync};

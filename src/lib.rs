@@ -28,6 +28,9 @@ pub mod server;
 pub mod terminal;
 
 #[cfg(feature = "ui")]
+pub mod words;
+
+#[cfg(feature = "ui")]
 pub mod api;
 
 #[cfg(feature = "ui")]

@@ -386,6 +386,21 @@ pub fn entitle(title: &str) {
     chosen::entitle(title);
 }
 
+/// The words that a page's server has written into it; `None` where there is no page, or it speaks English.
+pub fn page_words() -> Option<String> {
+    chosen::page_words()
+}
+
+/// Has the browser keep a cookie, as a page writes it; nothing elsewhere.
+pub fn set_cookie(cookie: &str) {
+    chosen::set_cookie(cookie);
+}
+
+/// Loads the page anew; nothing elsewhere.
+pub fn load_again() {
+    chosen::load_again();
+}
+
 /// The address, of its own server, from which a page is loaded again; nothing elsewhere.
 pub fn stand_at(address: &str) {
     chosen::stand_at(address);

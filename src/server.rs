@@ -28,6 +28,8 @@ mod fanout;
 mod first_look;
 #[cfg(feature = "server")]
 mod guides;
+#[cfg(all(feature = "dashboard", feature = "server"))]
+mod language;
 #[cfg(feature = "server")]
 mod listener;
 #[cfg(feature = "server")]
@@ -74,6 +76,8 @@ mod webhooks;
 pub use first_board::{FirstBoard, FirstBoardError};
 #[cfg(all(feature = "dashboard", feature = "server"))]
 pub(crate) use first_look::FirstLook;
+#[cfg(all(feature = "dashboard", feature = "server"))]
+pub(crate) use language::Spoken;
 #[cfg(feature = "server")]
 pub use pages::{NOT_FOUND_MARK, built_files, pages};
 #[cfg(feature = "server")]

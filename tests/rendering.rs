@@ -11,6 +11,8 @@ mod conflicts;
 mod dashboard;
 #[path = "rendering/editors.rs"]
 mod editors;
+#[path = "rendering/german.rs"]
+mod german;
 #[path = "rendering/indicator.rs"]
 mod indicator;
 #[path = "rendering/kinds.rs"]

@@ -11,6 +11,8 @@ mod quotes;
 mod rooms;
 #[path = "tidy/source.rs"]
 mod source;
+#[path = "tidy/words.rs"]
+mod words;
 
 use source::Source;
 use std::fmt;

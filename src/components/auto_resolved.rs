@@ -8,6 +8,7 @@ use crate::{
     hooks::{Conflict, RealtimeManagers, Resolution},
     protocol::OperationId,
     state::BOARDS,
+    words::{t, tn},
 };
 
 /// What was chosen.
@@ -70,8 +71,8 @@ pub(super) fn auto_resolved(managers: RealtimeManagers, mut choices: Signal<Vec<
         let id = conflict.id();
         let mut put_away = move || choices.write().retain(|other| other.conflict.id() != id);
         let said = match resolution {
-            Resolution::KeepTheirs => "Kept theirs",
-            _ => "Kept yours",
+            Resolution::KeepTheirs => t("Kept theirs"),
+            _ => t("Kept yours"),
         };
         let field = conflict.operation.intent.field().cloned();
         let undo = conflict.can_be_unresolved().then_some(move |_| {
@@ -80,9 +81,9 @@ pub(super) fn auto_resolved(managers: RealtimeManagers, mut choices: Signal<Vec<
         });
         rsx! {
             div { key: "{id}", class: "banner", role: "status", "data-state": "resolved",
-                p { class: "banner-text", "{title}, " {field.map(|field| field.to_string())} " · {said}" }
+                p { class: "banner-text", "{title}, " {field.map(|field| t(field.as_str()).to_owned())} " · {said}" }
                 if let Some(undo) = undo {
-                    button { class: "button", "data-shape": "small", r#type: "button", onclick: undo, "Undo" }
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: undo, {tn("Undo")} }
                 }
                 {close_button(move |_| put_away())}
             }

@@ -10,6 +10,7 @@ use crate::{
     },
     hooks::focus,
     protocol::Value,
+    words::t,
 };
 
 /// One of `words`, which is called `legend` by those who don't see it. In a form its value is that of the field `name`; no
@@ -70,9 +71,9 @@ pub fn field_text(field: &str, value: &Value) -> String {
         && let Some(run) = Run::read(value)
     {
         let word = match run {
-            Run::Ends(_) | Run::Since(_) => "started",
-            Run::Left(_) | Run::Spent(_) => "paused",
-            Run::Reset => "reset",
+            Run::Ends(_) | Run::Since(_) => t("started"),
+            Run::Left(_) | Run::Spent(_) => t("paused"),
+            Run::Reset => t("reset"),
         };
         return word.to_owned();
     }
@@ -85,13 +86,13 @@ pub fn field_text(field: &str, value: &Value) -> String {
 }
 
 fn label(word: &str) -> &str {
-    match word {
+    t(match word {
         "ok" => "OK",
         "busy" => "Busy",
         "attention" => "Look",
         "down" => "Down",
         other => other,
-    }
+    })
 }
 
 fn tone(word: &str) -> Tone {

@@ -2,6 +2,8 @@
 
 use dioxus::prelude::*;
 
+use crate::words::ta;
+
 use super::icon::{Glyph, icon};
 
 /// A cross that says "Close" to those who don't see it.
@@ -12,7 +14,7 @@ pub fn close_button(on_close: impl FnMut(MouseEvent) + 'static) -> Element {
             "data-weight": "quiet",
             "data-shape": "small",
             r#type: "button",
-            "aria-label": "Close",
+            "aria-label": ta("Close"),
             onclick: on_close,
             {icon(Glyph::Cross)}
         }

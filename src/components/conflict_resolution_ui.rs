@@ -11,7 +11,7 @@ use self::versions::{proposal, versions};
 use super::{
     auto_resolved::{add_choice, auto_resolved, settle},
     edit_line::{edit_line, is_editable},
-    format::{count, time_of_day},
+    format::time_of_day,
     icon::icon,
     said::{is_next, make_way, outlive, said_elsewhere, say_decided, uncover, undo_last_decision},
     word::{Word, saying_of},
@@ -24,6 +24,7 @@ use crate::{
     protocol::{Contention, Operation, OperationId, encode},
     sorted::SortedSet,
     state::CONFLICTS,
+    words::{count, t, ta, tn, with},
 };
 
 /// A conflict that was decided, and how.
@@ -124,7 +125,7 @@ pub fn ConflictResolutionUI(
     let shown = if all() { list.len() } else { CARDS_LEN_MAX };
     rsx! {
         if !list.is_empty() {
-            section { class: "conflicts", "aria-label": "Conflicts", "data-state": "conflict",
+            section { class: "conflicts", "aria-label": ta("Conflicts"), "data-state": "conflict",
                 span { class: "unseen", role: "status", {announcement(list.len())} }
                 // What arrives moves nothing, and covers nothing that somebody may be about to press: it is a line until it is
                 // opened. The browser does that by itself, from anywhere on the page, and gives the focus back.
@@ -134,16 +135,16 @@ pub fn ConflictResolutionUI(
                         span { class: "saying-text",
                             // Where the indicator says it, it is said.
                             span { class: "conflicts-word", {Word::Conflict.text()} " · " }
-                            "Choose"
+                            {tn("Choose")}
                         }
                     }
                     {tally(list.len())}
                 }
                 div { class: "quarrels", id: "conflicts", "popover": "auto", ontoggle: |_| uncover(),
                     h2 { class: "conflicts-head",
-                        {saying_of(Word::Conflict, "Choose which stands")}
+                        {saying_of(Word::Conflict, t("Choose which stands"))}
                         {tally(list.len())}
-                        button { class: "button", "data-weight": "quiet", "data-shape": "small", r#type: "button", "popovertarget": "conflicts", "Later" }
+                        button { class: "button", "data-weight": "quiet", "data-shape": "small", r#type: "button", "popovertarget": "conflicts", {tn("Later")} }
                     }
                     for of_widget in of_one_widget(&list[..shown.min(list.len())]) {
                         Together { key: "{of_widget[0].operation.board} {of_widget[0].operation.widget}", of_widget, on_choose: choose }
@@ -156,7 +157,7 @@ pub fn ConflictResolutionUI(
                         }
                     }
                     if list.len() > shown {
-                        div { class: "row", button { class: "button", r#type: "button", onclick: move |_| all.set(true), "Show {list.len() - shown} more" } }
+                        div { class: "row", button { class: "button", r#type: "button", onclick: move |_| all.set(true), {with("Show {} more", &[&(list.len() - shown).to_string()])} } }
                     }
                 }
             }
@@ -192,12 +193,12 @@ fn Together(of_widget: Vec<Conflict>, on_choose: Callback<(Vec<OperationId>, Res
         let ids = ids.clone();
         let all = move |_| on_choose((ids.clone(), resolution.clone()));
         rsx! {
-            button { class: "button", "data-shape": "small", r#type: "button", "aria-label": "{label}, these of {title}", onclick: all, "{label}" }
+            button { class: "button", "data-shape": "small", r#type: "button", "aria-label": with("{}, these of {}", &[t(label), &title]), onclick: all, {tn(label)} }
         }
     };
     rsx! {
         div { class: "row", "data-state": "together",
-            span { class: "note-line", "These {of_widget.len()} of {title}:" }
+            span { class: "note-line", {with("These {} of {}:", &[&of_widget.len().to_string(), &title])} }
             {button("Keep mine", Resolution::KeepMine)}
             {button("Keep theirs", Resolution::KeepTheirs)}
         }
@@ -214,7 +215,11 @@ fn tally(len: usize) -> Element {
 }
 
 fn announcement(len: usize) -> String {
-    format!("{} with two versions. Choose one.", count(len, "field"))
+    count(
+        len,
+        "{} field with two versions. Choose one.",
+        "{} fields with two versions. Choose one.",
+    )
 }
 
 /// Says how a conflict was decided.
@@ -224,13 +229,9 @@ fn tell(conflict: &Conflict, resolution: &Resolution, now: Option<Now>, together
         Resolution::KeepTheirs => "Kept theirs",
         Resolution::Edit(_) => "Changed",
     };
-    let at = now.map(|now| format!(", {}", time_of_day(now, now.unix_ms)));
-    say_decided(
-        said.to_owned() + &at.unwrap_or_default(),
-        conflict,
-        resolution,
-        together,
-    );
+    let at = now.map_or_else(String::new, |now| time_of_day(now, now.unix_ms));
+    let joint = if at.is_empty() { "" } else { ", " };
+    say_decided([t(said), joint, &at].concat(), conflict, resolution, together);
 }
 
 #[component]
@@ -315,25 +316,25 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(Vec<OperationId>, Resol
             },
             h3 { class: "quarrel-title",
                 "{title} "
-                span { "{said_field} · {headline}" }
+                span { {[t(&said_field), " · ", headline].concat()} }
             }
             {versions(&conflict, &field, &unit, now())}
             if is_told() && editing() {
-                p { class: "note-line", role: "alert", "data-tone": "wait", "Theirs has changed meanwhile. Save again to set yours." }
+                p { class: "note-line", role: "alert", "data-tone": "wait", {tn("Theirs has changed meanwhile. Save again to set yours.")} }
             }
             if let Some(value) = editable.filter(|_| editing()) {
                 {edit_line(if proposal(&conflict).is_some() { "Both, put together" } else { "Another value" }, &field, &proposal(&conflict).unwrap_or_else(|| value.clone()), bounds, commit, cancel)}
             } else {
                 div { class: "row",
                     button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| choose(Resolution::KeepMine), {keep_mine(&conflict)} kbd { "aria-hidden": "true", "1" } }
-                    button { class: "button", r#type: "button", title: "Dismisses the question: theirs stands", onclick: move |_| choose(Resolution::KeepTheirs), "Keep theirs" kbd { "aria-hidden": "true", "2" } }
+                    button { class: "button", r#type: "button", title: ta("Dismisses the question: theirs stands"), onclick: move |_| choose(Resolution::KeepTheirs), {tn("Keep theirs")} kbd { "aria-hidden": "true", "2" } }
                     if can_edit {
-                        button { class: "button", r#type: "button", onclick: move |_| edit(), "Edit" kbd { "aria-hidden": "true", "E" } }
+                        button { class: "button", r#type: "button", onclick: move |_| edit(), {tn("Edit")} kbd { "aria-hidden": "true", "E" } }
                     }
                 }
             }
             details {
-                summary { class: "note-line", "Details" }
+                summary { class: "note-line", {tn("Details")} }
                 pre { class: "json", tabindex: "0", {record(&conflict)} }
             }
         }
@@ -346,21 +347,21 @@ fn record(conflict: &Conflict) -> String {
 }
 
 fn headline(conflict: &Conflict) -> &'static str {
-    match conflict.contention {
+    t(match conflict.contention {
         _ if conflict.removal().is_some() => "somebody removed it",
         Contention::FirstWriteWins => "somebody was first",
         _ => "somebody else changed it too",
-    }
+    })
 }
 
 fn keep_mine(conflict: &Conflict) -> &'static str {
-    if conflict.removal().is_some() {
+    t(if conflict.removal().is_some() {
         "Bring it back, with mine"
     } else if conflict.is_undo {
         "Undo all the same"
     } else {
         "Keep mine"
-    }
+    })
 }
 
 #[cfg(test)]

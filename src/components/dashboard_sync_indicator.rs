@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{
     disclosure::{Disclosure, Shape},
-    format::{ago, count, figure_text, time_of_day},
+    format::{ago, figure_text, time_of_day},
     icon::icon,
     said::{leave, make_way},
     this_device::ThisDevice,
@@ -17,6 +17,7 @@ use crate::{
         use_websocket,
     },
     protocol::Access,
+    words::{count, sentence, t, ta, tn, with},
 };
 
 /// The live connection status: green, yellow or red, with how much waits on this device. A click opens the details.
@@ -63,7 +64,7 @@ pub fn DashboardSyncIndicator(
     let word = Word::from(&status);
     let link = socket.link();
     let more = more(&status, &link, sync.pending(), now());
-    let name = ["Sync: ", word.text(), &more.concat()].concat();
+    let name = [t("Sync"), ": ", word.text(), &more.concat()].concat();
     let face = telling(word, hidden(&status, &link), &more);
     rsx! {
         div { class: "indicator", "data-state": status.token(),
@@ -73,7 +74,7 @@ pub fn DashboardSyncIndicator(
                     open,
                     class: "teller",
                     name,
-                    label: "Sync details",
+                    label: t("Sync details"),
                     shape: Shape::Wide,
                     state: status.token().to_owned(),
                     tone: word.tone(),
@@ -110,36 +111,40 @@ fn hidden(status: &ConnectionStatus, link: &ConnectionStatus) -> Option<Word> {
 
 /// What follows the word, each part with what stands before it.
 fn more(status: &ConnectionStatus, link: &ConnectionStatus, pending: usize, now: Option<Now>) -> Vec<String> {
-    let waiting = |verb: &str| (pending > 0).then(|| format!("{pending} {verb}"));
+    let waiting = |text: &str| (pending > 0).then(|| with(text, &[&pending.to_string()]));
     let hidden = hidden(status, link).map(|word| word.text().to_owned());
     let parts: [Option<String>; 2] = match status {
         ConnectionStatus::Offline { since, .. } => {
             let since = since
                 .zip(now)
-                .map(|(since, now)| format!("since {}", time_of_day(now, now.unix_ms_of(since))));
-            [since, waiting("saved here")]
+                .map(|(since, now)| with("since {}", &[&time_of_day(now, now.unix_ms_of(since))]));
+            [since, waiting("{} saved here")]
         }
         ConnectionStatus::Waiting { retry_at, .. } => {
             let wait = retry_at.zip(now).map(|(at, now)| at.since(now.device).div_ceil(1_000));
             let next = match wait {
-                None | Some(0) => "trying now".to_owned(),
-                Some(seconds) => format!("next try in {seconds} s"),
+                None | Some(0) => t("trying now").to_owned(),
+                Some(seconds) => with("next try in {} s", &[&seconds.to_string()]),
             };
-            [Some(next), waiting("saved here")]
+            [Some(next), waiting("{} saved here")]
         }
-        ConnectionStatus::ByRequests => [Some("syncing by requests".to_owned()), waiting("saved here")],
+        ConnectionStatus::ByRequests => [Some(t("syncing by requests").to_owned()), waiting("{} saved here")],
         ConnectionStatus::CatchingUp { missing: missing @ 1.. } => [
-            Some(count(usize::try_from(*missing).unwrap_or(usize::MAX), "change")),
+            Some(count(
+                usize::try_from(*missing).unwrap_or(usize::MAX),
+                "{} change",
+                "{} changes",
+            )),
             None,
         ],
         ConnectionStatus::Decide { conflicts, set_aside } => {
-            let fields = (*conflicts > 1).then(|| format!("of {conflicts} fields"));
-            let aside = (*set_aside > 0 && *conflicts > 0).then(|| format!("{set_aside} not accepted"));
-            let edits = (*set_aside > 1 && *conflicts == 0).then(|| count(*set_aside, "edit"));
+            let fields = (*conflicts > 1).then(|| with("of {} fields", &[&conflicts.to_string()]));
+            let aside = (*set_aside > 0 && *conflicts > 0).then(|| with("{} not accepted", &[&set_aside.to_string()]));
+            let edits = (*set_aside > 1 && *conflicts == 0).then(|| count(*set_aside, "{} edit", "{} edits"));
             [fields, aside.or(edits)]
         }
         ConnectionStatus::SignIn { .. } | ConnectionStatus::Closed { .. } | ConnectionStatus::CannotStore { .. } => {
-            [waiting("waiting"), None]
+            [waiting("{} waiting"), None]
         }
         _ => [None, None],
     };
@@ -158,21 +163,21 @@ pub fn SyncDetailsPanel() -> Element {
     // Once the browser has opened what takes this one's place: a button that is gone opens nothing.
     let closing = use_later(0, |()| make_way());
     rsx! {
-        section { "aria-label": "Connection",
+        section { "aria-label": ta("Connection"),
             {saying(word, &explain(&details.link))}
             // Without a network it is of no matter what the server did last.
             if let Some(trouble) = details.trouble.clone().filter(|_| !matches!(details.link, ConnectionStatus::Offline { .. })) {
-                p { class: "note-line", role: "alert", "data-tone": "wait", "{trouble}" }
+                p { class: "note-line", role: "alert", "data-tone": "wait", {sentence(&trouble)} }
             }
             if let Some(fault) = details.fault {
-                p { class: "note-line", role: "alert", "data-tone": "act", "{fault}" }
+                p { class: "note-line", role: "alert", "data-tone": "act", {sentence(&fault.to_string())} }
             }
             {way(&details.link, sync)}
-            div { class: "row", a { class: "button", "data-weight": "quiet", href: TROUBLESHOOTING_PATH, target: "_blank", "Something does not work?" } }
-            p { class: "note-line", {first_aid(&details.link)} }
+            div { class: "row", a { class: "button", "data-weight": "quiet", href: TROUBLESHOOTING_PATH, target: "_blank", {tn("Something does not work?")} } }
+            p { class: "note-line", {tn(first_aid(&details.link))} }
         }
         {decisions(&status, closing)}
-        section { "aria-label": "Work offline",
+        section { "aria-label": ta("Work offline"),
             button {
                 class: "switch",
                 r#type: "button",
@@ -180,22 +185,21 @@ pub fn SyncDetailsPanel() -> Element {
                 "aria-checked": offline,
                 "data-state": if offline { "on" } else { "off" },
                 onclick: move |_| sync.work_offline(!offline),
-                "Work offline"
+                {tn("Work offline")}
                 span { class: "switch-track", "aria-hidden": "true" }
             }
             p { class: "note-line",
                 if details.durability == Some(Durability::MemoryOnly) {
-                    "Edits are in this page only"
+                    {tn("Edits are in this page only, and sent when you switch this off.")}
                 } else {
-                    "Edits of all tabs are kept on this device"
+                    {tn("Edits of all tabs are kept on this device, and sent when you switch this off.")}
                 }
-                ", and sent when you switch this off."
             }
         }
         if let Some(device) = details.device.clone() {
-            ThisDevice { device }
+            ThisDevice { device, is_live: details.link == ConnectionStatus::Live }
         }
-        section { "aria-label": "Facts", {facts(&details, now())} }
+        section { "aria-label": ta("Facts"), {facts(&details, now())} }
     }
 }
 
@@ -205,14 +209,14 @@ fn decisions(status: &ConnectionStatus, closing: Later) -> Element {
         return rsx! {};
     };
     rsx! {
-        section { "aria-label": "Decisions",
+        section { "aria-label": ta("Decisions"),
             if conflicts > 0 {
-                {saying_of(Word::Conflict, &(count(conflicts, "field") + " to decide"))}
-                div { class: "row", button { class: "button", r#type: "button", "popovertarget": "conflicts", onclick: move |_| { leave(); closing.start(); }, "Choose" } }
+                {saying_of(Word::Conflict, &count(conflicts, "{} field to decide", "{} fields to decide"))}
+                div { class: "row", button { class: "button", r#type: "button", "popovertarget": "conflicts", onclick: move |_| { leave(); closing.start(); }, {tn("Choose")} } }
             }
             if set_aside > 0 {
-                {saying(Word::SetAside, &count(set_aside, "edit"))}
-                p { class: "note-line", "They wait in the list beside this, with the reason." }
+                {saying(Word::SetAside, &count(set_aside, "{} edit", "{} edits"))}
+                p { class: "note-line", {tn("They wait in the list beside this, with the reason.")} }
             }
         }
     }
@@ -222,17 +226,17 @@ fn decisions(status: &ConnectionStatus, closing: Later) -> Element {
 fn way(link: &ConnectionStatus, sync: BackgroundSync) -> Element {
     match link {
         ConnectionStatus::SignIn { .. } => rsx! {
-            div { class: "row", a { class: "button", "data-weight": "strong", href: SIGN_IN_PATH, "Sign in" } }
+            div { class: "row", a { class: "button", "data-weight": "strong", href: SIGN_IN_PATH, {tn("Sign in")} } }
         },
         ConnectionStatus::Closed { .. } => rsx! {
-            div { class: "row", a { class: "button", "data-weight": "strong", href: "", "Reload" } }
+            div { class: "row", a { class: "button", "data-weight": "strong", href: "", {tn("Reload")} } }
         },
         ConnectionStatus::Waiting { .. } | ConnectionStatus::ByRequests => rsx! {
-            div { class: "row", button { class: "button", r#type: "button", onclick: move |_| sync.sync_now(), "Try now" } }
+            div { class: "row", button { class: "button", r#type: "button", onclick: move |_| sync.sync_now(), {tn("Try now")} } }
         },
         ConnectionStatus::Offline { chosen: true, .. } => rsx! {},
         _ => rsx! {
-            div { class: "row", button { class: "button", r#type: "button", onclick: move |_| sync.sync_now(), "Sync now" } }
+            div { class: "row", button { class: "button", r#type: "button", onclick: move |_| sync.sync_now(), {tn("Sync now")} } }
         },
     }
 }
@@ -249,45 +253,47 @@ const fn first_aid(link: &ConnectionStatus) -> &'static str {
 
 fn explain(link: &ConnectionStatus) -> String {
     match link {
-        ConnectionStatus::SignIn { message } | ConnectionStatus::Closed { message } => message.clone(),
-        ConnectionStatus::Offline { chosen: true, .. } => "by your choice".to_owned(),
-        ConnectionStatus::Offline { .. } => "this device has no network".to_owned(),
-        ConnectionStatus::ByRequests => "no live socket can be had; edits and changes go by plain requests".to_owned(),
-        ConnectionStatus::Waiting { attempt, .. } => count(*attempt as usize, "failed try").replace("trys", "tries"),
+        ConnectionStatus::SignIn { message } | ConnectionStatus::Closed { message } => sentence(message),
+        ConnectionStatus::Offline { chosen: true, .. } => t("by your choice").to_owned(),
+        ConnectionStatus::Offline { .. } => t("this device has no network").to_owned(),
+        ConnectionStatus::ByRequests => {
+            t("no live socket can be had; edits and changes go by plain requests").to_owned()
+        }
+        ConnectionStatus::Waiting { attempt, .. } => count(*attempt as usize, "{} failed try", "{} failed tries"),
         _ => String::new(),
     }
 }
 
 fn facts(facts: &SyncDetails, now: Option<Now>) -> Element {
     let synced = match (facts.synced_at, now) {
-        (Some(_), _) if facts.link == ConnectionStatus::Live => "now".to_owned(),
+        (Some(_), _) if facts.link == ConnectionStatus::Live => t("now").to_owned(),
         (Some(at), Some(now)) => ago(now.device.since(at) / 1_000),
-        (Some(_), None) => "a moment ago".to_owned(),
-        (None, _) => "not yet".to_owned(),
+        (Some(_), None) => t("a moment ago").to_owned(),
+        (None, _) => t("not yet").to_owned(),
     };
     rsx! {
         dl { class: "facts",
-            dt { "Waiting to be sent" }
-            dd { "data-fact": "pending", {count(facts.pending, "edit")} }
-            dt { "Last sync" }
+            dt { {tn("Waiting to be sent")} }
+            dd { "data-fact": "pending", {count(facts.pending, "{} edit", "{} edits")} }
+            dt { {tn("Last sync")} }
             dd { "data-fact": "last-sync", "{synced}" }
-            dt { "Edits" }
+            dt { {tn("Edits")} }
             dd { "data-fact": "durability",
                 if let Some(durability) = facts.durability {
-                    {saying(Word::from(durability), if durability == Durability::MemoryOnly { "kept while this page is open" } else { "" })}
+                    {saying(Word::from(durability), if durability == Durability::MemoryOnly { t("kept while this page is open") } else { "" })}
                 } else {
                     "…"
                 }
             }
             if let Some(room) = facts.room {
-                dt { "Room left" }
+                dt { {tn("Room left")} }
                 dd { "data-fact": "room", {figure_text(room as f64, "B")} }
             }
-            dt { "Sent by" }
-            dd { if facts.leading { "this tab" } else { "another tab" } }
+            dt { {tn("Sent by")} }
+            dd { if facts.leading { {tn("this tab")} } else { {tn("another tab")} } }
             if let Some(identity) = &facts.identity {
-                dt { "Signed in as" }
-                dd { "{identity.principal}" if identity.access == Access::View { ", to watch" } }
+                dt { {tn("Signed in as")} }
+                dd { "{identity.principal}" if identity.access == Access::View { {tn(", to watch")} } }
             }
         }
     }

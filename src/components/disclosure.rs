@@ -128,7 +128,7 @@ pub fn tool(
             open,
             class: "button",
             weight: "quiet",
-            name,
+            name: name.to_owned(),
             label: name,
             shape: Shape::Wide,
             leftward: true,

@@ -11,6 +11,7 @@ use crate::{
     board::series_names,
     hooks::{focus_text, key_name},
     protocol::Value,
+    words::{t, tn},
 };
 
 /// Edits one value, within its bounds where it has some, with two buttons.
@@ -52,8 +53,8 @@ pub fn edit_line(
 pub fn form_buttons(on_cancel: Callback<()>) -> Element {
     rsx! {
         div { class: "row",
-            button { class: "button", "data-weight": "strong", r#type: "submit", "Save" }
-            button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| on_cancel(()), "Cancel" }
+            button { class: "button", "data-weight": "strong", r#type: "submit", {tn("Save")} }
+            button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| on_cancel(()), {tn("Cancel")} }
         }
     }
 }
@@ -68,17 +69,17 @@ pub fn field_input(label: &str, field: &str, value: &Value, bounds: [Option<f64>
     if field == "span" && !words.is_empty() {
         return rsx! {
             label {
-                span { "{label}" }
+                span { {tn(label)} }
                 select { class: "input", name: field,
                     for word in words {
-                        option { key: "{word}", value: *word, selected: *word == text, "{word}" }
+                        option { key: "{word}", value: *word, selected: *word == text, {tn(word)} }
                     }
                 }
             }
         };
     }
     if !words.is_empty() {
-        return choices(label, field, words, &text, takes_focus, None);
+        return choices(t(label), field, words, &text, takes_focus, None);
     }
     let mounted = move |event: MountedEvent| {
         if takes_focus {
@@ -89,7 +90,7 @@ pub fn field_input(label: &str, field: &str, value: &Value, bounds: [Option<f64>
     let [min, max] = bounds;
     rsx! {
         label {
-            span { "{label}" }
+            span { {tn(label)} }
             if text.len() > LINE_CHARS_MAX && !is_named_by || text.contains('\n') {
                 textarea { class: "input", name: field, rows: "4", initial_value: text, onmounted: mounted }
             } else {
@@ -143,6 +144,8 @@ fn as_typed(value: &Value) -> String {
         // As it is: what is rounded to be read would be rounded for ever.
         Value::Number(number) => number.to_string(),
         Value::Array(items) => items.iter().map(as_typed).collect::<Vec<_>>().join(", "),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
         other => value_text(other),
     }
 }

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::format::time_of_day;
-use crate::hooks::Now;
+use crate::{hooks::Now, words::tn};
 
 /// An error's code, when it was met, and what was said, in one piece to be copied.
 pub fn error_details(code: &str, at: Option<Now>, said: &str) -> Element {
@@ -11,7 +11,7 @@ pub fn error_details(code: &str, at: Option<Now>, said: &str) -> Element {
     let text = [code, " · ", &at, "\n", said].concat();
     rsx! {
         details {
-            summary { "Details" }
+            summary { {tn("Details")} }
             pre { class: "json", tabindex: "0", {text.trim_end()} }
         }
     }

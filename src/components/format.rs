@@ -1,10 +1,11 @@
-//! Numbers, spans and values as people read them. English; nothing here asks for a locale or a clock.
+//! Numbers, spans and values as people read them, in the language that is spoken here; nothing here asks for a clock.
 
 use serde_json::{Number, json};
 
 use crate::{
     hooks::Now,
     protocol::{Value, Writer, encode},
+    words::{count, t, with},
 };
 
 /// A number with its unit, apart: the unit is set smaller.
@@ -99,7 +100,7 @@ fn fixed(value: f64, decimals: u32) -> String {
     let part = (unit.unsigned_abs() + part).to_string();
     match unit {
         1 => format!("{sign}{whole}"),
-        _ => format!("{sign}{whole}.{}", &part[1..]),
+        _ => [sign, &whole.to_string(), t("."), &part[1..]].concat(),
     }
 }
 
@@ -156,7 +157,7 @@ pub fn span(seconds: u64) -> String {
 #[must_use]
 pub fn age(ms: u64) -> String {
     match ms / 1_000 {
-        0..5 => "now".to_owned(),
+        0..5 => t("now").to_owned(),
         seconds @ 5..60 => format!("{}\u{a0}s", seconds / 5 * 5),
         seconds @ 60..3_600 => format!("{}\u{a0}min", seconds / 60),
         seconds @ 3_600..86_400 => format!("{}\u{a0}h", seconds / 3_600),
@@ -171,13 +172,12 @@ pub fn ago(seconds: u64) -> String {
         0..5 => seconds.max(1).to_string() + "\u{a0}s",
         _ => age(seconds * 1_000),
     };
-    age + " ago"
+    with("{} ago", &[&age])
 }
 
 /// The local date of an instant in Unix milliseconds, `27 Nov`, where that is another day than today.
 #[must_use]
 pub fn other_day(now: Now, unix_ms: u64) -> Option<String> {
-    const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
     let days = now.local_days(unix_ms);
     if days == now.local_days(now.unix_ms) {
         return None;
@@ -188,8 +188,11 @@ pub fn other_day(now: Now, unix_ms: u64) -> Option<String> {
     let of_year = of_era - (365 * years + years / 4 - years / 100);
     let month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * month + 2) / 5 + 1;
-    let at = usize::try_from((month + 2) % 12).unwrap_or(0) * 3;
-    Some([&day.to_string(), &MONTHS[at..at + 3]].join("\u{a0}"))
+    let mut months = t("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split(' ');
+    let month = months
+        .nth(usize::try_from((month + 2) % 12).unwrap_or(0))
+        .unwrap_or_default();
+    Some(with("{} {}", &[&day.to_string(), month]).replace(' ', "\u{a0}"))
 }
 
 /// The local time of day, `14:02`, at an instant in Unix milliseconds; how many days ago, where it was not today.
@@ -197,7 +200,8 @@ pub fn other_day(now: Now, unix_ms: u64) -> Option<String> {
 pub fn time_of_day(now: Now, unix_ms: u64) -> String {
     let days = now.unix_ms.saturating_sub(unix_ms) / 86_400_000;
     if days > 0 {
-        return format!("{} ago", count(usize::try_from(days).unwrap_or(usize::MAX), "day"));
+        let days = count(usize::try_from(days).unwrap_or(usize::MAX), "{} day", "{} days");
+        return with("{} ago", &[&days]);
     }
     let (hours, minutes) = now.hours_and_minutes(unix_ms);
     format!("{hours:02}:{minutes:02}")
@@ -219,30 +223,20 @@ pub fn ordinal(number: u32) -> String {
         (_, 3) => "rd",
         _ => "th",
     };
-    format!("{number}{suffix}")
-}
-
-/// `1 edit`, `2 edits`.
-#[must_use]
-pub fn count(number: usize, one: &str) -> String {
-    if number == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{number} {one}s")
-    }
+    number.to_string() + t(suffix)
 }
 
 /// A field's value in words, as far as it has any; else as JSON.
 #[must_use]
 pub fn value_text(value: &Value) -> String {
     match value {
-        Value::Null => "nothing".to_owned(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
+        Value::Null => t("nothing").to_owned(),
+        Value::Bool(true) => t("yes").to_owned(),
+        Value::Bool(false) => t("no").to_owned(),
         Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), digits),
-        Value::String(text) if text.is_empty() => "empty".to_owned(),
+        Value::String(text) if text.is_empty() => t("empty").to_owned(),
         Value::String(text) => text.clone(),
-        Value::Array(items) if items.is_empty() => "empty".to_owned(),
+        Value::Array(items) if items.is_empty() => t("empty").to_owned(),
         Value::Array(items) if items.iter().all(Value::is_string) => {
             items.iter().map(value_text).collect::<Vec<_>>().join(", ")
         }
@@ -350,6 +344,5 @@ mod tests {
             [ordinal(1), ordinal(2), ordinal(11), ordinal(23)],
             ["1st", "2nd", "11th", "23rd"]
         );
-        assert_eq!([count(1, "edit"), count(3, "edit")], ["1 edit", "3 edits"]);
     }
 }

@@ -9,7 +9,6 @@ use dioxus::prelude::*;
 use self::entry::{PendingEntry, SetAsideEntry, entry_of};
 use super::{
     disclosure::{Disclosure, Shape},
-    format::count,
     icon::{Glyph, icon},
     ways_out::place,
     word::Tone,
@@ -20,6 +19,7 @@ use crate::{
         use_background_sync, use_notices, use_realtime_managers,
     },
     protocol::{OperationId, Verdict},
+    words::{count, t, ta, tn, with},
 };
 
 /// An operation that came to nothing, and why.
@@ -98,22 +98,22 @@ pub fn PendingOperationsBadge(
     let summary = if sync.details().initialized {
         tally.summary()
     } else {
-        NOT_READ.to_owned()
+        t(NOT_READ).to_owned()
     };
     // It begins with the word that a phone shows.
-    let summary = ["Waiting edits: ", &summary].concat();
+    let summary = [t("Waiting edits"), ": ", &summary].concat();
     let face = rsx! {
         {icon(if failed > 0 { Glyph::PackageX } else { Glyph::Inbox })}
-        span { class: "tool-word", "Waiting" }
+        span { class: "tool-word", {tn("Waiting")} }
         if pending + failed > 0 {
             span { class: "count", "{pending + failed}" }
         }
     };
     rsx! {
         div { class: "pending-badge", "data-state": state,
-            span { class: "unseen", role: "status", "data-state": state, {announcement(queue)} }
+            span { class: "unseen", role: "status", "data-state": state, {tn(announcement(queue))} }
             if show_details {
-                Disclosure { open, class: "teller", name: summary, label: "Waiting edits", shape: Shape::Wide, state: state.to_owned(), tone, face, PendingOperationsList {} }
+                Disclosure { open, class: "teller", name: summary, label: t("Waiting edits"), shape: Shape::Wide, state: state.to_owned(), tone, face, PendingOperationsList {} }
             } else {
                 span { class: "teller", role: "img", "aria-label": summary, "data-state": state, "data-tone": tone.map(Tone::token), {face} }
             }
@@ -201,14 +201,14 @@ impl Tally {
 
     fn summary(self) -> String {
         if self.pending + self.failed + self.undecided == 0 {
-            return "Nothing waits".to_owned();
+            return t("Nothing waits").to_owned();
         }
-        let part = |number: usize, word: &str| (number > 0).then(|| format!("{number} {word}"));
+        let part = |number: usize, text: &str| (number > 0).then(|| with(text, &[&number.to_string()]));
         let parts = [
-            part(self.pending, "waiting"),
-            part(self.retrying, "retrying"),
-            part(self.failed, "not accepted"),
-            part(self.undecided, "to decide"),
+            part(self.pending, "{} waiting"),
+            part(self.retrying, "{} retrying"),
+            part(self.failed, "{} not accepted"),
+            part(self.undecided, "{} to decide"),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
@@ -232,8 +232,8 @@ pub fn PendingOperationsList() -> Element {
     let can_export = IS_IN_A_BROWSER && !(is_clear && undecided == 0);
     let entries = rsx! {
         if !set_aside.is_empty() {
-            section { "aria-label": "Not accepted",
-                h2 { "Not accepted" }
+            section { "aria-label": ta("Not accepted"),
+                h2 { {tn("Not accepted")} }
                 ul { class: "entries",
                     for aside in set_aside {
                         SetAsideEntry { key: "{aside.operation.id}", aside }
@@ -242,30 +242,30 @@ pub fn PendingOperationsList() -> Element {
             }
         }
         if !queue.is_empty() {
-            section { "aria-label": "Not on the server yet",
-                h2 { "Not on the server yet" }
+            section { "aria-label": ta("Not on the server yet"),
+                h2 { {tn("Not on the server yet")} }
                 ul { class: "entries",
                     for (pending, (times, sum)) in queue.iter().filter_map(|pending| Some((pending, entry_of(pending, &queue)?))) {
                         PendingEntry { key: "{pending.id}", pending: pending.clone(), times, sum }
                     }
                 }
                 if unlisted > 0 {
-                    p { class: "note-line", "… and {unlisted} more" }
+                    p { class: "note-line", {with("… and {} more", &[&unlisted.to_string()])} }
                 }
             }
         }
     };
     rsx! {
         if !sync.details().initialized {
-            p { class: "note-line", "data-state": "loading", {NOT_READ} }
+            p { class: "note-line", "data-state": "loading", {tn(NOT_READ)} }
         } else if undecided > 0 {
-            p { class: "note-line", "data-state": "conflict", {count(undecided, "field")} " to decide." }
+            p { class: "note-line", "data-state": "conflict", {count(undecided, "{} field to decide.", "{} fields to decide.")} }
         } else if is_clear {
-            p { class: "note-line", "data-state": "clear", "Nothing waits. Everything you changed is on the server." }
+            p { class: "note-line", "data-state": "clear", {tn("Nothing waits. Everything you changed is on the server.")} }
         }
         {place(kept, entries)}
         if can_export {
-            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| managers.background.export(), "Export" }
+            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| managers.background.export(), {tn("Export")} }
         }
     }
 }

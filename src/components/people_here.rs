@@ -3,12 +3,13 @@
 use dioxus::prelude::*;
 
 use super::{
-    format::{count, writer_name},
+    format::writer_name,
     icon::{Glyph, icon},
 };
 use crate::{
     hooks::{title_of, use_people},
     protocol::{BoardId, People, Person},
+    words::{count, t, ta, tn, with},
 };
 
 /// Who else looks at the board of this place, as initials in their devices' colours; a click lists them, with the widget that each
@@ -29,25 +30,28 @@ pub fn PeopleHere() -> Element {
     let known = people.as_deref();
     let len = known.map_or(0, |people| people.people.len() + people.more as usize);
     let (state, name) = match len {
-        0 => ("alone", "People".to_owned()),
-        _ => ("together", ["People: ", &count(len, "other"), " here"].concat()),
+        0 => ("alone", t("People").to_owned()),
+        _ => (
+            "together",
+            count(len, "People: {} other here", "People: {} others here"),
+        ),
     };
     let note = match known {
-        None => "Who else is here is known with a live connection.".to_owned(),
-        Some(_) if len == 0 => "Nobody else has this board open now.".to_owned(),
+        None => t("Who else is here is known with a live connection.").to_owned(),
+        Some(_) if len == 0 => t("Nobody else has this board open now.").to_owned(),
         Some(People { more: 0, .. }) => String::new(),
-        Some(People { more, .. }) => ["and ", &more.to_string(), " more"].concat(),
+        Some(People { more, .. }) => with("and {} more", &[&more.to_string()]),
     };
     rsx! {
         div { class: "people-here", "data-state": state,
             // The browser's own: it opens and closes by itself, and gives the focus back.
             button { class: "teller", r#type: "button", "aria-label": name, "popovertarget": "people", "data-count": len,
                 {icon(Glyph::Users)}
-                span { class: "tool-word", "People" }
+                span { class: "tool-word", {tn("People")} }
                 {listed("dots", known)}
             }
-            div { id: "people", class: "panel", role: "dialog", "aria-label": "People at this board", "popover": "auto",
-                h2 { "Others at this board" }
+            div { id: "people", class: "panel", role: "dialog", "aria-label": ta("People at this board"), "popover": "auto",
+                h2 { {tn("Others at this board")} }
                 {listed("people", known)}
                 p { class: "note-line", {note} }
             }
@@ -69,7 +73,7 @@ pub fn list(class: &'static str, board: &BoardId, people: &[Person]) -> Element 
         return rsx! {};
     }
     rsx! {
-        span { class, role: "list", "aria-label": "Here",
+        span { class, role: "list", "aria-label": ta("Here"),
             for person in people {
                 {listed_person(board, person)}
             }

@@ -3,6 +3,7 @@
 //! and never a modal. Of what opens below a button there is one, and it makes way for what is to be decided.
 
 mod opened;
+mod turned;
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,12 +12,13 @@ use std::{
 
 use dioxus::prelude::*;
 
-use super::{choices::field_text, close_button::close_button, format::writer_name};
+use super::{close_button::close_button, format::writer_name};
 use crate::{
     config::SAID_MS,
     hooks::{Conflict, RealtimeManagers, Resolution, focus, is_on_page, key_name, title_of},
-    protocol::{BoardId, FieldName, OperationId, Value, WidgetId, Writer},
+    protocol::{BoardId, OperationId, WidgetId, Writer},
     state::{BOARDS, CONFLICTS, SYNC},
+    words::{t, ta, tn, with},
 };
 
 /// What takes an edit back.
@@ -67,6 +69,7 @@ struct Said {
 type Opened = (Signal<bool>, Signal<Option<Rc<MountedData>>>);
 
 pub use opened::{closes, make_way, opens};
+pub use turned::say_turned;
 
 static SAID: GlobalSignal<Said> = Signal::global(Said::default);
 
@@ -110,13 +113,19 @@ pub fn say_decided(text: String, conflict: &Conflict, resolution: &Resolution, t
 /// Offers to undo a removal of one's own: of a widget, or of a board, whose place is in the directory; together with those before it, as long
 /// as that is said.
 pub fn say_removed(board: BoardId, widget: WidgetId, title: &str) {
-    say_removal("Removed ", title, "removed", String::new(), (board, widget));
+    say_removal(
+        &with("Removed {}", &[""]),
+        title,
+        "removed",
+        String::new(),
+        (board, widget),
+    );
 }
 
 /// Says that somebody else has removed a widget of this page, and offers to bring it back. Who was at it (`held`) finds the focus
 /// on that line, where no key does anything: they may still be typing.
 pub fn say_gone(board: BoardId, widget: WidgetId, held: bool) {
-    let mut who = "Somebody".to_owned();
+    let mut who = t("Somebody").to_owned();
     if let Some(view) = BOARDS.peek().get(&board)
         && let Some(gone) = view.shown.widget(&widget)
         && let Some(writer) = &gone.removed_by
@@ -126,7 +135,7 @@ pub fn say_gone(board: BoardId, widget: WidgetId, held: bool) {
         }
         who = writer_name(writer);
     }
-    who += " removed ";
+    who = with("{} removed {}", &[&who, ""]);
     let title = title_of(&board, &widget);
     let takes_focus = held || SAID.peek().has_focus.get();
     say_removal(&who, &title, GONE, card_of(&board, &widget), (board, widget));
@@ -159,52 +168,22 @@ fn say_removal(start: &str, title: &str, state: &'static str, card: String, (boa
     }
     let (named, more) = (text.len() - 2, (len + 1).saturating_sub(NAMED_LEN_MAX).to_string());
     let is_named = len < NAMED_LEN_MAX;
-    let parts = if is_named {
-        ["“", title, "”"]
+    text += &if is_named {
+        with("“{}”", &[title])
     } else {
-        ["and ", &more, " more"]
+        with("and {} more", &[&more])
     };
-    text += &parts.concat();
     say(text, state, card, Some(Undo::Restore(board, widget, before)));
     if !is_named {
         SAID.write().named = named;
     }
 }
 
-/// Says what an undo or a redo has come to, wherever its card is: whoever has pressed keys may look elsewhere.
-pub fn say_turned(board: &BoardId, widget: &WidgetId, field: Option<&FieldName>, again: bool) {
-    let boards = BOARDS.peek();
-    let shown = boards.get(board).and_then(|view| view.shown.widget(widget));
-    let (title, more) = (title_of(board, widget), if again { "" } else { " again" });
-    let named = |name: &str| {
-        shown?
-            .fields
-            .get(&name.parse::<FieldName>().ok()?)
-            .map(|field| &field.value)
-    };
-    let value = field.and_then(|field| named(field.as_str()).map(|value| (field.as_str(), value)));
-    let what = match (shown, value) {
-        (None, _) => "on another board".to_owned(),
-        (Some(widget), _) if widget.removed.is_some() => [&title, " is off the board", more].concat(),
-        (Some(_), None) if field.is_none() => title + " is back",
-        // A long text is on its card; of the rest of what is set up the title is enough.
-        (Some(_), Some((name @ ("value" | "count" | "state"), value))) => {
-            let unit = named("unit").and_then(Value::as_str).unwrap_or_default();
-            let space = if unit.is_empty() { "" } else { "\u{a0}" };
-            [&title, " is ", &field_text(name, value), space, unit, more].concat()
-        }
-        (Some(_), _) => title,
-    };
-    drop(boards);
-    let start = if again { "Redone: " } else { "Undone: " };
-    say(start.to_owned() + &what, "turned", String::new(), None);
-}
-
 /// Undoes a decision: it is asked again.
 pub fn undo_decision(managers: RealtimeManagers, conflict: Conflict, resolution: Resolution) {
     let card = card_of(&conflict.operation.board, &conflict.operation.widget);
     say(
-        "Undone: 2 versions again".to_owned(),
+        t("Undone: 2 versions again").to_owned(),
         "resolved",
         card,
         Some(Undo::Choose),
@@ -257,7 +236,7 @@ pub fn is_to_be_revealed() -> bool {
 
 /// Says that a widget is back.
 pub fn say_back(board: &BoardId, widget: &WidgetId) {
-    say_added(board, widget, title_of(board, widget) + " is back");
+    say_added(board, widget, with("{} is back", &[&title_of(board, widget)]));
 }
 
 /// Whether a card is of what was just made, or is back: it may be given the focus.
@@ -320,7 +299,7 @@ pub fn said_elsewhere(managers: RealtimeManagers) -> Element {
     rsx! {
         p { class: "unseen", role: "status", "{text}" }
         if let Some(line) = said_at(None, managers) {
-            section { class: "floating", "aria-label": "News", {line} }
+            section { class: "floating", "aria-label": ta("News"), {line} }
         }
     }
 }
@@ -352,9 +331,9 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
                     },
                     "popovertarget": asks.then_some("conflicts"),
                     if asks {
-                        "Choose"
+                        {tn("Choose")}
                     } else {
-                        if is_news { "Bring back" } else { "Undo" }
+                        {tn(if is_news { "Bring back" } else { "Undo" })}
                         kbd { "aria-hidden": "true", "U" }
                     }
                 }

@@ -5,7 +5,10 @@ use super::{
     difference::{put_together, shared},
     format::value_text,
 };
-use crate::protocol::{Value, encode};
+use crate::{
+    protocol::{Value, encode},
+    words::with,
+};
 
 /// So many lists and objects within each other are looked into; one that lies deeper is one part.
 const DEPTH_MAX: usize = 4;
@@ -33,13 +36,13 @@ pub fn by_parts(mine: &Value, theirs: &Value) -> Option<[Vec<(String, bool)>; 2]
                 stretches.push(("\n".to_owned(), true));
             }
             stretches.push(if same > 0 {
-                (format!("… {same} the same"), true)
+                (with("… {} the same", &[&same.to_string()]), true)
             } else {
                 (text, false)
             });
         }
         if more > 0 {
-            stretches.push((format!("\n… and {more} more"), true));
+            stretches.push((["\n", &with("… and {} more", &[&more.to_string()])].concat(), true));
         }
         stretches
     }))

@@ -5,14 +5,15 @@ use dioxus::prelude::*;
 use super::format::{time_of_day, writer_name};
 use crate::{
     config::{COLOURS_LEN, NAME_BYTES_MAX},
-    hooks::{Now, use_background_sync, use_realtime_managers},
+    hooks::{Now, choose_language, chosen_language, use_background_sync, use_realtime_managers},
     protocol::{Device, Writer},
+    words::{is_asked, t, ta, tn},
 };
 
 /// The name and the colour of this device, to be changed at once. Rendered again when it is called something else, and for no other
 /// detail: what is typed would be gone.
 #[component]
-pub fn ThisDevice(device: Device) -> Element {
+pub fn ThisDevice(device: Device, is_live: bool) -> Element {
     let socket = use_realtime_managers().websocket;
     let sync = use_background_sync();
     let change = move |name: Option<String>, colour: Option<u8>| {
@@ -24,9 +25,9 @@ pub fn ThisDevice(device: Device) -> Element {
         }
     };
     rsx! {
-        section { class: "this-device", "aria-label": "This device",
+        section { class: "this-device", "aria-label": ta("This device"),
             label {
-                "This device’s name"
+                {tn("This device’s name")}
                 input {
                     class: "input",
                     name: "device",
@@ -38,13 +39,34 @@ pub fn ThisDevice(device: Device) -> Element {
             }
             label {
                 span { class: "who", "data-colour": device.colour, "aria-hidden": "true" }
-                "Its colour"
+                {tn("Its colour")}
                 select { class: "input", name: "colour", onchange: move |event| change(None, event.value().parse().ok()),
                     for (colour , word) in (0..).zip(COLOURS) {
-                        option { key: "{colour}", value: "{colour}", selected: colour == device.colour, {word} }
+                        option { key: "{colour}", value: "{colour}", selected: colour == device.colour, {tn(word)} }
                     }
                 }
             }
+            if is_asked() {
+                {language(is_live)}
+            }
+        }
+    }
+}
+
+/// In which language the page speaks, to be chosen. What is chosen without the server holds from the next time that the page is loaded with it.
+fn language(is_live: bool) -> Element {
+    let chosen = chosen_language();
+    rsx! {
+        label {
+            {tn("Language")}
+            select { class: "input", name: "language", onchange: move |event| choose_language(&event.value(), is_live),
+                for (tag , name) in [("", t("As the browser asks")), ("en", "English"), ("de", "Deutsch")] {
+                    option { key: "{tag}", value: tag, selected: tag == chosen, lang: tag, {name} }
+                }
+            }
+        }
+        if !is_live {
+            p { class: "note-line", {tn("Another language comes when this page is loaded with its server.")} }
         }
     }
 }
@@ -55,7 +77,7 @@ const COLOURS: [&str; COLOURS_LEN as usize] = ["Teal", "Orange", "Blue", "Plum",
 /// Who wrote something, and when: their device's colour and name, else what the server calls them.
 pub fn by_line(writer: Option<&Writer>, now: Option<Now>) -> Element {
     let Some(writer) = writer else {
-        return rsx! { "somebody" };
+        return rsx! { {tn("somebody")} };
     };
     let mut text = writer_name(writer);
     if let Some(now) = now {

@@ -8,6 +8,7 @@ use super::edit_line::{edit_line, is_editable};
 use crate::{
     hooks::{SetAside, SetAsideReason, focus, use_background_sync},
     protocol::{Intent, Rejection},
+    words::{t, tn},
 };
 
 /// The place of what has buttons that go with it: the focus stays here, from where it comes to the next one.
@@ -52,7 +53,7 @@ pub fn use_ways_out(aside: &SetAside) -> Element {
             SetAsideReason::Rejected(Rejection::OutOfRange { min, max }) => [Some(min), Some(max)],
             _ => [None; 2],
         };
-        return edit_line("Other value", field.as_str(), value, bounds, commit, cancel);
+        return edit_line(t("Other value"), field.as_str(), value, bounds, commit, cancel);
     }
     rsx! {
         div { class: "row",
@@ -70,11 +71,11 @@ pub fn use_ways_out(aside: &SetAside) -> Element {
                         was_editing.set(true);
                         editing.set(true);
                     },
-                    "Edit"
+                    {tn("Edit")}
                 }
             }
-            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), "Retry" }
-            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), "Discard" }
+            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), {tn("Retry")} }
+            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), {tn("Discard")} }
         }
     }
 }

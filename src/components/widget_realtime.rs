@@ -23,6 +23,7 @@ use crate::{
         use_now, use_optimism, use_realtime_managers, use_realtime_updates, use_samples, use_sight_provider,
     },
     protocol::{BoardId, Field, FieldName, OperationId, Person, Value, Widget, WidgetId, Writer},
+    words::{sentence, tn},
 };
 
 /// A widget that changed: by this device, or by anybody.
@@ -170,7 +171,7 @@ pub fn WidgetRealtime(
             Head { live, fresh, menu, title: facts.title.clone(), settings, conflicts: facts.conflicts, people: facts.people, on_arrange, on_copy, on_remove }
             div { class: "card-body", "aria-busy": facts.is_held || state == "loading",
                 if facts.is_missing {
-                    p { class: "waiting-for", "data-state": "missing", "This widget is not on the board any more." }
+                    p { class: "waiting-for", "data-state": "missing", {tn("This widget is not on the board any more.")} }
                 } else if state == "loading" {
                     {skeleton()}
                 } else {
@@ -187,7 +188,7 @@ pub fn WidgetRealtime(
                 div { class: "overlay", "data-state": "waiting",
                     p { class: "chip", "data-tone": "wait",
                         {icon(Word::Waiting.glyph())}
-                        "Edited · waiting for the server…"
+                        {tn("Edited · waiting for the server…")}
                     }
                 }
             }
@@ -372,7 +373,7 @@ fn skeleton() -> Element {
             span {}
             span {}
             span {}
-            p { class: "unseen", "Loading…" }
+            p { class: "unseen", {tn("Loading…")} }
         }
     }
 }
@@ -387,7 +388,8 @@ fn Refusal(aside: SetAside) -> Element {
             p { role: "alert",
                 {icon(word.glyph())}
                 {word.text()}
-                ": {aside.reason}"
+                ": "
+                {sentence(&aside.reason.to_string())}
             }
             {ways_out}
         }
@@ -423,8 +425,8 @@ fn Broken(failure: Failure) -> Element {
     }
     rsx! {
         div { class: "card-error", role: "alert", "data-state": "error",
-            p { "This widget can't be shown. Its values are safe." }
-            div { class: "row", button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| error.clear_errors(), "Try again" } }
+            p { {tn("This widget can't be shown. Its values are safe.")} }
+            div { class: "row", button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| error.clear_errors(), {tn("Try again")} } }
             {error_details("widget-failed", at, &message)}
         }
     }

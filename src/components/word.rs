@@ -4,7 +4,10 @@
 use dioxus::prelude::*;
 
 use super::icon::{Glyph, icon};
-use crate::hooks::{ConnectionStatus, Durability, SetAsideReason};
+use crate::{
+    hooks::{ConnectionStatus, Durability, SetAsideReason},
+    words::t,
+};
 
 /// A state that a person is told of. In the order of urgency: of several, the first is the one to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,8 +91,8 @@ impl Word {
 
     /// The word itself; where there is more to say (since when, how many), it follows this.
     #[must_use]
-    pub const fn text(self) -> &'static str {
-        match self {
+    pub fn text(self) -> &'static str {
+        t(match self {
             Self::CannotStore => "Not saved on this device",
             Self::SignIn => "Sign in to go on",
             Self::OtherVersion => "Reload to go on",
@@ -108,7 +111,7 @@ impl Word {
             Self::BestEffort => "This browser may clear it",
             Self::Stored => "Saved on this device",
             Self::Live => "Live",
-        }
+        })
     }
 
     /// Its colour.
@@ -201,7 +204,7 @@ impl From<Durability> for Word {
 pub fn joint(more: &str) -> &'static str {
     if more.is_empty() {
         ""
-    } else if more.starts_with("for ") || more.starts_with("since ") {
+    } else if ["for ", "since ", "seit "].iter().any(|start| more.starts_with(start)) {
         " "
     } else {
         " · "

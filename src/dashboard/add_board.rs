@@ -16,6 +16,7 @@ use crate::{
     hooks::{IS_IN_A_BROWSER, NoRandomness, RealtimeManagers, fresh_name, take_chosen_file, use_realtime_managers},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
     sorted::SortedMap,
+    words::{sentence, t, ta, tn},
 };
 
 /// The form in the list of boards. A part of the component that calls it.
@@ -38,48 +39,48 @@ pub fn use_add_board(open: Signal<bool>) -> Element {
             typed => typed.to_owned(),
         };
         if name.is_empty() {
-            return fault.set("It needs a name.".to_owned());
+            return fault.set(t("It needs a name.").to_owned());
         }
         match create_board(managers, &name, file) {
             Ok(id) => {
                 open.set(false);
                 navigator.push(Route::Board { id });
             }
-            Err(error) => say(error.to_string(), "refused", String::new(), None),
+            Err(error) => say(sentence(&error.to_string()), "refused", String::new(), None),
         }
     };
     rsx! {
-        section { "aria-label": "New board",
+        section { "aria-label": ta("New board"),
             form { class: "form", onsubmit: add,
                 label {
-                    "New board"
+                    {tn("New board")}
                     // Without one it is called as what it starts with.
                     input { class: "input", name: "name", r#type: "text", maxlength: "80" }
                 }
                 label {
-                    "Start with"
+                    {tn("Start with")}
                     select { class: "input", name: "start",
-                        option { "Empty" }
+                        option { value: "", {tn("Empty")} }
                         for (name, _) in TEMPLATES {
-                            option { key: "{name}", "{name}" }
+                            option { key: "{name}", value: name, {tn(name)} }
                         }
-                        option { value: FILE, "A file" }
+                        option { value: FILE, {tn("A file")} }
                     }
                 }
                 // Shown by the stylesheet, as long as that is chosen.
                 if IS_IN_A_BROWSER {
                     label { class: "from-file",
-                        "Board file"
+                        {tn("Board file")}
                         // Without a name, since the form is sent with its text, which comes into the box.
                         input { class: "input", r#type: "file", accept: ".json,application/json", onchange: |_| take_chosen_file() }
                     }
                 }
                 label { class: "from-file",
-                    "Its text"
-                    textarea { class: "input", name: "file", rows: "3", spellcheck: "false", placeholder: "Choose a file, or paste it here" }
+                    {tn("Its text")}
+                    textarea { class: "input", name: "file", rows: "3", spellcheck: "false", placeholder: ta("Choose a file, or paste it here") }
                 }
                 {fault_line(fault)}
-                div { class: "row", button { class: "button", r#type: "submit", {icon(Glyph::Plus)} "Add board" } }
+                div { class: "row", button { class: "button", r#type: "submit", {icon(Glyph::Plus)} {tn("Add board")} } }
             }
         }
     }

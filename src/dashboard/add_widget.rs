@@ -16,6 +16,7 @@ use crate::{
     hooks::{BoardHandle, Now, fresh_name, title_of, use_now},
     protocol::{FieldName, Value, Widget, WidgetId},
     sorted::SortedMap,
+    words::{sentence, t, ta, tn, with},
 };
 
 /// A kind, as people choose it.
@@ -134,7 +135,7 @@ pub fn AddWidget(board: BoardHandle) -> Element {
     tool(
         open,
         Glyph::Plus,
-        "Add widget",
+        t("Add widget"),
         None,
         rsx! {
             Form { board, open }
@@ -182,22 +183,22 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     rsx! {
         form { class: "form", onsubmit: submit,
             label {
-                "Kind"
+                {tn("Kind")}
                 select {
                     class: "input",
                     onchange: move |event| at.set(CHOICES.iter().position(|choice| choice.kind == event.value()).unwrap_or(0)),
                     for option in &CHOICES {
-                        option { key: "{option.kind}", value: option.kind, selected: option.kind == choice.kind, "{option.name}" }
+                        option { key: "{option.kind}", value: option.kind, selected: option.kind == choice.kind, {tn(option.name)} }
                     }
                 }
             }
             label {
-                "Title"
-                input { class: "input", name: "title", r#type: "text", maxlength: "80", placeholder: choice.name }
+                {tn("Title")}
+                input { class: "input", name: "title", r#type: "text", maxlength: "80", placeholder: ta(choice.name) }
             }
             if let Some(suggested) = choice.series {
                 label {
-                    "Series"
+                    {tn("Series")}
                     input {
                         class: "input",
                         name: "series",
@@ -208,21 +209,21 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                 }
             }
             div { class: "row",
-                button { class: "button", "data-weight": "strong", r#type: "submit", "Add" }
-                button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| open.set(false), "Cancel" }
+                button { class: "button", "data-weight": "strong", r#type: "submit", {tn("Add")} }
+                button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| open.set(false), {tn("Cancel")} }
             }
         }
-        section { class: "form", "aria-label": "Paste",
+        section { class: "form", "aria-label": ta("Paste"),
             label {
-                "Copied card"
-                textarea { class: "input", rows: "2", spellcheck: "false", placeholder: "Paste it here", oninput: paste }
+                {tn("Copied card")}
+                textarea { class: "input", rows: "2", spellcheck: "false", placeholder: ta("Paste it here"), oninput: paste }
             }
             {fault_line(fault)}
         }
         if !removed.is_empty() {
-            section { class: "form", "aria-label": "Removed",
+            section { class: "form", "aria-label": ta("Removed"),
                 label {
-                    "Removed"
+                    {tn("Removed")}
                     select { class: "input", onchange: move |event| chosen.set(event.value()),
                         for (id , widget) in removed {
                             option { key: "{id}", value: "{id}", selected: id.as_str() == chosen(), {caption(&title_of(&board.id(), &id), &widget, *now.peek())} }
@@ -230,7 +231,7 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                     }
                 }
                 div { class: "row",
-                    button { class: "button", r#type: "button", onclick: bring_back, "Bring back" }
+                    button { class: "button", r#type: "button", onclick: bring_back, {tn("Bring back")} }
                 }
             }
         }
@@ -239,15 +240,15 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
 
 /// Adds a widget to a board: by its kind's name where it has no title, with the series that is suggested where none is named.
 pub fn add(board: BoardHandle, choice: &Choice, title: &str, series: &str) {
-    let title = if title.is_empty() { choice.name } else { title };
+    let title = if title.is_empty() { t(choice.name) } else { title };
     let mut fields = defaults(choice, series);
     fields.push(("title", json!(title)));
     match fresh_name(choice.kind) {
         Ok(id) => {
-            say_added(&board.id(), &id, title.to_owned() + " added");
+            say_added(&board.id(), &id, with("{} added", &[title]));
             put(board, id, choice.kind, fields);
         }
-        Err(error) => say(error.to_string(), "refused", String::new(), None),
+        Err(error) => say(sentence(&error.to_string()), "refused", String::new(), None),
     }
 }
 

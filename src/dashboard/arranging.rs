@@ -10,6 +10,7 @@ use crate::{
     components::icon::{Glyph, icon},
     hooks::{BoardHandle, Put, carry, focus, grasp, key_name, let_go, put_back, use_realtime_updates},
     protocol::{Value, WidgetId},
+    words::{t, ta, tn, with},
 };
 
 /// The card that is arranged at the moment, while any is.
@@ -58,10 +59,10 @@ pub fn arranging_bar(arranging: Arranging) -> Element {
                 {icon(Glyph::Grid)}
                 // The style sheet knows which of them fits the device.
                 p { class: "banner-text",
-                    span { class: "for-mouse", "Drag a card to its place, its corner to its size; or use the arrow keys, + and −." }
-                    span { class: "for-touch", "Drag a card by its title, and to another size by its corner." }
+                    span { class: "for-mouse", {tn("Drag a card to its place, its corner to its size; or use the arrow keys, + and −.")} }
+                    span { class: "for-touch", {tn("Drag a card by its title, and to another size by its corner.")} }
                 }
-                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| arranging.end(), "Done" }
+                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| arranging.end(), {tn("Done")} }
             }
         }
     }
@@ -124,15 +125,15 @@ pub fn Handle(widget: ReadSignal<WidgetId>) -> Element {
     let title = live.text("title");
     let button = |name: &str, glyph: &'static str, is_last: bool, act: Callback<MouseEvent>| {
         rsx! {
-            button { class: "button", r#type: "button", "aria-label": "{title}: {name}", disabled: is_last, onclick: act, {glyph} }
+            button { class: "button", r#type: "button", "aria-label": [title.as_str(), ": ", t(name)].concat(), disabled: is_last, onclick: act, {glyph} }
         }
     };
     rsx! {
         div {
             class: "arrange",
             role: "group",
-            "aria-roledescription": "card",
-            "aria-label": "{title}, {place() + 1} of {len}, {kinds::SIZES[size()]}",
+            "aria-roledescription": ta("card"),
+            "aria-label": with("{}, {} of {}, {}", &[&title, &(place() + 1).to_string(), &len().to_string(), t(kinds::SIZES[size()])]),
             tabindex: "0",
             "data-size": kinds::SIZES[size()],
             onmounted: move |event| element.set(Some(event.data())),

@@ -19,6 +19,7 @@ use crate::{
     },
     config::STRETCH_CLOSER_MS_MIN,
     hooks::{Now, hold_pointer, key_name, use_now},
+    words::{t, tn, with},
 };
 
 /// An instant in server time, in whole milliseconds; `None` while nobody points. A float, since signals of those are there
@@ -176,9 +177,9 @@ impl Pointing {
                 class: "pad",
                 role: "slider",
                 tabindex: "0",
-                "aria-label": "Time in {name}",
+                "aria-label": with("Time in {}", &[name]),
                 "aria-valuenow": place.unwrap_or(1_000) / 10,
-                "aria-valuetext": if place.is_some() { said } else { "Newest" },
+                "aria-valuetext": if place.is_some() { said } else { t("Newest") },
                 "aria-keyshortcuts": "+ - Escape",
                 onmounted: move |event| pad.set(Some(event.data())),
                 onresize: move |event| width.set(event.get_border_box_size().ok().map(|size| size.width)),
@@ -221,7 +222,7 @@ impl Pointing {
                 &time_text(now, window.end),
             ]
             .concat(),
-            None => ["Last ", &length].concat(),
+            None => with("Last {}", &[&length]),
         };
         rsx! {
             p { class: "plot-times", role: "status", "data-state": is_closer.then_some("closer"),
@@ -232,10 +233,10 @@ impl Pointing {
                             self.widen();
                             focus_on(self.pad);
                         },
-                        "Whole span"
+                        {tn("Whole span")}
                     }
                 } else {
-                    span { "aria-hidden": "true", "{length} ago" }
+                    span { "aria-hidden": "true", {with("{} ago", &[&length])} }
                 }
             }
         }

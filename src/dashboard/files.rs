@@ -4,14 +4,12 @@ use dioxus::prelude::*;
 
 use crate::{
     board::{BoardFile, FileWidget},
-    components::{
-        format::count,
-        said::{card_of, say, say_added},
-    },
+    components::said::{card_of, say, say_added},
     hooks::{BoardHandle, NoRandomness, copy, fresh_name, title_of},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
     sorted::SortedMap,
     state::BOARDS,
+    words::{count, sentence, t, with},
 };
 
 /// Makes a widget.
@@ -24,10 +22,10 @@ pub fn copy_card(board: &BoardId, widget: &WidgetId) {
     let text = shown.map(|widget| BoardFile::of_widget(widget).to_text());
     drop(boards); // what takes the selection is an event of its own
     let (said, state) = if copy(&text.unwrap_or_default()) {
-        let said = "” copied. Paste it in “Add widget”.";
-        (["“", &title_of(board, widget), said].concat(), "copied")
+        let said = "“{}” copied. Paste it in “Add widget”.";
+        (with(said, &[&title_of(board, widget)]), "copied")
     } else {
-        let said = "Nothing can be copied from here. Export the board instead, by its name above.";
+        let said = t("Nothing can be copied from here. Export the board instead, by its name above.");
         (said.to_owned(), "refused")
     };
     say(said, state, card_of(board, widget), None);
@@ -44,12 +42,12 @@ pub fn exported(board: &BoardId, name: &str) -> String {
 
 /// Puts what is in a file at the end of a board.
 pub fn put_file(board: BoardHandle, file: BoardFile) {
-    let said = count(file.widgets.len(), "widget") + " added";
+    let said = count(file.widgets.len(), "{} widget added", "{} widgets added");
     let create: Create<'_> = &|id, kind, fields| board.create(id, kind, fields);
     match create_all(file.widgets, board.last_order(), create) {
         Ok(Some(first)) => say_added(&board.id(), &first, said),
         Ok(None) => {}
-        Err(error) => say(error.to_string(), "refused", String::new(), None),
+        Err(error) => say(sentence(&error.to_string()), "refused", String::new(), None),
     }
 }
 
@@ -83,8 +81,8 @@ pub fn read_given(text: &str, fault: Signal<String>) -> Option<BoardFile> {
             fault.set(String::new());
             return Some(file);
         }
-        Err(error) if !text.trim().is_empty() => error.to_string(),
-        _ => "There are no widgets in it.".to_owned(),
+        Err(error) if !text.trim().is_empty() => sentence(&error.to_string()),
+        _ => t("There are no widgets in it.").to_owned(),
     };
     fault.set(said);
     None

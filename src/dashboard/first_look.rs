@@ -8,6 +8,8 @@
 use dioxus::prelude::*;
 
 use crate::protocol::BoardId;
+#[cfg(feature = "server")]
+use crate::words;
 
 /// The cards as HTML: in a client those of the picture that its worker has laid into the shell, and else none.
 #[cfg(not(feature = "server"))]
@@ -28,6 +30,8 @@ pub fn first_look(board: &BoardId) -> String {
             look,
         },
     );
+    let spoken = words::spoken();
+    page.in_scope(ScopeId::ROOT, || words::speak(spoken));
     page.rebuild_in_place();
     let drawn = dioxus::ssr::render(&page);
     if drawn.len() > crate::config::FIRST_LOOK_BYTES_MAX {

@@ -8,7 +8,7 @@ use crate::{
         by_line,
         close_button::close_button,
         error_details::error_details,
-        format::{count, time_of_day},
+        format::time_of_day,
         icon::{Glyph, icon},
         said::{card_of, say, say_gone, say_turned},
         word::Word,
@@ -18,6 +18,7 @@ use crate::{
         use_now, use_realtime_managers, use_undo_keys, use_websocket,
     },
     protocol::Widget,
+    words::{count, sentence, t, tn, with},
 };
 
 /// Says what could not be done, and how the page was opened, each only while there is something to say.
@@ -29,10 +30,10 @@ pub fn Lines(board: BoardHandle) -> Element {
         let (reason, card) = match notice {
             Notice::Refused { error, widget } => {
                 let card = widget.map(|(board, widget)| card_of(&board, &widget));
-                (error.to_string(), card.unwrap_or_default())
+                (sentence(&error.to_string()), card.unwrap_or_default())
             }
             // A fault has its own line, for as long as it lasts.
-            Notice::Trouble { message } if sync.fault().is_none() => (message, String::new()),
+            Notice::Trouble { message } if sync.fault().is_none() => (sentence(&message), String::new()),
             Notice::Removed { board, widget, held } => return say_gone(board, widget, held),
             Notice::Turned {
                 board,
@@ -63,13 +64,13 @@ pub fn removed_line(entry: &Widget, now: Option<Now>, on_bring_back: Option<Call
             div { class: "banner", role: "status", "data-tone": "rest", "data-state": "board-removed",
                 {icon(Glyph::Trash)}
                 p { class: "banner-text",
-                    "This board was removed. "
+                    {tn("This board was removed.")} " "
                     if writer.is_some() {
                         span { class: "by", {by_line(writer, now)} }
                     }
                 }
                 if let Some(bring_back) = on_bring_back {
-                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| bring_back(()), "Bring back" }
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| bring_back(()), {tn("Bring back")} }
                 }
             }
         }
@@ -102,21 +103,18 @@ fn use_error_line() -> Element {
     let details = sync.details();
     let is_fault = details.fault.is_some();
     let happened = match (details.fault, details.link) {
-        (Some(fault), _) => fault.to_string(),
-        (None, ConnectionStatus::Closed { message }) => message,
-        _ => "This page is newer than the server.".to_owned(),
+        (Some(fault), _) => sentence(&fault.to_string()),
+        (None, ConnectionStatus::Closed { message }) => sentence(&message),
+        _ => t("This page is newer than the server.").to_owned(),
     };
     let waiting = match details.pending {
         0 => String::new(),
         pending => {
-            let verb = if pending == 1 { " waits" } else { " wait" };
-            [
-                " Your ",
-                &count(pending, "edit"),
-                verb,
-                if is_fault { "." } else { " safely." },
-            ]
-            .concat()
+            let said = match is_fault {
+                true => count(pending, "Your {} edit waits.", "Your {} edits wait."),
+                false => count(pending, "Your {} edit waits safely.", "Your {} edits wait safely."),
+            };
+            [" ", &said].concat()
         }
     };
     rsx! {
@@ -127,12 +125,12 @@ fn use_error_line() -> Element {
                 p { span { role: "alert", "{happened}" } "{waiting}" }
                 div { class: "row",
                     if is_fault {
-                        button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.sync_now(), "Try again" }
+                        button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.sync_now(), {tn("Try again")} }
                         if IS_IN_A_BROWSER && details.pending > 0 {
-                            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| managers.background.export(), "Export what waits" }
+                            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| managers.background.export(), {tn("Export what waits")} }
                         }
                     } else {
-                        a { class: "button", "data-shape": "small", href: "", "Reload" }
+                        a { class: "button", "data-shape": "small", href: "", {tn("Reload")} }
                     }
                     {error_details(&code, *met.peek(), &details.trouble.unwrap_or_default())}
                 }
@@ -162,14 +160,19 @@ fn use_offline_line(board: BoardHandle) -> Element {
     // A board without widgets is of no time.
     let as_of = board.as_of_ms().zip(now()).map(|(as_of, now)| time_of_day(now, as_of));
     let edits = as_of.map_or_else(
-        || "Edits".to_owned(),
-        |as_of| format!("This is the board as of {as_of}; edits"),
+        || t("Edits are saved on this device, and sent later.").to_owned(),
+        |as_of| {
+            with(
+                "This is the board as of {}; edits are saved on this device, and sent later.",
+                &[&as_of],
+            )
+        },
     );
     let word = Word::from(&socket.link());
     rsx! {
         div { class: "banner", role: "status", "data-tone": "wait", "data-state": "offline",
             {icon(word.glyph())}
-            p { class: "banner-text", {word.text()} ". {edits} are saved on this device, and sent later." }
+            p { class: "banner-text", {word.text()} ". {edits}" }
             {close_button(move |_| is_read.set(true))}
         }
     }

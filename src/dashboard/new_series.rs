@@ -12,6 +12,7 @@ use crate::{
     },
     config::NEW_SERIES,
     hooks::{BoardHandle, fresh_name, page_origin, remember, remembered, use_samples},
+    words::{sentence, tn, with},
 };
 
 /// Where this browser's tabs remember which series were declined: a name in each line, for none has a line's end in it.
@@ -44,7 +45,7 @@ pub fn NewSeries(board: BoardHandle) -> Element {
     };
     let others = match new.count() {
         0 => String::new(),
-        others => format!(" and {others} more"),
+        others => [" ", &with("and {} more", &[&others.to_string()])].concat(),
     };
     let (added, refused) = (name.clone(), name.clone());
     let decline = move |_| {
@@ -59,7 +60,7 @@ pub fn NewSeries(board: BoardHandle) -> Element {
         div { class: "lines",
             div { class: "banner", role: "status", "data-state": "new-series",
                 {icon(Glyph::Plus)}
-                p { class: "banner-text", "New: " strong { "{name}" } "{others}" }
+                p { class: "banner-text", {tn("New:")} " " strong { "{name}" } "{others}" }
                 button {
                     class: "button",
                     "data-shape": "small",
@@ -70,9 +71,9 @@ pub fn NewSeries(board: BoardHandle) -> Element {
                             declined.write().push(added.clone());
                         }
                     },
-                    "Add to board"
+                    {tn("Add to board")}
                 }
-                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: decline, "Not now" }
+                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: decline, {tn("Not now")} }
             }
         }
     }
@@ -96,12 +97,12 @@ fn add(board: BoardHandle, series: &str) -> bool {
     ];
     match fresh_name(kinds::STAT) {
         Ok(id) => {
-            say_added(&board.id(), &id, [series, " added"].concat());
+            say_added(&board.id(), &id, with("{} added", &[series]));
             put(board, id, kinds::STAT, fields);
             true
         }
         Err(error) => {
-            say(error.to_string(), "refused", String::new(), None);
+            say(sentence(&error.to_string()), "refused", String::new(), None);
             false
         }
     }
@@ -129,7 +130,7 @@ pub fn how_to_post() -> Element {
         return VNode::empty();
     };
     rsx! {
-        p { "Or send a number of your own, from any machine that reaches this address:" }
+        p { {tn("Or send a number of your own, from any machine that reaches this address:")} }
         pre { class: "json", tabindex: "0", "curl {origin}/api/v1/samples -d 'fuel 12.5'" }
     }
 }

@@ -37,6 +37,7 @@ use crate::{
     sorted::SortedMap,
     state::BOARDS,
     sync::BoardView,
+    words::{t, tn},
 };
 
 /// Cards shown while a board loads.
@@ -101,8 +102,8 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         }
     });
     let mark = match (is_removed(), may_edit(), is_closed()) {
-        (true, ..) => ("removed", "Removed"),
-        (_, false, _) => ("watch-only", "View only"),
+        (true, ..) => ("removed", t("Removed")),
+        (_, false, _) => ("watch-only", t("View only")),
         (.., true) => ("page-older", ""),
         _ => ("", ""),
     };
@@ -117,12 +118,12 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     summary.widgets.truncate(drawn);
     let switcher = use_board_switcher(id, use_hook(|| name.into()));
     rsx! {
-        a { class: "button skip", href: "#board", "Skip to the board" }
+        a { class: "button skip", href: "#board", {tn("Skip to the board")} }
         header { class: "bar", "data-mark": mark.0,
             div { class: "bar-side", {switcher} }
             // On a phone they are a bar of their own, within a thumb's reach.
             div { class: "tools",
-                a { class: "tool", href: "#board", {icon(Glyph::Grid)} span { class: "tool-word", "Board" } }
+                a { class: "tool", href: "#board", {icon(Glyph::Grid)} span { class: "tool-word", {tn("Board")} } }
                 if summary.exists && is_open {
                     AddWidget { board }
                 }
@@ -220,7 +221,7 @@ pub(super) fn first_cards(board: BoardHandle, may_edit: bool) -> Element {
     rsx! {
         div { class: "board", "data-mark": if may_edit { "" } else { "watch-only" }, {cards} }
         if may_edit {
-            p { class: "floating", span { class: "chip", "data-tone": "rest", "You can edit in a moment" } }
+            p { class: "floating", span { class: "chip", "data-tone": "rest", {tn("You can edit in a moment")} } }
         }
     }
 }
@@ -241,34 +242,34 @@ fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit
                     }
                 }
             }
-            p { class: "loading-word", role: "status", "Loading the board…" }
+            p { class: "loading-word", role: "status", {tn("Loading the board…")} }
         },
         "away" => rsx! {
             div { class: "empty", "data-state": state,
-                h2 { "This board is not on this device yet." }
-                p { "It comes with the next live connection. From then on it opens without one, too." }
+                h2 { {tn("This board is not on this device yet.")} }
+                p { {tn("It comes with the next live connection. From then on it opens without one, too.")} }
             }
         },
         "closed" => rsx! {
             div { class: "empty", "data-state": state,
-                h2 { "This page and the server are of different versions." }
-                p { "Reload the page to see the board. Edits that wait on this device are safe." }
-                a { class: "button", href: "", "Reload" }
+                h2 { {tn("This page and the server are of different versions.")} }
+                p { {tn("Reload the page to see the board. Edits that wait on this device are safe.")} }
+                a { class: "button", href: "", {tn("Reload")} }
             }
         },
         "unknown" => rsx! {
             div { class: "empty", "data-state": "unknown",
-                h2 { "There is no board here." }
-                p { "It was never made, or its name is spelt otherwise. Choose another one, or make it, by the name above." }
-                {way_to(Route::Home {}, "button", false, None, rsx! { "Open this machine’s board" })}
+                h2 { {tn("There is no board here.")} }
+                p { {tn("It was never made, or its name is spelt otherwise. Choose another one, or make it, by the name above.")} }
+                {way_to(Route::Home {}, "button", false, None, rsx! { {tn("Open this machine’s board")} })}
             }
         },
         "empty" => rsx! {
             div { class: "empty", "data-state": "empty",
-                h2 { "Nothing here yet." }
-                p { "Add a widget: a live number of this machine, or something to edit together." }
+                h2 { {tn("Nothing here yet.")} }
+                p { {tn("Add a widget: a live number of this machine, or something to edit together.")} }
                 AddWidget { board }
-                p { "Or start from a template:" }
+                p { {tn("Or start from a template:")} }
                 div { class: "row",
                     for (name, text) in TEMPLATES {
                         button {
@@ -276,7 +277,7 @@ fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit
                             class: "button",
                             r#type: "button",
                             onclick: move |_| if let Ok(file) = BoardFile::read(text) { put_file(board, file); },
-                            "{name}"
+                            {tn(name)}
                         }
                     }
                 }

@@ -12,6 +12,7 @@ use crate::{
     config::KEYBOARD_PATH,
     hooks::{BoardHandle, focus, go_to, key_name, title_of, use_background_sync, use_boards, use_realtime_managers},
     protocol::{BoardId, WidgetId},
+    words::{t, ta, tn, with},
 };
 
 /// So many are listed: who sees more of them types on.
@@ -48,7 +49,7 @@ pub fn Palette(board: BoardHandle, may_edit: bool) -> Element {
     tool(
         open,
         Glyph::Search,
-        "Find",
+        t("Find"),
         Some(KEYS),
         rsx! {
             Finder { board, may_edit, open }
@@ -66,7 +67,7 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
     let mut typed = use_signal(String::new);
     let mut at = use_signal(|| 0_usize);
     let mut list = entries(board, &boards.read(), may_edit, works_offline);
-    let words = typed.read().to_ascii_lowercase();
+    let words = typed.read().to_lowercase();
     list.retain(|entry| is_found(entry, &words));
     list.truncate(LISTED_LEN_MAX);
     let chosen = at().min(list.len().saturating_sub(1));
@@ -108,11 +109,11 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
                 r#type: "text",
                 role: "combobox",
                 autocomplete: "off",
-                "aria-label": "A board, a card, or what to do",
+                "aria-label": ta("A board, a card, or what to do"),
                 "aria-expanded": "true",
                 "aria-controls": "palette-list",
                 "aria-activedescendant": (len > 0).then(|| ["palette-", &chosen.to_string()].concat()),
-                placeholder: "A board, a card, or what to do",
+                placeholder: ta("A board, a card, or what to do"),
                 maxlength: "80",
                 value: "{typed}",
                 onmounted: move |event| focus(&event.data()),
@@ -130,7 +131,7 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
                     at.set(next % len.max(1));
                 },
             }
-            div { id: "palette-list", class: "palette-list", role: "listbox", "aria-label": "Found",
+            div { id: "palette-list", class: "palette-list", role: "listbox", "aria-label": ta("Found"),
                 for (place , entry) in list.into_iter().enumerate() {
                     div {
                         key: "{entry.hint}/{entry.text}/{place}",
@@ -145,9 +146,9 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
                 }
             }
             if len == 0 {
-                p { class: "note-line", role: "status", "Nothing of that name. What is on another board is found there." }
+                p { class: "note-line", role: "status", {tn("Nothing of that name. What is on another board is found there.")} }
             }
-            a { class: "note-line", href: KEYBOARD_PATH, target: "_blank", "Keys" }
+            a { class: "note-line", href: KEYBOARD_PATH, target: "_blank", {tn("Keys")} }
         }
     }
 }
@@ -162,22 +163,22 @@ fn entries(board: BoardHandle, boards: &[(BoardId, String)], may_edit: bool, wor
     let here = board.id();
     let mut list = Vec::new();
     for (id, name) in boards.iter().filter(|(id, _)| *id != here) {
-        list.push(entry(name, "Board", Act::Open(id.clone())));
+        list.push(entry(name, t("Board"), Act::Open(id.clone())));
     }
     if may_edit {
-        list.push(entry("Arrange", "", Act::Arrange));
-        list.push(entry("Undo", "Ctrl Z", Act::Undo));
-        list.push(entry("Redo", "Ctrl Shift Z", Act::Redo));
+        list.push(entry(t("Arrange"), "", Act::Arrange));
+        list.push(entry(t("Undo"), "Ctrl Z", Act::Undo));
+        list.push(entry(t("Redo"), "Ctrl Shift Z", Act::Redo));
         for (at, choice) in CHOICES.iter().enumerate() {
-            list.push(entry(&["Add: ", choice.name].concat(), "", Act::Add(at)));
+            list.push(entry(&with("Add: {}", &[t(choice.name)]), "", Act::Add(at)));
         }
     }
-    let (offline, online) = ("Work offline", "Stop working offline");
+    let (offline, online) = (t("Work offline"), t("Stop working offline"));
     let text = if works_offline { online } else { offline };
     list.push(entry(text, "", Act::Offline(!works_offline)));
-    list.push(entry("Synchronise now", "", Act::Synchronise));
+    list.push(entry(t("Synchronise now"), "", Act::Synchronise));
     for widget in board.summary().widgets {
-        list.push(entry(&title_of(&here, &widget.id), "Card", Act::Look(widget.id)));
+        list.push(entry(&title_of(&here, &widget.id), t("Card"), Act::Look(widget.id)));
     }
     list
 }

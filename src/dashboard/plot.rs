@@ -15,6 +15,7 @@ use crate::{
         icon::{Glyph, icon},
     },
     config::{SAMPLE_INTERVAL_MS, SAMPLE_MISSED_MAX},
+    words::{t, tn, with},
 };
 
 /// One line of a chart.
@@ -130,8 +131,7 @@ pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element 
     let pad = pointing.pad(name, lines.clone(), window, whole_ms, place, &label);
     let begun = pointing.begun().map(|at| window.place(at));
     if let (true, None, Some(threshold)) = (is_above, at, threshold) {
-        label += ", above ";
-        label += &figure_text(threshold, unit);
+        label += &with(", above {}", &[&figure_text(threshold, unit)]);
     }
     rsx! {
         div { class: "plot",
@@ -205,7 +205,7 @@ fn threshold_line(threshold: f64, is_above: bool, scale: Scale, unit: &str) -> E
                 svg { class: "threshold-icon", "x": "100%", "width": "14", "height": "14", "viewBox": "24 28 24 24", path { d: Glyph::TriangleAlert.path() } }
             }
             text { class: "tick threshold-name", "data-state": if is_above { "above" }, "x": "100%", "dy": "-.4em",
-                if is_above { "Above " }
+                if is_above { {tn("Above")} " " }
                 {figure_text(threshold, unit)}
             }
         }
@@ -217,7 +217,7 @@ pub fn above(threshold: f64, unit: &str) -> Element {
     rsx! {
         p { class: "saying", "data-tone": "wait", "data-state": "above",
             {icon(Glyph::TriangleAlert)}
-            "Above {figure_text(threshold, unit)}"
+            {[t("Above"), " ", &figure_text(threshold, unit)].concat()}
         }
     }
 }
@@ -310,7 +310,7 @@ pub fn gauge(measure: &Measure, value: f64) -> Element {
     let passed = threshold.filter(|threshold| value >= *threshold);
     let mut said = figure_text(value, unit);
     if let Some(threshold) = passed {
-        said = format!("{said}, above {}", figure_text(threshold, unit));
+        said += &with(", above {}", &[&figure_text(threshold, unit)]);
     }
     rsx! {
         div {
@@ -339,7 +339,7 @@ pub fn gauge(measure: &Measure, value: f64) -> Element {
                 if let Some(threshold) = passed {
                     {above(threshold, unit)}
                 } else {
-                    p { class: "gauge-ends", "of {figure_text(max, unit)}" }
+                    p { class: "gauge-ends", {with("of {}", &[&figure_text(max, unit)])} }
                 }
             }
         }

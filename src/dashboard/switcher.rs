@@ -19,6 +19,7 @@ use crate::{
     },
     hooks::{IS_IN_A_BROWSER, save, use_boards, use_realtime_managers},
     protocol::{BoardId, WidgetId},
+    words::{t, ta, tn},
 };
 
 /// The name of the board that is open; a click lists them all.
@@ -29,8 +30,8 @@ pub fn use_board_switcher(id: ReadSignal<BoardId>, name: ReadSignal<String>) -> 
         Disclosure {
             open,
             class: "board-name",
-            name: format!("Board: {name}"),
-            label: "Boards",
+            name: [t("Board"), ": ", &name.read()].concat(),
+            label: t("Boards"),
             shape: Shape::Wide,
             leftward: true,
             face: rsx! {
@@ -49,8 +50,8 @@ fn BoardList(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
     let share = use_share_section();
     let (add_board, this_board) = (use_add_board(open), use_this_board(id, name, open));
     rsx! {
-        section { "aria-label": "Boards",
-            h2 { "Boards" }
+        section { "aria-label": ta("Boards"),
+            h2 { {tn("Boards")} }
             ul {
                 for (board, name) in list.iter().cloned() {
                     li { key: "{board}",
@@ -59,7 +60,7 @@ fn BoardList(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signal<boo
                 }
             }
             if list.is_empty() {
-                p { class: "note-line", "The list has not arrived yet." }
+                p { class: "note-line", {tn("The list has not arrived yet.")} }
             }
         }
         {share}
@@ -122,17 +123,17 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
         return rsx! {};
     }
     rsx! {
-        section { "aria-label": "This board",
+        section { "aria-label": ta("This board"),
             form { class: "form", onsubmit: rename,
                 {field_input("This board’s name", "name", &json!(&*name.read()), [None; 2], false)}
                 div { class: "row", "data-fit": "between",
-                    button { class: "button", r#type: "submit", "Rename" }
-                    button { class: "button", r#type: "button", onclick: export, "Export" }
-                    button { class: "button", "data-weight": "quiet", "data-danger": "true", r#type: "button", onclick: remove, {icon(Glyph::Trash)} "Remove board" }
+                    button { class: "button", r#type: "submit", {tn("Rename")} }
+                    button { class: "button", r#type: "button", onclick: export, {tn("Export")} }
+                    button { class: "button", "data-weight": "quiet", "data-danger": "true", r#type: "button", onclick: remove, {icon(Glyph::Trash)} {tn("Remove board")} }
                 }
                 if !IS_IN_A_BROWSER && !kept.read().is_empty() {
                     label {
-                        "This board as a file"
+                        {tn("This board as a file")}
                         textarea { class: "input", rows: "4", readonly: true, initial_value: kept() }
                     }
                 }

@@ -19,6 +19,7 @@ use crate::{
     board::kinds,
     hooks::{use_now, use_realtime_updates},
     protocol::{Kind, Value, WidgetId},
+    words::with,
 };
 
 /// Fields that a kind's menu sets up, its title first.
@@ -55,7 +56,7 @@ pub fn WidgetBody(widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
         kinds::TIMER => timer::timer(live, now),
         kinds::NOTE => note::note(live),
         other => {
-            rsx! { p { class: "waiting-for", "This page doesn’t know widgets of the kind “{other}”. Reload it, or update the server." } }
+            rsx! { p { class: "waiting-for", {with("This page doesn’t know widgets of the kind “{}”. Reload it, or update the server.", &[other])} } }
         }
     }
 }

@@ -37,6 +37,14 @@ pub fn take_chosen_file() {}
 
 pub fn stand_at(_: &str) {}
 
+pub const fn page_words() -> Option<String> {
+    None
+}
+
+pub const fn set_cookie(_: &str) {}
+
+pub const fn load_again() {}
+
 pub fn page_cookies() -> Option<String> {
     None
 }

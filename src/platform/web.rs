@@ -61,6 +61,23 @@ pub fn entitle(title: &str) {
     }
 }
 
+pub fn page_words() -> Option<String> {
+    find("#words")?.text_content()
+}
+
+pub fn set_cookie(cookie: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(document) = document {
+        let _ = js_sys::Reflect::set(&document, &"cookie".into(), &cookie.into());
+    }
+}
+
+pub fn load_again() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().reload();
+    }
+}
+
 pub fn is_on_page(selector: &str) -> bool {
     find(selector).is_some()
 }

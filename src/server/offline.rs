@@ -19,6 +19,7 @@ use crate::config::{
     FIRST_LOOK_BYTES_MAX, FIRST_LOOK_LEN_MAX, FIRST_LOOK_MS_MAX, PICTURE_AGAIN_MS, PICTURE_REST_MS,
     PICTURE_TEXT_LEN_MAX, PICTURE_WAITING_LEN_MAX, PICTURES_LEN_MAX,
 };
+use crate::words;
 
 /// First segments of the paths here, of what starts a drawn page's program, and of the shell: open to everybody. A browser asks for a manifest
 /// as nobody.
@@ -96,6 +97,7 @@ fn release(files: &[File], page: &[u8]) -> String {
     digest.update(guides::TROUBLESHOOTING.as_bytes());
     digest.update(guides::KEYBOARD.as_bytes());
     digest.update(csp::policy(None).as_bytes());
+    digest.update(words::german().table.as_bytes());
     digest.update(page);
     for file in files {
         digest.update(file.path.as_bytes());

@@ -170,6 +170,7 @@ fn own_pages(app: fn() -> Element, opens_offline: bool) -> Router {
     #[cfg(feature = "dashboard")]
     let pages = pages
         .layer(from_fn(super::first_look::look))
+        .layer(from_fn(super::language::speak))
         .merge(super::first_look::routes());
     pages
         .layer(from_fn(reach::tell_plain_http))

@@ -33,29 +33,32 @@ const ROOMS: &[Room] = &[
     pure("server::authority", &["protocol", "board", "server::log"]),
     pure("server::first_board", &["protocol", "board", "server::log"]),
     shell("sampling", &["protocol", "board"]).spawning(),
-    shell("server", &["protocol", "board", "sampling", "terminal"]).spawning(),
+    shell("words", &["platform"]),
+    shell("server", &["protocol", "board", "sampling", "terminal", "words"]).spawning(),
     shell(
         "terminal",
         &["protocol", "board", "sampling", "sync", "platform", "driver"],
     )
     .spawning(),
     shell("state", &["protocol", "board", "sync"]).without(&["Engine"]),
-    shell("api", &["protocol", "server"]),
+    shell("api", &["protocol", "server", "words"]),
     shell(
         "hooks",
-        &["protocol", "board", "state", "sync", "platform", "driver", "api"],
+        &[
+            "protocol", "board", "state", "sync", "platform", "driver", "api", "words",
+        ],
     )
     .spawning(),
-    shell("components", &["protocol", "board", "state", "sync", "hooks"]).without(&["Engine", "publish("]),
+    shell("components", &["protocol", "board", "state", "sync", "hooks", "words"]).without(&["Engine", "publish("]),
     shell(
         "dashboard",
-        &["protocol", "board", "state", "sync", "hooks", "components"],
+        &["protocol", "board", "state", "sync", "hooks", "components", "words"],
     )
     .without(&["Engine", "publish("]),
     // What an app's own widgets would have: hooks, and components to look like the rest.
     shell(
         "dashboard::widgets",
-        &["protocol", "board", "hooks", "components", "dashboard"],
+        &["protocol", "board", "hooks", "components", "dashboard", "words"],
     ),
     shell("app", &["components", "dashboard"]),
     // The same boards in a window of its own, and what a browser does for a page.

@@ -12,6 +12,7 @@ use crate::{
     },
     hooks::{Conflict, Now},
     protocol::{Intent, Value},
+    words::{t, tn, with},
 };
 
 /// What a value may have in characters to be set in large type.
@@ -44,11 +45,11 @@ pub(super) fn versions(conflict: &Conflict, field: &str, unit: &str, now: Option
     let mine = match &conflict.operation.intent {
         Intent::Set { value, .. } => text(value),
         Intent::Add { amount, .. } => format!("{amount:+}"),
-        _ => "changed".to_owned(),
+        _ => t("changed").to_owned(),
     };
     let removal = conflict.removal();
     let theirs = if removal.is_some() {
-        "Removed".to_owned()
+        t("Removed").to_owned()
     } else {
         text(&conflict.theirs.value)
     };
@@ -69,27 +70,27 @@ pub(super) fn versions(conflict: &Conflict, field: &str, unit: &str, now: Option
         (Some(at), Some(now)) => [", ", &time_of_day(now, at)].concat(),
         _ => String::new(),
     };
-    let before = conflict.before().map_or_else(|| "nothing".to_owned(), text);
+    let before = conflict.before().map_or_else(|| t("nothing").to_owned(), text);
     rsx! {
         div { class: "versions",
             div { class: "version", "data-side": "before",
-                h4 { "Before" }
+                h4 { {tn("Before")} }
                 p { class: "version-value", "data-long": before.chars().count() > LARGE_CHARS_MAX, "{before}" }
-                p { class: "version-by", "what you saw" }
+                p { class: "version-by", {tn("what you saw")} }
             }
             div { class: "version", "data-side": "mine",
-                h4 { if conflict.is_undo { "Your undo" } else { "Mine" } }
+                h4 { {tn(if conflict.is_undo { "Your undo" } else { "Mine" })} }
                 {mine}
-                p { class: "version-by", "you, on this device{made_at}" }
+                p { class: "version-by", {tn("you, on this device")} {made_at} }
             }
             // Somebody may write on while it is looked at.
             div { class: "version", "data-side": "theirs", "aria-live": "polite",
-                h4 { "Theirs" }
+                h4 { {tn("Theirs")} }
                 {theirs}
                 p { class: "version-by", {by_line(writer, now)} }
                 if conflict.removed.is_some() {
                     p { class: "version-by",
-                        "before that {text(&conflict.theirs.value)}, "
+                        {with("before that {},", &[&text(&conflict.theirs.value)])} " "
                         {by_line(conflict.theirs.writer.as_ref(), now)}
                     }
                 }

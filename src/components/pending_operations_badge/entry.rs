@@ -16,6 +16,7 @@ use crate::{
         BackgroundSync, Durability, PendingOperation, Phase, SetAside, use_background_sync, use_now, use_widget_of,
     },
     protocol::{BoardId, Intent, Operation, OperationId},
+    words::{sentence, t, tn, with},
 };
 
 /// The board that an operation makes, or lists as one that is there: the two together are what a person calls adding a board.
@@ -76,7 +77,7 @@ pub(super) fn PendingEntry(pending: PendingOperation, times: usize, sum: i64) ->
     let when = pending
         .made_at_ms
         .zip(now())
-        .map_or_else(|| "earlier".to_owned(), |(at, now)| time_of_day(now, at));
+        .map_or_else(|| t("earlier").to_owned(), |(at, now)| time_of_day(now, at));
     let is_stored = !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
     let (token, said) = phase_words(&pending.phase, is_stored);
     let is_waiting = !matches!(pending.phase, Phase::Withdrawing);
@@ -89,19 +90,19 @@ pub(super) fn PendingEntry(pending: PendingOperation, times: usize, sum: i64) ->
         li { class: "entry", "data-state": token, "data-tone": (token == "retrying").then_some("wait"),
             {head}
             if let Phase::Retrying { attempts, reason, shown, .. } = &pending.phase {
-                {saying(Word::Retrying, &format!("{} try", ordinal(attempts + 1)))}
+                {saying(Word::Retrying, &with("{} try", &[&ordinal(attempts + 1)]))}
                 if *shown {
-                    p { class: "note-line", "{reason}" }
+                    p { class: "note-line", {sentence(&reason.to_string())} }
                 }
             } else {
-                p { class: "note-line", "{said}" }
+                p { class: "note-line", {tn(said)} }
             }
             if is_waiting {
                 div { class: "row",
                     if matches!(pending.phase, Phase::Retrying { .. }) {
-                        button { class: "button", "data-shape": "small", r#type: "button", onclick: { let pending = pending.clone(); move |_| of_entry(sync, &pending, |sync, id| sync.retry(id, None)) }, "Retry" }
+                        button { class: "button", "data-shape": "small", r#type: "button", onclick: { let pending = pending.clone(); move |_| of_entry(sync, &pending, |sync, id| sync.retry(id, None)) }, {tn("Retry")} }
                     }
-                    button { class: "button", "data-shape": "small", r#type: "button", onclick: { let pending = pending.clone(); move |_| of_entry(sync, &pending, BackgroundSync::rollback) }, "Roll back" }
+                    button { class: "button", "data-shape": "small", r#type: "button", onclick: { let pending = pending.clone(); move |_| of_entry(sync, &pending, BackgroundSync::rollback) }, {tn("Roll back")} }
                 }
             }
         }
@@ -130,7 +131,7 @@ pub(super) fn SetAsideEntry(aside: SetAside) -> Element {
         li { class: "entry", "data-state": word.token(), "data-tone": word.tone().token(),
             {head}
             {saying(word, "")}
-            p { class: "note-line", "{aside.reason}" }
+            p { class: "note-line", {sentence(&aside.reason.to_string())} }
             {ways_out}
         }
     }
@@ -152,7 +153,7 @@ fn use_head(operation: &Operation, intent: &Intent, when: &str, times: usize) ->
                 strong { "{value}" }
             }
             if times > 1 {
-                ", in {times} edits"
+                {with(", in {} edits", &[&times.to_string()])}
             }
         }
     }
@@ -164,41 +165,37 @@ fn describe(intent: &Intent, text_of: &dyn Fn(&str) -> String) -> (String, Optio
         Some((word, id)) if word != "item" => {
             let item = excerpt(&text_of(&["item-", id].concat()), VALUE_CHARS_MAX);
             if item.is_empty() {
-                word.to_owned()
+                t(word).to_owned()
             } else {
-                [word, " of “", &item, "”"].concat()
+                with("{} of “{}”", &[t(word), &item])
             }
         }
-        _ => plain(field).to_owned(),
+        _ => t(plain(field)).to_owned(),
     };
     match intent {
         // A number that nobody has chosen, and that stands nowhere.
-        Intent::Set { field, .. } if field.as_str() == "order" => ("Move".to_owned(), None),
+        Intent::Set { field, .. } if field.as_str() == "order" => (t("Move").to_owned(), None),
         Intent::Set { field, value } => {
             let field = field.as_str();
-            let verb = match field {
+            let said = match field {
                 // It has no other value than the press of its button.
                 "run" if Run::read(value).is_some() => {
-                    return (["Timer ", &field_text(field, value)].concat(), None);
+                    return (with("Timer {}", &[&field_text(field, value)]), None);
                 }
-                _ if value.is_null() && matches!(plain(field), "line" | "item") => {
-                    return (["Delete ", plain(field)].concat(), None);
-                }
-                _ if plain(field) == "line" => "Add ",
-                _ => "Set ",
+                _ if value.is_null() && plain(field) == "line" => return (t("Delete line").to_owned(), None),
+                _ if value.is_null() && plain(field) == "item" => return (t("Delete item").to_owned(), None),
+                _ if plain(field) == "line" => with("Add {}:", &[&of(field)]),
+                _ => with("Set {}:", &[&of(field)]),
             };
-            (
-                [verb, &of(field), ":"].concat(),
-                Some(excerpt(&field_text(field, value), VALUE_CHARS_MAX)),
-            )
+            (said, Some(excerpt(&field_text(field, value), VALUE_CHARS_MAX)))
         }
         Intent::Add { field, amount } => (
-            format!("Add to {}:", plain(field.as_str())),
+            with("Add to {}:", &[t(plain(field.as_str()))]),
             Some(format!("{amount:+}")),
         ),
-        Intent::Create { kind, .. } => (format!("Add a {kind}"), None),
-        Intent::Remove => ("Remove it".to_owned(), None),
-        Intent::Restore { .. } => ("Bring it back".to_owned(), None),
+        Intent::Create { kind, .. } => (with("Add a {}", &[t(kind.as_str())]), None),
+        Intent::Remove => (t("Remove it").to_owned(), None),
+        Intent::Restore { .. } => (t("Bring it back").to_owned(), None),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     },
     hooks::{Durability, Now, PendingOperation, Phase, RealtimeUpdates, WidgetView, use_background_sync, use_now},
     protocol::{OperationId, Revision, Verdict},
+    words::{t, with},
 };
 
 /// One component for both, since each change of the widget concerns both.
@@ -116,13 +117,15 @@ impl Receipt {
 
     fn text(self) -> String {
         match self {
-            Self::Saving => "Saving…".to_owned(),
-            Self::OnDevice { is_stored: true } => "Saved on this device".to_owned(),
-            Self::OnDevice { is_stored: false } => "In this page only".to_owned(),
-            Self::Retrying { attempts } => format!("{} · {} try", Word::Retrying.text(), ordinal(attempts + 1)),
-            Self::OnServer => "On the server".to_owned(),
-            Self::Applied => "Applied".to_owned(),
-            Self::Seen { others } => format!("Seen by {others}"),
+            Self::Saving => t("Saving…").to_owned(),
+            Self::OnDevice { is_stored: true } => t("Saved on this device").to_owned(),
+            Self::OnDevice { is_stored: false } => t("In this page only").to_owned(),
+            Self::Retrying { attempts } => {
+                [Word::Retrying.text(), " · ", &with("{} try", &[&ordinal(attempts + 1)])].concat()
+            }
+            Self::OnServer => t("On the server").to_owned(),
+            Self::Applied => t("Applied").to_owned(),
+            Self::Seen { others } => with("Seen by {}", &[&others.to_string()]),
         }
     }
 }
@@ -148,13 +151,13 @@ const HOUR_MS: u64 = 3_600_000;
 fn age_of(view: &WidgetView, fresh: Fresh, is_sampled: bool, now: Now) -> Option<(String, String)> {
     if is_sampled {
         let age = match fresh {
-            Fresh::Live => "now".to_owned(),
+            Fresh::Live => t("now").to_owned(),
             Fresh::Stale { seconds, .. }
             | Fresh::NoSamples { seconds: Some(seconds) }
             | Fresh::Offline { seconds: Some(seconds) } => ago(seconds),
             _ => return None,
         };
-        return Some((age, "Last value".to_owned()));
+        return Some((age, t("Last value").to_owned()));
     }
     if !view.pending.is_empty() || matches!(fresh, Fresh::Offline { .. }) {
         return None; // how far that edit has come is said beside this
@@ -170,10 +173,10 @@ fn age_of(view: &WidgetView, fresh: Fresh, is_sampled: bool, now: Now) -> Option
     let since = now.unix_ms.saturating_sub(changed.at.0);
     let age = match since {
         // What is not live is not of now, however lately it was.
-        0..NOW_MS if fresh == Fresh::Live => "now".to_owned(),
+        0..NOW_MS if fresh == Fresh::Live => t("now").to_owned(),
         0..HOUR_MS => ago(since / 1_000),
         // Of what is longer ago the time of day says more.
         _ => time_of_day(now, changed.at.0),
     };
-    Some((age, ["Last change: ", &writer_name(changed)].concat()))
+    Some((age, with("Last change: {}", &[&writer_name(changed)])))
 }

@@ -1,13 +1,11 @@
 //! How fresh a widget is: from its board's place in the server's order, and for a sampled one from its last value.
 
 use crate::{
-    components::{
-        format::{age, count},
-        word::Word,
-    },
+    components::{format::age, word::Word},
     config::{FALLBACK_MS, SAMPLE_MISSED_MAX},
     hooks::{Freshness, SeriesList, WidgetView},
     time::Timestamp,
+    words::{count, with},
 };
 
 /// How fresh, with what there is to say of it.
@@ -101,11 +99,18 @@ impl Fresh {
             Self::CatchingUp { missing: 0 } => Some((Word::CatchingUp, String::new())),
             Self::CatchingUp { missing } => Some((
                 Word::CatchingUp,
-                count(usize::try_from(*missing).unwrap_or(usize::MAX), "change"),
+                count(
+                    usize::try_from(*missing).unwrap_or(usize::MAX),
+                    "{} change",
+                    "{} changes",
+                ),
             )),
             // In steps, so that the word does not count like a clock.
             Self::Stale { seconds: 0..5, .. } => Some((Word::Stale, String::new())),
-            Self::Stale { seconds, .. } => Some((Word::Stale, format!("for {}\u{a0}s", seconds / 5 * 5))),
+            Self::Stale { seconds, .. } => Some((
+                Word::Stale,
+                with("for {}", &[&[&(seconds / 5 * 5).to_string(), "\u{a0}s"].concat()]),
+            )),
             Self::ByRequests { seconds } => Some((Word::ByRequests, old(*seconds))),
             // How old the last one is stands in the foot.
             Self::NoSamples { .. } => Some((Word::NoSamples, String::new())),
@@ -135,7 +140,7 @@ const fn in_steps(age_ms: u64) -> u64 {
 fn old(seconds: Option<u64>) -> String {
     match seconds {
         None | Some(0..5) => String::new(),
-        Some(seconds) => format!("{} old", age(seconds * 1_000)),
+        Some(seconds) => with("{} old", &[&age(seconds * 1_000)]),
     }
 }
 

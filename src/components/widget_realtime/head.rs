@@ -17,6 +17,7 @@ use crate::{
     },
     hooks::{RealtimeUpdates, focus, key_name},
     protocol::Person,
+    words::{t, tn, with},
 };
 
 #[component]
@@ -55,7 +56,7 @@ pub(super) fn Head(
         }
     };
     let removed = title.clone();
-    let set_up = if settings.len() > 1 { "Set up" } else { "Rename" };
+    let set_up = t(if settings.len() > 1 { "Set up" } else { "Rename" });
     rsx! {
         header { class: "card-head",
             h2 { class: "card-title", title: title.clone(), "{title}" }
@@ -74,8 +75,8 @@ pub(super) fn Head(
                     open: menu,
                     class: "button",
                     weight: "quiet",
-                    name: format!("Menu of {title}"),
-                    label: format!("Menu of {title}"),
+                    name: with("Menu of {}", &[&title]),
+                    label: with("Menu of {}", &[&title]),
                     shape: if is_setting_up() { Shape::Panel } else { Shape::Menu },
                     face: rsx! { {icon(Glyph::Ellipsis)} },
                     if is_setting_up() {
@@ -106,7 +107,7 @@ pub(super) fn Head(
                                         arrange(());
                                     },
                                     {icon(Glyph::Grid)}
-                                    "Arrange"
+                                    {tn("Arrange")}
                                 }
                             }
                             if let Some(copy) = on_copy {
@@ -120,7 +121,7 @@ pub(super) fn Head(
                                         menu.set(false);
                                     },
                                     {icon(Glyph::Copy)}
-                                    "Copy"
+                                    {tn("Copy")}
                                 }
                             }
                             button {
@@ -137,7 +138,7 @@ pub(super) fn Head(
                                     }
                                 },
                                 {icon(Glyph::Trash)}
-                                "Remove"
+                                {tn("Remove")}
                             }
                         }
                     }
@@ -213,11 +214,11 @@ fn SetUp(
                 {field_input(field, field, &before(field), [None; 2], field == "title")}
                 if news.read().contains(&field) {
                     p { class: "note-line", role: "alert", "data-tone": "wait",
-                        "Somebody has set “{value_text(&before(field))}” meanwhile. Save again to set yours."
+                        {with("Somebody has set “{}” meanwhile. Save again to set yours.", &[&value_text(&before(field))])}
                     }
                 }
                 if field == "max" && is_empty() {
-                    p { class: "note-line", role: "alert", "data-tone": "act", "Max has to be above min." }
+                    p { class: "note-line", role: "alert", "data-tone": "act", {tn("Max has to be above min.")} }
                 }
             }
             {form_buttons(close)}

@@ -11,6 +11,7 @@ use crate::{
     },
     hooks::{RealtimeUpdates, fresh_name, use_now},
     protocol::Value,
+    words::{sentence, ta, with},
 };
 
 /// What is added, at most so many characters.
@@ -28,8 +29,8 @@ pub fn deleting(live: RealtimeUpdates, field: &str, text: &str) -> Element {
             "data-weight": "quiet",
             "data-shape": "square",
             r#type: "button",
-            "aria-label": "Delete: {text}",
-            title: "Delete",
+            "aria-label": with("Delete: {}", &[&text]),
+            title: ta("Delete"),
             onclick: move |_| live.edit(&field, Value::Null),
             {icon(Glyph::Cross)}
         }
@@ -72,7 +73,7 @@ pub fn Adding(live: RealtimeUpdates, is_log: bool) -> Element {
                 reveal_next();
                 text.set(String::new());
             }
-            Err(error) => complaint.set(Some(error.to_string())),
+            Err(error) => complaint.set(Some(sentence(&error.to_string()))),
         }
     };
     rsx! {
@@ -81,13 +82,13 @@ pub fn Adding(live: RealtimeUpdates, is_log: bool) -> Element {
                 class: "input",
                 "data-weight": "quiet",
                 r#type: "text",
-                "aria-label": label,
-                placeholder,
+                "aria-label": ta(label),
+                placeholder: ta(placeholder),
                 maxlength: "{CHARS_MAX}",
                 value: "{text}",
                 oninput: move |event| text.set(event.value()),
             }
-            button { class: "button", "data-weight": "quiet", "data-shape": "square", r#type: "submit", "aria-label": button, {icon(Glyph::Plus)} }
+            button { class: "button", "data-weight": "quiet", "data-shape": "square", r#type: "submit", "aria-label": ta(button), {icon(Glyph::Plus)} }
         }
         if let Some(reason) = complaint() {
             p { class: "note-line", role: "alert", "data-tone": "act", "{reason}" }

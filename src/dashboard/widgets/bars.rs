@@ -11,6 +11,7 @@ use crate::{
     },
     hooks::{RealtimeUpdates, Series, SeriesList},
     protocol::Value,
+    words::with,
 };
 
 #[component]
@@ -70,7 +71,7 @@ pub fn Bars(live: RealtimeUpdates) -> Element {
             if passed {
                 {above(limit, unit)}
             } else if let Some(threshold) = threshold {
-                span { "Threshold {figure_text(threshold, unit)}" }
+                span { {with("Threshold {}", &[&figure_text(threshold, unit)])} }
             }
             span { {figure_text(max, unit)} }
         }

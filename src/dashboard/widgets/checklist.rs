@@ -16,6 +16,7 @@ use crate::{
     hooks::{RealtimeUpdates, show, use_background_sync, use_now},
     protocol::Value,
     sorted::sorted,
+    words::{t, ta, with},
 };
 
 #[component]
@@ -25,7 +26,7 @@ pub fn Checklist(live: RealtimeUpdates) -> Element {
     let left = list.iter().filter(|id| !is_done(live, id)).count();
     rsx! {
         div { class: "checklist",
-            ul { class: "checklist-items", "aria-label": "{left} of {list.len()} to do",
+            ul { class: "checklist-items", "aria-label": with("{} of {} to do", &[&left.to_string(), &list.len().to_string()]),
                 for id in list.iter().cloned() {
                     Item { key: "{id}", live, id }
                 }
@@ -63,7 +64,7 @@ fn Item(live: RealtimeUpdates, id: String) -> Element {
     // What the server has not yet is of no time.
     let taken_at = live.field(&taken).map(|field| field.writer.at.0).filter(|at| *at > 0);
     let since = taken_at.zip(*use_now().peek()).map_or_else(String::new, |(at, now)| {
-        ["Since ", &time_of_day(now, at), ". "].concat()
+        with("Since {}.", &[&time_of_day(now, at)]) + " "
     });
     let is_pending = live.is_pending(&item) || live.is_pending(&done) || live.is_pending(&taken);
     rsx! {
@@ -76,24 +77,24 @@ fn Item(live: RealtimeUpdates, id: String) -> Element {
             },
             input {
                 r#type: "checkbox",
-                "aria-label": "Done: {text}",
+                "aria-label": with("Done: {}", &[&text]),
                 checked: is_ticked,
                 onchange: move |event| live.edit(&done, event.checked()),
             }
-            TextEditor { live, field: item, label: "Item", class: "input value", is_long: false }
+            TextEditor { live, field: item, label: t("Item"), class: "input value", is_long: false }
             if taker.is_empty() {
                 button {
                     class: "button",
                     "data-weight": "quiet",
                     "data-shape": "square",
                     r#type: "button",
-                    "aria-label": "Take on: {text}",
-                    title: "Take it on",
-                    onclick: move |_| live.edit(&taken_field, me.clone().unwrap_or_else(|| "me".to_owned())),
+                    "aria-label": with("Take on: {}", &[&text]),
+                    title: ta("Take it on"),
+                    onclick: move |_| live.edit(&taken_field, me.clone().unwrap_or_else(|| t("me").to_owned())),
                     {icon(Glyph::Hand)}
                 }
             } else {
-                button { class: "taken", r#type: "button", title: "{since}Give it back", "aria-label": "Taken by {taker}. Give it back", onclick: move |_| live.edit(&taken_field, Value::Null), "{taker}" }
+                button { class: "taken", r#type: "button", title: [since.as_str(), t("Give it back")].concat(), "aria-label": with("Taken by {}. Give it back", &[&taker]), onclick: move |_| live.edit(&taken_field, Value::Null), "{taker}" }
             }
             {removing}
         }

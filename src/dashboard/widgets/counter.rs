@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use crate::{
     components::icon::{Glyph, icon},
     hooks::RealtimeUpdates,
+    words::ta,
 };
 
 pub fn counter(live: RealtimeUpdates) -> Element {
@@ -17,14 +18,14 @@ pub fn counter(live: RealtimeUpdates) -> Element {
     };
     rsx! {
         div { class: "counter",
-            button { class: "button", "data-shape": "square", r#type: "button", "aria-label": "Take one away", onclick: move |_| live.add("count", -1), {icon(Glyph::Minus)} }
+            button { class: "button", "data-shape": "square", r#type: "button", "aria-label": ta("Take one away"), onclick: move |_| live.add("count", -1), {icon(Glyph::Minus)} }
             p { class: "figure",
                 output { class: "value", "data-state": state, "{count}" }
                 if !unit.is_empty() {
                     small { "{unit}" }
                 }
             }
-            button { class: "button", "data-shape": "square", r#type: "button", "aria-label": "Add one", onclick: move |_| live.add("count", 1), {icon(Glyph::Plus)} }
+            button { class: "button", "data-shape": "square", r#type: "button", "aria-label": ta("Add one"), onclick: move |_| live.add("count", 1), {icon(Glyph::Plus)} }
         }
     }
 }

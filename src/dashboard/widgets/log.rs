@@ -11,6 +11,7 @@ use crate::{
     },
     hooks::{Now, RealtimeUpdates, show, use_background_sync, use_now},
     protocol::{Field, FieldName},
+    words::tn,
 };
 
 #[component]
@@ -26,7 +27,7 @@ pub fn Log(live: RealtimeUpdates) -> Element {
             // It can be scrolled, by keys as well.
             div { class: "log", role: "log", tabindex: "0", "aria-label": live.text("title"),
                 if lines.is_empty() {
-                    p { class: "waiting-for", "data-state": "empty", "Nothing was written yet." }
+                    p { class: "waiting-for", "data-state": "empty", {tn("Nothing was written yet.")} }
                 }
                 ul {
                     for (name , field) in lines.into_iter().rev() {

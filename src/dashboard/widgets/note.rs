@@ -10,6 +10,7 @@ use super::text::TextEditor;
 use crate::{
     dashboard::markdown::{Block, Kind, Span, read},
     hooks::RealtimeUpdates,
+    words::t,
 };
 
 pub fn note(live: RealtimeUpdates) -> Element {
@@ -18,7 +19,7 @@ pub fn note(live: RealtimeUpdates) -> Element {
     rsx! {
         div { class: "note-frame",
             div { class: "note-view value", {drawn} }
-            TextEditor { live, field: "text", label: "Text", class: "input note", is_long: true, placeholder: "Write something" }
+            TextEditor { live, field: "text", label: t("Text"), class: "input note", is_long: true, placeholder: t("Write something") }
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     hooks::{ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_samples, use_stretch, use_websocket},
     protocol::Value,
     sorted::sorted,
+    words::{t, tn, with},
 };
 
 /// The series a widget names, and what they have sent.
@@ -27,22 +28,24 @@ pub(super) fn use_series(live: RealtimeUpdates) -> (Memo<Vec<String>>, Memo<Seri
 pub(super) fn Waiting(names: Vec<String>) -> Element {
     let names = names.join(", ");
     let socket = use_websocket();
-    let (state, before, after) = match socket.link() {
-        _ if names.is_empty() => ("waiting", "No series is chosen.", ""),
-        ConnectionStatus::ByRequests => ("no-samples", "No live value of ", " without a live socket."),
+    let (state, said) = match socket.link() {
+        _ if names.is_empty() => ("waiting", "No series is chosen."),
+        ConnectionStatus::ByRequests => ("no-samples", "No live value of {} without a live socket."),
         ConnectionStatus::Starting
         | ConnectionStatus::Connecting
         | ConnectionStatus::CatchingUp { .. }
-        | ConnectionStatus::Live => ("waiting", "Waiting for the first value of ", "."),
-        _ => ("away", "No live value of ", " without the server."),
+        | ConnectionStatus::Live => ("waiting", "Waiting for the first value of {}."),
+        _ => ("away", "No live value of {} without the server."),
     };
+    let said = t(said);
+    let (before, after) = said.split_once("{}").unwrap_or((said, ""));
     rsx! {
         p { class: "waiting-for", "data-state": state,
-            "{before}"
+            {before}
             if !names.is_empty() {
                 em { "{names}" }
             }
-            "{after}"
+            {after}
         }
     }
 }
@@ -237,7 +240,7 @@ pub fn Table(live: RealtimeUpdates) -> Element {
                         tr {
                             for (column , (heading , unit)) in columns.iter().enumerate() {
                                 th { key: "{heading}", scope: "col", "data-type": unit.map(|_| "number"), "aria-sort": chosen.and_then(|order| order.word(column)),
-                                    button { r#type: "button", onclick: move |_| order.set(Order::after(chosen, column, unit.is_some())), "{heading}" }
+                                    button { r#type: "button", onclick: move |_| order.set(Order::after(chosen, column, unit.is_some())), {tn(heading)} }
                                 }
                             }
                         }
@@ -353,7 +356,7 @@ fn label(name: &str, of: usize) -> String {
         let series = label(&whole[how.len() + 4..], of);
         return match how.starts_with("rate ") {
             true => [&series, "/s"].concat(),
-            false => [how, " of ", &series].concat(),
+            false => with("{} of {}", &[t(how), &series]),
         };
     }
     let end = name.rsplit('.').next().unwrap_or(name);
@@ -363,7 +366,7 @@ fn label(name: &str, of: usize) -> String {
         _ if !values.is_empty() && of > 1 => values.join(" "),
         _ if !values.is_empty() => [end, " ", &values.join(" ")].concat(),
         _ if of == 1 => name.strip_prefix("host.").unwrap_or(name).replace('.', " "),
-        _ if name.starts_with("host.cpu.") => format!("core {end}"),
+        _ if name.starts_with("host.cpu.") => with("core {}", &[end]),
         _ if name.starts_with("host.load.") => format!("{end} min"),
         _ => end.to_owned(),
     }

@@ -8,6 +8,7 @@ use crate::{
         icon::{Glyph, icon},
     },
     hooks::{RealtimeUpdates, key_name},
+    words::with,
 };
 
 /// The number's box is as wide as its digits, up to so many.
@@ -75,17 +76,13 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let text = typed().unwrap_or_else(|| typeable(value));
     let is_off = is_off(&text);
     let said = match shown() {
-        _ if is_off => [
-            "Between ",
-            &figure_text(min, &unit),
-            " and ",
-            &figure_text(max, &unit),
-            " only.",
-        ]
-        .concat(),
+        _ if is_off => with(
+            "Between {} and {} only.",
+            &[&figure_text(min, &unit), &figure_text(max, &unit)],
+        ),
         // Whoever goes on has seen what they write over.
         Some(news) if typed.read().is_some() && began() != Some(news) => {
-            ["Somebody has set ", &figure_text(news, &unit), "."].concat()
+            with("Somebody has set {}.", &[&figure_text(news, &unit)])
         }
         _ => String::new(),
     };
@@ -101,7 +98,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     "data-state": if live.is_pending("value") { "pending" } else { "confirmed" },
                     r#type: "number",
                     inputmode: "decimal",
-                    "aria-label": "{title}, number",
+                    "aria-label": with("{}, number", &[&title]),
                     "aria-invalid": is_off,
                     "min": "{min}",
                     "max": "{max}",
@@ -129,11 +126,11 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
             }
             div {
                 div { class: "setpoint-reach",
-                    button { class: "button step", "data-shape": "square", r#type: "button", "aria-label": "{title}, less", onclick: move |_| nudge(-step), {icon(Glyph::Minus)} }
+                    button { class: "button step", "data-shape": "square", r#type: "button", "aria-label": with("{}, less", &[&title]), onclick: move |_| nudge(-step), {icon(Glyph::Minus)} }
                     input {
                         class: "range",
                         r#type: "range",
-                        "aria-label": "{title}, slider",
+                        "aria-label": with("{}, slider", &[&title]),
                         "aria-valuetext": figure_text(value, &unit),
                         "min": "{min}",
                         "max": "{max}",
@@ -149,7 +146,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                         onchange: move |_| is_held.set(false),
                         onblur: move |_| is_held.set(false),
                     }
-                    button { class: "button step", "data-shape": "square", r#type: "button", "aria-label": "{title}, more", onclick: move |_| nudge(step), {icon(Glyph::Plus)} }
+                    button { class: "button step", "data-shape": "square", r#type: "button", "aria-label": with("{}, more", &[&title]), onclick: move |_| nudge(step), {icon(Glyph::Plus)} }
                 }
                 if let Some((mine, theirs)) = asked().zip(shown()) {
                     // Before · mine · theirs would be a conflict's card; nothing was sent yet, so that two buttons do.
@@ -161,7 +158,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                                 began.set(shown());
                                 commit();
                             },
-                            "Set {figure_text(mine, &unit)}"
+                            {with("Set {}", &[&figure_text(mine, &unit)])}
                         }
                         button {
                             class: "button", "data-shape": "small", r#type: "button",
@@ -169,7 +166,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                                 typed.set(None);
                                 asked.set(None);
                             },
-                            "Keep {figure_text(theirs, &unit)}"
+                            {with("Keep {}", &[&figure_text(theirs, &unit)])}
                         }
                     }
                 } else if !said.is_empty() {

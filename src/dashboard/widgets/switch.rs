@@ -6,6 +6,7 @@ use dioxus::prelude::*;
 use crate::{
     config::{SWITCH_ARMED_MS, SWITCH_TTL_MS},
     hooks::{RealtimeUpdates, focus, use_later},
+    words::tn,
 };
 
 #[component]
@@ -22,16 +23,15 @@ pub fn Switch(live: RealtimeUpdates) -> Element {
             was_changed.set(true);
         }
     });
-    let word = |is_on: bool| if is_on { "on" } else { "off" };
     let shown = is_on();
     let state = if live.is_pending("on") { "pending" } else { "confirmed" };
     rsx! {
         div { class: "switching",
             p { class: "figure",
-                output { class: "value", "data-state": state, if shown { "On" } else { "Off" } }
+                output { class: "value", "data-state": state, {tn(if shown { "On" } else { "Off" })} }
             }
             if was_changed() {
-                p { class: "note-line", role: "alert", "It has become {word(shown)} meanwhile. Nothing was sent." }
+                p { class: "note-line", role: "alert", {tn(if shown { "It has become on meanwhile. Nothing was sent." } else { "It has become off meanwhile. Nothing was sent." })} }
             }
             div { class: "row",
                 if armed().is_some() {
@@ -42,7 +42,7 @@ pub fn Switch(live: RealtimeUpdates) -> Element {
                             disarm.cancel();
                             armed.set(None);
                         },
-                        "Cancel"
+                        {tn("Cancel")}
                     }
                     button {
                         class: "button", "data-weight": "strong", r#type: "button",
@@ -59,7 +59,7 @@ pub fn Switch(live: RealtimeUpdates) -> Element {
                                 live.edit_now("on", !seen, SWITCH_TTL_MS);
                             }
                         },
-                        "Switch {word(!shown)} now"
+                        {tn(if shown { "Switch off now" } else { "Switch on now" })}
                     }
                 } else {
                     button {
@@ -69,7 +69,7 @@ pub fn Switch(live: RealtimeUpdates) -> Element {
                             armed.set(Some(is_on()));
                             disarm.start();
                         },
-                        "Switch {word(!shown)}…"
+                        {tn(if shown { "Switch off…" } else { "Switch on…" })}
                     }
                 }
             }

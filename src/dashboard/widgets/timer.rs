@@ -6,6 +6,7 @@ use crate::{
     board::Run,
     components::icon::{Glyph, icon},
     hooks::{Now, RealtimeUpdates},
+    words::tn,
 };
 
 pub fn timer(live: RealtimeUpdates, now: ReadSignal<Option<Now>>) -> Element {
@@ -39,13 +40,13 @@ pub fn timer(live: RealtimeUpdates, now: ReadSignal<Option<Now>>) -> Element {
             if is_over {
                 p { class: "saying", role: "alert", "data-tone": "wait", "data-state": "over",
                     {icon(Glyph::ClockAlert)}
-                    "Time is up"
+                    {tn("Time is up")}
                 }
             }
             div { class: "row",
-                button { class: "button", r#type: "button", onclick: move |_| press(is_over), "{label}" }
+                button { class: "button", r#type: "button", onclick: move |_| press(is_over), {tn(label)} }
                 if !is_over && run != Run::Reset {
-                    button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| press(true), "Reset" }
+                    button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| press(true), {tn("Reset")} }
                 }
             }
         }

@@ -1,5 +1,5 @@
-// Tells of what a kept picture of a board is one: of whom this device works for, of what it has stored of the board, and of what waits on it.
-// A picture is kept under its mark, and shown where that is still the same. So nobody sees more in it than the page itself would show, nor
+// Tells of what a kept picture of a board is one: of whom this device works for, in which language, of what it has stored of the board, and of
+// what waits on it. A picture is kept under its mark, and shown where that is still the same. So nobody sees more in it than the page itself would show, nor
 // anything from before the last edit, whichever tab made that and however it ended. For the page, which makes pictures, and for the worker.
 
 /** A picture is of a board beside which no more than this waits: all of it is read for the mark. */
@@ -16,7 +16,8 @@ const pictureAt = (path) => `/picture${path}`;
 async function markOf(path) {
   const board = path === '/' ? 'this-machine' : /^\/boards\/([\w.-]+)$/.exec(path)?.[1];
   if (!board || !globalThis.cookieStore) return undefined;
-  const [who, database] = await Promise.all([cookieStore.get('tideboard_who'), stored()]);
+  const cookie = (name) => cookieStore.get(`tideboard_${name}`);
+  const [who, language, database] = await Promise.all([cookie('who'), cookie('language'), stored()]);
   try {
     const transaction = database.transaction(['notes', 'records']);
     const [notes, records] = [transaction.objectStore('notes'), transaction.objectStore('records')];
@@ -29,7 +30,7 @@ async function markOf(path) {
     const found = await Promise.all(asked.map(answer));
     const [, seen, , waiting] = found;
     if (seen === undefined || waiting.length > WAITING_MAX) return undefined;
-    return await digest([who?.value, note, found]);
+    return await digest([who?.value, language?.value, note, found]);
   } finally {
     database.close();
   }

@@ -10,6 +10,18 @@ if ('serviceWorker' in navigator) {
   });
 }
 
+// The page that is kept for when the server is away speaks as this one does, which may have been told to speak another language since.
+addEventListener('load', async () => {
+  try {
+    if (!globalThis.caches || !(await caches.has('tideboard {release}'))) return;
+    const cache = await caches.open('tideboard {release}');
+    const shell = await (await cache.match('/shell'))?.text();
+    if (shell && !shell.includes(`lang="${document.documentElement.lang}"`)) await cache.add('/shell');
+  } catch {
+    // The server is away: another time.
+  }
+});
+
 // The program asks for its storage when it has been compiled: by then the browser has it open.
 try {
   indexedDB.databases().catch(() => {});

@@ -17,8 +17,16 @@ const PICTURE_MS_MAX = '{patience}';
 const PLACE = /<div (class="first-look"[^>]*>)<\/div>/;
 
 /** What is said of it, where the program says since when: about as long as that, so that the board stays where it is. */
-const SAID = `<div class="lines"><div class="banner" data-tone="wait"><span class="icon"></span><p class="banner-text">
-  This is the board as it was last seen on this device; it comes alive in a moment.</p></div></div>`;
+function note(page) {
+  const said = say(page, 'This is the board as it was last seen on this device; it comes alive in a moment.');
+  return `<div class="lines"><div class="banner" data-tone="wait"><span class="icon"></span><p class="banner-text">
+  ${said}</p></div></div>`;
+}
+
+/** A text in the language of a page, which has its words in it. */
+function say(page, english) {
+  return page.split(`\n${english} = `)[1]?.split('\n')[0] ?? english;
+}
 
 /** What is kept as it is, in words of its own, for who can't reach the server: the guide says why. */
 const PAGES = ['/troubleshooting', '/guides/keyboard'];
@@ -89,7 +97,7 @@ async function shell(request, url) {
   let text = await page.text();
   if (to.searchParams.has('wall')) text = text.replace('<html', '<html data-wall=""');
   if (picture) {
-    text = text.replace(PLACE, (_, rest) => `<div data-kept ${rest}${SAID}<div class="board">${picture}</div></div>`);
+    text = text.replace(PLACE, (_, rest) => `<div data-kept ${rest}${note(text)}<div class="board">${picture}</div></div>`);
     // Who goes back to this page later may be somebody else.
     headers.set('cache-control', 'private, no-store');
   }

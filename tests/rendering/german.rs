@@ -1,0 +1,94 @@
+//! Pages in another language than the code's. What is written here stands for all that is looked up: `tests/tidy` sees to it that nothing
+//! is missing from the table.
+
+use dioxus::prelude::*;
+use serde_json::json;
+use tideboard::{
+    app::App,
+    components::{PendingOperationsBadge, SyncDetailsPanel},
+    state::ConnectionStatus,
+    sync::{Freshness, Phase},
+    time::Timestamp,
+    words::{german, speak},
+};
+
+use crate::stage::{Scene, bare, has, has_not, on_home, render};
+
+/// The page of the app, in German from its first word on.
+fn app() -> Element {
+    use_hook(|| speak(Some(german())));
+    rsx! { App {} }
+}
+
+fn panels() -> Element {
+    use_hook(|| speak(Some(german())));
+    rsx! { SyncDetailsPanel {} PendingOperationsBadge { show_details: false } }
+}
+
+#[test]
+fn a_board_speaks_german_and_leaves_what_people_have_written() {
+    let switch = bare().widget("switch", &[("title", json!("Undo")), ("on", json!(true))]);
+    let page = on_home(switch, app);
+    has(
+        &page,
+        &[
+            "Zum Board springen",
+            "Karte hinzufügen",
+            "Wartende Änderungen: Nichts wartet",
+            "Abgleich: Live",
+            ">Undo</h2>",
+            "Ausschalten…",
+            "Menü von Undo",
+        ],
+    );
+    has_not(&page, &["Add widget", "Waiting edits", "Switch off", "Skip to"]);
+}
+
+#[test]
+fn numbers_have_a_comma_and_ages_their_words() {
+    let scene = bare().widget(
+        "setpoint",
+        &[
+            ("title", json!("Öl")),
+            ("value", json!(2)),
+            ("min", json!(0.5)),
+            ("max", json!(7.25)),
+            ("unit", json!("bar")),
+        ],
+    );
+    let page = on_home(scene, app);
+    has(&page, &["0,5\u{a0}bar", "7,25\u{a0}bar", "Öl, Regler"]);
+    // What a number box is given is no text to be read: the browser writes it in its own way.
+    has(&page, &["min=\"0.5\"", "max=\"7.25\""]);
+}
+
+#[test]
+fn being_offline_and_what_waits_are_said_in_german() {
+    let offline = ConnectionStatus::Offline {
+        since: Some(Timestamp(40_000)),
+        chosen: true,
+    };
+    let scene = bare()
+        .widget("counter", &[("title", json!("Gäste")), ("count", json!(3))])
+        .board(Freshness::Offline { since: None })
+        .connection(offline)
+        .edit("count", json!(4), Phase::Saved);
+    let page = render(scene, panels);
+    has(
+        &page,
+        &[
+            "Offline · wie von Ihnen gewählt",
+            "Offline arbeiten",
+            "1 Änderung",
+            "Wartende Änderungen: 1 wartend",
+        ]
+        .map(|text| text),
+    );
+    has_not(&page, &["Work offline", "edit", "waiting"]);
+}
+
+#[test]
+fn another_page_beside_it_speaks_english() {
+    let _ = on_home(Scene::live(), app);
+    has(&on_home(bare(), || rsx! { App {} }), &["Add widget"]);
+}

@@ -1,0 +1,240 @@
+//! The tables of words against what the code says: each text that is looked up has its line in each, no line is left over, and both sides
+//! of a line have as many places for values.
+
+use std::{collections::BTreeSet, path::Path};
+
+use crate::{
+    source::{Source, is_word},
+    sources,
+};
+
+/// Rooms that speak to people by these functions, and which of their arguments are looked up.
+const LOOKED_UP: [(&str, &[usize]); 5] = [
+    ("t(", &[0]),
+    ("tn(", &[0]),
+    ("ta(", &[0]),
+    ("with(", &[0]),
+    ("count(", &[1, 2]),
+];
+
+/// Sentences that come from the core, which knows English alone, and are looked up whole.
+const CORE: [&str; 6] = [
+    "src/sync/command.rs",
+    "src/sync/conflict.rs",
+    "src/sync/requests.rs",
+    "src/sync/storage.rs",
+    "src/protocol/verdict.rs",
+    "src/platform.rs",
+];
+
+/// Of these those that have words in them, and not numbers alone: they stay English.
+const NOT_WHOLE: [&str; 2] = [
+    "There are {} {} already, the most allowed. Remove one first.",
+    "This field takes {}. Change the value and try again.",
+];
+
+/// Words that are looked up by a name in a variable: those of kinds and fields, and those in lists.
+const IN_LISTS: [(&str, &str); 6] = [
+    ("src/components/this_device.rs", "const COLOURS"),
+    ("src/dashboard/widgets.rs", "pub fn settings"),
+    ("src/dashboard/widgets/sampled.rs", "fn columns"),
+    (
+        "src/dashboard/widgets/adding.rs",
+        "let (prefix, label, placeholder, button)",
+    ),
+    ("src/board/kinds.rs", "pub const SIZES"),
+    ("src/components/word.rs", "pub fn text"),
+];
+
+fn table() -> Vec<(String, String)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/words/de.txt");
+    let text = std::fs::read_to_string(path).expect("the table is there");
+    let pair = |line: &str| {
+        let (english, other) = line.split_once(" = ").unwrap_or_else(|| panic!("{line:?} is no pair"));
+        (english.to_owned(), other.to_owned())
+    };
+    text.lines().map(pair).collect()
+}
+
+#[test]
+fn each_text_that_is_looked_up_has_its_line() {
+    let known: BTreeSet<String> = table().into_iter().map(|(english, _)| english).collect();
+    let mut missing = BTreeSet::new();
+    let mut found = 0;
+    for source in sources().iter().filter(|source| source.path.starts_with("src/")) {
+        for text in looked_up(source) {
+            found += 1;
+            if !known.contains(&text) {
+                missing.insert(format!("{}: {text}", source.path));
+            }
+        }
+    }
+    assert!(
+        found > 300,
+        "only {found} texts were found: does this test still read them?"
+    );
+    assert!(missing.is_empty(), "not in src/words/de.txt:\n{missing:#?}");
+}
+
+#[test]
+fn no_line_is_left_over_and_each_keeps_its_places() {
+    let said: BTreeSet<String> = sources()
+        .iter()
+        .filter(|source| source.path.starts_with("src/"))
+        .flat_map(|source| literals(body(source)))
+        .flat_map(|text| [numberless(&text), text])
+        .chain(in_scripts())
+        .collect();
+    let table = table();
+    assert!(
+        table.is_sorted(),
+        "the lines of src/words/de.txt stand in the order of their bytes"
+    );
+    for (english, other) in table {
+        assert!(said.contains(&english), "nothing says {english:?} any more");
+        let places = |text: &str| text.matches("{}").count();
+        assert_eq!(places(&english), places(&other), "{english:?}");
+        for text in [&english, &other] {
+            assert!(
+                !text.contains(['<', '&']) && text.trim() == text,
+                "{text:?} can't stand in a page as it is"
+            );
+            assert_eq!(text.matches('{').count(), places(text), "{text:?}");
+        }
+    }
+}
+
+/// All that a file looks up.
+fn looked_up(source: &Source) -> Vec<String> {
+    let code = body(source);
+    let mut found = Vec::new();
+    if ["src/components", "src/dashboard"]
+        .iter()
+        .any(|room| source.path.starts_with(room))
+    {
+        for (function, places) in LOOKED_UP {
+            for (at, _) in code.match_indices(function) {
+                let before = code[..at].chars().next_back();
+                if before.is_some_and(|before| is_word(before) || before == '.') || code[..at].ends_with("fn ") {
+                    continue;
+                }
+                let arguments = arguments(&code[at + function.len()..]);
+                let wanted = places.iter().filter_map(|place| arguments.get(*place));
+                found.extend(wanted.flat_map(|argument| literals(argument)));
+            }
+        }
+    }
+    for (path, start) in IN_LISTS.iter().filter(|(path, _)| *path == source.path) {
+        let (_, list) = code
+            .split_once(start)
+            .unwrap_or_else(|| panic!("{path} has no {start:?} any more"));
+        let end = list
+            .find("\n}")
+            .into_iter()
+            .chain(list.find("];"))
+            .chain(list.find("};"))
+            .min();
+        found.extend(literals(&list[..end.expect("it ends")]));
+    }
+    if CORE.contains(&source.path.as_str()) {
+        let sentences = literals(code).into_iter().map(|text| numberless(&text));
+        found.extend(sentences.filter(|text| {
+            text.starts_with(char::is_uppercase)
+                && text.ends_with('.')
+                && text.len() > 20
+                && !NOT_WHOLE.contains(&text.as_str())
+        }));
+    }
+    let is_said = |text: &str| {
+        text.chars().any(char::is_alphabetic) && !["B", "item-", "top "].contains(&text) && !text.starts_with("host.")
+    };
+    found.retain(|text| is_said(text));
+    found
+}
+
+/// What a service worker says, which has no program: `say(page, '…')`.
+fn in_scripts() -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/offline/worker.js");
+    let text = std::fs::read_to_string(path).expect("the worker is there");
+    let said = text
+        .split("say(page, '")
+        .skip(1)
+        .filter_map(|rest| rest.split('\'').next());
+    said.map(str::to_owned).collect()
+}
+
+/// A file without its tests.
+fn body(source: &Source) -> &str {
+    let text = &source.uncommented;
+    text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text)
+}
+
+/// With `{}` in place of what is written into it.
+fn numberless(text: &str) -> String {
+    let mut parts = text.split('{');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain += "{}";
+        plain += part.split_once('}').map_or("", |(_, rest)| rest);
+    }
+    plain
+}
+
+/// The arguments of a call, from behind its parenthesis.
+fn arguments(text: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut is_text, mut found) = (0_usize, 0, false, Vec::new());
+    let mut letters = text.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        match letter {
+            '\\' if is_text => _ = letters.next(),
+            '"' => is_text = !is_text,
+            _ if is_text => {}
+            ',' if depth == 0 => {
+                found.push(&text[start..at]);
+                start = at + 1;
+            }
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' if depth == 0 => {
+                found.push(&text[start..at]);
+                break;
+            }
+            ')' | ']' | '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The texts in quotes.
+fn literals(code: &str) -> Vec<String> {
+    let (mut text, mut found) = (None::<String>, Vec::new());
+    let mut letters = code.chars();
+    while let Some(letter) = letters.next() {
+        match (&mut text, letter) {
+            (None, '"') => text = Some(String::new()),
+            (None, '\'') if letters.as_str().starts_with("\"'") => _ = letters.next(),
+            // What is matched on is nothing that is said.
+            (Some(_), '"') => found.extend(text.take().filter(|_| !letters.as_str().starts_with(" =>"))),
+            (Some(inside), '\\') => inside.push(letters.next().unwrap_or_default()),
+            (Some(inside), letter) => inside.push(letter),
+            (None, _) => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn what_is_looked_up_is_read_from_code() {
+    let source = |text: &str| Source::new("src/components/head.rs", text);
+    let found = |text: &str| looked_up(&source(text));
+    assert_eq!(
+        found("f(t(\"Add\"), with(\"{} of “{}”\", &[t(word), \"no\"]))"),
+        ["Add", "{} of “{}”"]
+    );
+    assert_eq!(found("count(len, \"{} edit\", \"{} edits\")"), ["{} edit", "{} edits"]);
+    assert_eq!(
+        found("t(if x { \"On\" } else { \"Off\" }); set(\"no\"); x.count(\"no\", \"no\")"),
+        ["On", "Off"]
+    );
+    assert_eq!(numberless("between {min} and {max}."), "between {} and {}.");
+}

@@ -36,7 +36,7 @@ pub fn routes(public: Option<&Path>, is_on: bool) -> Router {
     } else {
         worker(&files, &release)
     };
-    let script = script(&release);
+    let script = script(&files, &release);
     Router::new()
         .route("/sw.js", get(async move || fresh(JAVASCRIPT, worker.clone())))
         .route("/offline.js", get(async move || fresh(JAVASCRIPT, script.clone())))
@@ -110,19 +110,19 @@ fn release(files: &[File], page: &[u8]) -> String {
 
 /// The worker of a release.
 fn worker(files: &[File], release: &str) -> String {
-    let paths: Vec<_> = files.iter().map(|file| &file.path).collect();
-    let paths = serde_json::to_string_pretty(&paths).expect("paths are text");
-    filled([WORKER, MARK].join("\n"), release).replace("'{files}'", &paths)
+    filled(&[WORKER, KEEP, MARK].join("\n"), files, release)
 }
 
 /// What pages of a release run beside their program.
-fn script(release: &str) -> String {
-    let text = ["'use strict';\n", REGISTER, "\n{\n", MARK, "\n", PICTURE, "}\n"].concat();
-    filled(text, release)
+fn script(files: &[File], release: &str) -> String {
+    let parts = [KEEP, REGISTER, MARK, PICTURE].join("\n");
+    filled(&format!("'use strict';\n\n{{\n{parts}}}\n"), files, release)
 }
 
-/// A script with the release's name and the limits in it.
-fn filled(script: String, release: &str) -> String {
+/// A script with the release's name, its files and the limits in it.
+fn filled(script: &str, files: &[File], release: &str) -> String {
+    let paths: Vec<_> = files.iter().map(|file| &file.path).collect();
+    let paths = serde_json::to_string_pretty(&paths).expect("paths are text");
     let limits = [
         ("'{cards}'", FIRST_LOOK_LEN_MAX as u64),
         ("'{bytes}'", FIRST_LOOK_BYTES_MAX as u64),
@@ -135,12 +135,17 @@ fn filled(script: String, release: &str) -> String {
     ];
     let with_limits = limits
         .iter()
-        .fold(script, |script, (name, limit)| script.replace(name, &limit.to_string()));
-    with_limits.replace("{release}", release)
+        .fold(script.to_owned(), |script, (name, limit)| {
+            script.replace(name, &limit.to_string())
+        });
+    with_limits
+        .replace("'{files}'", &paths)
+        .replace("{release}", release)
 }
 
 const WORKER: &str = include_str!("offline/worker.js");
 const RETIRE: &str = include_str!("offline/retire.js");
+const KEEP: &str = include_str!("offline/keep.js");
 const REGISTER: &str = include_str!("offline/register.js");
 const MARK: &str = include_str!("offline/mark.js");
 const PICTURE: &str = include_str!("offline/picture.js");
@@ -172,7 +177,7 @@ mod tests {
             worker.contains("const FILES = [\n  \"/assets/page.js\"\n];"),
             "{worker}"
         );
-        for text in [worker, script(&one)] {
+        for text in [worker, script(&files, &one)] {
             assert!(text.contains(&format!("const CACHE = 'tideboard {one}'")), "{text}");
             assert!(!text.contains("'{"), "all of it is filled in: {text}");
         }

@@ -4,7 +4,6 @@
 // It is made when nothing was stored for a while, and kept when nothing was stored for another: what is in it is what its mark says.
 
 {
-  const CACHE = 'tideboard {release}';
   const CARDS_MAX = '{cards}';
   const BYTES_MAX = '{bytes}';
   const PICTURES_MAX = '{pictures}';

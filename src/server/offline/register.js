@@ -1,26 +1,50 @@
 // Asks the browser to start the worker that opens boards without the server, where it may: by https, or on this machine.
 // After the page's own load and its program, so that it takes nothing from those.
 
+/** How often a page looks whether it can still be opened without the server, in milliseconds. */
+const LOOK_MS = 20_000;
+
 if ('serviceWorker' in navigator) {
   addEventListener('load', async () => {
     await globalThis.programHasCome?.catch(() => {});
-    navigator.serviceWorker
-      .register('/sw.js', { updateViaCache: 'none' })
-      .catch((error) => console.info(`This board will not open without the server: ${error.message}`));
+    await register();
+    let wasKept = false;
+    const look = async () => {
+      if (document.hidden || !navigator.onLine) return;
+      const shell = await findKept(SHELL);
+      wasKept ||= Boolean(shell);
+      if (!shell && wasKept) await keepAgain();
+      // The page may have been told to speak another language since.
+      else if (shell && !speaksLikeThis(await shell.text())) await (await caches.open(CACHE)).add(anew(SHELL));
+    };
+    // The server is away, or the browser keeps nothing: another time.
+    const looks = () => look().catch(() => {});
+    navigator.serviceWorker.ready.then(looks);
+    setInterval(looks, LOOK_MS);
+    for (const event of ['focus', 'online']) addEventListener(event, looks);
   });
 }
 
-// The page that is kept for when the server is away speaks as this one does, which may have been told to speak another language since.
-addEventListener('load', async () => {
-  try {
-    if (!globalThis.caches || !(await caches.has('tideboard {release}'))) return;
-    const cache = await caches.open('tideboard {release}');
-    const shell = await (await cache.match('/shell'))?.text();
-    if (shell && !shell.includes(`lang="${document.documentElement.lang}"`)) await cache.add('/shell');
-  } catch {
-    // The server is away: another time.
-  }
-});
+function register() {
+  return navigator.serviceWorker
+    .register('/sw.js', { updateViaCache: 'none' })
+    .catch((error) => console.info(`This board will not open without the server: ${error.message}`));
+}
+
+/**
+ * Somebody had the browser forget what it kept, under this open page. A server that hands out another worker by now has its own release kept
+ * by the next page, or none at all. The page keeps the files: a browser that brings its old worker back does not install it once more.
+ */
+async function keepAgain() {
+  const worker = await fetch('/sw.js', { cache: 'no-store' });
+  if (!(await worker.text()).includes(CACHE)) return;
+  await register();
+  await keepFiles();
+}
+
+function speaksLikeThis(page) {
+  return page.includes(`lang="${document.documentElement.lang}"`);
+}
 
 // The program asks for its storage when it has been compiled: by then the browser has it open.
 try {

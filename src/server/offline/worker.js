@@ -2,10 +2,7 @@
 // data is in IndexedDB, where the page itself reads it. It stores no answer about a board, and changes no request. Into the shell it lays
 // the picture that a page has kept of the board, where that may be shown: `mark.js` says whether.
 //
-// The server writes the first lines anew for each release, so that a new release is another worker.
-
-const FILES = '{files}';
-const CACHE = 'tideboard {release}';
+// The server writes its release and that one's files into `keep.js`, so that a new release is another worker.
 
 /** How long a page waits for a server that says nothing, in milliseconds. */
 const PATIENCE_MS = 3_000;
@@ -28,15 +25,9 @@ function say(page, english) {
   return page.split(`\n${english} = `)[1]?.split('\n')[0] ?? english;
 }
 
-/** What is kept as it is, in words of its own, for who can't reach the server: the guide says why. */
-const PAGES = ['/troubleshooting', '/guides/keyboard'];
-
-/** What keeps pictures: a page that was opened without the server keeps them, too. */
-const SCRIPT = '/offline.js';
-
 addEventListener('install', (event) => {
   skipWaiting();
-  event.waitUntil(keep());
+  event.waitUntil(keepFiles());
 });
 
 addEventListener('activate', (event) => event.waitUntil(Promise.all([forget(), registration.navigationPreload?.enable()])));
@@ -48,16 +39,9 @@ addEventListener('fetch', (event) => {
   if (FILES.includes(url.pathname)) event.respondWith(file(request, url.pathname));
   else if (url.pathname === SCRIPT) event.respondWith(script(request));
   else if (request.mode !== 'navigate') return;
-  else if (url.pathname === '/shell') event.respondWith(shell(request, url));
+  else if (url.pathname === SHELL) event.respondWith(shell(request, url));
   else if (PAGES.includes(url.pathname) || isBoard(url.pathname)) event.respondWith(page(event, url));
 });
-
-/** All of a release or nothing: a file that is gone is of an older release, and the next visit brings a newer worker. */
-async function keep() {
-  const cache = await caches.open(CACHE);
-  const pages = ['/shell', SCRIPT, ...PAGES].map((path) => new Request(path, { cache: 'no-cache' }));
-  await cache.addAll([...pages, ...FILES]);
-}
 
 /** What earlier releases have kept. Pages of theirs that are still open have all their files in memory. */
 async function forget() {
@@ -68,19 +52,19 @@ async function forget() {
 
 /** Files are named by their content. */
 async function file(request, path) {
-  return (await kept(path)) ?? fetch(request);
+  return (await findKept(path)) ?? fetch(request);
 }
 
 async function script(request) {
-  return fetch(request).catch(async () => (await kept(SCRIPT)) ?? Response.error());
+  return fetch(request).catch(async () => (await findKept(SCRIPT)) ?? Response.error());
 }
 
 async function page(event, url) {
   const asked = ask(event);
   const answer = await Promise.race([asked.catch(() => undefined), later(PATIENCE_MS)]);
   if (answer && !isGateway(answer.status)) return answer;
-  if (!isBoard(url.pathname)) return (await kept(url.pathname)) ?? asked;
-  if (!(await kept('/shell'))) return asked;
+  if (!isBoard(url.pathname)) return (await findKept(url.pathname)) ?? asked;
+  if (!(await findKept(SHELL))) return asked;
   return Response.redirect(`/shell?to=${encodeURIComponent(url.pathname + url.search)}`);
 }
 
@@ -91,7 +75,7 @@ async function ask(event) {
 /** The neutral page, with the picture of its board where there is one; for a wall it is marked, as the server marks one. */
 async function shell(request, url) {
   const to = new URL(url.searchParams.get('to') ?? '/', location.origin);
-  const [page, picture] = await Promise.all([kept('/shell'), Promise.race([pictureOf(to), later(PICTURE_MS_MAX)])]);
+  const [page, picture] = await Promise.all([findKept(SHELL), Promise.race([pictureOf(to), later(PICTURE_MS_MAX)])]);
   if (!page) return fetch(request);
   const headers = new Headers(page.headers);
   let text = await page.text();
@@ -108,15 +92,11 @@ async function shell(request, url) {
 async function pictureOf({ origin, pathname }) {
   const at = pictureAt(pathname);
   if (origin !== location.origin || !isBoard(pathname)) return undefined;
-  const [picture, mark] = await Promise.all([kept(at), markOf(pathname).catch(() => undefined)]);
+  const [picture, mark] = await Promise.all([findKept(at), markOf(pathname).catch(() => undefined)]);
   const text = await picture?.text();
   if (mark && text?.startsWith(mark)) return text.slice(mark.length);
   if (text) await (await caches.open(CACHE)).delete(at);
   return undefined;
-}
-
-function kept(path) {
-  return caches.match(path, { cacheName: CACHE, ignoreVary: true });
 }
 
 /** Somebody in front of the server answers that it is not there. */

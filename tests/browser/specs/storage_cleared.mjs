@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 
-export const title = 'a storage that is cleared under two open tabs is noticed and filled again, and what waited arrives once';
+export const title = 'a storage that is cleared under two open tabs is noticed and filled again, and what waited arrives once; so are the files by which the page starts without the server';
 
 export async function play(stage) {
   const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
@@ -36,13 +36,34 @@ export async function play(stage) {
   await first.isSettled();
   await his.counts(3);
   await first.counts(3);
+
+  // With all else that it keeps, the worker and the page's files among it.
+  await ada.goOffline();
+  await clear(first, 'all');
+  equal(await canStart(first), false);
+  await ada.goOnline();
+  await first.page.waitForFunction(filesAreKept);
+  await ada.goOffline();
+  await first.page.reload();
+  await first.counts(3);
+}
+
+async function canStart({ page }) {
+  return page.evaluate(filesAreKept);
+}
+
+/** Runs in the page. */
+async function filesAreKept() {
+  const registration = await navigator.serviceWorker.getRegistration();
+  const kept = await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).length));
+  return Boolean(registration?.active) && kept.some((files) => files > 3);
 }
 
 /** As a person does who has the browser forget what it keeps for this address. */
-async function clear({ page }) {
+async function clear({ page }, storageTypes = 'indexeddb') {
   const chromium = await page.context().newCDPSession(page);
   const { origin } = new URL(page.url());
-  await chromium.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb' });
+  await chromium.send('Storage.clearDataForOrigin', { origin, storageTypes });
 }
 
 async function nameOf(board) {

@@ -33,7 +33,9 @@ pub fn Lines(board: BoardHandle) -> Element {
                 (sentence(&error.to_string()), card.unwrap_or_default())
             }
             // A fault has its own line, for as long as it lasts.
-            Notice::Trouble { message } if sync.fault().is_none() => (sentence(&message), String::new()),
+            Notice::Trouble { message } if sync.fault().is_none_or(|fault| fault.says() != message) => {
+                (sentence(&message), String::new())
+            }
             Notice::Removed { board, widget, held } => return say_gone(board, widget, held),
             Notice::Turned {
                 board,
@@ -103,7 +105,7 @@ fn use_error_line() -> Element {
     let details = sync.details();
     let is_fault = details.fault.is_some();
     let happened = match (details.fault, details.link) {
-        (Some(fault), _) => sentence(&fault.to_string()),
+        (Some(fault), _) => t(fault.says()).to_owned(),
         (None, ConnectionStatus::Closed { message }) => sentence(&message),
         _ => t("This page is newer than the server.").to_owned(),
     };

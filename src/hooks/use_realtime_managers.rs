@@ -273,9 +273,15 @@ impl RealtimeStateManager {
         CONFLICTS()
     }
 
-    /// Resolve a conflict.
+    /// Resolve a conflict, as it is in [`conflicts`](Self::conflicts). Theirs is not kept over a value that its author has set since then, and which
+    /// came onto its card in the moment of the choice: the card stays.
     pub fn resolve(self, id: OperationId, resolution: Resolution) {
-        self.context.command(Command::Resolve { id, resolution });
+        let seen = CONFLICTS
+            .peek()
+            .iter()
+            .find(|conflict| conflict.id() == id)
+            .map(|conflict| conflict.operation.id);
+        self.context.command(Command::Resolve { id, seen, resolution });
     }
 
     /// Undo the decision of a conflict, given as it was: it waits for a decision again, and the other side's value comes back.

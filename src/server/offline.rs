@@ -36,7 +36,7 @@ pub fn routes(public: Option<&Path>, is_on: bool) -> Router {
     } else {
         worker(&files, &release)
     };
-    let script = script(&files, &release);
+    let script = script(&release);
     Router::new()
         .route("/sw.js", get(async move || fresh(JAVASCRIPT, worker.clone())))
         .route("/offline.js", get(async move || fresh(JAVASCRIPT, script.clone())))
@@ -110,19 +110,19 @@ fn release(files: &[File], page: &[u8]) -> String {
 
 /// The worker of a release.
 fn worker(files: &[File], release: &str) -> String {
-    filled(&[WORKER, KEEP, MARK].join("\n"), files, release)
+    let paths: Vec<_> = files.iter().map(|file| &file.path).collect();
+    let paths = serde_json::to_string_pretty(&paths).expect("paths are text");
+    filled(&[WORKER, KEEP, MARK].join("\n"), release).replace("'{files}'", &paths)
 }
 
 /// What pages of a release run beside their program.
-fn script(files: &[File], release: &str) -> String {
+fn script(release: &str) -> String {
     let parts = [KEEP, REGISTER, MARK, PICTURE].join("\n");
-    filled(&format!("'use strict';\n\n{{\n{parts}}}\n"), files, release)
+    filled(&format!("'use strict';\n\n{{\n{parts}}}\n"), release)
 }
 
-/// A script with the release's name, its files and the limits in it.
-fn filled(script: &str, files: &[File], release: &str) -> String {
-    let paths: Vec<_> = files.iter().map(|file| &file.path).collect();
-    let paths = serde_json::to_string_pretty(&paths).expect("paths are text");
+/// A script with the release's name and the limits in it.
+fn filled(script: &str, release: &str) -> String {
     let limits = [
         ("'{cards}'", FIRST_LOOK_LEN_MAX as u64),
         ("'{bytes}'", FIRST_LOOK_BYTES_MAX as u64),
@@ -133,14 +133,10 @@ fn filled(script: &str, files: &[File], release: &str) -> String {
         ("'{rest}'", PICTURE_REST_MS),
         ("'{again}'", PICTURE_AGAIN_MS),
     ];
-    let with_limits = limits
-        .iter()
-        .fold(script.to_owned(), |script, (name, limit)| {
-            script.replace(name, &limit.to_string())
-        });
-    with_limits
-        .replace("'{files}'", &paths)
-        .replace("{release}", release)
+    let with_limits = limits.iter().fold(script.to_owned(), |script, (name, limit)| {
+        script.replace(name, &limit.to_string())
+    });
+    with_limits.replace("{release}", release)
 }
 
 const WORKER: &str = include_str!("offline/worker.js");
@@ -177,7 +173,7 @@ mod tests {
             worker.contains("const FILES = [\n  \"/assets/page.js\"\n];"),
             "{worker}"
         );
-        for text in [worker, script(&files, &one)] {
+        for text in [worker, script(&one)] {
             assert!(text.contains(&format!("const CACHE = 'tideboard {one}'")), "{text}");
             assert!(!text.contains("'{"), "all of it is filled in: {text}");
         }

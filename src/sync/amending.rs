@@ -34,13 +34,19 @@ impl Engine {
         self.edit(now, board, widget, Intent::Restore { removal }, None)
     }
 
-    /// Decides a conflict as a person wants it.
+    /// Decides a conflict as a person wants it, who has seen this operation on its card. What came onto it in that moment is asked yet.
     pub(super) fn resolve(
         &mut self,
         now: Timestamp,
         id: OperationId,
+        seen: Option<OperationId>,
         resolution: Resolution,
     ) -> Result<(), CommandError> {
+        let shown = self.conflicts.get(&id).map(|conflict| conflict.operation.id);
+        let is_news = seen.is_some_and(|seen| shown.is_some_and(|shown| shown != seen));
+        if resolution == Resolution::KeepTheirs && is_news {
+            return Ok(());
+        }
         self.decide(now, id, &resolution)?;
         self.notice(Notice::Resolved { id, resolution });
         Ok(())

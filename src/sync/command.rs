@@ -123,6 +123,9 @@ pub enum Command {
     Resolve {
         /// The conflict.
         id: OperationId,
+        /// The operation that was on its card where it was decided, if that is known. Theirs is not kept over what its author has not seen
+        /// there: the card stays.
+        seen: Option<OperationId>,
         /// How.
         resolution: Resolution,
     },

@@ -148,9 +148,9 @@ impl Engine {
                 self.keeping.hurry = true;
                 self.make_drafts(now, &|_| true);
             }
-            Command::Resolve { id, resolution } => self.resolve(now, id, resolution)?,
+            Command::Resolve { id, seen, resolution } => self.resolve(now, id, seen, resolution)?,
             Command::Unresolve { conflict, resolution } => self.unresolve(now, *conflict, &resolution)?,
-            Command::Dismiss { id } => self.resolve(now, id, Resolution::KeepTheirs)?,
+            Command::Dismiss { id } => self.resolve(now, id, None, Resolution::KeepTheirs)?,
             Command::Withdraw { id } => {
                 let operation = &self.outbox.get(id).ok_or(CommandError::Unknown)?.operation;
                 if operation.is_birth() {

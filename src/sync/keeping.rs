@@ -355,7 +355,7 @@ impl Engine {
         self.keeping.retry_at = now.plus((RETRY_MS_MAX / 10).max(1));
         if known != Some(error) {
             self.notice(Notice::Trouble {
-                message: error.to_string(),
+                message: error.says().to_owned(),
             });
         }
     }

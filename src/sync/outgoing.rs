@@ -299,25 +299,36 @@ impl Engine {
     }
 }
 
-/// What is open in each lane, operations or withdrawals: the two don't go together.
+/// What is open in each lane, by kind: some don't go together.
 ///
 /// A withdrawal is recorded as it comes, and would let what comes after it pass what is open before it. An operation is based
 /// on what becomes of the withdrawals before it: only where one never took effect was nothing seen of it.
+///
+/// So is one that is sent again: it may have been decided long ago, while what was stored before it was not, and is answered as it comes.
 #[derive(Default)]
 struct Kinds<'a> {
-    lanes: SortedMap<(&'a BoardId, &'a WidgetId), [bool; 2]>,
+    lanes: SortedMap<(&'a BoardId, &'a WidgetId), [bool; 3]>,
     /// Boards whose creation is open: until it is decided such a board is one lane.
-    unborn: SortedMap<&'a BoardId, [bool; 2]>,
+    unborn: SortedMap<&'a BoardId, [bool; 3]>,
 }
 
+const OPERATION: usize = 0;
+const WITHDRAWAL: usize = 1;
+const AGAIN: usize = 2;
+
 impl<'a> Kinds<'a> {
-    /// Takes the next one in the order of the outbox. Answers whether something of the other kind is open before it.
+    /// Takes the next one in the order of the outbox. Answers whether something that it does not go with is open before it.
     fn add(&mut self, pending: &'a Pending) -> bool {
         let Operation { board, widget, .. } = &*pending.operation;
-        let (own, other) = (usize::from(pending.withdrawing), usize::from(!pending.withdrawing));
+        let (own, others): (_, &[usize]) = match (pending.withdrawing, pending.again) {
+            (true, _) => (WITHDRAWAL, &[OPERATION, AGAIN]),
+            (false, false) => (OPERATION, &[WITHDRAWAL, AGAIN]),
+            (false, true) => (AGAIN, &[WITHDRAWAL]),
+        };
         let kinds = self.lanes.entry((board, widget)).or_default();
+        let unborn = self.unborn.get(board).copied().unwrap_or_default();
+        let mixes = others.iter().any(|other| kinds[*other] || unborn[*other]);
         kinds[own] = true;
-        let mixes = kinds[other] || self.unborn.get(board).is_some_and(|kinds| kinds[other]);
         if pending.operation.is_birth() {
             self.unborn.entry(board).or_default()[own] = true;
         }
@@ -343,4 +354,60 @@ pub(super) fn frames(to: &Push, items: Vec<(PushItem, usize)>) -> Vec<Push> {
         filled += bytes;
     }
     pushes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::SCHEMA,
+        protocol::{ClientId, Cursor, Epoch, Intent, Revision},
+    };
+
+    fn waiting(sequence: u64, withdrawing: bool, again: bool) -> Pending {
+        let made_at = Cursor {
+            epoch: Epoch(1),
+            revision: Revision(1),
+        };
+        let mut pending = Pending::new(Operation {
+            id: OperationId {
+                client: ClientId(1),
+                sequence,
+            },
+            board: "deck".parse().expect("a name"),
+            widget: "crew".parse().expect("a name"),
+            schema: SCHEMA,
+            made_at,
+            intent: Intent::Add {
+                field: "count".parse().expect("a name"),
+                amount: 1,
+            },
+            base: None,
+            base_value: None,
+            deadline: None,
+            resolves: None,
+        });
+        (pending.withdrawing, pending.again) = (withdrawing, again);
+        pending
+    }
+
+    #[test]
+    fn what_is_answered_as_it_comes_lets_nothing_pass_what_is_open_before_it() {
+        let (plain, taken_back, again) = ((false, false), (true, false), (false, true));
+        for (lane, mixes) in [
+            (&[plain, plain][..], &[false, false][..]),
+            (&[plain, taken_back, plain], &[false, true, true]),
+            (&[plain, again, again, plain], &[false, false, false, true]),
+            (&[again, taken_back], &[false, true]),
+            (&[taken_back, again], &[false, true]),
+        ] {
+            let lane: Vec<Pending> = (1..)
+                .zip(lane)
+                .map(|(at, (taken_back, again))| waiting(at, *taken_back, *again))
+                .collect();
+            let mut kinds = Kinds::default();
+            let found: Vec<bool> = lane.iter().map(|pending| kinds.add(pending)).collect();
+            assert_eq!(found, mixes, "{lane:?}");
+        }
+    }
 }

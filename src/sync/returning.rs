@@ -44,7 +44,7 @@ impl Engine {
                 is_standing && Some(*number) > asked_at && is_later(&journaled.operation, operation)
             };
             if self.keeping.journal.iter().any(is_overtaken) {
-                _ = self.resolve(now, id, Resolution::KeepTheirs);
+                _ = self.resolve(now, id, None, Resolution::KeepTheirs);
             } else {
                 self.put_to_author(id);
             }

@@ -104,12 +104,22 @@ pub enum StorageError {
     Broken,
 }
 
+impl StorageError {
+    /// What happened, and what to do.
+    #[must_use]
+    pub const fn says(self) -> &'static str {
+        match self {
+            Self::Full => "This device is full. Nothing was lost; new edits are paused. Free some space, and go on.",
+            Self::Broken => {
+                "This device's storage gives an error. New edits are not saved here until it works again, and sent only then: keep this page open."
+            }
+        }
+    }
+}
+
 impl std::fmt::Display for StorageError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Full => "This device is full. Nothing was lost; new edits are paused. Free some space, and go on.",
-            Self::Broken => "This device's storage gives an error. New edits are not saved here until it works again, and sent only then: keep this page open.",
-        })
+        f.write_str(self.says())
     }
 }
 

@@ -60,12 +60,14 @@ async fn act(session: &mut Session, action: &Action) -> Result<Vec<OperationId>,
             keep_mine: Some(id), ..
         } => vec![Command::Resolve {
             id: *id,
+            seen: None,
             resolution: Resolution::KeepMine,
         }],
         Action {
             keep_theirs: Some(id), ..
         } => vec![Command::Resolve {
             id: *id,
+            seen: None,
             resolution: Resolution::KeepTheirs,
         }],
         _ => Vec::new(),

@@ -28,7 +28,7 @@ fn what_is_cleared_under_a_page_is_said_and_stored_again_with_its_name_for_the_n
     let device = page.with(|| SYNC.peek().device.clone());
     assert!(device.is_some());
     page.device.clear_storage();
-    page.pass(2 * REREAD_MS);
+    page.pass(5 * REREAD_MS);
     page.has(&["was cleared while it was open"]);
     page.reopen();
     page.has_not(&["was cleared"]);
@@ -37,6 +37,19 @@ fn what_is_cleared_under_a_page_is_said_and_stored_again_with_its_name_for_the_n
     assert_eq!(again, device, "it is called as before");
     page.heal();
     assert_eq!(page.server.value(&BoardId::first(), "counter", "count"), 7);
+}
+
+#[test]
+fn what_was_cleared_is_said_also_where_an_edit_could_not_be_stored_for_it() {
+    let mut page = page();
+    page.cut();
+    page.edit(&BoardId::first(), "counter", "count", 7);
+    page.device.clear_storage();
+    page.edit(&BoardId::first(), "counter", "count", 8);
+    page.pass(2 * REREAD_MS);
+    page.has(&["was cleared while it was open"]);
+    page.heal();
+    assert_eq!(page.server.value(&BoardId::first(), "counter", "count"), 8);
 }
 
 #[test]

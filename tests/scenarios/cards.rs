@@ -53,6 +53,24 @@ fn a_card_that_was_joined_outlives_a_reload_and_is_decided_as_one() {
     }
 }
 
+#[test]
+fn theirs_is_not_kept_over_a_value_that_came_onto_the_card_in_the_moment_of_the_choice() {
+    let mut world = dragged();
+    let card = world.conflicts(ANN).remove(0);
+    assert_ne!(card.id(), card.operation.id);
+    let resolve = |seen| Command::Resolve {
+        id: card.id(),
+        seen: Some(seen),
+        resolution: Resolution::KeepTheirs,
+    };
+    world.command(ANN, resolve(card.id()));
+    world.calm();
+    assert_eq!(world.conflicts(ANN), std::slice::from_ref(&card));
+    world.command(ANN, resolve(card.operation.id));
+    world.calm();
+    assert_eq!(world.conflicts(ANN), []);
+}
+
 /// Ann has met Bo's 8 with her 5, which is asked.
 fn asked() -> World {
     let world = crate::conflicts::quarrel();

@@ -5,7 +5,7 @@ use std::{
     any::Any,
     cell::{Cell, RefCell},
     collections::VecDeque,
-    future::ready,
+    future::{poll_fn, ready},
     path::Path,
     rc::Rc,
     task::{Context, Poll},
@@ -64,6 +64,7 @@ struct Inside {
     leads: RefCell<SortedMap<String, Rc<Lead>>>,
     saved: RefCell<Vec<(String, String)>>,
     room: Cell<Option<u64>>,
+    clearings: Cell<usize>,
     counts: Rc<Counts>,
 }
 
@@ -173,9 +174,10 @@ impl MemoryDevice {
         self.inside.room.set(bytes);
     }
 
-    /// Somebody has it forget all that it keeps; what is open stays so.
+    /// Somebody has it forget all that it keeps. As in a browser, what is open fails at its next reading or writing, and once.
     pub fn clear_storage(&self) {
         self.inside.memory.clear();
+        self.inside.clearings.set(self.inside.clearings.get() + 1);
     }
 
     /// How many hold the device: clones of it, clocks, and what runs on it.
@@ -236,6 +238,7 @@ impl Platform for MemoryDevice {
             memory: self.inside.memory.clone(),
             device: self.clone(),
             number,
+            clearings: self.inside.clearings.clone(),
             others_wrote,
             _open: Counted::new(&self.inside, |counts| &counts.storages),
         };
@@ -370,8 +373,18 @@ struct Opened {
     memory: Memory,
     device: MemoryDevice,
     number: usize,
+    /// How often it was cleared before the last reading or writing.
+    clearings: Cell<usize>,
     others_wrote: mpsc::UnboundedReceiver<()>,
     _open: Counted,
+}
+
+impl Opened {
+    /// Whether it was cleared since it was asked last.
+    fn was_closed(&self) -> bool {
+        let now = self.device.inside.clearings.get();
+        self.clearings.replace(now) != now
+    }
 }
 
 /// The right to send for all tabs: one has it, and the others wait in line.
@@ -394,17 +407,36 @@ impl Drop for Held {
     }
 }
 
+/// An answer that takes a moment, as every storage's does: what is shown meanwhile is shown here, too.
+fn later<T: 'static>(answer: impl Future<Output = T> + 'static) -> LocalBoxFuture<'static, T> {
+    let mut is_asked = false;
+    let moment = poll_fn(move |cx| {
+        if std::mem::replace(&mut is_asked, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    });
+    moment.then(|()| answer).boxed_local()
+}
+
 impl Storage for Opened {
     fn durability(&self) -> Durability {
         Durability::Durable
     }
 
     fn load(&self, namespace: Namespace, cold: bool) -> LocalBoxFuture<'static, Result<Records, StorageError>> {
-        self.memory.load(namespace, cold)
+        if self.was_closed() {
+            return later(ready(Err(StorageError::Broken)));
+        }
+        later(self.memory.load(namespace, cold))
     }
 
     fn commit(&self, namespace: Namespace, transaction: Transaction) -> LocalBoxFuture<'static, Outcome> {
-        self.memory.commit(namespace, transaction)
+        if self.was_closed() {
+            return later(ready(Outcome::Failed(StorageError::Broken)));
+        }
+        later(self.memory.commit(namespace, transaction))
     }
 
     fn note(&self, name: &str) -> LocalBoxFuture<'static, Option<String>> {

@@ -7,7 +7,9 @@ const LOOK_MS = 20_000;
 if ('serviceWorker' in navigator) {
   addEventListener('load', async () => {
     await globalThis.programHasCome?.catch(() => {});
-    await register();
+    // By the address by which it is registered: by another one it would be installed anew.
+    const registered = await navigator.serviceWorker.getRegistration();
+    await register(registered?.active?.scriptURL ?? '/sw.js');
     let wasKept = false;
     const look = async () => {
       if (document.hidden || !navigator.onLine) return;
@@ -25,21 +27,20 @@ if ('serviceWorker' in navigator) {
   });
 }
 
-function register() {
+function register(worker) {
   return navigator.serviceWorker
-    .register('/sw.js', { updateViaCache: 'none' })
+    .register(worker, { updateViaCache: 'none' })
     .catch((error) => console.info(`This board will not open without the server: ${error.message}`));
 }
 
 /**
- * Somebody had the browser forget what it kept, under this open page. A server that hands out another worker by now has its own release kept
- * by the next page, or none at all. The page keeps the files: a browser that brings its old worker back does not install it once more.
+ * Somebody had the browser forget what it kept, under this open page. By the same address some browsers bring the old worker back, without its text
+ * and without its files; by one that was never used a worker is installed. A server that hands out another one by now has its own release kept by the next
+ * page, or none at all.
  */
 async function keepAgain() {
   const worker = await fetch('/sw.js', { cache: 'no-store' });
-  if (!(await worker.text()).includes(CACHE)) return;
-  await register();
-  await keepFiles();
+  if ((await worker.text()).includes(CACHE)) await register(`/sw.js?again=${Date.now()}`);
 }
 
 function speaksLikeThis(page) {

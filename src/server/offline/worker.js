@@ -2,7 +2,10 @@
 // data is in IndexedDB, where the page itself reads it. It stores no answer about a board, and changes no request. Into the shell it lays
 // the picture that a page has kept of the board, where that may be shown: `mark.js` says whether.
 //
-// The server writes its release and that one's files into `keep.js`, so that a new release is another worker.
+// The server writes its release and the names of that one's files into it, so that a new release is another worker.
+
+/** Each is named by its content. */
+const FILES = '{files}';
 
 /** How long a page waits for a server that says nothing, in milliseconds. */
 const PATIENCE_MS = 3_000;
@@ -12,6 +15,12 @@ const PICTURE_MS_MAX = '{patience}';
 
 /** Where the shell has room for a picture. */
 const PLACE = /<div (class="first-look"[^>]*>)<\/div>/;
+
+/** What is kept as it is, in words of its own, for who can't reach the server: the guide says why. */
+const PAGES = ['/troubleshooting', '/guides/keyboard'];
+
+/** What keeps pictures: a page that was opened without the server keeps them, too. */
+const SCRIPT = '/offline.js';
 
 /** What is said of it, where the program says since when: about as long as that, so that the board stays where it is. */
 function note(page) {
@@ -42,6 +51,12 @@ addEventListener('fetch', (event) => {
   else if (url.pathname === SHELL) event.respondWith(shell(request, url));
   else if (PAGES.includes(url.pathname) || isBoard(url.pathname)) event.respondWith(page(event, url));
 });
+
+/** All of a release or nothing: a file that is gone is of an older release, and the next visit brings a newer worker. */
+async function keepFiles() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll([...[SHELL, SCRIPT, ...PAGES].map(anew), ...FILES]);
+}
 
 /** What earlier releases have kept. Pages of theirs that are still open have all their files in memory. */
 async function forget() {

@@ -56,7 +56,7 @@ async function canStart({ page }) {
 async function filesAreKept() {
   const registration = await navigator.serviceWorker.getRegistration();
   const kept = await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).length));
-  return Boolean(registration?.active) && kept.some((files) => files > 3);
+  return registration?.active?.state === 'activated' && !registration.installing && !registration.waiting && kept.some((files) => files > 3);
 }
 
 /** As a person does who has the browser forget what it keeps for this address. */

@@ -8,7 +8,10 @@ impl World {
     }
 
     pub fn resolve(&mut self, tab: usize, id: OperationId, resolution: Resolution) {
-        self.command(tab, Command::Resolve { id, resolution });
+        let conflicts = self.conflicts(tab);
+        let seen = conflicts.iter().find(|conflict| conflict.id() == id);
+        let seen = seen.map(|conflict| conflict.operation.id);
+        self.command(tab, Command::Resolve { id, seen, resolution });
     }
 
     /// A tab sends from now on, whoever else does.

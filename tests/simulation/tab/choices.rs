@@ -32,7 +32,7 @@ impl World {
         let state = &mut self.tabs[tab];
         let conflict = state.engine.as_ref().and_then(|engine| engine.conflicts().next());
         let Some(conflict) = conflict.cloned() else { return };
-        let id = conflict.id();
+        let (id, seen) = (conflict.id(), Some(conflict.operation.id));
         let resolution = match how % 3 {
             0 => Resolution::KeepMine,
             1 => Resolution::KeepTheirs,
@@ -41,7 +41,7 @@ impl World {
         self.ledger.decided(&conflict, &resolution);
         state.chosen = Some((conflict, resolution.clone()));
         state.asked_again = state.asked_again.filter(|asked| *asked != id);
-        self.command(tab, Command::Resolve { id, resolution });
+        self.command(tab, Command::Resolve { id, seen, resolution });
     }
 
     /// Now and then a person undoes a decision the moment it was applied, while that is still being stored.

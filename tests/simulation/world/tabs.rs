@@ -92,9 +92,10 @@ impl World {
             return;
         };
         for conflict in undecided(engine.conflicts().cloned(), &mut state.decided) {
-            let (id, resolution) = (conflict.id(), conflict.by_policy());
+            let (id, seen) = (conflict.id(), Some(conflict.operation.id));
+            let resolution = conflict.by_policy();
             self.ledger.decided(&conflict, &resolution);
-            self.command(tab, Command::Resolve { id, resolution });
+            self.command(tab, Command::Resolve { id, seen, resolution });
         }
     }
 

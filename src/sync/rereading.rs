@@ -68,7 +68,12 @@ impl Engine {
             .filter_map(|(board, meta)| self.take_over(now, &board, meta, records).then_some(board))
             .collect();
         let before = self.resolving();
-        self.keeping.high = high_in(records);
+        let high = high_in(records);
+        let mut since = self.keeping.high + 1..=high;
+        // Another tab has stored one and settled it, and this one never saw it wait.
+        self.keeping.journal_is_old |= since
+            .any(|number| !records.contains_key(&outbox_key(number)) && !self.keeping.journal.contains_key(&number));
+        self.keeping.high = high;
         self.take_outbox(now, records, &adopted);
         let resolving = self.resolving();
         for (id, conflict) in &self.conflicts {

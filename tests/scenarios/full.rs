@@ -71,6 +71,38 @@ fn a_board_with_edits_on_it_makes_no_room() {
 }
 
 #[test]
+fn a_board_that_another_tab_has_edited_meanwhile_makes_no_room() {
+    let (mut world, hold) = world_with_another_board();
+    let second = world.open_second_tab(ANN);
+    world.command(second, Command::Watch { board: hold.clone() });
+    world.calm();
+    world.hold_the_storage(second);
+    let edit = Command::Set {
+        board: hold.clone(),
+        widget: "list".parse().expect("a name"),
+        field: "title".parse().expect("a name"),
+        value: json!("Ropes"),
+    };
+    world.command(ANN, edit);
+    world.calm();
+    assert_eq!(
+        world.waiting(ANN),
+        0,
+        "sent and settled, between two looks of the second one"
+    );
+    world.command(second, Command::Unwatch { board: hold.clone() });
+    world.release_the_storage(second);
+    world.go_offline(second);
+    world.fill_the_storage(ANN);
+    world.set(second, "fuel", "value", 5);
+    world.wait(1_000);
+    assert!(
+        world.is_kept(ANN, &hold),
+        "what was applied there may yet be forgotten by a server that goes back"
+    );
+}
+
+#[test]
 fn a_full_device_takes_no_more_edits_until_there_is_room() {
     let mut world = World::new();
     world.go_offline(ANN);

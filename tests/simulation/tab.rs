@@ -137,6 +137,7 @@ impl Tab {
         };
         self.jobs.is_empty()
             && engine.status().initialized
+            && engine.status().fault.is_none()
             && engine.status().pending == 0
             && engine.pending().next().is_none()
             && engine.boards().all(level)

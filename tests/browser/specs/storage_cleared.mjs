@@ -43,6 +43,7 @@ export async function play(stage) {
   equal(await canStart(first), false);
   await ada.goOnline();
   await first.page.waitForFunction(filesAreKept);
+  await first.page.waitForFunction(boardIsKept);
   await ada.goOffline();
   await first.page.reload();
   await first.counts(3);
@@ -57,6 +58,18 @@ async function filesAreKept() {
   const registration = await navigator.serviceWorker.getRegistration();
   const kept = await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).length));
   return registration?.active?.state === 'activated' && !registration.installing && !registration.waiting && kept.some((files) => files > 3);
+}
+
+/** Runs in the page. */
+async function boardIsKept() {
+  const done = (request) =>
+    new Promise((resolve) => {
+      request.onsuccess = () => resolve(request.result);
+    });
+  const database = await done(indexedDB.open('tideboard'));
+  const keys = await done(database.transaction('records').objectStore('records').getAllKeys());
+  database.close();
+  return keys.some(([, key]) => key.startsWith('widget/this-machine/'));
 }
 
 /** As a person does who has the browser forget what it keeps for this address. */

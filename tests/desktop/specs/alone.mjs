@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { eventually } from '../harness/inspector.mjs';
 import { chooseAlone, door, ownField, ownProcess, ownServerEnded } from '../harness/own_server.mjs';
 
-export const title = 'A person alone has boards without a server of others: their own is run by the window, outlives nothing and loses nothing';
+export const title = 'A person alone has boards without a server of others: their own is run by the window, ends with it and loses nothing';
 
 export async function play({ screen, window }) {
   await window.start();

@@ -78,7 +78,7 @@ function memory(window) {
     return { name: readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), mb: Number(/^Pss:\s+(\d+) kB/m.exec(rollup)[1]) / 1024 };
   });
   const all = parts.reduce((sum, { mb }) => sum + mb, 0);
-  return `${all.toFixed(0)} MB (${parts.map(({ name, mb }) => `${name} ${mb.toFixed(0)}`).join(', ')}), shared pages by halves`;
+  return `${all.toFixed(0)} MB (${parts.map(({ name, mb }) => `${name} ${mb.toFixed(0)}`).join(', ')}), what is shared counted in part`;
 }
 
 /** One start, in milliseconds: until its window is there, and from there to the name of its last board above it. */

@@ -4,21 +4,24 @@
 //! Here is what a browser does for a page: which server, what is remembered from one start to the next, and that what is shown is
 //! stored before the window goes. A window has its own `VirtualDom` and its own engine; several share a store, as tabs do.
 
+mod alone;
 mod boards;
 mod choosing;
 mod history;
 mod kept;
+mod own;
 mod page;
+mod telling;
 mod watchdog;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{cell::OnceCell, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
 use dioxus::{
     desktop::{
         Config, DesktopContext, LogicalSize, WindowBuilder, WindowCloseBehaviour, WindowEvent, icon_from_memory,
         muda::{
-            Menu, MenuItem, PredefinedMenuItem, Submenu,
+            CheckMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu,
             accelerator::{Accelerator, Code, Modifiers},
         },
         tao::{
@@ -32,12 +35,14 @@ use dioxus::{
 };
 
 use self::{
+    alone::Alone,
     boards::Boards,
     choosing::Choosing,
     kept::{Kept, Place},
+    own::{OWN, own},
     watchdog::Watchdog,
 };
-use crate::platform::{AddressError, ServerAddress, data_folder, secret};
+use crate::platform::{AddressError, ServerAddress, data_folder, move_secrets, secret, take_back_notice};
 
 /// The shared board that keeps working when the network doesn't, in a window of its own.
 #[derive(Clone, Parser)]
@@ -54,11 +59,19 @@ struct Arguments {
     data: Option<PathBuf>,
 }
 
-/// A server, and how to greet it.
+/// A server, and how to greet it; [`OWN`] is greeted as it tells itself.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Reached {
     server: String,
     token: Option<String>,
+}
+
+/// What a window begins with.
+#[derive(Clone)]
+struct First {
+    reached: Reached,
+    /// Its token, if there is one, is still where tokens are kept.
+    wants_token: bool,
 }
 
 /// What a window does when all that it shows is stored.
@@ -68,6 +81,8 @@ pub(crate) enum Leave {
     Close,
     /// It asks for another server, or another token.
     Choose,
+    /// It goes on at the address that its own server has now.
+    Move,
 }
 
 /// What the program does: reads the arguments, and opens a window. It ends with the last one.
@@ -80,15 +95,23 @@ pub fn main() -> ExitCode {
     };
     let kept = Kept::read(folder);
     let first = first(&kept, arguments);
+    if first.as_ref().is_some_and(|first| first.reached.server == OWN) {
+        // Behind the window, which shows meanwhile what it knows.
+        own(kept.folder());
+    }
     // It ends the process by itself.
     dioxus::desktop::launch::launch_virtual_dom(window(&kept, first), config(&kept))
 }
 
 /// The server to begin with: as named, or the last one.
-fn first(kept: &Kept, arguments: Arguments) -> Option<Reached> {
+fn first(kept: &Kept, arguments: Arguments) -> Option<First> {
     let server = arguments.server.or_else(|| kept.servers().first().cloned())?;
-    let token = arguments.token.or_else(|| secret(kept.folder(), &server));
-    Some(Reached { server, token })
+    let wants_token = arguments.token.is_none() && server != OWN;
+    let token = arguments.token;
+    Some(First {
+        reached: Reached { server, token },
+        wants_token,
+    })
 }
 
 /// A server's address as it is remembered: one has one.
@@ -96,7 +119,7 @@ fn origin(text: &str) -> Result<String, AddressError> {
     ServerAddress::parse(text).map(|address| address.origin().to_owned())
 }
 
-fn window(kept: &Kept, first: Option<Reached>) -> VirtualDom {
+fn window(kept: &Kept, first: Option<First>) -> VirtualDom {
     VirtualDom::new(Window)
         .with_root_context(kept.clone())
         .with_root_context(first)
@@ -114,7 +137,7 @@ fn config(kept: &Kept) -> Config {
     }
     let config = Config::new()
         .with_window(builder)
-        .with_menu(menu())
+        .with_menu(menu(kept))
         .with_custom_index(page::page())
         .with_close_behaviour(WindowCloseBehaviour::WindowHides);
     match icon_from_memory::<Icon>(include_bytes!("../public/icon-192.png")) {
@@ -134,7 +157,7 @@ const HEIGHT_MIN: f64 = 480.0;
 
 /// What the platform's own menu offers; what it can't show it leaves out. Undo and redo are keys of the page: a menu would take them from
 /// the text boxes.
-fn menu() -> Option<Menu> {
+fn menu(kept: &Kept) -> Option<Menu> {
     let key = |code| Some(Accelerator::new(Some(COMMAND), code));
     let file = Submenu::with_items(
         "&File",
@@ -142,6 +165,8 @@ fn menu() -> Option<Menu> {
         &[
             &MenuItem::with_id(NEW_WINDOW, "&New window", true, key(Code::KeyN)),
             &MenuItem::with_id(SERVER, "&Server…", true, key(Code::KeyO)),
+            &PredefinedMenuItem::separator(),
+            &notifies_item(kept),
             &PredefinedMenuItem::separator(),
             &MenuItem::with_id(CLOSE, "&Close window", true, key(Code::KeyW)),
         ],
@@ -159,24 +184,54 @@ fn menu() -> Option<Menu> {
     Menu::with_items(&[&file.ok()?, &edit.ok()?]).ok()
 }
 
+/// One for the menus of all windows: they show the same.
+fn notifies_item(kept: &Kept) -> CheckMenuItem {
+    thread_local! {
+        static ITEM: OnceCell<CheckMenuItem> = const { OnceCell::new() };
+    }
+    let make = || CheckMenuItem::with_id(NOTIFIES, "N&otify while minimised", true, kept.notifies(), None);
+    ITEM.with(|item| item.get_or_init(make).clone())
+}
+
 /// Ctrl, or Cmd where that is what people press.
 const COMMAND: Modifiers = dioxus::desktop::muda::accelerator::CMD_OR_CTRL;
 
 const NEW_WINDOW: &str = "new-window";
 const SERVER: &str = "server";
+const NOTIFIES: &str = "notifies";
 const CLOSE: &str = "close";
 
 /// One window: the boards of a server, or the question for one.
 #[component]
 fn Window() -> Element {
     let kept: Kept = use_context();
-    let first: Option<Reached> = use_context();
-    let mut at = use_signal(|| first);
+    let first: Option<First> = use_context();
+    let unknown = first
+        .clone()
+        .filter(|first| first.wants_token)
+        .map(|first| first.reached);
+    let mut at = use_signal(|| first.filter(|first| !first.wants_token).map(|first| first.reached));
+    // Until its token is there, for which a person may be asked to unlock the keyring.
+    let mut is_opening = use_signal(|| unknown.is_some());
     // Each is another provider, and another engine.
     let mut number = use_signal(|| 0_u32);
-    let mut is_choosing = use_signal(|| at.peek().is_none());
+    let mut is_choosing = use_signal(|| at.peek().is_none() && !*is_opening.peek());
     let mut trouble = use_signal(|| None::<String>);
     let mut leaving = use_signal(|| None::<Leave>);
+    use_future({
+        let kept = kept.clone();
+        move || {
+            let (kept, unknown) = (kept.clone(), unknown.clone());
+            async move {
+                if let Some(Reached { server, .. }) = unknown {
+                    let token = secret(kept.folder(), &server).await;
+                    at.set(Some(Reached { server, token }));
+                    is_opening.set(false);
+                }
+                move_secrets(kept.folder().to_owned()).await;
+            }
+        }
+    });
     let window = use_window();
     let watchdog = use_hook(Watchdog::new);
     use_drop({
@@ -189,9 +244,11 @@ fn Window() -> Element {
             leaving.set(None);
             match leave {
                 Leave::Choose => {
+                    is_opening.set(false);
                     window.set_title(NAME);
                     is_choosing.set(true);
                 }
+                Leave::Move => number += 1,
                 Leave::Close => {
                     window.set_close_behavior(WindowCloseBehaviour::WindowCloses);
                     window.close();
@@ -216,7 +273,7 @@ fn Window() -> Element {
             if leave == Leave::Close {
                 watchdog.begin();
             }
-            if *is_choosing.peek() {
+            if *is_choosing.peek() || *is_opening.peek() {
                 left(leave);
             } else if leave == Leave::Close || leaving.peek().is_none() {
                 leaving.set(Some(leave));
@@ -237,6 +294,7 @@ fn Window() -> Element {
             }
             match event {
                 WindowEvent::Focused(false) => remember_place(&window, &kept),
+                WindowEvent::Focused(true) => _ = spawn(take_back_notice()),
                 WindowEvent::CloseRequested => {
                     remember_place(&window, &kept);
                     leave(Leave::Close);
@@ -254,9 +312,14 @@ fn Window() -> Element {
             }
             match event.id().0.as_str() {
                 NEW_WINDOW => {
-                    window.new_window(self::window(&kept, at.cloned()), config(&kept));
+                    let first = at.cloned().map(|reached| First {
+                        reached,
+                        wants_token: false,
+                    });
+                    window.new_window(self::window(&kept, first), config(&kept));
                 }
                 SERVER => leave(Leave::Choose),
+                NOTIFIES => kept.remember_notifies(!kept.notifies()),
                 CLOSE => {
                     remember_place(&window, &kept);
                     leave(Leave::Close);
@@ -275,6 +338,13 @@ fn Window() -> Element {
         trouble.set(Some(message));
         leave(Leave::Choose);
     });
+    if is_opening() {
+        return rsx! {
+            main { class: "choosing", "data-state": "opening",
+                p { "Waiting for your keyring." }
+            }
+        };
+    }
     if is_choosing() {
         return rsx! {
             Choosing {
@@ -286,14 +356,20 @@ fn Window() -> Element {
     }
     rsx! {
         for reached in at() {
-            Boards {
-                key: "{number}",
-                server: reached.server,
-                token: reached.token,
-                leaving,
-                on_left: left,
-                on_stays: stays,
-                on_not_let_in: not_let_in,
+            if reached.server == OWN {
+                Alone { key: "{number}", leaving, on_left: left, on_stays: stays, on_not_let_in: not_let_in }
+            } else {
+                Boards {
+                    key: "{number}",
+                    address: reached.server.clone(),
+                    server: reached.server,
+                    token: reached.token,
+                    own: None,
+                    leaving,
+                    on_left: left,
+                    on_stays: stays,
+                    on_not_let_in: not_let_in,
+                }
             }
         }
     }

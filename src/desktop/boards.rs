@@ -3,24 +3,34 @@
 use dioxus::prelude::*;
 use futures_util::future::{Either, select};
 
-use super::{Leave, history::use_last_board, kept::Kept};
+use super::{
+    Leave,
+    history::use_last_board,
+    kept::Kept,
+    own::{Standing, own},
+    telling::Telling,
+};
 use crate::{
     components::{
         DashboardRealtimeProvider,
-        format::count,
         icon::{Glyph, icon},
     },
     config::SETTLE_MS_MAX,
     dashboard::pages,
     hooks::{ConnectionStatus, Durability, use_background_sync, use_realtime_managers, use_websocket},
     platform,
+    words::count,
 };
 
 /// The boards of a server.
 #[component]
 pub fn Boards(
-    /// Its address.
+    /// What it is remembered by.
     server: String,
+    /// Its address.
+    address: String,
+    /// How it is with it, where it is the window's own.
+    own: Option<Signal<Standing>>,
     /// The token to greet it with, where there is one.
     token: Option<String>,
     /// What to do as soon as all is stored.
@@ -35,9 +45,13 @@ pub fn Boards(
     let kept: Kept = use_context();
     use_last_board(&kept, &server);
     rsx! {
-        DashboardRealtimeProvider { server: server.clone(), token, folder: kept.folder().as_os_str().to_owned(),
+        DashboardRealtimeProvider { server: address, token, folder: kept.folder().as_os_str().to_owned(),
+            Telling {}
             Leaving { leaving, on_left, on_stays }
             Met { server, on_not_let_in }
+            for standing in own {
+                OwnServer { standing }
+            }
             {pages()}
         }
     }
@@ -83,12 +97,13 @@ fn Leaving(leaving: Signal<Option<Leave>>, on_left: Callback<Leave>, on_stays: C
     let Some(leave) = stays().filter(|_| pending > 0) else {
         return VNode::empty();
     };
+    let lost = count(pending, "{} edit", "{} edits");
     rsx! {
         div { class: "lines",
             div { class: "banner", role: "alert", "data-tone": "act", "data-state": "stays",
                 {icon(Glyph::TriangleAlert)}
                 p { class: "banner-text",
-                    "This device can’t store what waits: {count(pending, \"edit\")} would be lost with this window. The server gets all of it as soon as it answers."
+                    "This device can’t store what waits: {lost} would be lost with this window. The server gets all of it as soon as it answers."
                 }
                 button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| on_left(leave),
                     if leave == Leave::Close { "Close anyway" } else { "Leave anyway" }
@@ -118,6 +133,32 @@ fn Met(server: String, on_not_let_in: Callback<String>) -> Element {
                 {icon(Glyph::KeyRound)}
                 p { class: "banner-text", "{message}" }
                 button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| on_not_let_in(message.clone()), "Give a token" }
+            }
+        }
+    }
+}
+
+/// Tells why the window's own server does not run, and turns to it as soon as it does.
+#[component]
+fn OwnServer(standing: Signal<Standing>) -> Element {
+    let sync = use_background_sync();
+    let starts = use_memo(move || standing.read().starts);
+    use_effect(move || {
+        if starts() > 0 {
+            sync.sync_now();
+        }
+    });
+    let trouble = use_memo(move || standing.read().trouble.clone());
+    let kept: Kept = use_context();
+    let Some(trouble) = trouble() else {
+        return VNode::empty();
+    };
+    rsx! {
+        div { class: "lines",
+            div { class: "banner", role: "alert", "data-tone": "act", "data-state": "own-server",
+                {icon(Glyph::TriangleAlert)}
+                p { class: "banner-text", "The server of this computer does not run; what you edit is kept meanwhile. {trouble}" }
+                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| own(kept.folder()).try_again(), "Try again" }
             }
         }
     }

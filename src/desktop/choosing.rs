@@ -2,7 +2,11 @@
 
 use dioxus::prelude::*;
 
-use super::{Reached, kept::Kept};
+use super::{
+    Reached,
+    kept::Kept,
+    own::{self, OWN, name_of},
+};
 use crate::{
     components::{
         edit_line::text_in,
@@ -11,7 +15,7 @@ use crate::{
     config::DEFAULT_SERVER,
     driver::{MeetError, meet},
     hooks::focus_text,
-    platform::{self, keep_secret, secret},
+    platform::{self, has_keyring, keep_secret, secret},
 };
 
 /// How far the question has come.
@@ -23,6 +27,10 @@ enum Asked {
     Greeting,
     /// It was not met: why.
     NotMet(MeetError),
+    /// The window's own server is being started.
+    Starting,
+    /// It does not run: why.
+    NotStarted(String),
 }
 
 /// Asks for a server: one that is known, the one that runs on this machine, or any.
@@ -39,15 +47,19 @@ pub fn Choosing(
     let mut known = use_signal(|| kept.servers());
     let mut asked = use_signal(|| Asked::Nobody);
     let mut is_here = use_signal(|| false);
+    let mut is_guarded = use_signal(|| false);
     // What is asked stands in the box, whoever has put it there.
     let mut tried = use_signal(|| {
-        let before = before.as_ref().filter(|_| trouble.is_some());
+        let before = before
+            .as_ref()
+            .filter(|before| trouble.is_some() && before.server != OWN);
         before.map_or_else(String::new, |before| before.server.clone())
     });
     use_future(move || async move {
         let found = meet(&*platform::here(), DEFAULT_SERVER, None).await;
         is_here.set(matches!(found, Ok(_) | Err(MeetError::NeedsToken { .. })));
     });
+    use_future(move || async move { is_guarded.set(has_keyring().await) });
     let was_turned_away = trouble.is_some();
     let try_it = use_callback({
         let kept = kept.clone();
@@ -60,10 +72,29 @@ pub fn Choosing(
                     Ok(address) => {
                         let server = address.origin().to_owned();
                         kept.remember_server(&server);
-                        keep_token(&kept, &server, reached.token.as_deref());
+                        keep_token(&kept, &server, reached.token.as_deref()).await;
                         on_chosen(Reached { server, ..reached });
                     }
                     Err(error) => asked.set(Asked::NotMet(of(error, &reached))),
+                }
+            });
+        }
+    });
+    let begin_alone = use_callback({
+        let kept = kept.clone();
+        move |()| {
+            let kept = kept.clone();
+            asked.set(Asked::Starting);
+            spawn(async move {
+                match own::own(kept.folder()).met().await {
+                    Ok(()) => {
+                        kept.remember_server(OWN);
+                        on_chosen(Reached {
+                            server: OWN.to_owned(),
+                            token: None,
+                        });
+                    }
+                    Err(trouble) => asked.set(Asked::NotStarted(trouble)),
                 }
             });
         }
@@ -72,17 +103,21 @@ pub fn Choosing(
     let open = use_callback({
         let kept = kept.clone();
         move |server: String| {
-            let token = secret(kept.folder(), &server);
-            kept.remember_server(&server);
-            on_chosen(Reached { server, token });
+            let kept = kept.clone();
+            spawn(async move {
+                let token = secret(kept.folder(), &server).await;
+                kept.remember_server(&server);
+                on_chosen(Reached { server, token });
+            });
         }
     });
     let forget = use_callback({
         let kept = kept.clone();
         move |server: String| {
-            keep_token(&kept, &server, None);
             kept.forget_server(&server);
             known.set(kept.servers());
+            let kept = kept.clone();
+            spawn(async move { keep_token(&kept, &server, None).await });
         }
     });
     let submit = move |event: FormEvent| {
@@ -95,6 +130,8 @@ pub fn Choosing(
     };
     let wants_token = was_turned_away || matches!(*asked.read(), Asked::NotMet(MeetError::NeedsToken { .. }));
     let is_here = is_here() && !known.read().iter().any(|server| server == DEFAULT_SERVER);
+    let is_alone_known = known.read().iter().any(|server| server == OWN);
+    let is_asking = matches!(*asked.read(), Asked::Greeting | Asked::Starting);
     let message = match &*asked.read() {
         Asked::NotMet(error) => Some(capital(&error.to_string())),
         _ => trouble,
@@ -120,12 +157,12 @@ pub fn Choosing(
                         for server in known.cloned() {
                             li { key: "{server}", class: "row",
                                 button { class: "button", r#type: "button", "data-server": "{server}", onclick: { let server = server.clone(); move |_| open(server.clone()) },
-                                    span { class: "menu-item-text", "{server}" }
+                                    span { class: "menu-item-text", {name_of(&server)} }
                                     if before.as_ref().is_some_and(|before| before.server == server) {
                                         {icon(Glyph::Check)}
                                     }
                                 }
-                                button { class: "button", "data-weight": "quiet", "data-shape": "square", r#type: "button", "aria-label": "Forget {server}", onclick: move |_| forget(server.clone()),
+                                button { class: "button", "data-weight": "quiet", "data-shape": "square", r#type: "button", "aria-label": "Forget {name_of(&server)}", onclick: move |_| forget(server.clone()),
                                     {icon(Glyph::Cross)}
                                 }
                             }
@@ -133,10 +170,22 @@ pub fn Choosing(
                     }
                 }
             }
+            if !is_alone_known {
+                section { "aria-label": "Without a server of others",
+                    h2 { "For yourself" }
+                    button { class: "button", r#type: "button", "data-server": OWN, disabled: is_asking, onclick: move |_| begin_alone(()),
+                        if *asked.read() == Asked::Starting { "Starting…" } else { {own::NAME} }
+                    }
+                    p { class: "note-line", "A server of your own starts with this window and ends with it. Nobody else sees its boards." }
+                    if let Asked::NotStarted(trouble) = &*asked.read() {
+                        p { class: "note-line", role: "alert", "data-tone": "act", "It does not run. {trouble}" }
+                    }
+                }
+            }
             form { class: "form", onsubmit: submit, novalidate: true,
                 // Another one when another address was tried: what is typed is left alone.
                 label { key: "{tried}",
-                    span { if known.read().is_empty() && !is_here { "Its address" } else { "Another address" } }
+                    span { if known.read().is_empty() && !is_here { "The address of a server" } else { "Another address" } }
                     input {
                         class: "input",
                         name: "server",
@@ -154,13 +203,19 @@ pub fn Choosing(
                         span { "Your token" }
                         input { class: "input", name: "token", r#type: "password", autocomplete: "off", onmounted: move |event| focus_text(&event.data()) }
                     }
-                    p { class: "note-line", "It is kept in a file in your data folder, which no other user of this machine may read." }
+                    p { class: "note-line", "data-state": if is_guarded() { "keyring" } else { "file" },
+                        if is_guarded() {
+                            "It is kept in your keyring."
+                        } else {
+                            "No keyring was found: it is kept in a file in your data folder, in plain text, which no other user of this machine may read."
+                        }
+                    }
                 }
                 if let Some(message) = message {
                     p { class: "note-line", role: "alert", "data-tone": "act", "{message}" }
                 }
                 div { class: "row",
-                    button { class: "button", "data-weight": "strong", r#type: "submit", disabled: *asked.read() == Asked::Greeting,
+                    button { class: "button", "data-weight": "strong", r#type: "submit", disabled: is_asking,
                         if *asked.read() == Asked::Greeting { "Connecting…" } else { "Open" }
                     }
                     if let Some(before) = before {
@@ -175,8 +230,8 @@ pub fn Choosing(
 }
 
 /// Keeps the token of a server, or forgets it. A device that can't keep a token asks for it again.
-fn keep_token(kept: &Kept, server: &str, token: Option<&str>) {
-    if let Err(error) = keep_secret(kept.folder(), server, token) {
+async fn keep_token(kept: &Kept, server: &str, token: Option<&str>) {
+    if let Err(error) = keep_secret(kept.folder(), server, token).await {
         tracing::warn!("the token can't be kept, and is asked for again at the next start: {error}");
     }
 }

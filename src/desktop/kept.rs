@@ -24,6 +24,8 @@ struct Contents {
     boards: SortedMap<String, String>,
     /// Where the window was.
     place: Option<Place>,
+    /// Whether nothing is told while nobody sees it.
+    is_silent: bool,
 }
 
 /// Where a window is, in the screen's own points.
@@ -106,6 +108,16 @@ impl Kept {
     /// Where it is.
     pub fn remember_place(&self, place: Place) {
         self.change(|contents| contents.place = Some(place));
+    }
+
+    /// Whether the desktop tells of what waits for a person, while nobody sees the window.
+    pub fn notifies(&self) -> bool {
+        !self.contents.borrow().is_silent
+    }
+
+    /// Whether it shall.
+    pub fn remember_notifies(&self, notifies: bool) {
+        self.change(|contents| contents.is_silent = !notifies);
     }
 
     fn change(&self, change: impl FnOnce(&mut Contents)) {

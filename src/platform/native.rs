@@ -3,6 +3,10 @@
 mod clock;
 mod disk;
 mod network;
+#[cfg(not(all(feature = "desktop", target_os = "linux")))]
+mod noticeless;
+#[cfg(all(feature = "desktop", target_os = "linux"))]
+mod notices;
 mod secrets;
 mod socket;
 #[cfg(feature = "desktop")]
@@ -13,11 +17,16 @@ mod windowless;
 use std::{path::Path, rc::Rc};
 
 pub use disk::data_folder;
-pub use secrets::{keep_secret, secret};
+pub use secrets::{has_keyring, keep_secret, move_secrets, secret, write_private};
 #[cfg(feature = "desktop")]
 use window as chosen;
 #[cfg(not(feature = "desktop"))]
 use windowless as chosen;
+
+#[cfg(not(all(feature = "desktop", target_os = "linux")))]
+pub use noticeless::{notify, take_back_notice};
+#[cfg(all(feature = "desktop", target_os = "linux"))]
+pub use notices::{notify, take_back_notice};
 
 pub use chosen::{entitle, go_to, hear_keys, leave_text};
 

@@ -69,6 +69,9 @@ pub struct ServeArgs {
     /// Let no browser open boards without this server, and take from each the worker that does so
     #[arg(long)]
     pub no_offline_start: bool,
+    /// Stop when standard input ends, too: for a program that starts this one, and may be killed
+    #[arg(long)]
+    pub until_input_ends: bool,
     /// Write the log as one JSON object a line
     #[arg(long)]
     pub log_json: bool,

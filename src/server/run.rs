@@ -1,11 +1,10 @@
 //! Starting and stopping: from arguments to a listening server, and from a signal to a clean end.
 
 mod announce;
+mod stopping;
 
 use std::{
-    error, fmt, fs,
-    future::pending,
-    io,
+    error, fmt, fs, io,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
@@ -13,14 +12,12 @@ use std::{
 
 use axum::{Router, middleware::from_fn};
 use dioxus::prelude::Element;
-use tokio::{
-    net::TcpListener,
-    runtime,
-    signal::unix::{Signal, SignalKind, signal},
-    sync::Mutex,
-};
+use tokio::{net::TcpListener, runtime};
 
-use self::announce::{Generated, announce};
+use self::{
+    announce::{Generated, announce},
+    stopping::Stopping,
+};
 use super::{
     Server, ServerConfig,
     auth::{Policy, Token},
@@ -85,7 +82,7 @@ pub enum RunError {
     System(io::Error),
 }
 
-/// Runs a server of `app` until it is told to stop by SIGINT or SIGTERM.
+/// Runs a server of `app` until it is told to stop by SIGINT or SIGTERM, or by the end of its input where that is asked for.
 ///
 /// # Errors
 /// [`RunError`], when it can't start or can't go on.
@@ -141,7 +138,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
             ..config
         });
         let server = server.map_err(RunError::Store)?;
-        let signals = StopSignals::listen();
+        let told = Stopping::listen(args.until_input_ends).map_err(RunError::System)?;
         tracing::info!(%address, "serving");
         announce(&server, generated.as_ref());
         if let Some(leaf) = local {
@@ -149,7 +146,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
             tokio::spawn(async move { leaf.keep(address.ip(), &clock).await });
         }
         let door = door(router(own_pages(app, !args.no_offline_start), &server), tls, &server);
-        serve(listener, door, &server, DRAIN_MS_MAX, async || signals.next().await).await;
+        serve(listener, door, &server, DRAIN_MS_MAX, async || told.next().await).await;
         server.close().await;
         Ok(())
     })
@@ -232,38 +229,6 @@ async fn serve(
         tracing::warn!("stopped before every client had left");
     }
     ended
-}
-
-/// SIGINT and SIGTERM, heard from when this was made on: one that comes before anybody waits for it counts, too.
-struct StopSignals(Mutex<[Option<Signal>; 2]>);
-
-impl StopSignals {
-    fn listen() -> Self {
-        let hear = |kind, name| {
-            let unheard =
-                |error: &io::Error| tracing::warn!(%error, "{name} can't be heard here: it stops this server at once");
-            signal(kind).inspect_err(unheard).ok()
-        };
-        let [interrupt, terminate] = [SignalKind::interrupt(), SignalKind::terminate()];
-        Self(Mutex::new([hear(interrupt, "SIGINT"), hear(terminate, "SIGTERM")]))
-    }
-
-    /// Ends at the next one.
-    async fn next(&self) {
-        let mut signals = self.0.lock().await;
-        let [interrupt, terminate] = &mut *signals;
-        tokio::select! {
-            () = heard(interrupt) => {}
-            () = heard(terminate) => {}
-        }
-    }
-}
-
-async fn heard(signal: &mut Option<Signal>) {
-    match signal {
-        Some(signal) => _ = signal.recv().await,
-        None => pending().await,
-    }
 }
 
 /// Everything beyond this machine needs a token, and so does this machine once somebody chose one.
@@ -394,15 +359,6 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_does_not_leave_is_waited_for_so_long_and_no_longer() {
         assert_eq!(stop_with_a_request_under_way(20, 1).await, Ended::Late);
-    }
-
-    #[tokio::test]
-    async fn who_tells_it_to_stop_before_anybody_listens_is_heard() {
-        let signals = StopSignals::listen();
-        let own = std::process::id().to_string();
-        let told = std::process::Command::new("kill").args(["-TERM", &own]).status();
-        assert!(told.unwrap().success());
-        signals.next().await;
     }
 
     #[tokio::test]

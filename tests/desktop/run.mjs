@@ -1,13 +1,16 @@
 // The window's suite: each spec is one behaviour, played by keyboard and by what is in the page, with the program and a released server.
 //
 //   node tests/desktop/run.mjs [--repeat N] [--only WORD] [--program FILE] [--bundle FOLDER]
+//   node tests/desktop/run.mjs --measure
 //
-// `cargo xtask test --only desktop` builds the program and calls it. Its last line is `N passed, N failed`.
+// `cargo xtask test --only desktop` builds the program and calls it. Its last line is `N passed, N failed`. `--measure` plays none,
+// and prints what a window costs.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Server } from '../browser/harness/server.mjs';
 import { project, target } from '../browser/harness/tools.mjs';
+import { measure } from './measure.mjs';
 import { Screen } from './harness/screen.mjs';
 import { Window } from './harness/window.mjs';
 
@@ -17,6 +20,7 @@ const SPEC_MAX_MS = 120_000;
 const { values: options } = parseArgs({
   options: {
     repeat: { type: 'string', default: '1' },
+    measure: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
     program: { type: 'string', default: process.env.TIDEBOARD_DESKTOP ?? join(target, 'desktop/dev/tideboard') },
     bundle: { type: 'string', default: process.env.TIDEBOARD_BUNDLE ?? join(target, 'dx/tideboard/release/web') },
@@ -28,6 +32,18 @@ if (!existsSync(options.program)) throw new Error(`no program at ${options.progr
 const folder = join(project, 'tests/desktop/specs');
 const names = readdirSync(folder).filter((name) => name.endsWith('.mjs') && name.includes(options.only)).sort();
 const screen = await Screen.start();
+if (options.measure) {
+  const server = new Server(options.bundle);
+  const window = new Window(options.program, screen);
+  try {
+    await measure({ screen, server, window });
+  } finally {
+    await window.close();
+    await server.close();
+    screen.close();
+  }
+  process.exit();
+}
 const failures = [];
 let passed = 0;
 
@@ -38,7 +54,7 @@ for (let round = 1; round <= Number(options.repeat); round += 1) {
     const server = new Server(options.bundle, serverOptions);
     const window = new Window(options.program, screen);
     try {
-      await within(SPEC_MAX_MS, play({ screen, server, window, bundle: options.bundle }));
+      await within(SPEC_MAX_MS, play({ screen, server, window, bundle: options.bundle, program: options.program }));
       passed += 1;
       console.log(`ok    ${title} (${seconds(started)})`);
     } catch (error) {

@@ -1,6 +1,6 @@
 //! The binary itself: how it starts, what it says when it can't, how it ends.
 
-use std::net::TcpListener;
+use std::{io::Write, net::TcpListener, process::Stdio};
 
 use tideboard::protocol::ServerFrame;
 
@@ -59,6 +59,23 @@ async fn it_says_goodbye_to_every_client_and_ends_with_zero() {
         let (status, log) = process.end();
         assert_eq!(status.code(), Some(0), "{log}");
     }
+}
+
+#[tokio::test]
+async fn where_that_is_asked_for_it_ends_with_its_input_and_says_goodbye() {
+    let data = Folder::new();
+    let mut command = command(data.path(), &["--until-input-ends"]);
+    let (mut process, _) = Process::spawn(command.stdin(Stdio::piped()).stderr(Stdio::piped()));
+    let mut socket = Socket::open(process.address, &[]).await.expect("a seat");
+    socket.greet(None).await;
+    let mut input = process.child.stdin.take().expect("it is piped");
+    input.write_all(b"what is written means nothing\n").expect("it reads");
+    socket.ping().await;
+    drop(input);
+    let last = socket.receive().await.expect("a last word");
+    assert!(matches!(last, ServerFrame::Goodbye { .. }), "{last:?}");
+    let (status, log) = process.end();
+    assert_eq!(status.code(), Some(0), "{log}");
 }
 
 #[test]

@@ -62,7 +62,11 @@ const ROOMS: &[Room] = &[
     ),
     shell("app", &["components", "dashboard"]),
     // The same boards in a window of its own, and what a browser does for a page.
-    shell("desktop", &["platform", "driver", "hooks", "components", "dashboard"]).spawning(),
+    shell(
+        "desktop",
+        &["platform", "driver", "hooks", "components", "dashboard", "words"],
+    )
+    .spawning(),
     // Tests of apps: the server's decisions and a page, without what is between them on real machines.
     shell(
         "testing",

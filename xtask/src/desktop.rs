@@ -24,6 +24,12 @@ pub struct Arguments {
 /// The features of the program.
 pub const FEATURES: &str = "dashboard,desktop";
 
+/// Those of the server that lies beside it, for a person alone.
+const SERVER_FEATURES: &str = "dashboard,server";
+
+/// What that is called there.
+const SERVER_NAME: &str = "tideboard-server";
+
 /// What the program is built with.
 pub const TOOLS: &[Tool] = &[Tool::Compiler, Tool::Webview, Tool::NodePackages];
 
@@ -53,23 +59,22 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 /// # Errors
 /// The failure of the build, or of a spec.
 pub fn test() -> Result<(), Failure> {
-    shell::run(cargo_in(DEVELOPMENT, &shell::host()?, "test").args(["--lib", "desktop::"]))?;
+    shell::run(cargo_in(DEVELOPMENT, &shell::host()?, "test", FEATURES).args(["--lib", "desktop::"]))?;
     let program = build(DEVELOPMENT, "dev")?;
     let mut node = command("node");
     node.arg("tests/desktop/run.mjs").env("TIDEBOARD_DESKTOP", program);
     shell::run(browser::with_places(&mut node))
 }
 
-fn cargo_in(profile: &str, host: &str, task: &str) -> Command {
+fn cargo_in(profile: &str, host: &str, task: &str, features: &str) -> Command {
     let mut command = cargo(&[task, "--package", "tideboard", "--profile", profile, "--target", host]);
-    command.args(["--no-default-features", "--features", FEATURES]);
+    command.args(["--no-default-features", "--features", features]);
     command
 }
 
 /// Builds in a profile, for a folder of that name, and gives the program there.
 fn build(profile: &str, name: &str) -> Result<PathBuf, Failure> {
     let host = shell::host()?;
-    shell::run(&mut cargo_in(profile, &host, "build"))?;
     let folder = target().join("desktop").join(name);
     let assets = folder.join("assets");
     std::fs::create_dir_all(&assets).map_err(|source| failed(&assets, source))?;
@@ -80,10 +85,13 @@ fn build(profile: &str, name: &str) -> Result<PathBuf, Failure> {
         let entry = entry.map_err(|source| failed(&public, source))?;
         copy(&entry.path(), &assets.join(entry.file_name()))?;
     }
-    // Of its own: what `cargo` builds next, for another target, has the same name.
-    let program = folder.join("tideboard");
-    copy(&target().join(&host).join(profile).join("tideboard"), &program)?;
-    Ok(program)
+    // Both have the same name where `cargo` puts them.
+    let built = target().join(&host).join(profile).join("tideboard");
+    for (features, name) in [(SERVER_FEATURES, SERVER_NAME), (FEATURES, "tideboard")] {
+        shell::run(&mut cargo_in(profile, &host, "build", features))?;
+        copy(&built, &folder.join(name))?;
+    }
+    Ok(folder.join("tideboard"))
 }
 
 /// Beside it first: one that runs can't be written to.

@@ -37,7 +37,7 @@ pub enum Tool {
     Caddy,
     /// What desktop and mobile link to on Linux.
     Webview,
-    /// A screen that nobody sees, with a window manager and a keyboard.
+    /// A screen that nobody sees, with a window manager, a keyboard, and what else a desktop has.
     Screen,
     /// Shows in which order the server writes to its disk and to its sockets.
     Strace,
@@ -90,8 +90,16 @@ const WEBVIEW_PACKAGES: &[&str] = &[
     "librsvg2-dev",
 ];
 
-/// The same for a screen in memory, and what stands and types there.
-const SCREEN_PACKAGES: &[&str] = &["xvfb", "openbox", "xdotool"];
+/// The same for a screen in memory, what stands and types there, and a bus with a keyring and with somebody who shows notifications.
+const SCREEN_PACKAGES: &[&str] = &[
+    "xvfb",
+    "openbox",
+    "xdotool",
+    "dbus",
+    "gnome-keyring",
+    "libsecret-tools",
+    "dunst",
+];
 
 /// The folder of the tools that belong to this checkout only.
 pub fn folder() -> PathBuf {
@@ -189,6 +197,10 @@ fn is_present(tool: Tool) -> Result<bool, Failure> {
             command("Xvfb").arg("-version").output().is_ok()
                 && answer(command("openbox").arg("--version")).is_some()
                 && answer(command("xdotool").arg("--version")).is_some()
+                && answer(command("dbus-daemon").arg("--version")).is_some()
+                && answer(command("gnome-keyring-daemon").arg("--version")).is_some()
+                && answer(command("dunst").arg("--version")).is_some()
+                && command("secret-tool").output().is_ok()
         }
     })
 }

@@ -67,6 +67,11 @@ export class Screen {
     this.#ask('windowminimize', window);
   }
 
+  /** A person turns to the window. */
+  show(window) {
+    this.#ask('windowactivate', '--sync', window);
+  }
+
   /** Types on the keyboard, with so long between two letters. */
   type(text, { delayMs = 20 } = {}) {
     this.#ask('type', '--delay', String(delayMs), text);

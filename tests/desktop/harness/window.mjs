@@ -1,7 +1,7 @@
 // The program with its window, as a process of its own, which can be killed; and the board in it, by the states that it exposes.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,6 +20,8 @@ export class Window {
   #lines = [];
   /** The folder of its store: what it is started with again. */
   data = mkdtempSync(join(tmpdir(), 'tideboard-desktop-'));
+  /** Beyond what it is always started with: the bus of a desktop, say. Without one it finds none, whoever runs this. */
+  environment = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' };
 
   constructor(program, screen) {
     this.#program = program;
@@ -40,6 +42,7 @@ export class Window {
         LIBGL_ALWAYS_SOFTWARE: '1',
         GTK_A11Y: 'none',
         NO_AT_BRIDGE: '1',
+        ...this.environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -58,6 +61,24 @@ export class Window {
     rmSync(other.data, { recursive: true });
     other.#inspector = await Inspector.attach(this.#port, 1);
     return other;
+  }
+
+  /** The same program once more, as a process of its own on the same store; not started. */
+  beside() {
+    const other = new Window(this.#program, this.#screen);
+    rmSync(other.data, { recursive: true });
+    other.data = this.data;
+    return other;
+  }
+
+  /** What it remembers. */
+  kept() {
+    return JSON.parse(readFileSync(join(this.data, 'window.json'), 'utf8'));
+  }
+
+  /** Its process, while it runs. */
+  get pid() {
+    return this.#process?.pid;
   }
 
   /** A crash: SIGKILL, nothing is finished. */

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { linkSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { eventually } from '../harness/inspector.mjs';
+import { chooseAlone, door, ownField, ownProcess, ownServerEnded } from '../harness/own_server.mjs';
+import { Window } from '../harness/window.mjs';
+
+export const title = 'An own server whose program is missing, whose boards another one holds or whose port is taken says so, or finds another';
+
+export async function play({ screen, window, program }) {
+  // Beside the other one: a link can't lead to another disk.
+  const folder = mkdtempSync(join(dirname(program), 'lonely-'));
+  linkSync(program, join(folder, 'tideboard'));
+  const lonely = new Window(join(folder, 'tideboard'), screen);
+  try {
+    await lonely.start();
+    await chooseAlone(lonely);
+    await says(lonely, 'is missing');
+    linkSync(join(dirname(program), 'tideboard-server'), join(folder, 'tideboard-server'));
+    await chooseAlone(lonely);
+    await lonely.isIn('live');
+  } finally {
+    await lonely.close();
+    rmSync(folder, { recursive: true });
+  }
+
+  const other = spawn(join(dirname(program), 'tideboard-server'), ['serve', '--port', '0', '--data', join(window.data, 'own')], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = once(other, 'exit');
+  try {
+    await once(other.stdout, 'data');
+    await window.start();
+    await chooseAlone(window);
+    await says(window, 'is in use by another Tideboard');
+  } finally {
+    other.kill();
+    await ended;
+  }
+  await chooseAlone(window);
+  await window.isIn('live');
+  await window.increase();
+  await eventually(async () => (await ownField(window, 'counter', 'count')) === 1);
+
+  // Another program has taken its port meanwhile: the board is there all the same, and goes on at another address.
+  await window.kill();
+  await ownServerEnded(window);
+  const { port } = door(window);
+  const thief = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1');
+  await once(thief, 'listening');
+  await window.start();
+  await window.counts(1);
+  await window.increase();
+  await window.isIn('live');
+  await eventually(async () => door(window).port !== port && (await ownField(window, 'counter', 'count')) === 2);
+  thief.close();
+
+  // Its program goes while it runs: what is edited is kept, and the window says why nothing of it is sent.
+  const server = join(dirname(program), 'tideboard-server');
+  renameSync(server, `${server}.away`);
+  try {
+    process.kill(ownProcess(window).pid, 'SIGKILL');
+    await window.until(() => document.querySelector('.banner[data-state="own-server"]')?.textContent.includes('is missing'));
+    await window.increase();
+    await window.counts(3);
+  } finally {
+    renameSync(`${server}.away`, server);
+  }
+  await window.until(() => {
+    document.querySelector('.banner[data-state="own-server"] button')?.click();
+    return document.querySelector('.banner[data-state="own-server"]') === null;
+  });
+  await eventually(async () => (await ownField(window, 'counter', 'count')) === 3);
+}
+
+async function says(window, text) {
+  await window.until((text) => document.querySelector('.choosing [role="alert"]')?.textContent.includes(text), text);
+}

@@ -31,7 +31,7 @@ pub const TOOLS: &[Tool] = &[Tool::Compiler, Tool::Webview, Tool::NodePackages];
 pub const TEST_TOOLS: &[Tool] = &[Tool::Compiler, Tool::Webview, Tool::NodePackages, Tool::Screen];
 
 /// The profile in which all is tested natively.
-const DEVELOPMENT: &str = "server-dev";
+pub const DEVELOPMENT: &str = "server-dev";
 
 /// Builds the program in release, and opens its window.
 ///
@@ -67,7 +67,10 @@ fn cargo_in(profile: &str, host: &str, task: &str) -> Command {
 }
 
 /// Builds in a profile, for a folder of that name, and gives the program there.
-fn build(profile: &str, name: &str) -> Result<PathBuf, Failure> {
+///
+/// # Errors
+/// The failure of the build.
+pub fn build(profile: &str, name: &str) -> Result<PathBuf, Failure> {
     let host = shell::host()?;
     shell::run(&mut cargo_in(profile, &host, "build"))?;
     let folder = target().join("desktop").join(name);

@@ -1,6 +1,5 @@
 import { deepEqual, match } from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Server } from '../../browser/harness/server.mjs';
@@ -37,8 +36,4 @@ export async function play(given) {
   closes(() => child.kill('SIGKILL'));
   // So it is called when the board has come.
   await eventually(() => screen.titleOf(screen.windowOf(child.pid)) === 'This machine · Tideboard');
-  await screen.focus(child.pid);
-  const ended = once(child, 'exit');
-  screen.press('ctrl+w');
-  deepEqual(await ended, [0, null]);
 }

@@ -122,8 +122,7 @@ fn tar(folder: &Path) -> Command {
     tar
 }
 
-/// The desktop's program as Debian installs it. Its typeface lies beside it, so it is in a folder of its own, and what people type leads
-/// there.
+/// The desktop's program as Debian installs it, with all that lies beside it: in a folder of its own, to which leads what people type.
 fn debian_package(folder: &Path, program: &Path, version: &str, compression: &str) -> Result<(), Failure> {
     let inside = folder.join(DESKTOP);
     let [control, home, typed, entry, documents] = [
@@ -137,8 +136,7 @@ fn debian_package(folder: &Path, program: &Path, version: &str, compression: &st
     for folder in [&control, &home, &typed, &entry, &documents] {
         make_folder(folder)?;
     }
-    copy(program, &home.join("tideboard"))?;
-    copy_folder(&program.with_file_name("assets"), &home.join("assets"))?;
+    let bytes = copy_folder(&program.with_file_name(""), &home)?;
     let leads = typed.join(DESKTOP);
     std::os::unix::fs::symlink("../lib/tideboard/tideboard", &leads).map_err(|source| failed(&leads, source))?;
     copy(
@@ -159,13 +157,12 @@ fn debian_package(folder: &Path, program: &Path, version: &str, compression: &st
     ];
     let copyright = [&own[0], "\n", &own[1], "\n", &notices(&[desktop::FEATURES])?].concat();
     write(&documents.join("copyright"), copyright.as_bytes())?;
-    let size = fs::metadata(program).map_err(|source| failed(program, source))?.len();
     let architecture = answer(command("dpkg").arg("--print-architecture")).unwrap_or_default();
     let filled = read(&root().join("packaging/control"))?
         .replace("{version}", version)
         .replace("{architecture}", &architecture)
         .replace("{depends}", &libraries(folder, program)?)
-        .replace("{size}", &size.div_ceil(1024).to_string());
+        .replace("{size}", &bytes.div_ceil(1024).to_string());
     write(&control.join("control"), filled.as_bytes())?;
     let packed = folder.join(format!("{DESKTOP}_{version}_{architecture}.deb"));
     let mut packing = command("dpkg-deb");
@@ -279,13 +276,20 @@ fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
     fs::copy(from, to).map(drop).map_err(|source| failed(from, source))
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<(), Failure> {
+/// Copies all that is in a folder, and gives how many bytes that is.
+fn copy_folder(from: &Path, to: &Path) -> Result<u64, Failure> {
     make_folder(to)?;
+    let mut bytes = 0;
     for entry in fs::read_dir(from).map_err(|source| failed(from, source))? {
         let entry = entry.map_err(|source| failed(from, source))?;
-        copy(&entry.path(), &to.join(entry.file_name()))?;
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        bytes += if from.is_dir() {
+            copy_folder(&from, &to)?
+        } else {
+            fs::copy(&from, &to).map_err(|source| failed(&from, source))?
+        };
     }
-    Ok(())
+    Ok(bytes)
 }
 
 fn failed(path: &Path, source: std::io::Error) -> Failure {

@@ -148,6 +148,7 @@ mod tests {
     }
 
     #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "other apps may take it")]
     async fn a_page_of_dioxus_gets_the_built_frame_with_its_own_title_and_head_in_it() {
         let frames = Frames {
             dioxus: Frame::parse(DEFAULT).expect("it is one"),

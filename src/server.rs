@@ -24,6 +24,8 @@ pub mod csp;
 mod download;
 #[cfg(feature = "server")]
 mod fanout;
+#[cfg(feature = "server")]
+mod files;
 #[cfg(all(feature = "dashboard", feature = "server"))]
 mod first_look;
 #[cfg(feature = "server")]

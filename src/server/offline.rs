@@ -4,17 +4,18 @@
 //! the same for everybody, and nobody's: those files, and `/shell`, a page without a board. Beside them lie the pictures that pages keep of
 //! what they show. Why so: `docs/decisions/starting-offline.md`, `docs/decisions/kept-pictures.md`.
 
-use std::{collections::HashSet, path::Path};
+use std::collections::HashSet;
 
 use axum::{
     Router,
+    body::Bytes,
     response::{IntoResponse, Response},
     routing::get,
 };
 use http::{HeaderValue, header};
 use ring::digest::{Context, SHA256};
 
-use super::{csp, guides};
+use super::{csp, files::Files, guides};
 use crate::config::{
     FIRST_LOOK_BYTES_MAX, FIRST_LOOK_LEN_MAX, FIRST_LOOK_MS_MAX, PICTURE_AGAIN_MS, PICTURE_REST_MS,
     PICTURE_TEXT_LEN_MAX, PICTURE_WAITING_LEN_MAX, PICTURES_LEN_MAX,
@@ -25,12 +26,11 @@ use crate::words;
 /// as nobody.
 pub const OPEN_FILES: [&str; 5] = ["sw.js", "offline.js", "program.js", "app.webmanifest", "shell"];
 
-/// The routes for a page that was built into `public`. Where none was, or `is_on` is false, the worker is one that takes
-/// itself off the browsers that have an earlier one: the way out of a release whose worker does harm.
-pub fn routes(public: Option<&Path>, is_on: bool) -> Router {
-    let files = public.filter(|_| is_on).map(files_in).unwrap_or_default();
-    let page = public.and_then(|public| std::fs::read(public.join("index.html")).ok());
-    let release = release(&files, &page.unwrap_or_default());
+/// The routes for a built page. Where there is none, or `is_on` is false, the worker is one that takes itself off the browsers that have
+/// an earlier one: the way out of a release whose worker does harm.
+pub(super) fn routes(built: &Files, is_on: bool) -> Router {
+    let files = if is_on { loaded(built) } else { Vec::new() };
+    let release = release(&files, built.page().unwrap_or_default());
     let worker = if files.is_empty() {
         RETIRE.to_owned()
     } else {
@@ -60,37 +60,23 @@ pub(super) fn fresh(kind: &'static str, text: impl IntoResponse) -> Response {
 /// A built file: its path on this server, and what is in it.
 struct File {
     path: String,
-    bytes: Vec<u8>,
+    bytes: Bytes,
 }
 
-/// What the page loads: all of a build's files that are named by their content. Of one that is there compressed as well, the
-/// plain one; and no licence, which nobody loads.
-fn files_in(public: &Path) -> Vec<File> {
-    let mut files = Vec::new();
-    for folder in ["assets", "wasm"] {
-        collect(&public.join(folder), &format!("/{folder}"), &mut files);
-    }
-    files.retain(|file| ![".br", ".txt"].iter().any(|end| file.path.ends_with(end)));
-    files.sort_by(|one, other| one.path.cmp(&other.path));
+/// What the page loads: all of a build's files that are named by their content. No licence is, which nobody loads.
+fn loaded(built: &Files) -> Vec<File> {
+    let files = built.within("assets").chain(built.within("wasm"));
+    let files = files.filter(|(path, _)| !path.ends_with(".txt"));
     files
-}
-
-fn collect(folder: &Path, path: &str, files: &mut Vec<File>) {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    for entry in entries {
-        let Ok(name) = entry.file_name().into_string() else {
-            continue;
-        };
-        let path = format!("{path}/{name}");
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => collect(&entry.path(), &path, files),
-            _ => files.extend(std::fs::read(entry.path()).map(|bytes| File { path, bytes })),
-        }
-    }
+        .map(|(path, bytes)| File {
+            path: ["/", path].concat(),
+            bytes: bytes.clone(),
+        })
+        .collect()
 }
 
 /// What a release is called. A server with other files, or with the same ones and another version, is another release.
-fn release(files: &[File], page: &[u8]) -> String {
+fn release(files: &[File], page: &str) -> String {
     let mut digest = Context::new(&SHA256);
     digest.update(env!("CARGO_PKG_VERSION").as_bytes());
     // What is rendered here, and kept there as well.
@@ -98,7 +84,7 @@ fn release(files: &[File], page: &[u8]) -> String {
     digest.update(guides::KEYBOARD.as_bytes());
     digest.update(csp::policy(None).as_bytes());
     digest.update(words::german().table.as_bytes());
-    digest.update(page);
+    digest.update(page.as_bytes());
     for file in files {
         digest.update(file.path.as_bytes());
         digest.update(&file.bytes);
@@ -156,18 +142,18 @@ mod tests {
     fn file(path: &str, text: &str) -> File {
         File {
             path: path.to_owned(),
-            bytes: text.as_bytes().to_vec(),
+            bytes: text.to_owned().into(),
         }
     }
 
     #[test]
     fn another_release_is_another_worker_and_the_same_one_is_not() {
         let files = [file("/assets/page.js", "1")];
-        let one = release(&files, b"");
-        assert_eq!(one, release(&[file("/assets/page.js", "1")], b""));
-        assert_ne!(one, release(&[file("/assets/page.js", "2")], b""));
-        assert_ne!(one, release(&[file("/assets/page-2.js", "1")], b""));
-        assert_ne!(one, release(&files, b"another page around it"));
+        let one = release(&files, "");
+        assert_eq!(one, release(&[file("/assets/page.js", "1")], ""));
+        assert_ne!(one, release(&[file("/assets/page.js", "2")], ""));
+        assert_ne!(one, release(&[file("/assets/page-2.js", "1")], ""));
+        assert_ne!(one, release(&files, "another page around it"));
         let worker = worker(&files, &one);
         assert!(
             worker.contains("const FILES = [\n  \"/assets/page.js\"\n];"),
@@ -193,7 +179,10 @@ mod tests {
             std::fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
             std::fs::write(path, name).expect("it is written");
         }
-        let paths: Vec<_> = files_in(&folder).into_iter().map(|file| file.path).collect();
+        let paths: Vec<_> = loaded(&Files::of_folder(&folder))
+            .into_iter()
+            .map(|file| file.path)
+            .collect();
         std::fs::remove_dir_all(&folder).expect("it was there");
         assert_eq!(paths, ["/assets/page.js", "/wasm/deep/page.wasm"]);
     }

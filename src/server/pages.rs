@@ -1,15 +1,12 @@
 //! An app's pages: rendered, with the built files and the server functions beside them.
 
-use std::{
-    collections::HashSet,
-    path::{Path, PathBuf},
-};
+use std::{collections::HashSet, sync::Arc};
 
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
-    extract::{Path as UrlPath, Request},
-    middleware::{Next, from_fn},
+    extract::Request,
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use dioxus::{
@@ -18,22 +15,45 @@ use dioxus::{
 };
 use http::{StatusCode, header, response::Parts};
 
+use super::files::{Files, Frames, frame};
 use crate::config::PAGE_BYTES_MAX;
 
 /// The app's pages, the server functions of this program, and the built files where there are any: a program without them
-/// beside it (a test, say) renders pages that don't come alive. Dioxus's own `dioxus::server::router(app)` does as well, but
-/// answers with a page for a file of an older build.
+/// (a test, say) renders pages that don't come alive. They are in a folder `public` beside it, where `dx` puts them, or in the program
+/// itself, and are read whole at the start: what is large, a film say, is for a route of the app's own. Dioxus's own
+/// `dioxus::server::router(app)` does as well, but answers with a page for a file of an older build.
 ///
 /// Every path that has no route is a page's; one that holds [`NOT_FOUND_MARK`] is answered 404. Routes of the app's own are added to it; see [`router`](super::router()).
 pub fn pages(app: fn() -> Element) -> Router {
+    pages_with(&Files::built(), app)
+}
+
+/// The same, with files that were read before.
+pub(super) fn pages_with(files: &Files, app: fn() -> Element) -> Router {
     let router: Router<FullstackState> = Router::new();
-    let router = if public_folder().is_some() {
+    let router = if is_development() {
+        // `dx serve` puts further files into the folder while this runs.
         router.serve_dioxus_application(ServeConfig::new(), app)
     } else {
-        tracing::warn!("no built page beside this program: pages are shown, but don't come alive. `dx` builds it");
-        router.serve_api_application(ServeConfig::new(), app)
+        router
+            .merge(files.routes())
+            .serve_api_application(ServeConfig::new(), app)
+    };
+    if files.page().is_none() {
+        tracing::warn!(
+            "no built page in this program or beside it: pages are shown, but don't come alive. `dx` builds it"
+        );
+    }
+    let router = match Frames::of(files) {
+        Some(frames) => router.layer(from_fn_with_state(Arc::new(frames), frame)),
+        None => router,
     };
     router.layer(from_fn(no_page_for_a_file)).layer(from_fn(say_not_found))
+}
+
+/// Whether `dx serve` has started this.
+pub(super) fn is_development() -> bool {
+    cfg!(debug_assertions) && dioxus::cli_config::is_cli_enabled()
 }
 
 /// What a page has in it that stands for an address without one: an element with this attribute. It is answered 404, and shown
@@ -80,45 +100,11 @@ pub(super) fn not_made() -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, message).into_response()
 }
 
-/// The typeface beside the built page, for a door that has no other file.
-pub(super) async fn typeface(UrlPath(name): UrlPath<String>) -> Response {
-    let is_one = name.ends_with(".woff2") && !name.contains(['/', '\\']);
-    let file = public_folder()
-        .filter(|_| is_one)
-        .map(|folder| folder.join("assets").join(name));
-    let bytes = match file {
-        Some(file) => tokio::fs::read(file).await.ok(),
-        None => None,
-    };
-    match bytes {
-        Some(bytes) => ([(header::CONTENT_TYPE, "font/woff2")], bytes).into_response(),
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
-}
-
 /// First segments of the paths of the built files, for [`ServerConfig::public_files`](super::ServerConfig::public_files): with
 /// tokens, what everybody may load before they have signed in. None where nothing was built.
 #[must_use]
 pub fn built_files() -> HashSet<String> {
-    public_folder().as_deref().map(files_of).unwrap_or_default()
-}
-
-/// First segments of what lies in `folder`, but for the page itself, which is rendered.
-fn files_of(folder: &Path) -> HashSet<String> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return HashSet::new();
-    };
-    entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name != "index.html")
-        .collect()
-}
-
-/// Where `dx` puts the built page: beside the server's binary, unless told otherwise.
-pub(super) fn public_folder() -> Option<PathBuf> {
-    let told = std::env::var_os("DIOXUS_PUBLIC_PATH").map(PathBuf::from);
-    let folder = told.or_else(|| Some(std::env::current_exe().ok()?.parent()?.join("public")))?;
-    folder.is_dir().then_some(folder)
+    Files::built().first_segments()
 }
 
 /// Dioxus renders a page for every path it does not know. A file of an older build that is gone must be missed, or its

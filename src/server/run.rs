@@ -22,11 +22,12 @@ use super::{
     Server, ServerConfig,
     auth::{Policy, Token},
     cli::ServeArgs,
+    files::Files,
     first_board::this_machine,
     listener::{self, Door, Patience},
     offline,
     origin::OriginPolicy,
-    pages::{built_files, pages, public_folder},
+    pages::{is_development, pages_with},
     reach::{self, Reach},
     router,
     store::StoreError,
@@ -90,6 +91,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
     let scraping = args.scrape.read().map_err(RunError::Exporter)?;
     prepare_folder(&args.data)?;
     let (policy, generated) = policy(args)?;
+    let files = Files::built();
     let config = ServerConfig {
         first_boards: vec![this_machine()],
         measures_host: true,
@@ -99,7 +101,11 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
             allowed_hosts: development_hosts(),
         },
         policy,
-        public_files: built_files().into_iter().chain(offline::open_files()).collect(),
+        public_files: files
+            .first_segments()
+            .into_iter()
+            .chain(offline::open_files())
+            .collect(),
         data: Some(args.data.clone()),
         proxies: args.proxy.clone(),
         ..ServerConfig::local()
@@ -108,7 +114,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
         .enable_all()
         .build()
         .map_err(RunError::System)?;
-    if cfg!(debug_assertions) && dioxus::cli_config::is_cli_enabled() {
+    if is_development() {
         // `dx serve` started this and stops it: its own loop replaces code in the running server, which ours can't.
         if args.tls.is_on() {
             tracing::warn!("`dx serve` speaks plain http: --tls-… is left out");
@@ -116,7 +122,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
         let _guard = runtime.enter();
         let server = Server::open(config).map_err(RunError::Store)?;
         dioxus::server::serve(move || {
-            let router = router(own_pages(app, false), &server);
+            let router = router(own_pages(&Files::built(), app, false), &server);
             async move { Ok(router) }
         });
     }
@@ -145,7 +151,8 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
             let clock = server.clock().clone();
             tokio::spawn(async move { leaf.keep(address.ip(), &clock).await });
         }
-        let door = door(router(own_pages(app, !args.no_offline_start), &server), tls, &server);
+        let router = router(own_pages(&files, app, !args.no_offline_start), &server);
+        let door = door(router, tls, &server, &files);
         serve(listener, door, &server, DRAIN_MS_MAX, async || told.next().await).await;
         server.close().await;
         Ok(())
@@ -153,17 +160,16 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
 }
 
 /// What connections come in by: https and the way to it, or plain http.
-fn door(router: Router, tls: Option<Tls>, server: &Server) -> Door {
+fn door(router: Router, tls: Option<Tls>, server: &Server, files: &Files) -> Door {
     match tls {
-        Some(tls) => Door::secure(router, tls.config, reach::plain_router(server)),
+        Some(tls) => Door::secure(router, tls.config, reach::plain_router(server, files)),
         None => router.into(),
     }
 }
 
 /// The app's pages, rendered with the board that they show, which say over plain http what such an address can't do.
-fn own_pages(app: fn() -> Element, opens_offline: bool) -> Router {
-    let public = public_folder();
-    let pages = pages(app);
+fn own_pages(files: &Files, app: fn() -> Element, opens_offline: bool) -> Router {
+    let pages = pages_with(files, app);
     #[cfg(feature = "dashboard")]
     let pages = pages
         .layer(from_fn(super::first_look::look))
@@ -171,7 +177,7 @@ fn own_pages(app: fn() -> Element, opens_offline: bool) -> Router {
         .merge(super::first_look::routes());
     pages
         .layer(from_fn(reach::tell_plain_http))
-        .merge(offline::routes(public.as_deref(), opens_offline))
+        .merge(offline::routes(files, opens_offline))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {

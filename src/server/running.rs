@@ -350,14 +350,14 @@ impl Server {
         let _ = self.0.seats.acquire_many(all).await;
     }
 
-    /// Decides what was sent before, puts every board down and closes the store. Nothing is decided after it.
+    /// Decides what was sent before, puts every board down and closes the store and what series have sent. Nothing is decided after it.
     pub async fn close(&self) {
         let (done, closed) = oneshot::channel();
         if self.0.requests.send(committer::Request::Stop { done }).await.is_ok() {
             // A failure says that it has ended already.
             let _ = closed.await;
         }
-        self.0.sources.flush().await;
+        self.0.sources.close().await;
     }
 
     /// The window over which clients spread their return, sized to the crowd.

@@ -182,10 +182,10 @@ impl Sources {
         }
     }
 
-    /// Resolves when all that came is kept.
-    pub(super) async fn flush(&self) {
+    /// Resolves when all that came is kept, and the file of it is closed.
+    pub(super) async fn close(&self) {
         if let Some(history) = self.0.history.get() {
-            history.flush().await;
+            history.close().await;
         }
     }
 

@@ -45,7 +45,7 @@ async fn it_serves_pages_and_health_without_built_files_beside_it() {
 }
 
 #[tokio::test]
-async fn it_says_goodbye_to_every_client_and_ends_with_zero() {
+async fn it_says_goodbye_to_every_client_and_ends_with_zero_and_two_whole_databases() {
     for signal in ["INT", "TERM"] {
         let data = Folder::new();
         let process = Process::start(data.path(), &[]);
@@ -58,6 +58,11 @@ async fn it_says_goodbye_to_every_client_and_ends_with_zero() {
         assert!(socket.receive().await.is_none());
         let (status, log) = process.end();
         assert_eq!(status.code(), Some(0), "{log}");
+        let files = std::fs::read_dir(data.path()).expect("the folder is there");
+        let names = files.map(|file| file.expect("it can be read").file_name().into_string());
+        let mut names: Vec<_> = names.map(|name| name.expect("text")).collect();
+        names.sort();
+        assert_eq!(names, ["series.db", "tideboard.db"], "what is copied now is all of it");
     }
 }
 

@@ -45,6 +45,35 @@ pub fn build() -> Result<(), Failure> {
     preload::add()
 }
 
+/// Builds the server with a C library of its own in it: one file for every Linux on this processor. Gives its program.
+///
+/// `dx` clears the folder of the page for it: that is to be built after it.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_static() -> Result<PathBuf, Failure> {
+    let _turn = building::take_turn(&[(tools::STATIC_TARGET, "server-release")])?;
+    println!(
+        "building the server for every Linux: about 5 minutes the first time on two cores, then as much as changed"
+    );
+    // By `dx`, which writes into it what the page's files are called.
+    loosen(&folder().join("server"))?;
+    building::run(dx().args([
+        "build",
+        "--server",
+        "--release",
+        "--debug-symbols",
+        "false",
+        "--package",
+        "tideboard",
+        "--target",
+        tools::STATIC_TARGET,
+    ]))?;
+    let (built, kept) = (folder().join("server"), target().join("dx/tideboard/static-server"));
+    std::fs::copy(&built, &kept).map_err(|source| Failure::File { path: built, source })?;
+    Ok(kept)
+}
+
 /// Builds the example in release, and a page without the layer, with the same profiles and flags: what they depend on is compiled
 /// once.
 ///

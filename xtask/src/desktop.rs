@@ -37,7 +37,7 @@ pub const TOOLS: &[Tool] = &[Tool::Compiler, Tool::Webview, Tool::NodePackages];
 pub const TEST_TOOLS: &[Tool] = &[Tool::Compiler, Tool::Webview, Tool::NodePackages, Tool::Screen];
 
 /// The profile in which all is tested natively.
-const DEVELOPMENT: &str = "server-dev";
+pub const DEVELOPMENT: &str = "server-dev";
 
 /// Builds the program in release, and opens its window.
 ///
@@ -73,7 +73,10 @@ fn cargo_in(profile: &str, host: &str, task: &str, features: &str) -> Command {
 }
 
 /// Builds in a profile, for a folder of that name, and gives the program there.
-fn build(profile: &str, name: &str) -> Result<PathBuf, Failure> {
+///
+/// # Errors
+/// The failure of the build.
+pub fn build(profile: &str, name: &str) -> Result<PathBuf, Failure> {
     let host = shell::host()?;
     let folder = target().join("desktop").join(name);
     let assets = folder.join("assets");

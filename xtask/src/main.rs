@@ -12,6 +12,7 @@ mod browser;
 mod building;
 mod bundle;
 mod desktop;
+mod dist;
 mod imports;
 mod order;
 mod places;
@@ -44,6 +45,8 @@ enum Task {
     Serve(serve::Arguments),
     /// Build the desktop's program in release, and open its window.
     Desktop(desktop::Arguments),
+    /// Make what people install, in target/dist: the server as one file, in a tarball, and the desktop's program as a package of Debian's.
+    Dist,
     /// Run every test, as CI does.
     Test(test::Arguments),
     /// Run the simulator over many seeds, or replay one.
@@ -96,6 +99,7 @@ fn run(task: Task) -> Result<(), Failure> {
     match task {
         Task::Serve(arguments) => serve::run(&arguments),
         Task::Desktop(arguments) => desktop::run(&arguments),
+        Task::Dist => dist::run(),
         Task::Test(arguments) => test::run(&arguments),
         Task::Sim(arguments) => sim::run(&arguments),
         Task::Size => size::run().and_then(|()| size::share()),

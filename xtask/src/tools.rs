@@ -43,6 +43,10 @@ pub enum Tool {
     Strace,
     /// Checks licences, bans and sources of dependencies.
     CargoDeny,
+    /// The standard library of the static target, and a C compiler for it.
+    Musl,
+    /// What makes packages of Debian's, and what reads a unit of systemd's.
+    Packaging,
 }
 
 /// What `dx build` needs, web and server.
@@ -69,6 +73,8 @@ pub const ALL: &[Tool] = &[
     Tool::Webview,
     Tool::Screen,
     Tool::Strace,
+    Tool::Musl,
+    Tool::Packaging,
     Tool::WasmBindgen,
     Tool::CargoDeny,
     Tool::Dx,
@@ -77,6 +83,9 @@ pub const ALL: &[Tool] = &[
 /// Where the project names the packages of npm that it takes, each with its lock file.
 const TOOLS_PACKAGES: &str = "xtask/tools";
 const LIGHTHOUSE_PACKAGES: &str = "xtask/tools/lighthouse";
+
+/// For programs that bring their C library along.
+pub const STATIC_TARGET: &str = "x86_64-unknown-linux-musl";
 
 const DX_VERSION: &str = "0.7.10";
 const CARGO_DENY_VERSION: &str = "0.20.2";
@@ -151,6 +160,8 @@ fn describe(tool: Tool) -> &'static str {
         Tool::Screen => "a screen that nobody sees",
         Tool::Strace => "strace",
         Tool::CargoDeny => "cargo-deny",
+        Tool::Musl => "the static target of Rust, and musl's C compiler",
+        Tool::Packaging => "dpkg-dev and systemd's own checks",
     }
 }
 
@@ -162,6 +173,7 @@ fn estimate(tool: Tool) -> &'static str {
         Tool::Compiler | Tool::Chromium | Tool::Webview => "about 1 minute",
         Tool::Rustfmt | Tool::Clippy | Tool::WebTarget | Tool::NodePackages => "some seconds",
         Tool::Lighthouse | Tool::Screen | Tool::Strace | Tool::Certutil | Tool::Nginx | Tool::Caddy => "some seconds",
+        Tool::Musl | Tool::Packaging => "some seconds",
     }
 }
 
@@ -173,10 +185,7 @@ fn is_present(tool: Tool) -> Result<bool, Failure> {
         }
         Tool::Rustfmt => answer(command("cargo").args(["fmt", "--version"])).is_some(),
         Tool::Clippy => answer(command("cargo").args(["clippy", "--version"])).is_some(),
-        Tool::WebTarget => {
-            let arguments = ["--print", "target-libdir", "--target", "wasm32-unknown-unknown"];
-            answer(command("rustc").args(arguments)).is_some_and(|path| PathBuf::from(path).is_dir())
-        }
+        Tool::WebTarget => has_target("wasm32-unknown-unknown"),
         Tool::Dx => has_version("dx", DX_VERSION),
         Tool::WasmBindgen => has_version("wasm-bindgen", &wasm_bindgen_version()?),
         Tool::CargoDeny => has_version("cargo-deny", CARGO_DENY_VERSION),
@@ -188,6 +197,11 @@ fn is_present(tool: Tool) -> Result<bool, Failure> {
         Tool::Certutil => command("certutil").arg("-H").output().is_ok(),
         Tool::Nginx => answer(command("nginx").arg("-v")).is_some(),
         Tool::Caddy => answer(command("caddy").arg("version")).is_some(),
+        Tool::Musl => has_target(STATIC_TARGET) && answer(command("musl-gcc").arg("--version")).is_some(),
+        Tool::Packaging => {
+            answer(command("dpkg-shlibdeps").arg("--version")).is_some()
+                && answer(command("systemd-analyze").arg("--version")).is_some()
+        }
         Tool::Webview => {
             let libraries = ["webkit2gtk-4.1", "gtk+-3.0", "ayatana-appindicator3-0.1", "librsvg-2.0"];
             answer(command("pkg-config").arg("--exists").args(libraries)).is_some()
@@ -225,9 +239,20 @@ fn install(tool: Tool) -> Result<(), Failure> {
         Tool::Certutil => debian_packages(describe(tool), &["libnss3-tools"]),
         Tool::Nginx => debian_packages(describe(tool), &["nginx"]),
         Tool::Caddy => debian_packages(describe(tool), &["caddy"]),
+        Tool::Musl => {
+            run(command("rustup").args(["target", "add", STATIC_TARGET]))?;
+            debian_packages(describe(tool), &["musl-tools"])
+        }
+        Tool::Packaging => debian_packages(describe(tool), &["dpkg-dev", "systemd"]),
         Tool::Webview => debian_packages(describe(tool), WEBVIEW_PACKAGES),
         Tool::Screen => debian_packages(describe(tool), SCREEN_PACKAGES),
     }
+}
+
+/// Whether Rust has the standard library of a target.
+fn has_target(target: &str) -> bool {
+    let folder = answer(command("rustc").args(["--print", "target-libdir", "--target", target]));
+    folder.is_some_and(|folder| PathBuf::from(folder).is_dir())
 }
 
 fn has_version(program: &str, version: &str) -> bool {

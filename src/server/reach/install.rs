@@ -13,7 +13,7 @@ use crate::{
     config::SIGN_IN_STYLE_PATH,
     server::{
         Server, csp,
-        pages::typeface,
+        files::Files,
         sign_in::{escape, style},
         tls::fingerprint,
     },
@@ -36,7 +36,7 @@ pub(super) fn is_open(path: &str) -> bool {
 
 /// What a secure port answers to those who come by plain http: the way to https; and where devices must trust an authority
 /// first, how to, to whoever typed the bare address.
-pub(in crate::server) fn plain_router(server: &Server) -> Router {
+pub(in crate::server) fn plain_router(server: &Server, files: &Files) -> Router {
     let first = match server.authority() {
         Some(_) => Router::new().route("/", get(page)),
         None => Router::new(),
@@ -44,7 +44,7 @@ pub(in crate::server) fn plain_router(server: &Server) -> Router {
     first
         .merge(routes())
         .route(SIGN_IN_STYLE_PATH, get(style))
-        .route("/assets/{name}", get(typeface))
+        .merge(files.typefaces())
         .fallback(to_https)
         .layer(from_fn(csp::protect))
         .with_state(server.clone())

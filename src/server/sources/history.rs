@@ -74,8 +74,8 @@ enum Ask {
     Read(Wanted, oneshot::Sender<rusqlite::Result<Stretch>>),
     /// Whether there is anything of a series.
     Knows(String, oneshot::Sender<bool>),
-    /// To write what it has: answered when that is done.
-    Flush(oneshot::Sender<()>),
+    /// To write what it has, and to close the file: answered when that is done.
+    End(oneshot::Sender<()>),
 }
 
 impl History {
@@ -135,10 +135,10 @@ impl History {
         }
     }
 
-    /// Resolves when all that was given before is written.
-    pub async fn flush(&self) {
+    /// Resolves when all that was given before is written and the file is closed, whole. Nothing is kept or read after it.
+    pub async fn close(&self) {
         let (answer, answered) = oneshot::channel();
-        if self.ask(Ask::Flush(answer)).await {
+        if self.ask(Ask::End(answer)).await {
             answered.await.ok();
         }
     }
@@ -260,14 +260,14 @@ impl Writer {
         .collect()
     }
 
-    fn run(&mut self, asked: &Receiver<Ask>, clock: &Clock, metrics: &Metrics) {
+    fn run(mut self, asked: &Receiver<Ask>, clock: &Clock, metrics: &Metrics) {
         let (mut since_write, mut since_prune) = (Stopwatch::start(), None::<Stopwatch>);
         let pause = Duration::from_millis(HISTORY_WRITE_MS);
         loop {
             let ask = asked.recv_timeout(pause.saturating_sub(since_write.elapsed()));
             let is_due = since_write.elapsed() >= pause || self.unwritten.len() >= HISTORY_BUCKETS_LEN_MAX;
             let is_end = matches!(ask, Err(RecvTimeoutError::Disconnected));
-            if is_due || is_end || matches!(ask, Ok(Ask::Read(..) | Ask::Flush(_))) {
+            if is_due || is_end || matches!(ask, Ok(Ask::Read(..) | Ask::End(_))) {
                 self.try_write(clock.now(), metrics);
                 since_write = Stopwatch::start();
             }
@@ -276,7 +276,12 @@ impl Writer {
                 Ok(Ask::Mark(series)) => self.try_mark(&series),
                 Ok(Ask::Read(wanted, answer)) => _ = answer.send(self.read(&wanted)),
                 Ok(Ask::Knows(name, answer)) => _ = answer.send(self.ids.contains_key(&name)),
-                Ok(Ask::Flush(answer)) => _ = answer.send(()),
+                Ok(Ask::End(answer)) => {
+                    // Closed, a database has no log beside it.
+                    drop(self);
+                    _ = answer.send(());
+                    return;
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }

@@ -11,6 +11,15 @@ import { Inspector } from './inspector.mjs';
 /** How much of its output is kept for the report of a failure, in lines. */
 const LOG_LINES_MAX = 40;
 
+/** The environment of a window as root, where there are no namespaces for a sandbox, and without a graphics card. */
+export const WITHOUT_A_CARD = {
+  WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+  WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+  LIBGL_ALWAYS_SOFTWARE: '1',
+  GTK_A11Y: 'none',
+  NO_AT_BRIDGE: '1',
+};
+
 export class Window {
   #program;
   #screen;
@@ -35,13 +44,8 @@ export class Window {
     const child = spawn(this.#program, ['--data', this.data, ...options], {
       env: {
         ...this.#screen.env,
+        ...WITHOUT_A_CARD,
         WEBKIT_INSPECTOR_HTTP_SERVER: `127.0.0.1:${port}`,
-        // As root, where there are no namespaces for a sandbox; and without a graphics card.
-        WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
-        WEBKIT_DISABLE_COMPOSITING_MODE: '1',
-        LIBGL_ALWAYS_SOFTWARE: '1',
-        GTK_A11Y: 'none',
-        NO_AT_BRIDGE: '1',
         ...this.environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,7 +2,7 @@
 
 use crate::shell::{self, Failure, cargo, command};
 use crate::tools::{self, Tool};
-use crate::{browser, bundle, desktop, reload, sim, size};
+use crate::{browser, bundle, desktop, dist, reload, sim, size};
 use std::process::Command;
 
 /// One thing that must hold.
@@ -100,6 +100,12 @@ pub static STEPS: &[Step] = &[
         what: "the desktop's real window, beside the released server",
         needs: desktop::TEST_TOOLS,
         run: desktop::test,
+    },
+    Step {
+        name: "dist",
+        what: "what people install, installed and started",
+        needs: dist::TEST_TOOLS,
+        run: dist::test,
     },
     Step {
         name: "reload",

@@ -75,7 +75,7 @@ pub use fresh_name::fresh_name;
 pub(crate) use key_name::key_name;
 #[cfg(feature = "dashboard")]
 pub(crate) use language::speak_as_asked;
-pub(crate) use language::{choose_language, chosen_language};
+pub(crate) use language::{keep_choice, kept_choice};
 #[cfg(feature = "dashboard")]
 pub(crate) use show::show;
 pub use use_background_sync::{BackgroundSync, use_background_sync};

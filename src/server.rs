@@ -67,6 +67,8 @@ pub mod sources;
 #[cfg(feature = "server")]
 pub mod store;
 #[cfg(feature = "server")]
+mod theme;
+#[cfg(feature = "server")]
 pub mod tls;
 #[cfg(feature = "server")]
 mod wall;

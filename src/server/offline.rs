@@ -17,7 +17,7 @@ use ring::digest::{Context, SHA256};
 use super::{csp, guides};
 use crate::config::{
     FIRST_LOOK_BYTES_MAX, FIRST_LOOK_LEN_MAX, FIRST_LOOK_MS_MAX, PICTURE_AGAIN_MS, PICTURE_REST_MS,
-    PICTURE_TEXT_LEN_MAX, PICTURE_WAITING_LEN_MAX, PICTURES_LEN_MAX,
+    PICTURE_TEXT_LEN_MAX, PICTURE_WAITING_LEN_MAX, PICTURES_LEN_MAX, THEME_COOKIE,
 };
 use crate::words;
 
@@ -115,7 +115,7 @@ fn worker(files: &[File], release: &str) -> String {
 
 /// What pages of a release run beside their program.
 fn script(files: &[File], release: &str) -> String {
-    let parts = [KEEP, REGISTER, MARK, PICTURE].join("\n");
+    let parts = [THEME, KEEP, REGISTER, MARK, PICTURE].join("\n");
     filled(&format!("'use strict';\n\n{{\n{parts}}}\n"), files, release)
 }
 
@@ -133,18 +133,18 @@ fn filled(script: &str, files: &[File], release: &str) -> String {
         ("'{rest}'", PICTURE_REST_MS),
         ("'{again}'", PICTURE_AGAIN_MS),
     ];
-    let with_limits = limits
-        .iter()
-        .fold(script.to_owned(), |script, (name, limit)| {
-            script.replace(name, &limit.to_string())
-        });
+    let with_limits = limits.iter().fold(script.to_owned(), |script, (name, limit)| {
+        script.replace(name, &limit.to_string())
+    });
     with_limits
         .replace("'{files}'", &paths)
+        .replace("{theme}", THEME_COOKIE)
         .replace("{release}", release)
 }
 
 const WORKER: &str = include_str!("offline/worker.js");
 const RETIRE: &str = include_str!("offline/retire.js");
+const THEME: &str = include_str!("offline/theme.js");
 const KEEP: &str = include_str!("offline/keep.js");
 const REGISTER: &str = include_str!("offline/register.js");
 const MARK: &str = include_str!("offline/mark.js");

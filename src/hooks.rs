@@ -78,6 +78,7 @@ pub(crate) use language::speak_as_asked;
 pub(crate) use language::{keep_choice, kept_choice};
 #[cfg(feature = "dashboard")]
 pub(crate) use show::show;
+pub(crate) use snapshot::last_met;
 pub use use_background_sync::{BackgroundSync, use_background_sync};
 pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards};
 pub use use_current_board::{use_board_or_current, use_current_board, use_current_board_provider};

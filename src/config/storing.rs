@@ -14,3 +14,5 @@ pub const SIBLING_POLL_MS: u64 = 250;
 pub const LANGUAGE_COOKIE: &str = "tideboard_language";
 /// The same for `light` or `dark`; without one it looks as the device does. `server/offline/theme.js` reads it, too.
 pub const THEME_COOKIE: &str = "tideboard_theme";
+/// A page that is live remembers so often that it was: without the server the next one says since when, to the minute.
+pub const MET_AGAIN_MS: u64 = 10_000;

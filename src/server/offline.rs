@@ -115,7 +115,7 @@ fn worker(files: &[File], release: &str) -> String {
 
 /// What pages of a release run beside their program.
 fn script(files: &[File], release: &str) -> String {
-    let parts = [THEME, KEEP, REGISTER, MARK, PICTURE].join("\n");
+    let parts = [THEME, PASTE, KEEP, REGISTER, MARK, PICTURE].join("\n");
     filled(&format!("'use strict';\n\n{{\n{parts}}}\n"), files, release)
 }
 
@@ -145,6 +145,7 @@ fn filled(script: &str, files: &[File], release: &str) -> String {
 const WORKER: &str = include_str!("offline/worker.js");
 const RETIRE: &str = include_str!("offline/retire.js");
 const THEME: &str = include_str!("offline/theme.js");
+const PASTE: &str = include_str!("offline/paste.js");
 const KEEP: &str = include_str!("offline/keep.js");
 const REGISTER: &str = include_str!("offline/register.js");
 const MARK: &str = include_str!("offline/mark.js");

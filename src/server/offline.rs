@@ -138,7 +138,7 @@ fn filled(script: &str, files: &[File], release: &str) -> String {
     });
     with_limits
         .replace("'{files}'", &paths)
-        .replace("{theme}", THEME_COOKIE)
+        .replace("'{theme}'", &format!("'{THEME_COOKIE}'"))
         .replace("{release}", release)
 }
 
@@ -178,9 +178,12 @@ mod tests {
             worker.contains("const FILES = [\n  \"/assets/page.js\"\n];"),
             "{worker}"
         );
+        // It has a variable of that name.
+        assert!(worker.contains("`<html${theme}`"), "{worker}");
         for text in [worker, script(&files, &one)] {
             assert!(text.contains(&format!("const CACHE = 'tideboard {one}'")), "{text}");
             assert!(!text.contains("'{"), "all of it is filled in: {text}");
+            assert!(text.contains("const THEME = 'tideboard_theme';"), "{text}");
         }
     }
 

@@ -59,6 +59,8 @@ pub mod run;
 #[cfg(feature = "server")]
 mod running;
 #[cfg(feature = "server")]
+mod search;
+#[cfg(feature = "server")]
 mod session;
 #[cfg(feature = "server")]
 mod sign_in;

@@ -11,11 +11,15 @@ use super::{
 };
 use crate::{
     board::{BoardFile, templates::TEMPLATES},
-    components::{disclosure::tool, icon::Glyph, said::make_way},
+    components::{
+        disclosure::tool,
+        icon::Glyph,
+        said::{make_way, say_added},
+    },
     config::KEYBOARD_PATH,
     hooks::{
         BoardHandle, IS_IN_A_BROWSER, focus, go_to, key_name, title_of, use_background_sync, use_boards,
-        use_realtime_managers,
+        use_realtime_managers, use_search,
     },
     protocol::{BoardId, WidgetId},
     words::{t, ta, tn, with},
@@ -32,6 +36,8 @@ const KEYS: &str = "Control+K";
 enum Act {
     Open(BoardId),
     Look(WidgetId),
+    /// A card of another board.
+    Visit(BoardId, WidgetId, String),
     Add(usize),
     /// A new board, empty or from a template of this place.
     Begin(Option<usize>),
@@ -77,8 +83,18 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
     let mut typed = use_signal(String::new);
     let mut at = use_signal(|| 0_usize);
     let mut list = entries(board, &boards.read(), may_edit, works_offline);
+    let search = use_search(board.id(), typed);
     let words = lower(&typed.read());
     list.retain(|entry| is_found(entry, &words));
+    if !words.is_empty() {
+        for (id, widget, text) in search.found() {
+            list.push(Entry {
+                act: Act::Visit(id, widget, text.clone()),
+                text,
+                hint: t("Card"),
+            });
+        }
+    }
     list.truncate(LISTED_LEN_MAX);
     let chosen = at().min(list.len().saturating_sub(1));
     let act = use_callback(move |act: Act| {
@@ -90,6 +106,10 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
             Act::Look(id) => {
                 make_way(); // the focus goes there, and not back
                 go_to(&["[data-widget='", id.as_str(), "'] .card-menu button"].concat());
+            }
+            Act::Visit(id, widget, title) => {
+                say_added(&id, &widget, title); // its card takes the focus as soon as it is there
+                navigator().push(Route::of(id));
             }
             Act::Add(kind) => add(board, &CHOICES[kind], "", ""),
             Act::Begin(from) => {
@@ -161,7 +181,10 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
                 }
             }
             if len == 0 {
-                p { class: "note-line", role: "status", {tn("Nothing of that name. What is on another board is found there.")} }
+                p { class: "note-line", role: "status", {tn("Nothing of that name.")} }
+            }
+            if !words.is_empty() && search.is_unanswered() {
+                p { class: "note-line", {tn("Without the server, of cards those on this board alone are found.")} }
             }
             a { class: "note-line", href: KEYBOARD_PATH, target: "_blank", {tn("Keys")} }
         }

@@ -10,7 +10,7 @@ use dioxus::prelude::*;
 use dioxus_fullstack::{AsStatusCode, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{Answered, Code, Document, Identity, Push, Subscribe};
+use crate::protocol::{Answered, Code, Document, FoundCard, Identity, Push, Subscribe};
 
 /// The paths of [`replay_operations`], and of [`subscribe_board`]; that of [`read_board`] goes on with a slash and the board's id.
 pub use crate::config::{BOARDS_PATH, OPERATIONS_PATH};
@@ -98,6 +98,15 @@ pub async fn subscribe_board(subscribe: Subscribe) -> Result<Document, ApiError>
     let read = server.subscribe(identity.0, subscribe).await;
     read.map(|document| *document)
         .map_err(|error| ApiError::unread(board.as_str(), error))
+}
+
+/// Cards on other boards than `except`, of whose titles all `words` are a part: at most [`FOUND_LEN_MAX`](crate::config::FOUND_LEN_MAX).
+///
+/// # Errors
+/// [`Code::NeedsAuth`], or no code when the server can't be reached.
+#[get("/api/v1/cards?words&except", identity: axum::Extension<Identity>, server: axum::Extension<crate::server::Server>)]
+pub async fn find_cards(words: String, except: String) -> Result<Vec<FoundCard>, ApiError> {
+    Ok(server.find_cards(&identity, &words, &except).await)
 }
 
 #[cfg(feature = "server")]

@@ -4,11 +4,13 @@
 
 mod programs;
 mod sampling;
+mod searching;
 mod storing;
 mod window;
 
 pub use programs::*;
 pub use sampling::*;
+pub use searching::*;
 pub use storing::*;
 pub use window::*;
 
@@ -200,8 +202,6 @@ pub const ACCEPT_PER_SECOND: u64 = 1_000;
 pub const OPERATIONS_PATH: &str = "/api/v1/operations";
 /// Where a board is asked for without a socket; where one is read, goes on with a slash and its id.
 pub const BOARDS_PATH: &str = "/api/v1/boards";
-/// Where samples are posted.
-pub const SAMPLES_PATH: &str = "/api/v1/samples";
 /// The principal of everybody where nobody has to sign in.
 pub const LOCAL: &str = "local";
 /// Where a token is swapped for a session.

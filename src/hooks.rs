@@ -51,6 +51,8 @@ mod use_platform;
 mod use_realtime_managers;
 mod use_realtime_updates;
 mod use_samples;
+#[cfg(feature = "dashboard")]
+mod use_search;
 mod use_share;
 mod use_sync_loop;
 mod use_typed_text;
@@ -75,9 +77,10 @@ pub use fresh_name::fresh_name;
 pub(crate) use key_name::key_name;
 #[cfg(feature = "dashboard")]
 pub(crate) use language::speak_as_asked;
-pub(crate) use language::{choose_language, chosen_language};
+pub(crate) use language::{keep_choice, kept_choice};
 #[cfg(feature = "dashboard")]
 pub(crate) use show::show;
+pub(crate) use snapshot::last_met;
 pub use use_background_sync::{BackgroundSync, use_background_sync};
 pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards};
 pub use use_current_board::{use_board_or_current, use_current_board, use_current_board_provider};
@@ -101,6 +104,8 @@ pub use use_realtime_managers::{
 pub use use_realtime_updates::{FieldsError, RealtimeUpdates, WidgetPlace, use_realtime_updates, use_widget_of};
 pub(crate) use use_samples::use_sight_provider;
 pub use use_samples::{SeriesList, use_samples};
+#[cfg(feature = "dashboard")]
+pub(crate) use use_search::use_search;
 pub use use_share::{Share, use_share};
 pub use use_sync_loop::{SecondProvider, SyncLoopOptions, use_sync_loop};
 pub use use_typed_text::{TypedText, use_typed_text};

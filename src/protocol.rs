@@ -5,6 +5,7 @@
 //!
 //! Invariant: plain data. Nothing here reads a clock, draws a random number, awaits or knows Dioxus.
 
+mod found;
 mod frames;
 mod history;
 mod ids;
@@ -16,6 +17,7 @@ mod signed_in;
 mod subscribe;
 mod verdict;
 
+pub use found::FoundCard;
 pub use frames::{
     Answer, Answered, ChangesFrame, ClientFrame, Code, Document, Hello, Limits, PatchFrame, Push, PushItem,
     SampleSeries, SamplesFrame, ServerFrame, Subscribed, Welcome,

@@ -61,6 +61,8 @@ pub mod run;
 #[cfg(feature = "server")]
 mod running;
 #[cfg(feature = "server")]
+mod search;
+#[cfg(feature = "server")]
 mod session;
 #[cfg(feature = "server")]
 mod sign_in;
@@ -68,6 +70,8 @@ mod sign_in;
 pub mod sources;
 #[cfg(feature = "server")]
 pub mod store;
+#[cfg(feature = "server")]
+mod theme;
 #[cfg(feature = "server")]
 pub mod tls;
 #[cfg(feature = "server")]

@@ -15,9 +15,6 @@ use dioxus::{
 
 use crate::platform::FETCH;
 
-/// The cookie in which a browser keeps the language that was chosen on it; without one it speaks what the browser asks for.
-pub const COOKIE: &str = "tideboard_language";
-
 /// German.
 const GERMAN: &str = include_str!("words/de.txt");
 

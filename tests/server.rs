@@ -57,6 +57,8 @@ mod resume;
 mod samples;
 #[path = "server/scraping.rs"]
 mod scraping;
+#[path = "server/search.rs"]
+mod search;
 #[path = "server/series_csv.rs"]
 mod series_csv;
 #[path = "server/share.rs"]

@@ -50,8 +50,8 @@ pub enum FileError {
     TooLarge,
     /// It is no JSON.
     NotJson {
-        /// What stands in the way, and in which line.
-        reason: String,
+        /// The line from which on it makes no sense, counted from 1.
+        line: usize,
     },
     /// It is JSON, and no board file.
     NotABoard,
@@ -161,7 +161,7 @@ impl BoardFile {
         }
         // An editor may have put a mark before it that nobody sees.
         let file: Value = read(text.trim_start_matches('\u{feff}')).map_err(|error| FileError::NotJson {
-            reason: error.to_string(),
+            line: error.line().max(1),
         })?;
         match file.get("tideboard").and_then(Value::as_u64) {
             Some(BOARD_FILE) => {}
@@ -260,7 +260,7 @@ impl fmt::Display for FileError {
                 "This is more than a board file may be, which is {} MB.",
                 BOARD_FILE_BYTES_MAX >> 20
             ),
-            Self::NotJson { reason } => write!(f, "This is not a board file: {reason}."),
+            Self::NotJson { line } => write!(f, "This is not a board file: it makes no sense from line {line} on."),
             Self::NotABoard => f.write_str("This is not a board file: it does not begin with {\"tideboard\": 1."),
             Self::Newer => f.write_str("This file is of a newer Tideboard."),
             Self::Name => f.write_str("The board’s name is not text, or too long."),

@@ -13,8 +13,8 @@ use super::{
 use crate::{
     config::{SIGN_IN_PATH, TROUBLESHOOTING_PATH},
     hooks::{
-        BackgroundSync, ConnectionStatus, Durability, Later, Now, SyncDetails, use_background_sync, use_later, use_now,
-        use_websocket,
+        BackgroundSync, ConnectionStatus, Durability, Later, Now, SyncDetails, last_met, use_background_sync,
+        use_later, use_now, use_websocket,
     },
     protocol::Access,
     words::{count, sentence, t, ta, tn, with},
@@ -63,7 +63,9 @@ pub fn DashboardSyncIndicator(
     let status = socket.status();
     let word = Word::from(&status);
     let link = socket.link();
-    let more = more(&status, &link, sync.pending(), now());
+    // A page that was not live yet goes on where the one before it was.
+    let met_ms = use_hook(last_met).filter(|_| sync.last_sync().is_none());
+    let more = more(&status, &link, sync.pending(), now(), met_ms);
     let name = [t("Sync"), ": ", word.text(), &more.concat()].concat();
     let face = telling(word, hidden(&status, &link), &more);
     rsx! {
@@ -110,14 +112,25 @@ fn hidden(status: &ConnectionStatus, link: &ConnectionStatus) -> Option<Word> {
 }
 
 /// What follows the word, each part with what stands before it.
-fn more(status: &ConnectionStatus, link: &ConnectionStatus, pending: usize, now: Option<Now>) -> Vec<String> {
+fn more(
+    status: &ConnectionStatus,
+    link: &ConnectionStatus,
+    pending: usize,
+    now: Option<Now>,
+    met_ms: Option<u64>,
+) -> Vec<String> {
     let waiting = |text: &str| (pending > 0).then(|| with(text, &[&pending.to_string()]));
     let hidden = hidden(status, link).map(|word| word.text().to_owned());
     let parts: [Option<String>; 2] = match status {
         ConnectionStatus::Offline { since, .. } => {
-            let since = since
-                .zip(now)
-                .map(|(since, now)| with("since {}", &[&time_of_day(now, now.unix_ms_of(since))]));
+            let since = now.and_then(|now| {
+                let ms = met_ms.or(Some(now.unix_ms_of((*since)?)))?;
+                let days = now.unix_ms.saturating_sub(ms) / 86_400_000;
+                Some(match usize::try_from(days) {
+                    Ok(days @ 1..) => count(days, "for {} day", "for {} days"),
+                    _ => with("since {}", &[&time_of_day(now, ms)]),
+                })
+            });
             [since, waiting("{} saved here")]
         }
         ConnectionStatus::Waiting { retry_at, .. } => {

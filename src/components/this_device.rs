@@ -4,8 +4,8 @@ use dioxus::prelude::*;
 
 use super::format::{time_of_day, writer_name};
 use crate::{
-    config::{COLOURS_LEN, NAME_BYTES_MAX},
-    hooks::{Now, choose_language, chosen_language, use_background_sync, use_realtime_managers},
+    config::{COLOURS_LEN, LANGUAGE_COOKIE, NAME_BYTES_MAX, THEME_COOKIE},
+    hooks::{Now, keep_choice, kept_choice, use_background_sync, use_realtime_managers},
     protocol::{Device, Writer},
     words::{is_asked, t, ta, tn},
 };
@@ -47,26 +47,29 @@ pub fn ThisDevice(device: Device, is_live: bool) -> Element {
                 }
             }
             if is_asked() {
-                {language(is_live)}
+                {choice(t("Language"), LANGUAGE_COOKIE, is_live, [("", t("As the browser asks")), ("en", "English"), ("de", "Deutsch")])}
+                // What is chosen without the server holds from the next time that the page is loaded with it.
+                if !is_live {
+                    p { class: "note-line", {tn("Another language comes when this page is loaded with its server.")} }
+                }
+                // A script beside this program looks into the cookie whenever something was chosen.
+                {choice(t("Light or dark"), THEME_COOKIE, false, [("", t("As the device")), ("light", t("Light")), ("dark", t("Dark"))])}
             }
         }
     }
 }
 
-/// In which language the page speaks, to be chosen. What is chosen without the server holds from the next time that the page is loaded with it.
-fn language(is_live: bool) -> Element {
-    let chosen = chosen_language();
+/// How the page is on this browser, to be chosen.
+fn choice(word: &str, cookie: &'static str, reload: bool, options: [(&'static str, &'static str); 3]) -> Element {
+    let chosen = kept_choice(cookie);
     rsx! {
         label {
-            {tn("Language")}
-            select { class: "input", name: "language", onchange: move |event| choose_language(&event.value(), is_live),
-                for (tag , name) in [("", t("As the browser asks")), ("en", "English"), ("de", "Deutsch")] {
-                    option { key: "{tag}", value: tag, selected: tag == chosen, lang: tag, {name} }
+            {word}
+            select { class: "input", name: cookie, onchange: move |event| keep_choice(cookie, &event.value(), reload),
+                for (value , name) in options {
+                    option { key: "{value}", value, selected: value == chosen, lang: (value.len() == 2).then_some(value), {name} }
                 }
             }
-        }
-        if !is_live {
-            p { class: "note-line", {tn("Another language comes when this page is loaded with its server.")} }
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use super::{CLOCK_AHEAD_MS_MAX, SAMPLES_POST_MS_MAX};
 
+/// Where samples are posted.
+pub const SAMPLES_PATH: &str = "/api/v1/samples";
 /// An exporter is scraped this often, in seconds, where nobody says otherwise: as Prometheus is mostly told to.
 pub const SCRAPE_EVERY_S: u64 = 15;
 /// The rarest that may be said: a chart of minutes has nothing of what comes more rarely.

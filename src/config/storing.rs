@@ -10,3 +10,9 @@ pub const ROOM_EVERY_MS: u64 = 60_000;
 pub const ROOM_BYTES_LOW: u64 = 4_194_304;
 /// Other processes' writes to a shared storage file are noticed within this time.
 pub const SIBLING_POLL_MS: u64 = 250;
+/// The cookie in which a browser keeps the language that was chosen on it; without one it speaks what the browser asks for.
+pub const LANGUAGE_COOKIE: &str = "tideboard_language";
+/// The same for `light` or `dark`; without one it looks as the device does. `server/offline/theme.js` reads it, too.
+pub const THEME_COOKIE: &str = "tideboard_theme";
+/// A page that is live remembers so often that it was: without the server the next one says since when, to the minute.
+pub const MET_AGAIN_MS: u64 = 10_000;

@@ -23,14 +23,13 @@ use crate::{
 pub fn use_add_board(open: Signal<bool>) -> Element {
     let mut open = open;
     let managers = use_realtime_managers();
-    let navigator = use_navigator();
     let mut fault = use_signal(String::new);
     let add = move |event: FormEvent| {
         event.prevent_default();
         let (start, typed) = (text_in(&event, "start"), text_in(&event, "name"));
         let file = match TEMPLATES.iter().find(|(name, _)| *name == start) {
             Some((_, text)) => BoardFile::read(text).ok(),
-            None if start == FILE => read_given(&text_in(&event, "file"), fault),
+            None if start == FILE => read_given(&text_in(&event, "file"), false, fault),
             None => Some(BoardFile::default()),
         };
         let Some(file) = file else { return };
@@ -41,13 +40,8 @@ pub fn use_add_board(open: Signal<bool>) -> Element {
         if name.is_empty() {
             return fault.set(t("It needs a name.").to_owned());
         }
-        match create_board(managers, &name, file) {
-            Ok(id) => {
-                open.set(false);
-                navigator.push(Route::Board { id });
-            }
-            Err(error) => say(sentence(&error.to_string()), "refused", String::new(), None),
-        }
+        open.set(false);
+        begin_board(managers, &name, file);
     };
     rsx! {
         section { "aria-label": ta("New board"),
@@ -79,8 +73,11 @@ pub fn use_add_board(open: Signal<bool>) -> Element {
                     {tn("Its text")}
                     textarea { class: "input", name: "file", rows: "3", spellcheck: "false", placeholder: ta("Choose a file, or paste it here") }
                 }
-                {fault_line(fault)}
-                div { class: "row", button { class: "button", r#type: "submit", {icon(Glyph::Plus)} {tn("Add board")} } }
+                // Together, and in sight, however long the form gets by what is said.
+                div { class: "form-foot",
+                    {fault_line(fault)}
+                    div { class: "row", button { class: "button", r#type: "submit", {icon(Glyph::Plus)} {tn("Add board")} } }
+                }
             }
         }
     }
@@ -88,6 +85,14 @@ pub fn use_add_board(open: Signal<bool>) -> Element {
 
 /// The value of the choice that has a box for its text; the templates have their names.
 const FILE: &str = "file";
+
+/// Makes a board and goes there.
+pub fn begin_board(managers: RealtimeManagers, name: &str, file: BoardFile) {
+    match create_board(managers, name, file) {
+        Ok(id) => _ = navigator().push(Route::Board { id }),
+        Err(error) => say(sentence(&error.to_string()), "refused", String::new(), None),
+    }
+}
 
 /// Makes a board, what is on it, and its entry in the directory. Each operation is whole: should one of them be refused, the others
 /// still make sense. The entry is the last, so that one undo takes the board off the list.

@@ -163,7 +163,7 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     };
     let fault = use_signal(String::new);
     let paste = move |event: FormEvent| {
-        if let Some(file) = read_given(&event.value(), fault) {
+        if let Some(file) = read_given(&event.value(), true, fault) {
             put_file(board, file);
             open.set(false);
         }

@@ -2,10 +2,11 @@
 
 use dioxus::prelude::*;
 
+use super::add_board::slug;
 use crate::{
-    board::{BoardFile, FileWidget},
+    board::{BoardFile, FileError, FileWidget},
     components::said::{card_of, say, say_added},
-    hooks::{BoardHandle, NoRandomness, copy, fresh_name, title_of},
+    hooks::{BoardHandle, NoRandomness, copy, fresh_name, save, title_of},
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
     sorted::SortedMap,
     state::BOARDS,
@@ -22,7 +23,7 @@ pub fn copy_card(board: &BoardId, widget: &WidgetId) {
     let text = shown.map(|widget| BoardFile::of_widget(widget).to_text());
     drop(boards); // what takes the selection is an event of its own
     let (said, state) = if copy(&text.unwrap_or_default()) {
-        let said = "“{}” copied. Paste it in “Add widget”.";
+        let said = "“{}” copied. Paste it on any board with Ctrl+V, or in “Add widget”.";
         (with(said, &[&title_of(board, widget)]), "copied")
     } else {
         let said = t("Nothing can be copied from here. Export the board instead, by its name above.");
@@ -38,6 +39,19 @@ pub fn exported(board: &BoardId, name: &str) -> String {
     let mut file = file.unwrap_or_default();
     file.name = Some(name.to_owned());
     file.to_text()
+}
+
+/// Gives a board to the person as a file.
+pub fn export(board: &BoardId, name: &str) {
+    save(&[&slug(name), ".board.json"].concat(), &exported(board, name));
+}
+
+/// Puts what a text holds at the end of a board; why it is no board file is said.
+pub fn put_text(board: BoardHandle, text: &str) {
+    match BoardFile::read(text) {
+        Ok(file) => put_file(board, file),
+        Err(error) => say(sentence(&error.to_string()), "refused", String::new(), None),
+    }
 }
 
 /// Puts what is in a file at the end of a board.
@@ -73,13 +87,16 @@ pub fn create_all(
     Ok(first)
 }
 
-/// Reads what was given; why it is no board file is what `fault` holds from then on.
-pub fn read_given(text: &str, fault: Signal<String>) -> Option<BoardFile> {
+/// Reads what was given, where a card is expected or a board; why it is none is what `fault` holds from then on.
+pub fn read_given(text: &str, is_card: bool, fault: Signal<String>) -> Option<BoardFile> {
     let mut fault = fault;
     let said = match BoardFile::read(text) {
         Ok(file) if !file.widgets.is_empty() => {
             fault.set(String::new());
             return Some(file);
+        }
+        Err(FileError::NotJson { .. } | FileError::NotABoard) if is_card && !text.trim().is_empty() => {
+            t("This is not a copied card. Choose “Copy” in a card’s menu, and paste it here as it is.").to_owned()
         }
         Err(error) if !text.trim().is_empty() => sentence(&error.to_string()),
         _ => t("There are no widgets in it.").to_owned(),

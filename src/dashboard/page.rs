@@ -9,7 +9,7 @@ use super::{
     add_widget::AddWidget,
     arranging::{Arranging, Handle, arranging_bar, use_arranging_provider},
     crosshair::use_pointed_provider,
-    files::{copy_card, put_file},
+    files::{copy_card, put_text},
     first_look::first_look,
     growing::use_growing,
     lines::{Lines, removed_line},
@@ -22,7 +22,7 @@ use super::{
 #[cfg(feature = "server")]
 use crate::config::FIRST_LOOK_LEN_MAX;
 use crate::{
-    board::{BoardFile, templates::TEMPLATES},
+    board::templates::TEMPLATES,
     components::{
         ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, PeopleHere, WidgetRealtime,
         format::time_of_day,
@@ -73,8 +73,14 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
     });
     let is_closed =
         use_memo(move || sync.fault().is_none() && matches!(socket.link(), ConnectionStatus::Closed { .. }));
+    // The list may be older than the board.
+    let is_unlisted = {
+        let boards = boards.read();
+        !boards.is_empty() && boards.iter().all(|(board, _)| *board != *id.read())
+    };
     let state = match state_of(&summary, may_come()) {
         "away" if is_closed() => "closed",
+        "away" if is_unlisted => "unlisted",
         state => state,
     };
     let may_edit = use_memo(move || {
@@ -144,6 +150,8 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
         {removed}
         if summary.exists && is_open {
             NewSeries { board }
+            // What is pasted while nobody types: a script beside this program puts it here.
+            textarea { id: "pasted", hidden: true, oninput: move |event| put_text(board, &event.value()) }
         }
         ConflictResolutionUI {}
         if arranging.is_on() {
@@ -244,10 +252,16 @@ fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit
             }
             p { class: "loading-word", role: "status", {tn("Loading the board…")} }
         },
-        "away" => rsx! {
+        "away" | "unlisted" => rsx! {
             div { class: "empty", "data-state": state,
                 h2 { {tn("This board is not on this device yet.")} }
-                p { {tn("It comes with the next live connection. From then on it opens without one, too.")} }
+                p {
+                    if state == "away" {
+                        {tn("It comes with the next live connection. From then on it opens without one, too.")}
+                    } else {
+                        {tn("There was none of this name when this device last heard of the boards: it may be spelt otherwise. If it is there by now, it comes with the next live connection.")}
+                    }
+                }
             }
         },
         "closed" => rsx! {
@@ -276,7 +290,7 @@ fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit
                             key: "{name}",
                             class: "button",
                             r#type: "button",
-                            onclick: move |_| if let Ok(file) = BoardFile::read(text) { put_file(board, file); },
+                            onclick: move |_| put_text(board, text),
                             {tn(name)}
                         }
                     }

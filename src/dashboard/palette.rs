@@ -4,13 +4,23 @@ use dioxus::prelude::*;
 
 use super::{
     Route,
+    add_board::begin_board,
     add_widget::{CHOICES, add},
     arranging::Arranging,
+    files::export,
 };
 use crate::{
-    components::{disclosure::tool, icon::Glyph, said::make_way},
+    board::{BoardFile, templates::TEMPLATES},
+    components::{
+        disclosure::tool,
+        icon::Glyph,
+        said::{make_way, say_added},
+    },
     config::KEYBOARD_PATH,
-    hooks::{BoardHandle, focus, go_to, key_name, title_of, use_background_sync, use_boards, use_realtime_managers},
+    hooks::{
+        BoardHandle, IS_IN_A_BROWSER, focus, go_to, key_name, title_of, use_background_sync, use_boards,
+        use_realtime_managers, use_search,
+    },
     protocol::{BoardId, WidgetId},
     words::{t, ta, tn, with},
 };
@@ -26,7 +36,13 @@ const KEYS: &str = "Control+K";
 enum Act {
     Open(BoardId),
     Look(WidgetId),
+    /// A card of another board.
+    Visit(BoardId, WidgetId, String),
     Add(usize),
+    /// A new board, empty or from a template of this place.
+    Begin(Option<usize>),
+    /// This one as a file, by its name.
+    Export(String),
     Arrange,
     Undo,
     Redo,
@@ -67,8 +83,18 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
     let mut typed = use_signal(String::new);
     let mut at = use_signal(|| 0_usize);
     let mut list = entries(board, &boards.read(), may_edit, works_offline);
-    let words = typed.read().to_lowercase();
+    let search = use_search(board.id(), typed);
+    let words = lower(&typed.read());
     list.retain(|entry| is_found(entry, &words));
+    if !words.is_empty() {
+        for (id, widget, text) in search.found() {
+            list.push(Entry {
+                act: Act::Visit(id, widget, text.clone()),
+                text,
+                hint: t("Card"),
+            });
+        }
+    }
     list.truncate(LISTED_LEN_MAX);
     let chosen = at().min(list.len().saturating_sub(1));
     let act = use_callback(move |act: Act| {
@@ -81,7 +107,16 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
                 make_way(); // the focus goes there, and not back
                 go_to(&["[data-widget='", id.as_str(), "'] .card-menu button"].concat());
             }
+            Act::Visit(id, widget, title) => {
+                say_added(&id, &widget, title); // its card takes the focus as soon as it is there
+                navigator().push(Route::of(id));
+            }
             Act::Add(kind) => add(board, &CHOICES[kind], "", ""),
+            Act::Begin(from) => {
+                let (name, text) = from.map_or(("New board", ""), |from| TEMPLATES[from]);
+                begin_board(managers, t(name), BoardFile::read(text).unwrap_or_default());
+            }
+            Act::Export(name) => export(&board.id(), &name),
             Act::Arrange => {
                 if let Some(first) = board.summary().widgets.first() {
                     arranging.begin(first.id.clone());
@@ -146,7 +181,10 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
                 }
             }
             if len == 0 {
-                p { class: "note-line", role: "status", {tn("Nothing of that name. What is on another board is found there.")} }
+                p { class: "note-line", role: "status", {tn("Nothing of that name.")} }
+            }
+            if !words.is_empty() && search.is_unanswered() {
+                p { class: "note-line", {tn("Without the server, of cards those on this board alone are found.")} }
             }
             a { class: "note-line", href: KEYBOARD_PATH, target: "_blank", {tn("Keys")} }
         }
@@ -162,8 +200,12 @@ fn entries(board: BoardHandle, boards: &[(BoardId, String)], may_edit: bool, wor
     };
     let here = board.id();
     let mut list = Vec::new();
-    for (id, name) in boards.iter().filter(|(id, _)| *id != here) {
-        list.push(entry(name, t("Board"), Act::Open(id.clone())));
+    for (id, name) in boards {
+        if *id != here {
+            list.push(entry(name, t("Board"), Act::Open(id.clone())));
+        } else if IS_IN_A_BROWSER {
+            list.push(entry(t("Export board"), "", Act::Export(name.clone())));
+        }
     }
     if may_edit {
         list.push(entry(t("Arrange"), "", Act::Arrange));
@@ -171,6 +213,14 @@ fn entries(board: BoardHandle, boards: &[(BoardId, String)], may_edit: bool, wor
         list.push(entry(t("Redo"), "Ctrl Shift Z", Act::Redo));
         for (at, choice) in CHOICES.iter().enumerate() {
             list.push(entry(&with("Add: {}", &[t(choice.name)]), "", Act::Add(at)));
+        }
+        list.push(entry(t("New board"), "", Act::Begin(None)));
+        for (at, (name, _)) in TEMPLATES.iter().enumerate() {
+            list.push(entry(
+                &with("New board: {}", &[t(name)]),
+                t("Template"),
+                Act::Begin(Some(at)),
+            ));
         }
     }
     let (offline, online) = (t("Work offline"), t("Stop working offline"));
@@ -185,9 +235,17 @@ fn entries(board: BoardHandle, boards: &[(BoardId, String)], may_edit: bool, wor
 
 /// Whether each of the words typed is in it.
 fn is_found(entry: &Entry, words: &str) -> bool {
-    let mut text = [&entry.text, " ", entry.hint].concat();
-    text.make_ascii_lowercase(); // the rest of the world's letters are a table of kilobytes
+    let text = lower(&[&entry.text, " ", entry.hint].concat());
     words.split(' ').all(|word| text.contains(word))
+}
+
+/// As far as Western Europe's letters go: those of the rest of the world are a table of kilobytes.
+fn lower(text: &str) -> String {
+    let lower = |letter: char| match letter {
+        'A'..='Z' | 'À'..='Þ' => char::from(letter as u8 + 32),
+        other => other,
+    };
+    text.chars().map(lower).collect()
 }
 
 #[cfg(test)]
@@ -201,8 +259,8 @@ mod tests {
             hint: "Board",
             act: Act::Undo,
         };
-        for typed in ["", "eng", "ROOM engine", "Öl", " board  room "] {
-            assert!(is_found(&entry, &typed.to_ascii_lowercase()), "{typed}");
+        for typed in ["", "eng", "ROOM engine", "Öl", "öl", "ÖL", " board  room "] {
+            assert!(is_found(&entry, &lower(typed)), "{typed}");
         }
         assert!(!is_found(&entry, "engine deck"));
     }

@@ -277,7 +277,7 @@ fn legend(lines: &[Line], at: Option<u64>, window: Window, unit: &str) -> Elemen
     }
 }
 
-/// The last minute in a line without words.
+/// The last minute in a line; in a word, where it has stayed what it was: how high such a line lies says nothing.
 pub fn sparkline(line: Line) -> Element {
     let lines = [line];
     let window = window_of(&lines, SPARK_MS, SPARK_MS);
@@ -289,7 +289,15 @@ pub fn sparkline(line: Line) -> Element {
         max: high + room,
         step: room,
     };
+    let is_steady = low == high
+        && lines[0]
+            .points
+            .first()
+            .is_some_and(|(at, _)| at + SPARK_MS / 2 <= window.end);
     rsx! {
+        if is_steady {
+            p { class: "steady", {tn("Unchanged")} }
+        }
         svg { class: "sparkline", "viewBox": "0 0 1000 1000", "preserveAspectRatio": "none", "aria-hidden": "true",
             path { class: "series-area", "data-series": "1", d: chart::area(&[], &lines[0].points, window, scale) }
             path { class: "series-line", "data-series": "1", d: chart::lines(&lines[0].points, window, scale) }

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::{
     Route,
-    add_board::{name_field, slug, use_add_board},
-    files::exported,
+    add_board::{name_field, use_add_board},
+    files::{self, exported},
     share::use_share_section,
     way_to,
 };
@@ -17,7 +17,7 @@ use crate::{
         icon::{Glyph, icon},
         said::{lead_back, say_removed},
     },
-    hooks::{IS_IN_A_BROWSER, save, use_boards, use_realtime_managers},
+    hooks::{IS_IN_A_BROWSER, use_boards, use_realtime_managers},
     protocol::{BoardId, WidgetId},
     words::{t, ta, tn},
 };
@@ -104,11 +104,10 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
     // Where there are no downloads, it is copied from a box.
     let mut kept = use_signal(String::new);
     let export = move |_| {
-        let text = exported(&id.read(), &name.read());
         if IS_IN_A_BROWSER {
-            save(&[&slug(&name.read()), ".board.json"].concat(), &text);
+            files::export(&id.read(), &name.read());
         } else {
-            kept.set(text);
+            kept.set(exported(&id.read(), &name.read()));
         }
     };
     let remove = move |_| {

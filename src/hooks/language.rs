@@ -1,4 +1,4 @@
-//! Which language a page speaks, and how another one is chosen.
+//! Which language a page speaks; and how one is chosen, and whether it looks light or dark.
 
 use crate::{platform, words};
 
@@ -16,19 +16,19 @@ pub fn speak_as_asked() {
     }
 }
 
-/// The tag of the language that was chosen on this browser; empty where it speaks what the browser asks for.
-pub fn chosen_language() -> String {
+/// What was chosen on this browser, by the cookie that keeps it; empty where it goes by what the browser asks for.
+pub fn kept_choice(cookie: &str) -> String {
     let cookies = platform::here().page_cookies().unwrap_or_default();
     let chosen = cookies
         .split("; ")
-        .find_map(|cookie| cookie.strip_prefix(words::COOKIE)?.strip_prefix('='));
+        .find_map(|kept| kept.strip_prefix(cookie)?.strip_prefix('='));
     chosen.unwrap_or_default().to_owned()
 }
 
-/// Keeps another choice, and loads the page again where that brings it: with its server. `tag` is empty for none.
-pub fn choose_language(tag: &str, reload: bool) {
-    let age = if tag.is_empty() { "0" } else { "31536000" };
-    platform::set_cookie(&[words::COOKIE, "=", tag, "; Path=/; SameSite=Lax; Max-Age=", age].concat());
+/// Keeps another choice, and loads the page again where it takes that. `value` is empty for none.
+pub fn keep_choice(cookie: &str, value: &str, reload: bool) {
+    let age = if value.is_empty() { "0" } else { "31536000" };
+    platform::set_cookie(&[cookie, "=", value, "; Path=/; SameSite=Lax; Max-Age=", age].concat());
     if reload {
         platform::load_again();
     }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
-    config::{NEWEST_SHOWN_LEN_MAX, PENDING_SHOWN_LEN_MAX, SERIES_LEN_MAX, VALUES_LEN_MAX},
+    config::{MET_AGAIN_MS, NEWEST_SHOWN_LEN_MAX, PENDING_SHOWN_LEN_MAX, SERIES_LEN_MAX, VALUES_LEN_MAX},
     driver::Driver,
+    platform::{remember, remembered},
     protocol::{BoardId, SamplesFrame},
     sorted::{SortedMap, SortedSet},
     state::{ConnectionStatus, Now, PendingOperation, Series, Snapshot, SyncDetails},
@@ -26,6 +27,8 @@ pub(super) struct Gatherer {
     has_heard: bool,
     now: Now,
     trouble: Option<String>,
+    /// When it was last remembered that the connection was live, by the wall clock.
+    met_ms: u64,
 }
 
 impl Gatherer {
@@ -41,6 +44,7 @@ impl Gatherer {
             has_heard: false,
             now: read_clocks(driver),
             trouble: None,
+            met_ms: 0,
         }
     }
 
@@ -162,6 +166,10 @@ impl Gatherer {
         let link = ConnectionStatus::of_connection(&status, driver.is_online(), missing);
         if matches!(link, ConnectionStatus::Live) {
             self.trouble = None;
+            if self.now.unix_ms >= self.met_ms + MET_AGAIN_MS {
+                self.met_ms = self.now.unix_ms;
+                remember(MET, &self.met_ms.to_string());
+            }
         }
         let sync = SyncDetails {
             initialized: status.initialized,
@@ -226,6 +234,14 @@ impl Gatherer {
             })
             .collect()
     }
+}
+
+/// By which a browser remembers when its pages were live last.
+const MET: &str = "tideboard met";
+
+/// When a page of this browser was live last, by the wall clock, as far as the browser tells.
+pub fn last_met() -> Option<u64> {
+    remembered(MET)?.parse().ok()
 }
 
 /// The server's time, as far as this device knows it.

@@ -124,7 +124,7 @@ fn list_of(frame: SamplesFrame) -> SeriesList {
 }
 
 /// As a part of an address.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for byte in text.bytes() {
         match byte {

@@ -10,19 +10,24 @@ use axum::{body::Bytes, extract::Request, middleware::Next, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::{
-    pages::{change_page, is_page, not_made},
-    wall,
+    pages::{change_page, is_page, marked, not_made},
+    theme, wall,
 };
 
 /// Middleware: the headers, and the nonce of pages.
 pub async fn protect(request: Request, next: Next) -> Response {
-    let is_for_a_wall = wall::is_asked_for(request.uri());
+    let wall = if wall::is_asked_for(request.uri()) {
+        wall::MARK
+    } else {
+        ""
+    };
+    let marks = [wall, theme::mark(request.headers())].concat();
     let response = next.run(request).await;
     let is_page = is_page(&response);
     let has_policy = response.headers().contains_key(header::CONTENT_SECURITY_POLICY);
     let mut response = match (has_policy, is_page) {
         (true, _) => response,
-        (false, true) => protect_page(response, is_for_a_wall).await,
+        (false, true) => protect_page(response, &marks).await,
         (false, false) => protect_other(response),
     };
     if is_page {
@@ -37,15 +42,14 @@ pub async fn protect(request: Request, next: Next) -> Response {
     response
 }
 
-async fn protect_page(response: Response, is_for_a_wall: bool) -> Response {
+async fn protect_page(response: Response, marks: &str) -> Response {
     let Ok(nonce) = nonce() else {
         tracing::error!("there is no randomness for a page's nonce");
         return not_made();
     };
     change_page(response, |parts, page| {
         set_policy(&mut parts.headers, &policy(Some(&nonce)));
-        let page = stamp(&page, &nonce);
-        if is_for_a_wall { wall::mark(&page) } else { page }
+        marked(&stamp(&page, &nonce), marks)
     })
     .await
 }
@@ -152,9 +156,9 @@ mod tests {
             (PAGE_BYTES_MAX + 1, StatusCode::INTERNAL_SERVER_ERROR),
         ] {
             let page = Response::new(Body::from("x".repeat(bytes)));
-            assert_eq!(protect_page(page, false).await.status(), status);
+            assert_eq!(protect_page(page, "").await.status(), status);
         }
-        let refused = protect_page(Response::new(Body::from("x".repeat(PAGE_BYTES_MAX + 1))), false).await;
+        let refused = protect_page(Response::new(Body::from("x".repeat(PAGE_BYTES_MAX + 1))), "").await;
         let said = to_bytes(refused.into_body(), PAGE_BYTES_MAX)
             .await
             .expect("a few words");

@@ -134,7 +134,7 @@ async fn read(server: &Server, identity: Identity, board: BoardId) -> Option<Fir
     })))
 }
 
-async fn document(server: &Server, identity: &Identity, board: BoardId) -> Option<Document> {
+pub(super) async fn document(server: &Server, identity: &Identity, board: BoardId) -> Option<Document> {
     let document = server.subscribe(identity.clone(), Subscribe::whole(board)).await.ok()?;
     Some(*document)
 }

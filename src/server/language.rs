@@ -1,10 +1,13 @@
 //! Which language a page is made in: the one that was chosen on this browser, else the first that it asks for of those there are.
 
 use axum::{body::Bytes, extract::Request, middleware::Next, response::Response};
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, header};
 
 use super::pages::{change_page, is_page};
-use crate::words::{self, Words};
+use crate::{
+    config::LANGUAGE_COOKIE,
+    words::{self, Words},
+};
 
 /// What the page that is asked for speaks, in the extensions of its request; English where there is none.
 #[derive(Clone, Copy, Debug)]
@@ -41,22 +44,12 @@ fn written(page: Bytes, words: &Words) -> Bytes {
 
 /// What is wanted; `None` for English.
 fn wanted(headers: &HeaderMap) -> Option<&'static Words> {
-    let texts = |name| {
-        headers
-            .get_all(name)
-            .into_iter()
-            .filter_map(|value| value.to_str().ok())
-    };
-    let cookies = texts(header::COOKIE).flat_map(|text| text.split(';'));
-    let chosen = cookies
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(name, _)| *name == words::COOKIE);
-    if let Some((_, tag)) = chosen {
+    if let Some(tag) = cookie(headers, LANGUAGE_COOKIE) {
         return known(tag).flatten();
     }
     // The one with the greatest weight; of several with the same the first.
     let mut best = (0.0, None);
-    for asked in texts(header::ACCEPT_LANGUAGE).flat_map(|text| text.split(',')) {
+    for asked in parts(headers, header::ACCEPT_LANGUAGE, ',') {
         let mut parts = asked.split(';');
         let language = parts.next().and_then(|tag| known(tag.trim()));
         let weight = parts
@@ -67,6 +60,20 @@ fn wanted(headers: &HeaderMap) -> Option<&'static Words> {
         }
     }
     best.1
+}
+
+/// What a browser has kept by a name.
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut kept = parts(headers, header::COOKIE, ';').filter_map(|cookie| cookie.trim().split_once('='));
+    kept.find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
+/// What is listed in all headers of a name.
+fn parts(headers: &HeaderMap, name: HeaderName, between: char) -> impl Iterator<Item = &str> {
+    let texts = headers.get_all(name).into_iter();
+    texts
+        .filter_map(|text| text.to_str().ok())
+        .flat_map(move |text| text.split(between))
 }
 
 /// A language of ours by its tag, with any region: `None` where it is none, and `Some(None)` for English.

@@ -18,7 +18,7 @@ use ring::digest::{Context, SHA256};
 use super::{csp, files::Files, guides};
 use crate::config::{
     FIRST_LOOK_BYTES_MAX, FIRST_LOOK_LEN_MAX, FIRST_LOOK_MS_MAX, PICTURE_AGAIN_MS, PICTURE_REST_MS,
-    PICTURE_TEXT_LEN_MAX, PICTURE_WAITING_LEN_MAX, PICTURES_LEN_MAX,
+    PICTURE_TEXT_LEN_MAX, PICTURE_WAITING_LEN_MAX, PICTURES_LEN_MAX, THEME_COOKIE,
 };
 use crate::words;
 
@@ -103,7 +103,7 @@ fn worker(files: &[File], release: &str) -> String {
 
 /// What pages of a release run beside their program.
 fn script(release: &str) -> String {
-    let parts = [KEEP, REGISTER, MARK, PICTURE].join("\n");
+    let parts = [THEME, PASTE, KEEP, REGISTER, MARK, PICTURE].join("\n");
     filled(&format!("'use strict';\n\n{{\n{parts}}}\n"), release)
 }
 
@@ -122,11 +122,15 @@ fn filled(script: &str, release: &str) -> String {
     let with_limits = limits.iter().fold(script.to_owned(), |script, (name, limit)| {
         script.replace(name, &limit.to_string())
     });
-    with_limits.replace("{release}", release)
+    with_limits
+        .replace("'{theme}'", &format!("'{THEME_COOKIE}'"))
+        .replace("{release}", release)
 }
 
 const WORKER: &str = include_str!("offline/worker.js");
 const RETIRE: &str = include_str!("offline/retire.js");
+const THEME: &str = include_str!("offline/theme.js");
+const PASTE: &str = include_str!("offline/paste.js");
 const KEEP: &str = include_str!("offline/keep.js");
 const REGISTER: &str = include_str!("offline/register.js");
 const MARK: &str = include_str!("offline/mark.js");
@@ -159,9 +163,12 @@ mod tests {
             worker.contains("const FILES = [\n  \"/assets/page.js\"\n];"),
             "{worker}"
         );
+        // It has a variable of that name.
+        assert!(worker.contains("`<html${theme}`"), "{worker}");
         for text in [worker, script(&one)] {
             assert!(text.contains(&format!("const CACHE = 'tideboard {one}'")), "{text}");
             assert!(!text.contains("'{"), "all of it is filled in: {text}");
+            assert!(text.contains("const THEME = 'tideboard_theme';"), "{text}");
         }
     }
 

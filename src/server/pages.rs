@@ -94,6 +94,15 @@ pub(super) async fn change_page(response: Response, change: impl FnOnce(&mut Par
     Response::from_parts(parts, Body::from(page))
 }
 
+/// A page with more attributes on its root. What is no page is left as it is.
+pub(super) fn marked(page: &[u8], attributes: &str) -> Bytes {
+    const TAG: &[u8] = b"<html";
+    let start = page.windows(TAG.len()).position(|window| window == TAG);
+    let (before, after) = page.split_at(start.map_or(0, |start| start + TAG.len()));
+    let attributes = if start.is_some() { attributes } else { "" };
+    [before, attributes.as_bytes(), after].concat().into()
+}
+
 /// What is answered in place of a page that could not be made.
 pub(super) fn not_made() -> Response {
     let message = "The page could not be made. Reload it.";
@@ -122,4 +131,21 @@ async fn no_page_for_a_file(request: Request, next: Next) -> Response {
             .into_response();
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_marked_once_and_what_is_none_not_at_all() {
+        assert_eq!(
+            marked(
+                b"<!DOCTYPE html><html lang=\"en\">&lt;html",
+                " data-wall=\"\" data-theme=\"dark\""
+            ),
+            "<!DOCTYPE html><html data-wall=\"\" data-theme=\"dark\" lang=\"en\">&lt;html"
+        );
+        assert_eq!(marked(b"plain", " data-wall=\"\""), "plain");
+    }
 }

@@ -53,8 +53,13 @@ impl Engine {
             self.keeping.clearings += 1;
             let note = Note::new(namespace.clone(), self.birth.token.as_deref());
             self.effects.push_back(Effect::Remember(namespace.clone(), note));
+            let message = if self.status().pending > 0 {
+                CLEARED_WAITING
+            } else {
+                CLEARED
+            };
             self.notice(Notice::Trouble {
-                message: CLEARED.to_owned(),
+                message: message.to_owned(),
             });
         }
         // Or another tab was the first to fill it again.
@@ -110,4 +115,6 @@ pub(super) fn high_in(records: &Records) -> u64 {
     records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
-const CLEARED: &str = "What this device stored for Tideboard was cleared while it was open. What waits here is being saved again; what could be undone is gone.";
+const CLEARED: &str =
+    "What this device stored for Tideboard was cleared while it was open. What could be undone is gone.";
+const CLEARED_WAITING: &str = "What this device stored for Tideboard was cleared while it was open. What waits here is being saved again; what could be undone is gone.";

@@ -1,7 +1,7 @@
 // Takes a picture of every state of the board, at every width, light and dark, and one of all pictures for each scheme.
 //
 //   node tests/browser/screenshots.mjs [--only WORD] [--out FOLDER] [--bundle FOLDER]
-//   node tests/browser/screenshots.mjs --readme
+//   node tests/browser/screenshots.mjs --readme [--only WORD]
 //
 // `cargo xtask screenshots` installs what it needs and calls it. Files are <state>-<width>-<scheme>.png, and sheet-<scheme>.png.
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -12,13 +12,21 @@ import { Stage } from './harness/stage.mjs';
 import { project, target } from './harness/tools.mjs';
 import { DEVICES, SCHEMES, Scene } from './screenshots/scene.mjs';
 import { makeSheet } from './screenshots/sheet.mjs';
-import { STATES, live } from './screenshots/states.mjs';
+import { STATES } from './screenshots/states.mjs';
 
-/** The pictures that are in the tree, and how each is taken: that of README.md, and what a browser shows of the app before it is installed. */
+/**
+ * The pictures that are in the tree, and how each is taken, in this order: that of README.md, what a browser shows of the app before it is installed, and
+ * those of the guides, each of a state.
+ */
 const PICTURES = [
-  { file: 'docs/pictures/board.webp', device: 'desk', width: 1280, height: 860, quality: 88, bytesMax: 150_000 },
-  { file: 'public/board-wide.webp', device: 'desk', width: 1280, height: 800, quality: 80, bytesMax: 100_000 },
-  { file: 'public/board-narrow.webp', device: 'phone', width: 360, height: 640, quality: 80, bytesMax: 100_000 },
+  { file: 'docs/pictures/board.webp', state: 'live', device: 'desk', width: 1280, height: 860, quality: 88, bytesMax: 150_000 },
+  { file: 'public/board-wide.webp', state: 'live', device: 'desk', width: 1280, height: 800, quality: 80, bytesMax: 100_000 },
+  { file: 'public/board-narrow.webp', state: 'live', device: 'phone', width: 360, height: 640, quality: 80, bytesMax: 100_000 },
+  { file: 'docs/pictures/new-board.webp', state: 'boards', device: 'desk', width: 1000, height: 640, quality: 80, bytesMax: 150_000 },
+  { file: 'docs/pictures/find.webp', state: 'palette', device: 'desk', width: 1000, height: 560, quality: 80, bytesMax: 150_000 },
+  { file: 'docs/pictures/arranging.webp', state: 'arranging', device: 'desk', width: 1000, height: 640, quality: 80, bytesMax: 150_000 },
+  { file: 'docs/pictures/own-number.webp', state: 'new-series', device: 'desk', width: 1000, height: 400, quality: 80, bytesMax: 150_000 },
+  { file: 'docs/pictures/closer.webp', state: 'zoomed', device: 'desk', width: 1000, height: 560, quality: 80, bytesMax: 150_000 },
 ];
 
 const { values: options } = parseArgs({
@@ -31,7 +39,7 @@ const { values: options } = parseArgs({
 });
 
 const states = STATES.filter(({ name }) => name.includes(options.only));
-if (states.length === 0) {
+if (states.length === 0 && !options.readme) {
   console.error(`no state is called ${options.only}: ${STATES.map(({ name }) => name).join(', ')}`);
   process.exit(1);
 }
@@ -112,7 +120,7 @@ async function settle(page, scheme) {
 }
 
 async function takePictures() {
-  for (const picture of PICTURES) {
+  for (const picture of PICTURES.filter(({ file }) => file.includes(options.only))) {
     const bytes = await takePicture(picture);
     if (bytes.length > picture.bytesMax) {
       console.error(`${picture.file} has ${bytes.length} bytes, and ${picture.bytesMax} are allowed: lower its quality or its size`);
@@ -124,11 +132,14 @@ async function takePictures() {
   return 0;
 }
 
-async function takePicture({ device, width, height, quality }) {
+async function takePicture({ state, device, width, height, quality }) {
   const found = DEVICES.find(({ name }) => name === device);
-  const { page } = await live(new Scene(browser, options.bundle, found, { width, height }, lasting));
+  const { arrange } = STATES.find(({ name }) => name === state);
+  const { page } = await arrange(new Scene(browser, options.bundle, found, { width, height }, lasting));
   await settle(page, 'light');
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality });
+  // In the next one they are nobody who is there.
+  await page.context().close();
   return Buffer.from(data, 'base64');
 }

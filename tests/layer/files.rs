@@ -67,7 +67,7 @@ fn what_is_no_board_file_is_answered_beside_the_box_and_nothing_is_made_of_it() 
             r#"{"tideboard": 1, "widgets": [{"kind": "note"}, {"fields": {}}]}"#,
             "Widget 2 has no kind.",
         ),
-        ("Oil at noon", "This is not a board file"),
+        ("Oil at noon", "This is not a copied card."),
         (r#"{"tideboard": 2}"#, "This file is of a newer Tideboard."),
         (r#"{"tideboard": 1, "widgets": []}"#, "There are no widgets in it."),
         (" ", "There are no widgets in it."),

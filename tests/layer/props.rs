@@ -58,6 +58,8 @@ fn a_frames_menu_sets_up_the_fields_that_are_named_and_tells_of_a_removal_with_i
     page.click("Set up");
     page.has(&["name=\"title\"", "name=\"unit\""]);
     page.has_not(&["name=\"value\""]);
+    // What other programs call it.
+    page.has(&["<code>boards/deck/widgets/fuel</code>"]);
     page.click("Menu of Fuel");
     page.click("Menu of Fuel");
     page.click("Remove");

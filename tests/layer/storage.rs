@@ -29,7 +29,7 @@ fn what_is_cleared_under_a_page_is_said_and_stored_again_with_its_name_for_the_n
     assert!(device.is_some());
     page.device.clear_storage();
     page.pass(5 * REREAD_MS);
-    page.has(&["was cleared while it was open"]);
+    page.has(&["was cleared while it was open. What waits here is being saved again; "]);
     page.reopen();
     page.has_not(&["was cleared"]);
     assert_eq!(page.with(|| SYNC.peek().pending), 1);
@@ -50,6 +50,15 @@ fn what_was_cleared_is_said_also_where_an_edit_could_not_be_stored_for_it() {
     page.has(&["was cleared while it was open"]);
     page.heal();
     assert_eq!(page.server.value(&BoardId::first(), "counter", "count"), 8);
+}
+
+#[test]
+fn where_nothing_waits_nothing_is_said_to_be_saved_again() {
+    let mut page = page();
+    page.device.clear_storage();
+    page.pass(5 * REREAD_MS);
+    page.has(&["was cleared while it was open. What could be undone is gone."]);
+    page.has_not(&["What waits here"]);
 }
 
 #[test]

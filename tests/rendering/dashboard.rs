@@ -227,6 +227,23 @@ fn a_board_that_is_not_here_says_so_when_nothing_can_bring_it() {
     let page = on_home(scene.clone().connection(waiting), app);
     has(&page, &["data-state=\"away\"", "This board is not on this device yet."]);
     has_not(&page, &["Loading the board…", "class=\"skeleton\""]);
+    // One that was not on the list is promised to nobody.
+    let other = scene.clone().listed("engine-room");
+    let page = on_home(
+        other.connection(ConnectionStatus::Waiting {
+            attempt: 1,
+            retry_at: None,
+        }),
+        app,
+    );
+    has(
+        &page,
+        &[
+            "data-state=\"unlisted\"",
+            "There was none of this name when this device last heard",
+        ],
+    );
+    has_not(&page, &["From then on it opens without one"]);
     let connecting = on_home(scene.clone().connection(ConnectionStatus::Connecting), app);
     has(&connecting, &["Loading the board…"]);
     let closed = ConnectionStatus::Closed {

@@ -225,6 +225,16 @@ impl Scene {
         self
     }
 
+    /// The list of boards is here, and has this one alone.
+    pub fn listed(mut self, name: &str) -> Self {
+        let mut view = self.boards.get(&board()).expect("every scene has the board").clone();
+        view.shown = Shown::default();
+        let entry = widget("board", &[("name", json!(name))]);
+        view.shown.board.put(name.parse().expect("a name"), Arc::new(entry));
+        self.boards.insert(BoardId::directory(), view);
+        self
+    }
+
     /// A live series with a value a second up to `missed` seconds ago.
     pub fn series(mut self, name: &str, values: &[Value], missed: u64) -> Self {
         let first = UNIX_MS - 1_000 * values.len() as u64;

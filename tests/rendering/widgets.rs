@@ -44,6 +44,17 @@ fn a_stat_is_a_figure_its_unit_and_a_sparkline() {
 }
 
 #[test]
+fn a_number_that_stays_what_it_is_is_said_to() {
+    let same = |len| sampled("stat", "%", &vec![json!(50); len]);
+    has(&same(60), &["class=\"sparkline\"", ">Unchanged<"]);
+    // Of a young one nobody knows.
+    has_not(&same(20), &["Unchanged"]);
+    let mut other = vec![json!(50); 60];
+    other[40] = json!(51);
+    has_not(&sampled("stat", "%", &other), &["Unchanged"]);
+}
+
+#[test]
 fn before_the_first_value_a_sampled_widget_says_what_it_waits_for() {
     for kind in ["stat", "gauge", "bar", "series", "table"] {
         let page = shown(kind, &[("series", json!(["fuel"]))]);

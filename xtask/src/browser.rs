@@ -165,11 +165,11 @@ pub fn run_kill_tabs(arguments: &KillTabsArguments) -> Result<(), Failure> {
 
 #[derive(clap::Args)]
 pub struct ScreenshotsArguments {
-    /// Take only the states whose names contain this.
+    /// Take only the states, or with `--readme` the pictures, whose names contain this.
     #[arg(long, value_name = "WORD", default_value = "")]
     only: String,
-    /// Take the pictures that are in the tree instead: of README.md, and of the app for who installs it.
-    #[arg(long, conflicts_with = "only")]
+    /// Take the pictures that are in the tree instead: of README.md, of the guides, and of the app for who installs it.
+    #[arg(long)]
     readme: bool,
 }
 
@@ -178,11 +178,8 @@ pub struct ScreenshotsArguments {
 /// # Errors
 /// The failure of an installer, or of a state that was not reached.
 pub fn run_screenshots(arguments: &ScreenshotsArguments) -> Result<(), Failure> {
-    let chosen = if arguments.readme {
-        vec!["--readme"]
-    } else {
-        vec!["--only", &arguments.only]
-    };
+    let mut chosen = vec!["--only", &arguments.only];
+    chosen.extend(arguments.readme.then_some("--readme"));
     play("screenshots.mjs", LOOKING, &chosen)
 }
 

@@ -92,8 +92,8 @@ fn what_is_wrong_is_said_and_where() {
     let no_file = "This is not a board file: ";
     assert!(refused("").starts_with(no_file));
     assert!(refused("host.cpu 3").starts_with(no_file));
-    assert!(refused("{\n\"tideboard\": 1,\n}").contains("line 3"));
-    assert!(refused(r#"{"tideboard": 1, "widgets": [1e999]}"#).contains("number out of range"));
+    assert!(refused("{\n\"tideboard\": 1,\n}").contains("from line 3 on"));
+    assert!(refused(r#"{"tideboard": 1, "widgets": [1e999]}"#).starts_with(no_file));
     for text in [
         "7",
         "[]",
@@ -164,7 +164,7 @@ fn there_is_an_end_to_all_of_it() {
         WidgetFault::FieldTooDeep(FieldName::named("text"))
     );
     let deepest = [r#"{"tideboard": 1, "widgets": "#, &"[".repeat(100_000)].concat();
-    assert!(refused(&deepest).contains("recursion limit"));
+    assert!(refused(&deepest).contains("from line 1 on"));
 }
 
 /// A walk of numbers, from a seed.

@@ -221,6 +221,8 @@ fn SetUp(
                     p { class: "note-line", role: "alert", "data-tone": "act", {tn("Max has to be above min.")} }
                 }
             }
+            // As it is called in addresses.
+            p { class: "note-line", {tn("For other programs:")} " " code { {["boards/", live.board().as_str(), "/widgets/", live.id().as_str()].concat()} } }
             {form_buttons(close)}
         }
     }

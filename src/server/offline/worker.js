@@ -13,6 +13,9 @@ const PATIENCE_MS = 3_000;
 /** How long the shell waits for a picture. */
 const PICTURE_MS_MAX = '{patience}';
 
+/** The cookie with `light` or `dark`, where one of them was chosen on this browser. */
+const THEME = '{theme}';
+
 /** Where the shell has room for a picture. */
 const PLACE = /<div (class="first-look"[^>]*>)<\/div>/;
 
@@ -90,10 +93,11 @@ async function ask(event) {
 /** The neutral page, with the picture of its board where there is one; for a wall it is marked, as the server marks one. */
 async function shell(request, url) {
   const to = new URL(url.searchParams.get('to') ?? '/', location.origin);
-  const [page, picture] = await Promise.all([findKept(SHELL), Promise.race([pictureOf(to), later(PICTURE_MS_MAX)])]);
+  const [page, theme, picture] = await Promise.all([findKept(SHELL), chosenTheme(), Promise.race([pictureOf(to), later(PICTURE_MS_MAX)])]);
   if (!page) return fetch(request);
   const headers = new Headers(page.headers);
-  let text = await page.text();
+  // The server has marked it by what was chosen when it was kept.
+  let text = (await page.text()).replace(/<html( data-theme="\w*")?/, (tag) => (theme === undefined ? tag : `<html${theme}`));
   if (to.searchParams.has('wall')) text = text.replace('<html', '<html data-wall=""');
   if (picture) {
     text = text.replace(PLACE, (_, rest) => `<div data-kept ${rest}${note(text)}<div class="board">${picture}</div></div>`);
@@ -101,6 +105,13 @@ async function shell(request, url) {
     headers.set('cache-control', 'private, no-store');
   }
   return new Response(text, { headers });
+}
+
+/** How the page is marked by what is chosen now; `undefined` where the browser tells its workers no cookies: then the page sees to it. */
+async function chosenTheme() {
+  const cookie = await globalThis.cookieStore?.get(THEME).catch(() => undefined);
+  if (cookie === undefined) return undefined;
+  return /^(light|dark)$/.test(cookie?.value) ? ` data-theme="${cookie.value}"` : '';
 }
 
 /** The picture of a board as the device has it now; one that is of something else goes. */

@@ -90,7 +90,7 @@ export async function play(stage) {
   await again.getByRole('textbox', { name: 'New board' }).fill('Wreck');
   await answers('{"tideboard": 1, "widgets": [{"kind": "note"}, {"fields": {}}]}', 'Widget 2 has no kind.');
   await answers('{"tideboard": 2}', 'This file is of a newer Tideboard.');
-  await answers('not even JSON', 'This is not a board file');
+  await answers('not even JSON', 'This is not a board file: it makes no sense from line 1 on.');
   await answers('x'.repeat(9 * 1024 * 1024), 'This is more than a board file may be, which is 8 MB.');
   equal(await again.getByRole('link', { name: 'Wreck' }).count(), 0);
   await page.keyboard.press('Escape');
@@ -98,7 +98,7 @@ export async function play(stage) {
   // The same of what is pasted as a card; then what the server does not know is set aside, and reads well.
   const paste = await openPaste(hers);
   await paste.fill('Ropes are wet.');
-  await page.getByRole('dialog').getByRole('alert').filter({ hasText: 'This is not a board file' }).waitFor();
+  await page.getByRole('dialog').getByRole('alert').filter({ hasText: 'This is not a copied card' }).waitFor();
   const unknown = { tideboard: 1, widgets: [{ kind: 'dial', fields: { title: 'Rudder' } }, { kind: 'note', fields: { title: 'Anchor', text: 7 } }] };
   await paste.fill(JSON.stringify(unknown));
   await page.locator('.pending-badge[data-state="failed"]').waitFor();

@@ -67,7 +67,7 @@ export async function play(stage) {
 
 async function opensDetails({ page }) {
   await page.locator('.indicator button').click();
-  await page.locator('select[name="language"]').waitFor();
+  await page.locator('select[name="tideboard_language"]').waitFor();
 }
 
 async function speaks({ page }, tag) {

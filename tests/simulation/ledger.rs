@@ -1,6 +1,7 @@
 //! Who saw, said and stored what: the invariants, checked as things happen, by bookkeeping that shares nothing with the
 //! code it checks.
 
+mod asking;
 mod devices;
 mod overwriting;
 mod rest;

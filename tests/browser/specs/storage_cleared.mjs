@@ -40,17 +40,15 @@ export async function play(stage) {
   // With all else that it keeps, the worker and the page's files among it.
   await ada.goOffline();
   await clear(first, 'all');
-  equal(await canStart(first), false);
+  equal(await first.page.evaluate(filesAreKept), false);
   await ada.goOnline();
-  await first.page.waitForFunction(filesAreKept);
-  await first.page.waitForFunction(boardIsKept);
+  // A promise is no answer to `waitForFunction`.
+  for (const isKept of [filesAreKept, boardIsKept]) {
+    while (!(await first.page.evaluate(isKept))) await first.page.evaluate(() => new Promise(requestAnimationFrame));
+  }
   await ada.goOffline();
   await first.page.reload();
   await first.counts(3);
-}
-
-async function canStart({ page }) {
-  return page.evaluate(filesAreKept);
 }
 
 /** Runs in the page. */
@@ -62,6 +60,8 @@ async function filesAreKept() {
 
 /** Runs in the page. */
 async function boardIsKept() {
+  // It is the page that makes it.
+  if (!(await indexedDB.databases()).some(({ name }) => name === 'tideboard')) return false;
   const done = (request) =>
     new Promise((resolve) => {
       request.onsuccess = () => resolve(request.result);

@@ -225,8 +225,11 @@ fn Window() -> Element {
             async move {
                 if let Some(Reached { server, .. }) = unknown {
                     let token = secret(kept.folder(), &server).await;
-                    at.set(Some(Reached { server, token }));
-                    is_opening.set(false);
+                    // Meanwhile a person may have turned to another one.
+                    if *is_opening.peek() {
+                        at.set(Some(Reached { server, token }));
+                        is_opening.set(false);
+                    }
                 }
                 move_secrets(kept.folder().to_owned()).await;
             }

@@ -44,8 +44,10 @@ pub fn Boards(
 ) -> Element {
     let kept: Kept = use_context();
     use_last_board(&kept, &server);
+    // Until the own server has answered anybody may sit on its port: nothing is told there.
+    let auto_connect = use_hook(|| own.is_none_or(|standing| standing.peek().starts > 0));
     rsx! {
-        DashboardRealtimeProvider { server: address, token, folder: kept.folder().as_os_str().to_owned(),
+        DashboardRealtimeProvider { server: address, token, folder: kept.folder().as_os_str().to_owned(), auto_connect,
             Telling {}
             Leaving { leaving, on_left, on_stays }
             Met { server, on_not_let_in }
@@ -141,10 +143,14 @@ fn Met(server: String, on_not_let_in: Callback<String>) -> Element {
 /// Tells why the window's own server does not run, and turns to it as soon as it does.
 #[component]
 fn OwnServer(standing: Signal<Standing>) -> Element {
-    let sync = use_background_sync();
+    let (sync, socket) = (use_background_sync(), use_websocket());
     let starts = use_memo(move || standing.read().starts);
+    let mut is_dialled = use_hook(|| CopyValue::new(standing.peek().starts > 0));
     use_effect(move || {
         if starts() > 0 {
+            if !is_dialled.replace(true) {
+                socket.connect();
+            }
             sync.sync_now();
         }
     });

@@ -205,7 +205,7 @@ pub fn Choosing(
                     }
                     p { class: "note-line", "data-state": if is_guarded() { "keyring" } else { "file" },
                         if is_guarded() {
-                            "It is kept in your keyring."
+                            "It is kept in your keyring, if you let it be opened; else in a file in your data folder, in plain text, which no other user of this machine may read."
                         } else {
                             "No keyring was found: it is kept in a file in your data folder, in plain text, which no other user of this machine may read."
                         }

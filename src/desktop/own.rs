@@ -8,7 +8,7 @@ mod door;
 
 use std::{
     env,
-    fs::{File, TryLockError, create_dir_all},
+    fs::{File, TryLockError},
     io::{self, BufRead, BufReader},
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
@@ -26,7 +26,7 @@ use tokio::sync::watch;
 pub use self::door::Door;
 use crate::{
     config::{OWN_AGAIN_MS, OWN_PATIENCE_MS, OWN_PROGRAM, OWN_SOON_MS},
-    platform::{here, random},
+    platform::{here, make_private_folder, random},
 };
 
 /// What it is remembered by, in place of an address.
@@ -165,7 +165,7 @@ impl Keeper {
     /// Waits until no other process runs it; meanwhile it is entered by the door that the other one tells.
     fn turn(&self) -> File {
         loop {
-            let held = create_dir_all(&self.folder).and_then(|()| {
+            let held = make_private_folder(&self.folder).and_then(|()| {
                 let path = self.folder.join(LOCK);
                 File::options().create(true).truncate(false).write(true).open(path)
             });
@@ -198,14 +198,16 @@ impl Keeper {
     }
 
     /// Runs it until it ends; by another port, where nothing else has helped and its own is taken. Fails with a sentence when it never
-    /// answered.
+    /// answered, or has said why it ends.
     fn run(&self, is_late: bool) -> Result<(), String> {
         let kept = Door::read(&self.folder);
         let port = kept.as_ref().map_or(0, |door| door.port);
-        let port = if is_late && is_taken(port) { 0 } else { port };
+        let moves = is_late && is_taken(port);
+        let port = if moves { 0 } else { port };
+        // Who sits on the old port may have been greeted with the old token.
         let token = match kept {
-            Some(door) => door.token,
-            None => new_token()?,
+            Some(door) if !moves => door.token,
+            _ => new_token()?,
         };
         let (output, mut child) = self.start(port, &token)?;
         let mut said = None;
@@ -226,13 +228,11 @@ impl Keeper {
         }
         let ended = child.wait();
         tracing::warn!("the server of this computer has ended: {ended:?}");
-        if has_answered {
-            return Ok(());
+        match said {
+            Some(said) => Err(format!("It says: {said}")),
+            None if has_answered => Ok(()),
+            None => Err("It ended before it had begun.".to_owned()),
         }
-        Err(match said {
-            Some(said) => format!("It says: {said}"),
-            None => "It ended before it had begun.".to_owned(),
-        })
     }
 
     fn start(&self, port: u16, token: &str) -> Result<(io::PipeReader, Child), String> {

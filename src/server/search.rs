@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 
 use super::{Server, first_look::document};
 use crate::{
@@ -10,15 +10,26 @@ use crate::{
     protocol::{BoardId, FoundCard, Identity},
 };
 
+/// No title has so many letters or words in it: who asks for more than this finds nothing.
+const ASKED_BYTES_MAX: usize = 400;
+const ASKED_WORDS_LEN_MAX: usize = 16;
+
+/// So many look at once, each at one board after the other: those are copied by who decides what is written, too.
+static TURNS: Semaphore = Semaphore::const_new(2);
+
 impl Server {
     /// The cards with these words in their titles, or in those and their boards' names, on all boards of the list but one: at most
     /// [`FOUND_LEN_MAX`], of at most [`SEARCHED_WIDGETS_LEN_MAX`] widgets that are looked at, and as many as are found in time.
     pub(crate) async fn find_cards(&self, identity: &Identity, words: &str, except: &str) -> Vec<FoundCard> {
+        let asked_bytes = words.len();
         let words = words.to_lowercase();
         let words: Vec<&str> = words.split_whitespace().collect();
         let mut found = Vec::new();
-        if !words.is_empty() {
-            let looking = self.look_for(identity, &words, except, &mut found);
+        if !words.is_empty() && words.len() <= ASKED_WORDS_LEN_MAX && asked_bytes <= ASKED_BYTES_MAX {
+            let looking = async {
+                let _turn = TURNS.acquire().await;
+                self.look_for(identity, &words, except, &mut found).await
+            };
             // What was found until then is told.
             let _ = timeout(Duration::from_millis(SEARCH_MS_MAX), looking).await;
         }
@@ -43,6 +54,10 @@ impl Server {
             }
             // One that is too large to be read in one piece is left out.
             let Some(board) = document(self, identity, id.clone()).await else {
+                looked_at += SEARCHED_WIDGETS_LEN_MAX / 4;
+                if looked_at > SEARCHED_WIDGETS_LEN_MAX {
+                    return None;
+                }
                 continue;
             };
             let name = listed.text("name").unwrap_or(id.as_str());

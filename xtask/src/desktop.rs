@@ -25,7 +25,7 @@ pub struct Arguments {
 pub const FEATURES: &str = "dashboard,desktop";
 
 /// Those of the server that lies beside it, for a person alone.
-const SERVER_FEATURES: &str = "dashboard,server";
+pub const SERVER_FEATURES: &str = "dashboard,server";
 
 /// What that is called there.
 const SERVER_NAME: &str = "tideboard-server";
@@ -80,6 +80,11 @@ pub fn build(profile: &str, name: &str) -> Result<PathBuf, Failure> {
     let host = shell::host()?;
     let folder = target().join("desktop").join(name);
     let assets = folder.join("assets");
+    // Files of builds before this one have other names.
+    match std::fs::remove_dir_all(&assets) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => return Err(failed(&assets, source)),
+        _ => {}
+    }
     std::fs::create_dir_all(&assets).map_err(|source| failed(&assets, source))?;
     // Its typeface lies beside it, as beside a page.
     bundle::place_public()?;

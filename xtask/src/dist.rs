@@ -117,6 +117,7 @@ fn tar(folder: &Path) -> Command {
         "--owner=0",
         "--group=0",
         "--numeric-owner",
+        "--mode=u=rwX,go=rX",
     ]);
     tar.arg("--directory").arg(folder);
     tar
@@ -155,7 +156,14 @@ fn debian_package(folder: &Path, program: &Path, version: &str, compression: &st
         read(&root().join("LICENSE-MIT"))?,
         read(&root().join("LICENSE-APACHE"))?,
     ];
-    let copyright = [&own[0], "\n", &own[1], "\n", &notices(&[desktop::FEATURES])?].concat();
+    let copyright = [
+        &own[0],
+        "\n",
+        &own[1],
+        "\n",
+        &notices(&[desktop::FEATURES, desktop::SERVER_FEATURES])?,
+    ]
+    .concat();
     write(&documents.join("copyright"), copyright.as_bytes())?;
     let architecture = answer(command("dpkg").arg("--print-architecture")).unwrap_or_default();
     let filled = read(&root().join("packaging/control"))?

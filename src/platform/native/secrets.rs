@@ -158,6 +158,14 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::rename(beside, path)
 }
 
+/// Makes a folder that its owner alone may enter, if it is not there; one that is there is that from then on.
+///
+/// # Errors
+/// When it can't be made.
+pub fn make_private_folder(path: &Path) -> io::Result<()> {
+    private::make_folder(path)
+}
+
 /// Nothing where there is no file; one that can't be read holds tokens all the same.
 fn read(folder: &Path) -> io::Result<Tokens> {
     match fs::read_to_string(folder.join(FILE_NAME)) {

@@ -8,16 +8,20 @@ if ('serviceWorker' in navigator) {
   addEventListener('load', async () => {
     await globalThis.programHasCome?.catch(() => {});
     // By the address by which it is registered: by another one it would be installed anew.
-    const registered = await navigator.serviceWorker.getRegistration();
+    const registered = await registration();
     await register(registered?.active?.scriptURL ?? '/sw.js');
-    let wasKept = false;
+    let [wasKept, isOver] = [false, false];
     const look = async () => {
-      if (document.hidden || !navigator.onLine) return;
+      if (isOver || document.hidden || !navigator.onLine || (await registration())?.installing) return;
       const shell = await findKept(SHELL);
       wasKept ||= Boolean(shell);
-      if (!shell && wasKept) await keepAgain();
-      // The page may have been told to speak another language since.
-      else if (shell && !speaksLikeThis(await shell.text())) await (await caches.open(CACHE)).add(anew(SHELL));
+      if (!shell && wasKept) isOver = !(await keepAgain());
+      // The page may have been told to speak another language since; or another tab, of which the cookie is: then it is asked for once.
+      else if (shell && !speaksLikeThis(await shell.text())) {
+        isOver = true;
+        await (await caches.open(CACHE)).add(anew(SHELL));
+        isOver = !speaksLikeThis((await (await findKept(SHELL))?.text()) ?? '');
+      }
     };
     // The server is away, or the browser keeps nothing: another time.
     const looks = () => look().catch(() => {});
@@ -25,6 +29,10 @@ if ('serviceWorker' in navigator) {
     setInterval(looks, LOOK_MS);
     for (const event of ['focus', 'online']) addEventListener(event, looks);
   });
+}
+
+function registration() {
+  return navigator.serviceWorker.getRegistration().catch(() => undefined);
 }
 
 function register(worker) {
@@ -36,11 +44,13 @@ function register(worker) {
 /**
  * Somebody had the browser forget what it kept, under this open page. By the same address some browsers bring the old worker back, without its text
  * and without its files; by one that was never used a worker is installed. A server that hands out another one by now has its own release kept by the next
- * page, or none at all.
+ * page, or none at all: there is nothing to look for any more, and the answer is `false`.
  */
 async function keepAgain() {
   const worker = await fetch('/sw.js', { cache: 'no-store' });
-  if ((await worker.text()).includes(CACHE)) await register(`/sw.js?again=${Date.now()}`);
+  const isThis = (await worker.text()).includes(CACHE);
+  if (isThis) await register(`/sw.js?again=${Date.now()}`);
+  return isThis;
 }
 
 function speaksLikeThis(page) {

@@ -15,6 +15,8 @@ export async function play({ screen, window }) {
 
   const { mode } = statSync(join(window.data, 'own/door.json'));
   if ((mode & 0o777) !== 0o600) throw new Error(`its token may be read by others: ${mode.toString(8)}`);
+  const folder = statSync(join(window.data, 'own')).mode;
+  if ((folder & 0o777) !== 0o700) throw new Error(`its boards may be read by others: ${folder.toString(8)}`);
   const { port, token } = door(window);
   const first = ownProcess(window);
   if (first.parent !== window.pid) throw new Error('it is not of this window');

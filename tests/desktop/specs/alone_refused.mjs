@@ -47,8 +47,12 @@ export async function play({ screen, window, program }) {
   // Another program has taken its port meanwhile: the board is there all the same, and goes on at another address.
   await window.kill();
   await ownServerEnded(window);
-  const { port } = door(window);
-  const thief = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1');
+  const { port, token } = door(window);
+  let visits = 0;
+  const thief = createServer((socket) => {
+    visits += 1;
+    socket.destroy();
+  }).listen(port, '127.0.0.1');
   await once(thief, 'listening');
   await window.start();
   await window.counts(1);
@@ -56,6 +60,8 @@ export async function play({ screen, window, program }) {
   await window.isIn('live');
   await eventually(async () => door(window).port !== port && (await ownField(window, 'counter', 'count')) === 2);
   thief.close();
+  if (visits > 0) throw new Error('who sits on its port was visited before its server ran');
+  if (door(window).token === token) throw new Error('the token outlives its port');
 
   // Its program goes while it runs: what is edited is kept, and the window says why nothing of it is sent.
   const server = join(dirname(program), 'tideboard-server');

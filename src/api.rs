@@ -10,7 +10,9 @@ use dioxus::prelude::*;
 use dioxus_fullstack::{AsStatusCode, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{Answered, Code, Document, FoundCard, Identity, Push, Subscribe};
+#[cfg(feature = "dashboard")]
+use crate::protocol::FoundCard;
+use crate::protocol::{Answered, Code, Document, Identity, Push, Subscribe};
 
 /// The paths of [`replay_operations`], and of [`subscribe_board`]; that of [`read_board`] goes on with a slash and the board's id.
 pub use crate::config::{BOARDS_PATH, OPERATIONS_PATH};
@@ -104,6 +106,7 @@ pub async fn subscribe_board(subscribe: Subscribe) -> Result<Document, ApiError>
 ///
 /// # Errors
 /// [`Code::NeedsAuth`], or no code when the server can't be reached.
+#[cfg(feature = "dashboard")]
 #[get("/api/v1/cards?words&except", identity: axum::Extension<Identity>, server: axum::Extension<crate::server::Server>)]
 pub async fn find_cards(words: String, except: String) -> Result<Vec<FoundCard>, ApiError> {
     Ok(server.find_cards(&identity, &words, &except).await)

@@ -19,6 +19,8 @@ pub mod clock;
 #[cfg(feature = "server")]
 mod committer;
 #[cfg(feature = "server")]
+mod cookies;
+#[cfg(feature = "server")]
 pub mod csp;
 #[cfg(feature = "server")]
 mod download;
@@ -60,7 +62,7 @@ pub mod router;
 pub mod run;
 #[cfg(feature = "server")]
 mod running;
-#[cfg(feature = "server")]
+#[cfg(all(feature = "dashboard", feature = "server"))]
 mod search;
 #[cfg(feature = "server")]
 mod session;

@@ -1,18 +1,18 @@
 //! Which language a page speaks; and how one is chosen, and whether it looks light or dark.
 
-use crate::{platform, words};
+use crate::platform;
 
 /// Has this page speak what its server has written into it.
 #[cfg(all(feature = "dashboard", not(feature = "server")))]
 pub fn speak_as_asked() {
-    words::speak_as_written(platform::page_words());
+    crate::words::speak_as_written(platform::page_words());
 }
 
 /// Has the page that is being rendered speak what its reader has asked for.
 #[cfg(all(feature = "dashboard", feature = "server"))]
 pub fn speak_as_asked() {
     if let Some(asked) = crate::api::spoken() {
-        words::speak(Some(asked));
+        crate::words::speak(Some(asked));
     }
 }
 

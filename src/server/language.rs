@@ -1,9 +1,12 @@
 //! Which language a page is made in: the one that was chosen on this browser, else the first that it asks for of those there are.
 
 use axum::{body::Bytes, extract::Request, middleware::Next, response::Response};
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, header};
 
-use super::pages::{change_page, is_page};
+use super::{
+    cookies::{cookie, parts},
+    pages::{change_page, is_page},
+};
 use crate::{
     config::LANGUAGE_COOKIE,
     words::{self, Words},
@@ -60,20 +63,6 @@ fn wanted(headers: &HeaderMap) -> Option<&'static Words> {
         }
     }
     best.1
-}
-
-/// What a browser has kept by a name.
-pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut kept = parts(headers, header::COOKIE, ';').filter_map(|cookie| cookie.trim().split_once('='));
-    kept.find(|(known, _)| *known == name).map(|(_, value)| value)
-}
-
-/// What is listed in all headers of a name.
-fn parts(headers: &HeaderMap, name: HeaderName, between: char) -> impl Iterator<Item = &str> {
-    let texts = headers.get_all(name).into_iter();
-    texts
-        .filter_map(|text| text.to_str().ok())
-        .flat_map(move |text| text.split(between))
 }
 
 /// A language of ours by its tag, with any region: `None` where it is none, and `Some(None)` for English.

@@ -3,7 +3,7 @@
 
 use http::HeaderMap;
 
-use super::language::cookie;
+use super::cookies::cookie;
 use crate::config::THEME_COOKIE;
 
 /// What marks a page for a browser that sent these headers; nothing where it goes by its device.

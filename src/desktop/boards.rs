@@ -46,13 +46,14 @@ pub fn Boards(
     use_last_board(&kept, &server);
     // Until the own server has answered anybody may sit on its port: nothing is told there.
     let auto_connect = use_hook(|| own.is_none_or(|standing| standing.peek().starts > 0));
+    let own_address = address.clone();
     rsx! {
         DashboardRealtimeProvider { server: address, token, folder: kept.folder().as_os_str().to_owned(), auto_connect,
             Telling {}
             Leaving { leaving, on_left, on_stays }
             Met { server, on_not_let_in }
             for standing in own {
-                OwnServer { standing }
+                OwnServer { standing, address: own_address.clone() }
             }
             {pages()}
         }
@@ -142,9 +143,14 @@ fn Met(server: String, on_not_let_in: Callback<String>) -> Element {
 
 /// Tells why the window's own server does not run, and turns to it as soon as it does.
 #[component]
-fn OwnServer(standing: Signal<Standing>) -> Element {
+fn OwnServer(standing: Signal<Standing>, address: String) -> Element {
     let (sync, socket) = (use_background_sync(), use_websocket());
-    let starts = use_memo(move || standing.read().starts);
+    // Where it answers at another address this window goes there, and tells nothing here.
+    let starts = use_memo(move || {
+        let standing = standing.read();
+        let is_here = standing.door.as_ref().is_some_and(|door| door.address() == address);
+        if is_here { standing.starts } else { 0 }
+    });
     let mut is_dialled = use_hook(|| CopyValue::new(standing.peek().starts > 0));
     use_effect(move || {
         if starts() > 0 {

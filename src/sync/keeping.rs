@@ -112,8 +112,10 @@ impl Keeping {
         place.and_then(|place| self.dismissed.remove(place)).is_some()
     }
 
+    /// Also for room: a board is let go by who knows that nothing in the journal is on it.
     fn wants_journal(&self) -> bool {
-        !self.turns.is_empty()
+        (self.journal_is_old && self.is_full())
+            || !self.turns.is_empty()
             || !self.spent.is_empty()
             || !self.undone.is_empty()
             || !self.unresolved.is_empty()

@@ -103,6 +103,25 @@ fn a_board_that_another_tab_has_edited_meanwhile_makes_no_room() {
 }
 
 #[test]
+fn a_tab_beside_one_that_edits_makes_room_all_the_same() {
+    let (mut world, hold) = world_with_another_board();
+    let second = world.open_second_tab(ANN);
+    world.hold_the_storage(second);
+    world.set(ANN, "fuel", "value", 4);
+    world.calm();
+    assert_eq!(world.waiting(ANN), 0);
+    world.release_the_storage(second);
+    world.calm();
+    for tab in [ANN, second] {
+        world.go_offline(tab);
+    }
+    world.fill_the_storage(ANN);
+    world.set(second, "fuel", "value", 5);
+    world.wait(10_000);
+    assert!(!world.is_kept(ANN, &hold));
+}
+
+#[test]
 fn a_full_device_takes_no_more_edits_until_there_is_room() {
     let mut world = World::new();
     world.go_offline(ANN);

@@ -76,7 +76,7 @@ enum Task {
     Lighthouse(browser::LighthouseArguments),
     /// Install everything that any task needs, and do nothing more.
     Setup,
-    /// Show that `dx serve` puts an edited text on an open page, on a copy of the tree.
+    /// Show that `dx serve` puts an edit on an open page, on a copy of the tree.
     HotReload,
 }
 

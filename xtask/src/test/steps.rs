@@ -109,7 +109,7 @@ pub static STEPS: &[Step] = &[
     },
     Step {
         name: "reload",
-        what: "an edited text appears on the open page",
+        what: "an edit appears on the open page",
         needs: &[Tool::Chromium],
         run: reload::run,
     },

@@ -33,6 +33,16 @@ fn world_with_another_board() -> (World, BoardId) {
     (world, hold)
 }
 
+/// An edit of the note on that board.
+fn renamed(hold: &BoardId) -> Command {
+    Command::Set {
+        board: hold.clone(),
+        widget: "list".parse().expect("a name"),
+        field: "title".parse().expect("a name"),
+        value: json!("Ropes"),
+    }
+}
+
 #[test]
 fn a_board_that_nobody_looks_at_makes_room_for_edits() {
     let (mut world, hold) = world_with_another_board();
@@ -56,13 +66,7 @@ fn a_board_that_nobody_looks_at_makes_room_for_edits() {
 fn a_board_with_edits_on_it_makes_no_room() {
     let (mut world, hold) = world_with_another_board();
     world.go_offline(ANN);
-    let edit = Command::Set {
-        board: hold.clone(),
-        widget: "list".parse().expect("a name"),
-        field: "title".parse().expect("a name"),
-        value: json!("Ropes"),
-    };
-    world.command(ANN, edit);
+    world.command(ANN, renamed(&hold));
     world.wait(1_000);
     world.fill_the_storage(ANN);
     world.set(ANN, "fuel", "value", 5);
@@ -77,13 +81,7 @@ fn a_board_that_another_tab_has_edited_meanwhile_makes_no_room() {
     world.command(second, Command::Watch { board: hold.clone() });
     world.calm();
     world.hold_the_storage(second);
-    let edit = Command::Set {
-        board: hold.clone(),
-        widget: "list".parse().expect("a name"),
-        field: "title".parse().expect("a name"),
-        value: json!("Ropes"),
-    };
-    world.command(ANN, edit);
+    world.command(ANN, renamed(&hold));
     world.calm();
     assert_eq!(
         world.waiting(ANN),

@@ -31,12 +31,14 @@ pub const OPEN_FILES: [&str; 5] = ["sw.js", "offline.js", "program.js", "app.web
 pub(super) fn routes(built: &Files, is_on: bool) -> Router {
     let files = if is_on { loaded(built) } else { Vec::new() };
     let release = release(&files, built.page().unwrap_or_default());
-    let worker = if files.is_empty() {
-        RETIRE.to_owned()
+    let (worker, script) = if files.is_empty() {
+        (RETIRE.to_owned(), page_script(&[RETIRE], &release))
     } else {
-        worker(&files, &release)
+        (
+            worker(&files, &release),
+            page_script(&[KEEP, REGISTER, MARK, PICTURE], &release),
+        )
     };
-    let script = script(&release);
     Router::new()
         .route("/sw.js", get(async move || fresh(JAVASCRIPT, worker.clone())))
         .route("/offline.js", get(async move || fresh(JAVASCRIPT, script.clone())))
@@ -101,9 +103,9 @@ fn worker(files: &[File], release: &str) -> String {
     filled(&[WORKER, KEEP, MARK].join("\n"), release).replace("'{files}'", &paths)
 }
 
-/// What pages of a release run beside their program.
-fn script(release: &str) -> String {
-    let parts = [THEME, PASTE, KEEP, REGISTER, MARK, PICTURE].join("\n");
+/// What pages of a release run beside their program; with `of_worker`, what they have to do with its worker.
+fn page_script(of_worker: &[&str], release: &str) -> String {
+    let parts = [&[THEME, PASTE], of_worker].concat().join("\n");
     filled(&format!("'use strict';\n\n{{\n{parts}}}\n"), release)
 }
 
@@ -165,11 +167,21 @@ mod tests {
         );
         // It has a variable of that name.
         assert!(worker.contains("`<html${theme}`"), "{worker}");
-        for text in [worker, script(&one)] {
+        for text in [worker, page_script(&[KEEP, REGISTER, MARK, PICTURE], &one)] {
             assert!(text.contains(&format!("const CACHE = 'tideboard {one}'")), "{text}");
             assert!(!text.contains("'{"), "all of it is filled in: {text}");
             assert!(text.contains("const THEME = 'tideboard_theme';"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_page_that_takes_a_worker_off_registers_none() {
+        let script = page_script(&[RETIRE], "1");
+        assert!(script.contains(".unregister()"), "{script}");
+        assert!(
+            !script.contains(".register("),
+            "a browser keeps a worker that leaves, then: {script}"
+        );
     }
 
     #[test]

@@ -1,12 +1,19 @@
-// Takes the place of a worker that an earlier start of this server has given out: forgets what that one has kept, and itself.
-// Boards and edits are in IndexedDB; they stay.
+// Takes a worker that an earlier start of this server has given out off a browser, and all that it has kept. Boards and edits are in IndexedDB; they
+// stay. It is run twice: as a worker, in the place of the one that goes, and by the page, which registers none: by that a browser would bring back
+// the one that is just leaving.
 
-addEventListener('install', () => skipWaiting());
+if (globalThis.registration) {
+  addEventListener('install', () => skipWaiting());
+  addEventListener('activate', (event) => event.waitUntil(retire(registration)));
+} else {
+  navigator.serviceWorker
+    ?.getRegistration()
+    .then((worker) => worker && retire(worker))
+    .catch((error) => console.info(`What this browser kept is still there: ${error.message}`));
+}
 
-addEventListener('activate', (event) => event.waitUntil(retire()));
-
-async function retire() {
+async function retire(worker) {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name.startsWith('tideboard ')).map((name) => caches.delete(name)));
-  await registration.unregister();
+  await worker.unregister();
 }

@@ -14,7 +14,7 @@ use crate::{
     planted::{self, Bug},
     protocol::{
         BoardId, Change, ChangesFrame, Cursor, Epoch, FieldName, History, Operation, OperationId, PatchFrame, Revision,
-        RunId, Subscribed, Undecided, Value, Widget, WidgetId,
+        RunId, Subscribed, Undecided, Value, Verdict, Widget, WidgetId,
     },
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
@@ -29,6 +29,8 @@ pub(super) struct Replica {
     pub horizon: Revision,
     pub generation: u64,
     pub subscription: Subscription,
+    /// Verdicts that came while it was asked for: part of the answer, or of what was sent before.
+    pub early: Vec<(OperationId, Verdict)>,
     /// It was live when it was asked for again, to be compared with the server's.
     pub is_compared: bool,
     /// How many parts of the app look at it.

@@ -6,10 +6,10 @@ use super::{
     keeping::Met,
     outbox::{Fate, Pending},
     storage::Namespace,
-    updates::{Arrived, Continuity, Subscription},
+    updates::{Arrived, Continuity, Replica, Subscription},
 };
 use crate::{
-    config::{HASTEN_SPACING_MS, RETRY_WINDOW_MS, SCHEMA},
+    config::{HASTEN_SPACING_MS, RETRY_WINDOW_MS},
     planted::{self, Bug},
     protocol::{
         BoardId, Change, ChangesFrame, ClientFrame, Code, Cursor, Hello, OperationId, PatchFrame, Revision, RunId,
@@ -43,7 +43,7 @@ impl Engine {
         };
         let store = self.namespace.as_ref().map(|namespace| namespace.store);
         let hello = Hello {
-            schema: SCHEMA,
+            schema: planted::schema(),
             store,
             token: self.birth.token.clone(),
         };
@@ -75,7 +75,8 @@ impl Engine {
         if is_end {
             self.requests.void();
             for replica in self.replicas.values_mut() {
-                let was_live = matches!(std::mem::take(&mut replica.subscription), Subscription::Live);
+                let was_live = matches!(replica.subscription, Subscription::Live);
+                replica.give_up_catching_up();
                 if was_live | std::mem::take(&mut replica.is_compared) {
                     replica.agreed_at = Some(heard_at);
                     self.synced_at = Some(heard_at);
@@ -216,7 +217,7 @@ impl Engine {
         self.requests.rest();
         self.plan_refresh(now);
         for replica in self.replicas.values_mut() {
-            replica.subscription = Subscription::Off; // what was asked by a request is asked here anew
+            replica.give_up_catching_up(); // what was asked by a request is asked here anew
         }
         self.connection = Connection::Live {
             dial,
@@ -255,7 +256,7 @@ impl Engine {
         }
         (self.keeping.met, self.keeping.reread) = (Met::Unread, true);
         self.requests.void();
-        self.replicas.values_mut().for_each(|replica| replica.early.clear());
+        self.replicas.values_mut().for_each(Replica::forget_early);
         for pending in self.outbox.iter_mut() {
             pending.waiting = None; // the process that asked to wait is no more
             let confirmed = self

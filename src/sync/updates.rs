@@ -336,6 +336,9 @@ impl Replica {
             && continuity != Continuity::Continues
         {
             self.early.extend(answer.verdicts);
+            // However often it is asked for, each is kept once.
+            self.early.sort_by_key(|(id, _)| *id);
+            self.early.dedup_by_key(|(id, _)| *id);
         }
     }
 

@@ -64,6 +64,24 @@ export class Profile {
     await session.send('Storage.clearDataForOrigin', { origin: new URL(url).origin, storageTypes: 'indexeddb' });
   }
 
+  /** Forgets, of what waits in the storage of a tab's address, the last addition to a widget; gives of how many. */
+  loses({ page }, widget) {
+    return page.evaluate(async (widget) => {
+      const done = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+      const database = await done(indexedDB.open('tideboard'));
+      const records = database.transaction('records', 'readwrite').objectStore('records');
+      const [keys, texts] = await Promise.all([done(records.getAllKeys()), done(records.getAll())]);
+      const waiting = keys.filter(([, key], at) => {
+        if (!key.startsWith('outbox/')) return false;
+        const { operation } = JSON.parse(texts[at]);
+        return operation.widget === widget && operation.intent.add !== undefined;
+      });
+      await done(records.delete(waiting[waiting.length - 1]));
+      database.close();
+      return waiting.length;
+    }, widget);
+  }
+
   async close() {
     await this.#context.close();
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });

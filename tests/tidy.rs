@@ -11,6 +11,8 @@ mod quotes;
 mod rooms;
 #[path = "tidy/source.rs"]
 mod source;
+#[path = "tidy/tables.rs"]
+mod tables;
 #[path = "tidy/words.rs"]
 mod words;
 

@@ -52,7 +52,7 @@ pub use optimistic::Shown;
 pub use outbox::{Outbox, Pending, Waiting};
 pub use receipts::SeenBy;
 pub use requests::RequestError;
-pub use view::{BoardView, Counters, Freshness, Phase, Status};
+pub use view::{BoardView, Counters, Freshness, Phase, Release, Status};
 
 use self::{
     connection::Due,

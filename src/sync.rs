@@ -220,6 +220,11 @@ pub enum Notice {
         /// How.
         resolution: Resolution,
     },
+    /// A conflict was not resolved as a person chose: a newer value of theirs had come onto its card, which they had not seen there.
+    NotResolved {
+        /// The conflict, which waits on.
+        id: OperationId,
+    },
     /// Confirmed state changed.
     Changed {
         /// The board.

@@ -60,6 +60,10 @@ pub struct ServeArgs {
     /// count those whom the proxy names in `X-Forwarded-For`
     #[arg(long, value_name = "ADDRESS", value_delimiter = ',', env = "TIDEBOARD_PROXY")]
     pub proxy: Vec<IpAddr>,
+    /// Language of the board that a new server begins with, `de` or `en`: its texts are the same for everybody, and people change them.
+    /// Each page speaks its reader's
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", env = "LANG")]
+    pub language: String,
     /// What to scrape.
     #[command(flatten)]
     pub scrape: ScrapeArgs,

@@ -32,7 +32,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve boards to browsers and other clients. This is what happens without a command, too
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     #[command(flatten)]
     Terminal(Box<terminal::Command>),
 }
@@ -86,7 +86,7 @@ pub struct ServeArgs {
 #[must_use]
 pub fn main(app: fn() -> Element) -> ExitCode {
     let cli = Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
-    let args = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+    let args = match cli.command.unwrap_or(Command::Serve(Box::new(cli.serve))) {
         Command::Serve(args) => args,
         Command::Terminal(command) => {
             log_to_stderr(false, CLIENT_LOG_FILTER);

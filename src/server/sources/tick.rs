@@ -29,8 +29,11 @@ pub(in crate::server) struct Tick {
     derived: BTreeMap<String, Told>,
     /// Encoded once for all who watch the same: mostly everybody who looks at one board. Lists past
     /// [`TICK_PACKETS_LEN_MAX`] are encoded for each who watches them: what somebody may watch is the client's word.
-    packets: Mutex<HashMap<Arc<[String]>, Arc<OnceLock<Vec<Bytes>>>>>,
+    packets: Mutex<HashMap<Arc<[String]>, Place>>,
 }
+
+/// Where the frames for a list are, once somebody has encoded them.
+type Place = Arc<OnceLock<Vec<Bytes>>>;
 
 /// A series' newest value.
 #[derive(Clone, Debug)]
@@ -60,8 +63,8 @@ impl Tick {
         self.place_for(watched).get_or_init(|| self.encode(watched)).clone()
     }
 
-    /// Where the frames for a list are kept, once somebody has encoded them: others who watch the same wait for that, and nobody else.
-    fn place_for(&self, watched: &Arc<[String]>) -> Arc<OnceLock<Vec<Bytes>>> {
+    /// Others who watch the same wait there until somebody has encoded it, and nobody else does.
+    fn place_for(&self, watched: &Arc<[String]>) -> Place {
         let mut packets = self.packets.lock().unwrap_or_else(PoisonError::into_inner);
         if packets.len() >= TICK_PACKETS_LEN_MAX && !packets.contains_key(watched) {
             return Arc::default();

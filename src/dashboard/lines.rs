@@ -14,8 +14,8 @@ use crate::{
         word::Word,
     },
     hooks::{
-        BoardHandle, ConnectionStatus, IS_IN_A_BROWSER, Notice, Now, StorageError, use_background_sync, use_notices,
-        use_now, use_realtime_managers, use_undo_keys, use_websocket,
+        BoardHandle, ConnectionStatus, IS_IN_A_BROWSER, Notice, Now, Release, StorageError, use_background_sync,
+        use_notices, use_now, use_realtime_managers, use_undo_keys, use_websocket,
     },
     protocol::Widget,
     words::{count, sentence, t, tn, with},
@@ -88,8 +88,11 @@ fn use_error_line() -> Element {
             (Some(StorageError::Full), _) => "storage-full",
             (Some(StorageError::Broken), _) => "storage-broken",
             (None, ConnectionStatus::Closed { .. }) => "page-older",
-            (None, _) if sync.details().is_newer => "page-newer",
-            _ => "",
+            (None, _) => match sync.details().release {
+                Release::Fits => "",
+                Release::ServerOlder => "page-newer",
+                Release::PageOlder => "page-older",
+            },
         };
         code.to_owned()
     });
@@ -107,6 +110,9 @@ fn use_error_line() -> Element {
     let happened = match (details.fault, details.link) {
         (Some(fault), _) => t(fault.says()).to_owned(),
         (None, ConnectionStatus::Closed { message }) => sentence(&message),
+        _ if details.release == Release::PageOlder => {
+            t("Another tab has a newer version of this page, and has made edits that this one can’t send.").to_owned()
+        }
         _ => t("This page is newer than the server.").to_owned(),
     };
     let waiting = match details.pending {

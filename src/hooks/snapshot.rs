@@ -183,7 +183,7 @@ impl Gatherer {
                 .trouble
                 .or_else(|| self.trouble.clone())
                 .or_else(|| driver.memory_only().map(str::to_owned)),
-            is_newer: status.is_newer,
+            release: status.release,
             identity: status.identity,
             device: engine.device().cloned(),
             people: engine.others().cloned(),

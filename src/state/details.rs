@@ -6,7 +6,7 @@ use super::ConnectionStatus;
 use crate::{
     protocol::{BoardId, Device, FieldName, Identity, Operation, OperationId, People, WidgetId},
     sync::{
-        Counters, Phase,
+        Counters, Phase, Release,
         storage::{Durability, Namespace, StorageError},
     },
     time::Timestamp,
@@ -31,8 +31,8 @@ pub struct SyncDetails {
     pub fault: Option<StorageError>,
     /// What went wrong last, for people; `None` again once the server was greeted.
     pub trouble: Option<String>,
-    /// Whether this page is newer than the server, which leaves waiting what it can't read.
-    pub is_newer: bool,
+    /// How this page goes with the server, and with other pages of this device: what one of them can't read waits.
+    pub release: Release,
     /// Who this is to the server, while connected.
     pub identity: Option<Identity>,
     /// What this device is called.

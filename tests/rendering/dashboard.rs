@@ -7,7 +7,7 @@ use tideboard::{
     config::NEW_SERIES,
     protocol::{Access, Identity},
     state::ConnectionStatus,
-    sync::{Freshness, storage::StorageError},
+    sync::{Freshness, Release, storage::StorageError},
 };
 
 use crate::stage::{Scene, bare, first_paint_of_app, has, has_not, on_home, unknown};
@@ -192,7 +192,7 @@ fn what_stands_in_the_way_of_all_edits_is_said_with_what_is_safe_one_button_and_
     );
     assert_eq!(page.matches("<button").count(), 1, "{page}");
     let mut newer = bare();
-    (newer.sync.is_newer, newer.sync.pending) = (true, 3);
+    (newer.sync.release, newer.sync.pending) = (Release::ServerOlder, 3);
     has(
         &line(newer.clone()),
         &[
@@ -204,6 +204,17 @@ fn what_stands_in_the_way_of_all_edits_is_said_with_what_is_safe_one_button_and_
     );
     newer.sync.pending = 1;
     has(&line(newer), &["Your 1 edit waits safely."]);
+    let mut older = bare();
+    (older.sync.release, older.sync.pending) = (Release::PageOlder, 2);
+    has(
+        &line(older),
+        &[
+            "Another tab has a newer version of this page, and has made edits that this one can’t send.",
+            "Your 2 edits wait safely.<",
+            ">Reload</a>",
+            "page-older · 14:02",
+        ],
+    );
     let closed = bare().connection(ConnectionStatus::Closed {
         message: "This client is older than the server can read.".to_owned(),
     });

@@ -163,6 +163,16 @@ fn a_pending_edit_colours_the_card_and_fills_the_beads() {
 }
 
 #[test]
+fn what_is_dragged_is_not_called_saved_before_it_is() {
+    let mut scene = counter().edit("count", json!(4), Phase::Saved);
+    let view = scene.boards.get_mut(&board()).expect("every scene has the board");
+    view.shown.drafted.insert(w());
+    let page = render(scene, card);
+    has(&page, &["data-state=\"saving\"", "Saving…"]);
+    has_not(&page, &["Saved on this device"]);
+}
+
+#[test]
 fn a_retried_edit_says_how_often() {
     let retrying = Phase::Retrying {
         attempts: 3,

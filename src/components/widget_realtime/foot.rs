@@ -72,6 +72,9 @@ impl Receipt {
         is_stored: &dyn Fn() -> bool,
         seen_by: &dyn Fn(Revision) -> usize,
     ) -> Option<Self> {
+        if view.has_draft {
+            return Some(Self::Saving);
+        }
         let Some(newest) = view.operations.last() else {
             let (id, applied_at) = last?;
             let mut fields = view.widget.iter().flat_map(|widget| &widget.fields);

@@ -85,6 +85,19 @@ pub(crate) enum Leave {
     Move,
 }
 
+/// How what a window shows goes from its server: the window's own part in that.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Ways {
+    /// What to do as soon as all is stored.
+    leaving: Signal<Option<Leave>>,
+    /// All is stored.
+    on_left: Callback<Leave>,
+    /// It is not: the window stays, and tells what would be lost.
+    on_stays: Callback<Leave>,
+    /// The server wants another token; what it said, when a person has read it and wants to give one.
+    on_not_let_in: Callback<String>,
+}
+
 /// What the program does: reads the arguments, and opens a window. It ends with the last one.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -357,10 +370,16 @@ fn Window() -> Element {
             }
         };
     }
+    let ways = Ways {
+        leaving,
+        on_left: left,
+        on_stays: stays,
+        on_not_let_in: not_let_in,
+    };
     rsx! {
         for reached in at() {
             if reached.server == OWN {
-                Alone { key: "{number}", leaving, on_left: left, on_stays: stays, on_not_let_in: not_let_in }
+                Alone { key: "{number}", ways }
             } else {
                 Boards {
                     key: "{number}",
@@ -368,10 +387,7 @@ fn Window() -> Element {
                     server: reached.server,
                     token: reached.token,
                     own: None,
-                    leaving,
-                    on_left: left,
-                    on_stays: stays,
-                    on_not_let_in: not_let_in,
+                    ways,
                 }
             }
         }

@@ -53,7 +53,7 @@ use detached as chosen;
 use native as chosen;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 pub use native::{
-    data_folder, has_keyring, keep_secret, leave_text, make_private_folder, move_secrets, notify, secret,
+    data_folder, has_keyring, keep_secret, leave_text, lock_holder, make_private_folder, move_secrets, notify, secret,
     take_back_notice, write_private,
 };
 #[cfg(all(feature = "web", target_arch = "wasm32"))]

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{
-    Leave,
+    Leave, Ways,
     boards::Boards,
     kept::Kept,
     own::{NAME, OWN, own},
@@ -11,16 +11,8 @@ use super::{
 
 /// The boards of this window's own server.
 #[component]
-pub fn Alone(
-    /// What to do as soon as all is stored.
-    leaving: Signal<Option<Leave>>,
-    /// All is stored.
-    on_left: Callback<Leave>,
-    /// It is not.
-    on_stays: Callback<Leave>,
-    /// The server wants another token.
-    on_not_let_in: Callback<String>,
-) -> Element {
+pub fn Alone(ways: Ways) -> Element {
+    let mut leaving = ways.leaving;
     let kept: Kept = use_context();
     let own = use_hook(|| own(kept.folder()));
     let mut standing = use_signal(|| own.standing());
@@ -50,22 +42,34 @@ pub fn Alone(
     });
     // Where nothing is shown yet nothing is to be stored.
     use_effect(move || {
-        if door.read().is_none()
-            && let Some(leave) = leaving.take()
+        if let Some(leave) = leaving()
+            && door.read().is_none()
         {
-            on_left(leave);
+            leaving.set(None);
+            (ways.on_left)(leave);
         }
     });
     let Some(door) = door() else {
-        let trouble = standing.read().trouble.clone();
+        let Some(trouble) = standing.read().trouble.clone() else {
+            return rsx! {
+                main { class: "choosing", "data-state": "starting",
+                    header {
+                        h1 { {NAME} }
+                        p { "Its server is being started." }
+                    }
+                }
+            };
+        };
         return rsx! {
-            main { class: "choosing", "data-state": "starting",
+            main { class: "choosing", "data-state": "not-started",
                 header {
                     h1 { {NAME} }
-                    p { "Its server is being started." }
+                    p { "Its server does not run. What is stored on this computer stays as it is." }
                 }
-                if let Some(trouble) = trouble {
-                    p { class: "note-line", role: "alert", "data-tone": "act", "It does not run. {trouble}" }
+                p { class: "note-line", role: "alert", "data-tone": "act", "{trouble}" }
+                div { class: "row",
+                    button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| own.try_again(), "Try again" }
+                    button { class: "button", r#type: "button", onclick: move |_| leaving.set(Some(Leave::Choose)), "Another server" }
                 }
             }
         };
@@ -76,10 +80,7 @@ pub fn Alone(
             address: door.address(),
             own: standing,
             token: door.token,
-            leaving,
-            on_left,
-            on_stays,
-            on_not_let_in,
+            ways,
         }
     }
 }

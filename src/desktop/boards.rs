@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use futures_util::future::{Either, select};
 
 use super::{
-    Leave,
+    Leave, Ways,
     history::use_last_board,
     kept::Kept,
     own::{Standing, own},
@@ -33,14 +33,7 @@ pub fn Boards(
     own: Option<Signal<Standing>>,
     /// The token to greet it with, where there is one.
     token: Option<String>,
-    /// What to do as soon as all is stored.
-    leaving: Signal<Option<Leave>>,
-    /// All is stored.
-    on_left: Callback<Leave>,
-    /// It is not: the window stays, and tells what would be lost.
-    on_stays: Callback<Leave>,
-    /// The server wants another token; what it said, when a person has read it and wants to give one.
-    on_not_let_in: Callback<String>,
+    ways: Ways,
 ) -> Element {
     let kept: Kept = use_context();
     use_last_board(&kept, &server);
@@ -50,10 +43,10 @@ pub fn Boards(
     rsx! {
         DashboardRealtimeProvider { server: address, token, folder: kept.folder().as_os_str().to_owned(), auto_connect,
             Telling {}
-            Leaving { leaving, on_left, on_stays }
-            Met { server, on_not_let_in }
+            Leaving { ways }
+            Met { server, on_not_let_in: ways.on_not_let_in }
             for standing in own {
-                OwnServer { standing, address: own_address.clone() }
+                OwnServer { standing, address: own_address.clone(), leaving: ways.leaving }
             }
             {pages()}
         }
@@ -63,7 +56,13 @@ pub fn Boards(
 /// Stores all that is shown before the window goes from it. Where that can't be, the window stays, unless a person wants it to go all the
 /// same.
 #[component]
-fn Leaving(leaving: Signal<Option<Leave>>, on_left: Callback<Leave>, on_stays: Callback<Leave>) -> Element {
+fn Leaving(ways: Ways) -> Element {
+    let Ways {
+        mut leaving,
+        on_left,
+        on_stays,
+        ..
+    } = ways;
     let managers = use_realtime_managers();
     let sync = use_background_sync();
     let mut stays = use_signal(|| None::<Leave>);
@@ -143,7 +142,7 @@ fn Met(server: String, on_not_let_in: Callback<String>) -> Element {
 
 /// Tells why the window's own server does not run, and turns to it as soon as it does.
 #[component]
-fn OwnServer(standing: Signal<Standing>, address: String) -> Element {
+fn OwnServer(standing: Signal<Standing>, address: String, mut leaving: Signal<Option<Leave>>) -> Element {
     let (sync, socket) = (use_background_sync(), use_websocket());
     // Where it answers at another address this window goes there, and tells nothing here.
     let starts = use_memo(move || {
@@ -171,6 +170,7 @@ fn OwnServer(standing: Signal<Standing>, address: String) -> Element {
                 {icon(Glyph::TriangleAlert)}
                 p { class: "banner-text", "The server of this computer does not run; what you edit is kept meanwhile. {trouble}" }
                 button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| own(kept.folder()).try_again(), "Try again" }
+                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: move |_| leaving.set(Some(Leave::Choose)), "Another server" }
             }
         }
     }

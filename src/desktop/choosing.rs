@@ -86,7 +86,12 @@ pub fn Choosing(
             let kept = kept.clone();
             asked.set(Asked::Starting);
             spawn(async move {
-                match own::own(kept.folder()).met().await {
+                let met = own::own(kept.folder()).met().await;
+                // Meanwhile a person may have named another one.
+                if *asked.peek() != Asked::Starting {
+                    return;
+                }
+                match met {
                     Ok(()) => {
                         kept.remember_server(OWN);
                         on_chosen(Reached {
@@ -131,7 +136,7 @@ pub fn Choosing(
     let wants_token = was_turned_away || matches!(*asked.read(), Asked::NotMet(MeetError::NeedsToken { .. }));
     let is_here = is_here() && !known.read().iter().any(|server| server == DEFAULT_SERVER);
     let is_alone_known = known.read().iter().any(|server| server == OWN);
-    let is_asking = matches!(*asked.read(), Asked::Greeting | Asked::Starting);
+    let (is_greeting, is_starting) = (*asked.read() == Asked::Greeting, *asked.read() == Asked::Starting);
     let message = match &*asked.read() {
         Asked::NotMet(error) => Some(capital(&error.to_string())),
         _ => trouble,
@@ -173,8 +178,8 @@ pub fn Choosing(
             if !is_alone_known {
                 section { "aria-label": "Without a server of others",
                     h2 { "For yourself" }
-                    button { class: "button", r#type: "button", "data-server": OWN, disabled: is_asking, onclick: move |_| begin_alone(()),
-                        if *asked.read() == Asked::Starting { "Starting…" } else { {own::NAME} }
+                    button { class: "button", r#type: "button", "data-server": OWN, disabled: is_greeting || is_starting, onclick: move |_| begin_alone(()),
+                        if is_starting { "Starting…" } else { {own::NAME} }
                     }
                     p { class: "note-line", "A server of your own starts with this window and ends with it. Nobody else sees its boards." }
                     if let Asked::NotStarted(trouble) = &*asked.read() {
@@ -215,8 +220,8 @@ pub fn Choosing(
                     p { class: "note-line", role: "alert", "data-tone": "act", "{message}" }
                 }
                 div { class: "row",
-                    button { class: "button", "data-weight": "strong", r#type: "submit", disabled: is_asking,
-                        if *asked.read() == Asked::Greeting { "Connecting…" } else { "Open" }
+                    button { class: "button", "data-weight": "strong", r#type: "submit", disabled: is_greeting,
+                        if is_greeting { "Connecting…" } else { "Open" }
                     }
                     if let Some(before) = before {
                         if !was_turned_away {

@@ -2,6 +2,7 @@
 
 mod clock;
 mod disk;
+mod locks;
 mod network;
 #[cfg(not(all(feature = "desktop", target_os = "linux")))]
 mod noticeless;
@@ -17,6 +18,7 @@ mod windowless;
 use std::{path::Path, rc::Rc};
 
 pub use disk::data_folder;
+pub use locks::lock_holder;
 pub use secrets::{has_keyring, keep_secret, make_private_folder, move_secrets, secret, write_private};
 #[cfg(feature = "desktop")]
 use window as chosen;

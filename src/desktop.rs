@@ -9,6 +9,7 @@ mod boards;
 mod choosing;
 mod history;
 mod kept;
+mod keyring;
 mod own;
 mod page;
 mod telling;
@@ -39,6 +40,7 @@ use self::{
     boards::Boards,
     choosing::Choosing,
     kept::{Kept, Place},
+    keyring::WaitingForKeyring,
     own::{OWN, own},
     watchdog::Watchdog,
 };
@@ -357,7 +359,7 @@ fn Window() -> Element {
     if is_opening() {
         return rsx! {
             main { class: "choosing", "data-state": "opening",
-                p { "Waiting for your keyring." }
+                WaitingForKeyring {}
             }
         };
     }

@@ -53,8 +53,8 @@ use detached as chosen;
 use native as chosen;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 pub use native::{
-    data_folder, has_keyring, keep_secret, leave_text, lock_holder, make_private_folder, move_secrets, notify, secret,
-    take_back_notice, write_private,
+    data_folder, has_keyring, keep_secret, leave_keyring_out, leave_text, lock_holder, make_private_folder,
+    move_secrets, notify, secret, take_back_notice, write_private,
 };
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 use web as chosen;

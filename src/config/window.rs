@@ -22,3 +22,5 @@ pub const OWN_AGAIN_MS: u64 = 1_000;
 pub const SETTLE_MS_MAX: u64 = 5_000;
 /// A window that was closed, and has neither gone nor come back by then, answers nothing: it is taken away. In milliseconds.
 pub const CLOSING_MS_MAX: u64 = SETTLE_MS_MAX + 1_000;
+/// A person who waits so long for their keyring may go on without it, in milliseconds: it may ask for its password where nobody sees that.
+pub const KEYRING_PATIENCE_MS: u64 = 3_000;

@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use super::{
     Reached,
     kept::Kept,
+    keyring::WaitingForKeyring,
     own::{self, OWN, name_of},
 };
 use crate::{
@@ -27,6 +28,8 @@ enum Asked {
     Greeting,
     /// It was not met: why.
     NotMet(MeetError),
+    /// The keyring is asked, for the token of a server or to keep one.
+    Keyring,
     /// The window's own server is being started.
     Starting,
     /// It does not run: why.
@@ -72,6 +75,9 @@ pub fn Choosing(
                     Ok(address) => {
                         let server = address.origin().to_owned();
                         kept.remember_server(&server);
+                        if reached.token.is_some() {
+                            asked.set(Asked::Keyring);
+                        }
                         keep_token(&kept, &server, reached.token.as_deref()).await;
                         on_chosen(Reached { server, ..reached });
                     }
@@ -109,6 +115,7 @@ pub fn Choosing(
         let kept = kept.clone();
         move |server: String| {
             let kept = kept.clone();
+            asked.set(Asked::Keyring);
             spawn(async move {
                 let token = secret(kept.folder(), &server).await;
                 kept.remember_server(&server);
@@ -141,6 +148,13 @@ pub fn Choosing(
         Asked::NotMet(error) => Some(capital(&error.to_string())),
         _ => trouble,
     };
+    if *asked.read() == Asked::Keyring {
+        return rsx! {
+            main { class: "choosing", "data-state": "opening",
+                WaitingForKeyring {}
+            }
+        };
+    }
     rsx! {
         main { class: "choosing", "data-state": "choosing",
             header {
@@ -212,7 +226,7 @@ pub fn Choosing(
                         if is_guarded() {
                             "It is kept in your keyring, if you let it be opened; else in a file in your data folder, in plain text, which no other user of this machine may read."
                         } else {
-                            "No keyring was found: it is kept in a file in your data folder, in plain text, which no other user of this machine may read."
+                            "Without a keyring it is kept in a file in your data folder, in plain text, which no other user of this machine may read."
                         }
                     }
                 }

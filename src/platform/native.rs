@@ -19,7 +19,9 @@ use std::{path::Path, rc::Rc};
 
 pub use disk::data_folder;
 pub use locks::lock_holder;
-pub use secrets::{has_keyring, keep_secret, make_private_folder, move_secrets, secret, write_private};
+pub use secrets::{
+    has_keyring, keep_secret, leave_keyring_out, make_private_folder, move_secrets, secret, write_private,
+};
 #[cfg(feature = "desktop")]
 use window as chosen;
 #[cfg(not(feature = "desktop"))]

@@ -48,7 +48,7 @@ export async function play({ screen, server, program }) {
     await window.counts(1);
     await window.increase();
     await window.until(() => document.querySelector('.banner[data-state="own-server"]')?.textContent.includes('did not answer within 10 seconds'));
-    await press(window, '.banner[data-state="own-server"] button', 'Another server');
+    await window.press('Another server');
     await window.enter('input[name="server"]');
     screen.type(`http://127.0.0.1:${server.port}`);
     screen.press('Return');
@@ -69,10 +69,10 @@ export async function play({ screen, server, program }) {
     holder = spawn('flock', ['--no-fork', join(window.data, 'own/windows.lock'), 'sleep', '1000'], { stdio: 'ignore' });
     await window.start();
     await window.until((pid) => document.querySelector('.choosing[data-state="not-started"] [role="alert"]')?.textContent.includes(`sleep, process ${pid}`), holder.pid);
-    await press(window, '.choosing button', 'Try again');
+    await window.press('Try again');
     await window.until(() => document.querySelector('.choosing')?.dataset.state === 'starting');
     await window.until(() => document.querySelector('.choosing')?.dataset.state === 'not-started');
-    await press(window, '.choosing button', 'Another server');
+    await window.press('Another server');
     await window.until(() => document.querySelector('.choosing[data-state="choosing"] button[data-server="own"]') !== null);
     holder.kill();
     await chooseAlone(window);
@@ -82,12 +82,4 @@ export async function play({ screen, server, program }) {
     await window.close();
     rmSync(folder, { recursive: true });
   }
-}
-
-async function press(window, selector, words) {
-  await window.until((selector, words) => {
-    const button = [...document.querySelectorAll(selector)].find((one) => one.textContent === words);
-    button?.click();
-    return button !== undefined;
-  }, selector, words);
 }

@@ -29,17 +29,6 @@ use crate::{
     platform::{here, lock_holder, make_private_folder, random},
 };
 
-/// What it is remembered by, in place of an address.
-pub const OWN: &str = "own";
-
-/// What people call it.
-pub const NAME: &str = "Only on this computer";
-
-/// What it is called in lists: by its address, if it is not the own one.
-pub fn name_of(server: &str) -> &str {
-    if server == OWN { NAME } else { server }
-}
-
 /// Its folder, in that of the person's data.
 const FOLDER: &str = "own";
 

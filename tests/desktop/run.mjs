@@ -25,6 +25,9 @@ const { values: options } = parseArgs({
   },
 });
 
+/** Said of what is played with the app of a phone. */
+const ON_A_PHONE = ' (on a phone)';
+
 if (!existsSync(options.program)) throw new Error(`no program at ${options.program}: \`cargo xtask test --only desktop\` builds it`);
 
 const screen = await Screen.start();
@@ -44,9 +47,10 @@ process.exitCode = await playAll({
   folder: join(project, 'tests/desktop/specs'),
   only: options.only,
   repeat: Number(options.repeat),
-  open: ({ serverOptions = [] }) => {
+  ways: ({ isOfAPhone = false, isOfAPhoneToo = false }) => (isOfAPhone ? [ON_A_PHONE] : isOfAPhoneToo ? ['', ON_A_PHONE] : ['']),
+  open: ({ serverOptions = [] }, way) => {
     const server = new Server(options.bundle, serverOptions);
-    const window = new Window(options.program, screen);
+    const window = new Window(way === ON_A_PHONE ? `${options.program}-phone` : options.program, screen);
     return {
       stage: { screen, server, window, bundle: options.bundle, program: options.program },
       describe: () => `${window.log()}\n${server.log()}`,

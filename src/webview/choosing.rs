@@ -4,9 +4,8 @@ use dioxus::prelude::*;
 
 use super::{
     Reached,
-    kept::Kept,
+    kept::{Kept, OWN, name_of},
     keyring::WaitingForKeyring,
-    own::{self, OWN, name_of},
 };
 use crate::{
     components::{
@@ -28,12 +27,10 @@ enum Asked {
     Greeting,
     /// It was not met: why.
     NotMet(MeetError),
+    /// It was not even asked: why.
+    Refused(String),
     /// The keyring is asked, for the token of a server or to keep one.
     Keyring,
-    /// The window's own server is being started.
-    Starting,
-    /// It does not run: why.
-    NotStarted(String),
 }
 
 /// Asks for a server: one that is known, the one that runs on this machine, or any.
@@ -45,6 +42,11 @@ pub fn Choosing(
     trouble: Option<String>,
     /// What a person has chosen; one that was never met was met now.
     on_chosen: Callback<Reached>,
+    /// Why a server may not be spoken with, in a sentence, if it may not.
+    #[props(default)]
+    refusal: Option<Callback<String, Option<String>>>,
+    /// Boards without a server of others, where the program has them: offered as long as they are not among those that are known.
+    children: Element,
 ) -> Element {
     let kept: Kept = use_context();
     let mut known = use_signal(|| kept.servers());
@@ -69,6 +71,10 @@ pub fn Choosing(
         move |reached: Reached| {
             let kept = kept.clone();
             tried.set(reached.server.clone());
+            if let Some(reason) = refusal.and_then(|refusal| refusal(reached.server.clone())) {
+                asked.set(Asked::Refused(reason));
+                return;
+            }
             asked.set(Asked::Greeting);
             spawn(async move {
                 match meet(&*platform::here(), &reached.server, reached.token.as_deref()).await {
@@ -82,30 +88,6 @@ pub fn Choosing(
                         on_chosen(Reached { server, ..reached });
                     }
                     Err(error) => asked.set(Asked::NotMet(of(error, &reached))),
-                }
-            });
-        }
-    });
-    let begin_alone = use_callback({
-        let kept = kept.clone();
-        move |()| {
-            let kept = kept.clone();
-            asked.set(Asked::Starting);
-            spawn(async move {
-                let met = own::own(kept.folder()).met().await;
-                // Meanwhile a person may have named another one.
-                if *asked.peek() != Asked::Starting {
-                    return;
-                }
-                match met {
-                    Ok(()) => {
-                        kept.remember_server(OWN);
-                        on_chosen(Reached {
-                            server: OWN.to_owned(),
-                            token: None,
-                        });
-                    }
-                    Err(trouble) => asked.set(Asked::NotStarted(trouble)),
                 }
             });
         }
@@ -143,9 +125,10 @@ pub fn Choosing(
     let wants_token = was_turned_away || matches!(*asked.read(), Asked::NotMet(MeetError::NeedsToken { .. }));
     let is_here = is_here() && !known.read().iter().any(|server| server == DEFAULT_SERVER);
     let is_alone_known = known.read().iter().any(|server| server == OWN);
-    let (is_greeting, is_starting) = (*asked.read() == Asked::Greeting, *asked.read() == Asked::Starting);
+    let is_greeting = *asked.read() == Asked::Greeting;
     let message = match &*asked.read() {
         Asked::NotMet(error) => Some(capital(&error.to_string())),
+        Asked::Refused(reason) => Some(reason.clone()),
         _ => trouble,
     };
     if *asked.read() == Asked::Keyring {
@@ -159,7 +142,7 @@ pub fn Choosing(
         main { class: "choosing", "data-state": "choosing",
             header {
                 h1 { "Where is your board’s server?" }
-                p { "From now on this window opens on it, also when it can’t be reached." }
+                p { "From now on its boards open here, also when it can’t be reached." }
             }
             if is_here {
                 section { "aria-label": "On this machine",
@@ -190,16 +173,7 @@ pub fn Choosing(
                 }
             }
             if !is_alone_known {
-                section { "aria-label": "Without a server of others",
-                    h2 { "For yourself" }
-                    button { class: "button", r#type: "button", "data-server": OWN, disabled: is_greeting || is_starting, onclick: move |_| begin_alone(()),
-                        if is_starting { "Starting…" } else { {own::NAME} }
-                    }
-                    p { class: "note-line", "A server of your own starts with this window and ends with it. Nobody else sees its boards." }
-                    if let Asked::NotStarted(trouble) = &*asked.read() {
-                        p { class: "note-line", role: "alert", "data-tone": "act", "It does not run. {trouble}" }
-                    }
-                }
+                {children}
             }
             form { class: "form", onsubmit: submit, novalidate: true,
                 // Another one when another address was tried: what is typed is left alone.
@@ -213,7 +187,7 @@ pub fn Choosing(
                         autocomplete: "off",
                         spellcheck: "false",
                         initial_value: tried(),
-                        "aria-invalid": matches!(*asked.read(), Asked::NotMet(MeetError::Address(_) | MeetError::Unreachable { .. })),
+                        "aria-invalid": matches!(*asked.read(), Asked::Refused(_) | Asked::NotMet(MeetError::Address(_) | MeetError::Unreachable { .. })),
                         onmounted: move |event| focus_text(&event.data()),
                     }
                 }

@@ -32,6 +32,15 @@ export async function play({ screen, server, window }) {
   await window.evaluate(() => history.back());
   await isAt('This machine');
 
+  // So it is where cards are arranged.
+  await press(window, 'article .card-menu button');
+  await window.press('Arrange');
+  await window.until(() => document.querySelector('[data-state="arranging"]') !== null);
+  await window.focus();
+  screen.press('XF86Back');
+  await window.until(() => document.querySelector('[data-state="arranging"]') === null);
+  await isAt('This machine');
+
   // Where there is nothing to go back to, the system is left to leave the app.
   if ((await window.evaluate(() => history.state)) !== 'here') throw new Error('it has no step to go back by');
   await window.evaluate(() => history.back());

@@ -10,8 +10,13 @@ const close = () => {
     return true;
   }
   const panel = [...document.querySelectorAll('.panel:not([popover])')].at(-1);
-  panel?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
-  return panel !== undefined;
+  if (panel) {
+    panel.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    return true;
+  }
+  const arranged = document.querySelector('.banner[data-state="arranging"] .button');
+  arranged?.click();
+  return arranged !== null;
 };
 
 const back = async () => {

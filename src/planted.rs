@@ -1,7 +1,11 @@
-//! Mistakes on purpose: each is a way to build this wrong, and the simulator must find every one.
+//! What only the simulator sets. Mistakes on purpose: each is a way to build this wrong, and it must find every one; and whose program it is
+//! that runs, where older and newer ones play side by side.
 //!
 //! Without the `planted` feature (that is, in every build people use) [`is`] is a constant `false` and the mistakes
 //! are not in the program. `docs/simulation.md` lists them with the execution each one breaks.
+
+#[cfg(not(feature = "planted"))]
+use crate::config::SCHEMA;
 
 /// A planted mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +59,7 @@ pub enum Bug {
     UndoneTwice,
     UndoOutlivesEdit,
     ClearingUnnoticed,
+    NewerNeverAsked,
 }
 
 #[cfg(feature = "planted")]
@@ -62,9 +67,11 @@ mod switch {
     use std::cell::Cell;
 
     use super::Bug;
+    use crate::config::SCHEMA;
 
     thread_local! {
         static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) };
+        static SPOKEN: Cell<u32> = const { Cell::new(SCHEMA) };
     }
 
     /// Whether this mistake is made on this thread.
@@ -76,10 +83,20 @@ mod switch {
     pub fn plant(bug: Option<Bug>) {
         PLANTED.set(bug);
     }
+
+    /// The data model of the program that runs on this thread.
+    pub fn schema() -> u32 {
+        SPOKEN.get()
+    }
+
+    /// A program of this data model runs from here on, on this thread.
+    pub fn speak(schema: u32) {
+        SPOKEN.set(schema);
+    }
 }
 
 #[cfg(feature = "planted")]
-pub use switch::{is, plant};
+pub use switch::{is, plant, schema, speak};
 
 /// Whether this mistake is made: never.
 #[cfg(not(feature = "planted"))]
@@ -87,4 +104,12 @@ pub use switch::{is, plant};
 #[must_use]
 pub const fn is(_: Bug) -> bool {
     false
+}
+
+/// The data model of the program that runs: this one's.
+#[cfg(not(feature = "planted"))]
+#[inline(always)]
+#[must_use]
+pub const fn schema() -> u32 {
+    SCHEMA
 }

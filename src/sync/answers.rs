@@ -53,6 +53,23 @@ impl Engine {
         });
     }
 
+    /// What came of operations. Where their board is asked for anew that goes together with the state that it is of: another tab may have stored one
+    /// by a server that this connection's has not heard of.
+    pub(super) fn verdicts(&mut self, now: Timestamp, items: Vec<Answered>) {
+        for Answered { id, answer } in items {
+            let board = self.outbox.get(id).map(|pending| &pending.operation.board);
+            let replica = board.and_then(|board| self.replicas.get_mut(board));
+            let asked = replica.filter(|replica| matches!(replica.subscription, Subscription::Asked { .. }));
+            match (asked, answer) {
+                (Some(replica), Answer::Verdict { verdict, duplicate }) => {
+                    self.counters.duplicates += u64::from(duplicate);
+                    replica.early.push((id, verdict));
+                }
+                (_, answer) => self.answered(now, Answered { id, answer }),
+            }
+        }
+    }
+
     pub(super) fn answered(&mut self, now: Timestamp, Answered { id, answer }: Answered) {
         match answer {
             Answer::Verdict { verdict, duplicate } => {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     board::{is_within_depth, value_bytes},
     config::{
-        EVENT_BYTES_MAX, EVENT_QUEUE_LEN_MAX, FRAME_FILL_BYTES, KEPT_LEN_MAX, NAME_BYTES_MAX, OUTBOX_LEN_MAX, SCHEMA,
+        EVENT_BYTES_MAX, EVENT_QUEUE_LEN_MAX, FRAME_FILL_BYTES, KEPT_LEN_MAX, NAME_BYTES_MAX, OUTBOX_LEN_MAX,
         SERIES_NAME_BYTES_MAX, STAMP_AGE_MS_MAX, VALUE_BYTES_MAX, VALUE_DEPTH_MAX, WATCHED_LEN_MAX,
     },
     planted::{self, Bug},
@@ -360,7 +360,7 @@ impl Engine {
             id,
             board: board.clone(),
             widget,
-            schema: SCHEMA,
+            schema: planted::schema(),
             made_at,
             intent,
             base,

@@ -6,10 +6,10 @@ use super::{
     keeping::Met,
     outbox::{Fate, Pending},
     storage::Namespace,
-    updates::{Arrived, Continuity, Subscription},
+    updates::{Arrived, Continuity, Replica, Subscription},
 };
 use crate::{
-    config::{HASTEN_SPACING_MS, RETRY_WINDOW_MS, SCHEMA},
+    config::{HASTEN_SPACING_MS, RETRY_WINDOW_MS},
     planted::{self, Bug},
     protocol::{
         BoardId, Change, ChangesFrame, ClientFrame, Code, Cursor, Hello, OperationId, PatchFrame, Revision, RunId,
@@ -43,7 +43,7 @@ impl Engine {
         };
         let store = self.namespace.as_ref().map(|namespace| namespace.store);
         let hello = Hello {
-            schema: SCHEMA,
+            schema: planted::schema(),
             store,
             token: self.birth.token.clone(),
         };
@@ -75,7 +75,8 @@ impl Engine {
         if is_end {
             self.requests.void();
             for replica in self.replicas.values_mut() {
-                let was_live = matches!(std::mem::take(&mut replica.subscription), Subscription::Live);
+                let was_live = matches!(replica.subscription, Subscription::Live);
+                replica.give_up_catching_up();
                 if was_live | std::mem::take(&mut replica.is_compared) {
                     replica.agreed_at = Some(heard_at);
                     self.synced_at = Some(heard_at);
@@ -177,7 +178,7 @@ impl Engine {
             ServerFrame::Subscribed(answer) => self.subscribed(now, answer),
             ServerFrame::Changes(changes) => self.changes(now, &changes),
             ServerFrame::Patch(part) => self.patch(now, part),
-            ServerFrame::Verdicts { items } => items.into_iter().for_each(|item| self.answered(now, item)),
+            ServerFrame::Verdicts { items } => self.verdicts(now, items),
             ServerFrame::Lagged { board } => self.resubscribe(&board),
             ServerFrame::Samples(samples) => self.notice(Notice::Samples(samples)),
             ServerFrame::Pong { clock } => self.stamp = self.stamp.map(|(run, ..)| (run, clock, now)),
@@ -216,7 +217,7 @@ impl Engine {
         self.requests.rest();
         self.plan_refresh(now);
         for replica in self.replicas.values_mut() {
-            replica.subscription = Subscription::Off; // what was asked by a request is asked here anew
+            replica.give_up_catching_up(); // what was asked by a request is asked here anew
         }
         self.connection = Connection::Live {
             dial,
@@ -255,6 +256,7 @@ impl Engine {
         }
         (self.keeping.met, self.keeping.reread) = (Met::Unread, true);
         self.requests.void();
+        self.replicas.values_mut().for_each(Replica::forget_early);
         for pending in self.outbox.iter_mut() {
             pending.waiting = None; // the process that asked to wait is no more
             let confirmed = self
@@ -267,13 +269,14 @@ impl Engine {
         }
     }
 
-    pub(super) fn subscribed(&mut self, now: Timestamp, answer: Subscribed) {
+    pub(super) fn subscribed(&mut self, now: Timestamp, mut answer: Subscribed) {
         let Some(replica) = self.replicas.get_mut(&answer.board) else {
             return;
         };
         let Subscription::Asked { listed, .. } = replica.subscription.answered(answer.request) else {
             return;
         };
+        answer.verdicts.splice(..0, std::mem::take(&mut replica.early));
         let continuity = replica.continuity(&answer);
         // All of it, though this cursor is known there: what is here is not what is there.
         let differs = answer.from == Cursor::ORIGIN && replica.cursor.revision >= answer.horizon.max(Revision(1));
@@ -313,10 +316,10 @@ impl Engine {
 
     fn changes(&mut self, now: Timestamp, frame: &ChangesFrame) {
         if self.drafts.len() > 0 {
-            // What was set here comes back as it was sent: that is on the screen already.
+            // What was set here comes back as it was sent: that is on the screen already, unless it was taken back.
             let is_news = |change: &&Change| {
-                let own = self.outbox.get(change.id).map(|own| &own.operation.intent);
-                !own.is_some_and(|own| own.came_to(&change.effect))
+                let own = self.outbox.get(change.id).filter(|_| self.is_shown(change.id));
+                !own.is_some_and(|own| own.operation.intent.came_to(&change.effect))
             };
             let news: Vec<&Change> = frame.changes.iter().filter(is_news).collect();
             self.make_drafts_before(now, &|draft| {

@@ -8,7 +8,7 @@ use super::{
     updates::{Continuity, Replica, Subscription},
 };
 use crate::{
-    config::{FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SCHEMA, SUBSCRIPTIONS_LEN_MAX},
+    config::{FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SUBSCRIPTIONS_LEN_MAX},
     planted::{self, Bug},
     protocol::{
         BoardId, ClientFrame, Operation, OperationId, Principal, Push, PushItem, Subscribe, Undecided, WidgetId, encode,
@@ -53,7 +53,8 @@ impl Engine {
     /// Forgets a subscription that is of no use any more, so that the next turn asks again, from the cursor.
     pub(super) fn resubscribe(&mut self, board: &BoardId) {
         if let Some(replica) = self.replicas.get_mut(board) {
-            (replica.subscription, replica.is_compared) = (Subscription::Off, false);
+            replica.give_up_catching_up();
+            replica.is_compared = false;
             replica.receipts.part();
         }
     }
@@ -183,8 +184,13 @@ impl Engine {
         let mut blocked: SortedSet<(&BoardId, &WidgetId)> = SortedSet::new();
         let mut kinds = Kinds::default();
         let mut chosen: Vec<OperationId> = Vec::new();
-        // Newer than its server: that has nothing to say of it but that it can't read it.
-        let schema = self.connection.welcome().map_or(SCHEMA, |welcome| welcome.schema);
+        // Newer than its server: that has nothing to say of it but that it can't read it. Who sends requests hears of that when they ask.
+        let unknown = if planted::is(Bug::NewerNeverAsked) {
+            planted::schema()
+        } else {
+            u32::MAX
+        };
+        let schema = self.connection.welcome().map_or(unknown, |welcome| welcome.schema);
         for pending in self.outbox.iter().filter(is_open) {
             let mixes = kinds.add(pending);
             if pending.sent {
@@ -304,7 +310,7 @@ impl Engine {
 /// A withdrawal is recorded as it comes, and would let what comes after it pass what is open before it. An operation is based
 /// on what becomes of the withdrawals before it: only where one never took effect was nothing seen of it.
 ///
-/// So is one that is sent again: it may have been decided long ago, while what was stored before it was not, and is answered as it comes.
+/// One that is sent again goes alone: it may have been decided long ago, while what was stored before it was not, and is answered as it comes.
 #[derive(Default)]
 struct Kinds<'a> {
     lanes: SortedMap<(&'a BoardId, &'a WidgetId), [bool; 3]>,
@@ -323,7 +329,7 @@ impl<'a> Kinds<'a> {
         let (own, others): (_, &[usize]) = match (pending.withdrawing, pending.again) {
             (true, _) => (WITHDRAWAL, &[OPERATION, AGAIN]),
             (false, false) => (OPERATION, &[WITHDRAWAL, AGAIN]),
-            (false, true) => (AGAIN, &[WITHDRAWAL]),
+            (false, true) => (AGAIN, &[OPERATION, WITHDRAWAL, AGAIN]),
         };
         let kinds = self.lanes.entry((board, widget)).or_default();
         let unborn = self.unborn.get(board).copied().unwrap_or_default();
@@ -397,7 +403,8 @@ mod tests {
         for (lane, mixes) in [
             (&[plain, plain][..], &[false, false][..]),
             (&[plain, taken_back, plain], &[false, true, true]),
-            (&[plain, again, again, plain], &[false, false, false, true]),
+            (&[plain, again, again, plain], &[false, true, true, true]),
+            (&[again, plain], &[false, true]),
             (&[again, taken_back], &[false, true]),
             (&[taken_back, again], &[false, true]),
         ] {

@@ -63,7 +63,7 @@ pub(super) struct Requests {
     reads: usize,
     /// Whether the last one read a board.
     has_read: bool,
-    /// A read has just been answered: what waited for it goes at once.
+    /// A read has just been answered, or something that was sent: what waited for it goes at once.
     lets_go: bool,
     /// Operations whose history a process did not know as its own.
     astray: Vec<(RunId, OperationId)>,
@@ -229,6 +229,8 @@ impl Engine {
             Err(error) => return self.request_failed(now, None, error),
         };
         self.requests.answered();
+        let is_news = |item: &Answered| !matches!(item.answer, Answer::Hold | Answer::Retry { .. } | Answer::History);
+        self.requests.lets_go = answers.iter().any(is_news);
         for item in answers {
             match item.answer {
                 Answer::History => self.astray(item.id),

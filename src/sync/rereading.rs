@@ -185,7 +185,8 @@ impl Engine {
             self.keeping.journal = journal.into_iter().collect();
         }
         self.keeping.journal_is_old = false;
-        let broken = self.replicas.iter().filter(|(_, replica)| replica.lowered);
+        // Where another tab has stored the break, what is journaled now is of the history since.
+        let broken = self.replicas.iter().filter(|(_, replica)| replica.is_broken());
         let broken: Vec<(BoardId, Revision)> = broken
             .map(|(board, replica)| (board.clone(), replica.broken_at))
             .collect();

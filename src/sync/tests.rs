@@ -4,6 +4,7 @@ mod limits;
 mod people;
 mod reconnecting;
 mod undo;
+mod verdicts;
 
 use super::{
     storage::{Records, apply, is_cold},

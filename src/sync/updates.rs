@@ -14,7 +14,7 @@ use crate::{
     planted::{self, Bug},
     protocol::{
         BoardId, Change, ChangesFrame, Cursor, Epoch, FieldName, History, Operation, OperationId, PatchFrame, Revision,
-        RunId, Subscribed, Undecided, Value, Widget, WidgetId,
+        RunId, Subscribed, Undecided, Value, Verdict, Widget, WidgetId,
     },
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
@@ -29,6 +29,8 @@ pub(super) struct Replica {
     pub horizon: Revision,
     pub generation: u64,
     pub subscription: Subscription,
+    /// Verdicts that came while it was asked for: part of the answer, or of what was sent before.
+    pub early: Vec<(OperationId, Verdict)>,
     /// It was live when it was asked for again, to be compared with the server's.
     pub is_compared: bool,
     /// How many parts of the app look at it.
@@ -148,7 +150,9 @@ impl Replica {
     /// Takes over what another tab stored, keeping what belongs to this one.
     pub fn adopt(&mut self, stored: Self) {
         let is_apart = stored.generation != self.generation || self.is_apart(stored.cursor, &stored.history);
+        self.give_up_catching_up();
         *self = Self {
+            early: std::mem::take(&mut self.early),
             receipts: if is_apart {
                 Receipts::default()
             } else {
@@ -323,6 +327,26 @@ impl Replica {
             // It can only have been applied after what its author had seen, and all since then was seen here.
             None if operation.made_at.revision >= self.seen_from => Ok(None),
             None => Err(()),
+        }
+    }
+
+    /// Lets go of what was asked for. What came of operations is kept for the next answer: the server may know no more of them by then.
+    pub fn give_up_catching_up(&mut self) {
+        if let Subscription::CatchingUp { answer, continuity, .. } = std::mem::take(&mut self.subscription)
+            && continuity != Continuity::Continues
+        {
+            self.early.extend(answer.verdicts);
+            // However often it is asked for, each is kept once.
+            self.early.sort_by_key(|(id, _)| *id);
+            self.early.dedup_by_key(|(id, _)| *id);
+        }
+    }
+
+    /// What was told by a process that is no more, and waits for its state.
+    pub fn forget_early(&mut self) {
+        self.early.clear();
+        if let Subscription::CatchingUp { answer, .. } = &mut self.subscription {
+            answer.verdicts.clear();
         }
     }
 

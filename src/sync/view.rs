@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     board::Board,
-    config::{RETRY_SHOWN_AFTER, SCHEMA},
+    config::RETRY_SHOWN_AFTER,
+    planted,
     protocol::{BoardId, Cursor, Device, Identity, OperationId, Principal, Revision, Verdict, WidgetId},
     sorted::SortedSet,
     time::Timestamp,
@@ -165,7 +166,10 @@ impl Engine {
             leading: self.leading,
             namespace: self.namespace.clone(),
             identity: self.connection.welcome().map(|welcome| welcome.identity.clone()),
-            is_newer: self.connection.welcome().is_some_and(|welcome| welcome.schema < SCHEMA),
+            is_newer: self
+                .connection
+                .welcome()
+                .is_some_and(|welcome| welcome.schema < planted::schema()),
             pending: self.outbox.iter().filter(waits).count() + self.drafts.len(),
             synced_at: self.synced_at,
             next_refresh: self.next_refresh(),

@@ -107,6 +107,28 @@ fn a_tab_that_hears_late_of_a_break_another_has_stored_puts_no_edit_in_doubt() {
 }
 
 #[test]
+fn a_tab_that_stores_late_lists_nothing_as_forgotten_that_another_did_since_the_break() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    world.back_up_the_server();
+    world.set(ANN, "fuel", "value", 5);
+    world.calm();
+    world.restore_the_servers_backup();
+    world.hold_the_storage(second);
+    world.calm(); // both find the break, and one of them stores it
+    let gone = world.set_aside(ANN);
+    assert_eq!(gone.len(), 1);
+    world.set(ANN, "engine", "state", "busy");
+    world.add(ANN, "crew", "count", 2);
+    world.calm();
+    world.release_the_storage(second);
+    world.calm();
+    for tab in [ANN, second] {
+        assert_eq!(world.set_aside(tab), gone);
+    }
+}
+
+#[test]
 fn what_waits_in_line_on_a_board_that_is_gone_is_decided_at_once() {
     let mut world = World::new();
     world.go_offline(ANN);

@@ -1,7 +1,10 @@
 //! Where no socket can be had: what goes by requests goes as it would by a socket.
 
 use serde_json::json;
-use tideboard::sync::{Command, SetAsideReason};
+use tideboard::{
+    config::FALLBACK_MS,
+    sync::{Command, SetAsideReason},
+};
 
 use crate::world::{ANN, BO, World};
 
@@ -64,6 +67,21 @@ fn a_board_is_read_though_edits_wait_that_the_server_puts_off() {
     world.free_the_servers_disk();
     world.wait(LONG_MS);
     assert_eq!(world.server_has("crew", "count"), json!(2));
+}
+
+#[test]
+fn many_edits_go_one_request_after_the_other_and_not_one_in_each_round() {
+    let (mut world, second) = without_sockets();
+    world.go_offline(second);
+    world.go_offline(ANN);
+    for _ in 0..2_000 {
+        world.add(ANN, "crew", "count", 1);
+    }
+    world.come_online(ANN);
+    world.block_sockets(ANN);
+    // Two rounds: a read finds that the server is the same, and then they are sent.
+    world.wait(2 * FALLBACK_MS);
+    assert_eq!(world.server_has("crew", "count"), json!(2_000));
 }
 
 #[test]

@@ -246,3 +246,27 @@ fn what_is_dragged_over_an_edit_that_another_tab_takes_back_was_made_on_that_edi
         .collect();
     assert_eq!(versions, [(Some(json!(8)), json!(6))]);
 }
+
+#[test]
+fn what_is_typed_where_an_edit_was_taken_back_that_had_taken_effect_was_made_on_what_was_shown() {
+    for pause_ms in [0, 500] {
+        let mut world = World::new();
+        world.go_deaf(ANN);
+        world.set(ANN, "fuel", "value", 7);
+        world.wait(20);
+        let id = world.pending(ANN)[0];
+        assert_eq!(world.server_has("fuel", "value"), json!(7));
+        world.command(ANN, Command::Withdraw { id });
+        world.wait(pause_ms);
+        world.set(ANN, "fuel", "value", 8);
+        world.go_offline(ANN);
+        world.come_online(ANN);
+        world.calm();
+        let conflicts = world.conflicts(ANN);
+        let versions: Vec<_> = conflicts
+            .iter()
+            .map(|one| (one.mine().cloned(), one.theirs.value.clone()))
+            .collect();
+        assert_eq!(versions, [(Some(json!(8)), json!(7))], "typed after {pause_ms} ms");
+    }
+}

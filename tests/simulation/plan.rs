@@ -113,6 +113,15 @@ pub enum Act {
         leading: bool,
     },
     KillServer,
+    /// The server is ended, and another release starts: one with the next data model, or the one before again.
+    UpdateServer {
+        is_newer: bool,
+    },
+    /// A page is loaded anew, of another release.
+    UpdateTab {
+        tab: usize,
+        is_newer: bool,
+    },
     /// The server's next commit fails and leaves nothing, or its fate is unknown.
     FailCommit {
         unknown: bool,
@@ -170,6 +179,8 @@ pub struct Plan {
 const OPERATIONS: u64 = 205;
 /// How often a page is hidden where that counts.
 const HIDDEN: usize = 5;
+/// How often a server or a page becomes newer or older where that is played.
+const VERSIONS: usize = 12;
 /// How often undo is pressed everywhere at once where that is done.
 const TOGETHER: usize = 4;
 
@@ -195,6 +206,7 @@ impl Act {
             self,
             Self::KillTab { .. }
                 | Self::KillDevice { .. }
+                | Self::UpdateTab { .. }
                 | Self::SwitchPrincipal { .. }
                 | Self::RestoreBackup
                 | Self::Undo { .. }
@@ -295,6 +307,19 @@ impl Plan {
                     act: Act::Undo { tab },
                 }));
             }
+        }
+        let mut dice = Dice(seed ^ 0x7665_7273);
+        if !alone && dice.chance(12) {
+            steps.extend((0..VERSIONS).map(|_| {
+                let (at, is_newer) = (2_000 + dice.below(span), dice.chance(60));
+                let tab = dice.below(clients as u64) as usize;
+                let act = if dice.chance(25) {
+                    Act::UpdateServer { is_newer }
+                } else {
+                    Act::UpdateTab { tab, is_newer }
+                };
+                Step { at, act }
+            }));
         }
         let mut dice = Dice(seed ^ 0x636c_6561);
         if !alone && dice.chance(8) {

@@ -84,6 +84,8 @@ pub struct Tab {
     /// The conflict that waits again since its decision was undone, until all is stored that was under way then.
     pub asked_again: Option<OperationId>,
     pub last_look: String,
+    /// It is a page of the next data model.
+    pub is_newer: bool,
     /// The cursors at which its boards were compared with the server's.
     pub checked: BTreeMap<BoardId, Cursor>,
     /// What was shown of saved edits when it was killed; checked when it has been opened again.

@@ -18,7 +18,7 @@ use tideboard::{
     time::Timestamp,
 };
 
-use self::due::Due;
+use self::{due::Due, weather::speak};
 use crate::{
     dice::Dice,
     disk::{Room, ServerDisk},
@@ -122,6 +122,8 @@ pub struct World {
     count: u64,
     server: Option<Server>,
     servers: u64,
+    /// It has the next data model.
+    is_newer: bool,
     disk: ServerDisk,
     backup: Option<ServerDisk>,
     store: StoreId,
@@ -163,6 +165,7 @@ impl World {
             count: 0,
             server: None,
             servers: 0,
+            is_newer: false,
             disk: ServerDisk::default(),
             backup: None,
             store,
@@ -235,7 +238,7 @@ impl World {
             self.run_until(end, |world| world.is_at_rest());
             self.check_rest();
         }
-        self.check_everything();
+        self.ledger.nothing_lost(&self.devices, &self.tabs);
     }
 
     fn run_until(&mut self, end: u64, done: impl Fn(&Self) -> bool) {
@@ -491,9 +494,5 @@ impl World {
                 self.ledger.decided_by_policy(number, tab);
             }
         }
-    }
-
-    fn check_everything(&mut self) {
-        self.ledger.nothing_lost(&self.devices, &self.tabs);
     }
 }

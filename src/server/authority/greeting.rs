@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Authority, Reply, Session, SessionId, refusal};
 use crate::{
-    config::{FRAME_BYTES_MAX, IN_FLIGHT_LEN_MAX, SCHEMA, VALUE_BYTES_MAX},
+    config::{FRAME_BYTES_MAX, IN_FLIGHT_LEN_MAX, VALUE_BYTES_MAX},
+    planted,
     protocol::{Code, Identity, Limits, ServerFrame, Welcome},
     time::Timestamp,
 };
@@ -38,7 +39,7 @@ impl Authority {
             run: self.setup.run,
             clock: now,
             identity,
-            schema: SCHEMA,
+            schema: planted::schema(),
             window_ms: self.retry_window_ms(),
             limits: Limits {
                 frame_bytes_max: FRAME_BYTES_MAX as u64,

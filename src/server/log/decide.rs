@@ -6,8 +6,7 @@ use super::{Decision, Log, Row};
 use crate::{
     board::{Catalog, Policy, merge_text, value_bytes},
     config::{
-        FIELD_OVERHEAD_BYTES, FIELDS_LEN_MAX, RETRY_MS_MAX, ROWS_AT_HEAD_LEN_MAX, SCHEMA, WIDGET_BYTES_MAX,
-        WIDGETS_LEN_MAX,
+        FIELD_OVERHEAD_BYTES, FIELDS_LEN_MAX, RETRY_MS_MAX, ROWS_AT_HEAD_LEN_MAX, WIDGET_BYTES_MAX, WIDGETS_LEN_MAX,
     },
     planted::{self, Bug},
     protocol::{
@@ -109,7 +108,7 @@ impl Log {
     }
 
     fn decide_operation(&mut self, context: &Context<'_>, operation: &Operation, after: Option<OperationId>) -> Answer {
-        if operation.schema > SCHEMA {
+        if operation.schema > planted::schema() {
             return Answer::Retry {
                 after_ms: RETRY_MS_MAX,
                 reason: "The server is older than this program: your edits wait safely until it is updated.".into(),

@@ -138,6 +138,7 @@ impl World {
         }
         let Some(server) = self.server.as_mut() else { return };
         let events = std::mem::take(&mut server.inbox);
+        speak(self.is_newer);
         let batch = server.authority.handle(now, events);
         for (board, _, record) in &batch.records {
             self.disk.append(board, record);

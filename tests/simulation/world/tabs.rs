@@ -28,11 +28,12 @@ impl World {
             offset,
             self.plan.shape.is_counted,
         );
-        let life = self.tabs[tab].life + 1;
-        let was_shown = std::mem::take(&mut self.tabs[tab].was_shown);
+        let before = std::mem::take(&mut self.tabs[tab]);
         self.tabs[tab] = opened;
         let state = &mut self.tabs[tab];
-        (state.device, state.life, state.leading, state.was_shown) = (device, life, leads, was_shown);
+        let life = before.life + 1;
+        (state.device, state.life, state.leading) = (device, life, leads);
+        (state.was_shown, state.is_newer) = (before.was_shown, before.is_newer);
         self.give(tab, life, Input::Leading(leads));
         for board in self.boards.clone() {
             self.command(tab, Command::Watch { board });
@@ -65,6 +66,7 @@ impl World {
         let local = state.local(self.now);
         self.ledger.edits(tab, state, &input);
         let Some(engine) = state.engine.as_mut() else { return };
+        speak(state.is_newer);
         let effects: Vec<Effect> = engine.handle(local, input).collect();
         for effect in effects {
             self.perform(tab, life, effect);

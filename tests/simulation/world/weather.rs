@@ -1,5 +1,7 @@
 //! What goes wrong, and how all is mended in the end.
 
+use tideboard::config::SCHEMA;
+
 use super::*;
 
 impl World {
@@ -46,6 +48,14 @@ impl World {
             Act::KillServer => {
                 let down = 1 + self.dice.below(4_000);
                 self.kill_server(down);
+            }
+            Act::UpdateServer { is_newer } => {
+                self.is_newer = is_newer;
+                self.kill_server(200);
+            }
+            Act::UpdateTab { tab, is_newer } => {
+                self.tabs[tab % count].is_newer = is_newer;
+                self.kill_tab(tab % count);
             }
             Act::FailCommit { unknown } => self.fail_commit = Some(unknown),
             Act::Backup => {
@@ -117,7 +127,11 @@ impl World {
         if away {
             self.leap_ms += 90 * DAY_MS;
         }
-        if self.server.is_none() {
+        // What is newer than its server waits for one that can read it.
+        let of_another = |step: &Step| matches!(step.act, Act::UpdateServer { .. } | Act::UpdateTab { .. });
+        if self.plan.steps.iter().any(of_another) && !std::mem::replace(&mut self.is_newer, true) {
+            self.kill_server(1);
+        } else if self.server.is_none() {
             self.start_server();
         }
         for device in 0..self.devices.len() {
@@ -131,4 +145,9 @@ impl World {
             self.elect(device);
         }
     }
+}
+
+/// From here on a program with the next data model runs, or one with this one.
+pub(super) fn speak(is_newer: bool) {
+    planted::speak(SCHEMA + u32::from(is_newer));
 }

@@ -67,7 +67,6 @@ pub fn test() -> Result<(), Failure> {
         "--",
         "desktop::",
         "webview::",
-        "platform::",
     ]))?;
     let program = build(DEVELOPMENT, "dev")?;
     shell::run(&mut cargo_in(DEVELOPMENT, &shell::host()?, "build", PHONE_FEATURES))?;

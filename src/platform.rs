@@ -53,8 +53,8 @@ use detached as chosen;
 use native as chosen;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 pub use native::{
-    data_folder, has_keyring, keep_secret, leave_text, make_private_folder, move_secrets, notify, secret,
-    take_back_notice, write_private,
+    data_folder, has_keyring, hear_gestures, keep_secret, leave_keyring_out, leave_text, lock_holder,
+    make_private_folder, move_secrets, notify, secret, take_back_notice, tell, write_private,
 };
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 use web as chosen;
@@ -124,6 +124,15 @@ pub enum NetworkEvent {
         /// Whether it is a redo.
         again: bool,
     },
+}
+
+/// What a finger, or the key of a phone, wants of the app as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gesture {
+    /// Back, where nothing is open on the page that it could close.
+    Back,
+    /// The page was pulled down from its top, and let go.
+    Pulled,
 }
 
 /// Records under namespaces, shared by every tab, window or process of a profile.

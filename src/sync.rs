@@ -204,6 +204,8 @@ pub struct Engine {
     hasten_from: Timestamp,
     /// Why the last connection ended, for people.
     trouble: Option<String>,
+    /// A frame came that could not be read.
+    met_unreadable: bool,
     /// When the connection was lost; `None` while it is live.
     offline_since: Option<Timestamp>,
     /// Whose records these are; `None` before the first welcome of a new device.
@@ -261,6 +263,7 @@ impl Engine {
             window_ms: crate::config::RETRY_WINDOW_MS,
             hasten_from: Timestamp(0),
             trouble: None,
+            met_unreadable: false,
             offline_since: None,
             namespace: None,
             loaded: false,

@@ -124,7 +124,7 @@ pub use crate::{
     state::{ConnectionStatus, Now, PendingOperation, Series, SyncDetails},
     sync::{
         Command, CommandError, Conflict, Counters, Freshness, Notice, Phase, Resolution, SetAside, SetAsideReason,
-        storage::{Durability, StorageError},
+        storage::{Durability, Lacks, StorageError},
         undecided,
     },
 };

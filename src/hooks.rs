@@ -125,7 +125,7 @@ pub use crate::{
     sync::{
         Command, CommandError, Conflict, Counters, Freshness, Notice, Phase, Release, Resolution, SetAside,
         SetAsideReason,
-        storage::{Durability, StorageError},
+        storage::{Durability, Lacks, StorageError},
         undecided,
     },
 };

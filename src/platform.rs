@@ -60,7 +60,7 @@ pub use native::{
 use web as chosen;
 
 use crate::{
-    sync::storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction},
+    sync::storage::{Durability, Lacks, Namespace, Outcome, Records, StorageError, Transaction},
     time::Timestamp,
 };
 
@@ -142,6 +142,10 @@ pub enum Gesture {
 pub trait Storage {
     /// How well it keeps what it is given.
     fn durability(&self) -> Durability;
+    /// What it lacks for tabs to work as one.
+    fn lacks(&self) -> Lacks {
+        Lacks::default()
+    }
     /// Reads what is stored under a namespace in one transaction; `cold` as well what
     /// [`crate::sync::storage::is_cold`].
     fn load(&self, namespace: Namespace, cold: bool) -> LocalBoxFuture<'static, Result<Records, StorageError>>;

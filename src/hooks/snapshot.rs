@@ -177,6 +177,7 @@ impl Gatherer {
             online: driver.is_online(),
             leading: status.leading,
             durability: Some(status.durability),
+            lacks: driver.lacks(),
             room: driver.room(),
             fault: status.fault,
             trouble: status

@@ -7,7 +7,7 @@ use crate::{
     protocol::{BoardId, Device, FieldName, Identity, Operation, OperationId, People, WidgetId},
     sync::{
         Counters, Phase, Release,
-        storage::{Durability, Namespace, StorageError},
+        storage::{Durability, Lacks, Namespace, StorageError},
     },
     time::Timestamp,
 };
@@ -25,6 +25,8 @@ pub struct SyncDetails {
     pub leading: bool,
     /// How well this device stores; `None` until that is known.
     pub durability: Option<Durability>,
+    /// What this browser lacks for its tabs to work as one.
+    pub lacks: Lacks,
     /// How many bytes more it has room for, roughly; `None` where it does not tell.
     pub room: Option<u64>,
     /// Why it can't store at the moment.

@@ -36,6 +36,11 @@ export class Profile {
     return profile;
   }
 
+  /** Lets the pages of an address have kept for good what they store: what browsers grant those that are installed, or much used. */
+  async keepsForGood(url) {
+    await this.#system.send('Browser.grantPermissions', { origin: new URL(url).origin, permissions: ['durableStorage'] });
+  }
+
   /** Opens an address in a tab; gives its page, its process and a session of its debugger. */
   openTab(url) {
     const opened = this.#opening.then(() => this.#openTab(url));

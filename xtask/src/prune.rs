@@ -21,7 +21,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// How the names begin of what never runs, and what else is in them.
-const UNUSED: [(&str, &str); 22] = [
+const UNUSED: [(&str, &str); 18] = [
     // Prints a stack.
     ("rustc_demangle::", ""),
     ("std::backtrace_rs::", ""),
@@ -29,11 +29,6 @@ const UNUSED: [(&str, &str); 22] = [
     // Prints an error for programmers.
     ("anyhow::error::ErrorImpl>::debug", ""),
     ("anyhow::fmt::Indented", ""),
-    ("core::ops::range::Range<usize> as core::fmt::Debug", ""),
-    ("core::bstr::ByteStr as core::fmt::Display", ""),
-    // Prints what the system says of a file or a socket: a browser has neither.
-    ("std::io::error::Error as core::fmt::", ""),
-    ("ciborium::de::error::Error<std::io::error::Error> as core::fmt::", ""),
     // Reads a file that a person gives to a form: no form of ours asks for one.
     ("dioxus_web::files::", ""),
     // Names a key, and its place on a keyboard: they know 300 and 250 of them.

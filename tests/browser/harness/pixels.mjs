@@ -1,5 +1,8 @@
 // What a page's main thread bears, and when a press is on the screen: for the reports that measure it.
 
+/** How long a finger holds a button. Let go in the moment in which it was pressed, the page would still be drawing that it is held. */
+export const HELD_MS = 60;
+
 /** Seconds that the main thread has been busy so far; `Performance.enable` is called with `threadTicks` before. */
 export async function busy(session) {
   const { metrics } = await session.send('Performance.getMetrics');
@@ -24,9 +27,15 @@ export function seconds(ms) {
   return `${(ms / 1_000).toFixed(1)} s`;
 }
 
+/** How soon presses were seen, and how much of that the page took until it had changed: the rest is the browser’s, which draws. */
+export function told({ presses, changes }, goalMs) {
+  const of = (times) => [0.5, 0.95, 0.99].map((portion) => `p${portion * 100} ${at(sorted(times), portion)}`).join('  ');
+  return `input to pixel, ${presses.length} presses, ms: ${of(presses)} (goal: ${goalMs})${verdict(at(sorted(presses), 0.99) <= goalMs)}; until the page had changed: ${of(changes)}`;
+}
+
 /** Notes long tasks, and when each press is seen: after the frame whose drawing began with the new number. Runs in the page. */
 export function watch(title) {
-  let [tasks, events, presses] = [[], [], []];
+  let [tasks, events, presses, changes] = [[], [], [], []];
   let pressedAt;
   const waiting = new Map();
   const card = document.querySelector(`article[aria-label="${title}"]`);
@@ -47,15 +56,16 @@ export function watch(title) {
   };
   new MutationObserver(() => {
     const at = pressedAt;
+    changes.push(performance.now() - at);
     requestAnimationFrame(() => channel.port2.postMessage(at));
   }).observe(card.querySelector('output'), { subtree: true, childList: true, characterData: true });
   globalThis.pixels = {
     forget: () => {
       for (const [observer] of observers) observer.takeRecords();
-      [tasks, events, presses] = [[], [], []];
+      [tasks, events, presses, changes] = [[], [], [], []];
       waiting.clear();
     },
     shown: (count) => (presses.length >= count ? undefined : new Promise((resolve) => waiting.set(count, resolve))),
-    figures: () => ({ tasks, events, presses }),
+    figures: () => ({ tasks, events, presses, changes }),
   };
 }

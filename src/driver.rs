@@ -445,7 +445,8 @@ impl Driver {
     /// Keeps the note for the next start, and competes for the right to send for the namespace.
     fn remember(&mut self, namespace: &Namespace, note: &Note) {
         if let Ok(text) = serde_json::to_string(note) {
-            self.note(&note.name(self.server.origin()), text);
+            let writing = self.storage.write_note(&note.name(self.server.origin()), &text);
+            self.store(writing.map(Input::Remembered).boxed_local());
         }
         if self.remembered.replace(namespace.clone()).as_ref() == Some(namespace) {
             // Not for the first time: it was forgotten, and so is whatever else was noted.
@@ -462,7 +463,7 @@ impl Driver {
     }
 }
 
-/// A device that can't keep a note starts without it: then it must meet the server once more before it works offline, or has no last values.
+/// A device that can't keep one of these starts without it: it has another name then, or no last values.
 fn note_written(outcome: Result<(), StorageError>) -> Input {
     if let Err(error) = outcome {
         tracing::warn!("this device will not remember this at its next start: {error}");

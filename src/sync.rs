@@ -16,6 +16,7 @@ mod command;
 mod commands;
 mod conflict;
 mod connection;
+mod dice;
 mod evicting;
 mod folding;
 mod incoming;
@@ -38,6 +39,7 @@ pub mod storage;
 mod tests;
 mod turns;
 mod undoing;
+mod unread;
 mod updates;
 mod view;
 
@@ -56,6 +58,7 @@ pub use view::{BoardView, Counters, Freshness, Phase, Status};
 
 use self::{
     connection::Due,
+    dice::Dice,
     keeping::Keeping,
     people::Whereabouts,
     requests::Requests,
@@ -126,6 +129,8 @@ pub enum Input {
     },
     /// Answers [`Effect::Commit`].
     Committed(Outcome),
+    /// Answers [`Effect::Remember`].
+    Remembered(Result<(), StorageError>),
     /// Another tab has written to the shared storage.
     SiblingWrote,
     /// This tab now does, or no longer does, the sending for all.
@@ -417,6 +422,7 @@ impl Engine {
                 Some(left) => left.committed(now, outcome),
                 None => self.committed(now, outcome),
             },
+            Input::Remembered(outcome) => self.remembered(now, outcome),
             Input::SiblingWrote => self.keeping.reread = true,
             Input::Leading(leading) => {
                 self.keeping.reread |= leading && !self.leading;
@@ -482,19 +488,5 @@ impl Engine {
 
     fn notice(&mut self, notice: Notice) {
         self.effects.push_back(Effect::Notice(notice));
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): jitter needs no more.
-#[derive(Debug)]
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
     }
 }

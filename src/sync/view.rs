@@ -310,9 +310,10 @@ impl Engine {
         resolving
     }
 
-    /// Operations that were set aside.
+    /// Operations that were set aside, and those whose records can't be read.
     pub fn set_aside_list(&self) -> impl Iterator<Item = &SetAside> {
-        self.aside.values()
+        let unread = self.keeping.unread.iter().map(|unread| &unread.aside);
+        self.aside.values().chain(unread)
     }
 
     /// The boards known to this device.

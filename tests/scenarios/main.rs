@@ -23,4 +23,5 @@ mod server;
 mod tabs;
 mod together;
 mod undo;
+mod unread;
 mod world;

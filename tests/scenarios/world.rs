@@ -16,7 +16,7 @@ use tideboard::{
     sync::{
         Birth, Command, CommandError, Conflict, Effect, Engine, Freshness, Input, Notice, Pending, RequestError,
         Resolution, SetAside,
-        storage::{Durability, Namespace, is_cold},
+        storage::{Durability, Namespace, StorageError, is_cold},
     },
     time::Timestamp,
 };
@@ -385,6 +385,22 @@ impl World {
                 PEOPLE[state.person]
             );
         }
+    }
+
+    /// A field's value on the server, of another board.
+    pub fn server_has_on(&self, board: &BoardId, widget: &str, field: &str) -> Value {
+        self.server
+            .value(board, &named(widget), &field.parse().expect("a name"))
+    }
+
+    /// Why a device says that it can't store.
+    pub fn fault(&self, tab: usize) -> Option<StorageError> {
+        self.tabs[tab].engine.status().fault
+    }
+
+    /// What a person exports.
+    pub fn export(&self, tab: usize) -> String {
+        self.tabs[tab].engine.export()
     }
 
     pub fn pending(&self, tab: usize) -> Vec<OperationId> {

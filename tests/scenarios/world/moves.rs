@@ -149,7 +149,13 @@ impl World {
                 let outcome = disk.commit(&folder(&namespace), &transaction);
                 state.inputs.push_back(Input::Committed(outcome));
             }
-            Effect::Remember(_, note) => disk.remembered = Some(note),
+            Effect::Remember(..) if disk.refuses_notes => {
+                state.inputs.push_back(Input::Remembered(Err(StorageError::Full)));
+            }
+            Effect::Remember(_, note) => {
+                disk.remembered = Some(note);
+                state.inputs.push_back(Input::Remembered(Ok(())));
+            }
             Effect::Replay(_) if !state.reachable => {
                 state.inputs.push_back(Input::Replayed(Err(RequestError::Unreachable)))
             }

@@ -152,9 +152,6 @@ pub const CACHE_WRITE_MS: u64 = 1_000;
 pub const RETRY_MS: u64 = 250;
 /// Longest such wait.
 pub const RETRY_MS_MAX: u64 = 30_000;
-/// Transactions one after the other that are not of what is stored, after which that is said as a fault of the storage: two tabs that write
-/// busily meet a few, and no more.
-pub const STALE_LEN_MAX: u32 = 8;
 /// Tries after which a lane shows why it waits; it goes on trying at [`RETRY_MS_MAX`].
 pub const RETRY_SHOWN_AFTER: u32 = 3;
 /// Failed dials after which replay by server function is tried beside the socket.

@@ -14,11 +14,15 @@ use super::{
     updates::Replica,
 };
 use crate::{
-    config::{CACHE_WRITE_MS, KEPT_LEN_MAX, REREAD_MS, RETRY_MS, RETRY_MS_MAX, STALE_LEN_MAX},
+    config::{CACHE_WRITE_MS, KEPT_LEN_MAX, REREAD_MS, RETRY_MS, RETRY_MS_MAX},
     protocol::{BoardId, OperationId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
+
+/// Transactions one after the other that are not of what is stored, after which that is said as a fault of the storage: two tabs that
+/// write busily meet a few, and no more.
+const STALE_LEN_MAX: u32 = 8;
 
 /// The books of what is stored.
 #[derive(Debug, Default)]

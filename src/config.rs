@@ -6,12 +6,14 @@ mod programs;
 mod sampling;
 mod searching;
 mod storing;
+mod stretches;
 mod window;
 
 pub use programs::*;
 pub use sampling::*;
 pub use searching::*;
 pub use storing::*;
+pub use stretches::*;
 pub use window::*;
 
 /// The WebSocket subprotocol both sides must speak; a change that an older peer can't read gets a new one.
@@ -300,20 +302,8 @@ pub const HISTORY_PRUNE_MS: u64 = 600_000;
 pub const HISTORY_BYTES_MAX: i64 = 2 * 1024 * 1024 * 1024;
 /// The same of a server that keeps nothing on a disk.
 pub const HISTORY_IN_MEMORY_BYTES_MAX: i64 = 64 * 1024 * 1024;
-/// Requests whose stretches are read at once; further ones wait.
-pub const STRETCHES_AT_ONCE_MAX: usize = 2;
 /// A series that has sent nothing for this long makes room for another one, in milliseconds; its past is kept.
 pub const SERIES_SILENT_MS: u64 = 3_600_000;
-/// Points of a stretch of a series, as it is told.
-pub const STRETCH_LEN_MAX: usize = 2_000;
-/// The same, as a chart shows it.
-pub const STRETCH_SHOWN_LEN: u64 = 300;
-/// However short the stretch is that somebody looks at, its past is not asked for more often than this: its end is what comes by itself.
-pub const STRETCH_AGAIN_MS: u64 = 10_000;
-/// Nobody looks closer than this: the finest that is kept is a second.
-pub const STRETCH_CLOSER_MS_MIN: u64 = 5_000;
-/// Series whose stretches are told at once.
-pub const STRETCHES_LEN_MAX: usize = 64;
 /// Formulas that are worked out at once: what all the boards of a server show, several times over.
 pub const FORMULAS_LEN_MAX: usize = 256;
 /// Series that one formula is of, as `sum(fuel*)` is. Of more there is no value, since one of some of them would be wrong.

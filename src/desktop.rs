@@ -5,18 +5,13 @@
 //! stored before the window goes. A window has its own `VirtualDom` and its own engine; several share a store, as tabs do.
 
 mod alone;
-mod boards;
-mod choosing;
-mod history;
-mod kept;
+mod for_yourself;
 mod own;
-mod page;
 mod telling;
 mod watchdog;
 
-use std::{cell::OnceCell, path::PathBuf, process::ExitCode};
+use std::{cell::OnceCell, process::ExitCode};
 
-use clap::Parser;
 use dioxus::{
     desktop::{
         Config, DesktopContext, LogicalSize, WindowBuilder, WindowCloseBehaviour, WindowEvent, icon_from_memory,
@@ -34,89 +29,28 @@ use dioxus::{
     prelude::*,
 };
 
-use self::{
-    alone::Alone,
-    boards::Boards,
-    choosing::Choosing,
-    kept::{Kept, Place},
-    own::{OWN, own},
-    watchdog::Watchdog,
+use self::{alone::Alone, for_yourself::ForYourself, own::own, telling::Telling, watchdog::Watchdog};
+use crate::{
+    platform::take_back_notice,
+    webview::{
+        Boards, Choosing, First, Kept, Leave, NAME, WaitingForKeyring, Ways, begun,
+        kept::{OWN, Place},
+        page, use_showing,
+    },
 };
-use crate::platform::{AddressError, ServerAddress, data_folder, move_secrets, secret, take_back_notice};
-
-/// The shared board that keeps working when the network doesn't, in a window of its own.
-#[derive(Clone, Parser)]
-#[command(name = "tideboard", version)]
-struct Arguments {
-    /// The server; by default the one that this window was at last. Where there was none, it asks
-    #[arg(long, value_name = "URL", env = "TIDEBOARD_SERVER", value_parser = origin)]
-    server: Option<String>,
-    /// A token, where the server asks for one. Arguments are seen by others on this machine: better in the variable
-    #[arg(long, env = "TIDEBOARD_TOKEN", hide_env_values = true)]
-    token: Option<String>,
-    /// Folder of this device's outbox and of what it saw last; by default in the user's data folder, with that of the terminal
-    #[arg(long, value_name = "FOLDER", env = "TIDEBOARD_OUTBOX")]
-    data: Option<PathBuf>,
-}
-
-/// A server, and how to greet it; [`OWN`] is greeted as it tells itself.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Reached {
-    server: String,
-    token: Option<String>,
-}
-
-/// What a window begins with.
-#[derive(Clone)]
-struct First {
-    reached: Reached,
-    /// Its token, if there is one, is still where tokens are kept.
-    wants_token: bool,
-}
-
-/// What a window does when all that it shows is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Leave {
-    /// It goes.
-    Close,
-    /// It asks for another server, or another token.
-    Choose,
-    /// It goes on at the address that its own server has now.
-    Move,
-}
 
 /// What the program does: reads the arguments, and opens a window. It ends with the last one.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let Some(folder) = arguments.data.clone().or_else(data_folder) else {
-        eprintln!("This user has no home folder. Name one for the outbox: `--data FOLDER`.");
+    let Some((kept, first)) = begun() else {
         return ExitCode::FAILURE;
     };
-    let kept = Kept::read(folder);
-    let first = first(&kept, arguments);
     if first.as_ref().is_some_and(|first| first.reached.server == OWN) {
         // Behind the window, which shows meanwhile what it knows.
         own(kept.folder());
     }
     // It ends the process by itself.
     dioxus::desktop::launch::launch_virtual_dom(window(&kept, first), config(&kept))
-}
-
-/// The server to begin with: as named, or the last one.
-fn first(kept: &Kept, arguments: Arguments) -> Option<First> {
-    let server = arguments.server.or_else(|| kept.servers().first().cloned())?;
-    let wants_token = arguments.token.is_none() && server != OWN;
-    let token = arguments.token;
-    Some(First {
-        reached: Reached { server, token },
-        wants_token,
-    })
-}
-
-/// A server's address as it is remembered: one has one.
-fn origin(text: &str) -> Result<String, AddressError> {
-    ServerAddress::parse(text).map(|address| address.origin().to_owned())
 }
 
 fn window(kept: &Kept, first: Option<First>) -> VirtualDom {
@@ -138,16 +72,13 @@ fn config(kept: &Kept) -> Config {
     let config = Config::new()
         .with_window(builder)
         .with_menu(menu(kept))
-        .with_custom_index(page::page())
+        .with_custom_index(page())
         .with_close_behaviour(WindowCloseBehaviour::WindowHides);
     match icon_from_memory::<Icon>(include_bytes!("../public/icon-192.png")) {
         Ok(icon) => config.with_icon(icon),
         Err(_) => config,
     }
 }
-
-/// What a window is called that shows no board.
-const NAME: &str = "Tideboard";
 
 const WIDTH: f64 = 1240.0;
 const HEIGHT: f64 = 820.0;
@@ -206,35 +137,8 @@ const CLOSE: &str = "close";
 fn Window() -> Element {
     let kept: Kept = use_context();
     let first: Option<First> = use_context();
-    let unknown = first
-        .clone()
-        .filter(|first| first.wants_token)
-        .map(|first| first.reached);
-    let mut at = use_signal(|| first.filter(|first| !first.wants_token).map(|first| first.reached));
-    // Until its token is there, for which a person may be asked to unlock the keyring.
-    let mut is_opening = use_signal(|| unknown.is_some());
-    // Each is another provider, and another engine.
-    let mut number = use_signal(|| 0_u32);
-    let mut is_choosing = use_signal(|| at.peek().is_none() && !*is_opening.peek());
-    let mut trouble = use_signal(|| None::<String>);
-    let mut leaving = use_signal(|| None::<Leave>);
-    use_future({
-        let kept = kept.clone();
-        move || {
-            let (kept, unknown) = (kept.clone(), unknown.clone());
-            async move {
-                if let Some(Reached { server, .. }) = unknown {
-                    let token = secret(kept.folder(), &server).await;
-                    // Meanwhile a person may have turned to another one.
-                    if *is_opening.peek() {
-                        at.set(Some(Reached { server, token }));
-                        is_opening.set(false);
-                    }
-                }
-                move_secrets(kept.folder().to_owned()).await;
-            }
-        }
-    });
+    let mut showing = use_showing(&kept, first);
+    let mut leaving = showing.leaving;
     let window = use_window();
     let watchdog = use_hook(Watchdog::new);
     use_drop({
@@ -247,11 +151,10 @@ fn Window() -> Element {
             leaving.set(None);
             match leave {
                 Leave::Choose => {
-                    is_opening.set(false);
                     window.set_title(NAME);
-                    is_choosing.set(true);
+                    showing.ask();
                 }
-                Leave::Move => number += 1,
+                Leave::Move => showing.number += 1,
                 Leave::Close => {
                     window.set_close_behavior(WindowCloseBehaviour::WindowCloses);
                     window.close();
@@ -276,7 +179,7 @@ fn Window() -> Element {
             if leave == Leave::Close {
                 watchdog.begin();
             }
-            if *is_choosing.peek() || *is_opening.peek() {
+            if showing.is_asking() {
                 left(leave);
             } else if leave == Leave::Close || leaving.peek().is_none() {
                 leaving.set(Some(leave));
@@ -315,7 +218,7 @@ fn Window() -> Element {
             }
             match event.id().0.as_str() {
                 NEW_WINDOW => {
-                    let first = at.cloned().map(|reached| First {
+                    let first = showing.at.cloned().map(|reached| First {
                         reached,
                         wants_token: false,
                     });
@@ -331,47 +234,41 @@ fn Window() -> Element {
             }
         }
     });
-    let chosen = use_callback(move |reached: Reached| {
-        trouble.set(None);
-        at.set(Some(reached));
-        number += 1;
-        is_choosing.set(false);
-    });
+    let chosen = use_callback(move |reached| showing.open(reached));
     let not_let_in = use_callback(move |message| {
-        trouble.set(Some(message));
+        showing.trouble.set(Some(message));
         leave(Leave::Choose);
     });
-    if is_opening() {
+    if (showing.is_opening)() {
         return rsx! {
             main { class: "choosing", "data-state": "opening",
-                p { "Waiting for your keyring." }
+                WaitingForKeyring {}
             }
         };
     }
-    if is_choosing() {
+    if (showing.is_choosing)() {
         return rsx! {
             Choosing {
-                before: at(),
-                trouble: trouble(),
+                before: (showing.at)(),
+                trouble: (showing.trouble)(),
                 on_chosen: chosen,
+                ForYourself { on_chosen: chosen }
             }
         };
     }
+    let ways = Ways {
+        leaving,
+        on_left: left,
+        on_stays: stays,
+        on_not_let_in: not_let_in,
+    };
     rsx! {
-        for reached in at() {
+        for reached in (showing.at)() {
             if reached.server == OWN {
-                Alone { key: "{number}", leaving, on_left: left, on_stays: stays, on_not_let_in: not_let_in }
+                Alone { key: "{showing.number}", ways }
             } else {
-                Boards {
-                    key: "{number}",
-                    address: reached.server.clone(),
-                    server: reached.server,
-                    token: reached.token,
-                    own: None,
-                    leaving,
-                    on_left: left,
-                    on_stays: stays,
-                    on_not_let_in: not_let_in,
+                Boards { key: "{showing.number}", address: reached.server.clone(), server: reached.server, token: reached.token, ways,
+                    Telling {}
                 }
             }
         }

@@ -37,7 +37,7 @@ use crate::{
     protocol::{ClientId, SignedIn},
     sync::{
         Birth, Command, Effect, Engine, Input, Note, Notice,
-        storage::{Namespace, Outcome, StorageError},
+        storage::{Lacks, Namespace, Outcome, StorageError},
     },
     time::Timestamp,
 };
@@ -197,6 +197,11 @@ impl Driver {
     /// What has happened already, without waiting.
     pub fn next_ready(&mut self) -> Option<Input> {
         poll_fn(|cx| self.poll(cx)).now_or_never()
+    }
+
+    /// What this device lacks for its tabs to work as one.
+    pub fn lacks(&self) -> Lacks {
+        self.storage.lacks()
     }
 
     /// Hands an input to the engine and performs its effects in their order.

@@ -123,8 +123,9 @@ pub(crate) use crate::api::FirstLook;
 pub use crate::{
     state::{ConnectionStatus, Now, PendingOperation, Series, SyncDetails},
     sync::{
-        Command, CommandError, Conflict, Counters, Freshness, Notice, Phase, Resolution, SetAside, SetAsideReason,
-        storage::{Durability, StorageError},
+        Command, CommandError, Conflict, Counters, Freshness, Notice, Phase, Release, Resolution, SetAside,
+        SetAsideReason,
+        storage::{Durability, Lacks, StorageError},
         undecided,
     },
 };

@@ -48,8 +48,14 @@ pub mod dashboard;
 #[cfg(feature = "dashboard")]
 pub mod app;
 
+#[cfg(all(any(feature = "desktop", feature = "mobile"), feature = "dashboard"))]
+pub mod webview;
+
 #[cfg(all(feature = "desktop", feature = "dashboard"))]
 pub mod desktop;
+
+#[cfg(all(feature = "mobile", feature = "dashboard"))]
+pub mod phone;
 
 #[cfg(feature = "testing")]
 pub mod testing;

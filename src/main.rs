@@ -13,7 +13,16 @@ fn main() -> std::process::ExitCode {
 #[cfg(all(
     not(any(feature = "server", feature = "desktop")),
     feature = "dashboard",
-    any(feature = "web", feature = "mobile")
+    feature = "mobile"
+))]
+fn main() -> std::process::ExitCode {
+    tideboard::phone::main()
+}
+
+#[cfg(all(
+    not(any(feature = "server", feature = "desktop", feature = "mobile")),
+    feature = "dashboard",
+    feature = "web"
 ))]
 fn main() {
     dioxus::launch(tideboard::app::App);

@@ -59,7 +59,7 @@ pub enum Bug {
     UndoneTwice,
     UndoOutlivesEdit,
     ClearingUnnoticed,
-    NewerNeverAsked,
+    NewerSentByOlder,
 }
 
 #[cfg(feature = "planted")]

@@ -53,14 +53,14 @@ use detached as chosen;
 use native as chosen;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 pub use native::{
-    data_folder, has_keyring, keep_secret, leave_text, make_private_folder, move_secrets, notify, secret,
-    take_back_notice, write_private,
+    data_folder, has_keyring, hear_gestures, keep_secret, leave_keyring_out, leave_text, lock_holder,
+    make_private_folder, move_secrets, notify, secret, take_back_notice, tell, write_private,
 };
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 use web as chosen;
 
 use crate::{
-    sync::storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction},
+    sync::storage::{Durability, Lacks, Namespace, Outcome, Records, StorageError, Transaction},
     time::Timestamp,
 };
 
@@ -126,6 +126,15 @@ pub enum NetworkEvent {
     },
 }
 
+/// What a finger, or the key of a phone, wants of the app as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gesture {
+    /// Back, where nothing is open on the page that it could close.
+    Back,
+    /// The page was pulled down from its top, and let go.
+    Pulled,
+}
+
 /// Records under namespaces, shared by every tab, window or process of a profile.
 ///
 /// [`crate::sync::storage::apply`] is the meaning of a transaction. Futures don't borrow the storage, and a transaction
@@ -133,6 +142,10 @@ pub enum NetworkEvent {
 pub trait Storage {
     /// How well it keeps what it is given.
     fn durability(&self) -> Durability;
+    /// What it lacks for tabs to work as one.
+    fn lacks(&self) -> Lacks {
+        Lacks::default()
+    }
     /// Reads what is stored under a namespace in one transaction; `cold` as well what
     /// [`crate::sync::storage::is_cold`].
     fn load(&self, namespace: Namespace, cold: bool) -> LocalBoxFuture<'static, Result<Records, StorageError>>;

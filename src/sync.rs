@@ -24,6 +24,7 @@ mod keeping;
 mod leaving;
 mod listing;
 mod note;
+mod notice;
 mod optimistic;
 mod outbox;
 mod outgoing;
@@ -50,11 +51,12 @@ pub use conflict::{Conflict, Resolution, SetAside, SetAsideReason, undecided};
 pub use connection::{Connection, Probe, retry_delay_ms};
 pub use listing::Listed;
 pub use note::Note;
+pub use notice::Notice;
 pub use optimistic::Shown;
 pub use outbox::{Outbox, Pending, Waiting};
 pub use receipts::SeenBy;
 pub use requests::RequestError;
-pub use view::{BoardView, Counters, Freshness, Phase, Status};
+pub use view::{BoardView, Counters, Freshness, Phase, Release, Status};
 
 use self::{
     connection::Due,
@@ -66,10 +68,7 @@ use self::{
     updates::{Drafts, Replica},
 };
 use crate::{
-    protocol::{
-        Answered, BoardId, ClientId, Device, Document, FieldName, OperationId, Push, Revision, RunId, SamplesFrame,
-        Subscribe, Value, Verdict, WidgetId,
-    },
+    protocol::{Answered, BoardId, ClientId, Device, Document, OperationId, Push, RunId, Subscribe, Value},
     sorted::SortedMap,
     time::Timestamp,
 };
@@ -197,98 +196,6 @@ pub enum Effect {
     Notice(Notice),
 }
 
-/// News for the app; state is read from the engine itself.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Notice {
-    /// The storage was read for the first time: boards may be shown.
-    Initialized,
-    /// The server gave a final answer to one of this device's operations.
-    Decided {
-        /// The operation.
-        id: OperationId,
-        /// The answer.
-        verdict: Verdict,
-    },
-    /// An operation was set aside without a verdict, or because its time was up before it was sent.
-    SetAside {
-        /// The operation.
-        id: OperationId,
-        /// Why.
-        reason: SetAsideReason,
-    },
-    /// A conflict was resolved, here or by another tab of this device that has listed it. What the server says of the choice comes
-    /// later, as of any other edit: that its operation was decided or set aside; and where it came to nothing the conflict is
-    /// listed again.
-    Resolved {
-        /// The conflict.
-        id: OperationId,
-        /// How.
-        resolution: Resolution,
-    },
-    /// Confirmed state changed.
-    Changed {
-        /// The board.
-        board: BoardId,
-        /// Its widgets that did.
-        widgets: Vec<WidgetId>,
-    },
-    /// A widget that this page shows was removed, and not by an edit that was shown before. Told by the loop that shows it.
-    Removed {
-        /// The board.
-        board: BoardId,
-        /// The widget.
-        widget: WidgetId,
-        /// Whether it had the focus here.
-        held: bool,
-    },
-    /// One's own edit was undone, or what was undone was done once more, because a person has asked for that. The screen shows it.
-    Turned {
-        /// The board.
-        board: BoardId,
-        /// The widget.
-        widget: WidgetId,
-        /// The field, where it was about one, and not about the widget itself.
-        field: Option<FieldName>,
-        /// Whether it was done once more.
-        again: bool,
-    },
-    /// Live values.
-    Samples(SamplesFrame),
-    /// An app's own event.
-    Event {
-        /// The board.
-        board: BoardId,
-        /// Its name.
-        name: String,
-        /// Its payload.
-        payload: Value,
-    },
-    /// A command could not be carried out.
-    Refused {
-        /// Why.
-        error: CommandError,
-        /// The board and the widget that it was about, where it was about one.
-        widget: Option<(BoardId, WidgetId)>,
-    },
-    /// Something went wrong that a person should know.
-    Trouble {
-        /// What happened and what to do.
-        message: String,
-    },
-}
-
-impl Notice {
-    /// That an operation was applied, where its verdict itself did not come by.
-    const fn applied(id: OperationId, revision: Revision) -> Self {
-        let verdict = Verdict::Applied {
-            revision,
-            verbatim: false,
-            overwrote: None,
-        };
-        Self::Decided { id, verdict }
-    }
-}
-
 /// One tab's, window's or process's part in the sync.
 #[derive(Debug)]
 pub struct Engine {
@@ -302,6 +209,8 @@ pub struct Engine {
     hasten_from: Timestamp,
     /// Why the last connection ended, for people.
     trouble: Option<String>,
+    /// A frame came that could not be read.
+    met_unreadable: bool,
     /// When the connection was lost; `None` while it is live.
     offline_since: Option<Timestamp>,
     /// Whose records these are; `None` before the first welcome of a new device.
@@ -359,6 +268,7 @@ impl Engine {
             window_ms: crate::config::RETRY_WINDOW_MS,
             hasten_from: Timestamp(0),
             trouble: None,
+            met_unreadable: false,
             offline_since: None,
             namespace: None,
             loaded: false,

@@ -272,7 +272,7 @@ impl Stage {
                     }
                 }
                 Reply::Close { session } => panic!("session {session} was closed"),
-                Reply::Replayed { .. } | Reply::Called { .. } | Reply::Document { .. } => {}
+                Reply::Replayed { .. } | Reply::Called { .. } | Reply::Document { .. } | Reply::Found { .. } => {}
             }
         }
     }

@@ -34,8 +34,7 @@ pub(super) fn add_choice(choices: &mut Vec<Choice>, conflict: Conflict, is_autom
 
 /// It is decided: what was chosen for a person is shown, of all the newest. Gives the conflict that a person has chosen in.
 pub(super) fn settle(choices: &mut Vec<Choice>, id: OperationId, resolution: &Resolution) -> Option<Conflict> {
-    let is_it = |choice: &Choice| choice.resolution.is_none() && choice.conflict.id() == id;
-    let at = choices.iter().position(is_it)?;
+    let at = asked_for(choices, id)?;
     if choices[at].title.is_none() {
         return Some(choices.remove(at).conflict);
     }
@@ -43,6 +42,17 @@ pub(super) fn settle(choices: &mut Vec<Choice>, id: OperationId, resolution: &Re
     let over = choices.len().saturating_sub(AUTO_RESOLVED_LEN_MAX);
     choices.drain(..over);
     None
+}
+
+/// It is not decided, and asked on. Whether a person has chosen.
+pub(super) fn call_off(choices: &mut Vec<Choice>, id: OperationId) -> bool {
+    asked_for(choices, id).is_some_and(|at| choices.remove(at).title.is_none())
+}
+
+/// Where what is only asked for of a conflict is among the choices.
+fn asked_for(choices: &[Choice], id: OperationId) -> Option<usize> {
+    let is_it = |choice: &Choice| choice.resolution.is_none() && choice.conflict.id() == id;
+    choices.iter().position(is_it)
 }
 
 /// The widget's title, else its name. As it was then: a line is not written anew for it.

@@ -9,7 +9,7 @@ use dioxus::prelude::*;
 
 use self::versions::{proposal, versions};
 use super::{
-    auto_resolved::{add_choice, auto_resolved, settle},
+    auto_resolved::{add_choice, auto_resolved, call_off, settle},
     edit_line::{edit_line, is_editable},
     format::time_of_day,
     icon::icon,
@@ -77,9 +77,13 @@ pub fn ConflictResolutionUI(
     let mut choices = use_signal(Vec::new);
     // What one press has decided, which one press takes back.
     let mut together = use_signal(Vec::<OperationId>::new);
+    // Those onto which something came in the moment of the choice, which has to be made again.
+    let mut again = use_signal(Vec::<OperationId>::new);
     use_notices(move |notice| {
-        let Notice::Resolved { id, resolution } = notice else {
-            return;
+        let (id, resolution) = match notice {
+            Notice::Resolved { id, resolution } => (id, resolution),
+            Notice::NotResolved { id } if call_off(&mut choices.write(), id) => return again.write().push(id),
+            _ => return,
         };
         let persons = settle(&mut choices.write(), id, &resolution);
         if let Some(conflict) = persons {
@@ -92,6 +96,7 @@ pub fn ConflictResolutionUI(
     let mut ask = move |id: OperationId, resolution, is_automatic| {
         if let Some(conflict) = CONFLICTS.peek().iter().find(|conflict| conflict.id() == id) {
             add_choice(&mut choices.write(), conflict.clone(), is_automatic);
+            again.write().retain(|other| *other != id);
             managers.state.resolve(id, resolution);
         }
     };
@@ -152,6 +157,7 @@ pub fn ConflictResolutionUI(
                     for conflict in list.iter().take(shown).cloned() {
                         ConflictCard {
                             key: "{conflict.id()}",
+                            is_again: again().contains(&conflict.id()),
                             conflict,
                             on_choose: choose,
                         }
@@ -235,7 +241,7 @@ fn tell(conflict: &Conflict, resolution: &Resolution, now: Option<Now>, together
 }
 
 #[component]
-fn ConflictCard(conflict: Conflict, on_choose: Callback<(Vec<OperationId>, Resolution)>) -> Element {
+fn ConflictCard(conflict: Conflict, is_again: bool, on_choose: Callback<(Vec<OperationId>, Resolution)>) -> Element {
     let (live, title) = use_widget_of(&conflict.operation);
     let (managers, now) = (use_realtime_managers(), use_now());
     let mut editing = use_signal(|| false);
@@ -284,6 +290,7 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(Vec<OperationId>, Resol
     let editable = conflict.mine().filter(|value| is_editable(&field, value));
     let can_edit = editable.is_some();
     let headline = headline(&conflict);
+    let is_changed = if editing() { is_told() } else { is_again };
     // A setpoint's own.
     let is_value = field == "value";
     let bounds = [live.number("min"), live.number("max")].map(|bound| bound.filter(|_| is_value));
@@ -319,8 +326,10 @@ fn ConflictCard(conflict: Conflict, on_choose: Callback<(Vec<OperationId>, Resol
                 span { {[t(&said_field), " · ", headline].concat()} }
             }
             {versions(&conflict, &field, &unit, now())}
-            if is_told() && editing() {
-                p { class: "note-line", role: "alert", "data-tone": "wait", {tn("Theirs has changed meanwhile. Save again to set yours.")} }
+            if is_changed {
+                p { class: "note-line", role: "alert", "data-tone": "wait",
+                    {tn(if editing() { "Theirs has changed meanwhile. Save again to set yours." } else { "Yours has changed meanwhile. Choose again." })}
+                }
             }
             if let Some(value) = editable.filter(|_| editing()) {
                 {edit_line(if proposal(&conflict).is_some() { "Both, put together" } else { "Another value" }, &field, &proposal(&conflict).unwrap_or_else(|| value.clone()), bounds, commit, cancel)}

@@ -11,9 +11,9 @@ use super::{
     word::{Tone, Word, joint, saying, saying_of},
 };
 use crate::{
-    config::{SIGN_IN_PATH, TROUBLESHOOTING_PATH},
+    config::{REREAD_MS, SIGN_IN_PATH, TROUBLESHOOTING_PATH},
     hooks::{
-        BackgroundSync, ConnectionStatus, Durability, Later, Now, SyncDetails, last_met, use_background_sync,
+        BackgroundSync, ConnectionStatus, Durability, Lacks, Later, Now, SyncDetails, last_met, use_background_sync,
         use_later, use_now, use_websocket,
     },
     protocol::Access,
@@ -65,7 +65,7 @@ pub fn DashboardSyncIndicator(
     let link = socket.link();
     // A page that was not live yet goes on where the one before it was.
     let met_ms = use_hook(last_met).filter(|_| sync.last_sync().is_none());
-    let more = more(&status, &link, sync.pending(), now(), met_ms);
+    let more = more(&status, &link, &sync.details(), now(), met_ms);
     let name = [t("Sync"), ": ", word.text(), &more.concat()].concat();
     let face = telling(word, hidden(&status, &link), &more);
     rsx! {
@@ -115,11 +115,16 @@ fn hidden(status: &ConnectionStatus, link: &ConnectionStatus) -> Option<Word> {
 fn more(
     status: &ConnectionStatus,
     link: &ConnectionStatus,
-    pending: usize,
+    details: &SyncDetails,
     now: Option<Now>,
     met_ms: Option<u64>,
 ) -> Vec<String> {
-    let waiting = |text: &str| (pending > 0).then(|| with(text, &[&pending.to_string()]));
+    let waiting = |text: &str| (details.pending > 0).then(|| with(text, &[&details.pending.to_string()]));
+    // Nothing is called saved that a browser may clear.
+    let here = match details.durability {
+        Some(Durability::Durable) => "{} saved here",
+        _ => "{} waiting",
+    };
     let hidden = hidden(status, link).map(|word| word.text().to_owned());
     let parts: [Option<String>; 2] = match status {
         ConnectionStatus::Offline { since, .. } => {
@@ -131,7 +136,7 @@ fn more(
                     _ => with("since {}", &[&time_of_day(now, ms)]),
                 })
             });
-            [since, waiting("{} saved here")]
+            [since, waiting(here)]
         }
         ConnectionStatus::Waiting { retry_at, .. } => {
             let wait = retry_at.zip(now).map(|(at, now)| at.since(now.device).div_ceil(1_000));
@@ -139,9 +144,9 @@ fn more(
                 None | Some(0) => t("trying now").to_owned(),
                 Some(seconds) => with("next try in {} s", &[&seconds.to_string()]),
             };
-            [Some(next), waiting("{} saved here")]
+            [Some(next), waiting(here)]
         }
-        ConnectionStatus::ByRequests => [Some(t("syncing by requests").to_owned()), waiting("{} saved here")],
+        ConnectionStatus::ByRequests => [Some(t("syncing by requests").to_owned()), waiting(here)],
         ConnectionStatus::CatchingUp { missing: missing @ 1.. } => [
             Some(count(
                 usize::try_from(*missing).unwrap_or(usize::MAX),
@@ -205,7 +210,7 @@ pub fn SyncDetailsPanel() -> Element {
                 if details.durability == Some(Durability::MemoryOnly) {
                     {tn("Edits are in this page only, and sent when you switch this off.")}
                 } else {
-                    {tn("Edits of all tabs are kept on this device, and sent when you switch this off.")}
+                    {tn("Edits of all tabs wait here, and are sent when you switch this off.")}
                 }
             }
         }
@@ -277,6 +282,26 @@ fn explain(link: &ConnectionStatus) -> String {
     }
 }
 
+/// How long what is kept so is there; nothing where that needs no word.
+const fn lasting(durability: Durability) -> &'static str {
+    match durability {
+        Durability::Durable => "",
+        Durability::BestEffort => "it may clear them",
+        Durability::MemoryOnly => "kept while this page is open",
+    }
+}
+
+/// Which of the tabs sends; and what they go without, where a browser lacks what they work as one by.
+const fn sender(facts: &SyncDetails) -> &'static str {
+    const { assert!(REREAD_MS == 2_000, "it is said below") };
+    match facts.lacks {
+        Lacks { broadcasts: true, .. } => "each tab for itself; others are seen every 2 s",
+        Lacks { locks: true, .. } => "each tab for itself",
+        _ if facts.leading => "this tab",
+        _ => "another tab",
+    }
+}
+
 fn facts(facts: &SyncDetails, now: Option<Now>) -> Element {
     let synced = match (facts.synced_at, now) {
         (Some(_), _) if facts.link == ConnectionStatus::Live => t("now").to_owned(),
@@ -293,7 +318,7 @@ fn facts(facts: &SyncDetails, now: Option<Now>) -> Element {
             dt { {tn("Edits")} }
             dd { "data-fact": "durability",
                 if let Some(durability) = facts.durability {
-                    {saying(Word::from(durability), if durability == Durability::MemoryOnly { t("kept while this page is open") } else { "" })}
+                    {saying(Word::from(durability), t(lasting(durability)))}
                 } else {
                     "…"
                 }
@@ -303,7 +328,7 @@ fn facts(facts: &SyncDetails, now: Option<Now>) -> Element {
                 dd { "data-fact": "room", {figure_text(room as f64, "B")} }
             }
             dt { {tn("Sent by")} }
-            dd { if facts.leading { {tn("this tab")} } else { {tn("another tab")} } }
+            dd { "data-fact": "sent-by", {tn(sender(facts))} }
             if let Some(identity) = &facts.identity {
                 dt { {tn("Signed in as")} }
                 dd { "{identity.principal}" if identity.access == Access::View { {tn(", to watch")} } }

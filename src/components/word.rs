@@ -42,7 +42,7 @@ pub enum Word {
     NoSamples,
     /// An edit came too late, and was not sent.
     Expired,
-    /// Kept on this device for as long as the browser likes.
+    /// Kept in this browser, for as long as it likes.
     BestEffort,
     /// Kept on this device.
     Stored,
@@ -108,7 +108,7 @@ impl Word {
             Self::Stale => "No data",
             Self::NoSamples => "No live values",
             Self::Expired => "Too late, not sent",
-            Self::BestEffort => "This browser may clear it",
+            Self::BestEffort => "Kept in this browser",
             Self::Stored => "Saved on this device",
             Self::Live => "Live",
         })
@@ -119,7 +119,7 @@ impl Word {
     pub const fn tone(self) -> Tone {
         match self {
             Self::Live | Self::Stored => Tone::Live,
-            Self::Suspended | Self::Expired => Tone::Rest,
+            Self::Suspended | Self::Expired | Self::BestEffort => Tone::Rest,
             Self::CannotStore | Self::SignIn | Self::OtherVersion | Self::Conflict | Self::SetAside => Tone::Act,
             _ => Tone::Wait,
         }
@@ -196,6 +196,15 @@ impl From<Durability> for Word {
             Durability::BestEffort => Self::BestEffort,
             Durability::MemoryOnly => Self::CannotStore,
         }
+    }
+}
+
+/// What is said of an edit that waits, as well as this device keeps it: nothing is called saved that a browser may clear.
+pub const fn kept(durability: Option<Durability>) -> &'static str {
+    match durability {
+        Some(Durability::Durable) => "Saved on this device",
+        Some(Durability::BestEffort) => "Kept in this browser",
+        None | Some(Durability::MemoryOnly) => "In this page only",
     }
 }
 

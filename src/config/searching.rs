@@ -4,9 +4,9 @@
 pub const CARDS_PATH: &str = "/api/v1/cards";
 /// So many cards are found at once: who looks for another one types on.
 pub const FOUND_LEN_MAX: usize = 20;
-/// After the board on which so many widgets were looked at, in all, a search looks no further: it takes the thread that decides, a board at a time.
+/// After so many widgets, in all, a search looks no further: the thread that decides looks.
 pub const SEARCHED_WIDGETS_LEN_MAX: usize = 5_000;
-/// Nor after this: somebody waits for it, and types on.
+/// Nobody waits longer for it: they type on.
 pub const SEARCH_MS_MAX: u64 = 500;
 /// Typing pauses so long before the server is asked.
 pub const SEARCH_PAUSE_MS: u64 = 200;

@@ -51,6 +51,8 @@ pub struct Pointing {
     length: Signal<Option<f64>>,
     /// Its end; `None` where that is the newest value.
     end: Instant,
+    /// Whether what is shown could not be had, but for what comes by itself.
+    missing: Signal<bool>,
     pad: Signal<Option<Rc<MountedData>>>,
     now: ReadSignal<Option<Now>>,
 }
@@ -66,6 +68,7 @@ pub fn use_pointing() -> Pointing {
         begun: use_signal(|| None),
         length: use_signal(|| None),
         end: use_signal(|| None),
+        missing: use_signal(|| false),
         pad: use_signal(|| None),
         now: use_now(),
     }
@@ -98,6 +101,11 @@ impl Pointing {
     /// Where that ends, if not at the newest value.
     pub const fn end(self) -> Instant {
         self.end
+    }
+
+    /// Whether the past of it could not be had.
+    pub const fn missing(self) -> Signal<bool> {
+        self.missing
     }
 
     /// Where a stretch begins that is being drawn.
@@ -215,19 +223,24 @@ impl Pointing {
         let length = span(window.length / 1_000);
         let now = self.now();
         let is_closer = self.length().is_some();
-        let part = match *self.end.peek() {
+        let mut part = match *self.end.peek() {
             Some(_) => [
                 &time_text(now, window.end - window.length),
                 " – ",
                 &time_text(now, window.end),
             ]
             .concat(),
-            None => with("Last {}", &[&length]),
+            None if is_closer => with("Last {}", &[&length]),
+            None => with("{} ago", &[&length]),
         };
+        if (self.missing)() {
+            part += " · ";
+            part += t("Not loaded");
+        }
         rsx! {
             p { class: "plot-times", role: "status", "data-state": is_closer.then_some("closer"),
+                span { "aria-hidden": (!is_closer).then_some("true"), {part} }
                 if is_closer {
-                    span { "{part}" }
                     button { class: "button", "data-weight": "quiet", "data-shape": "small", r#type: "button",
                         onclick: move |_| {
                             self.widen();
@@ -235,8 +248,6 @@ impl Pointing {
                         },
                         {tn("Whole span")}
                     }
-                } else {
-                    span { "aria-hidden": "true", {with("{} ago", &[&length])} }
                 }
             }
         }

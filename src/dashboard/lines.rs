@@ -14,8 +14,8 @@ use crate::{
         word::Word,
     },
     hooks::{
-        BoardHandle, ConnectionStatus, IS_IN_A_BROWSER, Notice, Now, StorageError, use_background_sync, use_notices,
-        use_now, use_realtime_managers, use_undo_keys, use_websocket,
+        BoardHandle, ConnectionStatus, Durability, IS_IN_A_BROWSER, Notice, Now, Release, StorageError,
+        use_background_sync, use_notices, use_now, use_realtime_managers, use_undo_keys, use_websocket,
     },
     protocol::Widget,
     words::{count, sentence, t, tn, with},
@@ -87,9 +87,13 @@ fn use_error_line() -> Element {
         let code = match (sync.fault(), socket.link()) {
             (Some(StorageError::Full), _) => "storage-full",
             (Some(StorageError::Broken), _) => "storage-broken",
+            (Some(StorageError::Newer), _) => "storage-newer",
             (None, ConnectionStatus::Closed { .. }) => "page-older",
-            (None, _) if sync.details().is_newer => "page-newer",
-            _ => "",
+            (None, _) => match sync.details().release {
+                Release::Fits => "",
+                Release::ServerOlder => "page-newer",
+                Release::PageOlder => "page-older",
+            },
         };
         code.to_owned()
     });
@@ -104,9 +108,14 @@ fn use_error_line() -> Element {
     }
     let details = sync.details();
     let is_fault = details.fault.is_some();
+    // What a newer page has taken over is not this one's again.
+    let may_end = is_fault && details.fault != Some(StorageError::Newer);
     let happened = match (details.fault, details.link) {
         (Some(fault), _) => t(fault.says()).to_owned(),
         (None, ConnectionStatus::Closed { message }) => sentence(&message),
+        _ if details.release == Release::PageOlder => {
+            t("Another tab has a newer version of this page, and has made edits that this one can’t send.").to_owned()
+        }
         _ => t("This page is newer than the server.").to_owned(),
     };
     let waiting = match details.pending {
@@ -126,12 +135,13 @@ fn use_error_line() -> Element {
                 // How much waits is not announced with each edit.
                 p { span { role: "alert", "{happened}" } "{waiting}" }
                 div { class: "row",
-                    if is_fault {
+                    if may_end {
                         button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.sync_now(), {tn("Try again")} }
-                        if IS_IN_A_BROWSER && details.pending > 0 {
-                            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| managers.background.export(), {tn("Export what waits")} }
-                        }
-                    } else {
+                    }
+                    if is_fault && IS_IN_A_BROWSER && details.pending > 0 {
+                        button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| managers.background.export(), {tn("Export what waits")} }
+                    }
+                    if !may_end {
                         a { class: "button", "data-shape": "small", href: "", {tn("Reload")} }
                     }
                     {error_details(&code, *met.peek(), &details.trouble.unwrap_or_default())}
@@ -143,8 +153,7 @@ fn use_error_line() -> Element {
 
 /// Said once, where a page was opened from what this device has stored.
 fn use_offline_line(board: BoardHandle) -> Element {
-    let sync = use_background_sync();
-    let socket = use_websocket();
+    let (sync, socket, now) = (use_background_sync(), use_websocket(), use_now());
     let mut is_read = use_signal(|| false);
     // Of the page as it was opened: it was never live. Where edits are not saved, the line above says so.
     let is_away = use_memo(move || {
@@ -155,27 +164,27 @@ fn use_offline_line(board: BoardHandle) -> Element {
                 ConnectionStatus::Offline { .. } | ConnectionStatus::Waiting { .. }
             )
     });
-    let now = use_now();
     if is_read() || !is_away() || !board.summary().is_known {
         return rsx! {};
     }
-    // A board without widgets is of no time.
-    let as_of = board.as_of_ms().zip(now()).map(|(as_of, now)| time_of_day(now, as_of));
-    let edits = as_of.map_or_else(
-        || t("Edits are saved on this device, and sent later.").to_owned(),
-        |as_of| {
-            with(
-                "This is the board as of {}; edits are saved on this device, and sent later.",
-                &[&as_of],
-            )
-        },
-    );
     let word = Word::from(&socket.link());
+    let mut said = [word.text(), ". "].concat();
+    // A board without widgets is of no time.
+    if let Some((as_of, now)) = board.as_of_ms().zip(now()) {
+        said += &with("This is the board as of {}.", &[&time_of_day(now, as_of)]);
+        said += " ";
+    }
+    said += t(match sync.details().durability {
+        Some(Durability::BestEffort) => MAY_GO,
+        _ => "Edits are saved on this device, and sent later.",
+    });
     rsx! {
         div { class: "banner", role: "status", "data-tone": "wait", "data-state": "offline",
             {icon(word.glyph())}
-            p { class: "banner-text", {word.text()} ". {edits}" }
+            p { class: "banner-text", {said} }
             {close_button(move |_| is_read.set(true))}
         }
     }
 }
+
+const MAY_GO: &str = "Edits are kept in this browser, and sent later. A private window, or a browser that clears its storage, takes them along.";

@@ -3,24 +3,22 @@
 use dioxus::prelude::*;
 
 use super::{
-    Leave,
-    boards::Boards,
-    kept::Kept,
-    own::{NAME, OWN, own},
+    own::{Standing, own},
+    telling::Telling,
+};
+use crate::{
+    components::icon::{Glyph, icon},
+    hooks::{use_background_sync, use_websocket},
+    webview::{
+        Boards, Kept, Leave, Ways,
+        kept::{OWN, OWN_NAME},
+    },
 };
 
 /// The boards of this window's own server.
 #[component]
-pub fn Alone(
-    /// What to do as soon as all is stored.
-    leaving: Signal<Option<Leave>>,
-    /// All is stored.
-    on_left: Callback<Leave>,
-    /// It is not.
-    on_stays: Callback<Leave>,
-    /// The server wants another token.
-    on_not_let_in: Callback<String>,
-) -> Element {
+pub fn Alone(ways: Ways) -> Element {
+    let mut leaving = ways.leaving;
     let kept: Kept = use_context();
     let own = use_hook(|| own(kept.folder()));
     let mut standing = use_signal(|| own.standing());
@@ -50,36 +48,81 @@ pub fn Alone(
     });
     // Where nothing is shown yet nothing is to be stored.
     use_effect(move || {
-        if door.read().is_none()
-            && let Some(leave) = leaving.take()
+        if let Some(leave) = leaving()
+            && door.read().is_none()
         {
-            on_left(leave);
+            leaving.set(None);
+            (ways.on_left)(leave);
         }
     });
     let Some(door) = door() else {
-        let trouble = standing.read().trouble.clone();
-        return rsx! {
-            main { class: "choosing", "data-state": "starting",
-                header {
-                    h1 { {NAME} }
-                    p { "Its server is being started." }
+        let Some(trouble) = standing.read().trouble.clone() else {
+            return rsx! {
+                main { class: "choosing", "data-state": "starting",
+                    header {
+                        h1 { {OWN_NAME} }
+                        p { "Its server is being started." }
+                    }
                 }
-                if let Some(trouble) = trouble {
-                    p { class: "note-line", role: "alert", "data-tone": "act", "It does not run. {trouble}" }
+            };
+        };
+        return rsx! {
+            main { class: "choosing", "data-state": "not-started",
+                header {
+                    h1 { {OWN_NAME} }
+                    p { "Its server does not run. What is stored on this computer stays as it is." }
+                }
+                p { class: "note-line", role: "alert", "data-tone": "act", "{trouble}" }
+                div { class: "row",
+                    button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| own.try_again(), "Try again" }
+                    button { class: "button", r#type: "button", onclick: move |_| leaving.set(Some(Leave::Choose)), "Another server" }
                 }
             }
         };
     };
+    let address = door.address();
+    // Until it has answered anybody may sit on its port: nothing is told there.
+    let auto_connect = standing.peek().starts > 0;
     rsx! {
-        Boards {
-            server: OWN,
-            address: door.address(),
-            own: standing,
-            token: door.token,
-            leaving,
-            on_left,
-            on_stays,
-            on_not_let_in,
+        Boards { server: OWN, address: address.clone(), token: door.token, ways, auto_connect,
+            Telling {}
+            OwnServer { standing, address, leaving }
+        }
+    }
+}
+
+/// Tells why the window's own server does not run, and turns to it as soon as it does.
+#[component]
+fn OwnServer(standing: Signal<Standing>, address: String, mut leaving: Signal<Option<Leave>>) -> Element {
+    let (sync, socket) = (use_background_sync(), use_websocket());
+    // Where it answers at another address this window goes there, and tells nothing here.
+    let starts = use_memo(move || {
+        let standing = standing.read();
+        let is_here = standing.door.as_ref().is_some_and(|door| door.address() == address);
+        if is_here { standing.starts } else { 0 }
+    });
+    let mut is_dialled = use_hook(|| CopyValue::new(standing.peek().starts > 0));
+    use_effect(move || {
+        if starts() > 0 {
+            if !is_dialled.replace(true) {
+                socket.connect();
+            }
+            sync.sync_now();
+        }
+    });
+    let trouble = use_memo(move || standing.read().trouble.clone());
+    let kept: Kept = use_context();
+    let Some(trouble) = trouble() else {
+        return VNode::empty();
+    };
+    rsx! {
+        div { class: "lines",
+            div { class: "banner", role: "alert", "data-tone": "act", "data-state": "own-server",
+                {icon(Glyph::TriangleAlert)}
+                p { class: "banner-text", "The server of this computer does not run; what you edit is kept meanwhile. {trouble}" }
+                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| own(kept.folder()).try_again(), "Try again" }
+                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: move |_| leaving.set(Some(Leave::Choose)), "Another server" }
+            }
         }
     }
 }

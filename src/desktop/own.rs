@@ -15,7 +15,7 @@ use std::{
     process::{Child, Command, Stdio},
     sync::{
         OnceLock,
-        mpsc::{Receiver, Sender, channel},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
     thread,
     time::Duration,
@@ -25,20 +25,9 @@ use tokio::sync::watch;
 
 pub use self::door::Door;
 use crate::{
-    config::{OWN_AGAIN_MS, OWN_PATIENCE_MS, OWN_PROGRAM, OWN_SOON_MS},
-    platform::{here, make_private_folder, random},
+    config::{OWN_AGAIN_MS, OWN_ANSWER_MS, OWN_ANSWER_MS_MAX, OWN_LOOK_MS, OWN_PATIENCE_MS, OWN_PROGRAM, OWN_SOON_MS},
+    platform::{here, lock_holder, make_private_folder, random},
 };
-
-/// What it is remembered by, in place of an address.
-pub const OWN: &str = "own";
-
-/// What people call it.
-pub const NAME: &str = "Only on this computer";
-
-/// What it is called in lists: by its address, if it is not the own one.
-pub fn name_of(server: &str) -> &str {
-    if server == OWN { NAME } else { server }
-}
 
 /// Its folder, in that of the person's data.
 const FOLDER: &str = "own";
@@ -105,7 +94,7 @@ impl Own {
         self.standing.borrow_and_update().clone()
     }
 
-    /// Tries to start it now, where that failed.
+    /// Tries to start it now, where that failed or takes long. Until that fails, too, there is no trouble.
     pub fn try_again(&self) {
         // Whoever keeps it listens as long as the process lives.
         let _ = self.again.send(());
@@ -146,43 +135,55 @@ impl Keeper {
     fn keep(&self) {
         let _held = self.turn();
         let clock = here().clock();
-        // Since when it does not answer, however often it was tried.
-        let mut since = None;
+        // Since when it does not answer, however often it was tried; and how long one try may take.
+        let (mut since, mut answer_ms) = (None, OWN_ANSWER_MS);
         loop {
             let begun = *since.get_or_insert(clock.now());
             let is_late = || clock.now() >= begun.plus(OWN_PATIENCE_MS);
-            match self.run(is_late()) {
+            match self.run(is_late(), &mut answer_ms) {
                 Ok(()) => since = None,
-                Err(trouble) if is_late() => self.tell.send_modify(|standing| standing.trouble = Some(trouble)),
+                Err(trouble) if is_late() => self.is_troubled(trouble),
                 Err(_) => {}
             }
             // One that has just ended gives its port and its boards free within a moment.
             let is_told = self.tell.borrow().trouble.is_some();
-            self.wait(if is_told { OWN_AGAIN_MS } else { OWN_SOON_MS });
+            if self.wait(if is_told { OWN_AGAIN_MS } else { OWN_SOON_MS }) {
+                since = None;
+            }
         }
     }
 
     /// Waits until no other process runs it; meanwhile it is entered by the door that the other one tells.
     fn turn(&self) -> File {
+        let clock = here().clock();
+        let path = self.folder.join(LOCK);
+        // Since when another one has its turn and tells no door.
+        let mut since = clock.now();
         loop {
-            let held = make_private_folder(&self.folder).and_then(|()| {
-                let path = self.folder.join(LOCK);
-                File::options().create(true).truncate(false).write(true).open(path)
-            });
+            let held = make_private_folder(&self.folder)
+                .and_then(|()| File::options().create(true).truncate(false).write(true).open(&path));
             match held.map(|file| file.try_lock().map(|()| file)) {
                 Ok(Ok(file)) => return file,
                 Ok(Err(TryLockError::WouldBlock)) => {
                     if let Some(door) = Door::read(&self.folder) {
+                        since = clock.now();
                         self.is_run_elsewhere(door);
+                    } else if clock.now() >= since.plus(OWN_ANSWER_MS) {
+                        self.is_troubled(is_held(&path));
                     }
                 }
                 Ok(Err(TryLockError::Error(error))) | Err(error) => {
-                    let trouble = format!("Its folder {} can’t be used: {error}.", self.folder.display());
-                    self.tell.send_modify(|standing| standing.trouble = Some(trouble));
+                    self.is_troubled(format!("Its folder {} can’t be used: {error}.", self.folder.display()));
                 }
             }
-            self.wait(OWN_AGAIN_MS);
+            if self.wait(OWN_AGAIN_MS) {
+                since = clock.now();
+            }
         }
+    }
+
+    fn is_troubled(&self, trouble: String) {
+        self.tell.send_modify(|standing| standing.trouble = Some(trouble));
     }
 
     fn is_run_elsewhere(&self, door: Door) {
@@ -197,9 +198,10 @@ impl Keeper {
         });
     }
 
-    /// Runs it until it ends; by another port, where nothing else has helped and its own is taken. Fails with a sentence when it never
-    /// answered, or has said why it ends.
-    fn run(&self, is_late: bool) -> Result<(), String> {
+    /// Runs it until it ends, or a person wants it tried anew; by another port, where nothing else has helped and its own is taken. Fails with
+    /// a sentence when it never answered, or has said why it ends. One that has not answered after `answer_ms` is ended, and the next one has
+    /// twice the time: a large store on a slow disk takes some.
+    fn run(&self, is_late: bool, answer_ms: &mut u64) -> Result<(), String> {
         let kept = Door::read(&self.folder);
         let port = kept.as_ref().map_or(0, |door| door.port);
         let moves = is_late && is_taken(port);
@@ -210,20 +212,49 @@ impl Keeper {
             _ => new_token()?,
         };
         let (output, mut child) = self.start(port, &token)?;
+        let lines = lines_of(output)?;
+        let clock = here().clock();
+        let end = clock.now().plus(*answer_ms);
         let mut said = None;
         let mut has_answered = false;
-        for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
-            let line = String::from_utf8_lossy(&line);
-            if let Some(port) = line.strip_prefix(GREETING).and_then(|port| port.trim().parse().ok()) {
-                has_answered = true;
-                self.answers(Door {
-                    port,
-                    token: token.clone(),
-                });
-            } else if let Some(trouble) = line.strip_prefix(COMPLAINT) {
-                said = Some(trouble.trim().to_owned());
+        loop {
+            let line = if has_answered {
+                lines.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {
-                tracing::debug!("its server: {line}");
+                lines.recv_timeout(Duration::from_millis(OWN_LOOK_MS))
+            };
+            match line {
+                Ok(line) => {
+                    if let Some(port) = line.strip_prefix(GREETING).and_then(|port| port.trim().parse().ok()) {
+                        has_answered = true;
+                        *answer_ms = OWN_ANSWER_MS;
+                        let token = token.clone();
+                        self.answers(Door { port, token });
+                    } else if let Some(trouble) = line.strip_prefix(COMPLAINT) {
+                        said = Some(trouble.trim().to_owned());
+                    } else {
+                        tracing::debug!("its server: {line}");
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if has_answered {
+                continue;
+            }
+            if self.asked.try_recv().is_ok() {
+                end_hanging(child)?;
+                self.has_no_trouble();
+                return Ok(());
+            }
+            if clock.now() >= end {
+                end_hanging(child)?;
+                let trouble = format!(
+                    "It did not answer within {} seconds, and was ended.",
+                    *answer_ms / 1_000
+                );
+                *answer_ms = (*answer_ms * 2).min(OWN_ANSWER_MS_MAX);
+                return Err(trouble);
             }
         }
         let ended = child.wait();
@@ -284,9 +315,51 @@ impl Keeper {
         });
     }
 
-    fn wait(&self, ms: u64) {
-        // Asked or not: it is tried again. The other end is there as long as the process.
-        let _ = self.asked.recv_timeout(Duration::from_millis(ms));
+    fn has_no_trouble(&self) {
+        self.tell.send_modify(|standing| standing.trouble = None);
+    }
+
+    /// Whether a person has asked meanwhile. It is tried again either way.
+    fn wait(&self, ms: u64) -> bool {
+        // The other end is there as long as the process.
+        let is_asked = self.asked.recv_timeout(Duration::from_millis(ms)).is_ok();
+        if is_asked {
+            self.has_no_trouble();
+        }
+        is_asked
+    }
+}
+
+/// What it prints, line by line, until it has ended.
+fn lines_of(output: io::PipeReader) -> Result<Receiver<String>, String> {
+    let (tell, lines) = channel();
+    let read = move || {
+        for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+            if tell.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+                return;
+            }
+        }
+    };
+    let reader = thread::Builder::new().name("own server's words".to_owned());
+    reader.spawn(read).map_err(|error| system_says(&error))?;
+    Ok(lines)
+}
+
+/// Ends one that does not answer, without waiting for that: its disk may be what it hangs on.
+fn end_hanging(mut child: Child) -> Result<(), String> {
+    child.kill().map_err(|error| system_says(&error))?;
+    thread::spawn(move || child.wait());
+    Ok(())
+}
+
+/// What is told where another process has its turn, and no door.
+fn is_held(lock: &Path) -> String {
+    match lock_holder(lock) {
+        Some((process, name)) => format!(
+            "Another program holds it and does not let this window in: {name}, process {process}. Close that one or end it; this window then goes on by itself."
+        ),
+        None => "Another program holds it and does not let this window in. Close all other windows of Tideboard; this one then goes on by itself."
+            .to_owned(),
     }
 }
 

@@ -3,10 +3,10 @@
 
 use dioxus::{desktop::use_window, prelude::*};
 
-use super::kept::Kept;
 use crate::{
     hooks::{Conflict, SetAside, use_background_sync, use_boards, use_realtime_managers, use_widget_of},
     platform::notify,
+    webview::Kept,
 };
 
 /// What waits for a person.

@@ -177,13 +177,14 @@ impl Gatherer {
             online: driver.is_online(),
             leading: status.leading,
             durability: Some(status.durability),
+            lacks: driver.lacks(),
             room: driver.room(),
             fault: status.fault,
             trouble: status
                 .trouble
                 .or_else(|| self.trouble.clone())
                 .or_else(|| driver.memory_only().map(str::to_owned)),
-            is_newer: status.is_newer,
+            release: status.release,
             identity: status.identity,
             device: engine.device().cloned(),
             people: engine.others().cloned(),

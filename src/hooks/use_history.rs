@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{use_now, use_samples::SeriesList};
+use super::{use_now, use_platform::current_platform, use_samples::SeriesList};
 use crate::{
-    config::{SAMPLES_PATH, STRETCH_AGAIN_MS, STRETCH_SHOWN_LEN},
+    config::{SAMPLES_PATH, STRETCH_AGAIN_MS, STRETCH_RETRY_MS, STRETCH_SHOWN_LEN},
     platform::FETCH,
     protocol::{self, SamplesFrame},
     state::{CONNECTION, ConnectionStatus, Series},
@@ -31,8 +31,8 @@ use crate::{
 /// ```
 #[must_use]
 pub fn use_history(names: ReadSignal<Vec<String>>, span_ms: ReadSignal<u64>) -> ReadSignal<SeriesList> {
-    let newest = use_signal(|| None);
-    let kept = use_stretch(names, span_ms, newest);
+    let (newest, missing) = (use_signal(|| None), use_signal(|| false));
+    let kept = use_stretch(names, span_ms, newest, missing);
     let means = use_memo(move || {
         let list = kept.read();
         let means = list.0.iter().map(|(name, series)| {
@@ -52,11 +52,12 @@ pub fn use_history(names: ReadSignal<Vec<String>>, span_ms: ReadSignal<u64>) -> 
 }
 
 /// The same, with all that is kept of each stretch as a list: its mean, least, greatest, last and count. Up to `end`, an instant in milliseconds, or to
-/// the newest.
+/// the newest. Whether it could not be had is noted in `missing`.
 pub(crate) fn use_stretch(
     names: ReadSignal<Vec<String>>,
     span_ms: ReadSignal<u64>,
     end: Signal<Option<f64>>,
+    mut missing: Signal<bool>,
 ) -> ReadSignal<SeriesList> {
     let mut kept = use_signal(SeriesList::default);
     let mut asked = use_hook(|| CopyValue::new((0_u64, Vec::<String>::new())));
@@ -82,6 +83,9 @@ pub(crate) fn use_stretch(
             kept.set(SeriesList::default());
         }
         asked.set((number, names.clone()));
+        if *missing.peek() {
+            missing.set(false);
+        }
         let (Some(fetch), 1.., true) = (FETCH, newest(), is_reached()) else {
             return;
         };
@@ -96,12 +100,25 @@ pub(crate) fn use_stretch(
             path += "&to=";
             path += &(end as u64 + 1).to_string();
         }
+        let platform = current_platform();
         spawn(async move {
-            let answer = fetch(path, None).await.ok();
-            let frame = answer.and_then(|text| protocol::read::<SamplesFrame>(&text).ok());
+            let mut waits = STRETCH_RETRY_MS.into_iter();
             // What was asked for before something else was is not shown over that; and without an answer there is what there was.
-            if let Some(frame) = frame.filter(|_| asked.peek().0 == number) {
-                kept.set(list_of(frame));
+            while asked.peek().0 == number {
+                let answer = fetch(path.clone(), None).await.ok();
+                let frame = answer.and_then(|text| protocol::read::<SamplesFrame>(&text).ok());
+                if asked.peek().0 != number {
+                    return;
+                }
+                let Some(frame) = frame else {
+                    let Some(wait_ms) = waits.next() else {
+                        return missing.set(true);
+                    };
+                    let clock = platform.clock();
+                    clock.sleep_until(clock.now().plus(wait_ms)).await;
+                    continue;
+                };
+                return kept.set(list_of(frame));
             }
         });
     });

@@ -274,7 +274,7 @@ impl RealtimeStateManager {
     }
 
     /// Resolve a conflict, as it is in [`conflicts`](Self::conflicts). Theirs is not kept over a value that its author has set since then, and which
-    /// came onto its card in the moment of the choice: the card stays.
+    /// came onto its card in the moment of the choice: the card stays, and [`Notice::NotResolved`](super::Notice) is told.
     pub fn resolve(self, id: OperationId, resolution: Resolution) {
         let seen = CONFLICTS
             .peek()

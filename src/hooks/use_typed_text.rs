@@ -18,6 +18,8 @@ struct Content {
     text: String,
     /// What was shown elsewhere when `text` was last the same as that, or took it in.
     base: String,
+    /// What is shown elsewhere. It is still the same when what was sent is on its way, or was refused.
+    shown: String,
     state: State,
 }
 
@@ -37,6 +39,7 @@ impl Content {
         Self {
             text: text.to_owned(),
             base: text.to_owned(),
+            shown: text.to_owned(),
             state: State::Same,
         }
     }
@@ -45,17 +48,23 @@ impl Content {
     /// where both changed the same place, what is typed stands.
     fn meet(&self, shown: &str) -> Self {
         match self.state {
+            // Nobody has written anything.
+            _ if self.shown == shown => self.clone(),
             State::Typed => {
                 // Typed text like any other: the server alone decides what the field becomes.
                 let text = merge_text(&self.base, &self.text, shown).unwrap_or_else(|| self.text.clone());
                 Self {
                     text,
                     base: shown.to_owned(),
+                    shown: shown.to_owned(),
                     state: State::Typed,
                 }
             }
-            // Not shown yet: that is still what this was typed over.
-            State::Sent if self.base == shown => self.clone(),
+            // What was sent before it: that is what this was typed over.
+            State::Sent if self.base == shown => Self {
+                shown: shown.to_owned(),
+                ..self.clone()
+            },
             State::Same | State::Sent => Self::same(shown),
         }
     }
@@ -168,6 +177,7 @@ impl TypedText {
         self.content.set(Content {
             text,
             base,
+            shown: before.shown,
             state: State::Typed,
         });
         // A page that is closed loses what was not handed over. Without the server each time is one more edit that waits; and where
@@ -221,6 +231,7 @@ mod tests {
         Content {
             text: text.to_owned(),
             base: base.to_owned(),
+            shown: base.to_owned(),
             state: State::Typed,
         }
     }

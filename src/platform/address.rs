@@ -1,6 +1,6 @@
 //! Where a server is.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use crate::config::SOCKET_PATH;
 
@@ -60,6 +60,23 @@ impl ServerAddress {
         &self.origin
     }
 
+    /// Whether what is said there can be read on the way: it is neither encrypted nor of this very device.
+    #[must_use]
+    pub fn is_overheard(&self) -> bool {
+        let Some(host) = self.origin.strip_prefix("http://") else {
+            return false;
+        };
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => host,
+        };
+        let is_loopback = match name.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(address) => address.is_loopback(),
+            Err(_) => name == "localhost",
+        };
+        !is_loopback
+    }
+
     /// Where its socket is.
     #[must_use]
     pub fn socket_url(&self) -> String {
@@ -87,6 +104,29 @@ mod tests {
         assert_eq!(address.socket_url(), "wss://board.example.org/api/v1/socket");
         let local = ServerAddress::parse("http://127.0.0.1:8080").expect("an address");
         assert_eq!(local.socket_url(), "ws://127.0.0.1:8080/api/v1/socket");
+    }
+
+    #[test]
+    fn only_this_device_is_spoken_with_openly() {
+        let is_overheard = |text| ServerAddress::parse(text).expect("an address").is_overheard();
+        for text in [
+            "http://127.0.0.1:8080",
+            "http://127.1.2.3",
+            "http://[::1]:80",
+            "http://localhost:8080",
+            "https://board",
+        ] {
+            assert!(!is_overheard(text), "{text}");
+        }
+        for text in [
+            "http://192.168.1.5:8080",
+            "http://board",
+            "http://[fe80::1]:80",
+            "http://localhost.example.org",
+            "ws://10.0.0.1",
+        ] {
+            assert!(is_overheard(text), "{text}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod clock;
 mod disk;
+mod locks;
 mod network;
 #[cfg(not(all(feature = "desktop", target_os = "linux")))]
 mod noticeless;
@@ -9,18 +10,25 @@ mod noticeless;
 mod notices;
 mod secrets;
 mod socket;
-#[cfg(feature = "desktop")]
+#[cfg(any(feature = "desktop", feature = "mobile"))]
 mod window;
-#[cfg(not(feature = "desktop"))]
+#[cfg(not(any(feature = "desktop", feature = "mobile")))]
 mod windowless;
 
 use std::{path::Path, rc::Rc};
 
-pub use disk::data_folder;
-pub use secrets::{has_keyring, keep_secret, make_private_folder, move_secrets, secret, write_private};
 #[cfg(feature = "desktop")]
+use dioxus::desktop as webview;
+#[cfg(all(feature = "mobile", not(feature = "desktop")))]
+use dioxus::mobile as webview;
+pub use disk::data_folder;
+pub use locks::lock_holder;
+pub use secrets::{
+    has_keyring, keep_secret, leave_keyring_out, make_private_folder, move_secrets, secret, write_private,
+};
+#[cfg(any(feature = "desktop", feature = "mobile"))]
 use window as chosen;
-#[cfg(not(feature = "desktop"))]
+#[cfg(not(any(feature = "desktop", feature = "mobile")))]
 use windowless as chosen;
 
 #[cfg(not(all(feature = "desktop", target_os = "linux")))]
@@ -28,7 +36,7 @@ pub use noticeless::{notify, take_back_notice};
 #[cfg(all(feature = "desktop", target_os = "linux"))]
 pub use notices::{notify, take_back_notice};
 
-pub use chosen::{entitle, go_to, hear_keys, leave_text};
+pub use chosen::{entitle, go_to, hear_gestures, hear_keys, leave_text, tell};
 
 pub use super::pageless::*;
 use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};

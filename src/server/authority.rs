@@ -9,6 +9,7 @@
 
 mod calling;
 mod event;
+mod finding;
 mod frames;
 mod greeting;
 mod refusals;
@@ -21,6 +22,7 @@ mod told;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use event::{Event, Reply};
+pub use finding::Search;
 use seen::Sight;
 pub use told::Told;
 
@@ -96,6 +98,10 @@ enum Waiting {
         request: RequestId,
         identity: Identity,
         subscribe: Subscribe,
+    },
+    Find {
+        request: RequestId,
+        search: Search,
     },
 }
 
@@ -308,6 +314,7 @@ impl Authority {
                 identity,
                 subscribe,
             }),
+            Event::Find { request, search } => waiting.push(Waiting::Find { request, search }),
         }
     }
 
@@ -442,6 +449,10 @@ impl Authority {
             } => {
                 let document = self.read(now, &identity, subscribe);
                 replies.push(Reply::Document { request, document });
+            }
+            Waiting::Find { request, search } => {
+                let cards = self.find(&search);
+                replies.push(Reply::Found { request, cards });
             }
             Waiting::Subscribe { session, subscribe } => self.subscribe(session, subscribe, replies),
             Waiting::Unsubscribe { session, board } => self.unsubscribe(session, &board),

@@ -32,7 +32,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve boards to browsers and other clients. This is what happens without a command, too
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     #[command(flatten)]
     Terminal(Box<terminal::Command>),
 }
@@ -60,6 +60,10 @@ pub struct ServeArgs {
     /// count those whom the proxy names in `X-Forwarded-For`
     #[arg(long, value_name = "ADDRESS", value_delimiter = ',', env = "TIDEBOARD_PROXY")]
     pub proxy: Vec<IpAddr>,
+    /// Language of the board that a new server begins with, `de` or `en`: its texts are the same for everybody, and people change them.
+    /// Each page speaks its reader's
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", env = "LANG")]
+    pub language: String,
     /// What to scrape.
     #[command(flatten)]
     pub scrape: ScrapeArgs,
@@ -82,7 +86,7 @@ pub struct ServeArgs {
 #[must_use]
 pub fn main(app: fn() -> Element) -> ExitCode {
     let cli = Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
-    let args = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+    let args = match cli.command.unwrap_or(Command::Serve(Box::new(cli.serve))) {
         Command::Serve(args) => args,
         Command::Terminal(command) => {
             log_to_stderr(false, CLIENT_LOG_FILTER);

@@ -25,7 +25,7 @@ use tokio::{
 
 use super::{
     FirstBoard, ReadError, auth,
-    authority::{Authority, Batch, Event, SessionId, Setup},
+    authority::{Authority, Batch, Event, Search, SessionId, Setup},
     clock::{Clock, Stopwatch},
     fanout::{Fanout, Waiting},
     first_board::{self, refusal},
@@ -38,8 +38,8 @@ use crate::{
     board::Catalog,
     config::{BATCH_LEN_MAX, CLOCK_BEHIND_MS_MAX, FRAME_FILL_BYTES, REQUESTS_LEN_MAX, SNAPSHOT_LEN, SUBSCRIBE_WEIGHT},
     protocol::{
-        Answered, BoardId, ClientFrame, Device, Document, Epoch, Identity, Push, PushItem, RunId, Seen, Subscribe,
-        WidgetId,
+        Answered, BoardId, ClientFrame, Device, Document, Epoch, FoundCard, Identity, Push, PushItem, RunId, Seen,
+        Subscribe, WidgetId,
     },
 };
 
@@ -79,6 +79,11 @@ pub(super) enum Request {
         identity: Identity,
         subscribe: Subscribe,
         asker: oneshot::Sender<Result<Box<Document>, ReadError>>,
+    },
+    /// Cards on all boards.
+    Find {
+        search: Search,
+        asker: oneshot::Sender<Vec<FoundCard>>,
     },
     /// Something may have to be told now.
     Wake,
@@ -359,6 +364,12 @@ impl Committer {
                 identity,
                 subscribe,
             },
+            // Who types on does not wait for what was asked before.
+            Request::Find { asker, .. } if asker.is_closed() => return None,
+            Request::Find { search, asker } => Event::Find {
+                request: self.fanout.expect(Waiting::Find(asker)),
+                search,
+            },
             Request::Stop { .. } => return None,
         })
     }
@@ -463,7 +474,7 @@ fn weight_of(request: &Request) -> usize {
         },
         Request::Replay { push, .. } => push.items.len(),
         Request::Call { .. } => 1,
-        Request::Read { .. } => SUBSCRIBE_WEIGHT,
+        Request::Read { .. } | Request::Find { .. } => SUBSCRIBE_WEIGHT,
         Request::Hello { .. }
         | Request::Seen { .. }
         | Request::Closed { .. }

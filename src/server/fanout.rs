@@ -13,7 +13,7 @@ use super::{
     metrics::Metrics,
     packet::packet,
 };
-use crate::protocol::{Answered, Document, ServerFrame};
+use crate::protocol::{Answered, Document, FoundCard, ServerFrame};
 
 /// Every greeted connection's mailbox, and every request that waits for its answer. The committer owns it: nothing
 /// here is locked but one mailbox at a time.
@@ -31,6 +31,7 @@ pub(super) enum Waiting {
     Replay(oneshot::Sender<Vec<Answered>>),
     Call(oneshot::Sender<Box<Called>>),
     Read(oneshot::Sender<Result<Box<Document>, ReadError>>),
+    Find(oneshot::Sender<Vec<FoundCard>>),
 }
 
 impl Fanout {
@@ -96,6 +97,11 @@ impl Fanout {
             Reply::Document { request, document } => {
                 if let Some(Waiting::Read(asker)) = self.requests.remove(&request) {
                     let _ = asker.send(document.ok_or(ReadError::TooLarge));
+                }
+            }
+            Reply::Found { request, cards } => {
+                if let Some(Waiting::Find(asker)) = self.requests.remove(&request) {
+                    let _ = asker.send(cards);
                 }
             }
         }

@@ -23,7 +23,7 @@ use super::{
     auth::{Policy, Token},
     cli::ServeArgs,
     files::Files,
-    first_board::this_machine,
+    first_board::this_machine_in,
     listener::{self, Door, Patience},
     offline,
     origin::OriginPolicy,
@@ -93,7 +93,7 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
     let (policy, generated) = policy(args)?;
     let files = Files::built();
     let config = ServerConfig {
-        first_boards: vec![this_machine()],
+        first_boards: vec![this_machine_in(&args.language)],
         measures_host: true,
         scraping,
         origins: OriginPolicy {

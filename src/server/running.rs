@@ -265,8 +265,13 @@ impl Server {
             call: Box::new(call),
             asker,
         };
-        self.0.requests.send(request).await.ok()?;
+        self.ask(request).await?;
         Some(*answer.await.ok()?)
+    }
+
+    /// Asks the thread that decides; `None` when that has ended.
+    pub(super) async fn ask(&self, request: committer::Request) -> Option<()> {
+        self.0.requests.send(request).await.ok()
     }
 
     /// A board as it stands on the disk, and what became of the operations that are asked for: what a subscription would
@@ -281,7 +286,7 @@ impl Server {
             subscribe,
             asker,
         };
-        self.0.requests.send(request).await.map_err(|_| ReadError::Ended)?;
+        self.ask(request).await.ok_or(ReadError::Ended)?;
         answer.await.unwrap_or(Err(ReadError::Ended))
     }
 

@@ -6,8 +6,8 @@ use super::ConnectionStatus;
 use crate::{
     protocol::{BoardId, Device, FieldName, Identity, Operation, OperationId, People, WidgetId},
     sync::{
-        Counters, Phase,
-        storage::{Durability, Namespace, StorageError},
+        Counters, Phase, Release,
+        storage::{Durability, Lacks, Namespace, StorageError},
     },
     time::Timestamp,
 };
@@ -25,14 +25,16 @@ pub struct SyncDetails {
     pub leading: bool,
     /// How well this device stores; `None` until that is known.
     pub durability: Option<Durability>,
+    /// What this browser lacks for its tabs to work as one.
+    pub lacks: Lacks,
     /// How many bytes more it has room for, roughly; `None` where it does not tell.
     pub room: Option<u64>,
     /// Why it can't store at the moment.
     pub fault: Option<StorageError>,
     /// What went wrong last, for people; `None` again once the server was greeted.
     pub trouble: Option<String>,
-    /// Whether this page is newer than the server, which leaves waiting what it can't read.
-    pub is_newer: bool,
+    /// How this page goes with the server, and with other pages of this device: what one of them can't read waits.
+    pub release: Release,
     /// Who this is to the server, while connected.
     pub identity: Option<Identity>,
     /// What this device is called.

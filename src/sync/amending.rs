@@ -45,6 +45,7 @@ impl Engine {
         let shown = self.conflicts.get(&id).map(|conflict| conflict.operation.id);
         let is_news = seen.is_some_and(|seen| shown.is_some_and(|shown| shown != seen));
         if resolution == Resolution::KeepTheirs && is_news {
+            self.notice(Notice::NotResolved { id });
             return Ok(());
         }
         self.decide(now, id, &resolution)?;

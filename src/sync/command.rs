@@ -124,7 +124,7 @@ pub enum Command {
         /// The conflict.
         id: OperationId,
         /// The operation that was on its card where it was decided, if that is known. Theirs is not kept over what its author has not seen
-        /// there: the card stays.
+        /// there: the card stays, which is told ([`Notice::NotResolved`](super::Notice)).
         seen: Option<OperationId>,
         /// How.
         resolution: Resolution,

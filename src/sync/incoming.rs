@@ -165,10 +165,15 @@ impl Engine {
         self.connection.heard(now);
         match decode::<ServerFrame>(text) {
             Ok(frame) => self.frame(now, frame),
-            Err(error) => self.lost(
-                now,
-                Some(format!("The server sent what this program can't read: {error}.")),
-            ),
+            Err(error) => {
+                let message = format!("The server sent what this program can't read: {error}.");
+                // It would come again for ever. Loaded anew this may be another release.
+                if std::mem::replace(&mut self.met_unreadable, true) {
+                    self.leave(now, Connection::Closed { message });
+                } else {
+                    self.lost(now, Some(message));
+                }
+            }
         }
     }
 
@@ -276,7 +281,8 @@ impl Engine {
         let Subscription::Asked { listed, .. } = replica.subscription.answered(answer.request) else {
             return;
         };
-        answer.verdicts.splice(..0, std::mem::take(&mut replica.early));
+        replica.early.append(&mut answer.verdicts);
+        answer.verdicts = std::mem::take(&mut replica.early);
         let continuity = replica.continuity(&answer);
         // All of it, though this cursor is known there: what is here is not what is there.
         let differs = answer.from == Cursor::ORIGIN && replica.cursor.revision >= answer.horizon.max(Revision(1));

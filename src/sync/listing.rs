@@ -56,7 +56,7 @@ impl Engine {
                 id: pending.operation.id,
                 operation: &pending.operation,
                 made_at_ms: pending.made_at_ms,
-                reason: phase_word(&self.phase(pending), self.birth.durability != Durability::MemoryOnly),
+                reason: phase_word(&self.phase(pending), self.birth.durability),
                 theirs: None,
             });
         }
@@ -104,12 +104,15 @@ impl Engine {
     }
 }
 
-/// How far an edit has come. Where nothing outlives the page, nothing is called saved.
-fn phase_word(phase: &Phase, is_stored: bool) -> String {
+/// How far an edit has come. Nothing is called saved that a browser may clear, or that does not outlive the page.
+fn phase_word(phase: &Phase, durability: Durability) -> String {
     match phase {
         Phase::Saving => "being saved",
-        Phase::Saved if is_stored => "saved on this device",
-        Phase::Saved => "in this page only",
+        Phase::Saved => match durability {
+            Durability::Durable => "saved on this device",
+            Durability::BestEffort => "kept in this browser",
+            Durability::MemoryOnly => "in this page only",
+        },
         Phase::Sent => "sent, not answered",
         Phase::Retrying { attempts, reason, .. } => return format!("put off {attempts} times: {reason}"),
         Phase::Withdrawing => "being taken back",
@@ -123,8 +126,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn saved_is_not_said_where_nothing_outlives_the_page() {
-        assert_eq!(phase_word(&Phase::Saved, true), "saved on this device");
-        assert_eq!(phase_word(&Phase::Saved, false), "in this page only");
+    fn saved_is_said_only_where_nothing_takes_it_away() {
+        let said = |durability| phase_word(&Phase::Saved, durability);
+        assert_eq!(said(Durability::Durable), "saved on this device");
+        assert_eq!(said(Durability::BestEffort), "kept in this browser");
+        assert_eq!(said(Durability::MemoryOnly), "in this page only");
     }
 }

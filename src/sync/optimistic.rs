@@ -12,7 +12,7 @@ use crate::{
     board::Board,
     planted::{self, Bug},
     protocol::{Base, FieldName, Intent, OperationId, Principal, Revision, Verdict, Widget, WidgetId, Writer},
-    sorted::SortedMap,
+    sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
 
@@ -53,6 +53,8 @@ pub struct Shown {
     pub board: Board,
     /// The operation that gave a field the value shown, where that is pending.
     pub pending: SortedMap<WidgetId, SortedMap<FieldName, OperationId>>,
+    /// Widgets with an edit that is no operation yet, and so stored nowhere.
+    pub drafted: SortedSet<WidgetId>,
     /// Widgets that something is laid over, as the server has them; `None` for one that it does not have yet.
     pub confirmed: SortedMap<WidgetId, Option<Arc<Widget>>>,
 }
@@ -107,6 +109,7 @@ pub(super) fn replay<'a>(
     let mut shown = Shown {
         board: confirmed,
         pending: SortedMap::new(),
+        drafted: SortedSet::new(),
         confirmed: SortedMap::new(),
     };
     let writer = Writer {
@@ -131,6 +134,7 @@ pub(super) fn replay<'a>(
         }
     }
     for draft in drafts {
+        shown.drafted.insert(draft.widget.clone());
         shown.change(&draft.widget, &|widget| {
             if let Some(field) = widget.fields.get_mut(&draft.field) {
                 field.value = draft.value.clone();
@@ -245,6 +249,22 @@ mod tests {
         let shown = shown(&[withdrawn]);
         assert!(shown.confirmed.is_empty());
         assert_eq!(shown.confirmed_widget(&w()), shown.widget(&w()));
+    }
+
+    #[test]
+    fn an_edit_that_is_no_operation_yet_is_known_as_such() {
+        let draft = Draft {
+            board: "b".parse().expect("a name"),
+            widget: w(),
+            field: "count".parse().expect("a name"),
+            value: 9.into(),
+            due: Timestamp(0),
+        };
+        let drafts = [draft];
+        let me = writer().principal;
+        let shown = replay(board(3), Revision(2), std::iter::empty(), drafts.iter(), &me);
+        assert!(shown.drafted.contains(&w()));
+        assert_eq!(count(shown.widget(&w())), Some(&9.into()));
     }
 
     #[test]

@@ -184,13 +184,17 @@ impl Engine {
         let mut blocked: SortedSet<(&BoardId, &WidgetId)> = SortedSet::new();
         let mut kinds = Kinds::default();
         let mut chosen: Vec<OperationId> = Vec::new();
-        // Newer than its server: that has nothing to say of it but that it can't read it. Who sends requests hears of that when they ask.
-        let unknown = if planted::is(Bug::NewerNeverAsked) {
-            planted::schema()
-        } else {
+        // Newer than its server: that has nothing to say of it but that it can't read it. Who sends requests hears of that when they ask. Newer
+        // than this page: what it does not know of it would be lost on its way.
+        let known = if planted::is(Bug::NewerSentByOlder) {
             u32::MAX
+        } else {
+            planted::schema()
         };
-        let schema = self.connection.welcome().map_or(unknown, |welcome| welcome.schema);
+        let schema = self
+            .connection
+            .welcome()
+            .map_or(known, |welcome| known.min(welcome.schema));
         for pending in self.outbox.iter().filter(is_open) {
             let mixes = kinds.add(pending);
             if pending.sent {

@@ -102,6 +102,8 @@ pub enum StorageError {
     Full,
     /// The storage can't be reached, or gives an error.
     Broken,
+    /// A newer version of this program has taken it over, beside this one.
+    Newer,
 }
 
 impl StorageError {
@@ -113,6 +115,7 @@ impl StorageError {
             Self::Broken => {
                 "This device's storage gives an error. New edits are not saved here until it works again, and sent only then: keep this page open."
             }
+            Self::Newer => "This page is older than what this browser has stored. Export what waits, then reload.",
         }
     }
 }
@@ -135,6 +138,15 @@ pub enum Durability {
     /// In memory: gone with the page. Never called saved.
     #[default]
     MemoryOnly,
+}
+
+/// What a browser lacks by which the tabs of a profile work as one. They work without.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lacks {
+    /// They can't tell each other that something was written: each looks every [`crate::config::REREAD_MS`].
+    pub broadcasts: bool,
+    /// They can't settle which of them sends for all: each sends for itself.
+    pub locks: bool,
 }
 
 /// An operation in the outbox.

@@ -293,7 +293,25 @@ fn before_a_server_that_is_older_what_it_can_not_read_waits_and_that_is_known() 
     let ids = bench.pushed();
     bench.put_off(&ids, 10_000);
     let status = bench.engine.status();
-    assert!(status.is_newer);
+    assert_eq!(status.release, Release::ServerOlder);
     assert_eq!(status.pending, 1, "it waits");
-    assert!(!Bench::live().engine.status().is_newer);
+    assert_eq!(Bench::live().engine.status().release, Release::Fits);
+}
+
+#[test]
+fn a_server_that_says_what_can_not_be_read_again_and_again_is_not_dialled_for_ever() {
+    let mut bench = Bench::live();
+    let text = r#"{"of_a_later_release":{}}"#.to_owned();
+    bench.give(Input::Received {
+        dial: bench.dial,
+        text: text.clone(),
+    });
+    assert!(matches!(bench.engine.status().connection, Connection::Waiting { .. }));
+    bench.wait(1_000);
+    bench.welcome();
+    bench.give(Input::Received { dial: bench.dial, text });
+    let Connection::Closed { message } = bench.engine.status().connection else {
+        panic!("it says so, and what to do");
+    };
+    assert!(message.contains("can't read"), "{message}");
 }

@@ -337,10 +337,12 @@ impl Replica {
         if let Subscription::CatchingUp { answer, continuity, .. } = std::mem::take(&mut self.subscription)
             && continuity != Continuity::Continues
         {
-            self.early.extend(answer.verdicts);
-            // However often it is asked for, each is kept once.
-            self.early.sort_by_key(|(id, _)| *id);
-            self.early.dedup_by_key(|(id, _)| *id);
+            for (id, verdict) in answer.verdicts {
+                // However often it is asked for, each is kept once.
+                if !self.early.iter().any(|(known, _)| *known == id) {
+                    self.early.push((id, verdict));
+                }
+            }
         }
     }
 

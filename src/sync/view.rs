@@ -16,6 +16,18 @@ use crate::{
     time::Timestamp,
 };
 
+/// How a program goes with its server, and with other pages of its device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Release {
+    /// Each can read what the others make.
+    #[default]
+    Fits,
+    /// The server can't read what was made here: that waits until it is updated.
+    ServerOlder,
+    /// This page sends for its device, and can't read what a newer one beside it has made: that waits until this one is loaded again.
+    PageOlder,
+}
+
 /// How fresh a board is: from its cursor, never from the socket alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
@@ -96,8 +108,8 @@ pub struct Status {
     pub namespace: Option<Namespace>,
     /// Who this is to the server, while connected.
     pub identity: Option<Identity>,
-    /// Whether the server knows an older data model than this program: what it can't read waits.
-    pub is_newer: bool,
+    /// How this program goes with the releases beside it.
+    pub release: Release,
     /// Operations that wait for a verdict.
     pub pending: usize,
     /// When the server was last in agreement with this device.
@@ -154,6 +166,19 @@ impl Engine {
         self.stamp.map(|(_, stamp, at)| stamp.plus(now.since(at)))
     }
 
+    fn release(&self) -> Release {
+        let open = self.outbox.iter().filter(waits).filter(|pending| !pending.withdrawing);
+        let newest = open.map(|pending| pending.operation.schema).max().unwrap_or(0);
+        let server = self.connection.welcome().map(|welcome| welcome.schema);
+        if self.leading && newest > planted::schema() {
+            Release::PageOlder
+        } else if server.is_some_and(|server| server < newest.max(planted::schema())) {
+            Release::ServerOlder
+        } else {
+            Release::Fits
+        }
+    }
+
     /// In a few words and numbers.
     #[must_use]
     pub fn status(&self) -> Status {
@@ -166,10 +191,7 @@ impl Engine {
             leading: self.leading,
             namespace: self.namespace.clone(),
             identity: self.connection.welcome().map(|welcome| welcome.identity.clone()),
-            is_newer: self
-                .connection
-                .welcome()
-                .is_some_and(|welcome| welcome.schema < planted::schema()),
+            release: self.release(),
             pending: self.outbox.iter().filter(waits).count() + self.drafts.len(),
             synced_at: self.synced_at,
             next_refresh: self.next_refresh(),

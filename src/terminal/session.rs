@@ -244,7 +244,7 @@ pub fn fault(driver: &Driver) -> Option<String> {
     let fault = driver.engine().status().fault?;
     let message = match fault {
         StorageError::Full => "this device's disk is full. Free some space, then try again.",
-        StorageError::Broken => {
+        StorageError::Broken | StorageError::Newer => {
             "this device's storage gives an error. Check its disk, or choose another folder with --data, then try again."
         }
     };

@@ -405,7 +405,7 @@ impl Inside {
                     !is_meant
                 }),
                 Reply::Replayed { items, .. } => answers.extend(items),
-                Reply::Called { .. } | Reply::Document { .. } => {}
+                Reply::Called { .. } | Reply::Document { .. } | Reply::Found { .. } => {}
             }
         }
         answers

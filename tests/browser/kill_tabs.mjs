@@ -1,10 +1,10 @@
 // Kills tabs of one browser profile over and over while they press, and prints what their pages had said was saved and is not there.
 //
 //   node tests/browser/kill_tabs.mjs [--times N] [--seed SEED] [--saved N] [--waiting-max N]
-//     [--broken emptied|doubled|reordered] [--bundle FOLDER]
+//     [--broken emptied|last|doubled|reordered] [--bundle FOLDER]
 //
 // `cargo xtask kill-tabs` calls it. `--saved` times so many presses first, from the press to the page's word that it is saved, with
-// nothing else going on in the tab. With `--waiting-max` what a page says while more
+// nothing else going on in the tab. Every second tab is killed in the moment in which its page has said that all of it is saved. With `--waiting-max` what a page says while more
 // edits wait is not counted. `--broken` plays a device or a server that keeps its word badly: it is found, and the script fails.
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
@@ -50,10 +50,10 @@ try {
     console.log(`press to saved on this device, ${took.length} presses, ms:`);
     console.log(`p50 ${at(0.5)}   p95 ${at(0.95)}   most ${at(1)}   (p95 to reach: ${TARGET_P95_MS})`);
   }
-  const { lost, doubled, disordered, saved, pressed } = books;
+  const { lost, doubled, disordered, settled, saved, pressed } = books;
   const seconds = ((performance.now() - started) / 1_000).toFixed(0);
   const wrong = `${lost} lost, ${doubled} doubled, ${disordered} out of order`;
-  console.log(`${times} kills, ${wrong}, ${saved} saved of ${pressed} pressed (${seconds} s)`);
+  console.log(`${times} kills, ${settled} of them when all was said to be saved, ${wrong}, ${saved} saved of ${pressed} pressed (${seconds} s)`);
   process.exitCode = lost + doubled + disordered === 0 && saved > 0 ? 0 : 1;
 } finally {
   await server.close();

@@ -5,17 +5,15 @@
 //
 // `cargo xtask test --only desktop` builds the program and calls it. Its last line is `N passed, N failed`. `--measure` plays none,
 // and prints what a window costs.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Server } from '../browser/harness/server.mjs';
+import { playAll } from '../browser/harness/suite.mjs';
 import { project, target } from '../browser/harness/tools.mjs';
 import { measure } from './measure.mjs';
 import { Screen } from './harness/screen.mjs';
 import { Window } from './harness/window.mjs';
-
-/** No spec takes longer than this, in milliseconds, whatever it hangs on. */
-const SPEC_MAX_MS = 120_000;
 
 const { values: options } = parseArgs({
   options: {
@@ -27,10 +25,11 @@ const { values: options } = parseArgs({
   },
 });
 
+/** Said of what is played with the app of a phone. */
+const ON_A_PHONE = ' (on a phone)';
+
 if (!existsSync(options.program)) throw new Error(`no program at ${options.program}: \`cargo xtask test --only desktop\` builds it`);
 
-const folder = join(project, 'tests/desktop/specs');
-const names = readdirSync(folder).filter((name) => name.endsWith('.mjs') && name.includes(options.only)).sort();
 const screen = await Screen.start();
 if (options.measure) {
   const server = new Server(options.bundle);
@@ -44,47 +43,22 @@ if (options.measure) {
   }
   process.exit();
 }
-const failures = [];
-let passed = 0;
-
-for (let round = 1; round <= Number(options.repeat); round += 1) {
-  for (const name of names) {
-    const { title, play, serverOptions = [] } = await import(join(folder, name));
-    const started = performance.now();
+process.exitCode = await playAll({
+  folder: join(project, 'tests/desktop/specs'),
+  only: options.only,
+  repeat: Number(options.repeat),
+  ways: ({ isOfAPhone = false, isOfAPhoneToo = false }) => (isOfAPhone ? [ON_A_PHONE] : isOfAPhoneToo ? ['', ON_A_PHONE] : ['']),
+  open: ({ serverOptions = [] }, way) => {
     const server = new Server(options.bundle, serverOptions);
-    const window = new Window(options.program, screen);
-    try {
-      await within(SPEC_MAX_MS, play({ screen, server, window, bundle: options.bundle, program: options.program }));
-      passed += 1;
-      console.log(`ok    ${title} (${seconds(started)})`);
-    } catch (error) {
-      failures.push(title);
-      console.log(`FAIL  ${title} (${seconds(started)}, ${name}${round > 1 ? `, round ${round}` : ''})`);
-      console.log(indent([error.stack, error.cause?.stack, window.log(), server.log()].join('\n')));
-    } finally {
-      await window.close();
-      await server.close();
-    }
-  }
-}
-
+    const window = new Window(way === ON_A_PHONE ? `${options.program}-phone` : options.program, screen);
+    return {
+      stage: { screen, server, window, bundle: options.bundle, program: options.program },
+      describe: () => `${window.log()}\n${server.log()}`,
+      close: async () => {
+        await window.close();
+        await server.close();
+      },
+    };
+  },
+});
 screen.close();
-for (const title of failures) console.log(`failed: ${title}`);
-console.log(`${passed} passed, ${failures.length} failed`);
-process.exitCode = failures.length === 0 && passed > 0 ? 0 : 1;
-
-function within(limitMs, work) {
-  let timer;
-  const expired = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it took more than ${limitMs / 1000} s`)), limitMs);
-  });
-  return Promise.race([work, expired]).finally(() => clearTimeout(timer));
-}
-
-function seconds(started) {
-  return `${((performance.now() - started) / 1000).toFixed(1)} s`;
-}
-
-function indent(text) {
-  return text.replace(/^/gm, '      ');
-}

@@ -237,6 +237,49 @@ fn a_frame_tells_of_a_conflict_by_the_name_that_resolves_it() {
 }
 
 #[test]
+fn who_keeps_theirs_over_a_newer_value_of_their_own_that_they_have_not_seen_is_asked_again_and_told_so() {
+    let mut page = on_deck(face);
+    page.with(|| *IS_AUTOMATIC.write() = false);
+    quarrel(&mut page, &[("fuel", "value", json!(7), json!(8))]);
+    let seen = page.with(|| CONFLICTS.peek().clone());
+    quarrel(&mut page, &[("fuel", "value", json!(6), json!(9))]);
+    page.has(&["<mark>6</mark>"]);
+    // It came onto the card just before the press, and the page that was pressed on did not show it yet.
+    page.with(|| *CONFLICTS.write() = seen);
+    page.has(&["<mark>7</mark>"]);
+    page.click("Keep theirs");
+    let told = "Yours has changed meanwhile. Choose again.";
+    page.has(&["<mark>6</mark>", "<mark>9</mark>", "role=\"alert\"", told]);
+    page.has_not(&["Kept theirs"]);
+    assert_eq!(page.html().matches(told).count(), 1);
+    assert_eq!(logged(), Vec::<String>::new());
+    page.click("Keep theirs");
+    page.has_not(&[told, "Keep mine"]);
+    page.has(&["Kept theirs"]);
+    assert_eq!(logged(), ["KeepTheirs"]);
+    assert_eq!(page.server.value(&deck(), "fuel", "value"), json!(9));
+}
+
+#[test]
+fn a_choice_that_came_to_nothing_is_not_taken_for_the_one_that_another_tab_makes() {
+    let mut first = on_deck(face);
+    let mut second = first.beside();
+    for page in [&mut first, &mut second] {
+        page.with(|| *IS_AUTOMATIC.write() = false);
+    }
+    quarrel(&mut first, &[("fuel", "value", json!(7), json!(8))]);
+    let seen = first.with(|| CONFLICTS.peek().clone());
+    quarrel(&mut first, &[("fuel", "value", json!(6), json!(9))]);
+    first.with(|| *CONFLICTS.write() = seen);
+    first.click("Keep theirs");
+    first.has(&["Choose again"]);
+    second.settle();
+    second.click("Keep theirs");
+    first.settle();
+    first.has_not(&["Keep mine", "Kept theirs"]);
+}
+
+#[test]
 fn what_was_decided_is_said_and_not_what_was_asked_for() {
     let mut page = on_deck(face);
     page.with(|| *IS_AUTOMATIC.write() = false);

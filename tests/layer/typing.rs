@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 use serde_json::json;
 use tideboard::{
     board::Catalog,
+    config::VALUE_BYTES_MAX,
     hooks::{RealtimeUpdates, use_board, use_current_board, use_realtime_updates, use_typed_text},
     protocol::WidgetId,
     server::FirstBoard,
@@ -20,6 +21,22 @@ fn face() -> Element {
     rsx! {
         textarea { "aria-label": "Note", value: typed.text(), oninput: move |event| typed.put(event.value()) }
     }
+}
+
+/// What was refused is in the box, and nobody has taken anything out of it.
+#[test]
+fn what_was_too_long_is_shortened_and_nothing_of_it_goes_that_was_not_taken_out() {
+    let (old, pasted) = ("o".repeat(3_000), "p".repeat(VALUE_BYTES_MAX - 2_000));
+    let board = FirstBoard::new(deck(), "Deck").with("note", "note", json!({"text": old}));
+    let mut page = Page::within(&Server::new(Catalog::default(), &[board]), "ada", deck(), face);
+    page.fill("Note", &[&old, &*pasted].concat());
+    page.pass(1_000);
+    assert_eq!(page.server.value(&deck(), "note", "text"), json!(old));
+    let shortened = [&old[2_000..], &*pasted].concat();
+    page.fill("Note", &shortened);
+    page.pass(1_000);
+    assert_eq!(page.server.value(&deck(), "note", "text"), json!(shortened));
+    page.has(&[&shortened]);
 }
 
 /// Somebody who types a word, letter by letter, each behind the one before; the first behind all that is there.

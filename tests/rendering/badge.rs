@@ -253,6 +253,15 @@ fn saved_is_never_said_of_memory() {
 }
 
 #[test]
+fn saved_is_never_said_where_a_browser_may_clear_it() {
+    let mut scene = setpoint().edit("value", json!(21), Phase::Saved);
+    scene.sync.durability = Some(Durability::BestEffort);
+    let page = render(scene, list);
+    has(&page, &["Kept in this browser"]);
+    has_not(&page, &["Saved on this device"]);
+}
+
+#[test]
 fn without_details_there_is_only_the_count() {
     let page = render(
         setpoint().edit("value", json!(21), Phase::Saved),

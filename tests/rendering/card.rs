@@ -9,7 +9,7 @@ use tideboard::{
     },
     hooks::{use_realtime_managers, use_realtime_updates},
     protocol::{Contention, Rejection, Revision, Value, Verdict},
-    sync::{Freshness, Phase, SetAsideReason},
+    sync::{Freshness, Phase, SetAsideReason, storage::Durability},
     time::Timestamp,
 };
 
@@ -149,6 +149,11 @@ fn a_pending_edit_colours_the_card_and_fills_the_beads() {
         &["data-pending=true", "data-state=\"on-device\"", "Saved on this device"],
     );
     assert_eq!(page.matches("data-filled=true").count(), 1, "{page}");
+    let mut cleared = counter().edit("count", json!(4), Phase::Saved);
+    cleared.sync.durability = Some(Durability::BestEffort);
+    let page_of = render(cleared, card);
+    has(&page_of, &["data-state=\"on-device\"", "Kept in this browser"]);
+    has_not(&page_of, &["Saved on this device"]);
     // How old what was there before is, is of no matter.
     has_not(&page, &["card-age"]);
     has(&render(counter(), card), &["card-age"]);
@@ -160,6 +165,16 @@ fn a_pending_edit_colours_the_card_and_fills_the_beads() {
     let page = render(counter().edit("count", json!(4), Phase::Decided(verdict)), card);
     has(&page, &["On the server"]);
     assert_eq!(page.matches("data-filled=true").count(), 2, "{page}");
+}
+
+#[test]
+fn what_is_dragged_is_not_called_saved_before_it_is() {
+    let mut scene = counter().edit("count", json!(4), Phase::Saved);
+    let view = scene.boards.get_mut(&board()).expect("every scene has the board");
+    view.shown.drafted.insert(w());
+    let page = render(scene, card);
+    has(&page, &["data-state=\"saving\"", "Saving…"]);
+    has_not(&page, &["Saved on this device"]);
 }
 
 #[test]

@@ -7,7 +7,10 @@ use tideboard::{
     config::NEW_SERIES,
     protocol::{Access, Identity},
     state::ConnectionStatus,
-    sync::{Freshness, storage::StorageError},
+    sync::{
+        Freshness, Release,
+        storage::{Durability, StorageError},
+    },
 };
 
 use crate::stage::{Scene, bare, first_paint_of_app, has, has_not, on_home, unknown};
@@ -146,7 +149,7 @@ fn a_page_opened_without_a_network_says_what_it_shows_once() {
     let page = on_home(scene.clone(), app);
     has(
         &page,
-        &["Offline. This is the board as of 14:01; edits are saved on this device"],
+        &["Offline. This is the board as of 14:01. Edits are saved on this device, and sent later."],
     );
     assert_eq!(page.matches("This is the board as of").count(), 1, "{page}");
     has_not(&on_home(bare(), app), &["This is the board as of"]);
@@ -163,6 +166,24 @@ fn a_page_opened_without_a_network_says_what_it_shows_once() {
     let page = on_home(scene, app);
     has(&page, &["New edits are not saved here"]);
     has_not(&page, &["are saved on this device"]);
+}
+
+const MAY_GO: &str = "Edits are kept in this browser, and sent later. A private window, or a browser that clears its storage, takes them along.";
+
+#[test]
+fn where_a_browser_may_clear_them_edits_are_kept_and_what_takes_them_along_is_said() {
+    let mut scene = bare()
+        .board(Freshness::Offline { since: None })
+        .connection(ConnectionStatus::Offline {
+            since: None,
+            chosen: false,
+        });
+    (scene.sync.durability, scene.sync.synced_at) = (Some(Durability::BestEffort), None);
+    let page = on_home(scene.clone(), app);
+    has(&page, &["Offline. This is the board as of 14:01. ", MAY_GO]);
+    has_not(&page, &["saved on this device"]);
+    scene.sync.durability = Some(Durability::Durable);
+    has_not(&on_home(scene, app), &[MAY_GO]);
 }
 
 #[test]
@@ -191,8 +212,21 @@ fn what_stands_in_the_way_of_all_edits_is_said_with_what_is_safe_one_button_and_
         ],
     );
     assert_eq!(page.matches("<button").count(), 1, "{page}");
+    let mut taken = bare();
+    (taken.sync.fault, taken.sync.pending) = (Some(StorageError::Newer), 2);
+    let page = line(taken);
+    has(
+        &page,
+        &[
+            "data-state=\"storage-newer\"",
+            "This page is older than what this browser has stored. Export what waits, then reload.",
+            "Your 2 edits wait.<",
+            ">Reload</a>",
+        ],
+    );
+    has_not(&page, &["Try again", "keep this page open"]);
     let mut newer = bare();
-    (newer.sync.is_newer, newer.sync.pending) = (true, 3);
+    (newer.sync.release, newer.sync.pending) = (Release::ServerOlder, 3);
     has(
         &line(newer.clone()),
         &[
@@ -204,6 +238,17 @@ fn what_stands_in_the_way_of_all_edits_is_said_with_what_is_safe_one_button_and_
     );
     newer.sync.pending = 1;
     has(&line(newer), &["Your 1 edit waits safely."]);
+    let mut older = bare();
+    (older.sync.release, older.sync.pending) = (Release::PageOlder, 2);
+    has(
+        &line(older),
+        &[
+            "Another tab has a newer version of this page, and has made edits that this one can’t send.",
+            "Your 2 edits wait safely.<",
+            ">Reload</a>",
+            "page-older · 14:02",
+        ],
+    );
     let closed = bare().connection(ConnectionStatus::Closed {
         message: "This client is older than the server can read.".to_owned(),
     });

@@ -5,7 +5,7 @@ use tideboard::{
     components::{DashboardSyncIndicator, SyncDetailsPanel},
     protocol::{Access, Device, Identity},
     state::ConnectionStatus,
-    sync::storage::{Durability, StorageError},
+    sync::storage::{Durability, Lacks, StorageError},
     time::Timestamp,
 };
 
@@ -150,12 +150,12 @@ fn where_nothing_is_stored_working_offline_promises_nothing_else() {
     let mut scene = Scene::live();
     has(
         &render(scene.clone(), details),
-        &["Edits of all tabs are kept on this device, and sent"],
+        &["Edits of all tabs wait here, and are sent"],
     );
     scene.sync.durability = Some(Durability::MemoryOnly);
     let page = render(scene, details);
     has(&page, &["Edits are in this page only, and sent"]);
-    has_not(&page, &["kept on this device"]);
+    has_not(&page, &["wait here"]);
 }
 
 #[test]
@@ -308,7 +308,41 @@ fn without_a_network_it_is_not_said_that_the_server_did_not_answer_and_what_help
 fn best_effort_storage_says_who_may_clear_it() {
     let mut scene = Scene::live();
     scene.sync.durability = Some(Durability::BestEffort);
-    has(&render(scene, details), &["This browser may clear it"]);
+    let page = render(scene, details);
+    has(
+        &page,
+        &[
+            "data-state=\"best-effort\"",
+            "Kept in this browser",
+            "it may clear them",
+        ],
+    );
+    has_not(&page, &["Saved on this device", "data-tone=\"wait\""]);
+}
+
+#[test]
+fn best_effort_storage_has_what_waits_and_has_not_saved_it() {
+    let mut scene = Scene::live().connection(ConnectionStatus::Offline {
+        since: None,
+        chosen: false,
+    });
+    (scene.sync.durability, scene.sync.pending) = (Some(Durability::BestEffort), 3);
+    let page = render(scene, indicator);
+    has(&page, &["3 waiting"]);
+    has_not(&page, &["saved"]);
+}
+
+#[test]
+fn tabs_that_can_not_work_as_one_say_so() {
+    let page = |broadcasts, locks| {
+        let mut scene = Scene::live();
+        scene.sync.lacks = Lacks { broadcasts, locks };
+        render(scene, details)
+    };
+    has(&page(false, false), &[">this tab<"]);
+    has(&page(true, true), &[">each tab for itself; others are seen every 2 s<"]);
+    // By plain http they hear each other.
+    has(&page(false, true), &[">each tab for itself<"]);
 }
 
 #[test]

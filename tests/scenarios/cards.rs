@@ -3,7 +3,7 @@
 use serde_json::json;
 use tideboard::{
     protocol::Value,
-    sync::{Command, Resolution},
+    sync::{Command, Notice, Resolution},
 };
 
 use crate::world::{ANN, BO, World, deck, named};
@@ -63,9 +63,15 @@ fn theirs_is_not_kept_over_a_value_that_came_onto_the_card_in_the_moment_of_the_
         seen: Some(seen),
         resolution: Resolution::KeepTheirs,
     };
+    world.news(ANN);
     world.command(ANN, resolve(card.id()));
     world.calm();
     assert_eq!(world.conflicts(ANN), std::slice::from_ref(&card));
+    let told = world.news(ANN).into_iter();
+    let told: Vec<_> = told
+        .filter(|notice| matches!(notice, Notice::NotResolved { .. } | Notice::Resolved { .. }))
+        .collect();
+    assert_eq!(told, [Notice::NotResolved { id: card.id() }]);
     world.command(ANN, resolve(card.operation.id));
     world.calm();
     assert_eq!(world.conflicts(ANN), []);

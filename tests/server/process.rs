@@ -4,7 +4,10 @@ use std::{io::Write, net::TcpListener, process::Stdio};
 
 use tideboard::protocol::ServerFrame;
 
-use crate::harness::{Folder, Process, Request, Socket, command};
+use crate::{
+    editor::{Editor, field},
+    harness::{Folder, Process, Request, Socket, command},
+};
 
 #[tokio::test]
 async fn it_serves_pages_and_health_without_built_files_beside_it() {
@@ -42,6 +45,21 @@ async fn it_serves_pages_and_health_without_built_files_beside_it() {
     );
     let me = Request::new(process.address, "GET", "/api/v1/session").send().await;
     assert_eq!(me.body, r#"{"principal":"local","access":"edit"}"#);
+}
+
+#[tokio::test]
+async fn a_new_servers_board_is_in_its_language_and_stays_so() {
+    let data = Folder::new();
+    let name = async |language| {
+        let process = Process::start(data.path(), &["--language", language]);
+        let mut editor = Editor::enter(process.address).await;
+        let board = editor.subscribe("this-machine").await;
+        let name = field(&board, "cpu", "title").clone();
+        process.signal("TERM");
+        name
+    };
+    assert_eq!(name("de_DE.UTF-8").await, "Prozessor");
+    assert_eq!(name("en").await, "Prozessor");
 }
 
 #[tokio::test]

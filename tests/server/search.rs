@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tideboard::{
-    config::FOUND_LEN_MAX,
+    config::{DOCUMENT_BYTES_MAX, FOUND_LEN_MAX, VALUE_BYTES_MAX},
     protocol::{Answer, FoundCard, Intent, Verdict, WidgetId},
 };
 
@@ -12,6 +12,7 @@ use crate::{
 };
 
 const VIEW: &str = "a-view-token-of-mine";
+const EDIT: &str = "an-edit-token-of-mine";
 
 /// What is found on other boards than `deck`, by who shows a token.
 async fn found(process: &Process, words: &str, token: &str) -> Vec<String> {
@@ -49,7 +50,6 @@ fn create(kind: &str, fields: serde_json::Value) -> Intent {
 #[tokio::test]
 async fn cards_of_other_boards_are_found_by_whoever_may_look_at_them() {
     let data = Folder::new();
-    const EDIT: &str = "an-edit-token-of-mine";
     let process = Process::start(data.path(), &["--view-token", VIEW, "--edit-token", EDIT]);
     let mut editor = Editor::enter_with(process.address, Some(EDIT)).await;
     for board in ["boards", "deck", "hold"] {
@@ -90,4 +90,27 @@ async fn cards_of_other_boards_are_found_by_whoever_may_look_at_them() {
     let (status, body, _) = ask(&process, "stand", "a-token-of-nobody-here").await;
     assert_eq!(status, 401, "{body}");
     assert!(!body.contains("lstand"), "{body}");
+}
+
+#[tokio::test]
+async fn a_board_that_is_too_much_for_one_answer_is_looked_through_as_well() {
+    let data = Folder::new();
+    let process = Process::start(data.path(), &["--view-token", VIEW, "--edit-token", EDIT]);
+    let mut editor = Editor::enter_with(process.address, Some(EDIT)).await;
+    // More than one answer holds: see `DOCUMENT_BYTES_MAX`.
+    for board in ["boards", "hold"] {
+        editor.subscribe(board).await;
+    }
+    let record = || create("board", json!({"name": "Hold"}));
+    edit(&mut editor, "hold", WidgetId::birth().as_str(), record()).await;
+    edit(&mut editor, "boards", "hold", record()).await;
+    let text = "a".repeat(VALUE_BYTES_MAX / 2);
+    for at in 0..=DOCUMENT_BYTES_MAX / text.len() {
+        let fields = json!({"title": format!("Ölstand {at}"), "text": text});
+        edit(&mut editor, "hold", &format!("oil-{at}"), create("note", fields)).await;
+    }
+    assert_eq!(
+        found(&process, "stand%20102", VIEW).await[0],
+        "Ölstand 102 on Hold (hold/oil-102)"
+    );
 }

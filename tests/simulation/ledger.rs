@@ -4,6 +4,7 @@
 mod asking;
 mod devices;
 mod overwriting;
+mod releases;
 mod rest;
 mod seen;
 

@@ -182,7 +182,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::UndoneTwice, 250),
     (Bug::UndoOutlivesEdit, 1_000),
     (Bug::ClearingUnnoticed, 1_000),
-    (Bug::NewerNeverAsked, 1_000),
+    (Bug::NewerSentByOlder, 1_000),
 ];
 
 #[test]

@@ -48,6 +48,7 @@ pub fn command(data: &Path, arguments: &[&str]) -> Command {
     command.args(["serve", "--data"]).arg(data).args(arguments);
     for name in [
         "IP",
+        "LANG",
         "RUST_LOG",
         "TIDEBOARD_EDIT_TOKEN",
         "TIDEBOARD_VIEW_TOKEN",

@@ -61,12 +61,14 @@ const ROOMS: &[Room] = &[
         &["protocol", "board", "hooks", "components", "dashboard", "words"],
     ),
     shell("app", &["components", "dashboard"]),
-    // The same boards in a window of its own, and what a browser does for a page.
+    // The same boards inside a program, and what a browser does for a page.
     shell(
-        "desktop",
+        "webview",
         &["platform", "driver", "hooks", "components", "dashboard", "words"],
     )
     .spawning(),
+    shell("desktop", &["platform", "hooks", "components", "webview", "words"]).spawning(),
+    shell("phone", &["platform", "hooks", "webview", "words"]).spawning(),
     // Tests of apps: the server's decisions and a page, without what is between them on real machines.
     shell(
         "testing",
@@ -80,7 +82,7 @@ const ROOMS: &[Room] = &[
             "components",
         ],
     ),
-    shell("main", &["app", "desktop", "server"]),
+    shell("main", &["app", "desktop", "phone", "server"]),
     shell("lib", &[]),
 ];
 

@@ -145,7 +145,7 @@ pub struct KillTabsArguments {
     #[arg(long, value_name = "EDITS")]
     waiting_max: Option<u32>,
     /// Play a device or a server that does not keep its promises: the command must fail.
-    #[arg(long, hide = true, value_parser = ["emptied", "doubled", "reordered"])]
+    #[arg(long, hide = true, value_parser = ["emptied", "last", "doubled", "reordered"])]
     broken: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask desktop`: the board in a window of its own; and its tests, which play with that window.
+//! `cargo xtask desktop`: the board in a window of its own; and its tests, which play with that window, and with the app of a phone in one.
 
 use crate::browser;
 use crate::bundle;
@@ -23,6 +23,9 @@ pub struct Arguments {
 
 /// The features of the program.
 pub const FEATURES: &str = "dashboard,desktop";
+
+/// The features of a phone's app. Built here it opens in a window of a phone's size.
+pub const PHONE_FEATURES: &str = "dashboard,mobile";
 
 /// Those of the server that lies beside it, for a person alone.
 pub const SERVER_FEATURES: &str = "dashboard,server";
@@ -59,8 +62,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 /// # Errors
 /// The failure of the build, or of a spec.
 pub fn test() -> Result<(), Failure> {
-    shell::run(cargo_in(DEVELOPMENT, &shell::host()?, "test", FEATURES).args(["--lib", "desktop::"]))?;
+    shell::run(cargo_in(DEVELOPMENT, &shell::host()?, "test", FEATURES).args([
+        "--lib",
+        "--",
+        "desktop::",
+        "webview::",
+    ]))?;
     let program = build(DEVELOPMENT, "dev")?;
+    shell::run(&mut cargo_in(DEVELOPMENT, &shell::host()?, "build", PHONE_FEATURES))?;
+    copy(&built(DEVELOPMENT)?, &program.with_file_name("tideboard-phone"))?;
     let mut node = command("node");
     node.arg("tests/desktop/run.mjs").env("TIDEBOARD_DESKTOP", program);
     shell::run(browser::with_places(&mut node))
@@ -93,13 +103,17 @@ pub fn build(profile: &str, name: &str) -> Result<PathBuf, Failure> {
         let entry = entry.map_err(|source| failed(&public, source))?;
         copy(&entry.path(), &assets.join(entry.file_name()))?;
     }
-    // Both have the same name where `cargo` puts them.
-    let built = target().join(&host).join(profile).join("tideboard");
+    let built = built(profile)?;
     for (features, name) in [(SERVER_FEATURES, SERVER_NAME), (FEATURES, "tideboard")] {
         shell::run(&mut cargo_in(profile, &host, "build", features))?;
         copy(&built, &folder.join(name))?;
     }
     Ok(folder.join("tideboard"))
+}
+
+/// Where `cargo` puts what it has built last: all of them have the same name there.
+fn built(profile: &str) -> Result<PathBuf, Failure> {
+    Ok(target().join(shell::host()?).join(profile).join("tideboard"))
 }
 
 /// Beside it first: one that runs can't be written to.

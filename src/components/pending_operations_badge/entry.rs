@@ -10,7 +10,7 @@ use crate::{
         choices::field_text,
         format::{excerpt, ordinal, time_of_day},
         ways_out::use_ways_out,
-        word::{Word, saying},
+        word::{Word, kept, saying},
     },
     hooks::{
         BackgroundSync, Durability, PendingOperation, Phase, SetAside, use_background_sync, use_now, use_widget_of,
@@ -78,8 +78,7 @@ pub(super) fn PendingEntry(pending: PendingOperation, times: usize, sum: i64) ->
         .made_at_ms
         .zip(now())
         .map_or_else(|| t("earlier").to_owned(), |(at, now)| time_of_day(now, at));
-    let is_stored = !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
-    let (token, said) = phase_words(&pending.phase, is_stored);
+    let (token, said) = phase_words(&pending.phase, sync.details().durability);
     let is_waiting = !matches!(pending.phase, Phase::Withdrawing);
     let mut intent = pending.operation.intent.clone();
     if let Intent::Add { amount, .. } = &mut intent {
@@ -109,12 +108,11 @@ pub(super) fn PendingEntry(pending: PendingOperation, times: usize, sum: i64) ->
     }
 }
 
-/// A phase's name for `data-state`, and in words; "saved" is never said where nothing outlives the page.
-fn phase_words(phase: &Phase, is_stored: bool) -> (&'static str, &'static str) {
+/// A phase's name for `data-state`, and in words.
+fn phase_words(phase: &Phase, durability: Option<Durability>) -> (&'static str, &'static str) {
     match phase {
         Phase::Saving => ("saving", "Being saved"),
-        Phase::Saved if is_stored => ("saved", "Saved on this device"),
-        Phase::Saved => ("saved", "In this page only"),
+        Phase::Saved => ("saved", kept(durability)),
         Phase::Sent => ("sent", "Sent, not answered yet"),
         Phase::Retrying { .. } => ("retrying", ""),
         Phase::Withdrawing => ("withdrawing", "Taken back; it may have been sent before"),
@@ -267,7 +265,11 @@ mod tests {
     }
 
     #[test]
-    fn saved_is_not_said_where_nothing_outlives_the_page() {
-        assert_eq!(phase_words(&Phase::Saved, false).1, "In this page only");
+    fn saved_is_said_only_where_nothing_takes_it_away() {
+        let said = |durability| phase_words(&Phase::Saved, durability).1;
+        assert_eq!(said(Some(Durability::Durable)), "Saved on this device");
+        assert_eq!(said(Some(Durability::BestEffort)), "Kept in this browser");
+        assert_eq!(said(Some(Durability::MemoryOnly)), "In this page only");
+        assert_eq!(said(None), "In this page only");
     }
 }

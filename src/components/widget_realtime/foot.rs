@@ -6,9 +6,9 @@ use super::freshness::Fresh;
 use crate::{
     components::{
         format::{ago, ordinal, time_of_day, writer_name},
-        word::Word,
+        word::{Word, kept},
     },
-    hooks::{Durability, Now, PendingOperation, Phase, RealtimeUpdates, WidgetView, use_background_sync, use_now},
+    hooks::{Now, PendingOperation, Phase, RealtimeUpdates, WidgetView, use_background_sync, use_now},
     protocol::{OperationId, Revision, Verdict},
     words::{t, with},
 };
@@ -25,8 +25,8 @@ pub(super) fn Foot(live: RealtimeUpdates, fresh: Fresh) -> Element {
         last.set(newest);
     }
     // Asked for where it is said only: the details change with every frame.
-    let is_stored = || !matches!(sync.details().durability, None | Some(Durability::MemoryOnly));
-    let receipt = Receipt::of(&view, last(), &is_stored, &|revision| live.seen_by(revision));
+    let kept = || kept(sync.details().durability);
+    let receipt = Receipt::of(&view, last(), &kept, &|revision| live.seen_by(revision));
     // How old a live value is does not change with the clock.
     let is_sampled = !view.series().is_empty();
     let now = if is_sampled { *now.peek() } else { now() };
@@ -56,7 +56,7 @@ pub(super) fn Foot(live: RealtimeUpdates, fresh: Fresh) -> Element {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Receipt {
     Saving,
-    OnDevice { is_stored: bool },
+    OnDevice { kept: &'static str },
     Retrying { attempts: u32 },
     OnServer,
     Applied,
@@ -69,9 +69,12 @@ impl Receipt {
     fn of(
         view: &WidgetView,
         last: Option<(OperationId, Option<Revision>)>,
-        is_stored: &dyn Fn() -> bool,
+        kept: &dyn Fn() -> &'static str,
         seen_by: &dyn Fn(Revision) -> usize,
     ) -> Option<Self> {
+        if view.has_draft {
+            return Some(Self::Saving);
+        }
         let Some(newest) = view.operations.last() else {
             let (id, applied_at) = last?;
             let mut fields = view.widget.iter().flat_map(|widget| &widget.fields);
@@ -88,7 +91,7 @@ impl Receipt {
             } => Self::Retrying { attempts: *attempts },
             _ if applied_at(newest).is_some() => Self::OnServer,
             Phase::Decided(_) | Phase::Withdrawing => return None,
-            Phase::Saved | Phase::Sent | Phase::Retrying { .. } => Self::OnDevice { is_stored: is_stored() },
+            Phase::Saved | Phase::Sent | Phase::Retrying { .. } => Self::OnDevice { kept: kept() },
         })
     }
 
@@ -118,8 +121,7 @@ impl Receipt {
     fn text(self) -> String {
         match self {
             Self::Saving => t("Saving…").to_owned(),
-            Self::OnDevice { is_stored: true } => t("Saved on this device").to_owned(),
-            Self::OnDevice { is_stored: false } => t("In this page only").to_owned(),
+            Self::OnDevice { kept } => t(kept).to_owned(),
             Self::Retrying { attempts } => {
                 [Word::Retrying.text(), " · ", &with("{} try", &[&ordinal(attempts + 1)])].concat()
             }

@@ -168,6 +168,7 @@ mod tests {
             widget: Some(Arc::new(widget)),
             pending: SortedMap::new(),
             is_ahead: false,
+            has_draft: false,
             operations: Vec::new(),
             conflicts: Vec::new(),
             set_aside: Vec::new(),

@@ -104,7 +104,7 @@ pub fn Chart(live: RealtimeUpdates) -> Element {
     let pointing = use_pointing();
     let (names, samples) = use_series(live);
     let span_ms = use_memo(move || pointing.length().unwrap_or_else(|| span_ms(&live.text("span"))));
-    let kept = use_stretch(names.into(), span_ms.into(), pointing.end());
+    let kept = use_stretch(names.into(), span_ms.into(), pointing.end(), pointing.missing());
     let end = (pointing.end())().map(|end| end as u64);
     let mut lines = lines(
         &kept.read(),

@@ -5,10 +5,13 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     process,
-    time::Duration,
+    sync::LazyLock,
 };
 
-use tokio::{sync::Mutex, time::timeout};
+use tokio::{
+    select,
+    sync::{Mutex, watch},
+};
 
 use self::keyring::Keyring;
 use crate::sorted::SortedMap;
@@ -29,36 +32,41 @@ mod private;
 /// The file's name within its folder.
 const FILE_NAME: &str = "tokens.json";
 
-/// Whoever waits for a token to be kept waits no longer: a person may have been asked for a password, and can answer later.
-const KEPT_MAX: Duration = Duration::from_secs(3);
-
 /// By server: its token, or `None` where that is in the keyring.
 type Tokens = SortedMap<String, Option<String>>;
 
 /// One at a time reads and writes, in this process.
 static TURN: Mutex<()> = Mutex::const_new(());
 
+/// Whether a person has gone on without the keyring.
+static IS_LEFT_OUT: LazyLock<watch::Sender<bool>> = LazyLock::new(|| watch::Sender::new(false));
+
 /// Whether there is a keyring that keeps tokens.
 pub async fn has_keyring() -> bool {
-    Keyring::open().await.is_some()
+    keyring().await.is_some()
 }
 
-/// The token that is kept for a server. A person may be asked to unlock the keyring, and is waited for.
+/// A person goes on without the keyring: whoever waits for it waits no longer, and until this process ends it is as if there were none.
+pub fn leave_keyring_out() {
+    IS_LEFT_OUT.send_replace(true);
+}
+
+/// The token that is kept for a server. A person may be asked to unlock the keyring, and is waited for, until [`leave_keyring_out`].
 pub async fn secret(folder: &Path, server: &str) -> Option<String> {
-    match read(folder).ok()?.get(server)? {
-        Some(token) => Some(token.clone()),
-        None => match Keyring::open().await?.token(folder, server).await {
-            Ok(token) => token,
-            Err(error) => {
-                tracing::warn!("the keyring does not give the token, and it is asked for again: {error}");
-                None
-            }
-        },
+    if let Some(token) = read(folder).ok()?.get(server)? {
+        return Some(token.clone());
+    }
+    let keyring = keyring().await?;
+    match unless_left_out(keyring.token(folder, server)).await? {
+        Ok(token) => token,
+        Err(error) => {
+            tracing::warn!("the keyring does not give the token, and it is asked for again: {error}");
+            None
+        }
     }
 }
 
-/// Keeps the token of a server, or forgets it. It ends when that is done; where a person is asked to unlock the keyring it goes on without
-/// whoever waits.
+/// Keeps the token of a server, or forgets it. It ends when that is done: a person may be asked to unlock the keyring, as by [`secret`].
 ///
 /// # Errors
 /// When the file can't be written, or what it holds can't be read. That is still there.
@@ -70,10 +78,7 @@ pub async fn keep_secret(folder: &Path, server: &str, token: Option<&str>) -> io
         let _turn = TURN.lock().await;
         keep(&folder, server, token).await
     });
-    match timeout(KEPT_MAX, keeping).await {
-        Ok(kept) => kept.map_err(io::Error::other)?,
-        Err(_) => Ok(()),
-    }
+    keeping.await.map_err(io::Error::other)?
 }
 
 /// Moves what is in the file to the keyring, once there is one that is unlocked.
@@ -84,15 +89,16 @@ pub async fn move_secrets(folder: PathBuf) {
         if kept.values().all(Option::is_none) {
             return;
         }
-        let Some(keyring) = Keyring::open().await else { return };
+        let Some(keyring) = keyring().await else { return };
         if !keyring.is_open().await {
             return;
         }
         for (server, token) in kept.iter_mut() {
             let Some(plain) = token else { continue };
-            match keyring.keep(&folder, server, plain).await {
-                Ok(()) => *token = None,
-                Err(error) => tracing::warn!("the token of {server} stays in its file: {error}"),
+            match unless_left_out(keyring.keep(&folder, server, plain)).await {
+                Some(Ok(())) => *token = None,
+                Some(Err(error)) => tracing::warn!("the token of {server} stays in its file: {error}"),
+                None => break,
             }
         }
         if let Err(error) = write(&folder, &kept) {
@@ -124,19 +130,35 @@ async fn keep(folder: &Path, server: String, token: Option<String>) -> io::Resul
 
 /// Whether the keyring keeps it now.
 async fn is_in_keyring(folder: &Path, server: &str, token: &str) -> bool {
-    let Some(keyring) = Keyring::open().await else {
+    let Some(keyring) = keyring().await else {
         return false;
     };
-    let kept = keyring.keep(folder, server, token).await;
+    let Some(kept) = unless_left_out(keyring.keep(folder, server, token)).await else {
+        return false;
+    };
     kept.inspect_err(|error| tracing::warn!("the keyring does not take the token, and a file has it: {error}"))
         .is_ok()
 }
 
 async fn forget(folder: &Path, server: &str) {
-    if let Some(keyring) = Keyring::open().await
-        && let Err(error) = keyring.forget(folder, server).await
+    if let Some(keyring) = keyring().await
+        && let Some(Err(error)) = unless_left_out(keyring.forget(folder, server)).await
     {
         tracing::warn!("the keyring still has the token of {server}: {error}");
+    }
+}
+
+async fn keyring() -> Option<Keyring> {
+    unless_left_out(Keyring::open()).await.flatten()
+}
+
+/// What comes of it; nothing as soon as the keyring is left out.
+async fn unless_left_out<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut left_out = IS_LEFT_OUT.subscribe();
+    select! {
+        biased;
+        _ = left_out.wait_for(|is_left_out| *is_left_out) => None,
+        done = work => Some(done),
     }
 }
 

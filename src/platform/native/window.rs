@@ -1,12 +1,10 @@
-//! The window of a desktop: its title, its keys, and what is in it. The page inside is another process's: it is asked by a script.
+//! The window of a desktop, or of a phone's app: its title, its keys, and what is in it. The page inside is another process's: it is asked by a script.
 
-use dioxus::{
-    core::{Runtime, provide_root_context, spawn_forever, try_consume_context},
-    desktop::DesktopContext,
-};
+use dioxus::core::{Runtime, provide_root_context, spawn, spawn_forever, try_consume_context};
 use futures_channel::mpsc;
 
-use crate::platform::NetworkEvent;
+use super::webview::DesktopContext;
+use crate::platform::{Gesture, NetworkEvent};
 
 /// Keys that may wait; a window that has not run for so long needs no more of them.
 const QUEUE_LEN: usize = 32;
@@ -33,9 +31,27 @@ pub fn hear_keys(heard: bool) {
     // It ends with the last who wants to hear them, who need not be the first.
     spawn_forever(async move {
         while let Ok(again) = keys.recv::<bool>().await {
-            if let Some(Ears(mut sender)) = try_consume_context() {
-                let _ = sender.try_send(NetworkEvent::Undoes { again });
-            }
+            tell(NetworkEvent::Undoes { again });
+        }
+    });
+}
+
+/// Tells the engine behind the window what its program has heard of the device.
+pub fn tell(event: NetworkEvent) {
+    if let Some(Ears(mut sender)) = try_consume_context() {
+        let _ = sender.try_send(event);
+    }
+}
+
+/// Calls `heard` with what a finger wants of the app as a whole, as long as the calling component lives; that says whether there was
+/// something to do.
+pub fn hear_gestures(mut heard: impl FnMut(Gesture) -> bool + 'static) {
+    let Some(mut gestures) = run(GESTURES) else { return };
+    spawn(async move {
+        while let Ok(name) = gestures.recv::<String>().await {
+            let gesture = if name == "back" { Gesture::Back } else { Gesture::Pulled };
+            let is_done = heard(gesture);
+            let _ = gestures.send(is_done);
         }
     });
 }
@@ -69,6 +85,7 @@ fn run(script: &str) -> Option<dioxus::document::Eval> {
     Some(dioxus::document::eval(script))
 }
 
+const GESTURES: &str = include_str!("window/gestures.js");
 const HEAR: &str = include_str!("window/hear.js");
 const LEAVE: &str = "document.activeElement?.blur();";
 const UNHEAR: &str = "window.tideboardHeard -= 1;

@@ -2,13 +2,19 @@
 
 use futures_channel::mpsc;
 
-use crate::platform::NetworkEvent;
+use crate::platform::{Gesture, NetworkEvent};
 
 pub const fn listen() -> Option<mpsc::Receiver<NetworkEvent>> {
     None
 }
 
 pub const fn hear_keys(_: bool) {}
+
+/// Nobody hears it.
+pub const fn tell(_: NetworkEvent) {}
+
+/// Nobody makes one.
+pub fn hear_gestures(_: impl FnMut(Gesture) -> bool + 'static) {}
 
 pub const fn entitle(_: &str) {}
 

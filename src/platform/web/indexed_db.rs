@@ -25,11 +25,11 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::BroadcastChannel;
 
 use self::requests::{Connection, Failure};
-use super::leadership::lead;
+use super::leadership::{lead, locks};
 use crate::{
     config::{OPEN_MS_MAX, PERSIST_MS_MAX},
     platform::{OpenError, Storage, memory::name_of},
-    sync::storage::{Durability, Namespace, Outcome, Records, StorageError, Transaction},
+    sync::storage::{Durability, Lacks, Namespace, Outcome, Records, StorageError, Transaction},
 };
 
 const GIB: f64 = 1_073_741_824.0;
@@ -38,6 +38,7 @@ const GIB: f64 = 1_073_741_824.0;
 pub struct IndexedDb {
     connection: Rc<Connection>,
     durability: Durability,
+    has_locks: bool,
     siblings: Siblings,
 }
 
@@ -71,6 +72,7 @@ impl IndexedDb {
         Ok(Self {
             connection: Rc::new(connection),
             durability,
+            has_locks: locks().is_some(),
             siblings: Siblings::listen(),
         })
     }
@@ -101,6 +103,13 @@ impl IndexedDb {
 impl Storage for IndexedDb {
     fn durability(&self) -> Durability {
         self.durability
+    }
+
+    fn lacks(&self) -> Lacks {
+        Lacks {
+            broadcasts: self.siblings.channel.is_none(),
+            locks: !self.has_locks,
+        }
     }
 
     fn load(&self, namespace: Namespace, cold: bool) -> LocalBoxFuture<'static, Result<Records, StorageError>> {

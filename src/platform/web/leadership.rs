@@ -37,12 +37,15 @@ pub async fn lead(name: String) -> Box<dyn Any> {
     }
 }
 
-/// `navigator.locks.request`; `None` in a browser, or a context, without locks.
-fn request(name: &str, granted: &JsValue) -> Option<Promise> {
+/// `navigator.locks`; `None` in a browser, or a context, without locks.
+pub fn locks() -> Option<JsValue> {
     let navigator = web_sys::window()?.navigator();
-    let locks = Reflect::get(&navigator, &"locks".into())
-        .ok()
-        .filter(JsValue::is_object)?;
+    let locks = Reflect::get(&navigator, &"locks".into()).ok();
+    locks.filter(JsValue::is_object)
+}
+
+fn request(name: &str, granted: &JsValue) -> Option<Promise> {
+    let locks = locks()?;
     let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
     request.call2(&locks, &name.into(), granted).ok()?.dyn_into().ok()
 }

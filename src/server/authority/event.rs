@@ -1,8 +1,10 @@
 //! What the authority is told, and what it wants done.
 
-use super::{RequestId, SessionId, Told};
+use super::{RequestId, Search, SessionId, Told};
 use crate::{
-    protocol::{Answered, BoardId, ClientFrame, Device, Document, Identity, Push, Seen, ServerFrame, Subscribe},
+    protocol::{
+        Answered, BoardId, ClientFrame, Device, Document, FoundCard, Identity, Push, Seen, ServerFrame, Subscribe,
+    },
     server::log::{Call, Called},
 };
 
@@ -71,6 +73,13 @@ pub enum Event {
         /// What a socket would be asked.
         subscribe: Subscribe,
     },
+    /// Cards on all boards, by their titles.
+    Find {
+        /// The request.
+        request: RequestId,
+        /// What is looked for.
+        search: Search,
+    },
 }
 
 /// Something to do outside.
@@ -122,5 +131,12 @@ pub enum Reply {
         request: RequestId,
         /// The board.
         document: Option<Box<Document>>,
+    },
+    /// Answers a [`Event::Find`].
+    Found {
+        /// The request.
+        request: RequestId,
+        /// The cards.
+        cards: Vec<FoundCard>,
     },
 }

@@ -1,6 +1,7 @@
 //! What the authority answers, and what it keeps of it.
 
 mod calling;
+mod finding;
 mod resting;
 mod subscribing;
 

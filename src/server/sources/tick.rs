@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     ops::Bound,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use bytes::Bytes;
@@ -29,8 +29,11 @@ pub(in crate::server) struct Tick {
     derived: BTreeMap<String, Told>,
     /// Encoded once for all who watch the same: mostly everybody who looks at one board. Lists past
     /// [`TICK_PACKETS_LEN_MAX`] are encoded for each who watches them: what somebody may watch is the client's word.
-    packets: Mutex<HashMap<Arc<[String]>, Vec<Bytes>>>,
+    packets: Mutex<HashMap<Arc<[String]>, Place>>,
 }
+
+/// Where the frames for a list are, once somebody has encoded them.
+type Place = Arc<OnceLock<Vec<Bytes>>>;
 
 /// A series' newest value.
 #[derive(Clone, Debug)]
@@ -57,17 +60,22 @@ impl Tick {
 
     /// The values of the watched series as frames; none when none of them was measured.
     pub(super) fn packets(&self, watched: &Arc<[String]>) -> Vec<Bytes> {
+        self.place_for(watched).get_or_init(|| self.encode(watched)).clone()
+    }
+
+    /// Others who watch the same wait there until somebody has encoded it, and nobody else does.
+    fn place_for(&self, watched: &Arc<[String]>) -> Place {
         let mut packets = self.packets.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(packets) = packets.get(watched) {
-            return packets.clone();
+        if packets.len() >= TICK_PACKETS_LEN_MAX && !packets.contains_key(watched) {
+            return Arc::default();
         }
+        packets.entry(Arc::clone(watched)).or_default().clone()
+    }
+
+    fn encode(&self, watched: &[String]) -> Vec<Bytes> {
         let derived = matching(&self.derived, &formulas(watched));
         let values = matching(&self.values, watched).into_iter().chain(derived);
-        let made = self::packets(self.clock, values.map(|(name, told)| (name, told.clone())));
-        if packets.len() < TICK_PACKETS_LEN_MAX {
-            packets.insert(Arc::clone(watched), made.clone());
-        }
-        made
+        packets(self.clock, values.map(|(name, told)| (name, told.clone())))
     }
 }
 

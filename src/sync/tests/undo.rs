@@ -1,7 +1,7 @@
 //! What an undo rests on.
 
 use super::*;
-use crate::protocol::{Base, BoardId, Revision};
+use crate::protocol::{Base, BoardId, Revision, Verdict};
 
 #[test]
 fn undoing_what_is_not_in_the_confirmed_board_yet_rests_on_the_edit_and_not_on_its_number() {

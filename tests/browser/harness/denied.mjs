@@ -51,7 +51,7 @@ export function keepTabsApart() {
 export function noteClaims() {
   globalThis.claims = [];
   const note = () => {
-    const said = document.body?.textContent.match(/(?<!not )(saved|kept) (on this device|here)/gi) ?? [];
+    const said = document.body?.textContent.match(/(?<!not )(saved|kept) (on this device|here|in this browser)/gi) ?? [];
     globalThis.claims.push(...said);
   };
   new MutationObserver(note).observe(document, { subtree: true, childList: true, characterData: true });

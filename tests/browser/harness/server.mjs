@@ -45,7 +45,7 @@ export class Server {
   async startOf(bundle, ...further) {
     this.port ??= await freePort();
     const options = ['serve', '--port', String(this.port), '--listen', '127.0.0.1', '--data', this.#data, ...this.#options, ...further];
-    const child = spawn(join(bundle, 'server'), options, { cwd: bundle, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(join(bundle, 'server'), options, { cwd: bundle, env: { ...process.env, LANG: 'C.UTF-8' }, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     const output = [child.stdout, child.stderr].map((input) => createInterface({ input }));
     const announced = new Promise((announce, reject) => {

@@ -51,7 +51,7 @@ export async function play(stage) {
   ok(places.length > 4, places.join(' '));
   await programComes(seen);
   await drawn.waitFor({ state: 'detached' });
-  await seen.page.getByText(/This is the board as of \d\d:\d\d; edits are saved on this device/).waitFor();
+  await seen.page.getByText(/This is the board as of \d\d:\d\d\. Edits are kept in this browser/).waitFor();
   await seen.counts(2);
   const after = await seen.page.locator('main .card').evaluateAll(boxes);
   equal(after.slice(0, places.length).join('\n'), places.join('\n'), 'each card stands where it was in the picture');

@@ -11,8 +11,9 @@ export async function play(stage) {
   const { books } = await killTabs(server, { times: 4, tabs: 3, seed: 'kept', waitingMax: WAITING_MAX });
   assert.deepEqual([books.lost, books.doubled, books.disordered, books.complaints], [0, 0, 0, []]);
   assert(books.saved > 0);
+  assert.equal(books.settled, 2);
 
-  for (const [broken, kind] of [['emptied', 'lost'], ['doubled', 'doubled'], ['reordered', 'disordered']]) {
+  for (const [broken, kind] of [['emptied', 'lost'], ['last', 'lost'], ['doubled', 'doubled'], ['reordered', 'disordered']]) {
     const { books: found } = await killTabs(server, { times: 1, tabs: 2, seed: broken, waitingMax: WAITING_MAX, broken });
     assert(found[kind] > 0, `${broken}: ${found.complaints.join('\n')}`);
   }

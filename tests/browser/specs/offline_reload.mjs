@@ -13,7 +13,7 @@ export async function play(stage) {
   await hers.page.reload();
   await hers.counts(2);
   await hers.keeps(2);
-  const line = hers.page.getByText(/This is the board as of \d\d:\d\d; edits are saved on this device/);
+  const line = hers.page.getByText(/This is the board as of \d\d:\d\d\. Edits are kept in this browser/);
   await line.waitFor();
   // In the words of the header, which says it for all; a card is offline, whatever the reason.
   const word = await hers.page.locator('.indicator .teller-word').textContent();
@@ -23,8 +23,8 @@ export async function play(stage) {
   // What waits can be had as a file without the server, too: what the terminal's outbox would list, in the same words.
   const { waiting, saved } = await hers.exports();
   deepEqual(waiting.map(({ state, board, widget, intent, reason, theirs }) => ({ state, board, widget, intent, reason, theirs })), [
-    { state: 'waiting', board: 'this-machine', widget: 'counter', intent: { add: { field: 'count', amount: 1 } }, reason: 'saved on this device', theirs: null },
-    { state: 'waiting', board: 'this-machine', widget: 'counter', intent: { add: { field: 'count', amount: 1 } }, reason: 'saved on this device', theirs: null },
+    { state: 'waiting', board: 'this-machine', widget: 'counter', intent: { add: { field: 'count', amount: 1 } }, reason: 'kept in this browser', theirs: null },
+    { state: 'waiting', board: 'this-machine', widget: 'counter', intent: { add: { field: 'count', amount: 1 } }, reason: 'kept in this browser', theirs: null },
   ]);
   ok(waiting.every(({ id, made_at_ms }) => id && Math.abs(Date.now() - made_at_ms) < 60_000), JSON.stringify(waiting));
   equal(saved, 'tideboard-outbox.json');

@@ -33,6 +33,11 @@ export async function play(stage) {
   await board.isIn('live');
   equal(await line.count(), 0, 'it was read');
 
+  // Nor are there locks by which one tab sends for all. They hear each other, though.
+  await board.openDetails();
+  equal(await board.page.locator('[data-fact="sent-by"]').innerText(), 'each tab for itself');
+  await board.page.keyboard.press('Escape');
+
   // There is no clipboard for such a page, and cards are copied all the same.
   await board.openMenu(COUNTER);
   await board.page.getByRole('menuitem', { name: 'Copy' }).click();

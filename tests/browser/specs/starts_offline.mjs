@@ -22,7 +22,7 @@ export async function play(stage) {
   await hers.page.reload();
   await hers.counts(2);
   await hers.keeps(1);
-  await hers.page.getByText(/This is the board as of \d\d:\d\d; edits are saved on this device/).waitFor();
+  await hers.page.getByText(/This is the board as of \d\d:\d\d\. Edits are kept in this browser/).waitFor();
   await hers.showsLastValue();
   equal(new URL(hers.page.url()).pathname, '/');
   await hers.increase();

@@ -56,6 +56,16 @@ export async function play(stage) {
   }
   await Promise.all([hers, second, his].map((board) => board.counts(count)));
 
+  // Each says how it does without the others; who has all that it takes has nothing to say.
+  for (const tab of [hers, second]) {
+    await tab.openDetails();
+    equal(await tab.page.locator('[data-fact="sent-by"]').innerText(), 'each tab for itself; others are seen every 2 s');
+    await tab.page.keyboard.press('Escape');
+  }
+  await his.openDetails();
+  equal(await his.page.locator('[data-fact="sent-by"]').innerText(), 'this tab');
+  await his.page.keyboard.press('Escape');
+
   // A storage that gives an error from now on: it says so, and sends nothing that a kill would forget.
   await second.page.close();
   await hers.page.bringToFront();
@@ -81,7 +91,7 @@ export async function play(stage) {
   await breaks(hers, true);
   await hers.page.reload();
   const opened = hers.page.locator('.lines .banner[data-state="offline"]');
-  await opened.getByText('edits are saved on this device').waitFor();
+  await opened.getByText('Edits are kept in this browser').waitFor();
   await hers.increase();
   await line.waitFor();
   await opened.waitFor({ state: 'detached' });

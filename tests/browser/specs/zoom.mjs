@@ -54,6 +54,23 @@ export async function play(stage) {
   await chart.getByText(WHOLE).waitFor();
   await board.hasFocus('slider', `Time in ${TITLE}`);
 
+  // What fails is asked for again, and said where it goes on to fail.
+  ada.expects(/net::ERR_FAILED/);
+  let fails = 2;
+  const past = /samples\?span/;
+  await page.route(past, (route) => (fails-- > 0 ? route.abort() : route.continue()));
+  const answered = page.waitForResponse(past);
+  await pad.press('+');
+  await answered;
+  equal(await chart.getByText('Not loaded').count(), 0);
+  fails = Infinity;
+  await pad.press('+');
+  await chart.getByText('Last 15\u00a0min · Not loaded').waitFor();
+  await page.unroute(past);
+  await pad.press('Escape');
+  await chart.getByText(WHOLE).waitFor();
+  equal(await chart.getByText('Not loaded').count(), 0);
+
   // By keys: half of it, to its end, which goes on; and around an instant.
   await pad.press('+');
   match(await part.textContent(), /^Last (30|29)\smin$/);

@@ -9,6 +9,8 @@ export class Books {
   doubled = 0;
   disordered = 0;
   complaints = [];
+  /** Deaths in the moment in which the page had said that all was saved. */
+  settled = 0;
   /** Of each counter: presses that may have been made, and how many of them a page had said were saved. */
   #pressed = new Map();
   #saved = new Map();
@@ -47,6 +49,16 @@ export class Books {
     const books = `${counter} is ${number} ${where}: ${this.pressedOf(counter)} pressed, ${this.savedOf(counter)} saved`;
     if (missing > 0) this.#complains('lost', missing, books);
     if (surplus > 0) this.#complains('doubled', surplus, books);
+  }
+
+  /**
+   * A counter stands at a number in the tab that was opened after one which had said that every press was saved, and had shown another:
+   * they are the same. Presses that were not said to be saved, and are, make up for none.
+   */
+  stands(widget, number, shown) {
+    const books = `${widget} is ${number} in a tab that was opened again: all of it was saved, and it showed ${shown}`;
+    if (number < shown) this.#complains('lost', shown - number, books);
+    if (number > shown) this.#complains('doubled', number - shown, books);
   }
 
   /** A change, as the server has told it to somebody who watches: in its order. */

@@ -12,18 +12,20 @@ export function presses({ own, shared, level, gapMs, waitingMax }) {
   const shown = () => Number(card(own).querySelector('output').textContent);
   // What the foot of a card says of the newest edit here: whether it, and so all before it, is on this device.
   const waiting = () => Number(document.querySelector('.pending-badge .count')?.textContent ?? 0);
-  const isSaved = (title) => {
-    if (waiting() > waitingMax) return false;
+  const isCalledSaved = (title) => {
     const receipt = card(title).querySelector('.receipt');
     return receipt !== null && SAVED.includes(receipt.dataset.state) && receipt.textContent !== 'In this page only';
   };
+  const isSaved = (title) => waiting() <= waitingMax && isCalledSaved(title);
   const base = shown();
   let [made, madeShared, said, saidShared] = [0, 0, 0, 0];
   /** How many presses of the shared counter there were before each of one's own. */
   const before = [0];
   const times = { pressed: [], saved: [] };
 
-  const look = () => {
+  /** Hears, once, that all is said to be saved, however much waits. */
+  let allSaid;
+  const tells = () => {
     const reached = Math.min(shown() - base, made);
     if (reached <= said && saidShared >= before[said]) return;
     if (reached > said && isSaved(own)) {
@@ -32,6 +34,13 @@ export function presses({ own, shared, level, gapMs, waitingMax }) {
     }
     if (isSaved(shared)) saidShared = Math.max(saidShared, before[said]);
     globalThis.say({ own: said, shared: saidShared });
+  };
+  const look = () => {
+    tells();
+    if (allSaid !== undefined && shown() === base + made && isCalledSaved(own)) {
+      allSaid(shown());
+      allSaid = undefined;
+    }
   };
   const heard = { subtree: true, childList: true, characterData: true, attributes: true };
   for (const title of [own, shared]) new MutationObserver(look).observe(card(title), heard);
@@ -64,13 +73,28 @@ export function presses({ own, shared, level, gapMs, waitingMax }) {
       }
       return times.saved.map((saved, at) => saved - times.pressed[at]).filter((took) => took >= 0);
     },
-    async go() {
+    go() {
+      globalThis.pressing.going = globalThis.pressing.presses();
+    },
+    async presses() {
       while (!globalThis.pressing.isStopped) {
         const isShared = Math.random() < 0.5;
         if (!(await globalThis.grant({ shared: Number(isShared) }))) return;
         one(isShared);
         await new Promise((passed) => setTimeout(passed, Math.random() * gapMs));
       }
+    },
+    /**
+     * Presses no more; gives the number that `own` stands at in the moment in which all of it is said to be saved. Of the level that
+     * is not known: what it shows may be no edit yet, and what its card says is of the edit before.
+     */
+    async settles() {
+      globalThis.pressing.isStopped = true;
+      await globalThis.pressing.going;
+      return new Promise((said) => {
+        allSaid = said;
+        look();
+      });
     },
   };
   return base;

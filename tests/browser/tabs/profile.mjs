@@ -36,6 +36,11 @@ export class Profile {
     return profile;
   }
 
+  /** Lets the pages of an address have kept for good what they store: what browsers grant those that are installed, or much used. */
+  async keepsForGood(url) {
+    await this.#system.send('Browser.grantPermissions', { origin: new URL(url).origin, permissions: ['durableStorage'] });
+  }
+
   /** Opens an address in a tab; gives its page, its process and a session of its debugger. */
   openTab(url) {
     const opened = this.#opening.then(() => this.#openTab(url));
@@ -62,6 +67,24 @@ export class Profile {
   /** Forgets what pages of an address have stored. */
   async empties({ session }, url) {
     await session.send('Storage.clearDataForOrigin', { origin: new URL(url).origin, storageTypes: 'indexeddb' });
+  }
+
+  /** Forgets, of what waits in the storage of a tab's address, the last addition to a widget; gives of how many. */
+  loses({ page }, widget) {
+    return page.evaluate(async (widget) => {
+      const done = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+      const database = await done(indexedDB.open('tideboard'));
+      const records = database.transaction('records', 'readwrite').objectStore('records');
+      const [keys, texts] = await Promise.all([done(records.getAllKeys()), done(records.getAll())]);
+      const waiting = keys.filter(([, key], at) => {
+        if (!key.startsWith('outbox/')) return false;
+        const { operation } = JSON.parse(texts[at]);
+        return operation.widget === widget && operation.intent.add !== undefined;
+      });
+      await done(records.delete(waiting[waiting.length - 1]));
+      database.close();
+      return waiting.length;
+    }, widget);
   }
 
   async close() {

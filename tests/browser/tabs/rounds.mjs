@@ -20,10 +20,11 @@ const LEADER_PERCENT = 50;
 const ANY = Number.MAX_SAFE_INTEGER;
 
 /**
- * Kills tabs of one profile on one board so many `times`, by a plan of the `seed`; gives the books. `timed` presses are timed
- * first, in a tab of its own. What a page says while more than `waitingMax` edits wait is not counted. `broken` plays a device, or
- * a server, that does not keep its promises: one whose storage was `emptied`, one that has `doubled` a press, one where a level
- * was `reordered`.
+ * Kills tabs of one profile on one board so many `times`, by a plan of the `seed`; gives the books. Every second one stops to press, and
+ * is killed in the moment in which its page has said that all of it is saved: the next one must show the same number. The others die as
+ * they press. `timed` presses are timed first, in a tab of its own. What a page says while more than `waitingMax` edits wait is not
+ * counted. `broken` plays a device, or a server, that does not keep its promises: one whose storage was `emptied`, one that lacks the
+ * `last` press that was said to be saved, one that has `doubled` a press, one where a level was `reordered`.
  */
 export async function killTabs(server, { times, seed, tabs: count = 4, timed = 0, waitingMax = ANY, broken, told = () => {} }) {
   const scene = { server, dice: new Dice(seed), books: new Books(), tabs: [], isCut: false };
@@ -44,11 +45,11 @@ export async function killTabs(server, { times, seed, tabs: count = 4, timed = 0
     await Promise.all(scene.tabs.filter(({ page }) => page === undefined).map((tab) => tab.open()));
     await Promise.all(scene.tabs.map(({ ready }) => ready));
     for (let killed = 1; killed <= times; killed += 1) {
-      await lives(scene);
+      await lives(scene, killed % 2 === 0);
       scene.watching.ping();
       told(killed, scene.books);
     }
-    if (broken === 'emptied') await empties(scene, url);
+    if (broken === 'emptied' || broken === 'last') await breaks(scene, url, broken);
     await ends(scene, onlooker, broken);
     return { books: scene.books, took: took.sort((one, other) => one - other) };
   } finally {
@@ -103,8 +104,8 @@ async function timesIn({ tabs: [tab] }, timed) {
   return took;
 }
 
-/** From one death to the next. */
-async function lives(scene) {
+/** From one death to the next; whether who dies has stopped, with all said to be saved. */
+async function lives(scene, isSettled) {
   const { dice } = scene;
   for (;;) {
     await after(dice.below(LIVED_WITHIN_MS));
@@ -112,12 +113,18 @@ async function lives(scene) {
     else if (dice.chance(FREEZE_PERCENT)) await freezesOrThaws(scene);
     else break;
   }
-  const tab = await victim(scene);
+  if (isSettled) {
+    const tab = await victim(scene, scene.tabs.filter(({ isFrozen }) => !isFrozen));
+    await tab.ready;
+    await tab.killSettled();
+    return tab.open();
+  }
+  const tab = await victim(scene, scene.tabs);
   await tab.kill();
   await tab.open();
 }
 
-async function victim({ dice, tabs }) {
+async function victim({ dice }, tabs) {
   const one = dice.oneOf(tabs);
   if (!dice.chance(LEADER_PERCENT)) return one;
   const leads = await Promise.all(tabs.map((tab) => tab.isLeader()));
@@ -136,8 +143,8 @@ async function freezesOrThaws({ dice, tabs }) {
   else if (tab.isPressing && tabs.filter(({ isFrozen }) => isFrozen).length + 1 < tabs.length) await tab.freeze();
 }
 
-/** All die while there is no network, and what the device has stored is gone. */
-async function empties(scene, url) {
+/** All die while there is no network, and of what the device has stored all is gone, or the last press. */
+async function breaks(scene, url, broken) {
   const { tabs, books, network, profile } = scene;
   await Promise.all(tabs.filter(({ isFrozen }) => isFrozen).map((tab) => tab.thaw()));
   await Promise.all(tabs.map(({ ready }) => ready));
@@ -145,9 +152,11 @@ async function empties(scene, url) {
   const before = books.saved;
   while (books.saved < before + 20) await after(1);
   for (const tab of tabs.slice(1)) await tab.kill();
-  await tabs[0].kill();
+  if (broken === 'last') await tabs[0].killSettled();
+  else await tabs[0].kill();
   const cleaner = await profile.openTab(new URL('/healthz', url).href);
-  await profile.empties(cleaner, url);
+  if (broken === 'emptied') await profile.empties(cleaner, url);
+  else if ((await profile.loses(cleaner, tabs[0].counter.widget)) === 0) throw new Error('nothing waited that could be lost');
   await cleaner.page.close();
   for (const tab of tabs) await tab.open();
 }

@@ -8,6 +8,9 @@ export const SHARED = { widget: 'shared', title: 'All of us' };
 /** The longest wait between two presses, in milliseconds. */
 const GAP_MS = 30;
 
+/** So long it is waited for the word that all is saved, in milliseconds. */
+const SETTLED_MS_MAX = 10_000;
+
 /** A page is known to be dead so soon after its process is, in milliseconds. */
 const DEATH_MS_MAX = 20_000;
 
@@ -22,6 +25,8 @@ export class Tab {
   #isFrozen = false;
   /** What the page of now has said is saved, of what was pressed in it. */
   #said = { own: 0, shared: 0 };
+  /** What the counter of the page before stood at, where that was killed with all said to be saved. */
+  #left;
   /** The one that presses, once it does. */
   #pressing;
   /** Ends when the page presses, or is dead. */
@@ -81,6 +86,10 @@ export class Tab {
     const titles = { own: this.counter.title, shared: SHARED.title, level: this.level.title, gapMs: GAP_MS, waitingMax: this.#waitingMax };
     const base = await tab.page.evaluate(presses, titles);
     this.#books.compares(this.counter.widget, base, 'in a tab that was opened again');
+    if (this.#left !== undefined) {
+      this.#books.stands(this.counter.widget, base, this.#left);
+      this.#left = undefined;
+    }
     this.#pressing = tab;
     if (goes) await this.goes();
   }
@@ -114,12 +123,20 @@ export class Tab {
     this.#said = { own, shared };
   }
 
+  /** Presses no more, and is killed as soon as it is heard that all is said to be saved; where that is not said in time, it dies as it is. */
+  async killSettled() {
+    const settled = this.#tab.page.evaluate(() => globalThis.pressing.settles());
+    this.#left = await within(SETTLED_MS_MAX, settled, 'not all is said to be saved').catch(() => undefined);
+    if (this.#left !== undefined) this.#books.settled += 1;
+    await this.kill();
+  }
+
   /** Kills its process; nothing in it hears of that. */
   async kill() {
     const tab = this.#tab;
     tab.isKilled = true;
     process.kill(tab.process, 'SIGKILL');
-    await within(DEATH_MS_MAX, tab.crashed);
+    await within(DEATH_MS_MAX, tab.crashed, 'what was killed was no tab');
     await tab.page.close();
   }
 
@@ -148,10 +165,10 @@ export class Tab {
   }
 }
 
-function within(limitMs, event) {
+function within(limitMs, event, otherwise) {
   let timer;
   const expired = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error('what was killed was no tab')), limitMs);
+    timer = setTimeout(() => reject(new Error(otherwise)), limitMs);
   });
   return Promise.race([event, expired]).finally(() => clearTimeout(timer));
 }

@@ -54,6 +54,18 @@ export class Bus {
     ]).includes('boolean false'));
   }
 
+  /** The keyring is locked, and asks for its password from now on, in a window that nobody sees. */
+  async lockKeyring(screen) {
+    const prompter = this.#spawn('/usr/libexec/gcr-prompter', [], { ...screen.env, ...this.env });
+    await eventually(() => this.#call('org.freedesktop.DBus', '/org/freedesktop/DBus', [
+      'org.freedesktop.DBus.NameHasOwner', 'string:org.gnome.keyring.SystemPrompter',
+    ]).includes('boolean true'));
+    prompter.kill('SIGSTOP');
+    this.#call('org.freedesktop.secrets', '/org/freedesktop/secrets', [
+      'org.freedesktop.Secret.Service.Lock', 'array:objpath:/org/freedesktop/secrets/aliases/default,/org/freedesktop/secrets/collection/login',
+    ]);
+  }
+
   /** What the keyring has for a server and a folder; `undefined` where it has nothing. */
   secretOf(server, folder) {
     try {
@@ -89,7 +101,8 @@ export class Bus {
   }
 
   close() {
-    for (const child of this.#processes.reverse()) child.kill();
+    // One that was stopped hears of nothing else.
+    for (const child of this.#processes.reverse()) child.kill('SIGKILL');
     rmSync(this.#folder, { recursive: true, force: true });
   }
 

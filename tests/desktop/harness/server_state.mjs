@@ -8,3 +8,22 @@ export async function field(server, widget, name, token = undefined) {
   const { widgets } = await response.json();
   return widgets[widget]?.fields[name]?.value;
 }
+
+/** Another program gives a field of the first board a value. */
+export async function write(server, widget, name, value) {
+  await post(server, `widgets/${widget}/fields/${name}`, value);
+}
+
+/** Another program adds to a number of the first board. */
+export async function add(server, widget, name, amount) {
+  await post(server, `widgets/${widget}/fields/${name}?add`, amount);
+}
+
+async function post(server, path, value) {
+  const answer = await fetch(`http://127.0.0.1:${server.port}/api/v1/boards/this-machine/${path}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(value),
+  });
+  if (!answer.ok) throw new Error(`the server answers ${answer.status}: ${await answer.text()}`);
+}

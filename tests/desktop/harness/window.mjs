@@ -1,7 +1,7 @@
 // The program with its window, as a process of its own, which can be killed; and the board in it, by the states that it exposes.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -90,6 +90,16 @@ export class Window {
     await this.#end(() => this.#process.kill('SIGKILL'));
   }
 
+  /** Its device sleeps, or stops it: nothing of it runs. */
+  freeze() {
+    for (const pid of family(this.#process.pid)) process.kill(pid, 'SIGSTOP');
+  }
+
+  /** It goes on. */
+  thaw() {
+    for (const pid of family(this.#process.pid)) process.kill(pid, 'SIGCONT');
+  }
+
   /** A person closes it by its keys; resolves with its exit code when it has ended. */
   async closeByKeys() {
     await this.focus();
@@ -148,6 +158,26 @@ export class Window {
     });
   }
 
+  /** A person works offline, or no longer. */
+  async worksOffline(offline) {
+    await this.until((offline) => {
+      const button = document.querySelector('button[role="switch"][aria-checked]');
+      if (button === null) document.querySelector('.indicator button').click();
+      else if ((button.getAttribute('aria-checked') === 'true') === offline) return true;
+      else button.click();
+      return false;
+    }, offline);
+  }
+
+  /** A person presses the button that says so, once it is there. */
+  async press(words) {
+    await this.until((words) => {
+      const button = [...document.querySelectorAll('button:enabled')].find((one) => one.textContent.startsWith(words));
+      button?.click();
+      return button !== undefined;
+    }, words);
+  }
+
   /** Resolves when so many edits are stored on this device and nowhere else: what its list says. */
   async keeps(count) {
     await this.until((count) => {
@@ -180,6 +210,14 @@ export class Window {
     rmSync(this.data, { recursive: true, force: true });
   }
 
+  /** How many milliseconds pass until the indicator says `live` and the counter shows the number. */
+  async msUntilLiveAt(number) {
+    const started = performance.now();
+    await this.isIn('live');
+    await this.counts(number);
+    return performance.now() - started;
+  }
+
   #id() {
     return this.#screen.windowOf(this.#process.pid);
   }
@@ -198,4 +236,11 @@ export class Window {
     this.#lines.push(line);
     if (this.#lines.length > LOG_LINES_MAX) this.#lines.shift();
   }
+}
+
+/** A process and all that it has started: WebKit draws in processes of its own. */
+function family(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const children = threads.flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number));
+  return [pid, ...children.flatMap(family)];
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Bus } from '../harness/bus.mjs';
 import { eventually } from '../harness/inspector.mjs';
 import { field } from '../harness/server_state.mjs';
+import { giveToken } from '../harness/token.mjs';
 
 export const title = 'A token is in the keyring where there is one, and moves there from its file; forgetting its server forgets it';
 
@@ -20,7 +21,7 @@ export async function play({ screen, server, window }) {
 
     // There is a bus, and no keyring on it yet.
     await window.start();
-    await give(window, screen, address, FIRST, () => says('file'));
+    await giveToken(window, screen, address, FIRST, () => says('file'));
     await window.isIn('live');
     await eventually(() => kept().includes(FIRST));
     await window.kill();
@@ -72,14 +73,4 @@ export async function play({ screen, server, window }) {
   } finally {
     bus.close();
   }
-}
-
-async function give(window, screen, address, token, meanwhile) {
-  await window.enter('input[name="server"]');
-  screen.type(address);
-  screen.press('Return');
-  await window.enter('input[name="token"]');
-  await meanwhile();
-  screen.type(token);
-  screen.press('Return');
 }

@@ -2,6 +2,7 @@ import { eventually } from '../harness/inspector.mjs';
 import { field } from '../harness/server_state.mjs';
 
 export const title = 'The keys of a browser’s page do the same in the window: undo, redo, and finding anything';
+export const isOfAPhoneToo = true;
 
 export async function play({ screen, server, window }) {
   await server.start();

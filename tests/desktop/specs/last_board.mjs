@@ -1,6 +1,7 @@
 import { eventually } from '../harness/inspector.mjs';
 
 export const title = 'The window opens on the board that was open last, with its server or without, also after a crash';
+export const isOfAPhoneToo = true;
 
 export async function play({ screen, server, window }) {
   await server.start();

@@ -1,5 +1,6 @@
 import { Bus } from '../harness/bus.mjs';
 import { eventually } from '../harness/inspector.mjs';
+import { write } from '../harness/server_state.mjs';
 
 export const title = 'While a window is minimised the desktop tells what waits for its person: one at a time, where and not what, if that is wanted';
 
@@ -76,7 +77,7 @@ export async function play({ screen, server, window }) {
 
 /** Somebody else chooses while this window is offline; it ends when the window asks which stands. */
 async function quarrel(server, window, mine, theirs) {
-  await worksOffline(window, true);
+  await window.worksOffline(true);
   await window.until((mine) => {
     const choice = document.querySelector(`article[data-kind="status"] input[value="${mine}"]`);
     choice?.click();
@@ -84,13 +85,13 @@ async function quarrel(server, window, mine, theirs) {
   }, mine);
   await window.until(() => document.querySelector('.pending-badge')?.dataset.state !== 'clear');
   await write(server, 'status', 'state', theirs);
-  await worksOffline(window, false);
+  await window.worksOffline(false);
   await window.until(() => document.querySelector('.quarrel') !== null);
 }
 
 /** A number is set while this window is offline, and its bounds are narrower when it comes. */
 async function refusal(server, window) {
-  await worksOffline(window, true);
+  await window.worksOffline(true);
   await window.evaluate(() => {
     const box = document.querySelector('article[data-kind="setpoint"] .range');
     Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(box, '29');
@@ -98,7 +99,7 @@ async function refusal(server, window) {
   });
   await window.until(() => document.querySelector('.pending-badge')?.dataset.state !== 'clear');
   await write(server, 'setpoint', 'max', 25);
-  await worksOffline(window, false);
+  await window.worksOffline(false);
 }
 
 /** All that waits for the person is answered. */
@@ -109,26 +110,6 @@ async function decide(window) {
     buttons[0]?.click();
     return buttons.length === 0 && document.querySelector('.pending-badge')?.dataset.state === 'clear';
   });
-}
-
-async function worksOffline(window, offline) {
-  await window.until((offline) => {
-    const button = document.querySelector('button[role="switch"][aria-checked]');
-    if (button === null) document.querySelector('.indicator button').click();
-    else if ((button.getAttribute('aria-checked') === 'true') === offline) return true;
-    else button.click();
-    return false;
-  }, offline);
-}
-
-async function write(server, widget, field, value) {
-  const path = `/api/v1/boards/this-machine/widgets/${widget}/fields/${field}`;
-  const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(value),
-  });
-  if (!answer.ok) throw new Error(`the server answers ${answer.status}: ${await answer.text()}`);
 }
 
 function equal(found, wanted) {

@@ -2,6 +2,7 @@ import { field } from '../harness/server_state.mjs';
 import { eventually } from '../harness/inspector.mjs';
 
 export const title = 'What is edited in the window without a server outlives a crash, is there at once, and arrives once';
+export const isOfAPhoneToo = true;
 
 export async function play({ screen, server, window }) {
   await server.start();

@@ -1,4 +1,5 @@
 export const title = 'Escape takes back what was typed, and Enter empties the box of a new entry, also where that stood there a moment ago';
+export const isOfAPhoneToo = true;
 
 const NUMBER = 'article[data-kind="setpoint"] input[type="number"]';
 const ITEM = 'article[data-kind="checklist"] form input';

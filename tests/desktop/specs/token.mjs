@@ -2,6 +2,7 @@ import { eventually } from '../harness/inspector.mjs';
 import { field } from '../harness/server_state.mjs';
 
 export const title = 'A token that is no good any more is asked for in the open window, and what waited is sent with the new one';
+export const isOfAPhoneToo = true;
 
 const [BEFORE, NOW, WATCHING] = ['the-token-of-before', 'the-token-of-today', 'a-token-to-look-on'];
 

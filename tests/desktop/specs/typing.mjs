@@ -2,6 +2,7 @@ import { eventually } from '../harness/inspector.mjs';
 import { field } from '../harness/server_state.mjs';
 
 export const title = 'No letter is lost however fast it is typed, and what others write meanwhile is shown';
+export const isOfAPhoneToo = true;
 
 const BOX = 'article[data-kind="note"] textarea';
 const TYPED = 'Pumps two and three were checked at noon, and nothing dripped. Pump one is to be looked at once more before we leave.';

@@ -234,7 +234,7 @@ impl World {
                     }
                 }
                 Reply::Replayed { request, items } => self.answer(request, Input::Replayed(Ok(items))),
-                Reply::Called { .. } => {}
+                Reply::Called { .. } | Reply::Found { .. } => {}
                 Reply::Document { request, document } => {
                     self.answer(request, Input::Document(document.ok_or(RequestError::TooLarge)))
                 }

@@ -256,7 +256,7 @@ impl World {
                     }
                     self.answer_request(request, Input::Document(document.ok_or(RequestError::TooLarge)));
                 }
-                Reply::Replayed { .. } | Reply::Called { .. } => {}
+                Reply::Replayed { .. } | Reply::Called { .. } | Reply::Found { .. } => {}
             }
         }
     }

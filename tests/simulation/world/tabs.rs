@@ -122,7 +122,12 @@ impl World {
                     self.drop_wire(session, 0);
                 }
             }
-            Effect::Send { dial, text } => self.sends(tab, dial, text),
+            Effect::Send { dial, text } => {
+                if text.starts_with("{\"push\":") {
+                    self.ledger.sent(self.tabs[tab].is_newer, &text);
+                }
+                self.sends(tab, dial, text);
+            }
             Effect::Load { namespace, widgets } => self.queue_job(tab, life, Job::Load { namespace, widgets }),
             Effect::Commit { namespace, transaction } => {
                 if self.trace {
@@ -154,6 +159,7 @@ impl World {
                 self.devices[device].disk.remembered = Some(note);
             }
             Effect::Replay(push) => {
+                self.ledger.sent(self.tabs[tab].is_newer, &encode(&push));
                 let identity = crate::tab::identity(&self.devices[self.tabs[tab].device].person());
                 let request = ((tab as u64 + 1) << 32) | life;
                 self.request(

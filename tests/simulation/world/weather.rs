@@ -127,9 +127,11 @@ impl World {
         if away {
             self.leap_ms += 90 * DAY_MS;
         }
-        // What is newer than its server waits for one that can read it.
-        let of_another = |step: &Step| matches!(step.act, Act::UpdateServer { .. } | Act::UpdateTab { .. });
-        if self.plan.steps.iter().any(of_another) && !std::mem::replace(&mut self.is_newer, true) {
+        // What is newer than its server, or than the page that sends, waits for one that can read it.
+        let is_played = |of: fn(&Act) -> bool| self.plan.steps.iter().any(|step| of(&step.act));
+        let pages = is_played(|act| matches!(act, Act::UpdateTab { .. }));
+        let server = is_played(|act| matches!(act, Act::UpdateServer { .. }));
+        if (pages || server) && !std::mem::replace(&mut self.is_newer, true) {
             self.kill_server(1);
         } else if self.server.is_none() {
             self.start_server();
@@ -141,6 +143,9 @@ impl World {
                 .collect::<Vec<_>>()
             {
                 self.thaw(tab);
+                if pages && !std::mem::replace(&mut self.tabs[tab].is_newer, true) {
+                    self.kill_tab(tab);
+                }
             }
             self.elect(device);
         }

@@ -43,7 +43,7 @@ pub static STEPS: &[Step] = &[
     },
     Step {
         name: "clippy",
-        what: "no lint, for core, server, web and desktop",
+        what: "no lint, for core, server, web, desktop and phone",
         needs: &[Tool::Compiler, Tool::Clippy, Tool::WebTarget, Tool::Webview],
         run: clippy,
     },
@@ -97,7 +97,7 @@ pub static STEPS: &[Step] = &[
     },
     Step {
         name: "desktop",
-        what: "the desktop's real window, beside the released server",
+        what: "the desktop's real window, and a phone's app in one, beside the released server",
         needs: desktop::TEST_TOOLS,
         run: desktop::test,
     },
@@ -155,6 +155,7 @@ fn clippy() -> Result<(), Failure> {
     shell::run(native("clippy", SERVER)?.arg("--all-targets").args(deny))?;
     shell::run(development("tideboard", "clippy", WEB, WEB_TARGET).args(deny))?;
     shell::run(native("clippy", desktop::FEATURES)?.args(deny))?;
+    shell::run(native("clippy", desktop::PHONE_FEATURES)?.args(deny))?;
     shell::run(of_example("clippy")?.arg("--all-targets").args(deny))?;
     shell::run(development(bundle::EXAMPLE, "clippy", "web", WEB_TARGET).args(deny))?;
     shell::run(development(bundle::EMPTY, "clippy", "web", WEB_TARGET).args(deny))
@@ -181,7 +182,7 @@ fn example() -> Result<(), Failure> {
 }
 
 fn mobile() -> Result<(), Failure> {
-    shell::run(&mut native("check", "dashboard,mobile")?)
+    shell::run(&mut native("check", desktop::PHONE_FEATURES)?)
 }
 
 /// Advisories come from a database on the network: out of reach is said, not failed, but a known hole fails.

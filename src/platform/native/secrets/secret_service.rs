@@ -35,7 +35,7 @@ impl Keyring {
     /// Whether it gives and takes without asking a person.
     pub async fn is_open(&self) -> bool {
         let locked = async { self.default().await?.is_locked().await };
-        matches!(locked.await, Ok(false))
+        matches!(timeout(ANSWER_MAX, locked).await, Ok(Ok(false)))
     }
 
     /// The token of a server; a person may be asked to unlock it first.

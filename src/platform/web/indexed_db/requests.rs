@@ -1,6 +1,10 @@
 //! The database, and what is asked of it.
 
-use std::{cell::RefCell, future::IntoFuture};
+use std::{
+    cell::{Cell, RefCell},
+    future::IntoFuture,
+    rc::Rc,
+};
 
 use futures_channel::oneshot;
 use gloo_events::EventListener;
@@ -26,7 +30,7 @@ const NONE: &str = "the browser has no usable IndexedDB";
 
 /// Why a request failed.
 pub enum Failure {
-    /// The database was made by a newer version of this program.
+    /// A newer version of this program has made the database, or has changed it since this one opened it.
     Newer,
     /// The browser gives no more room.
     Full,
@@ -47,7 +51,8 @@ impl Failure {
         tracing::warn!("the browser's storage: {}", self.reason());
         match self {
             Self::Full => StorageError::Full,
-            _ => StorageError::Broken,
+            Self::Newer => StorageError::Newer,
+            Self::Other(_) => StorageError::Broken,
         }
     }
 
@@ -90,10 +95,12 @@ impl From<idb::Error> for Failure {
 #[derive(Default)]
 pub struct Connection {
     open: RefCell<Option<Open>>,
+    /// It was closed for a newer version of the program.
+    is_newer: Rc<Cell<bool>>,
 }
 
-/// An open database. Lets a newer version of the program, in another tab, change it: this one then works in a closed
-/// one, says that nothing can be saved, and asks to be loaded again.
+/// An open database. Lets a newer version of the program, in another tab, change it: this one then can't open
+/// it again, says that it is older, and asks to be loaded again.
 struct Open {
     database: JsValue,
     _listener: EventListener,
@@ -117,8 +124,13 @@ impl Connection {
         let database: Database = opening.await?;
         let database = JsValue::from(database);
         let target = database.clone().unchecked_into::<EventTarget>();
-        let closing = database.clone();
-        let listener = EventListener::once(&target, "versionchange", move |_| call(&closing, "close"));
+        let (closing, is_newer) = (database.clone(), self.is_newer.clone());
+        let listener = EventListener::once(&target, "versionchange", move |event| {
+            // It has none where the database is to be deleted.
+            let version = Reflect::get(event, &"newVersion".into());
+            is_newer.set(version.is_ok_and(|version| version.is_truthy()));
+            call(&closing, "close");
+        });
         *self.open.borrow_mut() = Some(Open {
             database: database.clone(),
             _listener: listener,
@@ -137,8 +149,12 @@ impl Connection {
             .and(method)
             .and_then(|method| method.call3(&database, &store.into(), &mode.into(), &options));
         let transaction = transaction.map_err(|thrown| {
-            *self.open.borrow_mut() = None; // closed by the browser: the next request opens it again
-            Failure::of(&thrown)
+            *self.open.borrow_mut() = None; // closed: the next request opens it again, if it can
+            if self.is_newer.get() {
+                Failure::Newer
+            } else {
+                Failure::of(&thrown)
+            }
         })?;
         let store = IdbTransaction::try_from(transaction.clone())?.object_store(store)?;
         Ok((transaction, store))
@@ -230,7 +246,7 @@ impl End {
     fn listen(transaction: &JsValue) -> Self {
         let (sender, ended) = oneshot::channel();
         let target = transaction.clone().unchecked_into::<EventTarget>();
-        let sender = std::rc::Rc::new(RefCell::new(Some(sender)));
+        let sender = Rc::new(RefCell::new(Some(sender)));
         let tell = |outcome: fn(&JsValue) -> Result<(), Failure>| {
             let (sender, transaction) = (sender.clone(), transaction.clone());
             move |_: &web_sys::Event| {

@@ -1,6 +1,6 @@
 //! Where the window stands among the pages; the next start stands there, too.
 
-use std::{rc::Rc, sync::Arc};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use dioxus::{
     history::MemoryHistory,
@@ -14,6 +14,8 @@ struct LastBoard {
     visited: MemoryHistory,
     server: String,
     kept: Kept,
+    /// Draws the page that it stands at: whoever goes back may be another one than the router.
+    draw: RefCell<Option<Arc<dyn Fn() + Send + Sync>>>,
 }
 
 /// Has the router below stand where the window was last, if that was on this server.
@@ -24,6 +26,7 @@ pub fn use_last_board(kept: &Kept, server: &str) {
             visited: MemoryHistory::with_initial_path(board),
             server: server.to_owned(),
             kept: kept.clone(),
+            draw: RefCell::default(),
         })
     });
 }
@@ -31,6 +34,12 @@ pub fn use_last_board(kept: &Kept, server: &str) {
 impl LastBoard {
     fn keep(&self) {
         self.kept.remember_board(&self.server, &self.visited.current_route());
+    }
+
+    fn draw(&self) {
+        if let Some(draw) = self.draw.borrow().as_ref() {
+            draw();
+        }
     }
 }
 
@@ -46,6 +55,7 @@ impl History for LastBoard {
     fn go_back(&self) {
         self.visited.go_back();
         self.keep();
+        self.draw();
     }
 
     fn can_go_forward(&self) -> bool {
@@ -68,6 +78,6 @@ impl History for LastBoard {
     }
 
     fn updater(&self, callback: Arc<dyn Fn() + Send + Sync>) {
-        self.visited.updater(callback);
+        self.draw.replace(Some(callback));
     }
 }

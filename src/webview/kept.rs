@@ -11,6 +11,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{config::SERVERS_LEN_MAX, sorted::SortedMap};
 
+/// What a window's own server is remembered by, in place of an address.
+pub const OWN: &str = "own";
+
+/// What people call that.
+pub const OWN_NAME: &str = "Only on this computer";
+
+/// What a server is called in lists: by its address, if it is not the own one.
+pub fn name_of(server: &str) -> &str {
+    if server == OWN { OWN_NAME } else { server }
+}
+
 /// The file's name within the folder of the person's data.
 const FILE_NAME: &str = "window.json";
 

@@ -3,13 +3,7 @@
 use dioxus::prelude::*;
 use futures_util::future::{Either, select};
 
-use super::{
-    Leave,
-    history::use_last_board,
-    kept::Kept,
-    own::{Standing, own},
-    telling::Telling,
-};
+use super::{Leave, Ways, history::use_last_board, kept::Kept};
 use crate::{
     components::{
         DashboardRealtimeProvider,
@@ -29,33 +23,28 @@ pub fn Boards(
     server: String,
     /// Its address.
     address: String,
-    /// How it is with it, where it is the window's own.
-    own: Option<Signal<Standing>>,
     /// The token to greet it with, where there is one.
     token: Option<String>,
-    /// What to do as soon as all is stored.
-    leaving: Signal<Option<Leave>>,
-    /// All is stored.
-    on_left: Callback<Leave>,
-    /// It is not: the window stays, and tells what would be lost.
-    on_stays: Callback<Leave>,
-    /// The server wants another token; what it said, when a person has read it and wants to give one.
-    on_not_let_in: Callback<String>,
+    /// How it goes from them.
+    ways: Ways,
+    /// Whether to connect at once, or to wait until something inside does.
+    #[props(default = true)]
+    auto_connect: bool,
+    /// What stands below the pages.
+    #[props(default)]
+    foot: Option<Element>,
+    /// What the program has beside the pages: below the provider, above them.
+    children: Element,
 ) -> Element {
     let kept: Kept = use_context();
     use_last_board(&kept, &server);
-    // Until the own server has answered anybody may sit on its port: nothing is told there.
-    let auto_connect = use_hook(|| own.is_none_or(|standing| standing.peek().starts > 0));
-    let own_address = address.clone();
     rsx! {
         DashboardRealtimeProvider { server: address, token, folder: kept.folder().as_os_str().to_owned(), auto_connect,
-            Telling {}
-            Leaving { leaving, on_left, on_stays }
-            Met { server, on_not_let_in }
-            for standing in own {
-                OwnServer { standing, address: own_address.clone() }
-            }
+            Leaving { ways }
+            Met { server, on_not_let_in: ways.on_not_let_in }
+            {children}
             {pages()}
+            {foot}
         }
     }
 }
@@ -63,7 +52,13 @@ pub fn Boards(
 /// Stores all that is shown before the window goes from it. Where that can't be, the window stays, unless a person wants it to go all the
 /// same.
 #[component]
-fn Leaving(leaving: Signal<Option<Leave>>, on_left: Callback<Leave>, on_stays: Callback<Leave>) -> Element {
+fn Leaving(ways: Ways) -> Element {
+    let Ways {
+        mut leaving,
+        on_left,
+        on_stays,
+        ..
+    } = ways;
     let managers = use_realtime_managers();
     let sync = use_background_sync();
     let mut stays = use_signal(|| None::<Leave>);
@@ -136,41 +131,6 @@ fn Met(server: String, on_not_let_in: Callback<String>) -> Element {
                 {icon(Glyph::KeyRound)}
                 p { class: "banner-text", "{message}" }
                 button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| on_not_let_in(message.clone()), "Give a token" }
-            }
-        }
-    }
-}
-
-/// Tells why the window's own server does not run, and turns to it as soon as it does.
-#[component]
-fn OwnServer(standing: Signal<Standing>, address: String) -> Element {
-    let (sync, socket) = (use_background_sync(), use_websocket());
-    // Where it answers at another address this window goes there, and tells nothing here.
-    let starts = use_memo(move || {
-        let standing = standing.read();
-        let is_here = standing.door.as_ref().is_some_and(|door| door.address() == address);
-        if is_here { standing.starts } else { 0 }
-    });
-    let mut is_dialled = use_hook(|| CopyValue::new(standing.peek().starts > 0));
-    use_effect(move || {
-        if starts() > 0 {
-            if !is_dialled.replace(true) {
-                socket.connect();
-            }
-            sync.sync_now();
-        }
-    });
-    let trouble = use_memo(move || standing.read().trouble.clone());
-    let kept: Kept = use_context();
-    let Some(trouble) = trouble() else {
-        return VNode::empty();
-    };
-    rsx! {
-        div { class: "lines",
-            div { class: "banner", role: "alert", "data-tone": "act", "data-state": "own-server",
-                {icon(Glyph::TriangleAlert)}
-                p { class: "banner-text", "The server of this computer does not run; what you edit is kept meanwhile. {trouble}" }
-                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| own(kept.folder()).try_again(), "Try again" }
             }
         }
     }

@@ -4,8 +4,8 @@ use dioxus::prelude::*;
 
 use super::{
     Reached,
-    kept::Kept,
-    own::{self, OWN, name_of},
+    kept::{Kept, OWN, name_of},
+    keyring::WaitingForKeyring,
 };
 use crate::{
     components::{
@@ -27,10 +27,10 @@ enum Asked {
     Greeting,
     /// It was not met: why.
     NotMet(MeetError),
-    /// The window's own server is being started.
-    Starting,
-    /// It does not run: why.
-    NotStarted(String),
+    /// It was not even asked: why.
+    Refused(String),
+    /// The keyring is asked, for the token of a server or to keep one.
+    Keyring,
 }
 
 /// Asks for a server: one that is known, the one that runs on this machine, or any.
@@ -42,6 +42,11 @@ pub fn Choosing(
     trouble: Option<String>,
     /// What a person has chosen; one that was never met was met now.
     on_chosen: Callback<Reached>,
+    /// Why a server may not be spoken with, in a sentence, if it may not.
+    #[props(default)]
+    refusal: Option<Callback<String, Option<String>>>,
+    /// Boards without a server of others, where the program has them: offered as long as they are not among those that are known.
+    children: Element,
 ) -> Element {
     let kept: Kept = use_context();
     let mut known = use_signal(|| kept.servers());
@@ -66,35 +71,23 @@ pub fn Choosing(
         move |reached: Reached| {
             let kept = kept.clone();
             tried.set(reached.server.clone());
+            if let Some(reason) = refusal.and_then(|refusal| refusal(reached.server.clone())) {
+                asked.set(Asked::Refused(reason));
+                return;
+            }
             asked.set(Asked::Greeting);
             spawn(async move {
                 match meet(&*platform::here(), &reached.server, reached.token.as_deref()).await {
                     Ok(address) => {
                         let server = address.origin().to_owned();
                         kept.remember_server(&server);
+                        if reached.token.is_some() {
+                            asked.set(Asked::Keyring);
+                        }
                         keep_token(&kept, &server, reached.token.as_deref()).await;
                         on_chosen(Reached { server, ..reached });
                     }
                     Err(error) => asked.set(Asked::NotMet(of(error, &reached))),
-                }
-            });
-        }
-    });
-    let begin_alone = use_callback({
-        let kept = kept.clone();
-        move |()| {
-            let kept = kept.clone();
-            asked.set(Asked::Starting);
-            spawn(async move {
-                match own::own(kept.folder()).met().await {
-                    Ok(()) => {
-                        kept.remember_server(OWN);
-                        on_chosen(Reached {
-                            server: OWN.to_owned(),
-                            token: None,
-                        });
-                    }
-                    Err(trouble) => asked.set(Asked::NotStarted(trouble)),
                 }
             });
         }
@@ -104,6 +97,7 @@ pub fn Choosing(
         let kept = kept.clone();
         move |server: String| {
             let kept = kept.clone();
+            asked.set(Asked::Keyring);
             spawn(async move {
                 let token = secret(kept.folder(), &server).await;
                 kept.remember_server(&server);
@@ -131,16 +125,24 @@ pub fn Choosing(
     let wants_token = was_turned_away || matches!(*asked.read(), Asked::NotMet(MeetError::NeedsToken { .. }));
     let is_here = is_here() && !known.read().iter().any(|server| server == DEFAULT_SERVER);
     let is_alone_known = known.read().iter().any(|server| server == OWN);
-    let is_asking = matches!(*asked.read(), Asked::Greeting | Asked::Starting);
+    let is_greeting = *asked.read() == Asked::Greeting;
     let message = match &*asked.read() {
         Asked::NotMet(error) => Some(capital(&error.to_string())),
+        Asked::Refused(reason) => Some(reason.clone()),
         _ => trouble,
     };
+    if *asked.read() == Asked::Keyring {
+        return rsx! {
+            main { class: "choosing", "data-state": "opening",
+                WaitingForKeyring {}
+            }
+        };
+    }
     rsx! {
         main { class: "choosing", "data-state": "choosing",
             header {
                 h1 { "Where is your board’s server?" }
-                p { "From now on this window opens on it, also when it can’t be reached." }
+                p { "From now on its boards open here, also when it can’t be reached." }
             }
             if is_here {
                 section { "aria-label": "On this machine",
@@ -171,16 +173,7 @@ pub fn Choosing(
                 }
             }
             if !is_alone_known {
-                section { "aria-label": "Without a server of others",
-                    h2 { "For yourself" }
-                    button { class: "button", r#type: "button", "data-server": OWN, disabled: is_asking, onclick: move |_| begin_alone(()),
-                        if *asked.read() == Asked::Starting { "Starting…" } else { {own::NAME} }
-                    }
-                    p { class: "note-line", "A server of your own starts with this window and ends with it. Nobody else sees its boards." }
-                    if let Asked::NotStarted(trouble) = &*asked.read() {
-                        p { class: "note-line", role: "alert", "data-tone": "act", "It does not run. {trouble}" }
-                    }
-                }
+                {children}
             }
             form { class: "form", onsubmit: submit, novalidate: true,
                 // Another one when another address was tried: what is typed is left alone.
@@ -194,7 +187,7 @@ pub fn Choosing(
                         autocomplete: "off",
                         spellcheck: "false",
                         initial_value: tried(),
-                        "aria-invalid": matches!(*asked.read(), Asked::NotMet(MeetError::Address(_) | MeetError::Unreachable { .. })),
+                        "aria-invalid": matches!(*asked.read(), Asked::Refused(_) | Asked::NotMet(MeetError::Address(_) | MeetError::Unreachable { .. })),
                         onmounted: move |event| focus_text(&event.data()),
                     }
                 }
@@ -207,7 +200,7 @@ pub fn Choosing(
                         if is_guarded() {
                             "It is kept in your keyring, if you let it be opened; else in a file in your data folder, in plain text, which no other user of this machine may read."
                         } else {
-                            "No keyring was found: it is kept in a file in your data folder, in plain text, which no other user of this machine may read."
+                            "Without a keyring it is kept in a file in your data folder, in plain text, which no other user of this machine may read."
                         }
                     }
                 }
@@ -215,8 +208,8 @@ pub fn Choosing(
                     p { class: "note-line", role: "alert", "data-tone": "act", "{message}" }
                 }
                 div { class: "row",
-                    button { class: "button", "data-weight": "strong", r#type: "submit", disabled: is_asking,
-                        if *asked.read() == Asked::Greeting { "Connecting…" } else { "Open" }
+                    button { class: "button", "data-weight": "strong", r#type: "submit", disabled: is_greeting,
+                        if is_greeting { "Connecting…" } else { "Open" }
                     }
                     if let Some(before) = before {
                         if !was_turned_away {

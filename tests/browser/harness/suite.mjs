@@ -1,0 +1,59 @@
+// Plays the specs of a folder, one after the other, and tells of each: of the browser's suite and of the window's.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** No spec takes longer than this, in milliseconds, whatever it hangs on, but one that says how long it may. */
+const SPEC_MAX_MS = 120_000;
+
+/**
+ * Plays those whose name contains a word, so many times; `open` makes of what a spec exports the `stage` that it is played with; it is
+ * asked to `check` that when it has been played, to `describe` it for the report of a failure, and to `close` it. `ways` are words for
+ * what a spec is played with, one after the other. Its last line is `N passed, N failed`, and it gives the exit code.
+ */
+export async function playAll({ folder, only, repeat, open, ways = () => [''] }) {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.mjs') && name.includes(only)).sort();
+  const failures = [];
+  let passed = 0;
+  for (let round = 1; round <= repeat; round += 1) {
+    for (const name of names) {
+      const spec = await import(join(folder, name));
+      for (const way of ways(spec)) {
+        const title = spec.title + way;
+        const started = performance.now();
+        const opened = open(spec, way);
+        try {
+          await within(spec.maxMs ?? SPEC_MAX_MS, spec.play(opened.stage));
+          opened.check?.();
+          passed += 1;
+          console.log(`ok    ${title} (${seconds(started)})`);
+        } catch (error) {
+          failures.push(title);
+          console.log(`FAIL  ${title} (${seconds(started)}, ${name}${round > 1 ? `, round ${round}` : ''})`);
+          const causes = [error.stack ?? String(error), error.cause?.stack].filter(Boolean);
+          console.log(indent([...causes, await opened.describe()].join('\n')));
+        } finally {
+          await opened.close();
+        }
+      }
+    }
+  }
+  for (const title of failures) console.log(`failed: ${title}`);
+  console.log(`${passed} passed, ${failures.length} failed`);
+  return failures.length === 0 && passed > 0 ? 0 : 1;
+}
+
+function within(limitMs, work) {
+  let timer;
+  const expired = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took more than ${limitMs / 1000} s`)), limitMs);
+  });
+  return Promise.race([work, expired]).finally(() => clearTimeout(timer));
+}
+
+function seconds(started) {
+  return `${((performance.now() - started) / 1000).toFixed(1)} s`;
+}
+
+function indent(text) {
+  return text.replace(/^/gm, '      ');
+}

@@ -113,9 +113,7 @@ fn use_error_line() -> Element {
     let happened = match (details.fault, details.link) {
         (Some(fault), _) => t(fault.says()).to_owned(),
         (None, ConnectionStatus::Closed { message }) => sentence(&message),
-        _ if details.release == Release::PageOlder => {
-            t("Another tab has a newer version of this page, and has made edits that this one can’t send.").to_owned()
-        }
+        _ if details.release == Release::PageOlder => t(StorageError::Newer.says()).to_owned(),
         _ => t("This page is newer than the server.").to_owned(),
     };
     let waiting = match details.pending {
@@ -187,4 +185,4 @@ fn use_offline_line(board: BoardHandle) -> Element {
     }
 }
 
-const MAY_GO: &str = "Edits are kept in this browser, and sent later. A private window, or a browser that clears its storage, takes them along.";
+const MAY_GO: &str = "Edits are kept in this browser until something clears it, and sent later.";

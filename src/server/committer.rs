@@ -81,6 +81,10 @@ pub(super) enum Request {
         asker: oneshot::Sender<Result<Box<Document>, ReadError>>,
     },
     /// Cards on all boards.
+    #[cfg_attr(
+        not(feature = "dashboard"),
+        expect(dead_code, reason = "the boards’ own page asks it")
+    )]
     Find {
         search: Search,
         asker: oneshot::Sender<Vec<FoundCard>>,

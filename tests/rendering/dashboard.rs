@@ -168,7 +168,7 @@ fn a_page_opened_without_a_network_says_what_it_shows_once() {
     has_not(&page, &["are saved on this device"]);
 }
 
-const MAY_GO: &str = "Edits are kept in this browser, and sent later. A private window, or a browser that clears its storage, takes them along.";
+const MAY_GO: &str = "Edits are kept in this browser until something clears it, and sent later.";
 
 #[test]
 fn where_a_browser_may_clear_them_edits_are_kept_and_what_takes_them_along_is_said() {
@@ -243,7 +243,7 @@ fn what_stands_in_the_way_of_all_edits_is_said_with_what_is_safe_one_button_and_
     has(
         &line(older),
         &[
-            "Another tab has a newer version of this page, and has made edits that this one can’t send.",
+            "This page is older than what this browser has stored. Export what waits, then reload.",
             "Your 2 edits wait safely.<",
             ">Reload</a>",
             "page-older · 14:02",

@@ -1,6 +1,6 @@
 //! Two tabs of one person: one of them sends, and the one where an edit was made hears what came of it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tideboard::{
     protocol::{OperationId, Verdict},
     sync::{Command, Conflict, Notice, Resolution},
@@ -23,7 +23,7 @@ fn told(world: &mut World, tab: usize, id: OperationId) -> Vec<&'static str> {
 }
 
 /// An edit of the fuel by a tab that does not send.
-fn edit(world: &mut World, tab: usize, value: impl Into<serde_json::Value>) -> OperationId {
+fn edit(world: &mut World, tab: usize, value: impl Into<Value>) -> OperationId {
     world.hold_the_storage(ANN);
     world.set(tab, "fuel", "value", value);
     let id = world.pending(tab).pop().expect("it waits for the other tab");
@@ -218,6 +218,12 @@ fn a_decision_that_the_server_refuses_is_told_as_a_failed_edit_and_the_next_one_
     }
 }
 
+/// Mine and theirs, as Ann is asked about them.
+fn versions(world: &World) -> Vec<(Option<Value>, Value)> {
+    let of = |one: &Conflict| (one.mine().cloned(), one.theirs.value.clone());
+    world.conflicts(ANN).iter().map(of).collect()
+}
+
 #[test]
 fn what_is_dragged_over_an_edit_that_another_tab_takes_back_was_made_on_that_edit() {
     let mut world = World::new();
@@ -239,12 +245,7 @@ fn what_is_dragged_over_an_edit_that_another_tab_takes_back_was_made_on_that_edi
     world.go_offline(ANN);
     world.come_online(ANN);
     world.calm();
-    let conflicts = world.conflicts(ANN);
-    let versions: Vec<_> = conflicts
-        .iter()
-        .map(|one| (one.mine().cloned(), one.theirs.value.clone()))
-        .collect();
-    assert_eq!(versions, [(Some(json!(8)), json!(6))]);
+    assert_eq!(versions(&world), [(Some(json!(8)), json!(6))]);
 }
 
 #[test]
@@ -262,11 +263,10 @@ fn what_is_typed_where_an_edit_was_taken_back_that_had_taken_effect_was_made_on_
         world.go_offline(ANN);
         world.come_online(ANN);
         world.calm();
-        let conflicts = world.conflicts(ANN);
-        let versions: Vec<_> = conflicts
-            .iter()
-            .map(|one| (one.mine().cloned(), one.theirs.value.clone()))
-            .collect();
-        assert_eq!(versions, [(Some(json!(8)), json!(7))], "typed after {pause_ms} ms");
+        assert_eq!(
+            versions(&world),
+            [(Some(json!(8)), json!(7))],
+            "typed after {pause_ms} ms"
+        );
     }
 }

@@ -13,7 +13,11 @@ if (globalThis.registration) {
 }
 
 async function retire(worker) {
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith('tideboard ')).map((name) => caches.delete(name)));
-  await worker.unregister();
+  try {
+    const names = await caches.keys();
+    await Promise.all(names.filter((name) => name.startsWith('tideboard ')).map((name) => caches.delete(name)));
+  } finally {
+    // What a browser can't forget it does not show any more, either.
+    await worker.unregister();
+  }
 }

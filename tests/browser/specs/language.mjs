@@ -50,7 +50,7 @@ export async function play(stage) {
   });
   await ada.goOffline();
   await board.page.reload();
-  await board.page.getByText(/Dies ist das Board, Stand \d\d:\d\d\. Änderungen werden in diesem Browser aufbewahrt/).waitFor();
+  await board.page.getByText(/Dies ist das Board, Stand \d\d:\d\d\. Änderungen bleiben in diesem Browser/).waitFor();
   await speaks(board, 'de');
   await isGerman(ada, board, 'opened without the server');
 

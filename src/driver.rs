@@ -424,6 +424,7 @@ impl Driver {
                 self.store(committing.map(Input::Committed).boxed_local());
             }
             Effect::Broadcast => self.storage.announce(),
+            Effect::Yield => self.elect(),
             Effect::Remember(namespace, note) => self.remember(&namespace, &note),
             Effect::Replay(push) => self.asking = Some(self.fallback.replay(push).map(Input::Replayed).boxed_local()),
             Effect::Read(subscribe) => {
@@ -461,7 +462,18 @@ impl Driver {
             if let Some(mark) = self.mark {
                 self.note(options::MARK_NOTE, mark.to_string());
             }
-        } else if matches!(self.leads, Leads::Elected) {
+        } else {
+            self.elect();
+        }
+    }
+
+    /// Competes for the right to send, behind all who wait for it.
+    fn elect(&mut self) {
+        if let Some(namespace) = self
+            .remembered
+            .as_ref()
+            .filter(|_| matches!(self.leads, Leads::Elected))
+        {
             (self._lead, self.electing) = (None, Some(self.storage.lead(namespace)));
             self.ready.push_back(Input::Leading(false));
         }

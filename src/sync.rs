@@ -186,6 +186,8 @@ pub enum Effect {
     },
     /// Tell the other tabs that the storage was written to.
     Broadcast,
+    /// Let another tab do the sending, if one wants it: it may be of a newer release, whose edits this one can't send.
+    Yield,
     /// Work is done under this namespace now: remember it for the next start.
     Remember(Namespace, Note),
     /// Send operations by server function.
@@ -218,6 +220,8 @@ pub struct Engine {
     /// Whether those records were read.
     loaded: bool,
     leading: bool,
+    /// Something of a newer release was met in the outbox: when the others have their turn at the sending next.
+    yields_at: Option<Timestamp>,
     visible: bool,
     sequence: u64,
     subscribes: u64,
@@ -273,6 +277,7 @@ impl Engine {
             namespace: None,
             loaded: false,
             leading: false,
+            yields_at: None,
             visible: true,
             sequence: 0,
             subscribes: 0,

@@ -16,6 +16,7 @@ use super::{
     updates::Replica,
 };
 use crate::{
+    config::YIELD_MS,
     planted::{self, Bug},
     protocol::{BoardId, Intent, OperationId, Revision},
     sorted::{SortedMap, SortedSet},
@@ -123,9 +124,21 @@ impl Engine {
             self.notice(Notice::Initialized);
         }
         self.tell_settled(widgets);
+        self.yield_to_newer(now);
         if widgets {
             self.undo_now(now);
             self.look_for_claimed(now, records);
+        }
+    }
+
+    /// What was made by a newer release waits for a tab of that, which waits for its turn at the sending: it has it now and then.
+    fn yield_to_newer(&mut self, now: Timestamp) {
+        let is_newer = |pending: &Pending| pending.is_undecided() && pending.operation.schema > planted::schema();
+        if self.outbox.iter().any(is_newer) && self.yields_at.is_none_or(|at| now >= at) {
+            self.yields_at = Some(now.plus(YIELD_MS));
+            if self.leading {
+                self.effects.push_back(Effect::Yield);
+            }
         }
     }
 

@@ -17,6 +17,7 @@ mod limits;
 mod receipts;
 mod redo;
 mod refresh;
+mod releases;
 mod removed;
 mod requests;
 mod server;

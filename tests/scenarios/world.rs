@@ -14,8 +14,8 @@ use tideboard::{
     },
     server::authority::{Event, Reply, SessionId},
     sync::{
-        Birth, Command, CommandError, Conflict, Effect, Engine, Freshness, Input, Notice, Pending, RequestError,
-        Resolution, SetAside,
+        Birth, Command, CommandError, Conflict, Effect, Engine, Freshness, Input, Notice, Pending, Release,
+        RequestError, Resolution, SetAside,
         storage::{Durability, Namespace, StorageError, is_cold},
     },
     time::Timestamp,
@@ -44,6 +44,8 @@ pub struct World {
     births: u64,
     /// Every frame since [`World::count_frames`], either way.
     frames: Vec<String>,
+    /// Which tabs have let others do the sending, in turn.
+    pub yields: Vec<usize>,
 }
 
 /// A tab, with the network of its own.
@@ -81,6 +83,7 @@ impl World {
             disks: Default::default(),
             births: 0,
             frames: Vec::new(),
+            yields: Vec::new(),
         };
         for person in 0..PEOPLE.len() {
             let engine = world.born(person, None);

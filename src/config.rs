@@ -148,6 +148,8 @@ pub const COMPARINGS_MISSED_MAX: u32 = 5;
 pub const REFRESH_SPACING_MS: u64 = 10_000;
 /// The holder of the send lock rereads the shared outbox this often, should a broadcast be missed.
 pub const REREAD_MS: u64 = 2_000;
+/// A tab of an older release than what waits in the outbox lets the others have their turn at the sending this often.
+pub const YIELD_MS: u64 = 10_000;
 /// Confirmed state is written to the device's cache this long after it changed; settling never waits for it.
 pub const CACHE_WRITE_MS: u64 = 1_000;
 /// Wait before an operation that the server asked to retry or hold is sent again, doubled each time.

@@ -424,6 +424,7 @@ impl Driver {
                 self.store(committing.map(Input::Committed).boxed_local());
             }
             Effect::Broadcast => self.storage.announce(),
+            Effect::Yield => self.elect(),
             Effect::Remember(namespace, note) => self.remember(&namespace, &note),
             Effect::Replay(push) => self.asking = Some(self.fallback.replay(push).map(Input::Replayed).boxed_local()),
             Effect::Read(subscribe) => {
@@ -450,7 +451,8 @@ impl Driver {
     /// Keeps the note for the next start, and competes for the right to send for the namespace.
     fn remember(&mut self, namespace: &Namespace, note: &Note) {
         if let Ok(text) = serde_json::to_string(note) {
-            self.note(&note.name(self.server.origin()), text);
+            let writing = self.storage.write_note(&note.name(self.server.origin()), &text);
+            self.store(writing.map(Input::Remembered).boxed_local());
         }
         if self.remembered.replace(namespace.clone()).as_ref() == Some(namespace) {
             // Not for the first time: it was forgotten, and so is whatever else was noted.
@@ -460,14 +462,25 @@ impl Driver {
             if let Some(mark) = self.mark {
                 self.note(options::MARK_NOTE, mark.to_string());
             }
-        } else if matches!(self.leads, Leads::Elected) {
+        } else {
+            self.elect();
+        }
+    }
+
+    /// Competes for the right to send, behind all who wait for it.
+    fn elect(&mut self) {
+        if let Some(namespace) = self
+            .remembered
+            .as_ref()
+            .filter(|_| matches!(self.leads, Leads::Elected))
+        {
             (self._lead, self.electing) = (None, Some(self.storage.lead(namespace)));
             self.ready.push_back(Input::Leading(false));
         }
     }
 }
 
-/// A device that can't keep a note starts without it: then it must meet the server once more before it works offline, or has no last values.
+/// A device that can't keep one of these starts without it: it has another name then, or no last values.
 fn note_written(outcome: Result<(), StorageError>) -> Input {
     if let Err(error) = outcome {
         tracing::warn!("this device will not remember this at its next start: {error}");

@@ -16,6 +16,7 @@ mod command;
 mod commands;
 mod conflict;
 mod connection;
+mod dice;
 mod evicting;
 mod folding;
 mod incoming;
@@ -39,6 +40,7 @@ pub mod storage;
 mod tests;
 mod turns;
 mod undoing;
+mod unread;
 mod updates;
 mod view;
 
@@ -58,6 +60,7 @@ pub use view::{BoardView, Counters, Freshness, Phase, Release, Status};
 
 use self::{
     connection::Due,
+    dice::Dice,
     keeping::Keeping,
     people::Whereabouts,
     requests::Requests,
@@ -125,6 +128,8 @@ pub enum Input {
     },
     /// Answers [`Effect::Commit`].
     Committed(Outcome),
+    /// Answers [`Effect::Remember`].
+    Remembered(Result<(), StorageError>),
     /// Another tab has written to the shared storage.
     SiblingWrote,
     /// This tab now does, or no longer does, the sending for all.
@@ -181,6 +186,8 @@ pub enum Effect {
     },
     /// Tell the other tabs that the storage was written to.
     Broadcast,
+    /// Let another tab do the sending, if one wants it: it may be of a newer release, whose edits this one can't send.
+    Yield,
     /// Work is done under this namespace now: remember it for the next start.
     Remember(Namespace, Note),
     /// Send operations by server function.
@@ -213,6 +220,8 @@ pub struct Engine {
     /// Whether those records were read.
     loaded: bool,
     leading: bool,
+    /// Something of a newer release was met in the outbox: when the others have their turn at the sending next.
+    yields_at: Option<Timestamp>,
     visible: bool,
     sequence: u64,
     subscribes: u64,
@@ -268,6 +277,7 @@ impl Engine {
             namespace: None,
             loaded: false,
             leading: false,
+            yields_at: None,
             visible: true,
             sequence: 0,
             subscribes: 0,
@@ -327,6 +337,7 @@ impl Engine {
                 Some(left) => left.committed(now, outcome),
                 None => self.committed(now, outcome),
             },
+            Input::Remembered(outcome) => self.remembered(now, outcome),
             Input::SiblingWrote => self.keeping.reread = true,
             Input::Leading(leading) => {
                 self.keeping.reread |= leading && !self.leading;
@@ -392,19 +403,5 @@ impl Engine {
 
     fn notice(&mut self, notice: Notice) {
         self.effects.push_back(Effect::Notice(notice));
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): jitter needs no more.
-#[derive(Debug)]
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
     }
 }

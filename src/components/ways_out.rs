@@ -44,8 +44,10 @@ pub fn use_ways_out(aside: &SetAside) -> Element {
         sync.retry(id, Some(value));
     });
     let cancel = use_callback(move |()| editing.set(false));
+    // Nothing can be made of it again.
+    let is_lost = aside.reason == SetAsideReason::Unreadable;
     let own = match &aside.operation.intent {
-        Intent::Set { field, value } if is_editable(field.as_str(), value) => Some((field, value)),
+        Intent::Set { field, value } if !is_lost && is_editable(field.as_str(), value) => Some((field, value)),
         _ => None,
     };
     if let Some((field, value)) = own.filter(|_| editing()) {
@@ -74,7 +76,9 @@ pub fn use_ways_out(aside: &SetAside) -> Element {
                     {tn("Edit")}
                 }
             }
-            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), {tn("Retry")} }
+            if !is_lost {
+                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), {tn("Retry")} }
+            }
             button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), {tn("Discard")} }
         }
     }

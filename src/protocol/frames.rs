@@ -293,6 +293,8 @@ pub struct Document {
     pub run: RunId,
     /// Server time.
     pub clock: Timestamp,
+    /// The server's data model.
+    pub schema: u32,
     /// As in `subscribed`.
     pub subscribed: Subscribed,
     /// Every widget that changed after `subscribed.from`, removed ones included.

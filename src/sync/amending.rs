@@ -1,7 +1,7 @@
 //! What becomes of operations after they were made: taken back, made again; conflicts resolved, removals reversed.
 
 use super::{
-    CommandError, Conflict, Engine, Notice, Resolution, SetAsideReason,
+    CommandError, Conflict, Engine, Notice, Resolution, SetAside, SetAsideReason,
     commands::Seen,
     outbox::{Fate, Pending},
     storage::{aside_key, conflict_key},
@@ -176,6 +176,14 @@ impl Engine {
             pending.hasten(now);
             return Ok(());
         }
+        for other in self.lane_aside(id, true) {
+            let value = value.clone().filter(|_| other == id);
+            self.make_again(now, other, value)?;
+        }
+        Ok(())
+    }
+
+    fn make_again(&mut self, now: Timestamp, id: OperationId, value: Option<Value>) -> Result<(), CommandError> {
         let aside = self.aside.get(&id).cloned().ok_or(CommandError::Unknown)?;
         // What waits for a decision gets less by it, however much of that there is.
         self.check_room(false)?;
@@ -220,4 +228,37 @@ impl Engine {
         self.drop_record(board, aside_key(id));
         Ok(())
     }
+
+    /// What is dealt with together with an operation that was set aside: where it is the making of a widget that is not there, all that
+    /// was done with the widget, in this order; and so where its author makes one of the others again.
+    pub(super) fn lane_aside(&self, id: OperationId, again: bool) -> Vec<OperationId> {
+        let mut lane = Vec::new();
+        if let Some(aside) = self.aside.get(&id)
+            && let Operation { board, widget, .. } = &aside.operation
+            && self.shown_widget(board, widget).widget(widget).is_none()
+        {
+            let is_create = |id: OperationId| self.aside.get(&id).is_some_and(|aside| is_create(&aside.operation));
+            let place = |id: OperationId| (!is_create(id), self.aside.get(&id).and_then(|aside| aside.made_at_ms));
+            for (other, SetAside { operation, .. }) in &self.aside {
+                if operation.board == *board && operation.widget == *widget {
+                    let at = lane
+                        .iter()
+                        .take_while(|earlier| place(**earlier) <= place(*other))
+                        .count();
+                    lane.insert(at, *other);
+                }
+            }
+            let is_whole = lane
+                .first()
+                .is_some_and(|first| is_create(*first) && (again || *first == id));
+            if is_whole {
+                return lane;
+            }
+        }
+        vec![id]
+    }
+}
+
+const fn is_create(operation: &Operation) -> bool {
+    matches!(operation.intent, Intent::Create { .. })
 }

@@ -165,9 +165,12 @@ impl Engine {
                 self.withdraw(id, Why::Unwanted);
             }
             Command::Retry { id, value } => self.retry(now, id, value)?,
+            Command::Discard { id } if self.discard_unread(id) => {}
             Command::Discard { id } => {
-                let aside = self.aside.remove(&id).ok_or(CommandError::Unknown)?;
-                self.drop_record(aside.operation.board, aside_key(id));
+                for id in self.lane_aside(id, false) {
+                    let aside = self.aside.remove(&id).ok_or(CommandError::Unknown)?;
+                    self.drop_record(aside.operation.board, aside_key(id));
+                }
             }
             Command::Undo => self.turn_round(now, Way::Back, false)?,
             Command::Redo => self.turn_round(now, Way::Again, false)?,

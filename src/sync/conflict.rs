@@ -232,6 +232,8 @@ pub enum SetAsideReason {
     NotYours,
     /// It was applied, and then the server went back to an older backup.
     Forgotten,
+    /// What this device has stored of it can't be read: its value is that text. Never stored itself.
+    Unreadable,
 }
 
 impl fmt::Display for SetAsideReason {
@@ -248,6 +250,9 @@ impl fmt::Display for SetAsideReason {
             }
             Self::Forgotten => f.write_str(
                 "It was applied, and then the server went back to an older backup. Send it again, or discard it.",
+            ),
+            Self::Unreadable => f.write_str(
+                "This device's record of it can't be read. A newer version may read it; or export its text, and discard it.",
             ),
         }
     }

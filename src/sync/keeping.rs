@@ -3,21 +3,26 @@
 use std::collections::VecDeque;
 
 use super::{
-    Conflict, Effect, Engine, Notice, SetAside,
+    Conflict, Effect, Engine, Note, Notice, SetAside,
     claims::Claim,
     optimistic::is_shown,
     outbox::Pending,
     settling::Settling,
     storage::{Journaled, Outcome, StorageError, Transaction, conflict_key, fingerprint, generation_key, text},
     turns::{Turn, Way},
+    unread::Unread,
     updates::Replica,
 };
 use crate::{
-    config::{CACHE_WRITE_MS, KEPT_LEN_MAX, REREAD_MS, RETRY_MS_MAX},
+    config::{CACHE_WRITE_MS, KEPT_LEN_MAX, REREAD_MS, RETRY_MS, RETRY_MS_MAX},
     protocol::{BoardId, OperationId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
+
+/// Transactions one after the other that are not of what is stored, after which that is said as a fault of the storage: two tabs that
+/// write busily meet a few, and no more.
+const STALE_LEN_MAX: u32 = 8;
 
 /// The books of what is stored.
 #[derive(Debug, Default)]
@@ -73,19 +78,27 @@ pub(super) struct Keeping {
     pub texts: SortedMap<OperationId, u64>,
     /// A board whose confirmed state makes room for what has none, next of all.
     pub makes_room: Option<BoardId>,
+    /// Records of this person's that can't be read.
+    pub unread: Vec<Unread>,
+    /// Records that are to go as they are: discarded ones of those, and what is stored of a board where that can't be read.
+    pub unfit: Vec<(String, String)>,
     /// A copy of the server's state did not fit: none is stored before this.
     pub copies_at: Timestamp,
     /// Why the last transaction failed.
     unstored: Option<StorageError>,
     /// Why the last reading failed.
-    unread: Option<StorageError>,
+    unloaded: Option<StorageError>,
+    /// How many transactions one after the other were not of what is stored.
+    stale: u32,
+    /// Why this device could not note under whose name it works, and when it tries again.
+    pub unnoted: Option<(StorageError, Timestamp)>,
     retry_at: Timestamp,
 }
 
 impl Keeping {
     /// Why the storage can't be used at the moment.
     pub fn fault(&self) -> Option<StorageError> {
-        self.unstored.or(self.unread)
+        self.unstored.or(self.unloaded).or(self.unnoted.map(|(error, _)| error))
     }
 
     /// Whether the device refuses what it is given: what is made now could not be kept.
@@ -146,6 +159,8 @@ pub(super) enum Busy {
     Settling(Box<Settling>),
     /// The confirmed state of a board goes, to make room.
     Evicting(BoardId),
+    /// A record that can't be read goes.
+    Mending,
 }
 
 impl Engine {
@@ -157,6 +172,7 @@ impl Engine {
         if self.left.is_some() || self.keeping.busy.is_some() || now < self.keeping.retry_at {
             return;
         }
+        self.note_again(now);
         let periodic = self.rereads() && now >= self.keeping.reread_at;
         let all = !self.loaded || self.keeping.wants_journal();
         if all || self.keeping.reread || periodic {
@@ -173,13 +189,14 @@ impl Engine {
             });
             return;
         }
-        let transaction = self.evict().or_else(|| self.append()).or_else(|| self.settle(now));
+        let transaction = self.evict().or_else(|| self.mend());
+        let transaction = transaction.or_else(|| self.append()).or_else(|| self.settle(now));
         if let Some(mut transaction) = transaction {
             self.name_filling(&mut transaction);
             self.effects.push_back(Effect::Commit { namespace, transaction });
         } else {
             // Nothing waits any more for what was refused.
-            (self.keeping.hurry, self.keeping.unstored) = (false, None);
+            (self.keeping.hurry, self.keeping.unstored, self.keeping.stale) = (false, None, 0);
         }
     }
 
@@ -190,7 +207,7 @@ impl Engine {
         self.left.is_none()
             && !matches!(
                 self.keeping.busy,
-                Some(Busy::Appending(..) | Busy::Settling(_) | Busy::Evicting(_))
+                Some(Busy::Appending(..) | Busy::Settling(_) | Busy::Evicting(_) | Busy::Mending)
             )
             && self
                 .outbox
@@ -199,6 +216,7 @@ impl Engine {
             && self.replicas.values().all(clean)
             && self.keeping.reopened.is_empty()
             && self.keeping.dropped.is_empty()
+            && self.keeping.unfit.is_empty()
             && self.drafts.len() == 0
     }
 
@@ -222,6 +240,7 @@ impl Engine {
             .next_back()
             .is_some_and(|pending| pending.number.is_none())
             || !self.keeping.due.is_empty()
+            || !self.keeping.unfit.is_empty()
             || self.keeping.reread
             || self.keeping.wants_journal()
             || !self.loaded;
@@ -231,9 +250,11 @@ impl Engine {
             .filter_map(|replica| replica.dirty_since)
             .min()
             .map(|since| since.plus(self.cache_write_ms()).max(self.keeping.copies_at));
-        let retry = (self.keeping.fault().is_some() && work).then_some(self.keeping.retry_at);
+        let retry =
+            ((self.keeping.fault().is_some() || self.keeping.stale > 0) && work).then_some(self.keeping.retry_at);
         let reread = self.rereads().then_some(self.keeping.reread_at);
-        [cache, retry, reread]
+        let note = self.keeping.unnoted.map(|(_, at)| at);
+        [cache, retry, reread, note]
             .into_iter()
             .flatten()
             .min()
@@ -307,15 +328,17 @@ impl Engine {
                 self.evicted(now, &board);
                 return;
             }
+            (Outcome::Done { .. }, Busy::Mending) => self.mended(now),
             (Outcome::Done { .. }, Busy::Loading) => {}
             (outcome, busy) => {
                 // A device that lets nothing go is full. A copy that does not fit stops nothing that does.
                 let was_evicting = matches!(busy, Busy::Evicting(_));
                 let was_copy = matches!(&busy, Busy::Settling(settling) if settling.is_copy());
+                let is_mending = matches!(busy, Busy::Mending);
                 match busy {
                     Busy::Settling(settling) => self.not_settled(*settling),
                     Busy::Appending(_, reopened) => self.keeping.reopened.extend(reopened),
-                    Busy::Evicting(_) | Busy::Loading => {}
+                    Busy::Evicting(_) | Busy::Mending | Busy::Loading => {}
                 }
                 match outcome {
                     Outcome::Failed(StorageError::Full) if was_copy => {
@@ -330,12 +353,54 @@ impl Engine {
                     _ => {
                         self.keeping.reread = true;
                         self.reopen_claims();
+                        self.was_stale(now, is_mending);
                     }
                 }
                 return;
             }
         }
-        self.keeping.unstored = None;
+        (self.keeping.unstored, self.keeping.stale) = (None, 0);
+        if let Some((_, at)) = &mut self.keeping.unnoted {
+            *at = now; // it may work now
+        }
+    }
+
+    /// What is stored is not what this tab believed. Another one may write as busily; or no reading mends that, and then it is tried
+    /// ever more seldom, and said.
+    fn was_stale(&mut self, now: Timestamp, is_mending: bool) {
+        if is_mending {
+            self.keeping.unfit.pop(); // it is another record by now
+        }
+        self.keeping.stale += 1;
+        let stale = self.keeping.stale;
+        if stale >= STALE_LEN_MAX {
+            let known = self.keeping.fault();
+            self.keeping.unstored = Some(StorageError::Broken);
+            self.storage_failed(now, known, StorageError::Broken);
+        } else if stale > STALE_LEN_MAX / 2 {
+            self.keeping.retry_at = now.plus(RETRY_MS << (stale - STALE_LEN_MAX / 2));
+        }
+    }
+
+    /// Whether the note for the next start was written. While it is not, a start without a network would not find what is stored.
+    pub(super) fn remembered(&mut self, now: Timestamp, outcome: Result<(), StorageError>) {
+        let known = self.keeping.fault();
+        let error = outcome.err().filter(|_| self.namespace.is_some());
+        self.keeping.unnoted = error.map(|error| (error, now.plus(RETRY_MS_MAX / 10)));
+        self.say_fault(known, error);
+    }
+
+    fn note_again(&mut self, now: Timestamp) {
+        let Some((_, at)) = &mut self.keeping.unnoted else {
+            return;
+        };
+        if now >= *at
+            && let Some(namespace) = self.namespace.clone()
+        {
+            *at = now.plus(RETRY_MS_MAX / 10);
+            let note = Note::new(namespace.clone(), self.birth.token.as_deref());
+            self.effects.push_back(Effect::Remember(namespace, note));
+        }
     }
 
     /// What is stored was read, or could not be: then it is read again later.
@@ -345,7 +410,7 @@ impl Engine {
         }
         self.keeping.reread_at = now.plus(REREAD_MS);
         let known = self.keeping.fault();
-        self.keeping.unread = outcome.err();
+        self.keeping.unloaded = outcome.err();
         if let Err(error) = outcome {
             self.keeping.reread = true;
             self.keeping.met = Met::Read;
@@ -355,7 +420,11 @@ impl Engine {
 
     fn storage_failed(&mut self, now: Timestamp, known: Option<StorageError>, error: StorageError) {
         self.keeping.retry_at = now.plus((RETRY_MS_MAX / 10).max(1));
-        if known != Some(error) {
+        self.say_fault(known, Some(error));
+    }
+
+    fn say_fault(&mut self, known: Option<StorageError>, error: Option<StorageError>) {
+        if let Some(error) = error.filter(|_| known != error) {
             self.notice(Notice::Trouble {
                 message: error.says().to_owned(),
             });

@@ -38,6 +38,7 @@ impl Engine {
         std::mem::swap(&mut left.conflicts, &mut self.conflicts);
         std::mem::swap(&mut left.aside, &mut self.aside);
         std::mem::swap(&mut left.keeping, &mut self.keeping);
+        left.keeping.unnoted = None; // of who comes next there is another
         left.keeping.alone.clear(); // nobody looks there whether it was sent again meanwhile: whoever comes back does
         let watched = |(board, replica): (_, &Replica)| (Clone::clone(board), Replica::watched(replica.watchers));
         self.replicas = left.replicas.iter().map(watched).collect();

@@ -60,7 +60,7 @@ impl Engine {
                 theirs: None,
             });
         }
-        for aside in self.aside.values() {
+        for aside in self.set_aside_list() {
             tell(Listed {
                 state: "not-accepted",
                 id: aside.operation.id,

@@ -1,6 +1,10 @@
 //! The durable queue: pending operations in the order they were made, by lanes.
 
+mod after;
+
 use std::sync::Arc;
+
+pub(super) use after::Unreadable;
 
 use super::{
     storage::{Stored, text},
@@ -251,6 +255,8 @@ pub struct Outbox {
     entries: SortedMap<u64, Box<Pending>>,
     places: SortedMap<OperationId, u64>,
     lanes: SortedMap<Lane, SortedSet<u64>>,
+    /// Those whose records can't be read, in their order.
+    pub(super) unreadable: Vec<Unreadable>,
     unsaved: u64,
 }
 
@@ -345,21 +351,6 @@ impl Outbox {
             pending.number = Some(number);
             self.insert(pending);
         }
-    }
-
-    /// The nearest earlier undecided operation of the same lane; or, while the board's creation is undecided, that.
-    pub(super) fn after(&self, pending: &Pending) -> Option<OperationId> {
-        let Operation { board, widget, .. } = &*pending.operation;
-        let place = self.places.get(&pending.operation.id)?;
-        let undecided = |place: &u64| self.at(*place).filter(|earlier| earlier.verdict.is_none());
-        let lane = self.lanes.get(&(board.clone(), widget.clone()))?;
-        let earlier = lane.range(..place).rev().find_map(undecided);
-        let birth = || {
-            let places = self.lanes.get(&(board.clone(), WidgetId::birth()))?;
-            let is_birth = |pending: &&Pending| matches!(pending.operation.intent, Intent::Create { .. });
-            places.range(..place).find_map(undecided).filter(is_birth)
-        };
-        earlier.or_else(birth).map(|pending| pending.operation.id)
     }
 
     /// Notes a verdict, and what it means for later operations based on this one. Answers whether it was news.

@@ -171,6 +171,12 @@ impl Engine {
         self.namespace.as_ref().map(|namespace| namespace.principal.clone())
     }
 
+    /// The server's data model, as the way on which it is reached has told it.
+    pub(super) fn server_schema(&self) -> Option<u32> {
+        let welcome = self.connection.welcome();
+        welcome.map_or(self.requests.schema, |welcome| Some(welcome.schema))
+    }
+
     /// The items to send now, marked as sent: of boards that are `ready`.
     pub(super) fn next_items(&mut self, now: Timestamp, ready: &SortedSet<BoardId>) -> Vec<(PushItem, usize)> {
         if self.keeping.met != Met::Read {
@@ -184,17 +190,13 @@ impl Engine {
         let mut blocked: SortedSet<(&BoardId, &WidgetId)> = SortedSet::new();
         let mut kinds = Kinds::default();
         let mut chosen: Vec<OperationId> = Vec::new();
-        // Newer than its server: that has nothing to say of it but that it can't read it. Who sends requests hears of that when they ask. Newer
-        // than this page: what it does not know of it would be lost on its way.
+        // Newer than its server: that has nothing to say of it but that it can't read it. Newer than this page: what it does not know of it would be lost on its way.
         let known = if planted::is(Bug::NewerSentByOlder) {
             u32::MAX
         } else {
             planted::schema()
         };
-        let schema = self
-            .connection
-            .welcome()
-            .map_or(known, |welcome| known.min(welcome.schema));
+        let schema = self.server_schema().map_or(known, |schema| known.min(schema));
         for pending in self.outbox.iter().filter(is_open) {
             let mixes = kinds.add(pending);
             if pending.sent {

@@ -58,6 +58,8 @@ pub(super) struct Requests {
     /// Whether the server answered the last one.
     works: bool,
     failures: u32,
+    /// The data model of the server that answered the last reading.
+    pub schema: Option<u32>,
     /// When the next one may go, and how many reads went.
     next_at: Timestamp,
     reads: usize,
@@ -104,7 +106,7 @@ impl Requests {
     pub fn rest(&mut self) {
         self.start_over();
         self.void();
-        self.works = false;
+        (self.works, self.schema) = (false, None);
     }
 
     /// The network may be another one: the next request waits no longer than until then.
@@ -306,6 +308,7 @@ impl Engine {
             store,
             run,
             clock,
+            schema,
             subscribed,
             widgets,
         } = document;
@@ -313,6 +316,7 @@ impl Engine {
             return;
         }
         self.stamp = Some((run, clock, now));
+        self.requests.schema = Some(schema);
         self.meet(run);
         let part = PatchFrame {
             board: subscribed.board.clone(),

@@ -16,6 +16,7 @@ use super::{
     updates::Replica,
 };
 use crate::{
+    config::YIELD_MS,
     planted::{self, Bug},
     protocol::{BoardId, Intent, OperationId, Revision},
     sorted::{SortedMap, SortedSet},
@@ -47,13 +48,21 @@ impl Engine {
         self.read_filling(now, namespace, records);
         self.reread_evicted(now, records);
         // What is stored as this device left it says nothing new.
+        let mut unfit = Vec::new();
         let news = |(board, text): (&str, &String)| {
             let board = board.parse().ok()?;
             let replica = self.replicas.get(&board);
             let known = replica.is_some_and(|replica| replica.cursor.revision > Revision::ZERO && replica.stores(text));
-            (!known).then_some((board, decoded(text)?))
+            let meta = if known { return None } else { decoded(text) };
+            if meta.is_none() {
+                unfit.push((board.clone(), text.clone()));
+            }
+            Some((board, meta?))
         };
         let metas: Vec<(BoardId, Meta)> = under(records, META).filter_map(news).collect();
+        for (board, text) in unfit {
+            self.is_unfit(meta_key(&board), &text);
+        }
         let behind = |(board, meta): &(BoardId, Meta)| {
             self.replicas
                 .get(board)
@@ -74,7 +83,7 @@ impl Engine {
         self.keeping.journal_is_old |= since
             .any(|number| !records.contains_key(&outbox_key(number)) && !self.keeping.journal.contains_key(&number));
         self.keeping.high = high;
-        self.take_outbox(now, records, &adopted);
+        let mut unread = self.take_outbox(now, records, &adopted);
         let resolving = self.resolving();
         for (id, conflict) in &self.conflicts {
             let is_decided = resolving.contains(id) || records.get(&conflict_key(*id)).is_none();
@@ -83,8 +92,9 @@ impl Engine {
             }
         }
         let Keeping { texts, reopened, .. } = &mut self.keeping;
-        take_records(&mut self.conflicts, (records, CONFLICT), reopened, texts);
-        take_records(&mut self.aside, (records, ASIDE), &[], texts);
+        take_records(&mut self.conflicts, (records, CONFLICT), reopened, texts, &mut unread);
+        take_records(&mut self.aside, (records, ASIDE), &[], texts, &mut unread);
+        self.list_unread(unread);
         self.aside.extend(self.keeping.forgotten.clone());
         let Keeping { dropped, dismissed, .. } = &mut self.keeping;
         dropped.retain(|(_, key)| {
@@ -114,9 +124,21 @@ impl Engine {
             self.notice(Notice::Initialized);
         }
         self.tell_settled(widgets);
+        self.yield_to_newer(now);
         if widgets {
             self.undo_now(now);
             self.look_for_claimed(now, records);
+        }
+    }
+
+    /// What was made by a newer release waits for a tab of that, which waits for its turn at the sending: it has it now and then.
+    fn yield_to_newer(&mut self, now: Timestamp) {
+        let is_newer = |pending: &Pending| pending.is_undecided() && pending.operation.schema > planted::schema();
+        if self.outbox.iter().any(is_newer) && self.yields_at.is_none_or(|at| now >= at) {
+            self.yields_at = Some(now.plus(YIELD_MS));
+            if self.leading {
+                self.effects.push_back(Effect::Yield);
+            }
         }
     }
 
@@ -206,6 +228,7 @@ impl Engine {
             return false;
         }
         let Some(restored) = Replica::restore(board, stored, records) else {
+            self.is_unfit(meta_key(board), stored);
             return false;
         };
         self.make_drafts_before(now, &|draft| draft.board == *board);
@@ -253,7 +276,14 @@ impl Engine {
         true
     }
 
-    fn take_outbox(&mut self, now: Timestamp, records: &Records, adopted: &SortedSet<BoardId>) {
+    /// Answers which of it can't be read.
+    fn take_outbox(
+        &mut self,
+        now: Timestamp,
+        records: &Records,
+        adopted: &SortedSet<BoardId>,
+    ) -> Vec<(String, String)> {
+        let mut unread = Vec::new();
         let stored: SortedMap<u64, &String> = under(records, OUTBOX)
             .filter_map(|(number, text)| Some((outbox_number(number)?, text)))
             .collect();
@@ -275,6 +305,9 @@ impl Engine {
                 continue;
             }
             let Some(stored) = decoded::<Stored>(text) else {
+                if self.outbox.at(number).is_none() {
+                    unread.push((outbox_key(number), text.clone()));
+                }
                 continue;
             };
             let id = stored.operation.id;
@@ -342,6 +375,7 @@ impl Engine {
         for board in adopted {
             self.ask_again(board);
         }
+        unread
     }
 
     /// Another tab has settled an operation: what came of it is stored.
@@ -412,19 +446,22 @@ impl Engine {
     }
 }
 
-/// Makes `known` what is stored, but for what is to be `kept` and not stored yet. Most is as it was at the last look, and is not
+/// Makes `known` what is stored, but for what is to be `kept` and not stored yet, and tells what is `unread`. Most is as it was at the last look, and is not
 /// read again: `texts` says of what text it is.
 fn take_records<T: DeserializeOwned>(
     known: &mut SortedMap<OperationId, T>,
     (records, prefix): (&Records, &str),
     kept: &[OperationId],
     texts: &mut SortedMap<OperationId, u64>,
+    unread: &mut Vec<(String, String)>,
 ) {
     let (news, gone) = differences(known.keys().copied().collect(), (records, prefix), texts);
     for (id, print, text) in news {
         if let Some(record) = decoded(text) {
             known.insert(id, record);
             texts.insert(id, print);
+        } else if known.get(&id).is_none() {
+            unread.push((format!("{prefix}{id}"), text.to_owned()));
         }
     }
     for id in gone.iter().filter(|id| !kept.contains(id)) {

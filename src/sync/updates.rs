@@ -133,11 +133,13 @@ impl Replica {
     pub fn restore(board: &BoardId, stored: &str, records: &Records) -> Option<Self> {
         let meta: Meta = decoded(stored)?;
         let prefix = widgets_prefix(board);
+        // Without one of them it would not be the state of its cursor.
         let widget = |(id, text): (&str, &String)| Some((id.parse().ok()?, Arc::new(decoded::<Widget>(text)?)));
-        let widgets = under(records, &prefix).filter_map(widget);
+        let widgets: Option<Vec<_>> = under(records, &prefix).map(widget).collect();
+        let widgets = widgets?;
         let seen_from = meta.cursor.revision;
         Some(Self {
-            confirmed: widgets.collect(),
+            confirmed: widgets.into_iter().collect(),
             cursor: meta.cursor,
             history: meta.history.clone(),
             generation: meta.generation,

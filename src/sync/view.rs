@@ -24,7 +24,7 @@ pub enum Release {
     Fits,
     /// The server can't read what was made here: that waits until it is updated.
     ServerOlder,
-    /// This page sends for its device, and can't read what a newer one beside it has made: that waits until this one is loaded again.
+    /// This page can't read all of what a newer one beside it has made: that waits for a newer one, as which this one is loaded again.
     PageOlder,
 }
 
@@ -167,10 +167,10 @@ impl Engine {
     }
 
     fn release(&self) -> Release {
+        let server = self.server_schema();
         let open = self.outbox.iter().filter(waits).filter(|pending| !pending.withdrawing);
         let newest = open.map(|pending| pending.operation.schema).max().unwrap_or(0);
-        let server = self.connection.welcome().map(|welcome| welcome.schema);
-        if self.leading && newest > planted::schema() {
+        if self.yields_at.is_some() {
             Release::PageOlder
         } else if server.is_some_and(|server| server < newest.max(planted::schema())) {
             Release::ServerOlder
@@ -332,9 +332,10 @@ impl Engine {
         resolving
     }
 
-    /// Operations that were set aside.
+    /// Operations that were set aside, and those whose records can't be read.
     pub fn set_aside_list(&self) -> impl Iterator<Item = &SetAside> {
-        self.aside.values()
+        let unread = self.keeping.unread.iter().map(|unread| &unread.aside);
+        self.aside.values().chain(unread)
     }
 
     /// The boards known to this device.

@@ -14,9 +14,9 @@ use tideboard::{
     },
     server::authority::{Event, Reply, SessionId},
     sync::{
-        Birth, Command, CommandError, Conflict, Effect, Engine, Freshness, Input, Notice, Pending, RequestError,
-        Resolution, SetAside,
-        storage::{Durability, Namespace, is_cold},
+        Birth, Command, CommandError, Conflict, Effect, Engine, Freshness, Input, Notice, Pending, Release,
+        RequestError, Resolution, SetAside,
+        storage::{Durability, Namespace, StorageError, is_cold},
     },
     time::Timestamp,
 };
@@ -44,6 +44,8 @@ pub struct World {
     births: u64,
     /// Every frame since [`World::count_frames`], either way.
     frames: Vec<String>,
+    /// Which tabs have let others do the sending, in turn.
+    pub yields: Vec<usize>,
 }
 
 /// A tab, with the network of its own.
@@ -81,6 +83,7 @@ impl World {
             disks: Default::default(),
             births: 0,
             frames: Vec::new(),
+            yields: Vec::new(),
         };
         for person in 0..PEOPLE.len() {
             let engine = world.born(person, None);
@@ -385,6 +388,22 @@ impl World {
                 PEOPLE[state.person]
             );
         }
+    }
+
+    /// A field's value on the server, of another board.
+    pub fn server_has_on(&self, board: &BoardId, widget: &str, field: &str) -> Value {
+        self.server
+            .value(board, &named(widget), &field.parse().expect("a name"))
+    }
+
+    /// Why a device says that it can't store.
+    pub fn fault(&self, tab: usize) -> Option<StorageError> {
+        self.tabs[tab].engine.status().fault
+    }
+
+    /// What a person exports.
+    pub fn export(&self, tab: usize) -> String {
+        self.tabs[tab].engine.export()
     }
 
     pub fn pending(&self, tab: usize) -> Vec<OperationId> {

@@ -10,7 +10,7 @@ use tideboard::{
     server::log::Log,
     sorted::{SortedMap, SortedSet},
     sync::{
-        Birth, Command, Conflict, Engine, Input, Phase, Resolution, SetAsideReason,
+        Birth, Command, Conflict, Engine, Input, Phase, Resolution,
         storage::{Durability, Namespace, Transaction},
     },
     time::Timestamp,
@@ -482,18 +482,5 @@ impl World {
                 fields,
             },
         );
-    }
-
-    fn with_aside(&mut self, tab: usize, command: impl Fn(OperationId) -> Command) {
-        let engine = self.tabs[tab].engine.as_ref();
-        if let Some(aside) = engine.and_then(|engine| engine.set_aside_list().next()) {
-            let (id, is_forgotten) = (aside.operation.id, aside.reason == SetAsideReason::Forgotten);
-            let command = command(id);
-            // What was forgotten is sent again as what it is, and may not be lost a second time.
-            if !(is_forgotten && matches!(command, Command::Retry { .. })) {
-                self.ledger.dealt_with(id);
-            }
-            self.command(tab, command);
-        }
     }
 }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     config::{OUTBOX_LEN_MAX, SUBSCRIPTIONS_LEN_MAX},
+    planted,
     protocol::{BoardId, Code, Document, Identity, Principal, Subscribe},
     server::log::Log,
     time::Timestamp,
@@ -64,6 +65,7 @@ impl Authority {
             store: self.setup.store,
             run: self.setup.run,
             clock: now,
+            schema: planted::schema(),
             subscribed,
             widgets,
         }))

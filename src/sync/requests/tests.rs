@@ -63,6 +63,7 @@ fn document(engine: &Engine, revision: u64) -> Input {
         store: StoreId(1),
         run: RunId(1),
         clock: Timestamp(0),
+        schema: crate::config::SCHEMA,
         subscribed: Subscribed {
             board: deck(),
             request: engine.subscribes,

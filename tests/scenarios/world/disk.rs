@@ -18,6 +18,7 @@ pub struct Disk {
     pub records: BTreeMap<String, Records>,
     pub remembered: Option<Note>,
     fault: Option<StorageError>,
+    pub refuses_notes: bool,
     /// It takes no more bytes than this.
     bytes_max: Option<usize>,
 }
@@ -50,6 +51,32 @@ impl World {
             stored["fields"][field]["value"] = value.clone();
             *text = stored.to_string();
         }
+    }
+
+    /// What the disk has under these keys is cut off in the middle; answers of how many records.
+    pub fn tear_the_disk(&mut self, person: usize, prefix: &str) -> usize {
+        let records = self.disks[person].records.values_mut().flat_map(Records::iter_mut);
+        let torn = records.filter(|(key, _)| key.starts_with(prefix));
+        torn.map(|(_, text)| text.truncate(text.len() - 10)).count()
+    }
+
+    /// Something is written to the disk that no tab has written.
+    pub fn scribble_on_the_disk(&mut self, person: usize, key: &str, text: &str) {
+        for records in self.disks[person].records.values_mut() {
+            records.insert(key.to_owned(), text.to_owned());
+        }
+    }
+
+    /// What the disk has under these keys.
+    pub fn stored(&self, person: usize, prefix: &str) -> Vec<String> {
+        let records = self.disks[person].records.values().flatten();
+        let stored = records.filter(|(key, _)| key.starts_with(prefix));
+        stored.map(|(_, text)| text.clone()).collect()
+    }
+
+    /// From now on the disk takes no note of whose it is, and takes everything else; or takes it again.
+    pub fn refuse_notes(&mut self, person: usize, refuses: bool) {
+        self.disks[person].refuses_notes = refuses;
     }
 
     pub fn break_the_storage(&mut self, person: usize, fault: StorageError) {

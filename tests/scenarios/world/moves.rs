@@ -93,6 +93,11 @@ impl World {
         self.frames.iter().filter(move |frame| frame.contains(&name))
     }
 
+    /// How this page's release stands to what it meets.
+    pub fn release(&self, tab: usize) -> Release {
+        self.tabs[tab].engine.status().release
+    }
+
     /// How many edits a person is told are waiting.
     pub fn waiting(&self, tab: usize) -> usize {
         self.tabs[tab].engine.status().pending
@@ -149,7 +154,13 @@ impl World {
                 let outcome = disk.commit(&folder(&namespace), &transaction);
                 state.inputs.push_back(Input::Committed(outcome));
             }
-            Effect::Remember(_, note) => disk.remembered = Some(note),
+            Effect::Remember(..) if disk.refuses_notes => {
+                state.inputs.push_back(Input::Remembered(Err(StorageError::Full)));
+            }
+            Effect::Remember(_, note) => {
+                disk.remembered = Some(note);
+                state.inputs.push_back(Input::Remembered(Ok(())));
+            }
             Effect::Replay(_) if !state.reachable => {
                 state.inputs.push_back(Input::Replayed(Err(RequestError::Unreachable)))
             }
@@ -173,6 +184,13 @@ impl World {
                 });
             }
             Effect::Notice(Notice::Refused { error, .. }) => state.refusals.push(error),
+            Effect::Yield => {
+                self.yields.push(tab);
+                state.inputs.push_back(Input::Leading(false));
+                let others = (tab + 1..self.tabs.len()).chain(0..=tab);
+                let next = others.into_iter().find(|other| self.tabs[*other].person == whose);
+                self.tabs[next.unwrap_or(tab)].inputs.push_back(Input::Leading(true));
+            }
             Effect::Broadcast => {
                 for (other, sibling) in self.tabs.iter_mut().enumerate() {
                     if sibling.person == whose && other != tab {

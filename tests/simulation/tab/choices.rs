@@ -1,7 +1,10 @@
-//! What people choose of two versions, and how they change their minds.
+//! What people choose of two versions and of what was set aside, and how they change their minds.
 
 use serde_json::json;
-use tideboard::sync::{Command, Pending, Resolution};
+use tideboard::{
+    protocol::OperationId,
+    sync::{Command, Engine, Pending, Resolution, SetAside, SetAsideReason},
+};
 
 use super::Tab;
 use crate::world::World;
@@ -56,6 +59,31 @@ impl World {
             .any(|pending| pending.operation.resolves == Some(id) && pending.verdict.is_some());
         if is_applied && self.dice.chance(20) {
             self.resolve(tab, 3);
+        }
+    }
+
+    /// With the making of a widget goes all that was set aside of that widget, and nothing else.
+    pub(super) fn with_aside(&mut self, tab: usize, command: impl Fn(OperationId) -> Command) {
+        let listed = |engine: &Engine| engine.set_aside_list().cloned().collect::<Vec<_>>();
+        // Nobody presses anything in a page that stands still.
+        let awake = self.tabs[tab].engine.as_ref().filter(|_| !self.tabs[tab].frozen);
+        let before = awake.map(listed).unwrap_or_default();
+        let Some(chosen) = before.first() else { return };
+        let command = command(chosen.operation.id);
+        let is_retry = matches!(command, Command::Retry { .. });
+        self.command(tab, command);
+        let after = self.tabs[tab].engine.as_ref().map(listed).unwrap_or_default();
+        let lane = |aside: &SetAside| (aside.operation.board.clone(), aside.operation.widget.clone());
+        let is_gone = |aside: &&SetAside| after.iter().all(|kept| kept.operation.id != aside.operation.id);
+        for aside in before
+            .iter()
+            .filter(|aside| lane(aside) == lane(chosen))
+            .filter(is_gone)
+        {
+            // What was forgotten is sent again as what it is, and may not be lost a second time.
+            if !(is_retry && aside.reason == SetAsideReason::Forgotten) {
+                self.ledger.dealt_with(aside.operation.id);
+            }
         }
     }
 }

@@ -154,6 +154,11 @@ impl World {
                     }
                 }
             }
+            Effect::Yield => {
+                self.tabs[tab].leading = false;
+                let input = Input::Leading(false);
+                self.at(self.now, Happening::ToTab { tab, life, input });
+            }
             Effect::Remember(_, note) => {
                 let device = self.tabs[tab].device;
                 self.devices[device].disk.remembered = Some(note);

@@ -1,0 +1,41 @@
+//! Tabs of a release that is older than another one's, which shares their storage.
+
+use serde_json::{Value, json};
+use tideboard::{
+    config::{SCHEMA, YIELD_MS},
+    sync::Release,
+};
+
+use crate::world::{ANN, World};
+
+/// What Ann's device has in its outbox was made by a newer release: this one knows neither it nor what else its record says.
+fn is_of_a_newer_release(world: &mut World) {
+    let key = "outbox/0000000000000001";
+    let mut stored: Value = serde_json::from_str(&world.stored(ANN, key).remove(0)).expect("a record");
+    stored["operation"]["schema"] = json!(SCHEMA + 1);
+    world.scribble_on_the_disk(ANN, key, &stored.to_string());
+}
+
+#[test]
+fn tabs_of_an_older_release_let_each_other_send_and_none_sends_what_it_does_not_know() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 5);
+    world.calm();
+    is_of_a_newer_release(&mut world);
+    world.reopen(ANN);
+    let second = world.open_second_tab(ANN);
+    world.calm();
+    world.come_online(ANN);
+    world.add(ANN, "crew", "count", 1);
+    world.calm();
+    assert_eq!(world.server_has("crew", "count"), json!(1));
+    assert_eq!(world.server_has("fuel", "value"), json!(3));
+    assert_eq!(world.release(ANN), Release::PageOlder);
+    world.wait(3 * YIELD_MS);
+    assert_eq!(
+        world.yields[..4],
+        [ANN, ANN, second, ANN],
+        "alone at first, and then in turn"
+    );
+}

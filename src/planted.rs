@@ -60,6 +60,7 @@ pub enum Bug {
     UndoOutlivesEdit,
     ClearingUnnoticed,
     NewerSentByOlder,
+    PutOffHidden,
 }
 
 #[cfg(feature = "planted")]

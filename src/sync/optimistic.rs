@@ -24,6 +24,7 @@ pub(super) fn is_shown(pending: &Pending, confirmed: Revision) -> bool {
         return false;
     }
     match &pending.verdict {
+        None if pending.waiting.is_some() && planted::is(Bug::PutOffHidden) => false,
         None => pending.applied_at.is_none_or(|revision| confirmed < revision),
         Some(Verdict::Expired { .. } | Verdict::Withdrawn { .. }) => false,
         Some(verdict) => confirmed < verdict.revision() && !planted::is(Bug::OverlayDroppedAtVerdict),

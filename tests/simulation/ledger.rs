@@ -3,6 +3,7 @@
 
 mod asking;
 mod devices;
+mod overlay;
 mod overwriting;
 mod releases;
 mod rest;

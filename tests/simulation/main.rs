@@ -183,6 +183,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::UndoOutlivesEdit, 1_000),
     (Bug::ClearingUnnoticed, 1_000),
     (Bug::NewerSentByOlder, 1_000),
+    (Bug::PutOffHidden, 250),
 ];
 
 /// Where the seeds begin that are played for the rarest of them, which show in one seed of some thousands.

@@ -20,20 +20,25 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     // Where the finger is; then, until what is shown has come to the same place, or is to wait for the server.
     let mut held = use_signal(|| None::<f64>);
     let mut is_held = use_signal(|| false);
+    // Somebody else has set another under the finger.
+    let mut is_crossed = use_signal(|| false);
     let mut typed = use_signal(|| None::<String>);
     // What was shown when the typing began.
     let mut began = use_signal(|| None::<f64>);
-    // Typed while somebody else has set another: held until its author has seen both.
+    // Typed, or dragged to, while somebody else has set another: held until its author has seen both.
     let mut asked = use_signal(|| None::<f64>);
     // The revision that was shown last, as a number like the others here: a type of its own costs the page a kilobyte.
     let mut seen = use_signal(|| None::<f64>);
     use_effect(move || {
         let shown = shown();
         let revision = live.field("value").map(|field| field.revision.0 as f64);
-        // Somebody else's value is shown even under a finger: who goes on has seen what they write over.
+        // Somebody else's value is shown even under a finger, which goes on where it was: that is asked about.
         let is_anothers = *seen.peek() != revision && *held.peek() != shown && !live.is_pending("value");
         seen.set(revision);
         let is_over = *held.peek() == shown || !live.is_optimistic();
+        if is_anothers && *is_held.peek() {
+            is_crossed.set(true);
+        }
         if held.peek().is_some() && (is_anothers || (!is_held() && is_over)) {
             held.set(None);
         }
@@ -43,9 +48,15 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let unit = live.text("unit");
     let value = held().or(shown()).unwrap_or(min);
     let is_off = move |text: &str| number(text).is_some_and(|number| !(min..=max.max(min)).contains(&number));
+    let mut set = move |number: f64| {
+        if live.is_optimistic() {
+            held.set(Some(number));
+        }
+        live.edit("value", plain(number));
+    };
     let mut commit = move || {
         // What is off the scale stays in its box, and says why, until it is mended or taken back.
-        if typed.peek().as_deref().is_some_and(is_off) {
+        if typed.peek().as_deref().is_none_or(is_off) {
             return;
         }
         let wanted = typed
@@ -60,19 +71,10 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
         typed.set(None);
         asked.set(None);
         if let Some(number) = wanted {
-            if live.is_optimistic() {
-                held.set(Some(number));
-            }
-            live.edit("value", plain(number));
+            set(number);
         }
     };
-    let mut nudge = move |by: f64| {
-        let next = stepped(value, by).clamp(min, max.max(min));
-        if live.is_optimistic() {
-            held.set(Some(next));
-        }
-        live.edit("value", plain(next));
-    };
+    let mut nudge = move |by: f64| set(stepped(value, by).clamp(min, max.max(min)));
     let text = typed().unwrap_or_else(|| typeable(value));
     let is_off = is_off(&text);
     let said = match shown() {
@@ -81,7 +83,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
             &[&figure_text(min, &unit), &figure_text(max, &unit)],
         ),
         // Whoever goes on has seen what they write over.
-        Some(news) if typed.read().is_some() && began() != Some(news) => {
+        Some(news) if asked().is_some() || (typed.read().is_some() && began() != Some(news)) => {
             with("Somebody has set {}.", &[&figure_text(news, &unit)])
         }
         _ => String::new(),
@@ -137,9 +139,15 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                         "step": "{step}",
                         value: typeable(value),
                         oninput: move |event| {
-                            if let Some(number) = number(&event.value()) {
-                                is_held.set(true);
-                                held.set(Some(number));
+                            let Some(number) = number(&event.value()) else { return };
+                            // A finger that comes anew has seen what is there.
+                            if !is_held.replace(true) {
+                                (is_crossed.set(false), asked.set(None));
+                            }
+                            held.set(Some(number));
+                            if is_crossed() {
+                                asked.set(Some(number));
+                            } else {
                                 live.edit("value", plain(number));
                             }
                         },
@@ -155,8 +163,9 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                         button {
                             class: "button", "data-shape": "small", "data-weight": "strong", r#type: "button",
                             onclick: move |_| {
-                                began.set(shown());
-                                commit();
+                                typed.set(None);
+                                asked.set(None);
+                                set(mine);
                             },
                             {with("Set {}", &[&figure_text(mine, &unit)])}
                         }
@@ -165,6 +174,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                             onclick: move |_| {
                                 typed.set(None);
                                 asked.set(None);
+                                held.set(None);
                             },
                             {with("Keep {}", &[&figure_text(theirs, &unit)])}
                         }

@@ -33,6 +33,25 @@ export async function play(stage) {
   await Promise.all([hers.isSetTo(11.5), his.isSetTo(11.5)]);
   await hers.page.getByText('2 versions').waitFor({ state: 'detached' });
 
+  // Under a finger that holds the slider, and goes on.
+  const { mouse } = hers.page;
+  const slider = await card.getByRole('slider').boundingBox();
+  const moveTo = (share) => mouse.move(slider.x + slider.width * share, slider.y + slider.height / 2);
+  await moveTo(0.5);
+  await mouse.down();
+  await moveTo(0.6);
+  await hers.isSettled();
+  await his.isSetTo(Number(await box.inputValue()));
+  await his.set(24);
+  await hers.isSetTo(24);
+  await moveTo(0.2);
+  await card.getByText(/^Somebody has set 24/).waitFor();
+  await moveTo(0.3);
+  await mouse.up();
+  await card.getByRole('button', { name: /^Keep 24/ }).click();
+  await hers.isSettled();
+  await Promise.all([hers.isSetTo(24), his.isSetTo(24)]);
+
   // A form that was open: what she left alone is not set back, and what both have set is asked about.
   await setUp(hers);
   await setUp(his);

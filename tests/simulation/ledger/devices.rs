@@ -87,66 +87,15 @@ impl Ledger {
         self.check_reopened(number, tab);
     }
 
-    /// Confirmed is the server's state at the cursor, and nothing is shown twice.
-    pub(super) fn check_shown(&mut self, number: usize, tab: &mut Tab) {
-        let Some(engine) = &tab.engine else { return };
-        let mut failure = None;
-        self.looks += 1;
-        let look_twice = self.looks.is_multiple_of(8);
-        for board in self.truth.keys() {
-            let Some((confirmed, cursor)) = engine.confirmed(board) else {
-                continue;
-            };
-            // At one cursor there is one state: it is looked at once.
-            if tab.checked.get(board) != Some(&cursor) {
-                let expected = self.states.get(&(board.clone(), cursor.epoch, cursor.revision));
-                if expected.is_some_and(|expected| *expected != board_hash(confirmed)) {
-                    failure = Some(Failure::Diverged(format!(
-                        "tab {number} at {cursor:?} of {board} does not have the server's state"
-                    )));
-                }
-                tab.checked.insert(board.clone(), cursor);
-            }
-        }
-        for pending in engine.pending() {
-            let flips = is_confirmed_later(pending);
-            if !flips && !look_twice {
-                continue;
-            }
-            let id = pending.operation.id;
-            let Some((truth, cursor)) = self.at_one_history(engine, &pending.operation.board) else {
-                continue;
-            };
-            let applied = truth.revisions.get(&id);
-            let contained = applied.is_some_and(|revision| *revision <= cursor.revision.0);
-            match (contained, engine.is_shown(id)) {
-                (false, false) if flips => {
-                    failure = Some(Failure::Diverged(format!(
-                        "tab {number} at {cursor:?} does not show {id:?}, and its state does not contain it yet: {pending:?}"
-                    )));
-                }
-                (true, true) => {
-                    failure = Some(Failure::Duplicated(format!(
-                        "tab {number} at {cursor:?} shows {id:?} over a state that contains it: {pending:?}"
-                    )));
-                }
-                _ => {}
-            }
-        }
-        if let Some(failure) = failure {
-            self.fail(failure);
-        }
-    }
-
     /// A board as it durably is and how far a device has come of it, if that is of one history.
-    fn at_one_history(&self, engine: &Engine, board: &BoardId) -> Option<(&Truth, Cursor)> {
+    pub(super) fn at_one_history(&self, engine: &Engine, board: &BoardId) -> Option<(&Truth, Cursor)> {
         let (truth, (_, cursor)) = (self.truth.get(board)?, engine.confirmed(board)?);
         truth.contains(cursor).then_some((truth, cursor))
     }
 
     /// Whether the server can't tell any more what became of an operation, or could not for a while: then nobody lays it over
     /// what may contain it. Where the history in which it was made is no more, it counts as made where it was moved to.
-    fn may_be_forgotten(&self, engine: &Engine, id: OperationId) -> bool {
+    pub(super) fn may_be_forgotten(&self, engine: &Engine, id: OperationId) -> bool {
         let Some(made) = self.made.get(&id) else { return false };
         let made_at = made.operation.made_at;
         self.truth.get(&made.operation.board).is_some_and(|truth| {
@@ -474,13 +423,7 @@ impl Ledger {
 }
 
 /// Whether a tab holds no edit that is no operation yet.
-fn has_begun_nothing(engine: &Engine) -> bool {
+pub(super) fn has_begun_nothing(engine: &Engine) -> bool {
     let waits = |pending: &&Pending| pending.verdict.is_none() && !pending.withdrawing;
     engine.status().pending == engine.pending().filter(waits).count()
-}
-
-/// Whether a tab knows that an operation was applied, and that nothing but time stands against it.
-fn is_confirmed_later(pending: &Pending) -> bool {
-    let applied = pending.verdict.as_ref().is_some_and(Verdict::is_applied);
-    applied && !pending.withdrawing && pending.operation.deadline.is_none()
 }

@@ -134,8 +134,9 @@ pub struct Ledger {
     joined: HashMap<OperationId, OperationId>,
     /// Operations that go with a settled state, which the storage did not take; and what was to undo what another tab had undone.
     made_anew: HashSet<OperationId>,
-    /// Who has signed in at a tab, in each of its lives.
+    /// Who has signed in at a tab, in each of its lives; and which tabs a device has had.
     people: HashMap<(usize, u64), BTreeSet<String>>,
+    beside: HashMap<usize, BTreeSet<usize>>,
     /// How often each device was told to undo or redo something, and has not forgotten what it was.
     presses: HashMap<usize, u64>,
     /// How often somebody was told to undo something at a device, less what was redone of that.

@@ -11,6 +11,9 @@ impl Ledger {
         let mut failure = None;
         self.looks += 1;
         let look_twice = self.looks.is_multiple_of(8);
+        // Beside another tab, what it has sent of this one's is not laid over what it has stored, before the server was asked.
+        let beside = self.beside.entry(tab.device).or_default();
+        let is_alone = (beside.insert(number), beside.len()).1 == 1 && !self.cleared.contains_key(&tab.device);
         for board in self.truth.keys() {
             let Some((confirmed, cursor)) = engine.confirmed(board) else {
                 continue;
@@ -28,7 +31,12 @@ impl Ledger {
         }
         let mut newest = HashMap::default();
         for pending in engine.pending() {
-            let waits = self.is_sure_to_wait(engine, (number, tab.life), pending);
+            let waits = is_alone && self.is_sure_to_wait(engine, (number, tab.life), pending);
+            // What comes later lies over it.
+            let Operation { board, widget, .. } = &*pending.operation;
+            newest.retain(|(of, on, field): &(&BoardId, &WidgetId, &FieldName), _| {
+                (*of, *on) != (board, widget) || !gives(&pending.operation.intent, field)
+            });
             let flips = is_confirmed_later(pending) || waits;
             if !flips && !look_twice {
                 continue;
@@ -40,9 +48,8 @@ impl Ledger {
             let applied = truth.revisions.get(&id);
             let contained = applied.is_some_and(|revision| *revision <= cursor.revision.0);
             match (contained, engine.is_shown(id)) {
-                (false, true) => {
+                (false, true) if waits => {
                     if let Intent::Set { field, value } = &pending.operation.intent {
-                        let Operation { board, widget, .. } = &*pending.operation;
                         newest.insert((board, widget, field), (id, value));
                     }
                 }
@@ -92,4 +99,12 @@ impl Ledger {
 fn is_confirmed_later(pending: &Pending) -> bool {
     let applied = pending.verdict.as_ref().is_some_and(Verdict::is_applied);
     applied && !pending.withdrawing && pending.operation.deadline.is_none()
+}
+
+/// Whether it gives a field its value.
+fn gives(intent: &Intent, field: &FieldName) -> bool {
+    match intent {
+        Intent::Set { field: own, .. } | Intent::Add { field: own, .. } => own == field,
+        Intent::Create { .. } | Intent::Remove | Intent::Restore { .. } => true,
+    }
 }

@@ -1,6 +1,7 @@
 //! What people live through, told one story at a time: the engine and the authority that people run, with a network, a
 //! clock and two disks around them that do as they are told. No chance: what only chance finds is the simulator's.
 
+mod another_store;
 mod cards;
 mod cleared;
 mod conflicts;

@@ -16,8 +16,8 @@ use tideboard::{
 /// A kind whose field `any` takes any JSON.
 pub const DRAWER: &str = "drawer";
 
-/// The only database.
-pub const STORE: StoreId = StoreId(7);
+/// The database; every other one comes after it.
+const STORE: StoreId = StoreId(7);
 
 /// Every board's records, in order.
 type Disk = BTreeMap<BoardId, Vec<String>>;
@@ -26,6 +26,7 @@ pub struct Server {
     authority: Authority,
     disk: Disk,
     backup: Disk,
+    pub store: StoreId,
     runs: u128,
     /// Its disk takes nothing more.
     pub is_full: bool,
@@ -34,12 +35,17 @@ pub struct Server {
 impl Server {
     /// A first start, on an empty disk.
     pub fn new() -> Self {
-        Self::started(Disk::new(), Disk::new(), 1)
+        Self::started((STORE, Disk::new()), Disk::new(), 1)
     }
 
-    fn started(disk: Disk, backup: Disk, run: u128) -> Self {
+    /// One that has nothing to do with this one.
+    pub fn another(&self) -> Self {
+        Self::started((StoreId(self.store.0 + 1), Disk::new()), Disk::new(), self.runs + 100)
+    }
+
+    fn started((store, disk): (StoreId, Disk), backup: Disk, run: u128) -> Self {
         let setup = Setup {
-            store: STORE,
+            store,
             run: RunId(run),
             epoch: Epoch(run),
             memory: Memory::default(),
@@ -55,6 +61,7 @@ impl Server {
             authority: Authority::new(setup, logs),
             disk,
             backup,
+            store,
             runs: run,
             is_full: false,
         }
@@ -87,7 +94,7 @@ impl Server {
 
     /// The process ends; another one starts on the disk as it was when it was backed up.
     pub fn restore_backup(&mut self) {
-        *self = Self::started(self.backup.clone(), self.backup.clone(), self.runs + 1);
+        *self = Self::started((self.store, self.backup.clone()), self.backup.clone(), self.runs + 1);
     }
 
     /// A field's value; `Null` where there is none, or its widget was removed.

@@ -22,7 +22,7 @@ use tideboard::{
 };
 
 use self::disk::Disk;
-use crate::server::{STORE, Server};
+use crate::server::Server;
 
 /// Two people, by their devices.
 pub const ANN: usize = 0;
@@ -225,7 +225,7 @@ impl World {
     fn namespace_for(&self, disk: usize, signed_in: usize) -> Option<Namespace> {
         let principal = Some(identity(signed_in).principal);
         let signed_in = SignedIn {
-            store: STORE,
+            store: self.server.store,
             principal,
         };
         let note = self.disks[disk].remembered.clone();
@@ -352,6 +352,22 @@ impl World {
 
     pub fn restore_the_servers_backup(&mut self) {
         self.server.restore_backup();
+        self.cut_all();
+    }
+
+    /// Another server answers at the address; gives the one that did.
+    pub fn meet_another_server(&mut self) -> Server {
+        let another = self.server.another();
+        self.meet(another)
+    }
+
+    pub fn meet(&mut self, server: Server) -> Server {
+        let before = std::mem::replace(&mut self.server, server);
+        self.cut_all();
+        before
+    }
+
+    fn cut_all(&mut self) {
         for tab in 0..self.tabs.len() {
             self.hang_up(tab);
         }

@@ -1,0 +1,61 @@
+//! Another server at the same address: what waits for the first one is not for it.
+
+use serde_json::{Value, json};
+
+use crate::world::{ANN, BO, World};
+
+fn waits_for_the_first(world: &mut World) {
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 5);
+    world.add(ANN, "crew", "count", 2);
+    world.calm();
+}
+
+#[test]
+fn what_waits_for_one_server_is_neither_sent_to_another_nor_shown_there_and_goes_once_it_is_back() {
+    for without_sockets in [false, true] {
+        let mut world = World::new();
+        waits_for_the_first(&mut world);
+        let first = world.meet_another_server();
+        if without_sockets {
+            world.block_sockets(ANN);
+        }
+        world.come_online(ANN);
+        world.wait(120_000);
+        assert_eq!(world.server_has("fuel", "value"), Value::Null, "{without_sockets}");
+        assert_eq!(world.server_has("crew", "count"), Value::Null, "{without_sockets}");
+        if !without_sockets {
+            assert_eq!(world.shows(ANN, "fuel", "value"), Value::Null);
+            assert_eq!(world.waiting(ANN), 0);
+        }
+        world.meet(first);
+        world.wait(120_000);
+        world.unblock_sockets(ANN);
+        world.calm();
+        world.assert_everywhere("fuel", "value", 5);
+        world.assert_everywhere("crew", "count", 2);
+    }
+}
+
+#[test]
+fn what_is_made_on_each_stays_with_each() {
+    let mut world = World::new();
+    waits_for_the_first(&mut world);
+    let first = world.meet_another_server();
+    world.come_online(ANN);
+    world.calm();
+    world.create(ANN, "board", "board");
+    world.create(ANN, "crew", "counter");
+    world.calm();
+    world.go_offline(ANN);
+    world.add(ANN, "crew", "count", 7);
+    world.calm();
+    let second = world.meet(first);
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "count", 2);
+    world.meet(second);
+    world.calm();
+    assert_eq!(world.server_has("crew", "count"), json!(7));
+    assert_eq!(world.shows(BO, "crew", "count"), json!(7));
+}

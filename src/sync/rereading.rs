@@ -48,21 +48,17 @@ impl Engine {
         self.read_filling(now, namespace, records);
         self.reread_evicted(now, records);
         // What is stored as this device left it says nothing new.
-        let mut unfit = Vec::new();
         let news = |(board, text): (&str, &String)| {
             let board = board.parse().ok()?;
             let replica = self.replicas.get(&board);
             let known = replica.is_some_and(|replica| replica.cursor.revision > Revision::ZERO && replica.stores(text));
             let meta = if known { return None } else { decoded(text) };
             if meta.is_none() {
-                unfit.push((board.clone(), text.clone()));
+                self.keeping.is_unfit(meta_key(&board), text);
             }
             Some((board, meta?))
         };
         let metas: Vec<(BoardId, Meta)> = under(records, META).filter_map(news).collect();
-        for (board, text) in unfit {
-            self.is_unfit(meta_key(&board), &text);
-        }
         let behind = |(board, meta): &(BoardId, Meta)| {
             self.replicas
                 .get(board)
@@ -228,7 +224,7 @@ impl Engine {
             return false;
         }
         let Some(restored) = Replica::restore(board, stored, records) else {
-            self.is_unfit(meta_key(board), stored);
+            self.keeping.is_unfit(meta_key(board), stored);
             return false;
         };
         self.make_drafts_before(now, &|draft| draft.board == *board);

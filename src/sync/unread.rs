@@ -3,7 +3,7 @@
 
 use super::{
     Effect, Engine, SetAside, SetAsideReason,
-    keeping::Busy,
+    keeping::{Busy, Keeping},
     outbox::Unreadable,
     storage::{META, OUTBOX, Transaction, fingerprint, generation_key, outbox_number, widgets_prefix},
 };
@@ -18,6 +18,15 @@ pub(super) struct Unread {
     key: String,
     text: String,
     pub aside: SetAside,
+}
+
+impl Keeping {
+    /// Notes what is stored of a board as of no use.
+    pub fn is_unfit(&mut self, meta_key: String, text: &str) {
+        if self.unfit.iter().all(|(key, _)| *key != meta_key) {
+            self.unfit.push((meta_key, text.to_owned()));
+        }
+    }
 }
 
 impl Engine {
@@ -75,13 +84,6 @@ impl Engine {
         let Unread { key, text, .. } = unread.remove(place);
         self.keeping.unfit.push((key, text));
         true
-    }
-
-    /// Notes what is stored of a board as of no use.
-    pub(super) fn is_unfit(&mut self, meta_key: String, text: &str) {
-        if self.keeping.unfit.iter().all(|(key, _)| *key != meta_key) {
-            self.keeping.unfit.push((meta_key, text.to_owned()));
-        }
     }
 
     /// Takes out of the storage what is of no use, as it was read: a record that somebody has written since stays.

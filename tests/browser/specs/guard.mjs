@@ -39,9 +39,9 @@ export async function play(stage) {
   const moveTo = (share) => mouse.move(slider.x + slider.width * share, slider.y + slider.height / 2);
   await moveTo(0.5);
   await mouse.down();
-  await moveTo(0.6);
-  await hers.isSettled();
+  await hers.page.waitForFunction((element) => Number(element.value) !== 11.5, await box.elementHandle());
   await his.isSetTo(Number(await box.inputValue()));
+  await hers.isSettled();
   await his.set(24);
   await hers.isSetTo(24);
   await moveTo(0.2);

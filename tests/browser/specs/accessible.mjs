@@ -2,7 +2,7 @@ import { equal } from 'node:assert/strict';
 import { SAMPLED } from '../harness/board.mjs';
 import { boardMenu, openPaste } from '../harness/files.mjs';
 
-export const title = 'axe finds no violation, live, with a menu, a form or the details open, offline, and with a conflict';
+export const title = 'axe finds no violation, light or dark, live, with a menu, a form or the details open, offline, and with a conflict';
 
 export async function play(stage) {
   const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
@@ -12,6 +12,16 @@ export async function play(stage) {
   // Over a card without controls of its own: axe counts what a menu covers as targets that became too small.
   await hers.openMenu(SAMPLED);
   await finds(ada, hers, 'live, with the menu of a card open');
+  await hers.page.keyboard.press('Escape');
+  await hers.openMenu(SAMPLED);
+  await hers.page.getByRole('menuitem', { name: 'Set up' }).click();
+  await hers.page.getByRole('dialog').waitFor();
+  await finds(ada, hers, 'live, with a card being set up');
+  await hers.page.keyboard.press('Escape');
+  await hers.page.keyboard.press('Control+k');
+  await hers.page.getByRole('combobox', { name: 'A board, a card' }).fill('tar');
+  await hers.page.getByRole('option').first().waitFor();
+  await finds(ada, hers, 'live, with something being found');
   await hers.page.keyboard.press('Escape');
   await hers.openDetails();
   await finds(ada, hers, 'live, with the details open');
@@ -44,6 +54,9 @@ export async function play(stage) {
 }
 
 async function finds(person, board, state) {
-  const violations = await person.violations(board);
-  equal(violations.join('\n'), '', `violations on the page that is ${state}`);
+  for (const colorScheme of ['dark', 'light']) {
+    await board.page.emulateMedia({ colorScheme });
+    const violations = await person.violations(board);
+    equal(violations.join('\n'), '', `violations on the ${colorScheme} page that is ${state}`);
+  }
 }

@@ -220,7 +220,9 @@ pub struct Engine {
     /// Whether those records were read.
     loaded: bool,
     leading: bool,
-    /// Something of a newer release was met in the outbox: when the others have their turn at the sending next.
+    /// Something of a newer release was met in the outbox.
+    is_older: bool,
+    /// When the others have their turn at the sending next, because of what this one can't send.
     yields_at: Option<Timestamp>,
     visible: bool,
     sequence: u64,
@@ -277,6 +279,7 @@ impl Engine {
             namespace: None,
             loaded: false,
             leading: false,
+            is_older: false,
             yields_at: None,
             visible: true,
             sequence: 0,

@@ -136,7 +136,7 @@ fn use_error_line() -> Element {
                     if may_end {
                         button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.sync_now(), {tn("Try again")} }
                     }
-                    if is_fault && IS_IN_A_BROWSER && details.pending > 0 {
+                    if (is_fault || details.release == Release::PageOlder) && IS_IN_A_BROWSER && details.pending > 0 {
                         button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| managers.background.export(), {tn("Export what waits")} }
                     }
                     if !may_end {

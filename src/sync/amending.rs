@@ -239,8 +239,10 @@ impl Engine {
         {
             let is_create = |id: OperationId| self.aside.get(&id).is_some_and(|aside| is_create(&aside.operation));
             let place = |id: OperationId| (!is_create(id), self.aside.get(&id).and_then(|aside| aside.made_at_ms));
-            for (other, SetAside { operation, .. }) in &self.aside {
-                if operation.board == *board && operation.widget == *widget {
+            for (other, SetAside { operation, reason, .. }) in &self.aside {
+                // A press that was to happen at once or never is made again where somebody presses it, and not along with others.
+                let is_timed = matches!(reason, SetAsideReason::Expired | SetAsideReason::NotSent);
+                if operation.board == *board && operation.widget == *widget && (!again || !is_timed || *other == id) {
                     let at = lane
                         .iter()
                         .take_while(|earlier| place(**earlier) <= place(*other))

@@ -169,6 +169,7 @@ impl Engine {
             Command::Discard { id } => {
                 for id in self.lane_aside(id, false) {
                     let aside = self.aside.remove(&id).ok_or(CommandError::Unknown)?;
+                    self.keeping.forgotten.remove(&id);
                     self.drop_record(aside.operation.board, aside_key(id));
                 }
             }

@@ -369,7 +369,7 @@ impl Engine {
     /// ever more seldom, and said.
     fn was_stale(&mut self, now: Timestamp, is_mending: bool) {
         if is_mending {
-            self.keeping.unfit.pop(); // it is another record by now
+            self.keeping.unfit.remove(0); // it is another record by now
         }
         self.keeping.stale += 1;
         let stale = self.keeping.stale;

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     config::{FALLBACK_AFTER, FALLBACK_MS},
-    protocol::{Answer, Answered, BoardId, Cursor, Document, OperationId, PatchFrame, Push, RunId},
+    protocol::{Answer, Answered, BoardId, Cursor, Document, OperationId, PatchFrame, Push, RunId, StoreId},
     sorted::SortedSet,
     time::Timestamp,
 };
@@ -257,6 +257,11 @@ impl Engine {
             return;
         };
         match answer {
+            Ok(document) if !self.is_ours(document.store) => {
+                // Another server answers at this address, by sockets or not: what waits here is not for it.
+                self.requests.refuses_operations = true;
+                self.request_failed(now, Some(board.clone()), RequestError::Refused);
+            }
             Ok(document) => {
                 self.requests.answered();
                 self.requests.lets_go = true;
@@ -297,6 +302,12 @@ impl Engine {
         }
     }
 
+    fn is_ours(&self, store: StoreId) -> bool {
+        self.namespace
+            .as_ref()
+            .is_some_and(|namespace| namespace.store == store)
+    }
+
     fn tell(&mut self, error: RequestError) {
         let message = error.to_string();
         self.notice(Notice::Trouble { message });
@@ -305,16 +316,13 @@ impl Engine {
     /// What a socket would say in several frames: the answer to a subscription, and the one part of the patch it announces.
     fn take_document(&mut self, now: Timestamp, document: Document) {
         let Document {
-            store,
+            store: _,
             run,
             clock,
             schema,
             subscribed,
             widgets,
         } = document;
-        if self.namespace.as_ref().is_none_or(|namespace| namespace.store != store) {
-            return;
-        }
         self.stamp = Some((run, clock, now));
         self.requests.schema = Some(schema);
         self.meet(run);

@@ -130,7 +130,10 @@ impl Engine {
     /// What was made by a newer release waits for a tab of that, which waits for its turn at the sending: it has it now and then.
     fn yield_to_newer(&mut self, now: Timestamp) {
         let is_newer = |pending: &Pending| pending.is_undecided() && pending.operation.schema > planted::schema();
-        if self.outbox.iter().any(is_newer) && self.yields_at.is_none_or(|at| now >= at) {
+        // What can't be read may be of a newer release, too; that is no reason to ask for a reload.
+        let is_newer = self.outbox.iter().any(is_newer);
+        self.is_older |= is_newer;
+        if (is_newer || !self.outbox.unreadable.is_empty()) && self.yields_at.is_none_or(|at| now >= at) {
             self.yields_at = Some(now.plus(YIELD_MS));
             if self.leading {
                 self.effects.push_back(Effect::Yield);

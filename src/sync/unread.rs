@@ -88,7 +88,7 @@ impl Engine {
 
     /// Takes out of the storage what is of no use, as it was read: a record that somebody has written since stays.
     pub(super) fn mend(&mut self) -> Option<Transaction> {
-        let (key, text) = self.keeping.unfit.last()?.clone();
+        let (key, text) = self.keeping.unfit.first()?.clone();
         let mut transaction = Transaction {
             delete: vec![key.clone()],
             ..Transaction::default()
@@ -104,9 +104,7 @@ impl Engine {
 
     /// It is done: what this tab knows of the board is stored anew, and what waited for the record goes on.
     pub(super) fn mended(&mut self, now: Timestamp) {
-        let Some((key, _)) = self.keeping.unfit.pop() else {
-            return;
-        };
+        let (key, _) = self.keeping.unfit.remove(0);
         if let Some(board) = board_of(&key) {
             if self
                 .replicas

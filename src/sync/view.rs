@@ -170,7 +170,7 @@ impl Engine {
         let server = self.server_schema();
         let open = self.outbox.iter().filter(waits).filter(|pending| !pending.withdrawing);
         let newest = open.map(|pending| pending.operation.schema).max().unwrap_or(0);
-        if self.yields_at.is_some() {
+        if self.is_older {
             Release::PageOlder
         } else if server.is_some_and(|server| server < newest.max(planted::schema())) {
             Release::ServerOlder

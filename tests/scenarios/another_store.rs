@@ -22,6 +22,7 @@ fn what_waits_for_one_server_is_neither_sent_to_another_nor_shown_there_and_goes
         }
         world.come_online(ANN);
         world.wait(120_000);
+        assert_eq!(world.posted, 0);
         assert_eq!(world.server_has("fuel", "value"), Value::Null, "{without_sockets}");
         assert_eq!(world.server_has("crew", "count"), Value::Null, "{without_sockets}");
         if !without_sockets {

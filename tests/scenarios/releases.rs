@@ -9,33 +9,40 @@ use tideboard::{
 use crate::world::{ANN, World};
 
 /// What Ann's device has in its outbox was made by a newer release: this one knows neither it nor what else its record says.
-fn is_of_a_newer_release(world: &mut World) {
+fn is_of_a_newer_release(world: &mut World, can_be_read: bool) {
     let key = "outbox/0000000000000001";
     let mut stored: Value = serde_json::from_str(&world.stored(ANN, key).remove(0)).expect("a record");
     stored["operation"]["schema"] = json!(SCHEMA + 1);
+    if !can_be_read {
+        stored["operation"]["intent"] = json!({"spin": {}});
+    }
     world.scribble_on_the_disk(ANN, key, &stored.to_string());
 }
 
 #[test]
 fn tabs_of_an_older_release_let_each_other_send_and_none_sends_what_it_does_not_know() {
-    let mut world = World::new();
-    world.go_offline(ANN);
-    world.set(ANN, "fuel", "value", 5);
-    world.calm();
-    is_of_a_newer_release(&mut world);
-    world.reopen(ANN);
-    let second = world.open_second_tab(ANN);
-    world.calm();
-    world.come_online(ANN);
-    world.add(ANN, "crew", "count", 1);
-    world.calm();
-    assert_eq!(world.server_has("crew", "count"), json!(1));
-    assert_eq!(world.server_has("fuel", "value"), json!(3));
-    assert_eq!(world.release(ANN), Release::PageOlder);
-    world.wait(3 * YIELD_MS);
-    assert_eq!(
-        world.yields[..4],
-        [ANN, ANN, second, ANN],
-        "alone at first, and then in turn"
-    );
+    for can_be_read in [true, false] {
+        let mut world = World::new();
+        world.go_offline(ANN);
+        world.set(ANN, "fuel", "value", 5);
+        world.calm();
+        is_of_a_newer_release(&mut world, can_be_read);
+        world.reopen(ANN);
+        let second = world.open_second_tab(ANN);
+        world.calm();
+        world.come_online(ANN);
+        world.add(ANN, "crew", "count", 1);
+        world.calm();
+        assert_eq!(world.server_has("crew", "count"), json!(1));
+        assert_eq!(world.server_has("fuel", "value"), json!(3));
+        // What can't be read may be damaged as well: it is listed, and no reload is asked for.
+        assert_eq!(world.release(ANN) == Release::PageOlder, can_be_read);
+        assert_eq!(world.set_aside(ANN).is_empty(), can_be_read);
+        world.wait(3 * YIELD_MS);
+        assert_eq!(
+            world.yields[..4],
+            [ANN, ANN, second, ANN],
+            "alone at first, and then in turn"
+        );
+    }
 }

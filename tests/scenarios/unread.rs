@@ -65,6 +65,42 @@ fn what_its_author_discards_is_gone() {
 }
 
 #[test]
+fn two_that_are_discarded_at_once_are_both_gone() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 5);
+    world.add(ANN, "crew", "count", 1);
+    world.calm();
+    assert_eq!(world.tear_the_disk(ANN, "outbox/"), 2);
+    world.reopen(ANN);
+    world.calm();
+    world.hold_the_storage(ANN);
+    for aside in world.set_aside(ANN) {
+        let id = aside.operation.id;
+        world.command(ANN, Command::Discard { id });
+    }
+    world.release_the_storage(ANN);
+    world.calm();
+    assert_eq!(world.stored(ANN, "outbox/"), [""; 0]);
+    assert_eq!(world.set_aside(ANN), []);
+}
+
+#[test]
+fn what_is_discarded_before_it_could_be_stored_does_not_come_back() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.wait(120_000);
+    world.break_the_storage(ANN, StorageError::Broken);
+    world.press(ANN, "fuel", "value", 5, 3_000);
+    let id = world.set_aside(ANN)[0].operation.id;
+    world.command(ANN, Command::Discard { id });
+    world.mend_the_storage(ANN);
+    world.wait(120_000);
+    assert_eq!(world.set_aside(ANN), []);
+    assert_eq!(world.stored(ANN, "aside/"), [""; 0]);
+}
+
+#[test]
 fn later_edits_of_its_widget_wait_for_it_and_others_do_not() {
     let mut world = torn();
     world.set(ANN, "fuel", "value", 6);
@@ -287,4 +323,41 @@ fn a_making_that_is_discarded_takes_along_what_was_done_with_it() {
     assert_eq!(world.set_aside(ANN), []);
     world.calm();
     assert_eq!(world.stored(ANN, "aside/"), [""; 0]);
+}
+
+#[test]
+fn a_press_of_it_is_made_again_by_itself_alone() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.command(ANN, make("oil", "switch"));
+    world.wait(120_000);
+    let press = Command::SetNow {
+        board: raft(),
+        widget: named("oil"),
+        field: "on".parse().expect("a name"),
+        value: json!(true),
+        ttl_ms: 3_000,
+    };
+    world.command(ANN, press);
+    world.come_online(ANN);
+    world.calm();
+    let reasons = |world: &World| -> Vec<_> { world.set_aside(ANN).into_iter().map(|aside| aside.reason).collect() };
+    let is_press = |aside: &SetAside| aside.reason == SetAsideReason::NotSent;
+    let (press, make_it) = match &world.set_aside(ANN)[..] {
+        [one, other] if is_press(one) => (one.operation.id, other.operation.id),
+        [one, other] => (other.operation.id, one.operation.id),
+        aside => panic!("{aside:?}"),
+    };
+    world.command(BO, make("board", "board"));
+    world.calm();
+    let (id, value) = (make_it, None);
+    world.command(ANN, Command::Retry { id, value });
+    world.calm();
+    assert_eq!(reasons(&world), [SetAsideReason::NotSent]);
+    assert_ne!(world.server_has_on(&raft(), "oil", "on"), json!(true));
+    let (id, value) = (press, None);
+    world.command(ANN, Command::Retry { id, value });
+    world.calm();
+    assert_eq!(reasons(&world), []);
+    assert_eq!(world.server_has_on(&raft(), "oil", "on"), json!(true));
 }

@@ -46,6 +46,8 @@ pub struct World {
     frames: Vec<String>,
     /// Which tabs have let others do the sending, in turn.
     pub yields: Vec<usize>,
+    /// How many requests with operations the server has had.
+    pub posted: usize,
 }
 
 /// A tab, with the network of its own.
@@ -84,6 +86,7 @@ impl World {
             births: 0,
             frames: Vec::new(),
             yields: Vec::new(),
+            posted: 0,
         };
         for person in 0..PEOPLE.len() {
             let engine = world.born(person, None);

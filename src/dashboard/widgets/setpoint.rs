@@ -34,7 +34,10 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
         let revision = live.field("value").map(|field| field.revision.0 as f64);
         // Somebody else's value is shown even under a finger, which goes on where it was: that is asked about.
         let is_anothers = *seen.peek() != revision && *held.peek() != shown && !live.is_pending("value");
-        seen.set(revision);
+        // Under one's own that is on its way it was not seen.
+        if !live.is_pending("value") {
+            seen.set(revision);
+        }
         let is_over = *held.peek() == shown || !live.is_optimistic();
         if is_anothers && *is_held.peek() {
             is_crossed.set(true);
@@ -49,6 +52,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let value = held().or(shown()).unwrap_or(min);
     let is_off = move |text: &str| number(text).is_some_and(|number| !(min..=max.max(min)).contains(&number));
     let mut set = move |number: f64| {
+        asked.set(None);
         if live.is_optimistic() {
             held.set(Some(number));
         }
@@ -164,7 +168,6 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                             class: "button", "data-shape": "small", "data-weight": "strong", r#type: "button",
                             onclick: move |_| {
                                 typed.set(None);
-                                asked.set(None);
                                 set(mine);
                             },
                             {with("Set {}", &[&figure_text(mine, &unit)])}

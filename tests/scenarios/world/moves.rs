@@ -168,6 +168,7 @@ impl World {
                 state.inputs.push_back(Input::Document(Err(RequestError::Unreachable)))
             }
             Effect::Replay(push) => {
+                self.posted += 1;
                 let (request, identity) = (tab as u64, identity(signed_in));
                 self.server_hears(Event::Replay {
                     request,

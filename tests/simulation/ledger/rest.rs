@@ -135,6 +135,10 @@ impl Ledger {
                 || self.wiped.keys().any(is_gone)
                 || self.taken_back.iter().filter(is_stored).any(is_of_place)
         };
+        // A press is undone within its time or never; and what can't be undone any more, other tabs let go of.
+        if has_left && made.is_turn && made.operation.deadline.is_some() {
+            return true;
+        }
         if !has_left || !is_void() {
             return false;
         }

@@ -71,15 +71,30 @@ impl World {
         let Some(chosen) = before.first() else { return };
         let command = command(chosen.operation.id);
         let is_retry = matches!(command, Command::Retry { .. });
+        let waiting =
+            |engine: &Engine| -> Vec<OperationId> { engine.pending().map(|pending| pending.operation.id).collect() };
+        let waited = self.tabs[tab].engine.as_ref().map(waiting).unwrap_or_default();
         self.command(tab, command);
         let after = self.tabs[tab].engine.as_ref().map(listed).unwrap_or_default();
+        let waits = self.tabs[tab].engine.as_ref().map(waiting).unwrap_or_default();
+        let begun = waits.iter().filter(|id| !waited.contains(id)).count();
         let lane = |aside: &SetAside| (aside.operation.board.clone(), aside.operation.widget.clone());
         let is_gone = |aside: &&SetAside| after.iter().all(|kept| kept.operation.id != aside.operation.id);
-        for aside in before
+        let gone = before
             .iter()
             .filter(|aside| lane(aside) == lane(chosen))
-            .filter(is_gone)
-        {
+            .filter(is_gone);
+        let gone: Vec<&SetAside> = gone.collect();
+        // A press may be too late once more: that is listed again.
+        let is_timed = |aside: &&&SetAside| matches!(aside.reason, SetAsideReason::Expired | SetAsideReason::NotSent);
+        let made_again = gone.len() - gone.iter().filter(is_timed).count();
+        if is_retry && begun < made_again {
+            let id = chosen.operation.id;
+            self.ledger.stuck(format!(
+                "of {made_again} that were retried with {id:?} {begun} wait again"
+            ));
+        }
+        for aside in gone {
             // What was forgotten is sent again as what it is, and may not be lost a second time.
             if !(is_retry && aside.reason == SetAsideReason::Forgotten) {
                 self.ledger.dealt_with(aside.operation.id);

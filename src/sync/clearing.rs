@@ -4,7 +4,10 @@
 use super::{
     Effect, Engine, Note, Notice, Pending,
     keeping::Keeping,
-    storage::{ASIDE, CONFLICT, FILLING, HIGH, Namespace, OUTBOX, Records, Stored, Transaction, decoded, under},
+    storage::{
+        ASIDE, CONFLICT, FILLING, HIGH, JOURNAL, Namespace, OUTBOX, Records, Stored, Transaction, UNDONE, decoded,
+        outbox_number, under,
+    },
 };
 use crate::{
     planted::{self, Bug},
@@ -110,9 +113,16 @@ impl Engine {
     }
 }
 
-/// The number of the last operation that was appended to what was read.
+/// The number of the last operation that was appended to what was read; where that can't be read, of the last one that is there.
 pub(super) fn high_in(records: &Records) -> u64 {
-    records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0)
+    let Some(text) = records.get(HIGH) else { return 0 };
+    let numbers = || {
+        let all = [OUTBOX, JOURNAL, UNDONE]
+            .into_iter()
+            .flat_map(|prefix| under(records, prefix));
+        all.filter_map(|(number, _)| outbox_number(number)).max()
+    };
+    text.parse().ok().or_else(numbers).unwrap_or(0)
 }
 
 const CLEARED: &str =

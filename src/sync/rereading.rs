@@ -8,8 +8,8 @@ use super::{
     keeping::{Busy, Keeping, Met},
     outbox::{Fate, Pending},
     storage::{
-        ASIDE, CONFLICT, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored, UNDONE,
-        aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
+        ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
+        UNDONE, aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
     },
     turns::Why,
     undoing::is_undone,
@@ -74,6 +74,9 @@ impl Engine {
             .collect();
         let before = self.resolving();
         let high = high_in(records);
+        if let Some(text) = records.get(HIGH).filter(|text| text.parse::<u64>().is_err()) {
+            self.keeping.is_unfit(HIGH.to_owned(), text);
+        }
         let mut since = self.keeping.high + 1..=high;
         // Another tab has stored one and settled it, and this one never saw it wait.
         self.keeping.journal_is_old |= since

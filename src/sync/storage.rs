@@ -284,10 +284,14 @@ pub fn apply(records: &mut Records, transaction: &Transaction) -> Outcome {
     {
         return Outcome::Stale;
     }
+    let high = records.get(HIGH).map_or(Ok(0), |text| text.parse::<u64>());
+    if high.is_err() && !transaction.append.is_empty() {
+        return Outcome::Stale; // whoever reads it mends it: from the beginning on there may be others
+    }
+    let high = high.unwrap_or(0);
     if let Some(prefix) = &transaction.wipe {
         records.retain(|key, _| !key.starts_with(prefix.as_str()));
     }
-    let high: u64 = records.get(HIGH).and_then(|text| text.parse().ok()).unwrap_or(0);
     for (number, text) in (high + 1..).zip(&transaction.append) {
         records.insert(outbox_key(number), text.clone());
     }

@@ -5,7 +5,7 @@ use super::{
     Effect, Engine, SetAside, SetAsideReason,
     keeping::{Busy, Keeping},
     outbox::Unreadable,
-    storage::{META, OUTBOX, Transaction, fingerprint, generation_key, outbox_number, widgets_prefix},
+    storage::{HIGH, META, OUTBOX, Transaction, fingerprint, generation_key, outbox_number, widgets_prefix},
 };
 use crate::{
     protocol::{BoardId, ClientId, Cursor, FieldName, Intent, Operation, OperationId, WidgetId},
@@ -21,10 +21,10 @@ pub(super) struct Unread {
 }
 
 impl Keeping {
-    /// Notes what is stored of a board as of no use.
-    pub fn is_unfit(&mut self, meta_key: String, text: &str) {
-        if self.unfit.iter().all(|(key, _)| *key != meta_key) {
-            self.unfit.push((meta_key, text.to_owned()));
+    /// Notes a record as of no use: what is stored of a board, or the last number of the outbox.
+    pub fn is_unfit(&mut self, key: String, text: &str) {
+        if self.unfit.iter().all(|(unfit, _)| *unfit != key) {
+            self.unfit.push((key, text.to_owned()));
         }
     }
 }
@@ -93,7 +93,13 @@ impl Engine {
             delete: vec![key.clone()],
             ..Transaction::default()
         };
-        if let Some(board) = board_of(&key) {
+        if key == HIGH {
+            // Written anew, as what was read says.
+            transaction = Transaction {
+                put: vec![(key.clone(), self.keeping.high.to_string())],
+                ..Transaction::default()
+            };
+        } else if let Some(board) = board_of(&key) {
             transaction.wipe = Some(widgets_prefix(&board));
             transaction.delete.push(generation_key(&board));
         }

@@ -86,6 +86,33 @@ fn two_that_are_discarded_at_once_are_both_gone() {
 }
 
 #[test]
+fn where_the_last_number_of_the_outbox_can_not_be_read_no_edit_takes_the_place_of_another() {
+    for reopens in [true, false] {
+        let mut world = World::new();
+        world.go_offline(ANN);
+        world.set(ANN, "fuel", "value", 5);
+        world.add(ANN, "crew", "count", 2);
+        world.calm();
+        world.scribble_on_the_disk(ANN, "high", "?");
+        if reopens {
+            world.reopen(ANN);
+            world.calm();
+        }
+        world.set(ANN, "log", "text", "rough");
+        world.add(ANN, "crew", "count", 1);
+        world.calm();
+        assert_eq!(world.pending(ANN).len(), 4, "{reopens}");
+        assert_eq!(world.stored(ANN, "outbox/").len(), 4, "{reopens}");
+        assert_eq!(world.stored(ANN, "high"), ["4"], "{reopens}");
+        world.come_online(ANN);
+        world.calm();
+        world.assert_everywhere("fuel", "value", 5);
+        world.assert_everywhere("crew", "count", 3);
+        world.assert_everywhere("log", "text", "rough");
+    }
+}
+
+#[test]
 fn what_is_discarded_before_it_could_be_stored_does_not_come_back() {
     let mut world = World::new();
     world.go_offline(ANN);

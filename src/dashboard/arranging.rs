@@ -10,6 +10,7 @@ use crate::{
     components::icon::{Glyph, icon},
     hooks::{
         BoardHandle, Put, carry, focus, grasp, key_name, let_go, put_back, use_effect, use_memo, use_realtime_updates,
+        use_signal,
     },
     protocol::{Value, WidgetId},
     words::{t, ta, tn, with},

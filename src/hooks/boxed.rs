@@ -3,7 +3,7 @@
 //! Dioxus compiles its own anew for every closure, with the task, the queue and the signals that belong to it: two kilobytes of program each.
 //! Here a closure's own code is all that is compiled for it.
 
-use dioxus::prelude::{self, Memo};
+use dioxus::prelude::{self, Memo, Signal};
 
 /// Calls `callback` once the component is there, and again when something has changed that it read.
 pub(crate) fn use_effect(callback: impl FnMut() + 'static) {
@@ -30,4 +30,13 @@ pub(crate) fn use_memo<T: PartialEq + 'static>(callback: impl FnMut() -> T + 'st
 
 fn use_boxed_memo<T: PartialEq + 'static>(callback: Box<dyn FnMut() -> T>) -> Memo<T> {
     prelude::use_memo(callback)
+}
+
+/// What the component remembers, at first what `first` gives.
+pub(crate) fn use_signal<T: 'static>(first: impl FnOnce() -> T) -> Signal<T> {
+    use_boxed_signal(Box::new(first))
+}
+
+fn use_boxed_signal<T: 'static>(first: Box<dyn FnOnce() -> T + '_>) -> Signal<T> {
+    prelude::use_signal(first)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use super::{
-    boxed::{use_effect, use_memo},
+    boxed::{use_effect, use_memo, use_signal},
     use_now,
     use_platform::current_platform,
     use_samples::SeriesList,

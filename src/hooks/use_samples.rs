@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use super::{
-    boxed::{use_drop, use_effect, use_memo},
+    boxed::{use_drop, use_effect, use_memo, use_signal},
     context::use_provided,
 };
 use crate::state::{SAMPLES, Series};

@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 
 use super::{
     RealtimeManagers,
-    boxed::{use_drop, use_effect, use_memo},
+    boxed::{use_drop, use_effect, use_memo, use_signal},
     context::use_provided,
 };
 use crate::{

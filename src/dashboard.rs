@@ -26,7 +26,7 @@ use dioxus::{html::input_data::MouseButton, prelude::*};
 use self::page::BoardPage;
 use crate::{
     components::DashboardRealtimeProvider,
-    hooks::{speak_as_asked, stand_at},
+    hooks::{speak_as_asked, stand_at, use_effect},
     protocol::BoardId,
     words::tn,
 };
@@ -144,7 +144,7 @@ fn Elsewhere(segments: Vec<String>) -> Element {
             div { class: "empty", "data-state": "unknown-page",
                 h1 { {tn("There is nothing at this address.")} }
                 p { "/{segments.join(\"/\")}" }
-                Link { class: "button", to: Route::Home {}, {tn("Open this machine’s board")} }
+                {way_to(Route::Home {}, "button", false, None, rsx! { {tn("Open this machine’s board")} })}
             }
         }
     }

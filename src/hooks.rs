@@ -24,6 +24,7 @@
 //!
 //! Invariant: the only room that spawns, and it spawns once. No markup; nothing that depends on the target.
 
+mod boxed;
 mod context;
 #[cfg(feature = "dashboard")]
 mod entitle;
@@ -66,6 +67,7 @@ pub(crate) use crate::platform::is_on_page;
 pub(crate) use crate::platform::{NoRandomness, go_to, remember, remembered};
 #[cfg(feature = "dashboard")]
 pub(crate) use crate::platform::{Put, carry, grasp, hold_pointer, let_go, put_back};
+pub(crate) use boxed::{use_drop, use_effect, use_memo, use_signal};
 pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
 pub(crate) use entitle::{entitle, kept_picture, stand_at};

@@ -66,6 +66,7 @@ fn check(source: &Source) -> Vec<Breach> {
     check_unfinished(source, &mut breaches);
     check_waiting(source, &mut breaches);
     check_globals(source, &mut breaches);
+    check_hooks(source, &mut breaches);
     breaches
 }
 
@@ -138,6 +139,35 @@ fn check_globals(source: &Source, breaches: &mut Vec<Breach>) {
                 line: number,
                 what: "two globals on one line".to_owned(),
                 why: "in a release build both are one: a line for each",
+            });
+        }
+    }
+}
+
+/// Dioxus's hooks that `hooks::boxed` has, too, and the rooms of which a page is made.
+const BOXED: [&str; 4] = ["use_drop", "use_effect", "use_memo", "use_signal"];
+const OF_THE_PAGE: [&str; 4] = ["src/components", "src/dashboard", "src/hooks.rs", "src/hooks/"];
+
+/// Dioxus's own come with its prelude: what is called and not imported by name is one of them.
+fn check_hooks(source: &Source, breaches: &mut Vec<Breach>) {
+    let is_of_the_page = OF_THE_PAGE.iter().any(|room| source.path.starts_with(room));
+    if !is_of_the_page || source.path == "src/hooks/boxed.rs" {
+        return;
+    }
+    for hook in BOXED {
+        let call = format!("{hook}(");
+        let (mut first, mut calls, mut names) = (0, 0, 0);
+        find_words(&source.code, &call, |line| {
+            first = if calls == 0 { line } else { first };
+            calls += 1;
+        });
+        find_words(&source.code, hook, |_| names += 1);
+        if calls > 0 && calls == names {
+            breaches.push(Breach {
+                path: source.path.clone(),
+                line: first,
+                what: format!("`{hook}` is Dioxus's own"),
+                why: "it would be compiled anew for each closure: import it from `hooks`, which has it boxed",
             });
         }
     }
@@ -327,6 +357,21 @@ mod the_rules {
             "fn f() { crate::state::publish(snapshot) }",
             "`publish(`",
         );
+    }
+
+    #[test]
+    fn a_page_has_its_hooks_compiled_once() {
+        allows(
+            "src/dashboard/page.rs",
+            "use crate::hooks::{focus, use_effect};\nfn f() { use_effect(g) }",
+        );
+        for called in [
+            "fn f() { use_effect(g); use_effect(h) }",
+            "use a::use_memo;\nfn f() { use_effect(g) }",
+        ] {
+            refuses("src/dashboard/page.rs", called, "`use_effect` is Dioxus's own");
+        }
+        allows("src/desktop/alone.rs", "fn f() { use_effect(g) }");
     }
 
     #[test]

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     hooks::{
-        Conflict, Notice, Now, Resolution, focus, key_name, undecided, use_background_sync, use_notices, use_now,
-        use_realtime_managers, use_widget_of,
+        Conflict, Notice, Now, Resolution, focus, key_name, undecided, use_background_sync, use_effect, use_notices,
+        use_now, use_realtime_managers, use_signal, use_widget_of,
     },
     protocol::{Contention, Operation, OperationId, encode},
     sorted::SortedSet,

@@ -14,7 +14,7 @@ use crate::{
     config::{REREAD_MS, SIGN_IN_PATH, TROUBLESHOOTING_PATH},
     hooks::{
         BackgroundSync, ConnectionStatus, Durability, Lacks, Later, Now, SyncDetails, last_met, use_background_sync,
-        use_later, use_now, use_websocket,
+        use_effect, use_later, use_now, use_signal, use_websocket,
     },
     protocol::Access,
     words::{count, sentence, t, ta, tn, with},

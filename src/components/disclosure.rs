@@ -10,7 +10,7 @@ use super::{
     said::{closes, focus_on, opens},
     word::Tone,
 };
-use crate::hooks::{focus, key_name};
+use crate::hooks::{focus, key_name, use_effect, use_signal};
 
 /// What opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     hooks::{
         IS_IN_A_BROWSER, Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason,
-        use_background_sync, use_notices, use_realtime_managers,
+        use_background_sync, use_notices, use_realtime_managers, use_signal,
     },
     protocol::{OperationId, Verdict},
     words::{count, t, ta, tn, with},

@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 
 use super::edit_line::{edit_line, is_editable};
 use crate::{
-    hooks::{SetAside, SetAsideReason, focus, use_background_sync},
+    hooks::{SetAside, SetAsideReason, focus, use_background_sync, use_signal},
     protocol::{Intent, Rejection},
     words::{t, tn},
 };

@@ -20,7 +20,8 @@ use super::{
 use crate::{
     hooks::{
         Conflict, Freshness, Now, RealtimeUpdates, SeriesList, SetAside, SetAsideReason, focus, use_board_or_current,
-        use_now, use_optimism, use_realtime_managers, use_realtime_updates, use_samples, use_sight_provider,
+        use_drop, use_effect, use_memo, use_now, use_optimism, use_realtime_managers, use_realtime_updates,
+        use_samples, use_sight_provider, use_signal,
     },
     protocol::{BoardId, Field, FieldName, OperationId, Person, Value, Widget, WidgetId, Writer},
     words::{sentence, tn},

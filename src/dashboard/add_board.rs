@@ -13,7 +13,10 @@ use crate::{
         icon::{Glyph, icon},
         said::say,
     },
-    hooks::{IS_IN_A_BROWSER, NoRandomness, RealtimeManagers, fresh_name, take_chosen_file, use_realtime_managers},
+    hooks::{
+        IS_IN_A_BROWSER, NoRandomness, RealtimeManagers, fresh_name, take_chosen_file, use_realtime_managers,
+        use_signal,
+    },
     protocol::{BoardId, FieldName, Kind, Value, WidgetId},
     sorted::SortedMap,
     words::{sentence, t, ta, tn},

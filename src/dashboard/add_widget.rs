@@ -13,7 +13,7 @@ use crate::{
         icon::Glyph,
         said::{say, say_added, say_back},
     },
-    hooks::{BoardHandle, Now, fresh_name, title_of, use_now},
+    hooks::{BoardHandle, Now, fresh_name, title_of, use_now, use_signal},
     protocol::{FieldName, Value, Widget, WidgetId},
     sorted::SortedMap,
     words::{sentence, t, ta, tn, with},

@@ -8,7 +8,10 @@ use dioxus::{html::input_data::MouseButton, prelude::*};
 use crate::{
     board::kinds,
     components::icon::{Glyph, icon},
-    hooks::{BoardHandle, Put, carry, focus, grasp, key_name, let_go, put_back, use_realtime_updates},
+    hooks::{
+        BoardHandle, Put, carry, focus, grasp, key_name, let_go, put_back, use_effect, use_memo, use_realtime_updates,
+        use_signal,
+    },
     protocol::{Value, WidgetId},
     words::{t, ta, tn, with},
 };

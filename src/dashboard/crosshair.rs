@@ -18,7 +18,7 @@ use crate::{
         said::focus_on,
     },
     config::STRETCH_CLOSER_MS_MIN,
-    hooks::{Now, hold_pointer, key_name, use_now},
+    hooks::{Now, hold_pointer, key_name, use_drop, use_now, use_signal},
     words::{t, tn, with},
 };
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use dioxus::prelude::*;
 
-use crate::hooks::{IS_IN_A_BROWSER, use_later};
+use crate::hooks::{IS_IN_A_BROWSER, use_effect, use_later, use_signal};
 
 /// Cards that are drawn first. Then it is twice as many each time.
 const FIRST_LEN: usize = 8;

@@ -15,7 +15,8 @@ use crate::{
     },
     hooks::{
         BoardHandle, ConnectionStatus, Durability, IS_IN_A_BROWSER, Notice, Now, Release, StorageError,
-        use_background_sync, use_notices, use_now, use_realtime_managers, use_undo_keys, use_websocket,
+        use_background_sync, use_memo, use_notices, use_now, use_realtime_managers, use_signal, use_undo_keys,
+        use_websocket,
     },
     protocol::Widget,
     words::{count, sentence, t, tn, with},

@@ -11,7 +11,7 @@ use crate::{
         said::{say, say_added},
     },
     config::NEW_SERIES,
-    hooks::{BoardHandle, fresh_name, page_origin, remember, remembered, use_samples},
+    hooks::{BoardHandle, fresh_name, page_origin, remember, remembered, use_memo, use_samples, use_signal},
     words::{sentence, tn, with},
 };
 

@@ -31,7 +31,8 @@ use crate::{
     },
     hooks::{
         BoardHandle, BoardSummary, ConnectionStatus, Freshness, StorageError, entitle, focus, use_background_sync,
-        use_board, use_boards, use_current_board_provider, use_now, use_realtime_managers, use_websocket,
+        use_board, use_boards, use_current_board_provider, use_effect, use_memo, use_now, use_realtime_managers,
+        use_signal, use_websocket,
     },
     protocol::{Access, BoardId, Kind, Widget, WidgetId},
     sorted::SortedMap,

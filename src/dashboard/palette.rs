@@ -19,7 +19,7 @@ use crate::{
     config::KEYBOARD_PATH,
     hooks::{
         BoardHandle, IS_IN_A_BROWSER, focus, go_to, key_name, title_of, use_background_sync, use_boards,
-        use_realtime_managers, use_search,
+        use_realtime_managers, use_search, use_signal,
     },
     protocol::{BoardId, WidgetId},
     words::{t, ta, tn, with},

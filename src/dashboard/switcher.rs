@@ -17,7 +17,7 @@ use crate::{
         icon::{Glyph, icon},
         said::{lead_back, say_removed},
     },
-    hooks::{IS_IN_A_BROWSER, use_boards, use_realtime_managers},
+    hooks::{IS_IN_A_BROWSER, use_boards, use_realtime_managers, use_signal},
     protocol::{BoardId, WidgetId},
     words::{t, ta, tn},
 };

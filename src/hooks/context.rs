@@ -5,6 +5,7 @@ use std::fmt;
 use dioxus::prelude::*;
 use futures_channel::{mpsc, oneshot};
 
+use super::boxed::use_drop;
 use crate::{
     config::{COMMANDS_LEN_MAX, UNSEEN_TOLD_LEN},
     protocol::BoardId,

@@ -2,7 +2,10 @@
 
 use dioxus::prelude::*;
 
-use super::context::Context;
+use super::{
+    boxed::{use_drop, use_effect},
+    context::Context,
+};
 use crate::{
     protocol::{BoardId, OperationId, SamplesFrame, Value, Verdict, WidgetId},
     state::{CONNECTION, ConnectionStatus},

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{RealtimeManagers, context::use_provided};
+use super::{
+    RealtimeManagers,
+    boxed::{use_drop, use_effect, use_memo, use_signal},
+    context::use_provided,
+};
 use crate::{
     board::{in_order, moved, order_of},
     protocol::{BoardId, FieldName, Kind, Operation, Value, Widget, WidgetId},

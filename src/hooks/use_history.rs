@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{use_now, use_platform::current_platform, use_samples::SeriesList};
+use super::{
+    boxed::{use_effect, use_memo, use_signal},
+    use_now,
+    use_platform::current_platform,
+    use_samples::SeriesList,
+};
 use crate::{
     config::{SAMPLES_PATH, STRETCH_AGAIN_MS, STRETCH_RETRY_MS, STRETCH_SHOWN_LEN},
     platform::FETCH,

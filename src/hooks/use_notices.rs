@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::context::use_provided;
+use super::{boxed::use_drop, context::use_provided};
 use crate::sync::Notice;
 
 /// Calls `handler` with each [`Notice`] of the sync but live values, after the state it speaks of is shown: verdicts,

@@ -2,6 +2,8 @@
 
 use dioxus::prelude::*;
 
+use super::boxed::use_signal;
+
 #[derive(Clone, Copy)]
 struct Optimism(ReadSignal<bool>);
 

@@ -6,6 +6,7 @@ use dioxus::prelude::*;
 use serde::de::{DeserializeOwned, value::MapDeserializer};
 
 use super::{
+    boxed::use_signal,
     use_current_board::current_board,
     widget_handle::{WidgetHandle, use_widget},
 };

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::context::use_provided;
+use super::{
+    boxed::{use_drop, use_effect, use_memo, use_signal},
+    context::use_provided,
+};
 use crate::state::{SAMPLES, Series};
 
 /// Live series with their names, in the order of the names asked for, wildcards in alphabetical order.

@@ -2,7 +2,11 @@
 
 use dioxus::prelude::*;
 
-use super::{use_history::escaped, use_later::use_later};
+use super::{
+    boxed::{use_effect, use_signal},
+    use_history::escaped,
+    use_later::use_later,
+};
 use crate::{
     config::{CARDS_PATH, SEARCH_PAUSE_MS},
     platform::FETCH,

@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 
+use super::boxed::use_signal;
 use crate::platform::FETCH;
 
 /// The way to share this page, and what the server has made of it. `Copy`; forgotten with its component.

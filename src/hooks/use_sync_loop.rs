@@ -12,6 +12,7 @@ use futures_util::{
 
 use super::{
     RealtimeManagers,
+    boxed::use_drop,
     context::{Context, Message},
     fallback::ServerFunctions,
     snapshot::{Gatherer, server_ms},

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{
+    boxed::{use_drop, use_effect, use_signal},
     use_later::{Later, use_later},
     use_optimism::use_is_optimistic,
 };

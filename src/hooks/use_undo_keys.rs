@@ -1,7 +1,6 @@
 //! Undo and redo by keys.
 
-use dioxus::prelude::*;
-
+use super::boxed::{use_drop, use_effect};
 use crate::platform;
 
 /// As long as the component lives, the keys of undo and redo do that, wherever the focus is but in a text: Ctrl or Cmd with Z,

@@ -6,6 +6,7 @@ use dioxus::prelude::*;
 
 use super::{
     RealtimeManagers,
+    boxed::use_signal,
     context::{use_followed, use_provided},
     use_board::use_watch,
     use_optimism::use_is_optimistic,

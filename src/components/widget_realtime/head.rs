@@ -15,7 +15,7 @@ use crate::{
         said::make_way,
         word::{Word, saying},
     },
-    hooks::{RealtimeUpdates, focus, key_name},
+    hooks::{RealtimeUpdates, focus, key_name, use_drop, use_signal},
     protocol::Person,
     words::{t, tn, with},
 };

@@ -9,7 +9,7 @@ use crate::{
         icon::{Glyph, icon},
         said::reveal_next,
     },
-    hooks::{RealtimeUpdates, fresh_name, use_now},
+    hooks::{RealtimeUpdates, fresh_name, use_now, use_signal},
     protocol::Value,
     words::{sentence, ta, with},
 };

@@ -13,7 +13,7 @@ use crate::{
         icon::{Glyph, icon},
         said::is_to_be_revealed,
     },
-    hooks::{RealtimeUpdates, show, use_background_sync, use_now},
+    hooks::{RealtimeUpdates, show, use_background_sync, use_memo, use_now},
     protocol::Value,
     sorted::sorted,
     words::{t, ta, with},

@@ -9,7 +9,7 @@ use crate::{
         format::{time_of_day, value_text, writer_name},
         said::is_to_be_revealed,
     },
-    hooks::{Now, RealtimeUpdates, show, use_background_sync, use_now},
+    hooks::{Now, RealtimeUpdates, show, use_background_sync, use_memo, use_now},
     protocol::{Field, FieldName},
     words::tn,
 };

@@ -11,7 +11,10 @@ use crate::{
         crosshair::use_pointing,
         plot::{Line, Measure, above, gauge, plot, sparkline},
     },
-    hooks::{ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_samples, use_stretch, use_websocket},
+    hooks::{
+        ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_memo, use_samples, use_signal, use_stretch,
+        use_websocket,
+    },
     protocol::Value,
     sorted::sorted,
     words::{t, tn, with},

@@ -7,7 +7,7 @@ use crate::{
         format::{figure_text, number, plain},
         icon::{Glyph, icon},
     },
-    hooks::{RealtimeUpdates, key_name},
+    hooks::{RealtimeUpdates, key_name, use_effect, use_signal},
     words::with,
 };
 

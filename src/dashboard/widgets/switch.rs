@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 
 use crate::{
     config::{SWITCH_ARMED_MS, SWITCH_TTL_MS},
-    hooks::{RealtimeUpdates, focus, use_later},
+    hooks::{RealtimeUpdates, focus, use_effect, use_later, use_signal},
     words::tn,
 };
 

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::hooks::{RealtimeUpdates, use_typed_text};
+use crate::hooks::{RealtimeUpdates, use_memo, use_typed_text};
 
 /// Typing that pauses for so long is sent.
 const IDLE_MS: u64 = 400;

@@ -102,8 +102,8 @@ pub use use_realtime_managers::{
     try_use_realtime_managers, use_realtime_managers,
 };
 pub use use_realtime_updates::{FieldsError, RealtimeUpdates, WidgetPlace, use_realtime_updates, use_widget_of};
-pub(crate) use use_samples::use_sight_provider;
 pub use use_samples::{SeriesList, use_samples};
+pub(crate) use use_samples::{use_in_sight, use_sight_provider};
 #[cfg(feature = "dashboard")]
 pub(crate) use use_search::use_search;
 pub use use_share::{Share, use_share};

@@ -203,6 +203,68 @@ fn a_table_has_rows_and_where_they_are_known_headings() {
     );
 }
 
+/// A table of these series in litres, each with its newest value, and how many seconds ago that came.
+fn table_of(names: &[&str], sent: &[(&str, Value, u64)]) -> String {
+    let fields = [
+        ("title", json!("Tanks")),
+        ("series", json!(names)),
+        ("unit", json!("l")),
+    ];
+    let scene = sent.iter().fold(scene("table", &fields), |scene, (name, value, ago)| {
+        scene.series(name, std::slice::from_ref(value), *ago)
+    });
+    on_home(scene, app)
+}
+
+/// What stands in each row, its cells with a bar between them.
+fn rows(page: &str) -> Vec<String> {
+    let row = |row: &str| {
+        let row = row.split("</tr>").next().unwrap_or_default();
+        let cells = row.split("</td>").filter_map(|cell| cell.rsplit('>').next());
+        cells
+            .filter(|cell| !cell.is_empty())
+            .collect::<Vec<_>>()
+            .join("|")
+            .replace('\u{a0}', " ")
+    };
+    let body = page.split("<tbody").nth(1).unwrap_or_default();
+    body.split("<tr").skip(1).map(row).collect()
+}
+
+#[test]
+fn a_table_of_numbers_has_a_row_for_each_series_with_its_value_and_age() {
+    let page = table_of(
+        &["tank.*", "fuel", "oil"],
+        &[
+            ("tank.port", json!(40), 0),
+            ("tank.bow", json!(73.5), 72),
+            ("fuel", json!(12), 3),
+        ],
+    );
+    assert_eq!(
+        rows(&page),
+        ["bow|73.5 l|1 min", "port|40 l|now", "fuel|12 l|now", "oil|–|–"],
+        "{page}"
+    );
+    has(&page, &[">Series</button>", ">Value</button>", ">Age</button>"]);
+    has_not(&page, &["table-filter", "Waiting for the first value"]);
+    // What names its numbers is one row for each of them, beside what is a number.
+    let top = json!([["host.cpu.3", 80], ["host.cpu.0", 20]]);
+    let mixed = table_of(&["fuel", "top 2(host.cpu.*)"], &[("fuel", json!(5), 0), ("top 2(host.cpu.*)", top, 0)]);
+    assert_eq!(rows(&mixed), ["fuel|5 l|now", "core 3|80 l|now", "core 0|20 l|now"], "{mixed}");
+}
+
+#[test]
+fn a_table_of_more_than_ten_series_can_be_filtered() {
+    let names: Vec<String> = (0..11).map(|tank| format!("tank.{tank}")).collect();
+    let sent: Vec<_> = names.iter().map(|name| (name.as_str(), json!(1), 0)).collect();
+    has(&table_of(&["tank.*"], &sent), &["aria-label=\"Filter of Tanks\""]);
+    has_not(&table_of(&["tank.*"], &sent[1..]), &["table-filter"]);
+    // What a series sends as rows goes on as it was.
+    let long = Value::Array(vec![json!(["init", 1, 0.5, 1]); 11]);
+    has_not(&table_of(&["host.processes"], &[("host.processes", long, 0)]), &["table-filter"]);
+}
+
 #[test]
 fn a_status_is_a_choice_of_words() {
     let page = shown(

@@ -1,8 +1,10 @@
 //! Live numbers beside each other: a bar for each, from zero.
 
+use std::sync::Arc;
+
 use dioxus::prelude::*;
 
-use super::sampled::{Waiting, labels, measure, use_series};
+use super::sampled::{Named, Waiting, measure, named, use_series};
 use crate::{
     components::format::figure_text,
     dashboard::{
@@ -10,7 +12,6 @@ use crate::{
         plot::{above, gap_of},
     },
     hooks::{RealtimeUpdates, Series, SeriesList},
-    protocol::Value,
     words::with,
 };
 
@@ -78,37 +79,16 @@ pub fn Bars(live: RealtimeUpdates) -> Element {
     }
 }
 
-/// What is called how, and has which value, in the order of the names: of a wildcard each series that there is, of a list that names its
-/// numbers each of those. Nothing for what has sent none, or has fallen silent while the others go on.
+/// The numbers there are; without its value what has fallen silent while the others go on.
 fn bars(names: &[String], list: &SeriesList) -> Vec<(String, Option<f64>)> {
     let end_of = |series: &Series| series.points.back().map_or(0, |(at, _)| at.0);
     let newest = list.0.iter().fold(0, |newest, (_, series)| newest.max(end_of(series)));
-    let mut bars = Vec::new();
-    for name in names {
-        let before = bars.len();
-        let prefix = name.strip_suffix('*');
-        for (found, series) in &list.0 {
-            if prefix.map_or(found != name, |prefix| !found.starts_with(prefix)) {
-                continue;
-            }
-            let value = series.latest().unwrap_or(&Value::Null);
-            for row in value.as_array().into_iter().flatten() {
-                if let (Some(name), Some(value)) = (row[0].as_str(), row[1].as_f64()) {
-                    bars.push((name.to_owned(), Some(value)));
-                }
-            }
-            if !value.is_array() {
-                let is_there = end_of(series) + gap_of(series.interval_ms) >= newest;
-                bars.push((found.clone(), value.as_f64().filter(|_| is_there)));
-            }
-        }
-        if bars.len() == before && prefix.is_none() {
-            bars.push((name.clone(), None));
-        }
-    }
-    let called = labels(&bars.iter().map(|(name, _)| name).collect::<Vec<_>>());
-    for ((name, _), label) in bars.iter_mut().zip(called) {
-        *name = label;
-    }
-    bars
+    let is_there = |series: &Arc<Series>| end_of(series) + gap_of(series.interval_ms) >= newest;
+    let bar = |one: Named| {
+        (
+            one.label,
+            one.value.filter(|_| one.series.as_ref().is_some_and(is_there)),
+        )
+    };
+    named(names, list).into_iter().map(bar).collect()
 }

@@ -26,9 +26,9 @@ use crate::{
 /// Fields that a kind's menu sets up, its title first.
 pub fn settings(kind: &str) -> &'static [&'static str] {
     match kind {
-        kinds::STAT => &["title", "series", "unit", "threshold"],
-        kinds::GAUGE | kinds::BAR => &["title", "series", "unit", "min", "max", "threshold"],
-        kinds::SERIES => &["title", "series", "span", "unit", "min", "max", "threshold"],
+        kinds::STAT => &["title", "series", "unit", "threshold", "warns"],
+        kinds::GAUGE | kinds::BAR => &["title", "series", "unit", "min", "max", "threshold", "warns"],
+        kinds::SERIES => &["title", "series", "span", "unit", "min", "max", "threshold", "warns"],
         kinds::TABLE => &["title", "series", "unit"],
         kinds::SETPOINT => &["title", "unit", "min", "max", "step"],
         kinds::COUNTER => &["title", "unit"],

@@ -35,7 +35,7 @@ const NOT_WHOLE: [&str; 2] = [
 ];
 
 /// Words that are looked up by a name in a variable: those of kinds and fields, and those in lists.
-const IN_LISTS: [(&str, &str); 7] = [
+const IN_LISTS: [(&str, &str); 8] = [
     ("src/components/this_device.rs", "const COLOURS"),
     ("src/dashboard/widgets.rs", "pub fn settings"),
     ("src/dashboard/widgets/table.rs", "fn columns"),
@@ -45,6 +45,7 @@ const IN_LISTS: [(&str, &str); 7] = [
         "let (prefix, label, placeholder, button)",
     ),
     ("src/board/kinds.rs", "pub const SIZES"),
+    ("src/board/kinds.rs", "pub const WARNS"),
     ("src/components/word.rs", "pub fn text"),
 ];
 

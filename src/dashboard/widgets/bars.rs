@@ -9,7 +9,7 @@ use crate::{
     components::format::figure_text,
     dashboard::{
         chart::Scale,
-        plot::{above, gap_of},
+        plot::{gap_of, passed},
     },
     hooks::{RealtimeUpdates, Series, SeriesList},
     words::with,
@@ -24,7 +24,8 @@ pub fn Bars(live: RealtimeUpdates) -> Element {
     }
     let measure = measure(live);
     let (unit, threshold) = (&measure.unit, measure.threshold);
-    let (mut low, mut high) = (0.0_f64, threshold.unwrap_or_default());
+    let at = threshold.map_or(0.0, |threshold| threshold.at);
+    let (mut low, mut high) = (at.min(0.0), at.max(0.0));
     for (_, value) in &bars {
         let value = value.unwrap_or_default();
         (low, high) = (low.min(value), high.max(value));
@@ -45,15 +46,16 @@ pub fn Bars(live: RealtimeUpdates) -> Element {
         }
     };
     let origin = line(low < 0.0, 0.0);
-    let limit = threshold.unwrap_or(f64::INFINITY);
-    let mark = line((min..=max).contains(&limit), limit);
-    let passed = bars.iter().any(|(_, value)| *value >= Some(limit));
+    let mark = line(threshold.is_some() && (min..=max).contains(&at), at);
+    let passes =
+        |value: Option<f64>| threshold.filter(|threshold| value.is_some_and(|value| threshold.is_passed(value)));
+    let reached = bars.iter().find_map(|(_, value)| passes(*value));
     rsx! {
         // It can be scrolled, by keys as well.
         div { class: "bars-frame", tabindex: "0", role: "region", "aria-label": measure.name.clone(),
             ul { class: "bars",
                 for (name , value) in bars {
-                    li { "data-state": (value >= Some(limit)).then_some("above"),
+                    li { "data-state": passes(value).map(|_| "passed"),
                         span { class: "bar-name", "{name}" }
                         svg { "viewBox": "0 0 1000 1", "preserveAspectRatio": "none", "aria-hidden": "true",
                             path { class: "bar-length", d: value.map_or_else(String::new, |value| format!("M{zero} 0H{}V1H{zero}Z", place(value))) }
@@ -69,10 +71,10 @@ pub fn Bars(live: RealtimeUpdates) -> Element {
         }
         div { class: "setpoint-ends",
             span { {figure_text(min, unit)} }
-            if passed {
-                {above(limit, unit)}
-            } else if let Some(threshold) = threshold {
-                span { {with("Threshold {}", &[&figure_text(threshold, unit)])} }
+            if let Some(threshold) = reached {
+                {passed(threshold, unit)}
+            } else if threshold.is_some() {
+                span { {with("Threshold {}", &[&figure_text(at, unit)])} }
             }
             span { {figure_text(max, unit)} }
         }

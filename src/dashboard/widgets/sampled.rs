@@ -5,11 +5,12 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use crate::{
+    board::kinds::WARNS,
     components::format::figure,
     config::{SAMPLE_HISTORY_LEN_MAX, SAMPLE_INTERVAL_MS},
     dashboard::{
         crosshair::use_pointing,
-        plot::{Line, Measure, above, gauge, plot, sparkline},
+        plot::{Line, Measure, Threshold, gauge, passed, plot, sparkline},
     },
     hooks::{ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_samples, use_stretch, use_websocket},
     protocol::Value,
@@ -65,17 +66,17 @@ pub fn Stat(live: RealtimeUpdates) -> Element {
     };
     let unit = live.text("unit");
     let shown = figure(value, &unit);
-    let passed = live.number("threshold").filter(|threshold| value >= *threshold);
+    let reached = threshold(live).filter(|threshold| threshold.is_passed(value));
     rsx! {
-        div { class: "stat", "data-state": passed.map(|_| "above"),
+        div { class: "stat", "data-state": reached.map(|_| "passed"),
             p { class: "figure value", "data-size": (shown.digits.chars().count() > LARGE_CHARS_MAX).then_some("long"),
                 "{shown.digits}"
                 if !shown.unit.is_empty() {
                     small { "{shown.unit}" }
                 }
             }
-            if let Some(threshold) = passed {
-                {above(threshold, &unit)}
+            if let Some(threshold) = reached {
+                {passed(threshold, &unit)}
             }
             // A span only grows: its line would say nothing.
             if unit != "s" {
@@ -135,11 +136,17 @@ pub(super) fn measure(live: RealtimeUpdates) -> Measure {
         unit: live.text("unit"),
         min: live.number("min"),
         max: live.number("max"),
-        threshold: live.number("threshold"),
+        threshold: threshold(live),
         span_ms: LAST_MINUTES_MS,
         is_all: false,
         end: None,
     }
+}
+
+fn threshold(live: RealtimeUpdates) -> Option<Threshold> {
+    let at = live.number("threshold")?;
+    let is_low = live.text("warns") == WARNS[1];
+    Some(Threshold { at, is_low })
 }
 
 /// What the server sends of itself.

@@ -86,7 +86,7 @@ pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards
 pub use use_current_board::{use_board_or_current, use_current_board, use_current_board_provider};
 pub use use_history::use_history;
 #[cfg(feature = "dashboard")]
-pub(crate) use use_history::use_stretch;
+pub(crate) use use_history::{table_path, use_stretch};
 pub use use_later::{Later, use_later};
 pub use use_notices::use_notices;
 pub use use_now::use_now;

@@ -1,6 +1,8 @@
-import { equal } from 'node:assert/strict';
+import { equal, match } from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { COUNTER } from '../harness/board.mjs';
 
-export const title = 'a table of twelve series that a script posts is sorted by its headings, and filtered by letters while values come';
+export const title = 'a table of twelve series that a script posts is sorted by its headings, filtered by letters while values come, and taken away as CSV';
 
 const TANKS = ['aft', 'bilge', 'bow', 'day', 'fresh', 'grey', 'hold', 'lube', 'port', 'sludge', 'starboard', 'wing'];
 
@@ -55,4 +57,27 @@ export async function play(stage) {
   equal((await ada.violations(hers)).join('\n'), '');
   await box.fill('');
   await shows(TANKS.length, 'wing');
+
+  await hers.openMenu('Tanks');
+  const entry = hers.page.getByRole('menuitem', { name: 'Download CSV' });
+  await hers.page.keyboard.press('End');
+  await hers.page.keyboard.press('ArrowUp');
+  await hers.hasFocus('menuitem', 'Download CSV');
+  equal((await ada.violations(hers)).join('\n'), '');
+  const saving = hers.page.waitForEvent('download');
+  await hers.page.keyboard.press('Enter');
+  const file = await saving;
+  match(file.suggestedFilename(), /\.csv$/);
+  const [head, ...rows] = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n');
+  equal(head, ['time', ...TANKS.map((tank) => `tank.${tank}`)].join(','));
+  match(rows.at(-1), /^\d{4}-\d\d-\d\dT[\d:]+Z,50,49,/);
+  await entry.waitFor({ state: 'detached' });
+  await hers.isIn('live');
+
+  // What sends no numbers has nothing to take away.
+  for (const title of [COUNTER, 'Busiest processes']) {
+    await hers.openMenu(title);
+    equal(await entry.count(), 0, title);
+    await hers.page.keyboard.press('Escape');
+  }
 }

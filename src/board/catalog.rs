@@ -333,7 +333,10 @@ impl Default for Catalog {
                 detail("max", number()),
             ])
         };
-        let watched = || [sampled(), vec![detail("threshold", number())]].concat();
+        let watched = || {
+            let threshold = vec![detail("threshold", number()), detail("warns", Choice(kinds::WARNS))];
+            [sampled(), threshold].concat()
+        };
         Self::empty()
             .with(kinds::STAT, watched())
             .with(kinds::GAUGE, watched())

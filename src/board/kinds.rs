@@ -10,6 +10,8 @@ pub const GAUGE: &str = "gauge";
 pub const SERIES: &str = "series";
 /// How far back a chart goes; the first is what it does unless it says so.
 pub const SPANS: &[&str] = &["5 min", "1 h", "6 h", "1 d", "7 d", "30 d"];
+/// On which side of its threshold a number is told of, that itself included; the first is what a card does unless it says so.
+pub const WARNS: &[&str] = &["above", "below"];
 /// How much room a card takes, the least first; a card without one has that of its kind.
 pub const SIZES: &[&str] = &["small", "wide", "large", "full"];
 /// Live rows.

@@ -6,7 +6,7 @@ use super::{format::value_text, word::Tone};
 use crate::{
     board::{
         Run,
-        kinds::{SPANS, STATUS_WORDS},
+        kinds::{SPANS, STATUS_WORDS, WARNS},
     },
     hooks::focus,
     protocol::Value,
@@ -59,7 +59,14 @@ pub fn words(field: &str, value: &Value) -> &'static [&'static str] {
     match field {
         _ if value.is_boolean() => &["yes", "no"],
         "state" if is_status() => STATUS_WORDS,
-        "span" if value.is_null() || value.as_str().is_some_and(|word| SPANS.contains(&word)) => SPANS,
+        "span" | "warns" => {
+            let words = if field == "span" { SPANS } else { WARNS };
+            match value.as_str() {
+                Some(word) if words.contains(&word) => words,
+                None if value.is_null() => words,
+                _ => &[],
+            }
+        }
         _ => &[],
     }
 }

@@ -66,7 +66,7 @@ const LINE_CHARS_MAX: usize = 60;
 pub fn field_input(label: &str, field: &str, value: &Value, bounds: [Option<f64>; 2], takes_focus: bool) -> Element {
     let words = words(field, value);
     let text = as_typed(value);
-    if field == "span" && !words.is_empty() {
+    if matches!(field, "span" | "warns") && !words.is_empty() {
         return rsx! {
             label {
                 span { {tn(label)} }
@@ -185,6 +185,8 @@ mod tests {
         assert_eq!(read("max", "", &json!(90)), None);
         assert_eq!(read("span", "5 min", &Value::Null), Some(Value::Null));
         assert_eq!(read("span", "1 h", &Value::Null), Some(json!("1 h")));
+        assert_eq!(read("warns", "above", &Value::Null), Some(Value::Null));
+        assert_eq!(read("warns", "above", &json!("below")), Some(json!("above")));
         assert_eq!(read("value", "warm", &json!(20)), None);
         assert_eq!(read("value", "NaN", &json!(20)), None);
     }

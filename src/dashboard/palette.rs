@@ -240,7 +240,7 @@ fn is_found(entry: &Entry, words: &str) -> bool {
 }
 
 /// As far as Western Europe's letters go: those of the rest of the world are a table of kilobytes.
-fn lower(text: &str) -> String {
+pub fn lower(text: &str) -> String {
     let lower = |letter: char| match letter {
         'A'..='Z' | 'À'..='Þ' => char::from(letter as u8 + 32),
         other => other,

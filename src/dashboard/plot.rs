@@ -77,14 +77,47 @@ pub struct Measure {
     pub min: Option<f64>,
     /// Where it ends.
     pub max: Option<f64>,
-    /// What values should stay below.
-    pub threshold: Option<f64>,
+    /// What values should stay below, or above.
+    pub threshold: Option<Threshold>,
     /// How far back the lines go, in milliseconds.
     pub span_ms: u64,
     /// Whether all of that is shown, also where nothing was measured in the beginning.
     pub is_all: bool,
     /// Where the lines end, where that is not with the newest value.
     pub end: Option<u64>,
+}
+
+/// A number that is told of when a value reaches it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Threshold {
+    /// The number.
+    pub at: f64,
+    /// Whether values come to it from above.
+    pub is_low: bool,
+}
+
+impl Threshold {
+    /// Whether this value has reached it.
+    #[must_use]
+    pub fn is_passed(self, value: f64) -> bool {
+        if self.is_low {
+            value <= self.at
+        } else {
+            value >= self.at
+        }
+    }
+
+    /// That a value has, in words.
+    fn passed(self, unit: &str) -> String {
+        let side = if self.is_low { "At or below" } else { "Above" };
+        [t(side), " ", &figure_text(self.at, unit)].concat()
+    }
+
+    /// The same, behind the value.
+    fn and_passed(self, unit: &str) -> String {
+        let side = if self.is_low { ", at or below {}" } else { ", above {}" };
+        with(side, &[&figure_text(self.at, unit)])
+    }
 }
 
 /// Lines over the last minutes, with round ticks and where each ends; where there are several, with their names. While somebody points at an
@@ -113,7 +146,11 @@ pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element 
     let scale = scale_of(&lines, window, unit, *min, *max);
     let (is_single, is_named) = (lines.len() == 1, lines.len() <= NAMED_LEN_MAX);
     let at = pointing.at().filter(|at| window.shows(*at));
-    let is_above = threshold.is_some_and(|threshold| lines.iter().any(|line| line.last() >= Some(threshold)));
+    let passes = |threshold: &Threshold| {
+        let mut newest = lines.iter().filter_map(Line::last);
+        newest.any(|value| threshold.is_passed(value))
+    };
+    let passed = threshold.filter(passes);
     let mut label = String::new();
     if let Some(at) = at {
         label = time_text(pointing.now(), at);
@@ -130,8 +167,8 @@ pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element 
     let place = at.map(|at| window.place(at));
     let pad = pointing.pad(name, lines.clone(), window, whole_ms, place, &label);
     let begun = pointing.begun().map(|at| window.place(at));
-    if let (true, None, Some(threshold)) = (is_above, at, threshold) {
-        label += &with(", above {}", &[&figure_text(threshold, unit)]);
+    if let (None, Some(threshold)) = (at, passed) {
+        label += &threshold.and_passed(unit);
     }
     rsx! {
         div { class: "plot",
@@ -156,7 +193,7 @@ pub fn plot(pointing: Pointing, measure: &Measure, lines: Vec<Line>) -> Element 
                         text { class: "tick", "y": percent(scale.place(tick)), "dy": "1.2em", {figure_text(tick, unit)} }
                     }
                     if let Some(threshold) = threshold {
-                        {threshold_line(threshold, is_above, scale, unit)}
+                        {threshold_line(threshold, passed.is_some(), scale, unit)}
                     }
                     if let Some(place) = place {
                         {crosshair(place, &time)}
@@ -191,33 +228,32 @@ fn crosshair(place: i32, time: &str) -> Element {
     }
 }
 
-/// The line that values should stay below, with its number; with a word and a picture where the newest value does not.
+/// The line of a threshold, with its number; with a word and a picture where the newest value has passed it.
 /// Off the scale it has no place, and is only told of where it is passed.
-fn threshold_line(threshold: f64, is_above: bool, scale: Scale, unit: &str) -> Element {
-    if !is_above && !(scale.min..=scale.max).contains(&threshold) {
+fn threshold_line(threshold: Threshold, is_passed: bool, scale: Scale, unit: &str) -> Element {
+    if !is_passed && !(scale.min..=scale.max).contains(&threshold.at) {
         return rsx! {};
     }
     rsx! {
-        svg { "y": percent(scale.place(threshold)),
+        svg { "y": percent(scale.place(threshold.at)),
             line { class: "threshold", "x2": "100%" }
-            if is_above {
+            if is_passed {
                 // Left of where it stands.
                 svg { class: "threshold-icon", "x": "100%", "width": "14", "height": "14", "viewBox": "24 28 24 24", path { d: Glyph::TriangleAlert.path() } }
             }
-            text { class: "tick threshold-name", "data-state": if is_above { "above" }, "x": "100%", "dy": "-.4em",
-                if is_above { {tn("Above")} " " }
-                {figure_text(threshold, unit)}
+            text { class: "tick threshold-name", "data-state": if is_passed { "passed" }, "x": "100%", "dy": "-.4em",
+                {if is_passed { threshold.passed(unit) } else { figure_text(threshold.at, unit) }}
             }
         }
     }
 }
 
-/// That a value is not below its threshold, in words.
-pub fn above(threshold: f64, unit: &str) -> Element {
+/// That a value has passed its threshold, in words.
+pub fn passed(threshold: Threshold, unit: &str) -> Element {
     rsx! {
-        p { class: "saying", "data-tone": "wait", "data-state": "above",
+        p { class: "saying", "data-tone": "wait", "data-state": "passed",
             {icon(Glyph::TriangleAlert)}
-            {[t("Above"), " ", &figure_text(threshold, unit)].concat()}
+            {threshold.passed(unit)}
         }
     }
 }
@@ -315,10 +351,10 @@ pub fn gauge(measure: &Measure, value: f64) -> Element {
     let share = |value: f64| if max > min { (value - min) / (max - min) } else { 0.0 };
     let along = |value: f64| (share(value).clamp(0.0, 1.0) * 1_000.0).round() as i32;
     let shown = figure(value, unit);
-    let passed = threshold.filter(|threshold| value >= *threshold);
+    let reached = threshold.filter(|threshold| threshold.is_passed(value));
     let mut said = figure_text(value, unit);
-    if let Some(threshold) = passed {
-        said += &with(", above {}", &[&figure_text(threshold, unit)]);
+    if let Some(threshold) = reached {
+        said += &threshold.and_passed(unit);
     }
     rsx! {
         div {
@@ -329,13 +365,13 @@ pub fn gauge(measure: &Measure, value: f64) -> Element {
             "aria-valuemax": "{max}",
             "aria-valuenow": "{value.clamp(min, max.max(min))}",
             "aria-valuetext": said,
-            "data-state": passed.map(|_| "above"),
+            "data-state": reached.map(|_| "passed"),
             svg { "viewBox": "0 4 100 76", "aria-hidden": "true",
                 path { class: "gauge-track", d: ARC }
                 if share(value) > 0.0 {
                     path { class: "gauge-value", d: ARC, "pathLength": "1000", "stroke-dasharray": "{along(value)} 2000" }
                 }
-                if let Some(threshold) = threshold.filter(|threshold| (0.0..=1.0).contains(&share(*threshold))) {
+                if let Some(threshold) = threshold.map(|threshold| threshold.at).filter(|at| (0.0..=1.0).contains(&share(*at))) {
                     path { class: "gauge-mark", d: ARC, "pathLength": "1000", "stroke-dasharray": "8 2000", "stroke-dashoffset": 4 - along(threshold) }
                 }
             }
@@ -344,8 +380,8 @@ pub fn gauge(measure: &Measure, value: f64) -> Element {
                     "{shown.digits}"
                     small { "{shown.unit}" }
                 }
-                if let Some(threshold) = passed {
-                    {above(threshold, unit)}
+                if let Some(threshold) = reached {
+                    {passed(threshold, unit)}
                 } else {
                     p { class: "gauge-ends", {with("of {}", &[&figure_text(max, unit)])} }
                 }

@@ -10,6 +10,7 @@ mod sampled;
 mod setpoint;
 mod status;
 mod switch;
+mod table;
 mod text;
 mod timer;
 
@@ -25,10 +26,10 @@ use crate::{
 /// Fields that a kind's menu sets up, its title first.
 pub fn settings(kind: &str) -> &'static [&'static str] {
     match kind {
-        kinds::STAT => &["title", "series", "unit", "threshold"],
-        kinds::GAUGE | kinds::BAR => &["title", "series", "unit", "min", "max", "threshold"],
-        kinds::SERIES => &["title", "series", "span", "unit", "min", "max", "threshold"],
-        kinds::TABLE => &["title", "series"],
+        kinds::STAT => &["title", "series", "unit", "threshold", "warns"],
+        kinds::GAUGE | kinds::BAR => &["title", "series", "unit", "min", "max", "threshold", "warns"],
+        kinds::SERIES => &["title", "series", "span", "unit", "min", "max", "threshold", "warns"],
+        kinds::TABLE => &["title", "series", "unit"],
         kinds::SETPOINT => &["title", "unit", "min", "max", "step"],
         kinds::COUNTER => &["title", "unit"],
         kinds::TIMER => &["title", "minutes"],
@@ -46,7 +47,7 @@ pub fn WidgetBody(widget: ReadSignal<WidgetId>, kind: Kind) -> Element {
         kinds::GAUGE => rsx! { sampled::GaugeOf { live } },
         kinds::SERIES => rsx! { sampled::Chart { live } },
         kinds::BAR => rsx! { bars::Bars { live } },
-        kinds::TABLE => rsx! { sampled::Table { live } },
+        kinds::TABLE => rsx! { table::Table { live } },
         kinds::STATUS => rsx! { status::Status { live, name: "{widget}" } },
         kinds::CHECKLIST => rsx! { checklist::Checklist { live } },
         kinds::SETPOINT => rsx! { setpoint::Setpoint { live } },

@@ -11,10 +11,10 @@ use super::{
     use_samples::SeriesList,
 };
 use crate::{
-    config::{SAMPLES_PATH, STRETCH_AGAIN_MS, STRETCH_RETRY_MS, STRETCH_SHOWN_LEN},
+    config::{SAMPLES_PATH, STRETCH_AGAIN_MS, STRETCH_RETRY_MS, STRETCH_SHOWN_LEN, TABLE_PATH},
     platform::FETCH,
-    protocol::{self, SamplesFrame},
-    state::{CONNECTION, ConnectionStatus, Series},
+    protocol::{self, SamplesFrame, Value},
+    state::{CONNECTION, ConnectionStatus, SAMPLES, Series},
 };
 
 /// What live series have sent in the last `span_ms` milliseconds, as the server keeps it: a point for each of some hundred equal
@@ -145,6 +145,36 @@ fn list_of(frame: SamplesFrame) -> SeriesList {
     SeriesList(series.collect())
 }
 
+/// Where what these series have sent is taken away as a table: the last hour, or as long as one of
+/// [`kinds::SPANS`](crate::board::kinds::SPANS). Those that send rows, or nothing, are left out, since the server would refuse all for one; `None`
+/// where there is no other.
+pub(crate) fn table_path(names: &[String], span: &str) -> Option<String> {
+    let samples = SAMPLES.peek();
+    let mut path = TABLE_PATH.to_owned();
+    for name in names {
+        let prefix = name.trim_end_matches('*');
+        let found = samples.range(prefix.to_owned()..).next();
+        let is_there = found.is_some_and(|(found, series)| {
+            (found == name || name.ends_with('*') && found.starts_with(prefix))
+                && series.latest().is_some_and(Value::is_number)
+        });
+        if is_there {
+            path += if path.len() == TABLE_PATH.len() {
+                "?name="
+            } else {
+                "&name="
+            };
+            path += &escaped(name);
+        }
+    }
+    if !span.is_empty() {
+        path += "&from=-";
+        // `5 min` is written `5m` there.
+        path.extend(span.chars().filter(|letter| !" in".contains(*letter)));
+    }
+    path.contains('?').then_some(path)
+}
+
 /// As a part of an address.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
@@ -162,7 +192,41 @@ pub(super) fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::time::Timestamp;
+
+    #[test]
+    fn what_is_taken_away_is_what_sends_numbers_for_as_long_as_is_shown() {
+        let page = VirtualDom::new(VNode::empty);
+        let path = |names: &[&str], span: &str| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            table_path(&names, span)
+        };
+        page.in_scope(ScopeId::ROOT, || {
+            for (name, value) in [
+                ("fuel", json!(3)),
+                ("tank.bow", json!(1.5)),
+                ("top 1(a)", json!([["a", 1]])),
+            ] {
+                let points = [(Timestamp(1), value)].into();
+                let series = Series {
+                    points,
+                    ..Series::default()
+                };
+                SAMPLES.write().insert(name.to_owned(), Arc::new(series));
+            }
+            let all = path(&["fuel", "nobody", "tank.*", "top 1(a)", "f*"], "5 min");
+            let wanted = "/api/v1/series.csv?name=fuel&name=tank.%2A&name=f%2A&from=-5m";
+            assert_eq!(all.as_deref(), Some(wanted));
+            let spans = ["", "1 h", "30 d"].map(|span| path(&["fuel"], span).unwrap_or_default());
+            let ends = ["?name=fuel", "?name=fuel&from=-1h", "?name=fuel&from=-30d"];
+            assert_eq!(spans, ends.map(|end| [TABLE_PATH, end].concat()));
+            assert_eq!(path(&["top 1(a)", "fue", "tank", "z*"], "1 h"), None);
+            assert_eq!(path(&[], ""), None);
+        });
+    }
 
     #[test]
     fn a_name_with_labels_is_one_part_of_an_address() {

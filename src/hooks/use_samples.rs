@@ -34,6 +34,11 @@ pub(crate) fn use_sight_provider() -> Signal<bool> {
     is_seen
 }
 
+/// Whether somebody can see the card around; true without one.
+pub(crate) fn use_in_sight() -> bool {
+    use_hook(try_consume_context::<Sight>).is_none_or(|Sight(is_seen)| is_seen())
+}
+
 /// The last minutes of live series, and each new value as it comes. A name that ends in `*` stands for every series
 /// that begins so. A series that has sent nothing yet is missing from the list. Asks the server for exactly what is on
 /// the screen; stops with the component. Of a card that nobody can see, since it is scrolled away, the list stays as it was until somebody can.

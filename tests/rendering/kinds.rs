@@ -100,8 +100,26 @@ fn a_threshold_is_a_mark_and_a_word_with_a_picture_where_it_is_passed() {
     has(&below, &["class=\"bar-mark\" d=\"M500 0v1\"", "Threshold 50\u{a0}l"]);
     has_not(&below, &["bove"]);
     let above = bars(&["a", "b"], &[("a", json!(10)), ("b", json!(50))], &threshold);
-    has(&above, &["<li data-state=\"above\"", "Above 50\u{a0}l"]);
-    assert_eq!(above.matches("<li data-state=\"above\"").count(), 1, "{above}");
+    has(&above, &["<li data-state=\"passed\"", "Above 50\u{a0}l"]);
+    assert_eq!(above.matches("<li data-state=\"passed\"").count(), 1, "{above}");
+}
+
+#[test]
+fn a_bar_that_runs_out_is_told_of_and_its_threshold_is_on_the_scale() {
+    let low = [("threshold", json!(-20)), ("warns", json!("below"))];
+    let page = bars(&["a", "b"], &[("a", json!(-20)), ("b", json!(5))], &low);
+    has(
+        &page,
+        &[
+            "class=\"bar-mark\" d=\"M",
+            "<li data-state=\"passed\"",
+            "At or below -20\u{a0}l",
+        ],
+    );
+    assert_eq!(page.matches("<li data-state=\"passed\"").count(), 1, "{page}");
+    let none = bars(&["a", "b"], &[("b", json!(5))], &low);
+    has(&none, &["Threshold -20\u{a0}l"]);
+    has_not(&none, &["data-state=\"passed\""]);
 }
 
 #[test]

@@ -100,7 +100,13 @@ fn a_gauge_is_a_meter() {
 
 /// A widget with a threshold of 90, whose newest value is this.
 fn watched(kind: &str, value: f64) -> String {
+    warned(kind, value, "above")
+}
+
+/// The same, that warns on this side.
+fn warned(kind: &str, value: f64, side: &str) -> String {
     let fields = [
+        ("warns", json!(side)),
         ("title", json!("Fuel")),
         ("series", json!(["fuel"])),
         ("unit", json!("%")),
@@ -116,15 +122,15 @@ fn a_value_at_or_above_its_threshold_says_so_in_a_word_with_a_picture_and_a_colo
         (
             "stat",
             [
-                "class=\"stat\" data-state=\"above\"",
-                "data-tone=\"wait\" data-state=\"above\"",
+                "class=\"stat\" data-state=\"passed\"",
+                "data-tone=\"wait\" data-state=\"passed\"",
             ],
         ),
         (
             "gauge",
             [
                 "aria-valuetext=\"90\u{a0}%, above 90\u{a0}%\"",
-                "data-tone=\"wait\" data-state=\"above\"",
+                "data-tone=\"wait\" data-state=\"passed\"",
             ],
         ),
         (
@@ -138,8 +144,22 @@ fn a_value_at_or_above_its_threshold_says_so_in_a_word_with_a_picture_and_a_colo
         let page = watched(kind, 90.0);
         has(&page, &["Above 90\u{a0}%"]);
         has(&page, &marks);
-        has_not(&watched(kind, 89.9), &["bove 90", "data-state=\"above\""]);
+        has_not(&watched(kind, 89.9), &["bove 90", "data-state=\"passed\""]);
     }
+}
+
+#[test]
+fn a_card_that_warns_below_says_so_at_its_threshold_and_under_it() {
+    for kind in ["stat", "gauge", "series", "bar"] {
+        let page = warned(kind, 90.0, "below");
+        has(&page, &["At or below 90\u{a0}%", "data-state=\"passed\""]);
+        has_not(&page, &["bove 90"]);
+        has_not(&warned(kind, 90.1, "below"), &["t or below", "data-state=\"passed\""]);
+    }
+    has(
+        &warned("gauge", 3.0, "below"),
+        &["aria-valuetext=\"3\u{a0}%, at or below 90\u{a0}%\""],
+    );
 }
 
 #[test]
@@ -200,6 +220,78 @@ fn a_table_has_rows_and_where_they_are_known_headings() {
     has(
         &on_home(scene("table", &fields).series("host.processes", &[rows], 0), app),
         &["<th", "Memory", "tideboard", "2\u{a0}MiB"],
+    );
+}
+
+/// A table of these series in litres, each with its newest value, and how many seconds ago that came.
+fn table_of(names: &[&str], sent: &[(&str, Value, u64)]) -> String {
+    let fields = [
+        ("title", json!("Tanks")),
+        ("series", json!(names)),
+        ("unit", json!("l")),
+    ];
+    let scene = sent.iter().fold(scene("table", &fields), |scene, (name, value, ago)| {
+        scene.series(name, std::slice::from_ref(value), *ago)
+    });
+    on_home(scene, app)
+}
+
+/// What stands in each row, its cells with a bar between them.
+fn rows(page: &str) -> Vec<String> {
+    let row = |row: &str| {
+        let row = row.split("</tr>").next().unwrap_or_default();
+        let cells = row.split("</td>").filter_map(|cell| cell.rsplit('>').next());
+        cells
+            .filter(|cell| !cell.is_empty())
+            .collect::<Vec<_>>()
+            .join("|")
+            .replace('\u{a0}', " ")
+    };
+    let body = page.split("<tbody").nth(1).unwrap_or_default();
+    body.split("<tr").skip(1).map(row).collect()
+}
+
+#[test]
+fn a_table_of_numbers_has_a_row_for_each_series_with_its_value_and_age() {
+    let page = table_of(
+        &["tank.*", "fuel", "oil"],
+        &[
+            ("tank.port", json!(40), 0),
+            ("tank.bow", json!(73.5), 72),
+            ("fuel", json!(12), 3),
+        ],
+    );
+    assert_eq!(
+        rows(&page),
+        ["bow|73.5 l|1 min", "port|40 l|now", "fuel|12 l|now", "oil|–|–"],
+        "{page}"
+    );
+    has(&page, &[">Series</button>", ">Value</button>", ">Age</button>"]);
+    has_not(&page, &["table-filter", "Waiting for the first value"]);
+    // What names its numbers is one row for each of them, beside what is a number.
+    let top = json!([["host.cpu.3", 80], ["host.cpu.0", 20]]);
+    let mixed = table_of(
+        &["fuel", "top 2(host.cpu.*)"],
+        &[("fuel", json!(5), 0), ("top 2(host.cpu.*)", top, 0)],
+    );
+    assert_eq!(
+        rows(&mixed),
+        ["fuel|5 l|now", "core 3|80 l|now", "core 0|20 l|now"],
+        "{mixed}"
+    );
+}
+
+#[test]
+fn a_table_of_more_than_ten_series_can_be_filtered() {
+    let names: Vec<String> = (0..11).map(|tank| format!("tank.{tank}")).collect();
+    let sent: Vec<_> = names.iter().map(|name| (name.as_str(), json!(1), 0)).collect();
+    has(&table_of(&["tank.*"], &sent), &["aria-label=\"Filter of Tanks\""]);
+    has_not(&table_of(&["tank.*"], &sent[1..]), &["table-filter"]);
+    // What a series sends as rows goes on as it was.
+    let long = Value::Array(vec![json!(["init", 1, 0.5, 1]); 11]);
+    has_not(
+        &table_of(&["host.processes"], &[("host.processes", long, 0)]),
+        &["table-filter"],
     );
 }
 

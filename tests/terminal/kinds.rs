@@ -23,6 +23,7 @@ async fn bars_a_log_and_a_timer_are_set_and_their_fields_are_known() {
         ("new-timer.run", r#"{"left": 90}"#, json!({"left": 90})),
         ("new-timer.run", "null", json!(null)),
         ("new-bar.threshold", "90", json!(90)),
+        ("new-bar.warns", "below", json!("below")),
         (
             "new-bar.series",
             r#"["top 3(host.cpu.*)"]"#,
@@ -40,7 +41,7 @@ async fn bars_a_log_and_a_timer_are_set_and_their_fields_are_known() {
         (
             "new-bar.span",
             "1 h",
-            "It has: title, order, size, series, unit, min, max, threshold.",
+            "It has: title, order, size, series, unit, min, max, threshold, warns.",
         ),
     ] {
         let refused = client.set(target, typed);

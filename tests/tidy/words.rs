@@ -35,15 +35,17 @@ const NOT_WHOLE: [&str; 2] = [
 ];
 
 /// Words that are looked up by a name in a variable: those of kinds and fields, and those in lists.
-const IN_LISTS: [(&str, &str); 6] = [
+const IN_LISTS: [(&str, &str); 8] = [
     ("src/components/this_device.rs", "const COLOURS"),
     ("src/dashboard/widgets.rs", "pub fn settings"),
-    ("src/dashboard/widgets/sampled.rs", "fn columns"),
+    ("src/dashboard/widgets/table.rs", "fn columns"),
+    ("src/dashboard/widgets/table.rs", "let own ="),
     (
         "src/dashboard/widgets/adding.rs",
         "let (prefix, label, placeholder, button)",
     ),
     ("src/board/kinds.rs", "pub const SIZES"),
+    ("src/board/kinds.rs", "pub const WARNS"),
     ("src/components/word.rs", "pub fn text"),
 ];
 

@@ -119,6 +119,11 @@ fn a_threshold_is_a_number_that_can_be_taken_back() {
             Err(Rejection::WrongType { .. })
         ));
         assert!(check(kind, "series", Value::Null).is_err(), "{kind}");
+        for side in kinds::WARNS {
+            assert_eq!(check(kind, "warns", json!(side)), Ok(()), "{kind}");
+        }
+        assert_eq!(check(kind, "warns", Value::Null), Ok(()), "{kind}");
+        assert!(check(kind, "warns", json!("beside")).is_err(), "{kind}");
     }
     assert_eq!(
         check(kinds::TABLE, "threshold", json!(90)),

@@ -6,6 +6,7 @@ use dioxus::prelude::*;
 
 use super::freshness::Fresh;
 use crate::{
+    board::kinds::SPANS,
     components::{
         disclosure::{Disclosure, Shape},
         edit_line::{field_input, form_buttons, is_editable, read, text_in},
@@ -15,7 +16,7 @@ use crate::{
         said::make_way,
         word::{Word, saying},
     },
-    hooks::{RealtimeUpdates, focus, key_name, use_drop, use_signal},
+    hooks::{IS_IN_A_BROWSER, RealtimeUpdates, focus, key_name, table_path, use_drop, use_signal},
     protocol::Person,
     words::{t, tn, with},
 };
@@ -38,6 +39,10 @@ pub(super) fn Head(
     // The menu's choices, for its keys: those there are.
     let mut items = use_signal(|| [const { None::<Rc<MountedData>> }; ITEMS_LEN]);
     let mut item = use_signal(|| 0);
+    let has_server = !matches!(fresh, Fresh::Offline { .. });
+    let table = (menu() && has_server && IS_IN_A_BROWSER).then(|| table_of(live, settings));
+    let table = table.flatten();
+    let has_table = table.is_some();
     let keys = move |event: KeyboardEvent| {
         let last = ITEMS_LEN - 1;
         let (from, step) = match key_name(&event).as_str() {
@@ -50,7 +55,7 @@ pub(super) fn Head(
         event.prevent_default();
         // Some of them may not be there.
         let mut places = (0..ITEMS_LEN).map(|further| (from + further * step) % ITEMS_LEN);
-        if let Some(next) = places.find(|place| items.peek()[*place].is_some()) {
+        if let Some(next) = places.find(|place| items.peek()[*place].is_some() && (has_table || *place != TABLE_ITEM)) {
             item.set(next);
             items.peek()[next].iter().for_each(|item| focus(item));
         }
@@ -124,12 +129,24 @@ pub(super) fn Head(
                                     {tn("Copy")}
                                 }
                             }
+                            if let Some(path) = table {
+                                a {
+                                    class: "menu-item",
+                                    role: "menuitem",
+                                    href: path,
+                                    download: "",
+                                    onmounted: move |event| items.write()[TABLE_ITEM] = Some(event.data()),
+                                    onclick: move |_| menu.set(false),
+                                    {icon(Glyph::Download)}
+                                    {tn("Download CSV")}
+                                }
+                            }
                             button {
                                 class: "menu-item",
                                 "data-danger": "true",
                                 role: "menuitem",
                                 r#type: "button",
-                                onmounted: move |event| items.write()[3] = Some(event.data()),
+                                onmounted: move |event| items.write()[4] = Some(event.data()),
                                 onclick: move |_| {
                                     menu.set(false);
                                     live.remove();
@@ -148,8 +165,19 @@ pub(super) fn Head(
     }
 }
 
+/// Where what the card's series have sent is had as a table: as long as its span, where it has one.
+fn table_of(live: RealtimeUpdates, settings: &[&str]) -> Option<String> {
+    let mut span = live.text("span");
+    if span.is_empty() && settings.contains(&"span") {
+        SPANS[0].clone_into(&mut span);
+    }
+    table_path(&live.series(), &span)
+}
+
 /// The menu's choices, with those that may not be there.
-const ITEMS_LEN: usize = 4;
+const ITEMS_LEN: usize = 5;
+/// The one that comes and goes: it may be gone where it once was.
+const TABLE_ITEM: usize = 3;
 
 /// Settings of the widget in a form. What was changed becomes an edit each.
 #[component]

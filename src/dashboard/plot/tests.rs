@@ -5,10 +5,16 @@ use crate::dashboard::crosshair::{provide_pointed, use_pointing};
 
 /// A chart as it is rendered while somebody points at an instant of its board.
 fn shown(lines: Vec<Line>, threshold: Option<f64>, pointed: Option<u64>) -> String {
+    let threshold = threshold.map(|at| Threshold { at, is_low: false });
+    drawn(lines, threshold, pointed)
+}
+
+/// The same, with a threshold on either side.
+fn drawn(lines: Vec<Line>, threshold: Option<Threshold>, pointed: Option<u64>) -> String {
     #[derive(Clone, Props, PartialEq)]
     struct Chart {
         lines: Vec<Line>,
-        threshold: Option<f64>,
+        threshold: Option<Threshold>,
         pointed: Option<u64>,
     }
     fn stage(chart: Chart) -> Element {
@@ -147,4 +153,23 @@ fn a_threshold_is_a_line_with_its_number_and_where_it_is_passed_with_a_word() {
     // Below the scale it has none either, and is passed all the same.
     has(&shown(vec![line("fuel", 30)], Some(-5.0), None), &[">Above -5\u{a0}%<"]);
     assert!(!shown(vec![line("fuel", 30)], None, None).contains("threshold"));
+}
+
+#[test]
+fn a_low_threshold_is_passed_from_above() {
+    let page = |at: f64| drawn(vec![line("fuel", 30)], Some(Threshold { at, is_low: true }), None);
+    for at in [60.0, 61.0] {
+        let word = format!("t or below {at}\u{a0}%");
+        has(
+            &page(at),
+            &[
+                "threshold-icon",
+                &format!(">A{word}<"),
+                &format!("fuel: 60\u{a0}%, a{word}\""),
+            ],
+        );
+    }
+    let above = page(59.0);
+    has(&above, &["class=\"threshold\"", ">59\u{a0}%<"]);
+    assert!(!above.contains("below") && !above.contains("threshold-icon"), "{above}");
 }

@@ -1,16 +1,17 @@
 //! Live numbers beside each other: a bar for each, from zero.
 
+use std::sync::Arc;
+
 use dioxus::prelude::*;
 
-use super::sampled::{Waiting, labels, measure, use_series};
+use super::sampled::{Named, Waiting, measure, named, use_series};
 use crate::{
     components::format::figure_text,
     dashboard::{
         chart::Scale,
-        plot::{above, gap_of},
+        plot::{gap_of, passed},
     },
     hooks::{RealtimeUpdates, Series, SeriesList},
-    protocol::Value,
     words::with,
 };
 
@@ -23,7 +24,8 @@ pub fn Bars(live: RealtimeUpdates) -> Element {
     }
     let measure = measure(live);
     let (unit, threshold) = (&measure.unit, measure.threshold);
-    let (mut low, mut high) = (0.0_f64, threshold.unwrap_or_default());
+    let at = threshold.map_or(0.0, |threshold| threshold.at);
+    let (mut low, mut high) = (at.min(0.0), at.max(0.0));
     for (_, value) in &bars {
         let value = value.unwrap_or_default();
         (low, high) = (low.min(value), high.max(value));
@@ -44,15 +46,16 @@ pub fn Bars(live: RealtimeUpdates) -> Element {
         }
     };
     let origin = line(low < 0.0, 0.0);
-    let limit = threshold.unwrap_or(f64::INFINITY);
-    let mark = line((min..=max).contains(&limit), limit);
-    let passed = bars.iter().any(|(_, value)| *value >= Some(limit));
+    let mark = line(threshold.is_some() && (min..=max).contains(&at), at);
+    let passes =
+        |value: Option<f64>| threshold.filter(|threshold| value.is_some_and(|value| threshold.is_passed(value)));
+    let reached = bars.iter().find_map(|(_, value)| passes(*value));
     rsx! {
         // It can be scrolled, by keys as well.
         div { class: "bars-frame", tabindex: "0", role: "region", "aria-label": measure.name.clone(),
             ul { class: "bars",
                 for (name , value) in bars {
-                    li { "data-state": (value >= Some(limit)).then_some("above"),
+                    li { "data-state": passes(value).map(|_| "passed"),
                         span { class: "bar-name", "{name}" }
                         svg { "viewBox": "0 0 1000 1", "preserveAspectRatio": "none", "aria-hidden": "true",
                             path { class: "bar-length", d: value.map_or_else(String::new, |value| format!("M{zero} 0H{}V1H{zero}Z", place(value))) }
@@ -68,47 +71,26 @@ pub fn Bars(live: RealtimeUpdates) -> Element {
         }
         div { class: "setpoint-ends",
             span { {figure_text(min, unit)} }
-            if passed {
-                {above(limit, unit)}
-            } else if let Some(threshold) = threshold {
-                span { {with("Threshold {}", &[&figure_text(threshold, unit)])} }
+            if let Some(threshold) = reached {
+                {passed(threshold, unit)}
+            } else if threshold.is_some() {
+                span { {with("Threshold {}", &[&figure_text(at, unit)])} }
             }
             span { {figure_text(max, unit)} }
         }
     }
 }
 
-/// What is called how, and has which value, in the order of the names: of a wildcard each series that there is, of a list that names its
-/// numbers each of those. Nothing for what has sent none, or has fallen silent while the others go on.
+/// The numbers there are; without its value what has fallen silent while the others go on.
 fn bars(names: &[String], list: &SeriesList) -> Vec<(String, Option<f64>)> {
     let end_of = |series: &Series| series.points.back().map_or(0, |(at, _)| at.0);
     let newest = list.0.iter().fold(0, |newest, (_, series)| newest.max(end_of(series)));
-    let mut bars = Vec::new();
-    for name in names {
-        let before = bars.len();
-        let prefix = name.strip_suffix('*');
-        for (found, series) in &list.0 {
-            if prefix.map_or(found != name, |prefix| !found.starts_with(prefix)) {
-                continue;
-            }
-            let value = series.latest().unwrap_or(&Value::Null);
-            for row in value.as_array().into_iter().flatten() {
-                if let (Some(name), Some(value)) = (row[0].as_str(), row[1].as_f64()) {
-                    bars.push((name.to_owned(), Some(value)));
-                }
-            }
-            if !value.is_array() {
-                let is_there = end_of(series) + gap_of(series.interval_ms) >= newest;
-                bars.push((found.clone(), value.as_f64().filter(|_| is_there)));
-            }
-        }
-        if bars.len() == before && prefix.is_none() {
-            bars.push((name.clone(), None));
-        }
-    }
-    let called = labels(&bars.iter().map(|(name, _)| name).collect::<Vec<_>>());
-    for ((name, _), label) in bars.iter_mut().zip(called) {
-        *name = label;
-    }
-    bars
+    let is_there = |series: &Arc<Series>| end_of(series) + gap_of(series.interval_ms) >= newest;
+    let bar = |one: Named| {
+        (
+            one.label,
+            one.value.filter(|_| one.series.as_ref().is_some_and(is_there)),
+        )
+    };
+    named(names, list).into_iter().map(bar).collect()
 }

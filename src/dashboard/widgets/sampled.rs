@@ -1,23 +1,23 @@
-//! Widgets that show live series: a number, a gauge, a chart, a table.
+//! Widgets that show live series: a number, a gauge, a chart.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::sync::Arc;
 
 use dioxus::prelude::*;
 
 use crate::{
-    components::format::{figure, figure_text, value_text},
+    board::kinds::WARNS,
+    components::format::figure,
     config::{SAMPLE_HISTORY_LEN_MAX, SAMPLE_INTERVAL_MS},
     dashboard::{
         crosshair::use_pointing,
-        plot::{Line, Measure, above, gauge, plot, sparkline},
+        plot::{Line, Measure, Threshold, gauge, passed, plot, sparkline},
     },
     hooks::{
         ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_memo, use_samples, use_signal, use_stretch,
         use_websocket,
     },
     protocol::Value,
-    sorted::sorted,
-    words::{t, tn, with},
+    words::{t, with},
 };
 
 /// The series a widget names, and what they have sent.
@@ -69,17 +69,17 @@ pub fn Stat(live: RealtimeUpdates) -> Element {
     };
     let unit = live.text("unit");
     let shown = figure(value, &unit);
-    let passed = live.number("threshold").filter(|threshold| value >= *threshold);
+    let reached = threshold(live).filter(|threshold| threshold.is_passed(value));
     rsx! {
-        div { class: "stat", "data-state": passed.map(|_| "above"),
+        div { class: "stat", "data-state": reached.map(|_| "passed"),
             p { class: "figure value", "data-size": (shown.digits.chars().count() > LARGE_CHARS_MAX).then_some("long"),
                 "{shown.digits}"
                 if !shown.unit.is_empty() {
                     small { "{shown.unit}" }
                 }
             }
-            if let Some(threshold) = passed {
-                {above(threshold, &unit)}
+            if let Some(threshold) = reached {
+                {passed(threshold, &unit)}
             }
             // A span only grows: its line would say nothing.
             if unit != "s" {
@@ -139,11 +139,17 @@ pub(super) fn measure(live: RealtimeUpdates) -> Measure {
         unit: live.text("unit"),
         min: live.number("min"),
         max: live.number("max"),
-        threshold: live.number("threshold"),
+        threshold: threshold(live),
         span_ms: LAST_MINUTES_MS,
         is_all: false,
         end: None,
     }
+}
+
+fn threshold(live: RealtimeUpdates) -> Option<Threshold> {
+    let at = live.number("threshold")?;
+    let is_low = live.text("warns") == WARNS[1];
+    Some(Threshold { at, is_low })
 }
 
 /// What the server sends of itself.
@@ -206,7 +212,7 @@ fn lines(kept: &SeriesList, live: &SeriesList, closer: Option<(u64, Option<u64>)
 }
 
 /// What series are called beside each other.
-pub(super) fn labels(names: &[&String]) -> Vec<String> {
+fn labels(names: &[&String]) -> Vec<String> {
     let called: Vec<String> = names.iter().map(|name| label(name, names.len())).collect();
     let mut labels = called.clone();
     for (at, label) in labels.iter_mut().enumerate() {
@@ -218,115 +224,55 @@ pub(super) fn labels(names: &[&String]) -> Vec<String> {
     labels
 }
 
-/// Rows as they are now, in their own order or by a column that somebody has chosen: on this page alone.
-#[component]
-pub fn Table(live: RealtimeUpdates) -> Element {
-    let mut order = use_signal(|| None::<Order>);
-    let (names, samples) = use_series(live);
-    let list = samples.read();
-    let rows = list
-        .0
-        .first()
-        .and_then(|(name, series)| Some((columns(name), series.latest()?.as_array()?.clone())));
-    let Some((columns, mut rows)) = rows else {
-        return rsx! { Waiting { names: names() } };
+/// One of several numbers that a card shows beside each other.
+pub(super) struct Named {
+    /// What it is called there.
+    pub label: String,
+    /// Its newest value.
+    pub value: Option<f64>,
+    /// Where it comes from, if that has sent anything.
+    pub series: Option<Arc<Series>>,
+}
+
+/// The numbers of these series, in the order of the names: of a wildcard each series that there is, of a list that names its numbers each
+/// of those; and one without a value for a name that has sent nothing.
+pub(super) fn named(names: &[String], list: &SeriesList) -> Vec<Named> {
+    let mut all = Vec::new();
+    let mut add = |name: &str, value: Option<f64>, series: Option<&Arc<Series>>| {
+        all.push(Named {
+            label: name.to_owned(),
+            value,
+            series: series.cloned(),
+        });
     };
-    let chosen = order();
-    if let Some(order) = chosen {
-        rows = sorted(rows, |one, other| order.compare(one, other));
-    }
-    rsx! {
-        div { class: "table-frame", tabindex: "0", role: "region", "aria-label": live.text("title"),
-            table { class: "table",
-                if !columns.is_empty() {
-                    thead {
-                        tr {
-                            for (column , (heading , unit)) in columns.iter().enumerate() {
-                                th { key: "{heading}", scope: "col", "data-type": unit.map(|_| "number"), "aria-sort": chosen.and_then(|order| order.word(column)),
-                                    button { r#type: "button", onclick: move |_| order.set(Order::after(chosen, column, unit.is_some())), {tn(heading)} }
-                                }
-                            }
-                        }
-                    }
-                }
-                tbody {
-                    for (at, row) in rows.iter().enumerate() {
-                        tr { key: "{at}",
-                            for (column, cell) in row.as_array().into_iter().flatten().enumerate() {
-                                td { key: "{column}", "data-type": cell.is_number().then_some("number"), {cell_text(cell, columns.get(column).and_then(|(_, unit)| *unit))} }
-                            }
-                        }
-                    }
+    for name in names {
+        let prefix = name.strip_suffix('*');
+        let mut is_there = prefix.is_some();
+        for (found, series) in &list.0 {
+            if prefix.map_or(found != name, |prefix| !found.starts_with(prefix)) {
+                continue;
+            }
+            let value = series.latest().unwrap_or(&Value::Null);
+            for row in value.as_array().into_iter().flatten() {
+                if let (Some(name), Some(value)) = (row[0].as_str(), row[1].as_f64()) {
+                    is_there = true;
+                    add(name, Some(value), Some(series));
                 }
             }
+            if !value.is_array() {
+                is_there = true;
+                add(found, value.as_f64(), Some(series));
+            }
+        }
+        if !is_there {
+            add(name, None, None);
         }
     }
-}
-
-/// By which column rows are sorted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Order {
-    column: usize,
-    is_falling: bool,
-}
-
-impl Order {
-    /// What a press on a column's heading leads to: sorted by it, the other way round, and as the rows came. Of numbers the greatest
-    /// come first.
-    fn after(before: Option<Self>, column: usize, is_number: bool) -> Option<Self> {
-        match before.filter(|before| before.column == column) {
-            None => Some(Self {
-                column,
-                is_falling: is_number,
-            }),
-            Some(before) if before.is_falling == is_number => Some(Self {
-                is_falling: !is_number,
-                ..before
-            }),
-            Some(_) => None,
-        }
+    let called = labels(&all.iter().map(|one| &one.label).collect::<Vec<_>>());
+    for (one, label) in all.iter_mut().zip(called) {
+        one.label = label;
     }
-
-    /// Names before numbers, which no column mixes.
-    fn compare(self, one: &Value, other: &Value) -> Ordering {
-        let [one, other] = [one, other].map(|row| row.get(self.column).unwrap_or(&Value::Null));
-        let rising = match (one.as_f64(), other.as_f64()) {
-            (Some(one), Some(other)) => one.total_cmp(&other),
-            (one, other) if one.is_some() || other.is_some() => one.is_some().cmp(&other.is_some()),
-            _ => one.as_str().cmp(&other.as_str()),
-        };
-        if self.is_falling { rising.reverse() } else { rising }
-    }
-
-    /// How a column is sorted, as screen readers are told.
-    const fn word(self, column: usize) -> Option<&'static str> {
-        match self {
-            _ if self.column != column => None,
-            Self { is_falling: true, .. } => Some("descending"),
-            _ => Some("ascending"),
-        }
-    }
-}
-
-/// Headings and units of tables that are known; `None` for text.
-fn columns(series: &str) -> &'static [(&'static str, Option<&'static str>)] {
-    match series {
-        "host.processes" => &[
-            ("Name", None),
-            ("Process", Some("")),
-            ("Processor", Some("%")),
-            ("Memory", Some("B")),
-        ],
-        _ if series.starts_with("top ") => &[("Series", None), ("Value", Some(""))],
-        _ => &[],
-    }
-}
-
-fn cell_text(cell: &Value, unit: Option<&str>) -> String {
-    match (cell.as_f64(), unit) {
-        (Some(number), Some(unit)) => figure_text(number, unit),
-        _ => value_text(cell),
-    }
+    all
 }
 
 fn line(name: &str, series: &Arc<Series>, of: usize) -> Line {
@@ -432,32 +378,5 @@ mod tests {
         assert!(recent.least.is_empty() && recent.greatest.is_empty());
         assert_eq!(line(Some((20_000, Some(95_000)))).points, whole.points);
         assert_eq!(line(Some((10_000, Some(95_000)))).points, recent.points);
-    }
-
-    #[test]
-    fn rows_are_sorted_by_the_heading_that_was_pressed() {
-        let rows = || vec![json!(["b", 2]), json!(["a", 10]), json!(["c", null])];
-        let names = |order: Option<Order>| {
-            let rows = match order {
-                Some(order) => sorted(rows(), |one, other| order.compare(one, other)),
-                None => rows(),
-            };
-            rows.iter().map(|row| value_text(&row[0])).collect::<String>()
-        };
-        let press = |before, column| Order::after(before, column, column == 1);
-        let by_number = press(None, 1);
-        assert_eq!([names(by_number), names(press(by_number, 1))], ["abc", "cba"]);
-        assert_eq!(press(press(by_number, 1), 1), None, "the third press ends it");
-        let by_name = press(by_number, 0);
-        assert_eq!([names(by_name), names(press(by_name, 0))], ["abc", "cba"]);
-        assert_eq!(by_name.and_then(|order| order.word(0)), Some("ascending"));
-        assert_eq!(by_name.and_then(|order| order.word(1)), None);
-    }
-
-    #[test]
-    fn a_cell_has_its_columns_unit() {
-        assert_eq!(cell_text(&json!(1_048_576), Some("B")), "1\u{a0}MiB");
-        assert_eq!(cell_text(&json!("init"), None), "init");
-        assert_eq!(cell_text(&json!(4321), Some("")), "4321");
     }
 }

@@ -4,6 +4,7 @@
 // is arranged anew for each picture. `lasting`: on the server that has run since the start, whose charts are filled.
 import { SETPOINT, STATUS } from '../harness/board.mjs';
 import { openOnASmallDevice } from '../harness/quota.mjs';
+import * as all from './all_kinds.mjs';
 import { TOKENS, installAuthority, joinRefused, openBoards, page, plainHttp, share, signIn, signInRefused, viewOnly } from './doors.mjs';
 import { boardRemoved, keptOnASmallCard, removed, removedList, removedUnderHands } from './gone.mjs';
 import * as kinds from './kinds.mjs';
@@ -72,6 +73,10 @@ export const STATES = [
   { name: 'kinds-offline', wall: true, arrange: kinds.kindsOffline },
   { name: 'kinds-waiting', arrange: kinds.kindsWaiting },
   { name: 'kinds-conflict', arrange: kinds.kindsConflict },
+  { name: 'all-kinds-empty', isWhole: true, arrange: all.allEmpty },
+  { name: 'all-kinds-live', isWhole: true, arrange: all.allLive },
+  { name: 'all-kinds-offline', isWhole: true, arrange: all.allOffline },
+  { name: 'all-kinds-conflict', isWhole: true, arrange: all.allConflict },
   { name: 'timer-up', arrange: kinds.timerUp },
   { name: 'palette', arrange: kinds.palette },
   { name: 'palette-nothing', arrange: kinds.paletteNothing },

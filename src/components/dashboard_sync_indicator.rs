@@ -65,7 +65,13 @@ pub fn DashboardSyncIndicator(
     let link = socket.link();
     // A page that was not live yet goes on where the one before it was.
     let met_ms = use_hook(last_met).filter(|_| sync.last_sync().is_none());
-    let more = more(&status, &link, &sync.details(), now(), met_ms);
+    // What names no time is not rendered with each second.
+    let is_of_time = matches!(
+        status,
+        ConnectionStatus::Offline { .. } | ConnectionStatus::Waiting { .. }
+    );
+    let now = if is_of_time { now() } else { None };
+    let more = more(&status, &link, &sync.details(), now, met_ms);
     let name = [t("Sync"), ": ", word.text(), &more.concat()].concat();
     let face = telling(word, hidden(&status, &link), &more);
     rsx! {

@@ -1,5 +1,9 @@
 //! Desktop, phone and terminal: tokio for sockets and timers, SQLite for what is stored.
 
+#[cfg(target_os = "linux")]
+mod card;
+#[cfg(not(target_os = "linux"))]
+mod cardless;
 mod clock;
 mod disk;
 mod locks;
@@ -18,6 +22,10 @@ mod windowless;
 use std::{path::Path, rc::Rc};
 
 #[cfg(feature = "desktop")]
+#[cfg(target_os = "linux")]
+pub use card::draw_as_can_be;
+#[cfg(not(target_os = "linux"))]
+pub use cardless::draw_as_can_be;
 use dioxus::desktop as webview;
 #[cfg(all(feature = "mobile", not(feature = "desktop")))]
 use dioxus::mobile as webview;

@@ -14,7 +14,6 @@ const LOG_LINES_MAX = 40;
 /** The environment of a window as root, where there are no namespaces for a sandbox, and without a graphics card. */
 export const WITHOUT_A_CARD = {
   WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
-  WEBKIT_DISABLE_COMPOSITING_MODE: '1',
   LIBGL_ALWAYS_SOFTWARE: '1',
   GTK_A11Y: 'none',
   NO_AT_BRIDGE: '1',

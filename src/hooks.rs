@@ -123,7 +123,7 @@ pub(crate) use crate::api::FirstLook;
 pub use crate::{
     state::{ConnectionStatus, Now, PendingOperation, Series, SyncDetails},
     sync::{
-        Command, CommandError, Conflict, Counters, Freshness, Notice, Phase, Release, Resolution, SetAside,
+        Command, CommandError, Conflict, Counters, Freshness, Heartbeat, Notice, Phase, Release, Resolution, SetAside,
         SetAsideReason,
         storage::{Durability, Lacks, StorageError},
         undecided,

@@ -53,8 +53,8 @@ use detached as chosen;
 use native as chosen;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 pub use native::{
-    data_folder, draw_as_can_be, has_keyring, hear_gestures, keep_secret, leave_keyring_out, leave_text, lock_holder,
-    make_private_folder, move_secrets, notify, secret, take_back_notice, tell, write_private,
+    data_folder, draw_as_can_be, has_keyring, hear_gestures, is_charged, keep_secret, leave_keyring_out, leave_text,
+    lock_holder, make_private_folder, move_secrets, notify, secret, take_back_notice, tell, write_private,
 };
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 use web as chosen;

@@ -12,6 +12,7 @@ mod network;
 mod noticeless;
 #[cfg(all(feature = "desktop", target_os = "linux"))]
 mod notices;
+mod power;
 mod secrets;
 mod socket;
 #[cfg(any(feature = "desktop", feature = "mobile"))]
@@ -31,6 +32,7 @@ use dioxus::desktop as webview;
 use dioxus::mobile as webview;
 pub use disk::data_folder;
 pub use locks::lock_holder;
+pub use power::is_charged;
 pub use secrets::{
     has_keyring, keep_secret, leave_keyring_out, make_private_folder, move_secrets, secret, write_private,
 };

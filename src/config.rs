@@ -2,6 +2,7 @@
 //!
 //! Units come last in a name: `_ms` milliseconds, `_s` seconds, `_bytes` bytes, `_len_max` a count of items.
 
+mod beating;
 mod programs;
 mod sampling;
 mod searching;
@@ -9,6 +10,7 @@ mod storing;
 mod stretches;
 mod window;
 
+pub use beating::*;
 pub use programs::*;
 pub use sampling::*;
 pub use searching::*;

@@ -11,7 +11,8 @@ use dioxus::{
 };
 
 use crate::{
-    hooks::use_background_sync,
+    config::{PING_AFTER_MS, PING_AFTER_ON_BATTERY_MS, PING_AFTER_UNSEEN_MS_MAX, POWER_LOOK_MS},
+    hooks::{Heartbeat, use_background_sync, use_realtime_managers},
     platform::{self, Gesture, NetworkEvent, ServerAddress, hear_gestures},
     webview::{Boards, Choosing, First, Kept, Leave, NAME, WaitingForKeyring, Ways, begun, page, use_showing},
 };
@@ -117,6 +118,7 @@ fn Phone() -> Element {
                     }
                 },
                 Gestures {}
+                Beating {}
             }
         }
     }
@@ -129,6 +131,26 @@ fn refused_for(server: &str) -> Option<String> {
         let host = address.origin().trim_start_matches("http://");
         format!("A phone does not speak with {host} without encryption: whoever is on the way could read your boards and your token. Ask whoever runs it for its https:// address.")
     })
+}
+
+/// Asks the server less often for a sign of life while the device runs on its battery, and while nobody sees the app.
+#[component]
+fn Beating() -> Element {
+    let managers = use_realtime_managers();
+    use_future(move || async move {
+        let clock = platform::here().clock();
+        loop {
+            let seen_ms = if platform::is_charged() {
+                PING_AFTER_MS
+            } else {
+                PING_AFTER_ON_BATTERY_MS
+            };
+            let heartbeat = Heartbeat::after_ms(seen_ms, PING_AFTER_UNSEEN_MS_MAX);
+            managers.websocket.beat(heartbeat);
+            clock.sleep_until(clock.now().plus(POWER_LOOK_MS)).await;
+        }
+    });
+    VNode::empty()
 }
 
 /// Hears what a finger wants of the app as a whole.

@@ -53,8 +53,8 @@ use detached as chosen;
 use native as chosen;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 pub use native::{
-    data_folder, has_keyring, hear_gestures, keep_secret, leave_keyring_out, leave_text, lock_holder,
-    make_private_folder, move_secrets, notify, secret, take_back_notice, tell, write_private,
+    data_folder, draw_as_can_be, has_keyring, hear_gestures, is_charged, keep_secret, leave_keyring_out, leave_text,
+    lock_holder, make_private_folder, move_secrets, notify, secret, take_back_notice, tell, write_private,
 };
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 use web as chosen;
@@ -224,6 +224,20 @@ pub type Fetch = fn(path: String, body: Option<String>) -> LocalBoxFuture<'stati
 
 /// How to make a request, where there is a page.
 pub const FETCH: Option<Fetch> = chosen::FETCH;
+
+/// What a page is shown in here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShownIn {
+    /// A tab of a browser, for which a server may render it.
+    Tab,
+    /// A window of the program's own.
+    Window,
+    /// The app of a phone.
+    App,
+}
+
+/// What a page of this program is shown in.
+pub const SHOWN_IN: ShownIn = chosen::SHOWN_IN;
 
 /// Why a request has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

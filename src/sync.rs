@@ -48,7 +48,7 @@ use std::collections::VecDeque;
 
 pub use command::{Command, CommandError};
 pub use conflict::{Conflict, Resolution, SetAside, SetAsideReason, undecided};
-pub use connection::{Connection, Probe, retry_delay_ms};
+pub use connection::{Connection, Heartbeat, Probe, retry_delay_ms};
 pub use listing::Listed;
 pub use note::Note;
 pub use notice::Notice;
@@ -204,6 +204,7 @@ pub struct Engine {
     birth: Birth,
     dice: Dice,
     connection: Connection,
+    heartbeat: Heartbeat,
     dials: u64,
     /// The retry window the server sent last.
     window_ms: u64,
@@ -270,6 +271,7 @@ impl Engine {
         let mut engine = Self {
             dice: Dice(birth.seed),
             connection: Connection::Offline,
+            heartbeat: Heartbeat::default(),
             dials: 0,
             window_ms: crate::config::RETRY_WINDOW_MS,
             hasten_from: Timestamp(0),
@@ -363,6 +365,9 @@ impl Engine {
             Input::TimerExpired => {}
         }
         self.turn(now);
+        if self.effects.iter().any(|effect| matches!(effect, Effect::Send { .. })) {
+            self.connection.said(now);
+        }
         self.effects.drain(..)
     }
 
@@ -370,7 +375,7 @@ impl Engine {
     #[must_use]
     pub fn next_wakeup(&self) -> Option<Timestamp> {
         [
-            self.connection.next_wakeup(),
+            self.connection.next_wakeup(self.ping_after_ms()),
             self.drafts.next_wakeup(),
             self.keeping_wakeup(),
             self.push_wakeup(),
@@ -386,7 +391,7 @@ impl Engine {
     /// What every turn ends with: timers, then storing, then sending.
     fn turn(&mut self, now: Timestamp) {
         self.turned_at = now;
-        match self.connection.due(now) {
+        match self.connection.due(now, self.ping_after_ms()) {
             Some(Due::Dial) => self.dial(now),
             Some(Due::Ping) => self.probe(now, false),
             Some(Due::GiveUp) => self.lost(now, Some("The server did not answer in time.".to_owned())),
@@ -402,6 +407,10 @@ impl Engine {
         self.say_here(now);
         self.say_seen(now);
         self.request(now);
+    }
+
+    const fn ping_after_ms(&self) -> u64 {
+        self.heartbeat.ping_after_ms(self.visible)
     }
 
     fn notice(&mut self, notice: Notice) {

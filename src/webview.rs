@@ -18,7 +18,7 @@ use self::kept::OWN;
 pub use self::{
     boards::Boards, choosing::Choosing, kept::Kept, keyring::WaitingForKeyring, page::page, showing::use_showing,
 };
-use crate::platform::{AddressError, ServerAddress, data_folder};
+use crate::platform::{AddressError, ServerAddress, data_folder, draw_as_can_be};
 
 /// What it is called where no board is shown.
 pub const NAME: &str = "Tideboard";
@@ -46,6 +46,7 @@ fn origin(text: &str) -> Result<String, AddressError> {
 /// What the program was started with: what it remembers, and what it begins with; said where that can't be.
 pub fn begun() -> Option<(Kept, Option<First>)> {
     let arguments = Arguments::parse();
+    draw_as_can_be();
     let Some(folder) = arguments.data.clone().or_else(data_folder) else {
         eprintln!("This user has no home folder. Name one for the outbox: `--data FOLDER`.");
         return None;

@@ -375,6 +375,8 @@ fn the_tables_limits_are_this_programs() {
         GREETING_MS_MAX,
         PING_AFTER_MS,
         PING_EVERY_MS,
+        PING_AFTER_MS_MAX,
+        PING_AFTER_UNSEEN_MS_MAX,
         REFRESH_EVERY_MS,
         REFRESH_SPACING_MS,
         DEAD_AFTER_MS,

@@ -11,7 +11,7 @@ use crate::{
     protocol::{BoardId, Device, FieldName, Kind, OperationId, Value, WidgetId},
     sorted::SortedMap,
     state::{CONFLICTS, CONNECTION, ConnectionStatus, PENDING, PendingOperation, Place, SET_ASIDE, SYNC},
-    sync::{Command, Conflict, Counters, Resolution, SetAside},
+    sync::{Command, Conflict, Counters, Heartbeat, Resolution, SetAside},
     time::Timestamp,
 };
 
@@ -137,6 +137,12 @@ impl WebSocketManager {
     /// What this device is called from now on, and its colour: remembered here, and told with each edit.
     pub fn name_device(self, device: Device) {
         self.context.command(Command::Name(device));
+    }
+
+    /// How often the server is asked for a sign of life from now on: less often, where a device is to save its battery. A dead
+    /// connection is noticed so much later, unless something was sent; after the device woke, within a second as ever.
+    pub fn beat(self, heartbeat: Heartbeat) {
+        self.context.command(Command::Beat(heartbeat));
     }
 
     /// Send an app's own event to the others on a board. Lossy: at most [`crate::config::EVENT_BYTES_MAX`] with its name;

@@ -1,5 +1,9 @@
 //! Desktop, phone and terminal: tokio for sockets and timers, SQLite for what is stored.
 
+#[cfg(target_os = "linux")]
+mod card;
+#[cfg(not(target_os = "linux"))]
+mod cardless;
 mod clock;
 mod disk;
 mod locks;
@@ -8,6 +12,7 @@ mod network;
 mod noticeless;
 #[cfg(all(feature = "desktop", target_os = "linux"))]
 mod notices;
+mod power;
 mod secrets;
 mod socket;
 #[cfg(any(feature = "desktop", feature = "mobile"))]
@@ -17,12 +22,17 @@ mod windowless;
 
 use std::{path::Path, rc::Rc};
 
+#[cfg(target_os = "linux")]
+pub use card::draw_as_can_be;
+#[cfg(not(target_os = "linux"))]
+pub use cardless::draw_as_can_be;
 #[cfg(feature = "desktop")]
 use dioxus::desktop as webview;
 #[cfg(all(feature = "mobile", not(feature = "desktop")))]
 use dioxus::mobile as webview;
 pub use disk::data_folder;
 pub use locks::lock_holder;
+pub use power::is_charged;
 pub use secrets::{
     has_keyring, keep_secret, leave_keyring_out, make_private_folder, move_secrets, secret, write_private,
 };
@@ -38,6 +48,12 @@ pub use notices::{notify, take_back_notice};
 
 pub use chosen::{entitle, go_to, hear_gestures, hear_keys, leave_text, tell};
 
+#[cfg(all(feature = "mobile", not(feature = "desktop")))]
+pub use super::ShownIn::App as SHOWN_IN;
+#[cfg(not(any(feature = "desktop", feature = "mobile")))]
+pub use super::ShownIn::Tab as SHOWN_IN;
+#[cfg(feature = "desktop")]
+pub use super::ShownIn::Window as SHOWN_IN;
 pub use super::pageless::*;
 use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};
 

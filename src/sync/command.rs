@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Conflict, Resolution};
+use super::{Conflict, Heartbeat, Resolution};
 use crate::{
     protocol::{BoardId, Device, FieldName, Kind, OperationId, Value, WidgetId},
     sorted::SortedMap,
@@ -23,6 +23,8 @@ pub enum Command {
         /// The token.
         token: Option<String>,
     },
+    /// How often the server is asked for a sign of life from now on.
+    Beat(Heartbeat),
     /// What the device is called from now on; an edit has its name when it is sent.
     Name(Device),
     /// Hear of a board. Counted: each is ended by an `Unwatch`.

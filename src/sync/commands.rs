@@ -95,6 +95,7 @@ impl Engine {
                 }
                 self.dial(now);
             }
+            Command::Beat(heartbeat) => self.heartbeat = heartbeat,
             Command::Name(device) => self.birth.device = device.kept().or(self.birth.device.take()),
             Command::Watch { board } => self.replicas.entry(board).or_default().watchers += 1,
             Command::Unwatch { board } => {

@@ -2,8 +2,8 @@
 
 use crate::{
     config::{
-        DEAD_AFTER_MS, DIAL_MS_MAX, PING_AFTER_MS, PING_EVERY_MS, RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX,
-        RETRY_WINDOW_SEEN_MS_MAX, RETRY_WINDOWS_SEEN_MAX,
+        DEAD_AFTER_MS, DIAL_MS_MAX, PING_AFTER_MS, PING_AFTER_MS_MAX, PING_AFTER_UNSEEN_MS_MAX, PING_EVERY_MS,
+        RETRY_WINDOW_MS, RETRY_WINDOW_MS_MAX, RETRY_WINDOW_SEEN_MS_MAX, RETRY_WINDOWS_SEEN_MAX,
     },
     protocol::Welcome,
     time::Timestamp,
@@ -44,6 +44,8 @@ pub enum Connection {
         heard_at: Timestamp,
         /// The last greeting or ping.
         asked_at: Timestamp,
+        /// The first frame that was sent since then.
+        said_at: Option<Timestamp>,
         /// A ping that is not answered yet.
         probe: Option<Probe>,
     },
@@ -74,6 +76,43 @@ pub struct Probe {
     /// When a silence means death.
     pub dead_at: Timestamp,
 }
+
+/// After how much silence a client asks its server for a sign of life. Where nothing was said that waits for an answer, a silence is a
+/// death [`ANSWER_MS`] later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heartbeat {
+    seen_ms: u64,
+    unseen_ms: u64,
+}
+
+impl Heartbeat {
+    /// Asks after so many milliseconds of silence while a person sees the page, and while nobody does: each at least
+    /// [`PING_AFTER_MS`], and at most [`PING_AFTER_MS_MAX`] and [`PING_AFTER_UNSEEN_MS_MAX`].
+    #[must_use]
+    pub fn after_ms(seen_ms: u64, unseen_ms: u64) -> Self {
+        Self {
+            seen_ms: seen_ms.clamp(PING_AFTER_MS, PING_AFTER_MS_MAX),
+            unseen_ms: unseen_ms.clamp(PING_AFTER_MS, PING_AFTER_UNSEEN_MS_MAX),
+        }
+    }
+
+    /// After how much silence it asks.
+    pub(super) const fn ping_after_ms(self, is_seen: bool) -> u64 {
+        if is_seen { self.seen_ms } else { self.unseen_ms }
+    }
+}
+
+impl Default for Heartbeat {
+    fn default() -> Self {
+        Self {
+            seen_ms: PING_AFTER_MS,
+            unseen_ms: PING_AFTER_MS,
+        }
+    }
+}
+
+/// How long an answer may take.
+const ANSWER_MS: u64 = DEAD_AFTER_MS - PING_AFTER_MS;
 
 /// After waking or coming online a silence is a death this soon.
 const PROBE_MS: u64 = 900;
@@ -106,18 +145,23 @@ impl Connection {
         }
     }
 
-    /// When to look again.
+    /// When to look again, where it asks after so much silence.
     #[must_use]
-    pub fn next_wakeup(&self) -> Option<Timestamp> {
+    pub fn next_wakeup(&self, ping_after_ms: u64) -> Option<Timestamp> {
         match self {
             Self::Dialing { since, .. } | Self::Greeting { since, .. } => Some(since.plus(DIAL_MS_MAX)),
             Self::Live {
                 heard_at,
                 asked_at,
+                said_at,
                 probe,
                 ..
             } => {
-                let ping_at = heard_at.plus(PING_AFTER_MS).min(asked_at.plus(PING_EVERY_MS));
+                let ping_at = heard_at
+                    .plus(ping_after_ms)
+                    .min(asked_at.plus(ping_after_ms.max(PING_EVERY_MS)));
+                // What was said may wait for its answer: that is asked about however seldom it asks.
+                let ping_at = said_at.map_or(ping_at, |at| ping_at.min(at.plus(PING_AFTER_MS)));
                 Some(probe.map_or(ping_at, |probe| probe.dead_at))
             }
             Self::Waiting { retry_at, .. } => Some(*retry_at),
@@ -125,10 +169,10 @@ impl Connection {
         }
     }
 
-    /// What a timer means now.
+    /// What a timer means now, where it asks after so much silence.
     #[must_use]
-    pub fn due(&self, now: Timestamp) -> Option<Due> {
-        if self.next_wakeup()? > now {
+    pub fn due(&self, now: Timestamp, ping_after_ms: u64) -> Option<Due> {
+        if self.next_wakeup(ping_after_ms)? > now {
             return None;
         }
         match self {
@@ -140,13 +184,26 @@ impl Connection {
 
     /// A frame arrived: any frame is a sign of life.
     pub fn heard(&mut self, now: Timestamp) {
-        if let Self::Live { heard_at, probe, .. } = self {
-            (*heard_at, *probe) = (now, None);
+        if let Self::Live {
+            heard_at,
+            said_at,
+            probe,
+            ..
+        } = self
+        {
+            (*heard_at, *said_at, *probe) = (now, None, None);
         }
     }
 
-    /// A ping was sent; `urgent` after waking, when a dead socket must be noticed at once.
-    pub fn probing(&mut self, now: Timestamp, urgent: bool) {
+    /// A frame was sent.
+    pub fn said(&mut self, now: Timestamp) {
+        if let Self::Live { said_at, .. } = self {
+            said_at.get_or_insert(now);
+        }
+    }
+
+    /// A ping was sent, where it asks after so much silence; `urgent` after waking, when a dead socket must be noticed at once.
+    pub fn probing(&mut self, now: Timestamp, urgent: bool, ping_after_ms: u64) {
         if let Self::Live {
             heard_at,
             asked_at,
@@ -157,6 +214,9 @@ impl Connection {
             *asked_at = now;
             let dead_at = if urgent {
                 now.plus(PROBE_MS)
+            } else if ping_after_ms > PING_AFTER_MS {
+                // A device that saves is late with its timers: an answer has its time all the same.
+                now.plus(ANSWER_MS)
             } else {
                 heard_at.plus(DEAD_AFTER_MS)
             };

@@ -143,7 +143,7 @@ impl Engine {
 
     pub(super) fn probe(&mut self, now: Timestamp, urgent: bool) {
         if matches!(self.connection, Connection::Live { .. }) {
-            self.connection.probing(now, urgent);
+            self.connection.probing(now, urgent, self.ping_after_ms());
             let (visible, seen) = (self.visible, self.sight(now));
             self.send(&ClientFrame::Ping { visible, seen });
         }
@@ -229,6 +229,7 @@ impl Engine {
             welcome: Box::new(welcome),
             heard_at: now,
             asked_at: now,
+            said_at: None,
             probe: None,
         };
         let same = self.namespace.as_ref() == Some(&namespace)

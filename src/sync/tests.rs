@@ -1,5 +1,6 @@
 //! What one engine promises its server and its storage, seen at its door.
 
+mod beating;
 mod limits;
 mod people;
 mod reconnecting;

@@ -44,12 +44,23 @@ pub fn tell(event: NetworkEvent) {
 }
 
 /// Calls `heard` with what a finger wants of the app as a whole, as long as the calling component lives; that says whether there was
-/// something to do.
+/// something to do. Meanwhile the engine is told whether anybody sees the app.
 pub fn hear_gestures(mut heard: impl FnMut(Gesture) -> bool + 'static) {
     let Some(mut gestures) = run(GESTURES) else { return };
     spawn(async move {
         while let Ok(name) = gestures.recv::<String>().await {
-            let gesture = if name == "back" { Gesture::Back } else { Gesture::Pulled };
+            let gesture = match name.as_str() {
+                "hidden" => {
+                    tell(NetworkEvent::Hidden);
+                    continue;
+                }
+                "shown" => {
+                    tell(NetworkEvent::Shown);
+                    continue;
+                }
+                "back" => Gesture::Back,
+                _ => Gesture::Pulled,
+            };
             let is_done = heard(gesture);
             let _ = gestures.send(is_done);
         }

@@ -9,7 +9,11 @@
   /** What waits for a frame, by its number. */
   const asked = new Map();
   let last = 0;
+  /** Draws where no frame comes. */
+  let late;
   const draw = () => {
+    clearTimeout(late);
+    late = undefined;
     const now = [...asked.values()];
     asked.clear();
     for (const callback of now) callback(performance.now());
@@ -25,7 +29,7 @@
       drawNow();
     } else {
       inFrame(draw);
-      setTimeout(draw, frameMsMax);
+      late ??= setTimeout(draw, frameMsMax);
     }
     return last;
   };

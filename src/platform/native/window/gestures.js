@@ -1,4 +1,4 @@
-// Of a phone: back, by its key or by the gesture of its system, and a page that is pulled down.
+// Of a phone: back, by its key or by the gesture of its system, a page that is pulled down, and an app that is put away or taken up again.
 const end = new AbortController();
 const heard = { signal: end.signal, passive: true };
 
@@ -30,6 +30,8 @@ const stay = () => history.pushState('here', '');
 if (history.state !== 'here') stay();
 addEventListener('popstate', async () => { if (await back()) stay(); }, heard);
 addEventListener('keydown', ({ key }) => { if (['BrowserBack', 'GoBack'].includes(key)) back(); }, heard);
+
+document.addEventListener('visibilitychange', () => dioxus.send(document.hidden ? 'hidden' : 'shown'), heard);
 
 /** So far a finger has to pull, in pixels. */
 const FAR_PX = 96;

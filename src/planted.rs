@@ -60,6 +60,9 @@ pub enum Bug {
     UndoOutlivesEdit,
     ClearingUnnoticed,
     NewerSentByOlder,
+    // Of the file that native programs keep.
+    FileExpectsNothing,
+    FileWrittenInParts,
 }
 
 #[cfg(feature = "planted")]

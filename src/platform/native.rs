@@ -21,6 +21,8 @@ use std::{path::Path, rc::Rc};
 use dioxus::desktop as webview;
 #[cfg(all(feature = "mobile", not(feature = "desktop")))]
 use dioxus::mobile as webview;
+#[cfg(feature = "planted")]
+pub use disk::Database;
 pub use disk::data_folder;
 pub use locks::lock_holder;
 pub use secrets::{

@@ -7,6 +7,9 @@ mod conflicts;
 mod dead_spots;
 mod deadlines;
 mod decisions;
+#[cfg_attr(all(feature = "native", feature = "planted"), path = "../support/files.rs")]
+#[cfg_attr(not(all(feature = "native", feature = "planted")), path = "../support/no_files.rs")]
+mod files;
 mod folding;
 mod full;
 mod handover;

@@ -1,5 +1,6 @@
 //! What people live through, told one story at a time: the engine and the authority that people run, with a network, a
-//! clock and two disks around them that do as they are told. No chance: what only chance finds is the simulator's.
+//! clock and two disks around them that do as they are told; with the features `native` and `planted` the devices' are the files
+//! that native programs keep. No chance: what only chance finds is the simulator's.
 
 mod cards;
 mod cleared;

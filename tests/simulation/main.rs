@@ -1,5 +1,6 @@
 //! The simulator: whole systems of clients, tabs, a server, disks and a network, from a seed, in virtual time. The engine,
-//! the authority and the log are the ones people run; every message crosses as text through the real decoder.
+//! the authority and the log are the ones people run; every message crosses as text through the real decoder. With the feature
+//! `native` the devices keep the file that native programs keep.
 //!
 //! `SEEDS=20000 SEED=1 cargo test --profile sim --no-default-features --features planted --test simulation seeds -- --nocapture`
 

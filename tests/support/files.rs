@@ -50,7 +50,7 @@ impl Files {
         if let Some((end, before)) = before {
             // Had all been killed in the midst of it: another part each time.
             let left = self.left(end, self.commits * 389 % 1001);
-            let found = Database::open(&file(&left)).and_then(|mut database| Ok(database.load(namespace, true)));
+            let found = Database::open(&file(&left)).map(|mut database| database.load(namespace, true));
             let found = found.expect("it can be opened").expect("it can be read");
             assert!(
                 found == before || found == *records,

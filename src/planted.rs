@@ -61,6 +61,9 @@ pub enum Bug {
     ClearingUnnoticed,
     NewerSentByOlder,
     PutOffHidden,
+    // Of the file that native programs keep.
+    FileExpectsNothing,
+    FileWrittenInParts,
 }
 
 #[cfg(feature = "planted")]

@@ -51,6 +51,9 @@ pub use memory::{FarEnd, Memory, MemoryDevice, Open};
 use detached as chosen;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 use native as chosen;
+#[cfg(all(feature = "native", feature = "planted", not(target_arch = "wasm32")))]
+#[doc(hidden)] // for the simulator, whose devices keep such a file
+pub use native::Database;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
 pub use native::{
     data_folder, draw_as_can_be, has_keyring, hear_gestures, is_charged, keep_secret, leave_keyring_out, leave_text,

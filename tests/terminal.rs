@@ -11,6 +11,8 @@ mod client;
 mod device;
 #[path = "support/folder.rs"]
 mod folder;
+#[path = "terminal/killed.rs"]
+mod killed;
 #[path = "terminal/kinds.rs"]
 mod kinds;
 #[path = "terminal/messages.rs"]

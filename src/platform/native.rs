@@ -30,6 +30,8 @@ pub use cardless::draw_as_can_be;
 use dioxus::desktop as webview;
 #[cfg(all(feature = "mobile", not(feature = "desktop")))]
 use dioxus::mobile as webview;
+#[cfg(feature = "planted")]
+pub use disk::Database;
 pub use disk::data_folder;
 pub use locks::lock_holder;
 pub use power::is_charged;

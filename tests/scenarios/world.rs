@@ -16,7 +16,7 @@ use tideboard::{
     sync::{
         Birth, Command, CommandError, Conflict, Effect, Engine, Freshness, Input, Notice, Pending, Release,
         RequestError, Resolution, SetAside,
-        storage::{Durability, Namespace, StorageError, is_cold},
+        storage::{Durability, Namespace, StorageError},
     },
     time::Timestamp,
 };
@@ -217,6 +217,7 @@ impl World {
     /// The tab is closed, or killed, and another one opened on the same device.
     pub fn reopen(&mut self, tab: usize) {
         self.hang_up(tab);
+        self.disks[self.tabs[tab].person].kill(tab);
         let namespace = self.namespace_for(self.tabs[tab].person, self.tabs[tab].signed_in);
         (self.tabs[tab].held, self.tabs[tab].inputs) = (None, VecDeque::new());
         self.tabs[tab].engine = self.born(self.tabs[tab].person, namespace);
@@ -492,10 +493,6 @@ pub fn deck() -> BoardId {
 
 pub fn named(widget: &str) -> WidgetId {
     widget.parse().expect("a name")
-}
-
-fn folder(namespace: &Namespace) -> String {
-    format!("{}/{}", namespace.store, namespace.principal)
 }
 
 fn identity(person: usize) -> Identity {

@@ -12,6 +12,8 @@ use tideboard::{
     },
 };
 
+use crate::{dice::Dice, files::Files};
+
 /// A board's records as bytes, and its newest snapshot.
 #[derive(Clone, Debug, Default)]
 struct Shelf {
@@ -98,7 +100,6 @@ impl ServerDisk {
 type Before = Vec<(String, Option<String>)>;
 
 /// A device's storage, shared by its tabs.
-#[derive(Clone, Debug, Default)]
 pub struct DeviceDisk {
     /// What its tabs see.
     records: FxHashMap<Namespace, Records>,
@@ -106,6 +107,10 @@ pub struct DeviceDisk {
     unsynced: Vec<(Namespace, Before)>,
     pub remembered: Option<Note>,
     pub room: Room,
+    /// Where the native half is built, the file that native programs keep, beside the records in memory.
+    files: Files,
+    /// How much of what was not synced is left in the file. Of its own, so that a seed plays the same with a file and without.
+    dice: Dice,
 }
 
 /// What a device's disk has room for.
@@ -120,7 +125,25 @@ pub enum Room {
 }
 
 impl DeviceDisk {
-    pub fn load(&self, namespace: &Namespace, cold: bool) -> Records {
+    pub fn new(seed: u64) -> Self {
+        Self {
+            records: FxHashMap::default(),
+            unsynced: Vec::new(),
+            remembered: None,
+            room: Room::default(),
+            files: Files::default(),
+            dice: Dice(seed),
+        }
+    }
+
+    /// What a tab reads.
+    pub fn load(&mut self, tab: usize, namespace: &Namespace, cold: bool) -> Records {
+        let records = self.look(namespace, cold);
+        self.files.load(tab, namespace, cold, records)
+    }
+
+    /// What is stored.
+    pub fn look(&self, namespace: &Namespace, cold: bool) -> Records {
         let records = self.records.get(namespace).into_iter().flatten();
         records
             .filter(|(key, _)| cold || !is_cold(key))
@@ -128,7 +151,7 @@ impl DeviceDisk {
             .collect()
     }
 
-    pub fn commit(&mut self, namespace: &Namespace, transaction: &Transaction) -> Outcome {
+    pub fn commit(&mut self, tab: usize, namespace: &Namespace, transaction: &Transaction) -> Outcome {
         let records = self.records.entry(namespace.clone()).or_default();
         let before = before(records, transaction);
         let fits = match self.room {
@@ -140,6 +163,7 @@ impl DeviceDisk {
             return Outcome::Failed(StorageError::Full);
         }
         let outcome = apply(records, transaction);
+        self.files.commit(tab, namespace, transaction, &outcome, records);
         if matches!(outcome, Outcome::Done { .. }) {
             self.unsynced.push((namespace.clone(), before));
         }
@@ -155,10 +179,23 @@ impl DeviceDisk {
     /// A transaction's answer goes out only after this.
     pub fn sync(&mut self) {
         self.unsynced.clear();
+        self.files.sync();
+    }
+
+    /// A tab is killed. A file that nobody else has open ends wherever that tab was in its writing.
+    pub fn kill(&mut self, tab: usize) {
+        if self.files.kill(tab) {
+            self.power_loss();
+        }
     }
 
     pub fn power_loss(&mut self) {
+        self.files.cut(self.dice.below(1_001));
         for (namespace, before) in self.unsynced.drain(..).rev() {
+            // What nobody was told of may be there all the same, and then whatever was written before it.
+            if self.files.holds(&self.records) {
+                break;
+            }
             let records = self.records.entry(namespace).or_default();
             for (key, text) in before {
                 match text {
@@ -167,11 +204,13 @@ impl DeviceDisk {
                 };
             }
         }
+        self.files.must_hold(&self.records);
     }
 
     /// All of it goes, and whatever was not synced.
     pub fn clear(&mut self) {
         self.records.clear();
+        self.files.overwrite(&self.records);
         self.unsynced.clear();
         self.remembered = None;
     }

@@ -1,11 +1,15 @@
 //! The simulator: whole systems of clients, tabs, a server, disks and a network, from a seed, in virtual time. The engine,
-//! the authority and the log are the ones people run; every message crosses as text through the real decoder.
+//! the authority and the log are the ones people run; every message crosses as text through the real decoder. With the feature
+//! `native` the devices keep the file that native programs keep.
 //!
 //! `SEEDS=20000 SEED=1 cargo test --profile sim --no-default-features --features planted --test simulation seeds -- --nocapture`
 
 mod catalog;
 mod dice;
 mod disk;
+#[cfg_attr(feature = "native", path = "../support/files.rs")]
+#[cfg_attr(not(feature = "native"), path = "../support/no_files.rs")]
+mod files;
 mod ledger;
 mod plan;
 mod tab;
@@ -43,8 +47,9 @@ fn simulate(seed: u64, plan: Plan) -> (Option<Failure>, u64, u64) {
 /// `BUG=ClientIdReused` plants a mistake, to see how it shows.
 fn plant_by_name() {
     let Ok(name) = env::var("BUG") else { return };
-    let named = PLANTED.iter().find(|(bug, _)| format!("{bug:?}") == name);
-    let (bug, _) = named.unwrap_or_else(|| panic!("{name:?} is none of the planted mistakes"));
+    let mut all = PLANTED.iter().map(|(bug, _)| bug).chain(PLANTED_IN_FILES);
+    let named = all.find(|bug| format!("{bug:?}") == name);
+    let bug = named.unwrap_or_else(|| panic!("{name:?} is none of the planted mistakes"));
     planted::plant(Some(*bug));
 }
 
@@ -205,6 +210,23 @@ fn every_planted_mistake_is_found() {
         }
     }
     assert!(missed.is_empty(), "not found within their seeds: {missed:?}");
+}
+
+/// Mistakes of the file that native programs keep: of those the records in memory know nothing.
+const PLANTED_IN_FILES: &[Bug] = &[Bug::FileExpectsNothing, Bug::FileWrittenInParts];
+
+/// With the file they are found, and without it never.
+#[test]
+fn every_planted_mistake_of_the_file_is_found() {
+    for bug in PLANTED_IN_FILES {
+        let plays = |seed: &u64| simulate(*seed, Plan::draw(*seed)).0.is_some();
+        planted::plant(Some(*bug));
+        let found = (1..=50).find(plays);
+        planted::plant(None);
+        println!("{bug:?}: found at seed {found:?} of 50");
+        assert_eq!(found.is_some(), cfg!(feature = "native"), "{bug:?}");
+        assert!(!found.is_some_and(|seed| plays(&seed)), "the seed fails by itself");
+    }
 }
 
 /// Mistakes that no single kind of fault shows.

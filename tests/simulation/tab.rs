@@ -28,9 +28,9 @@ pub struct Device {
 }
 
 impl Device {
-    pub fn new(number: usize) -> Self {
+    pub fn new(number: usize, seed: u64) -> Self {
         Self {
-            disk: DeviceDisk::default(),
+            disk: DeviceDisk::new(seed ^ number as u64),
             number,
             signed_in: 0,
         }

@@ -190,7 +190,7 @@ impl World {
         };
         world.start_server();
         for (device, count) in world.plan.shape.tabs.clone().into_iter().enumerate() {
-            world.devices.push(Device::new(device));
+            world.devices.push(Device::new(device, seed));
             for _ in 0..count {
                 world.tabs.push(Tab::new(device));
             }

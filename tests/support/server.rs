@@ -17,7 +17,7 @@ pub const BOARD: &str = "this-machine";
 pub struct Server {
     /// Ends before its folder goes.
     process: Option<Process>,
-    data: Folder,
+    pub data: Folder,
     arguments: Vec<String>,
     port: u16,
 }

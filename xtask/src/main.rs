@@ -14,6 +14,7 @@ mod bundle;
 mod desktop;
 mod dist;
 mod imports;
+mod killing;
 mod order;
 mod places;
 mod preload;
@@ -64,6 +65,9 @@ enum Task {
     /// Kill tabs of one browser profile over and over while they press, and print what was said to be saved and is not there, with the
     /// last release build.
     KillTabs(browser::KillTabsArguments),
+    /// Kill clients in terminals over and over while they write into the file that they share, and print what was said to be saved and is not
+    /// on the server.
+    KillClients(killing::Arguments),
     /// Print what a page holds, minute by minute, while 50 widgets of its board get 100 updates a second, with the last release build.
     Memory(browser::MemoryArguments),
     /// Take a picture of every state of the board, at every width, light and dark, with the last release build.
@@ -108,6 +112,7 @@ fn run(task: Task) -> Result<(), Failure> {
         Task::OfflineStart(arguments) => browser::run_offline_start(&arguments),
         Task::Torture(arguments) => browser::run_torture(&arguments),
         Task::KillTabs(arguments) => browser::run_kill_tabs(&arguments),
+        Task::KillClients(arguments) => killing::run(&arguments),
         Task::Memory(arguments) => browser::run_memory(&arguments),
         Task::Screenshots(arguments) => browser::run_screenshots(&arguments),
         Task::Crowd(arguments) => browser::run_crowd(&arguments),

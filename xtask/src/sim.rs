@@ -15,6 +15,17 @@ pub const CORE: &[&str] = &[
     "planted",
 ];
 
+/// The same with the native half: each device keeps the file that native programs keep.
+pub const NATIVE: &[&str] = &[
+    "--profile",
+    "sim",
+    "--package",
+    "tideboard",
+    "--no-default-features",
+    "--features",
+    "planted,native",
+];
+
 #[derive(clap::Args)]
 pub struct Arguments {
     /// How many seeds to run, or which: `FROM..TO`, both included, goes on where another run has ended.
@@ -23,6 +34,9 @@ pub struct Arguments {
     /// The first seed; with `--seeds 1`, the one to replay.
     #[arg(long)]
     seed: Option<u64>,
+    /// Each device keeps the file that native programs keep, beside the records in memory, and both must agree.
+    #[arg(long)]
+    native: bool,
 }
 
 /// Seeds that are run one after the other.
@@ -57,9 +71,9 @@ impl FromStr for Seeds {
     }
 }
 
-pub fn run_seeds(seeds: u64, seed: Option<u64>) -> Command {
+fn run_seeds(seeds: u64, seed: Option<u64>, native: bool) -> Command {
     let mut test = cargo(&["test"]);
-    test.args(CORE)
+    test.args(if native { NATIVE } else { CORE })
         .args(["--test", "simulation", "seeds", "--", "--nocapture"])
         .env("SEEDS", seeds.to_string());
     if let Some(seed) = seed {
@@ -75,7 +89,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             what: "`--seeds FROM..TO` names the first seed already: leave `--seed` out".to_owned(),
         });
     }
-    shell::run(&mut run_seeds(count, first.or(arguments.seed)))
+    shell::run(&mut run_seeds(count, first.or(arguments.seed), arguments.native))
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //!
 //! Cold builds are most of its time, so the steps share them: all that is checked or tested natively is built in the one
 //! profile in which `dx` builds the server for development, and for a named target, as `dx` does. The core alone is built
-//! in the simulator's profile, which costs seconds, since it depends on two crates.
+//! in the simulator's profile, which costs seconds, since it depends on two crates; and there once more with the native
+//! half, whose file the simulated devices keep, which costs minutes once.
 
 mod steps;
 
@@ -10,6 +11,7 @@ use crate::shell::Failure;
 use crate::tools;
 use clap::builder::PossibleValuesParser;
 use std::time::{Duration, Instant};
+pub use steps::of_server;
 use steps::{STEPS, Step};
 
 #[derive(clap::Args)]

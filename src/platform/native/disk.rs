@@ -16,7 +16,7 @@ use std::{
 use futures_channel::{mpsc, oneshot};
 use futures_util::{FutureExt, StreamExt, future::LocalBoxFuture};
 
-use self::database::Database;
+pub use self::database::Database;
 use crate::{
     config::SIBLING_POLL_MS,
     platform::{OpenError, Storage},

@@ -1,34 +1,43 @@
 //! What the tabs of a device share, and how it fails.
 
-use std::collections::BTreeMap;
-
+use rustc_hash::FxHashMap;
 use tideboard::{
     protocol::BoardId,
     sync::{
         Note,
-        storage::{FILLING, Outcome, Records, StorageError, Transaction, apply},
+        storage::{FILLING, Namespace, Outcome, Records, StorageError, Transaction, apply, is_cold},
     },
 };
 
 use super::{Value, World};
+use crate::files::Files;
 
 /// A device's storage.
 #[derive(Default)]
 pub struct Disk {
-    pub records: BTreeMap<String, Records>,
+    records: FxHashMap<Namespace, Records>,
     pub remembered: Option<Note>,
     fault: Option<StorageError>,
     pub refuses_notes: bool,
     /// It takes no more bytes than this.
     bytes_max: Option<usize>,
+    /// Where the native half is built, the file that native programs keep, beside the records in memory.
+    files: Files,
 }
 
 impl Disk {
-    pub fn commit(&mut self, folder: &str, transaction: &Transaction) -> Outcome {
+    pub fn load(&mut self, tab: usize, namespace: &Namespace, cold: bool) -> Records {
+        let records = self.records.get(namespace).into_iter().flatten();
+        let kept = records.filter(|(key, _)| cold || !is_cold(key));
+        let records = kept.map(|(key, text)| (key.clone(), text.clone())).collect();
+        self.files.load(tab, namespace, cold, records)
+    }
+
+    pub fn commit(&mut self, tab: usize, namespace: &Namespace, transaction: &Transaction) -> Outcome {
         if let Some(fault) = self.fault {
             return Outcome::Failed(fault);
         }
-        let records = self.records.entry(folder.to_owned()).or_default();
+        let records = self.records.entry(namespace.clone()).or_default();
         let mut after = records.clone();
         let outcome = apply(&mut after, transaction);
         let (grows_to, was) = (bytes_of(&after), bytes_of(records));
@@ -36,7 +45,22 @@ impl Disk {
             return Outcome::Failed(StorageError::Full);
         }
         *records = after;
+        self.files.commit(tab, namespace, transaction, &outcome, records);
         outcome
+    }
+
+    /// A tab is killed: what it was told is stored is there.
+    pub fn kill(&mut self, tab: usize) {
+        if self.files.kill(tab) {
+            self.files.cut(1_000);
+            self.files.must_hold(&self.records);
+        }
+    }
+
+    /// Something else than our program changes what is stored.
+    fn change(&mut self, change: impl FnOnce(&mut FxHashMap<Namespace, Records>)) {
+        change(&mut self.records);
+        self.files.overwrite(&self.records);
     }
 }
 
@@ -45,26 +69,34 @@ impl World {
     pub fn spoil_the_disk(&mut self, person: usize, widget: &str, field: &str, value: impl Into<Value>) {
         let key = format!("widget/deck/{widget}");
         let value = value.into();
-        for records in self.disks[person].records.values_mut() {
-            let text = records.get_mut(&key).expect("it is stored");
-            let mut stored: Value = serde_json::from_str(text).expect("a record");
-            stored["fields"][field]["value"] = value.clone();
-            *text = stored.to_string();
-        }
+        self.disks[person].change(|all| {
+            for records in all.values_mut() {
+                let text = records.get_mut(&key).expect("it is stored");
+                let mut stored: Value = serde_json::from_str(text).expect("a record");
+                stored["fields"][field]["value"] = value.clone();
+                *text = stored.to_string();
+            }
+        });
     }
 
     /// What the disk has under these keys is cut off in the middle; answers of how many records.
     pub fn tear_the_disk(&mut self, person: usize, prefix: &str) -> usize {
-        let records = self.disks[person].records.values_mut().flat_map(Records::iter_mut);
-        let torn = records.filter(|(key, _)| key.starts_with(prefix));
-        torn.map(|(_, text)| text.truncate(text.len() - 10)).count()
+        let mut count = 0;
+        self.disks[person].change(|all| {
+            let records = all.values_mut().flat_map(Records::iter_mut);
+            let torn = records.filter(|(key, _)| key.starts_with(prefix));
+            count = torn.map(|(_, text)| text.truncate(text.len() - 10)).count();
+        });
+        count
     }
 
     /// Something is written to the disk that no tab has written.
     pub fn scribble_on_the_disk(&mut self, person: usize, key: &str, text: &str) {
-        for records in self.disks[person].records.values_mut() {
-            records.insert(key.to_owned(), text.to_owned());
-        }
+        self.disks[person].change(|all| {
+            for records in all.values_mut() {
+                records.insert(key.to_owned(), text.to_owned());
+            }
+        });
     }
 
     /// What the disk has under these keys.
@@ -100,14 +132,17 @@ impl World {
     /// Somebody clears what the browser keeps; the tabs stay.
     pub fn clear_the_storage(&mut self, person: usize) {
         let disk = &mut self.disks[person];
-        (disk.remembered, _) = (None, disk.records.clear());
+        disk.remembered = None;
+        disk.change(FxHashMap::clear);
     }
 
     /// What is stored is as a version of this program has left it that gave no filling a name.
     pub fn forget_the_filling(&mut self, person: usize) {
-        for records in self.disks[person].records.values_mut() {
-            records.remove(FILLING);
-        }
+        self.disks[person].change(|all| {
+            for records in all.values_mut() {
+                records.remove(FILLING);
+            }
+        });
     }
 
     /// What of a board's confirmed state is stored.

@@ -141,9 +141,7 @@ impl World {
             Effect::HangUp { .. } => self.hang_up(tab),
             Effect::Send { dial, text } => self.sent(tab, dial, &text),
             Effect::Load { namespace, widgets } => {
-                let records = disk.records.get(&folder(&namespace)).into_iter().flatten();
-                let kept = records.filter(|(key, _)| widgets || !is_cold(key));
-                let records = Ok(kept.map(|(key, text)| (key.clone(), text.clone())).collect());
+                let records = Ok(disk.load(tab, &namespace, widgets));
                 state.inputs.push_back(Input::Loaded {
                     namespace,
                     widgets,
@@ -151,7 +149,7 @@ impl World {
                 });
             }
             Effect::Commit { namespace, transaction } => {
-                let outcome = disk.commit(&folder(&namespace), &transaction);
+                let outcome = disk.commit(tab, &namespace, &transaction);
                 state.inputs.push_back(Input::Committed(outcome));
             }
             Effect::Remember(..) if disk.refuses_notes => {

@@ -211,7 +211,7 @@ impl World {
         };
         let input = match job {
             Job::Load { namespace, widgets } => {
-                let records = Ok(self.devices[device].disk.load(namespace, *widgets));
+                let records = Ok(self.devices[device].disk.load(tab, namespace, *widgets));
                 Input::Loaded {
                     namespace: namespace.clone(),
                     widgets: *widgets,
@@ -219,7 +219,7 @@ impl World {
                 }
             }
             Job::Commit { namespace, transaction } => {
-                let outcome = self.devices[device].disk.commit(namespace, transaction);
+                let outcome = self.devices[device].disk.commit(tab, namespace, transaction);
                 let disk = &self.devices[device].disk;
                 let is_pending = |number| disk.is_pending(namespace, number);
                 let by = (device, namespace.principal.as_str());
@@ -263,6 +263,7 @@ impl World {
         }
         self.tabs[tab].engine = None;
         self.tabs[tab].leading = false;
+        self.devices[self.tabs[tab].device].disk.kill(tab);
         self.elect(self.tabs[tab].device);
         self.open_tab(tab);
     }
@@ -279,7 +280,7 @@ impl World {
         else {
             return BTreeSet::new();
         };
-        let records = self.devices[state.device].disk.load(&namespace, false);
+        let records = self.devices[state.device].disk.look(&namespace, false);
         let read = |text: &String| serde_json::from_str::<serde_json::Value>(text).expect("a record");
         let is_answer = |key: &String, job: &Job| match job {
             Job::Commit { transaction, .. } => {

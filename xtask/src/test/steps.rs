@@ -37,7 +37,7 @@ pub static STEPS: &[Step] = &[
     },
     Step {
         name: "core",
-        what: "the pure core: units, scenarios, and thousands of simulated histories",
+        what: "the pure core: units, scenarios, and thousands of simulated histories, some of them over the files of native programs",
         needs: &[],
         run: core,
     },
@@ -115,8 +115,9 @@ pub static STEPS: &[Step] = &[
     },
 ];
 
-/// Seeds of the simulator in each run of the tests.
+/// Seeds of the simulator in each run of the tests; and those in which each device keeps the file of native programs.
 const CORE_SEEDS: u64 = 3_000;
+const NATIVE_SEEDS: u64 = 300;
 
 /// The features of each half of the app: those that `dx` builds it with; and those of its tests.
 const SERVER: &str = "dashboard,server,testing";
@@ -145,13 +146,26 @@ fn xtask() -> Result<(), Failure> {
 }
 
 fn core() -> Result<(), Failure> {
-    shell::run(cargo(&["test"]).args(sim::CORE).env("SEEDS", CORE_SEEDS.to_string()))
+    shell::run(cargo(&["test"]).args(sim::CORE).env("SEEDS", CORE_SEEDS.to_string()))?;
+    // The scenarios and the simulator again, over the file that native programs keep. Of the planted mistakes its own are enough.
+    let mut native = cargo(&["test"]);
+    native
+        .args(sim::NATIVE)
+        .args(["--test", "scenarios", "--test", "simulation", "--"]);
+    native.args([
+        "--skip",
+        "every_planted_mistake_is_found",
+        "--skip",
+        "some_planted_mistakes",
+    ]);
+    shell::run(native.env("SEEDS", NATIVE_SEEDS.to_string()))
 }
 
 fn clippy() -> Result<(), Failure> {
     let deny = ["--", "--deny", "warnings"];
     shell::run(cargo(&["clippy", "--package", "tideboard", "--no-default-features"]).args(deny))?;
     shell::run(cargo(&["clippy", "--all-targets"]).args(sim::CORE).args(deny))?;
+    shell::run(cargo(&["clippy", "--tests"]).args(sim::NATIVE).args(deny))?;
     shell::run(native("clippy", SERVER)?.arg("--all-targets").args(deny))?;
     shell::run(development("tideboard", "clippy", WEB, WEB_TARGET).args(deny))?;
     shell::run(native("clippy", desktop::FEATURES)?.args(deny))?;
@@ -170,9 +184,13 @@ fn document() -> Result<(), Failure> {
     documented(&mut of_example("doc")?)
 }
 
-/// The simulator has had its thousands of seeds, optimised, in `core`; here it need only work.
 fn server() -> Result<(), Failure> {
-    shell::run(native("test", SERVER)?.env("SEEDS", "20"))
+    shell::run(&mut of_server()?)
+}
+
+/// The tests of the server, of terminals, and of what is rendered.
+pub fn of_server() -> Result<Command, Failure> {
+    native("test", SERVER)
 }
 
 fn example() -> Result<(), Failure> {

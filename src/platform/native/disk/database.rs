@@ -5,6 +5,7 @@ use std::{path::Path, time::Duration};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, TransactionBehavior, params};
 
 use crate::{
+    planted::{self, Bug},
     platform::{
         OpenError,
         memory::name_of,
@@ -55,9 +56,7 @@ impl Database {
     }
 
     fn try_commit(&mut self, namespace: &str, transaction: &Transaction) -> rusqlite::Result<Outcome> {
-        let sql = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut sql = self.begin()?;
         let mut stored = Records::new();
         for key in keys(transaction) {
             let mut statement = sql.prepare_cached("SELECT text FROM records WHERE namespace = ?1 AND key = ?2")?;
@@ -68,14 +67,38 @@ impl Database {
                 stored.insert(key.to_owned(), text);
             }
         }
-        let Plan { wipe, writes, outcome } = plan(&stored, transaction);
+        let Plan { wipe, writes, outcome } = if planted::is(Bug::FileExpectsNothing) {
+            let expect = Vec::new();
+            plan(
+                &stored,
+                &Transaction {
+                    expect,
+                    ..transaction.clone()
+                },
+            )
+        } else {
+            plan(&stored, transaction)
+        };
         if let Some((first, end)) = wipe {
             sql.prepare_cached("DELETE FROM records WHERE namespace = ?1 AND key >= ?2 AND key < ?3")?
                 .execute(params![namespace, first, end])?;
         }
+        if planted::is(Bug::FileWrittenInParts) {
+            let first = writes.iter().take(1);
+            let first = first.map(|(key, text)| (key.clone(), text.clone())).collect();
+            write(&sql, namespace, &first)?;
+            sql.commit()?;
+            sql = self.begin()?;
+        }
         write(&sql, namespace, &writes)?;
         sql.commit()?;
         Ok(outcome)
+    }
+
+    /// Nobody else writes until this ends.
+    fn begin(&mut self) -> rusqlite::Result<rusqlite::Transaction<'_>> {
+        self.connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
     }
 
     /// A note.

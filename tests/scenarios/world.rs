@@ -359,25 +359,6 @@ impl World {
         self.cut_all();
     }
 
-    /// Another server answers at the address; gives the one that did.
-    pub fn meet_another_server(&mut self) -> Server {
-        let another = self.server.another();
-        self.meet(another)
-    }
-
-    pub fn meet(&mut self, server: Server) -> Server {
-        let before = std::mem::replace(&mut self.server, server);
-        self.cut_all();
-        before
-    }
-
-    fn cut_all(&mut self) {
-        for tab in 0..self.tabs.len() {
-            self.hang_up(tab);
-        }
-        self.go_on();
-    }
-
     // What can be seen.
 
     /// A field's value on somebody's screen; `Null` where there is none, or its widget is off the board.

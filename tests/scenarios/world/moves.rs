@@ -3,6 +3,25 @@
 use super::*;
 
 impl World {
+    /// Another server answers at the address; gives the one that did.
+    pub fn meet_another_server(&mut self) -> Server {
+        let another = self.server.another();
+        self.meet(another)
+    }
+
+    pub fn meet(&mut self, server: Server) -> Server {
+        let before = std::mem::replace(&mut self.server, server);
+        self.cut_all();
+        before
+    }
+
+    pub(super) fn cut_all(&mut self) {
+        for tab in 0..self.tabs.len() {
+            self.hang_up(tab);
+        }
+        self.go_on();
+    }
+
     pub fn redo(&mut self, tab: usize) {
         self.command(tab, Command::Redo);
     }

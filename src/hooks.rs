@@ -92,7 +92,7 @@ pub use use_notices::use_notices;
 pub use use_now::use_now;
 pub use use_optimism::use_optimism;
 pub use use_people::{title_of, use_people};
-pub use use_platform::{IS_IN_A_BROWSER, use_platform_provider};
+pub use use_platform::{IS_IN_A_BROWSER, SHOWN_IN, ShownIn, use_platform_provider};
 #[cfg(feature = "dashboard")]
 pub(crate) use use_platform::{copy, page_origin, save, take_chosen_file};
 #[cfg(feature = "testing")]

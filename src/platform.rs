@@ -225,6 +225,20 @@ pub type Fetch = fn(path: String, body: Option<String>) -> LocalBoxFuture<'stati
 /// How to make a request, where there is a page.
 pub const FETCH: Option<Fetch> = chosen::FETCH;
 
+/// What a page is shown in here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShownIn {
+    /// A tab of a browser, for which a server may render it.
+    Tab,
+    /// A window of the program's own.
+    Window,
+    /// The app of a phone.
+    App,
+}
+
+/// What a page of this program is shown in.
+pub const SHOWN_IN: ShownIn = chosen::SHOWN_IN;
+
 /// Why a request has no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FetchError {

@@ -13,8 +13,8 @@ use super::{
 use crate::{
     config::{REREAD_MS, SIGN_IN_PATH, TROUBLESHOOTING_PATH},
     hooks::{
-        BackgroundSync, ConnectionStatus, Durability, Lacks, Later, Now, SyncDetails, last_met, use_background_sync,
-        use_later, use_now, use_websocket,
+        BackgroundSync, ConnectionStatus, Durability, Lacks, Later, Now, SHOWN_IN, ShownIn, SyncDetails, last_met,
+        use_background_sync, use_later, use_now, use_websocket,
     },
     protocol::Access,
     words::{count, sentence, t, ta, tn, with},
@@ -216,7 +216,7 @@ pub fn SyncDetailsPanel() -> Element {
                 if details.durability == Some(Durability::MemoryOnly) {
                     {tn("Edits are in this page only, and sent when you switch this off.")}
                 } else {
-                    {tn("Edits of all tabs wait here, and are sent when you switch this off.")}
+                    {tn(waiting())}
                 }
             }
         }
@@ -297,14 +297,28 @@ const fn lasting(durability: Durability) -> &'static str {
     }
 }
 
-/// Which of the tabs sends; and what they go without, where a browser lacks what they work as one by.
+/// Where edits wait while a person works offline.
+const fn waiting() -> &'static str {
+    match SHOWN_IN {
+        ShownIn::Tab => "Edits of all tabs wait here, and are sent when you switch this off.",
+        ShownIn::Window => "Edits of all windows wait here, and are sent when you switch this off.",
+        ShownIn::App => "Edits wait here, and are sent when you switch this off.",
+    }
+}
+
+/// Which of the tabs or windows sends; and what they go without, where a browser lacks what they work as one by.
 const fn sender(facts: &SyncDetails) -> &'static str {
     const { assert!(REREAD_MS == 2_000, "it is said below") };
     match facts.lacks {
         Lacks { broadcasts: true, .. } => "each tab for itself; others are seen every 2 s",
         Lacks { locks: true, .. } => "each tab for itself",
-        _ if facts.leading => "this tab",
-        _ => "another tab",
+        _ => match (SHOWN_IN, facts.leading) {
+            (ShownIn::Tab, true) => "this tab",
+            (ShownIn::Tab, false) => "another tab",
+            (ShownIn::Window, true) => "this window",
+            (ShownIn::App, true) => "this app",
+            (_, false) => "another window",
+        },
     }
 }
 

@@ -176,7 +176,7 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
                         "aria-selected": place == chosen,
                         onclick: move |_| act(entry.act.clone()),
                         span { class: "menu-item-text", {entry.text} }
-                        span { class: "palette-hint", {entry.hint} }
+                        span { class: "palette-hint", "data-hint": entry.hint, {entry.hint} }
                     }
                 }
             }

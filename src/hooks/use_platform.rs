@@ -9,6 +9,9 @@ use crate::platform::{self, FETCH, Platform};
 /// Whether this program runs in a browser, in a page that a server has rendered.
 pub const IS_IN_A_BROWSER: bool = FETCH.is_some();
 
+/// What a page of this program is shown in.
+pub use crate::platform::{SHOWN_IN, ShownIn};
+
 #[derive(Clone)]
 struct Injected(Rc<dyn Platform>);
 

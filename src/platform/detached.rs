@@ -10,8 +10,8 @@ use std::{
 
 use futures_util::{FutureExt, future::LocalBoxFuture};
 
-pub use super::pageless::*;
 use super::{Clock, Network, NetworkEvent, OpenError, ServerAddress, Socket, SocketEvent, Storage};
+pub use super::{ShownIn::Tab as SHOWN_IN, pageless::*};
 use crate::time::Timestamp;
 
 struct Nothing;

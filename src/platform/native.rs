@@ -22,11 +22,11 @@ mod windowless;
 
 use std::{path::Path, rc::Rc};
 
-#[cfg(feature = "desktop")]
 #[cfg(target_os = "linux")]
 pub use card::draw_as_can_be;
 #[cfg(not(target_os = "linux"))]
 pub use cardless::draw_as_can_be;
+#[cfg(feature = "desktop")]
 use dioxus::desktop as webview;
 #[cfg(all(feature = "mobile", not(feature = "desktop")))]
 use dioxus::mobile as webview;
@@ -48,6 +48,12 @@ pub use notices::{notify, take_back_notice};
 
 pub use chosen::{entitle, go_to, hear_gestures, hear_keys, leave_text, tell};
 
+#[cfg(all(feature = "mobile", not(feature = "desktop")))]
+pub use super::ShownIn::App as SHOWN_IN;
+#[cfg(not(any(feature = "desktop", feature = "mobile")))]
+pub use super::ShownIn::Tab as SHOWN_IN;
+#[cfg(feature = "desktop")]
+pub use super::ShownIn::Window as SHOWN_IN;
 pub use super::pageless::*;
 use super::{Clock, Network, OpenError, ServerAddress, Socket, Storage};
 

@@ -14,6 +14,7 @@ mod tab;
 
 use std::{path::Path, rc::Rc};
 
+pub use super::ShownIn::Tab as SHOWN_IN;
 pub use caret::{select, selection};
 pub use carrying::{carry, grasp, hold_pointer, let_go, put_back};
 pub use fetch::FETCH;

@@ -13,7 +13,7 @@ import { playAll } from '../browser/harness/suite.mjs';
 import { project, target } from '../browser/harness/tools.mjs';
 import { measure } from './measure.mjs';
 import { Screen } from './harness/screen.mjs';
-import { Window } from './harness/window.mjs';
+import { ON_A_PHONE, Window } from './harness/window.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -26,7 +26,7 @@ const { values: options } = parseArgs({
 });
 
 /** Said of what is played with the app of a phone. */
-const ON_A_PHONE = ' (on a phone)';
+const OF_A_PHONE = ' (on a phone)';
 
 if (!existsSync(options.program)) throw new Error(`no program at ${options.program}: \`cargo xtask test --only desktop\` builds it`);
 
@@ -47,10 +47,10 @@ process.exitCode = await playAll({
   folder: join(project, 'tests/desktop/specs'),
   only: options.only,
   repeat: Number(options.repeat),
-  ways: ({ isOfAPhone = false, isOfAPhoneToo = false }) => (isOfAPhone ? [ON_A_PHONE] : isOfAPhoneToo ? ['', ON_A_PHONE] : ['']),
+  ways: ({ isOfAPhone = false, isOfAPhoneToo = false }) => (isOfAPhone ? [OF_A_PHONE] : isOfAPhoneToo ? ['', OF_A_PHONE] : ['']),
   open: ({ serverOptions = [] }, way) => {
     const server = new Server(options.bundle, serverOptions);
-    const window = new Window(way === ON_A_PHONE ? `${options.program}-phone` : options.program, screen);
+    const window = new Window(way === OF_A_PHONE ? options.program + ON_A_PHONE : options.program, screen);
     return {
       stage: { screen, server, window, bundle: options.bundle, program: options.program },
       describe: () => `${window.log()}\n${server.log()}`,

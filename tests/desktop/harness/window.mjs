@@ -11,7 +11,10 @@ import { Inspector } from './inspector.mjs';
 /** How much of its output is kept for the report of a failure, in lines. */
 const LOG_LINES_MAX = 40;
 
-/** The environment of a window as root, where there are no namespaces for a sandbox, and without a graphics card. */
+/** How the program of a phone's app ends, beside that of a desktop's window. */
+export const ON_A_PHONE = '-phone';
+
+/** The environment of a window as root, where there are no namespaces for a sandbox, and without a graphics card: that WebKit then draws without one, it finds out itself. */
 export const WITHOUT_A_CARD = {
   WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
   LIBGL_ALWAYS_SOFTWARE: '1',
@@ -34,6 +37,11 @@ export class Window {
   constructor(program, screen) {
     this.#program = program;
     this.#screen = screen;
+  }
+
+  /** Whether it is the app of a phone. */
+  get isAPhone() {
+    return this.#program.endsWith(ON_A_PHONE);
   }
 
   /** Starts it, and resolves when its page is there. `options` are of its command line. */
@@ -175,6 +183,23 @@ export class Window {
       button?.click();
       return button !== undefined;
     }, words);
+  }
+
+  /** A person wants another server, and is asked which. */
+  async askForAnotherServer() {
+    if (this.isAPhone) {
+      await this.press('Another server');
+    } else {
+      await this.focus();
+      this.#screen.press('ctrl+o');
+    }
+  }
+
+  /** Where it asks for a server, a person names one. */
+  async nameServer(address) {
+    await this.enter('input[name="server"]');
+    this.#screen.type(address);
+    this.#screen.press('Return');
   }
 
   /** Resolves when so many edits are stored on this device and nowhere else: what its list says. */

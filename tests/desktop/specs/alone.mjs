@@ -5,7 +5,7 @@ import { chooseAlone, door, ownField, ownProcess, ownServerEnded } from '../harn
 
 export const title = 'A person alone has boards without a server of others: their own is run by the window, ends with it and loses nothing';
 
-export async function play({ screen, window }) {
+export async function play({ window }) {
   await window.start();
   await chooseAlone(window);
   await window.isIn('live');
@@ -48,8 +48,7 @@ export async function play({ screen, window }) {
   await window.isIn('live');
   await eventually(async () => (await ownField(window, 'counter', 'count')) === 3);
   if (door(window).port !== port) throw new Error('it is at another address, for no reason');
-  await window.focus();
-  screen.press('ctrl+o');
+  await window.askForAnotherServer();
   await window.until(() => document.querySelector('.servers button[data-server="own"]')?.textContent === 'Only on this computer');
   await window.evaluate(() => document.querySelector('.servers button[data-server="own"]').click());
   await window.isIn('live');

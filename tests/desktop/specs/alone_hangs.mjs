@@ -1,40 +1,28 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { eventually } from '../harness/inspector.mjs';
-import { chooseAlone, ownField, ownServerEnded } from '../harness/own_server.mjs';
-import { Window } from '../harness/window.mjs';
+import { Apart, chooseAlone, ownField, ownServerEnded, ownServerIsMissed, ownServerIsRefused } from '../harness/own_server.mjs';
 
 export const title = 'An own server that never answers is ended and tried again, and who holds its boards is named; a person may go elsewhere, and nothing is lost';
 
 export async function play({ screen, server, program }) {
   await server.start();
-  const beside = (name) => join(dirname(program), name);
-  const folder = mkdtempSync(beside('hanging-'));
-  linkSync(program, join(folder, 'tideboard'));
-  const own = join(folder, 'tideboard-server');
+  const apart = new Apart(program, screen);
+  const { folder, window } = apart;
   const tries = join(folder, 'tries');
-  const hangs = () => {
-    writeFileSync(`${own}.new`, `#!/bin/sh\necho $$ >> ${tries}\nexec sleep 1000\n`);
-    chmodSync(`${own}.new`, 0o755);
-    renameSync(`${own}.new`, own);
-  };
-  const works = () => {
-    rmSync(own);
-    linkSync(beside('tideboard-server'), own);
-  };
-  const window = new Window(join(folder, 'tideboard'), screen);
+  const hangs = () => apart.serveBy((place) => writeFileSync(place, `#!/bin/sh\necho $$ >> ${tries}\nexec sleep 1000\n`, { mode: 0o755 }));
   let holder;
   try {
     // At the first run, where nothing is known yet.
     hangs();
     await window.start();
     await chooseAlone(window);
-    await window.until(() => document.querySelector('.choosing [role="alert"]')?.textContent.includes('did not answer within 10 seconds'));
+    await ownServerIsRefused(window, 'did not answer within 10 seconds');
     const [first] = readFileSync(tries, 'utf8').split('\n');
     await eventually(() => !existsSync(`/proc/${first}`));
     await eventually(() => readFileSync(tries, 'utf8').trim().split('\n').length === 2);
-    works();
+    apart.serve();
     await chooseAlone(window);
     await window.isIn('live');
     await window.increase();
@@ -47,15 +35,13 @@ export async function play({ screen, server, program }) {
     await window.start();
     await window.counts(1);
     await window.increase();
-    await window.until(() => document.querySelector('.banner[data-state="own-server"]')?.textContent.includes('did not answer within 10 seconds'));
+    await ownServerIsMissed(window, 'did not answer within 10 seconds');
     await window.press('Another server');
-    await window.enter('input[name="server"]');
-    screen.type(`http://127.0.0.1:${server.port}`);
-    screen.press('Return');
+    await window.nameServer(`http://127.0.0.1:${server.port}`);
     await window.isIn('live');
     await window.counts(0);
-    works();
-    screen.press('ctrl+o');
+    apart.serve();
+    await window.askForAnotherServer();
     await chooseAlone(window);
     await window.isIn('live');
     await window.counts(2);
@@ -79,7 +65,6 @@ export async function play({ screen, server, program }) {
     await window.isIn('live');
   } finally {
     holder?.kill();
-    await window.close();
-    rmSync(folder, { recursive: true });
+    await apart.close();
   }
 }

@@ -1,32 +1,27 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { linkSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { eventually } from '../harness/inspector.mjs';
-import { chooseAlone, door, ownField, ownProcess, ownServerEnded } from '../harness/own_server.mjs';
-import { Window } from '../harness/window.mjs';
+import { Apart, chooseAlone, door, ownField, ownProcess, ownProgram, ownServerEnded, ownServerIsMissed, ownServerIsRefused } from '../harness/own_server.mjs';
 
 export const title = 'An own server whose program is missing, whose boards another one holds or whose port is taken says so, or finds another';
 
 export async function play({ screen, window, program }) {
-  // Beside the other one: a link can't lead to another disk.
-  const folder = mkdtempSync(join(dirname(program), 'lonely-'));
-  linkSync(program, join(folder, 'tideboard'));
-  const lonely = new Window(join(folder, 'tideboard'), screen);
+  const apart = new Apart(program, screen);
   try {
-    await lonely.start();
-    await chooseAlone(lonely);
-    await says(lonely, 'is missing');
-    linkSync(join(dirname(program), 'tideboard-server'), join(folder, 'tideboard-server'));
-    await chooseAlone(lonely);
-    await lonely.isIn('live');
+    await apart.window.start();
+    await chooseAlone(apart.window);
+    await ownServerIsRefused(apart.window, 'is missing');
+    apart.serve();
+    await chooseAlone(apart.window);
+    await apart.window.isIn('live');
   } finally {
-    await lonely.close();
-    rmSync(folder, { recursive: true });
+    await apart.close();
   }
 
-  const other = spawn(join(dirname(program), 'tideboard-server'), ['serve', '--port', '0', '--data', join(window.data, 'own')], {
+  const other = spawn(ownProgram(program), ['serve', '--port', '0', '--data', join(window.data, 'own')], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const ended = once(other, 'exit');
@@ -34,7 +29,7 @@ export async function play({ screen, window, program }) {
     await once(other.stdout, 'data');
     await window.start();
     await chooseAlone(window);
-    await says(window, 'is in use by another Tideboard');
+    await ownServerIsRefused(window, 'is in use by another Tideboard');
   } finally {
     other.kill();
     await ended;
@@ -64,11 +59,11 @@ export async function play({ screen, window, program }) {
   if (door(window).token === token) throw new Error('the token outlives its port');
 
   // Its program goes while it runs: what is edited is kept, and the window says why nothing of it is sent.
-  const server = join(dirname(program), 'tideboard-server');
+  const server = ownProgram(program);
   renameSync(server, `${server}.away`);
   try {
     process.kill(ownProcess(window).pid, 'SIGKILL');
-    await window.until(() => document.querySelector('.banner[data-state="own-server"]')?.textContent.includes('is missing'));
+    await ownServerIsMissed(window, 'is missing');
     await window.increase();
     await window.counts(3);
   } finally {
@@ -79,8 +74,4 @@ export async function play({ screen, window, program }) {
     return document.querySelector('.banner[data-state="own-server"]') === null;
   });
   await eventually(async () => (await ownField(window, 'counter', 'count')) === 3);
-}
-
-async function says(window, text) {
-  await window.until((text) => document.querySelector('.choosing [role="alert"]')?.textContent.includes(text), text);
 }

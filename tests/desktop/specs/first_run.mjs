@@ -14,9 +14,7 @@ export async function play({ screen, server, window }) {
   const says = (text) => window.until((text) => document.querySelector('.choosing')?.textContent.includes(text), text);
   await says('Where is your board’s server?');
 
-  await window.enter('input[name="server"]');
-  screen.type('board');
-  screen.press('Return');
+  await window.nameServer('board');
   await says('Write it like http');
 
   screen.press('ctrl+a');

@@ -54,8 +54,7 @@ export async function play({ screen, server, window }) {
     await eventually(() => bus.secretOf(address, window.data) === SECOND);
     if (kept().includes(SECOND)) throw new Error(`it is in the file, too: ${kept()}`);
 
-    await window.focus();
-    screen.press('ctrl+o');
+    await window.askForAnotherServer();
     await window.until((address) => {
       const button = document.querySelector(`button[aria-label="Forget ${address}"]`);
       button?.click();

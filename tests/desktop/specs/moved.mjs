@@ -7,7 +7,7 @@ import { field } from '../harness/server_state.mjs';
 
 export const title = 'A server that is moved to another port while the window runs is found there again, the own one by itself, and what waited is sent';
 
-export async function play({ screen, server, window }) {
+export async function play({ server, window }) {
   await server.start();
   await window.start('--server', `http://127.0.0.1:${server.port}`);
   await window.isIn('live');
@@ -19,17 +19,14 @@ export async function play({ screen, server, window }) {
   await window.isIn('waiting', 'offline');
   await window.increase();
   await window.keeps(1);
-  await window.focus();
-  screen.press('ctrl+o');
-  await window.enter('input[name="server"]');
-  screen.type(`http://127.0.0.1:${server.port}`);
-  screen.press('Return');
+  await window.askForAnotherServer();
+  await window.nameServer(`http://127.0.0.1:${server.port}`);
   await window.isIn('live');
   await eventually(async () => (await field(server, 'counter', 'count')) === 2);
   await window.counts(2);
 
   // Its own one, whose port another program takes in the moment in which it is gone.
-  screen.press('ctrl+o');
+  await window.askForAnotherServer();
   await chooseAlone(window);
   await window.isIn('live');
   await window.counts(0);

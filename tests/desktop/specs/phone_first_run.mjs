@@ -9,9 +9,7 @@ export async function play({ screen, server, window }) {
   await window.start();
   const says = (text) => window.until((text) => document.querySelector('.choosing [role="alert"]')?.textContent.includes(text), text);
   if (await window.evaluate(() => document.querySelector('button[data-server="own"]') !== null)) throw new Error('it offers a server of its own, which it has not');
-  await window.enter('input[name="server"]');
-  screen.type('http://192.0.2.1:8080');
-  screen.press('Return');
+  await window.nameServer('http://192.0.2.1:8080');
   await says('https://');
   await areForAFinger(window);
   await window.kill();
@@ -20,9 +18,7 @@ export async function play({ screen, server, window }) {
   await window.kill();
 
   await window.start();
-  await window.enter('input[name="server"]');
-  screen.type(`http://127.0.0.1:${server.port}`);
-  screen.press('Return');
+  await window.nameServer(`http://127.0.0.1:${server.port}`);
   await window.isIn('live');
   await window.increase();
   await eventually(async () => (await field(server, 'counter', 'count')) === 1);

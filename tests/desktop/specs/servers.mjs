@@ -3,8 +3,9 @@ import { eventually } from '../harness/inspector.mjs';
 import { Server } from '../../browser/harness/server.mjs';
 
 export const title = 'Another server is chosen while the window is open, the first one is remembered, and each keeps its own edits';
+export const isOfAPhoneToo = true;
 
-export async function play({ screen, server, window, bundle }) {
+export async function play({ server, window, bundle }) {
   const second = new Server(bundle);
   try {
     await Promise.all([server.start(), second.start()]);
@@ -14,11 +15,8 @@ export async function play({ screen, server, window, bundle }) {
     await window.increase();
     await window.counts(1);
 
-    await window.focus();
-    screen.press('ctrl+o');
-    await window.enter('input[name="server"]');
-    screen.type(there);
-    screen.press('Return');
+    await window.askForAnotherServer();
+    await window.nameServer(there);
     await window.isIn('live');
     await window.counts(0);
     for (let edit = 0; edit < 2; edit += 1) await window.increase();
@@ -26,7 +24,7 @@ export async function play({ screen, server, window, bundle }) {
 
     // Back to the first one, which is not asked whether it is there: it is not.
     await server.stop();
-    screen.press('ctrl+o');
+    await window.askForAnotherServer();
     await window.until((here) => {
       const button = document.querySelector(`button[data-server="${here}"]`);
       button?.click();

@@ -16,8 +16,7 @@ export async function play({ screen, server, window }) {
   await window.counts(1);
   const stays = () => window.until(() => document.querySelector('.banner[data-state="stays"]')?.textContent.includes('1 edit would be lost'));
 
-  await window.focus();
-  screen.press('ctrl+o');
+  await window.askForAnotherServer();
   await stays();
   await window.evaluate(() => document.querySelector('.banner[data-state="stays"] button:last-of-type').click());
   await window.until(() => document.querySelector('.banner[data-state="stays"]') === null);

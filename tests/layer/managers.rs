@@ -7,9 +7,9 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 use tideboard::{
     components::DashboardRealtimeProvider,
-    config::{PENDING_SHOWN_LEN_MAX, REFRESH_EVERY_MS},
+    config::{DEAD_AFTER_MS, PENDING_SHOWN_LEN_MAX, REFRESH_EVERY_MS},
     hooks::{
-        ConnectionStatus, NoProvider, Phase, RealtimeManagers, SecondProvider, try_use_realtime_managers,
+        ConnectionStatus, Heartbeat, NoProvider, Phase, RealtimeManagers, SecondProvider, try_use_realtime_managers,
         use_background_sync, use_board, use_current_board, use_platform_provider, use_realtime_managers,
     },
     platform::{Clock, MemoryDevice, NetworkEvent},
@@ -38,6 +38,21 @@ fn the_connection_is_watched_closed_and_opened_again() {
     page.act(|managers| managers.websocket.disconnect());
     page.act(|managers| managers.websocket.connect());
     assert_eq!(page.device.open().sockets, 1);
+}
+
+#[test]
+fn an_app_that_asks_less_often_for_a_sign_of_life_notices_a_dead_connection_so_much_later() {
+    const PING_AFTER_MS: u64 = 20_000;
+    let mut page = on_deck(nothing);
+    let heartbeat = Heartbeat::after_ms(PING_AFTER_MS, PING_AFTER_MS);
+    page.act(|managers| managers.websocket.beat(heartbeat));
+    // What it has said so far is answered.
+    page.pass(DEAD_AFTER_MS);
+    page.is_deaf = true;
+    page.pass(DEAD_AFTER_MS);
+    page.act(|managers| assert_eq!(managers.websocket.status(), ConnectionStatus::Live));
+    page.pass(PING_AFTER_MS);
+    page.act(|managers| assert_ne!(managers.websocket.status(), ConnectionStatus::Live));
 }
 
 #[test]

@@ -12,10 +12,7 @@ use crate::{
         crosshair::use_pointing,
         plot::{Line, Measure, Threshold, gauge, passed, plot, sparkline},
     },
-    hooks::{
-        ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_memo, use_samples, use_signal, use_stretch,
-        use_websocket,
-    },
+    hooks::{ConnectionStatus, RealtimeUpdates, Series, SeriesList, use_memo, use_samples, use_stretch, use_websocket},
     protocol::Value,
     words::{t, with},
 };

@@ -146,7 +146,8 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                             let Some(number) = number(&event.value()) else { return };
                             // A finger that comes anew has seen what is there.
                             if !is_held.replace(true) {
-                                (is_crossed.set(false), asked.set(None));
+                                is_crossed.set(false);
+                                asked.set(None);
                             }
                             held.set(Some(number));
                             if is_crossed() {

@@ -8,7 +8,7 @@ use super::sampled::{Named, Waiting, named, use_series};
 use crate::{
     components::format::{age, figure_text, value_text},
     dashboard::palette::lower,
-    hooks::{Now, RealtimeUpdates, use_in_sight, use_now},
+    hooks::{Now, RealtimeUpdates, use_in_sight, use_now, use_signal},
     protocol::Value,
     sorted::sorted,
     words::{ta, tn, with},

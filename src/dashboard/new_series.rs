@@ -152,7 +152,7 @@ fn HowToPost() -> Element {
     rsx! {
         p { {tn("Or send a number of your own, from any machine that reaches this address:")} }
         pre { class: "json", tabindex: "0", "{line}" }
-        button { class: "button", "data-shape": "small", r#type: "button", onclick: copied, {tn("Copy")} }
+        button { class: "button", r#type: "button", onclick: copied, {tn("Copy")} }
     }
 }
 

@@ -274,8 +274,9 @@ pub const UNDER_WAY_LEN_MAX: usize = 4;
 pub const WATCHED_LEN_MAX: usize = 256;
 /// Live series a server keeps.
 pub const SERIES_LEN_MAX: usize = 2_048;
-/// Name of a series, in bytes: one that has labels is long.
-pub const SERIES_NAME_BYTES_MAX: usize = 200;
+/// Name of a series, in bytes: one that has labels is long, and the longest of Debian's exporter of a machine has 239. As many as one connection
+/// may watch go in one frame.
+pub const SERIES_NAME_BYTES_MAX: usize = 250;
 /// Newest values of live series are told at most this often, however many come.
 pub const TICK_SPACING_MS: u64 = 100;
 /// How often a series is taken to send that has sent once only: until then nobody knows better.
@@ -437,6 +438,10 @@ pub const SOCKET_QUEUE_LEN_MAX: usize = 1_024;
 const _: () = assert!(
     FRAME_FILL_BYTES < FRAME_BYTES_MAX,
     "a filled frame must still fit with its envelope"
+);
+const _: () = assert!(
+    WATCHED_LEN_MAX * (SERIES_NAME_BYTES_MAX + 3) < FRAME_BYTES_MAX,
+    "what a connection watches is said in one frame, in quotes and with commas"
 );
 const _: () = assert!(
     VALUE_BYTES_MAX < WIDGET_BYTES_MAX && WIDGET_BYTES_MAX < FRAME_FILL_BYTES,

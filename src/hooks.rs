@@ -44,6 +44,8 @@ mod use_board;
 mod use_current_board;
 mod use_history;
 mod use_later;
+#[cfg(feature = "dashboard")]
+mod use_line_to_post;
 mod use_notices;
 mod use_now;
 mod use_optimism;
@@ -90,13 +92,15 @@ pub use use_history::use_history;
 #[cfg(feature = "dashboard")]
 pub(crate) use use_history::{table_path, use_stretch};
 pub use use_later::{Later, use_later};
+#[cfg(feature = "dashboard")]
+pub(crate) use use_line_to_post::use_line_to_post;
 pub use use_notices::use_notices;
 pub use use_now::use_now;
 pub use use_optimism::use_optimism;
 pub use use_people::{title_of, use_people};
 pub use use_platform::{IS_IN_A_BROWSER, SHOWN_IN, ShownIn, use_platform_provider};
 #[cfg(feature = "dashboard")]
-pub(crate) use use_platform::{copy, page_origin, save, take_chosen_file};
+pub(crate) use use_platform::{copy, save, take_chosen_file};
 #[cfg(feature = "testing")]
 pub(crate) use use_realtime_managers::managers_at;
 pub use use_realtime_managers::{

@@ -55,6 +55,8 @@ mod responder;
 mod resume;
 #[path = "server/samples.rs"]
 mod samples;
+#[path = "server/samples_token.rs"]
+mod samples_token;
 #[path = "server/scraping.rs"]
 mod scraping;
 #[path = "server/search.rs"]

@@ -4,6 +4,11 @@ use super::{CLOCK_AHEAD_MS_MAX, SAMPLES_POST_MS_MAX};
 
 /// Where samples are posted.
 pub const SAMPLES_PATH: &str = "/api/v1/samples";
+/// Where who may edit is told the token that is good for posting samples alone.
+pub const SAMPLES_TOKEN_PATH: &str = "/api/v1/samples/token";
+/// Rounds of the hash that makes that token of the one that may edit: a hundredth of a second or some, once. Machines that are trusted less
+/// hold it; who takes it from one, and tries which token a person may have thought of, pays as much for each.
+pub const SAMPLES_TOKEN_ROUNDS: u32 = 100_000;
 /// An exporter is scraped this often, in seconds, where nobody says otherwise: as Prometheus is mostly told to.
 pub const SCRAPE_EVERY_S: u64 = 15;
 /// The rarest that may be said: a chart of minutes has nothing of what comes more rarely.

@@ -11,8 +11,8 @@ use crate::{
         said::{say, say_added},
     },
     config::NEW_SERIES,
-    hooks::{BoardHandle, fresh_name, page_origin, remember, remembered, use_memo, use_samples, use_signal},
-    words::{sentence, tn, with},
+    hooks::{BoardHandle, copy, fresh_name, remember, remembered, use_line_to_post, use_memo, use_samples, use_signal},
+    words::{sentence, t, tn, with},
 };
 
 /// Where this browser's tabs remember which series were declined: a name in each line, for none has a line's end in it.
@@ -124,14 +124,35 @@ fn unit_of(series: &str) -> &'static str {
     }
 }
 
-/// How a program of one's own sends a number to this server, ready to be put into a terminal; nothing where the address is not known.
+/// How a program of one's own sends a number to this server, ready to be put into a terminal; nothing where that is not known, and for who may
+/// only watch.
 pub fn how_to_post() -> Element {
-    let Some(origin) = page_origin() else {
+    rsx! { HowToPost {} }
+}
+
+#[component]
+fn HowToPost() -> Element {
+    let line = use_line_to_post();
+    if line.read().is_empty() {
         return VNode::empty();
+    }
+    let copied = move |_| {
+        let text = line.cloned(); // what takes the selection is an event of its own
+        let (said, state) = if copy(&text) {
+            (t("Copied. Paste it into a terminal."), "copied")
+        } else {
+            // As the stylesheet has it.
+            (
+                t("It can’t be copied from here. A click on the line selects all of it."),
+                "refused",
+            )
+        };
+        say(said.to_owned(), state, String::new(), None);
     };
     rsx! {
         p { {tn("Or send a number of your own, from any machine that reaches this address:")} }
-        pre { class: "json", tabindex: "0", "curl {origin}/api/v1/samples -d 'fuel 12.5'" }
+        pre { class: "json", tabindex: "0", "{line}" }
+        button { class: "button", r#type: "button", onclick: copied, {tn("Copy")} }
     }
 }
 

@@ -18,7 +18,8 @@ pub struct Sample {
     pub name: String,
     /// When it was measured; `None` where the line does not say.
     pub at: Option<Timestamp>,
-    /// A finite number; `None` where there was nothing to measure (`null`, `NaN`, an infinity): the series has a gap there.
+    /// A finite number; `None` where there was nothing to measure (`null`, `NaN`, an infinity): it is as if the line had not been sent, and the
+    /// series has a gap where three values in a row are missing.
     pub value: Option<f64>,
 }
 
@@ -162,7 +163,7 @@ fn check_name(name: &str) -> Result<(), LineError> {
     let reason = match name {
         _ if name.is_empty() || name.trim() != name => "it is empty, or begins or ends with a space",
         _ if name.len() > SERIES_NAME_BYTES_MAX => "it is too long",
-        _ if name.chars().any(char::is_control) => "it has letters that can't be shown",
+        _ if name.chars().any(is_unseen) => "it has letters that can't be shown, or that turn the text round",
         _ if name.ends_with(':') => "it ends with a colon",
         _ if name.contains('*') => "a `*` stands for many series",
         _ if name.starts_with("host.") || name.starts_with("tideboard.") => {
@@ -172,6 +173,16 @@ fn check_name(name: &str) -> Result<(), LineError> {
         _ => return Ok(()),
     };
     Err(LineError::Name(reason))
+}
+
+/// Whether a letter is not there to be seen: it commands a terminal, breaks a line, joins its neighbours, or turns what stands around it round, so that two
+/// names look the same, or a name like another text. By <https://www.unicode.org/reports/tr9/> and <https://www.unicode.org/reports/tr36/>.
+fn is_unseen(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}'
+        )
 }
 
 impl fmt::Display for LineError {
@@ -282,6 +293,10 @@ mod tests {
             (r#"{"series":"a,b","value":1}"#, "comma"),
             (r#"{"series":"a*","value":1}"#, "many"),
             (r#"{"series":"a\u0007","value":1}"#, "shown"),
+            ("up{job=\"\u{202E}pmup\"} 1", "round"),
+            ("fuel\u{200B} 1", "shown"),
+            ("\u{FEFF}fuel 1", "a name"),
+            (r#"{"series":"\uFEFFfuel","value":1}"#, "shown"),
             (r#"{"series":"host.cpu","value":1}"#, "own"),
             ("fuel 1 1791536000000", "ahead"),
             ("fuel 1 1760000000", "milliseconds"),
@@ -294,6 +309,27 @@ mod tests {
             super::read(&[b'a'; SAMPLE_LINE_BYTES_MAX + 1], "", NOW),
             Err(LineError::TooLong)
         );
+    }
+
+    #[test]
+    fn what_nobody_sees_is_in_no_name_and_what_people_write_is() {
+        let unseen = [
+            '\u{61C}', '\u{200B}', '\u{200C}', '\u{200D}', '\u{200E}', '\u{200F}', '\u{2028}', '\u{2029}', '\u{FEFF}',
+        ];
+        for letter in unseen
+            .into_iter()
+            .chain('\u{202A}'..='\u{202E}')
+            .chain('\u{2060}'..='\u{2069}')
+        {
+            for name in [format!("fu{letter}el"), format!("up{{job=\"{letter}pump\"}}")] {
+                let line = serde_json::json!({"series": name, "value": 1}).to_string();
+                assert!(matches!(read(&line), Err(LineError::Name(_))), "{letter:?}");
+            }
+        }
+        for name in ["küche.°C", "燃料", "وقود", "डीज़ल", "⛽", "a\u{301}"] {
+            let line = serde_json::json!({"series": name, "value": 1}).to_string();
+            assert_eq!(read(&line), sample(name, Some(1.0), None));
+        }
     }
 
     #[test]

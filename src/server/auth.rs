@@ -3,16 +3,18 @@
 //! On a loopback address everybody is `local` and may edit. On any other there are two tokens, one to edit and one to
 //! view. A browser swaps a token for a session cookie, once; a native client sends it in `hello` or as a bearer token.
 //! Who is in lets a further device in by a share code, which is swapped for a session as a token is, and then used up.
-//! Tokens and codes are compared in constant time, kept out of every `Debug` and log, and never sent in a URL.
+//! A program that sends samples has a token that is good for that alone. Tokens and codes are compared in constant time,
+//! kept out of every `Debug` and log, and never sent in a URL.
 
 mod guesses;
 mod invitations;
+mod sender;
 mod sessions;
 
 use std::{
     error, fmt,
     net::IpAddr,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use http::{HeaderMap, header};
@@ -37,6 +39,8 @@ pub struct Auth {
     sessions: Mutex<Sessions>,
     guesses: Mutex<Guesses>,
     invitations: Mutex<Invitations>,
+    /// Made when somebody asks for it, or may have it: that takes a while.
+    samples: OnceLock<Token>,
 }
 
 /// What the door asks for.
@@ -110,6 +114,7 @@ impl Auth {
             sessions: Mutex::default(),
             guesses: Mutex::default(),
             invitations: Mutex::default(),
+            samples: OnceLock::new(),
         }
     }
 
@@ -172,12 +177,38 @@ impl Auth {
     /// # Errors
     /// [`SignInError::Wrong`], or [`SignInError::TooMany`] without a look at the token.
     pub fn verify_token_from(&self, peer: IpAddr, token: &str) -> Result<Identity, SignInError> {
+        self.verify_from(peer, || self.verify_token(token))
+    }
+
+    /// The same, of who sends samples: there, and nowhere else, [`Auth::samples_token`] lets in, too.
+    ///
+    /// # Errors
+    /// As [`Auth::verify_token_from`].
+    pub fn verify_sender_from(&self, peer: IpAddr, token: &str) -> Result<Identity, SignInError> {
+        self.verify_from(peer, || {
+            let is_sender = || self.samples_token().is_some_and(|own| own.matches(token));
+            let identity = self.verify_token(token);
+            identity.or_else(|| is_sender().then(|| of(Access::Edit)))
+        })
+    }
+
+    fn verify_from(&self, peer: IpAddr, verify: impl FnOnce() -> Option<Identity>) -> Result<Identity, SignInError> {
         let now = self.clock.now();
         self.lock_guesses().check(peer, now)?;
-        self.verify_token(token).ok_or_else(|| {
+        verify().ok_or_else(|| {
             self.lock_guesses().count(peer, now);
             SignInError::Wrong
         })
+    }
+
+    /// The token that is good for sending samples and for nothing else, for a program of somebody who may edit; `None` where the door asks
+    /// for nothing.
+    #[must_use]
+    pub fn samples_token(&self) -> Option<&Token> {
+        match &self.policy {
+            Policy::Local => None,
+            Policy::Tokens { edit, .. } => Some(self.samples.get_or_init(|| sender::token_of(edit))),
+        }
     }
 
     /// Swaps a token for a session.

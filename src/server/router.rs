@@ -9,7 +9,7 @@ use axum::{
     extract::{DefaultBodyLimit, Request, State},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use serde_json::json;
@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     config::{
-        BOARDS_PATH, BODY_BYTES_MAX, KEYBOARD_PATH, OPERATIONS_PATH, SAMPLES_PATH, SESSION_PATH, SIGN_IN_PATH,
-        SIGN_IN_STYLE_PATH, SOCKET_PATH, SUBPROTOCOL, TABLE_PATH, TROUBLESHOOTING_PATH, TURNED_AWAY_S,
+        BOARDS_PATH, BODY_BYTES_MAX, KEYBOARD_PATH, OPERATIONS_PATH, SAMPLES_PATH, SAMPLES_TOKEN_PATH, SESSION_PATH,
+        SIGN_IN_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH, SUBPROTOCOL, TABLE_PATH, TROUBLESHOOTING_PATH, TURNED_AWAY_S,
     },
     protocol::{self, ClientFrame, Code, Identity},
 };
@@ -70,7 +70,7 @@ use crate::{
 /// Who wants none of this for a route merges it into what this gives, instead of into `app`.
 ///
 /// # Panics
-/// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/samples`, `/api/v1/series.csv`, `/api/v1/session` (POST, DELETE),
+/// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/samples`, `/api/v1/samples/token`, `/api/v1/series.csv`, `/api/v1/session` (POST, DELETE),
 /// `/api/v1/boards/{board}/file`, `/api/v1/boards/{board}/widgets/…`, `/sign-in`, `/sign-in.css`, `/api/v1/share`, `/api/v1/join`, `/join`, `/join.js`, `/plain-http.js`, `/make-secure`, `/install-authority`,
 /// `/troubleshooting`, `/guides/keyboard`, `/healthz`, `/readyz`, `/metrics`. A page of the app's own at one of these paths is not shown.
 pub fn router(app: Router, server: &Server) -> Router {
@@ -80,6 +80,7 @@ pub fn router(app: Router, server: &Server) -> Router {
         .route(READY_PATH, get(ready))
         .route("/metrics", get(metrics))
         .route(SAMPLES_PATH, get(sources::stretch::stretch).post(sources::post::post))
+        .route(SAMPLES_TOKEN_PATH, post(sources::post::token))
         .route(TABLE_PATH, get(sources::csv::csv))
         .route(&[BOARDS_PATH, "/{board}/file"].concat(), get(board_file::file))
         .merge(sign_in::routes())
@@ -179,7 +180,14 @@ fn refuse(status: StatusCode, code: Code, message: &str) -> Response {
 fn identify(server: &Server, request: &Request) -> Result<Option<Identity>, SignInError> {
     let auth = server.auth();
     if let Some(token) = auth.bearer(request.headers()) {
-        return match auth.verify_token_from(server.client_of(request), token) {
+        let peer = server.client_of(request);
+        let sends_samples = request.method() == Method::POST && request.uri().path() == SAMPLES_PATH;
+        let verified = if sends_samples {
+            auth.verify_sender_from(peer, token)
+        } else {
+            auth.verify_token_from(peer, token)
+        };
+        return match verified {
             Ok(identity) => Ok(Some(identity)),
             Err(SignInError::Wrong) => Ok(None),
             Err(error) => Err(error),

@@ -301,7 +301,7 @@ impl Default for Sources {
 }
 
 impl Intake<'_> {
-    /// One sample. Of a gap there is nothing to keep: the next value is where it is.
+    /// One sample. Where nothing was measured there is nothing to keep, and nothing to be told of: it is missed, as one that did not come.
     pub fn take(&mut self, sample: Sample) -> Result<(), LineError> {
         let Sample { name, at, value } = sample;
         let Some(value) = value else { return Ok(()) };

@@ -9,7 +9,7 @@ use tideboard::{
     config::VALUE_BYTES_MAX,
     hooks::{Resolution, fresh_name},
     protocol::{BoardId, Contention, Device, FieldName, WidgetId},
-    server::first_board::this_machine,
+    server::{FirstBoard, first_board::this_machine},
     testing::{Page, Server},
 };
 
@@ -230,4 +230,25 @@ fn widgets_stand_in_the_order_in_which_they_were_added_on_every_page() {
 /// The name of a widget that was added begins with its kind.
 fn kind_of(id: &str) -> String {
     id.split('-').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn an_empty_board_has_a_line_for_a_terminal_with_this_servers_address() {
+    let first = FirstBoard::new(BoardId::first(), "Bridge");
+    let mut page = Page::open(&Server::new(Catalog::default(), &[first]), "ada", app);
+    page.has(&[">curl http://board.example/api/v1/samples -d &#39;fuel 12.5&#39;</pre>"]);
+    // A device in memory has nowhere to put it.
+    page.click("Copy");
+    page.has(&["A click on the line selects all of it."]);
+}
+
+#[test]
+fn a_card_is_found_by_its_title_whatever_is_in_it() {
+    let title = r#"up{a="<img src=x onerror=alert(1)>"}"#;
+    let first =
+        FirstBoard::new(BoardId::first(), "Bridge").with("up", "stat", json!({"title": title, "series": [title]}));
+    let mut page = Page::open(&Server::new(Catalog::default(), &[first]), "ada", app);
+    page.click("Find");
+    page.has(&["role=\"option\"", "&#60;img src=x onerror=alert(1)&#62;"]);
+    page.has_not(&["<img"]);
 }

@@ -368,3 +368,17 @@ fn a_series_that_nobody_shows_yet_is_offered_to_who_may_add_it() {
         &["new-series"],
     );
 }
+
+#[test]
+fn the_name_of_what_is_offered_is_text_whatever_is_in_its_labels() {
+    let hostile = r#"up{a="</strong><img src=x onerror=alert(1)>"}"#;
+    let page = on_home(bare().series(NEW_SERIES, &[json!([hostile])], 0), app);
+    has(
+        &page,
+        &[
+            "data-state=\"new-series\"",
+            "&#60;/strong&#62;&#60;img src=x onerror=alert(1)&#62;",
+        ],
+    );
+    has_not(&page, &["<img"]);
+}

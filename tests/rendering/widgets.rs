@@ -214,6 +214,20 @@ fn a_few_series_are_named_where_they_end_and_many_in_a_legend() {
 }
 
 #[test]
+fn what_a_label_holds_is_text_and_never_markup() {
+    let name = |number: usize| format!("up{{a=\"<img src=x onerror=alert({number})>\"}}");
+    for len in [1, 3, 6] {
+        let fields = [("title", json!("<b>Up</b>")), ("series", json!(["up{*"]))];
+        let scene = (0..len).fold(scene("series", &fields), |scene, at| {
+            scene.series(&name(at), &[json!(at)], 0)
+        });
+        let page = on_home(scene, app);
+        has(&page, &["&#60;img src=x onerror=alert(0)&#62;"]);
+        has_not(&page, &["<img", "<b>Up"]);
+    }
+}
+
+#[test]
 fn a_table_has_rows_and_where_they_are_known_headings() {
     let rows = json!([["init", 1, 0.5, 1_048_576], ["tideboard", 77, 12.0, 2_097_152]]);
     let fields = [("title", json!("Busiest")), ("series", json!(["host.processes"]))];

@@ -191,6 +191,64 @@ async fn what_was_sent_is_there_after_a_restart_and_a_gap_is_still_one() {
 }
 
 #[tokio::test]
+async fn what_is_no_number_is_as_if_it_had_not_been_sent() {
+    let server = TestServer::start(ServerConfig::local()).await;
+    let now = server.server.clock().now().0;
+    let first = now - now % 1_000 - 30_000;
+    // Once a second; one is missing, and then ten in a row.
+    let is_measured = |second: &u64| ![3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15].contains(second);
+    let none = ["NaN", "+Inf", "-Inf"];
+    let lines = (0..20).map(|second| {
+        let value = if is_measured(&second) {
+            "5"
+        } else {
+            none[second as usize % 3]
+        };
+        format!("fuel {value} {}\n", first + second * 1_000)
+    });
+    let rest = "nothing NaN\nnothing +Inf\n{\"series\": \"nothing\", \"value\": null}\noil 1\n";
+    let (status, report) = post(&server, &(lines.collect::<String>() + rest)).await;
+    assert_eq!(
+        (status, &report["taken"], &report["refused"]),
+        (200, &json!(24), &json!(0))
+    );
+    let measured: Vec<u64> = (0..20)
+        .filter(is_measured)
+        .map(|second| first + second * 1_000)
+        .collect();
+
+    let mut editor = Editor::enter(server.address).await;
+    editor.watch(&["fuel", "nothing", NEW_SERIES]).await;
+    let told = |frame: &ServerFrame| match frame {
+        ServerFrame::Samples(frame) => {
+            assert!(frame.series.iter().all(|series| series.name != "nothing"), "{frame:?}");
+            let fuel = frame.series.iter().find(|found| found.name == "fuel")?;
+            let points = fuel.points.iter().map(|(at, value)| (at.0, value.clone()));
+            Some((frame.interval_ms, points.collect::<Vec<_>>()))
+        }
+        _ => None,
+    };
+    let live = editor.find(told).await;
+    let points = measured.iter().map(|at| (*at, json!(5.0))).collect();
+    assert_eq!(
+        live,
+        (1_000, points),
+        "what is missing has no point, by which a chart sees a gap"
+    );
+    // What was watched just now is no longer new; and of nothing there is nothing to be shown.
+    while next(&mut editor, NEW_SERIES).await != json!(["oil"]) {}
+
+    let path = format!("{SAMPLES_PATH}?series=fuel,nothing&span=60000&points=60");
+    let (_, past) = said(&server.get(&path).await);
+    let instants = |series: usize| -> Vec<u64> {
+        let points = past["series"][series]["points"].as_array().into_iter().flatten();
+        points.filter_map(|point| point[0].as_u64()).collect()
+    };
+    assert_eq!((instants(0), instants(1)), (measured, vec![]), "{past}");
+    assert_eq!(server.get("/api/v1/series.csv?name=nothing").await.status, 404);
+}
+
+#[tokio::test]
 async fn more_series_than_are_told_at_once_are_refused_with_what_to_do() {
     let server = TestServer::start(ServerConfig::local()).await;
     let lines = (0..=STRETCHES_LEN_MAX).map(|number| format!("bulk.{number} 1\n"));

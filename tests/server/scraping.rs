@@ -1,6 +1,10 @@
 //! What the server takes from exporters.
 
-use std::time::Duration;
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use tideboard::{
@@ -183,4 +187,77 @@ async fn an_exporter_that_goes_and_comes_back_is_said_once_each_and_its_secrets_
     assert_eq!(said(&format!("no metrics from {place}: ")), 1, "{log}");
     assert_eq!(said(&format!("metrics come from {place} again")), 1, "{log}");
     assert!(!log.contains("hush") && !log.contains("bWU6"), "{log}");
+}
+
+/// Debian's exporter of a machine, on a free port. Killed when dropped.
+struct NodeExporter {
+    child: Child,
+    address: String,
+}
+
+impl NodeExporter {
+    fn start() -> Self {
+        let mut command = Command::new("prometheus-node-exporter");
+        command.arg("--web.listen-address=127.0.0.1:0");
+        let spawned = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn();
+        let mut child =
+            spawned.expect("Debian's `prometheus-node-exporter` is installed: `cargo xtask test` sees to that");
+        let log = BufReader::new(child.stderr.take().expect("its log is piped"));
+        let mut said = log.lines().map(|line| line.expect("its log is text"));
+        let address = said.find_map(|line| {
+            let (_, address) = line.contains("Listening on").then(|| line.split_once("address="))??;
+            Some(address.trim().to_owned())
+        });
+        let address = address.expect("it says where it listens");
+        // What it says from now on is read, or it would wait for that.
+        std::thread::spawn(move || said.count());
+        Self { child, address }
+    }
+}
+
+impl Drop for NodeExporter {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn the_exporter_that_debian_has_is_taken_whole() {
+    let exporter = NodeExporter::start();
+    let server = scraping(&[&format!("http://{}/metrics", exporter.address)]).await;
+    let mut editor = Editor::enter(server.address).await;
+    let labelled = "node_scrape_collector_success{collector=\"loadavg\"}";
+    editor.watch(&["node_load1", labelled, "node_cpu_seconds_total*"]).await;
+    shown(&mut editor, labelled, json!(1.0)).await;
+    let told = |frame: &ServerFrame| match frame {
+        ServerFrame::Samples(frame) => {
+            let named = |name: &str| {
+                frame
+                    .series
+                    .iter()
+                    .find(|found| found.name == name)?
+                    .points
+                    .last()?
+                    .1
+                    .as_f64()
+            };
+            Some((
+                named("node_load1")?,
+                named("node_cpu_seconds_total{cpu=\"0\",mode=\"idle\"}")?,
+            ))
+        }
+        _ => None,
+    };
+    let (load, idle) = editor.find(told).await;
+    assert!(load >= 0.0 && idle > 0.0, "{load} {idle}");
+    let metrics = server.server.metrics();
+    until(|| metrics.scrapes.get() > 1).await;
+    assert!(metrics.samples_taken.get() > 100);
+    assert_eq!((metrics.samples_refused.get(), metrics.scrapes_failed.get()), (0, 0));
 }

@@ -41,6 +41,8 @@ pub enum Tool {
     Screen,
     /// Shows in which order the server writes to its disk and to its sockets.
     Strace,
+    /// Tells of its machine in the Prometheus text format.
+    NodeExporter,
     /// Checks licences, bans and sources of dependencies.
     CargoDeny,
     /// The standard library of the static target, and a C compiler for it.
@@ -73,6 +75,7 @@ pub const ALL: &[Tool] = &[
     Tool::Webview,
     Tool::Screen,
     Tool::Strace,
+    Tool::NodeExporter,
     Tool::Musl,
     Tool::Packaging,
     Tool::WasmBindgen,
@@ -159,6 +162,7 @@ fn describe(tool: Tool) -> &'static str {
         Tool::Webview => "the webview's libraries",
         Tool::Screen => "a screen that nobody sees",
         Tool::Strace => "strace",
+        Tool::NodeExporter => "Prometheus' node exporter",
         Tool::CargoDeny => "cargo-deny",
         Tool::Musl => "the static target of Rust, and musl's C compiler",
         Tool::Packaging => "dpkg-dev and systemd's own checks",
@@ -173,7 +177,7 @@ fn estimate(tool: Tool) -> &'static str {
         Tool::Compiler | Tool::Chromium | Tool::Webview => "about 1 minute",
         Tool::Rustfmt | Tool::Clippy | Tool::WebTarget | Tool::NodePackages => "some seconds",
         Tool::Lighthouse | Tool::Screen | Tool::Strace | Tool::Certutil | Tool::Nginx | Tool::Caddy => "some seconds",
-        Tool::Musl | Tool::Packaging => "some seconds",
+        Tool::NodeExporter | Tool::Musl | Tool::Packaging => "some seconds",
     }
 }
 
@@ -192,6 +196,7 @@ fn is_present(tool: Tool) -> Result<bool, Failure> {
         Tool::NodePackages => has_node_packages(TOOLS_PACKAGES, &folder())?,
         Tool::Lighthouse => has_node_packages(LIGHTHOUSE_PACKAGES, &lighthouse_folder())?,
         Tool::Strace => answer(command("strace").arg("--version")).is_some(),
+        Tool::NodeExporter => answer(command("prometheus-node-exporter").arg("--version")).is_some(),
         Tool::Chromium => answer(command("chromium").arg("--version")).is_some(),
         // It knows no question that it answers with success, but one that it answers at all.
         Tool::Certutil => command("certutil").arg("-H").output().is_ok(),
@@ -236,6 +241,7 @@ fn install(tool: Tool) -> Result<(), Failure> {
         Tool::Lighthouse => node_packages(LIGHTHOUSE_PACKAGES, &lighthouse_folder()),
         Tool::Chromium => debian_packages(describe(tool), &["chromium"]),
         Tool::Strace => debian_packages(describe(tool), &["strace"]),
+        Tool::NodeExporter => debian_packages(describe(tool), &["prometheus-node-exporter"]),
         Tool::Certutil => debian_packages(describe(tool), &["libnss3-tools"]),
         Tool::Nginx => debian_packages(describe(tool), &["nginx"]),
         Tool::Caddy => debian_packages(describe(tool), &["caddy"]),

@@ -1,4 +1,5 @@
 //! `POST /api/v1/samples`: what machines and scripts send. What is wrong with a line is said by its number, and the others are taken.
+//! And the token by which they do that and nothing else.
 
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     config::{SAMPLES_BODY_BYTES_MAX, SAMPLES_POST_MS_MAX},
     protocol::{Access, Identity},
-    server::{Server, clock::Stopwatch},
+    server::{Server, auth::Token, clock::Stopwatch},
 };
 
 /// Takes samples, one on each line: a JSON object, or a line of the Prometheus text format.
@@ -49,6 +50,19 @@ pub async fn post(
     }
     let report = reading.end(server.metrics()).await;
     (status(&report), Json(report)).into_response()
+}
+
+/// Tells who may edit the token that programs of theirs send samples with; nothing on a server that asks for none. It is asked for as
+/// something is changed is, so that no page of another site can.
+pub async fn token(State(server): State<Server>, Extension(identity): Extension<Identity>) -> Response {
+    if identity.access != Access::Edit {
+        return refuse(
+            StatusCode::FORBIDDEN,
+            "You may only watch: ask somebody who may edit for the token that sends samples.",
+        );
+    }
+    let token = server.auth().samples_token();
+    token.map_or("", Token::reveal).to_owned().into_response()
 }
 
 const fn status(report: &Report) -> StatusCode {

@@ -17,7 +17,7 @@ use crate::{
 /// What became of them.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Report {
-    /// Lines whose value is on the boards now.
+    /// Lines that were understood: their values are on the boards now, and of one that nothing was measured there is none.
     pub taken: u64,
     /// Lines that were refused.
     pub refused: u64,

@@ -56,7 +56,7 @@ pub static STEPS: &[Step] = &[
     Step {
         name: "server",
         what: "the server on real sockets, and every component rendered",
-        needs: &[Tool::Compiler, Tool::Strace],
+        needs: &[Tool::Compiler, Tool::Strace, Tool::NodeExporter],
         run: server,
     },
     Step {

@@ -122,7 +122,7 @@ fn what_is_wrong_is_told_with_what_to_write() {
         ("avg 1m of avg 1m of avg 1m of avg 1m of a", "fewer"),
         (
             &["rate 1m of ", &"a".repeat(SERIES_NAME_BYTES_MAX)].concat(),
-            "200 bytes",
+            "250 bytes",
         ),
     ] {
         let error = Formula::read(text).expect(text).expect_err(text).to_string();

@@ -11,7 +11,10 @@ use crate::{
 /// A line for a terminal, which is complete: where the server asks for a token, with one that does nothing else. Empty until the server has told
 /// that, where it is not known which one that is, and for who may only watch.
 pub fn use_line_to_post() -> Signal<String> {
-    let mut line = use_signal(|| FETCH.is_none().then(|| line_with("")).unwrap_or_default());
+    let mut line = use_signal(|| match FETCH {
+        Some(_) => String::new(),
+        None => line_with(""),
+    });
     use_hook(move || {
         let Some(fetch) = FETCH else { return };
         let told = fetch(SAMPLES_TOKEN_PATH.to_owned(), Some(String::new()));

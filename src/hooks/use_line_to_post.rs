@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::use_platform::page_origin;
+use super::{boxed::use_signal, use_platform::page_origin};
 use crate::{
     config::{SAMPLES_PATH, SAMPLES_TOKEN_PATH},
     platform::FETCH,

@@ -88,9 +88,10 @@ pub(crate) use snapshot::last_met;
 pub use use_background_sync::{BackgroundSync, use_background_sync};
 pub use use_board::{BoardEntry, BoardHandle, BoardSummary, use_board, use_boards};
 pub use use_current_board::{use_board_or_current, use_current_board, use_current_board_provider};
+pub(crate) use use_history::table_path;
 pub use use_history::use_history;
 #[cfg(feature = "dashboard")]
-pub(crate) use use_history::{table_path, use_stretch};
+pub(crate) use use_history::use_stretch;
 pub use use_later::{Later, use_later};
 #[cfg(feature = "dashboard")]
 pub(crate) use use_line_to_post::use_line_to_post;
@@ -108,8 +109,10 @@ pub use use_realtime_managers::{
     try_use_realtime_managers, use_realtime_managers,
 };
 pub use use_realtime_updates::{FieldsError, RealtimeUpdates, WidgetPlace, use_realtime_updates, use_widget_of};
+#[cfg(feature = "dashboard")]
+pub(crate) use use_samples::use_in_sight;
+pub(crate) use use_samples::use_sight_provider;
 pub use use_samples::{SeriesList, use_samples};
-pub(crate) use use_samples::{use_in_sight, use_sight_provider};
 #[cfg(feature = "dashboard")]
 pub(crate) use use_search::use_search;
 pub use use_share::{Share, use_share};

@@ -35,6 +35,7 @@ pub(crate) fn use_sight_provider() -> Signal<bool> {
 }
 
 /// Whether somebody can see the card around; true without one.
+#[cfg(feature = "dashboard")]
 pub(crate) fn use_in_sight() -> bool {
     use_hook(try_consume_context::<Sight>).is_none_or(|Sight(is_seen)| is_seen())
 }

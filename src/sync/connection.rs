@@ -78,7 +78,7 @@ pub struct Probe {
 }
 
 /// After how much silence a client asks its server for a sign of life. Where nothing was said that waits for an answer, a silence is a
-/// death [`ANSWER_MS`] later.
+/// death five seconds later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Heartbeat {
     seen_ms: u64,

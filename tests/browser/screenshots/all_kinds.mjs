@@ -1,5 +1,6 @@
 // One board with each kind of widget on it, in the states that all of them can be brought into at once.
 import { boardMenu, fileOf, textIn } from '../harness/files.mjs';
+import { note, write } from './kinds.mjs';
 import { atRest } from './states.mjs';
 
 const COUNTER = 'Crates';
@@ -68,19 +69,6 @@ async function post({ port }) {
   await fetch(`http://127.0.0.1:${port}/api/v1/samples`, { method: 'POST', body: lines.join('\n') });
 }
 
-async function write(board, text) {
-  const box = board.widget(LOG).getByRole('textbox', { name: 'New line' });
-  await box.fill(text);
-  await box.press('Enter');
-  await board.widget(LOG).getByRole('listitem').filter({ hasText: text }).waitFor();
-}
-
-async function note(board, text) {
-  const box = board.widget(NOTE).getByRole('textbox', { name: 'Text' });
-  await box.fill(text);
-  await box.blur();
-}
-
 export async function allEmpty(scene) {
   const { me, board } = await all(scene, { isFilled: false });
   return scene.shows(me, board);
@@ -102,7 +90,7 @@ export async function allOffline(scene) {
   await board.widget(LIST).getByRole('checkbox').nth(1).check();
   await write(board, 'Call the harbour');
   await board.widget(TIMER).getByRole('button', { name: 'Pause' }).click();
-  await note(board, 'Port tank is empty.');
+  await note(board, 'Port tank is empty.', NOTE);
   await board.keeps(7);
   return atRest(board);
 }
@@ -116,7 +104,7 @@ export async function allConflict(scene) {
   for (const [who, number, word, text] of [[board, 24, 'Look', 'Call Mia.'], [his, 18, 'Down', 'Mia was called.']]) {
     await who.set(number, SETPOINT);
     await who.choose(word, STATUS);
-    await note(who, text);
+    await note(who, text, NOTE);
   }
   await his.isSettled();
   await board.widget(SWITCH).getByRole('button', { name: 'Switch on…' }).click();

@@ -32,15 +32,15 @@ async function kinds(scene, { isFilled = true } = {}) {
   return { me, board: await atRest(board) };
 }
 
-async function write(board, text) {
+export async function write(board, text) {
   const box = board.widget(LOG).getByRole('textbox', { name: 'New line' });
   await box.fill(text);
   await box.press('Enter');
   await board.widget(LOG).getByRole('listitem').filter({ hasText: text }).waitFor();
 }
 
-async function note(board, text) {
-  const box = board.widget(NOTE).getByRole('textbox', { name: 'Text' });
+export async function note(board, text, title = NOTE) {
+  const box = board.widget(title).getByRole('textbox', { name: 'Text' });
   await box.fill(text);
   await box.blur();
 }

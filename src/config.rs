@@ -423,6 +423,8 @@ pub const PICTURE_REST_MS: u64 = 1_000;
 pub const PICTURE_AGAIN_MS: u64 = VALUES_KEPT_EVERY_MS;
 /// Ages on the page ("12 s") are told this often, while somebody can see it.
 pub const CLOCK_TICK_MS: u64 = 1_000;
+/// Of so many servers that were at one address before it is known, by a device, that edits may wait for them.
+pub const STORES_LEN_MAX: usize = 4;
 /// Pending operations listed one by one; further ones are only counted.
 pub const PENDING_SHOWN_LEN_MAX: usize = 200;
 /// Of more than these the newest are shown, too: so many.

@@ -8,13 +8,13 @@
 //! time. Dropping the driver closes its socket and ends its listening; a transaction under way is still carried out.
 
 mod calling;
+mod leading;
 mod meeting;
 mod options;
 mod room;
 mod values;
 
 use std::{
-    any::Any,
     collections::VecDeque,
     future::poll_fn,
     rc::Rc,
@@ -27,6 +27,7 @@ use futures_util::{
 };
 
 use calling::{device_in, note_of};
+use leading::Leading;
 pub use meeting::{MeetError, meet};
 pub use options::{Fallback, Leads, NoFallback, Options, StartError};
 use room::Room;
@@ -83,8 +84,7 @@ pub struct Driver {
     /// This tab has called it something, which is being written.
     to_announce: bool,
     /// The right to send for all of this device: waited for, then held.
-    electing: Option<LocalBoxFuture<'static, Box<dyn Any>>>,
-    _lead: Option<Box<dyn Any>>,
+    leading: Leading,
     /// Inputs that are there already.
     ready: VecDeque<Input>,
     notices: VecDeque<Notice>,
@@ -115,6 +115,7 @@ impl Driver {
         let note: Option<Note> = note.and_then(|text| crate::protocol::read(&text).ok());
         let cookies = options.platform.page_cookies();
         let signed_in = cookies.and_then(|cookies| SignedIn::among(&cookies));
+        let stores_before = Note::stores_before(note.as_ref());
         let namespace = note.and_then(|note| note.namespace_for(options.token.as_deref(), signed_in.as_ref()));
         let to_meet = options.server.is_some();
         let random = options.platform.random().map_err(StartError::NoRandomness)?;
@@ -132,6 +133,7 @@ impl Driver {
             device,
             mark,
             namespace,
+            stores_before,
             durability: storage.durability(),
         });
         let network = options.platform.network();
@@ -161,8 +163,7 @@ impl Driver {
             mark,
             remembered: None,
             to_announce: false,
-            electing: None,
-            _lead: None,
+            leading: Leading::default(),
             ready: VecDeque::new(),
             notices: VecDeque::new(),
             memory_only,
@@ -320,8 +321,8 @@ impl Driver {
             if let Poll::Ready(input) = poll_once(&mut self.asking, cx) {
                 return Poll::Ready(input);
             }
-            if let Poll::Ready(lead) = poll_once(&mut self.electing, cx) {
-                self._lead = Some(lead);
+            if let Poll::Ready(lead) = poll_once(&mut self.leading.electing, cx) {
+                self.leading.lead = Some(lead);
                 return Poll::Ready(Input::Leading(true));
             }
             if let Poll::Ready(note) = poll_once(&mut self.naming, cx)
@@ -396,6 +397,7 @@ impl Driver {
         };
         self.ready.push_back(first);
         self.ready.extend(second);
+        self.stand_back(event);
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -464,18 +466,6 @@ impl Driver {
             }
         } else {
             self.elect();
-        }
-    }
-
-    /// Competes for the right to send, behind all who wait for it.
-    fn elect(&mut self) {
-        if let Some(namespace) = self
-            .remembered
-            .as_ref()
-            .filter(|_| matches!(self.leads, Leads::Elected))
-        {
-            (self._lead, self.electing) = (None, Some(self.storage.lead(namespace)));
-            self.ready.push_back(Input::Leading(false));
         }
     }
 }

@@ -17,6 +17,7 @@ mod commands;
 mod conflict;
 mod connection;
 mod dice;
+mod elsewhere;
 mod evicting;
 mod folding;
 mod incoming;
@@ -61,6 +62,7 @@ pub use view::{BoardView, Counters, Freshness, Phase, Release, Status};
 use self::{
     connection::Due,
     dice::Dice,
+    elsewhere::Elsewhere,
     keeping::Keeping,
     people::Whereabouts,
     requests::Requests,
@@ -68,7 +70,7 @@ use self::{
     updates::{Drafts, Replica},
 };
 use crate::{
-    protocol::{Answered, BoardId, ClientId, Device, Document, OperationId, Push, RunId, Subscribe, Value},
+    protocol::{Answered, BoardId, ClientId, Device, Document, OperationId, Push, RunId, StoreId, Subscribe, Value},
     sorted::SortedMap,
     time::Timestamp,
 };
@@ -89,6 +91,8 @@ pub struct Birth {
     pub mark: Option<u32>,
     /// The namespace to start from without a network: see [`Note::namespace_for`].
     pub namespace: Option<Namespace>,
+    /// With it, for which other stores edits of the same person may wait here: see [`Note::stores_before`].
+    pub stores_before: Vec<StoreId>,
     /// How well this device stores.
     pub durability: Durability,
 }
@@ -236,6 +240,7 @@ pub struct Engine {
     keeping: Keeping,
     /// Whoever was signed in before, until all of theirs is stored.
     left: Option<Box<Engine>>,
+    elsewhere: Elsewhere,
     /// The series to hear of.
     watched: Vec<String>,
     whereabouts: Whereabouts,
@@ -293,6 +298,7 @@ impl Engine {
             aside: SortedMap::new(),
             keeping: Keeping::default(),
             left: None,
+            elsewhere: Elsewhere::default(),
             watched: Vec::new(),
             whereabouts: Whereabouts::default(),
             seen_due: None,
@@ -336,7 +342,8 @@ impl Engine {
                 records,
             } => match &mut self.left {
                 Some(left) => left.loaded(now, &namespace, widgets, records),
-                None => self.loaded(now, &namespace, widgets, records),
+                None if self.namespace.as_ref() == Some(&namespace) => self.loaded(now, &namespace, widgets, records),
+                None => self.loaded_elsewhere(&namespace, records),
             },
             Input::Committed(outcome) => match &mut self.left {
                 Some(left) => left.committed(now, outcome),
@@ -402,6 +409,7 @@ impl Engine {
         self.meet_others(now);
         self.see_off(now);
         self.keep(now);
+        self.look_elsewhere();
         self.refresh(now);
         self.push(now);
         self.say_here(now);

@@ -345,7 +345,7 @@ const ADD_HELP: &str = edit_help!(
   tideboard add this-machine counter.count -3 --offline-ok"
 );
 
-const OUTBOX_HELP: &str = "Each line is one edit: waiting, not-accepted or two-versions; where it goes, and its ID at the end. Examples:
+const OUTBOX_HELP: &str = "Each line is one edit: waiting, not-accepted, two-versions or another-server; where it goes, and its ID at the end. Examples:
   tideboard outbox                                     list them
   tideboard outbox --send                              send them; prints applied or taken-back as well
   tideboard outbox --keep-mine ID                      decide, and send the decision

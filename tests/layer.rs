@@ -37,6 +37,8 @@ mod renders;
 #[cfg(feature = "dashboard")]
 #[path = "layer/storage.rs"]
 mod storage;
+#[path = "layer/tabs.rs"]
+mod tabs;
 #[path = "layer/testing.rs"]
 mod testing;
 #[path = "layer/typing.rs"]

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 
-use self::entry::{PendingEntry, SetAsideEntry, entry_of};
+use self::entry::{ElsewhereEntry, PendingEntry, SetAsideEntry, entry_of};
 use super::{
     disclosure::{Disclosure, Shape},
     icon::{Glyph, icon},
@@ -228,8 +228,9 @@ pub fn PendingOperationsList() -> Element {
     let managers = use_realtime_managers();
     let undecided = managers.state.conflicts().len();
     let kept = use_signal(|| None::<Rc<MountedData>>);
+    let elsewhere = sync.details().elsewhere;
     let is_clear = queue.is_empty() && set_aside.is_empty() && unlisted == 0;
-    let can_export = IS_IN_A_BROWSER && !(is_clear && undecided == 0);
+    let can_export = IS_IN_A_BROWSER && !(is_clear && undecided == 0 && elsewhere.is_empty());
     let entries = rsx! {
         if !set_aside.is_empty() {
             section { "aria-label": ta("Not accepted"),
@@ -254,6 +255,17 @@ pub fn PendingOperationsList() -> Element {
                 }
             }
         }
+        if !elsewhere.is_empty() {
+            section { "aria-label": ta("For another server"), "data-state": "another-server",
+                h2 { {tn("For another server")} }
+                p { class: "note-line", {tn("Made for the server that was at this address before. They wait on this device, and go when that one is back.")} }
+                ul { class: "entries",
+                    for (operation, made_at_ms) in elsewhere.iter().cloned() {
+                        ElsewhereEntry { key: "{operation.id}", operation, made_at_ms }
+                    }
+                }
+            }
+        }
     };
     rsx! {
         if !sync.details().initialized {
@@ -261,7 +273,7 @@ pub fn PendingOperationsList() -> Element {
         } else if undecided > 0 {
             p { class: "note-line", "data-state": "conflict", {count(undecided, "{} field to decide.", "{} fields to decide.")} }
         } else if is_clear {
-            p { class: "note-line", "data-state": "clear", {tn("Nothing waits. Everything you changed is on the server.")} }
+            p { class: "note-line", "data-state": "clear", {tn(if elsewhere.is_empty() { NOTHING_WAITS } else { "Nothing waits for this server." })} }
         }
         {place(kept, entries)}
         if can_export {
@@ -269,6 +281,9 @@ pub fn PendingOperationsList() -> Element {
         }
     }
 }
+
+/// What is said where all is well.
+const NOTHING_WAITS: &str = "Nothing waits. Everything you changed is on the server.";
 
 /// What is said before it is known what waits.
 const NOT_READ: &str = "Reading what waits on this device…";

@@ -190,6 +190,11 @@ impl Gatherer {
             people: engine.others().cloned(),
             namespace: status.namespace,
             pending: status.pending,
+            elsewhere: engine
+                .elsewhere()
+                .take(PENDING_SHOWN_LEN_MAX)
+                .map(|(operation, made_at_ms)| (operation.clone(), made_at_ms))
+                .collect(),
             synced_at: status.synced_at,
             next_refresh: status.next_refresh,
             offline_since: status.offline_since,

@@ -45,6 +45,9 @@ pub struct SyncDetails {
     pub namespace: Option<Namespace>,
     /// Operations that wait for the server's answer, all of them.
     pub pending: usize,
+    /// This person's edits that wait here for servers that were at this address before, and when each was made, by this device's clock: the first ones, at
+    /// most [`crate::config::PENDING_SHOWN_LEN_MAX`]. They are not shown on a board, and go when their server is back.
+    pub elsewhere: Vec<(Operation, Option<u64>)>,
     /// When the server last agreed with this device, on its clock: it sent changes, or said that there are none.
     pub synced_at: Option<Timestamp>,
     /// When this device asks the server again by itself, on its clock; `None` while a connection brings what changes, and

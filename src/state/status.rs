@@ -164,6 +164,7 @@ mod tests {
             device: None,
             mark: None,
             namespace: None,
+            stores_before: Vec::new(),
             durability: Durability::Durable,
         };
         Engine::new(birth).status()

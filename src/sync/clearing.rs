@@ -2,7 +2,7 @@
 //! the page knows is all that is left, and is stored anew.
 
 use super::{
-    Effect, Engine, Note, Notice, Pending,
+    Effect, Engine, Notice, Pending,
     keeping::Keeping,
     storage::{
         ASIDE, CONFLICT, FILLING, HIGH, JOURNAL, Namespace, OUTBOX, Records, Stored, Transaction, UNDONE, decoded,
@@ -54,7 +54,7 @@ impl Engine {
         }
         if known.is_some() || high_in(records) < self.keeping.high {
             self.keeping.clearings += 1;
-            let note = Note::new(namespace.clone(), self.birth.token.as_deref());
+            let note = self.note(namespace.clone());
             self.effects.push_back(Effect::Remember(namespace.clone(), note));
             let message = if self.status().pending > 0 {
                 CLEARED_WAITING

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{
-    Conflict, Effect, Engine, Note, Notice, SetAside,
+    Conflict, Effect, Engine, Notice, SetAside,
     claims::Claim,
     optimistic::is_shown,
     outbox::Pending,
@@ -398,7 +398,7 @@ impl Engine {
             && let Some(namespace) = self.namespace.clone()
         {
             *at = now.plus(RETRY_MS_MAX / 10);
-            let note = Note::new(namespace.clone(), self.birth.token.as_deref());
+            let note = self.note(namespace.clone());
             self.effects.push_back(Effect::Remember(namespace, note));
         }
     }

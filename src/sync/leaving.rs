@@ -1,7 +1,8 @@
 //! From one person to the next: whose records are worked with, and what the one who left is owed.
 
 use super::{
-    Birth, Effect, Engine, Note, Notice,
+    Birth, Effect, Engine, Notice,
+    elsewhere::Elsewhere,
     storage::Namespace,
     updates::{Drafts, Replica},
 };
@@ -13,9 +14,11 @@ use crate::{
 impl Engine {
     /// Starts to work under a namespace, with what is stored there: it is read as soon as the storage is free.
     pub(super) fn enter(&mut self, now: Timestamp, namespace: Namespace) {
+        let stores = self.stores_before(&namespace);
         self.quit(now);
         self.namespace = Some(namespace.clone());
-        let note = Note::new(namespace.clone(), self.birth.token.as_deref());
+        self.elsewhere = Elsewhere::of(stores);
+        let note = self.note(namespace.clone());
         self.effects.push_back(Effect::Remember(namespace, note));
     }
 
@@ -43,6 +46,7 @@ impl Engine {
         let watched = |(board, replica): (_, &Replica)| (Clone::clone(board), Replica::watched(replica.watchers));
         self.replicas = left.replicas.iter().map(watched).collect();
         self.effects.retain(|effect| !is_personal(effect));
+        self.elsewhere = Elsewhere::default();
         self.drafts = Drafts::default();
         self.requests.void();
         self.events.clear();

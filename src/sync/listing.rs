@@ -6,7 +6,7 @@ use crate::protocol::{Operation, OperationId, Value, encode};
 /// An edit that waits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed<'a> {
-    /// `waiting` to be sent or answered, `not-accepted`, or with `two-versions`.
+    /// `waiting` to be sent or answered, `not-accepted`, with `two-versions`, or of `another-server` that was at this address before.
     pub state: &'static str,
     /// What it is called where it is dealt with: of two versions the conflict, which may have been met by an earlier edit.
     pub id: OperationId,
@@ -86,6 +86,16 @@ impl Engine {
                 theirs: Some(theirs),
             });
         }
+        for (operation, made_at_ms) in self.elsewhere() {
+            tell(Listed {
+                state: "another-server",
+                id: operation.id,
+                operation,
+                made_at_ms,
+                reason: ELSEWHERE.to_owned(),
+                theirs: None,
+            });
+        }
     }
 
     /// The same as a JSON document: a list, one edit a line.
@@ -103,6 +113,9 @@ impl Engine {
         document
     }
 }
+
+/// Why an edit of another store is not sent.
+const ELSEWHERE: &str = "made for the server that was at this address before: it goes when that one is back";
 
 /// How far an edit has come. Nothing is called saved that a browser may clear, or that does not outlive the page.
 fn phase_word(phase: &Phase, durability: Durability) -> String {

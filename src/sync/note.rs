@@ -17,19 +17,29 @@ pub struct Note {
     /// Tells tokens apart; too little of one to guess it by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     token: Option<u32>,
+    /// Other stores that edits of the same person may wait for on this device.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    before: Vec<StoreId>,
 }
 
 impl Note {
     /// A note of a namespace that the server named to whoever showed this token; `None` for a session cookie.
     #[must_use]
-    pub fn new(namespace: Namespace, token: Option<&str>) -> Self {
+    pub fn new(namespace: Namespace, token: Option<&str>, before: &[StoreId]) -> Self {
         let Namespace { store, principal } = namespace;
         let token = token.map(print);
         Self {
             store,
             principal,
             token,
+            before: before.to_vec(),
         }
+    }
+
+    /// Which other stores were at the same address before, that edits of the same person may wait for.
+    #[must_use]
+    pub fn stores_before(note: Option<&Self>) -> Vec<StoreId> {
+        note.map_or_else(Vec::new, |note| note.before.clone())
     }
 
     /// What it is called, of a server: see [`Self::name_for`].
@@ -53,6 +63,7 @@ impl Note {
             store,
             principal,
             token: print_then,
+            ..
         } = self;
         let is_theirs = print_then == token.map(print)
             && match signed_in.filter(|signed_in| signed_in.store == store) {
@@ -94,7 +105,7 @@ mod tests {
             principal: LOCAL.parse().expect("a name"),
             ..ann()
         };
-        let note = Note::new(local.clone(), None);
+        let note = Note::new(local.clone(), None, &[]);
         assert_eq!(note.clone().namespace_for(None, None), Some(local.clone()));
         let elsewhere = signed_in(StoreId(8), "bo");
         let namespace = note.clone().namespace_for(None, elsewhere.as_ref());
@@ -116,13 +127,13 @@ mod tests {
             names[0] != names[1] && names[1] != names[2] && names[0] != names[2],
             "{names:?}"
         );
-        assert_eq!(Note::new(ann(), None).name("http://b"), names[0]);
-        assert_eq!(Note::new(ann(), Some("token of bo")).name("http://b"), names[2]);
+        assert_eq!(Note::new(ann(), None, &[]).name("http://b"), names[0]);
+        assert_eq!(Note::new(ann(), Some("token of bo"), &[]).name("http://b"), names[2]);
     }
 
     #[test]
     fn it_is_for_whoever_comes_with_the_same_token() {
-        let note = Note::new(ann(), Some("token of ann"));
+        let note = Note::new(ann(), Some("token of ann"), &[]);
         assert_eq!(note.clone().namespace_for(Some("token of ann"), None), Some(ann()));
         assert_eq!(note.clone().namespace_for(Some("token of bo"), None), None);
         assert_eq!(note.namespace_for(None, None), None);
@@ -130,7 +141,7 @@ mod tests {
 
     #[test]
     fn in_a_browser_it_is_for_whoever_is_signed_in() {
-        let note = Note::new(ann(), None);
+        let note = Note::new(ann(), None, &[]);
         let namespace_for = |signed_in: Option<SignedIn>| note.clone().namespace_for(None, signed_in.as_ref());
         assert_eq!(namespace_for(None), None, "whoever it was has cleared their cookies");
         assert_eq!(namespace_for(signed_in(ann().store, "ann")), Some(ann()));
@@ -146,7 +157,7 @@ mod tests {
 
     #[test]
     fn it_is_read_as_it_was_written() {
-        let note = Note::new(ann(), Some("token of ann"));
+        let note = Note::new(ann(), Some("token of ann"), &[]);
         let text = serde_json::to_string(&note).expect("plain data");
         assert!(!text.contains("token of ann"), "{text}");
         assert_eq!(serde_json::from_str::<Note>(&text).expect("its own text"), note);

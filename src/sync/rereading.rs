@@ -32,7 +32,7 @@ impl Engine {
         records: Result<Records, StorageError>,
     ) {
         if self.namespace.as_ref() != Some(namespace) {
-            return;
+            return; // of whoever was here before
         }
         self.was_read(now, records.as_ref().map(drop).map_err(|error| *error));
         if let Ok(records) = records {

@@ -52,6 +52,7 @@ impl Bench {
             device: None,
             mark: None,
             namespace: None,
+            stores_before: Vec::new(),
             durability: Durability::Durable,
         });
         let mut bench = Self {

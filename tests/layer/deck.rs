@@ -14,6 +14,7 @@ use dioxus::{core::ReactiveContext, prelude::*};
 use serde_json::json;
 use tideboard::{
     board::Catalog,
+    hooks::{use_board, use_current_board},
     protocol::BoardId,
     server::FirstBoard,
     state::BOARDS,
@@ -78,4 +79,10 @@ pub fn log(what: impl Into<String>) {
 /// What was noted since this was asked last.
 pub fn logged() -> Vec<String> {
     LOG.take()
+}
+
+/// Nothing but that somebody looks at the board.
+pub fn nothing() -> Element {
+    _ = use_board(use_current_board());
+    rsx! {}
 }

@@ -18,13 +18,7 @@ use tideboard::{
     testing::Page,
 };
 
-use crate::deck::{deck, log, logged, on_deck, open};
-
-/// Nothing but that somebody looks at the board.
-fn nothing() -> Element {
-    _ = use_board(use_current_board());
-    rsx! {}
-}
+use crate::deck::{deck, log, logged, nothing, on_deck, open};
 
 #[test]
 fn the_connection_is_watched_closed_and_opened_again() {
@@ -105,26 +99,6 @@ fn working_offline_and_the_devices_name_are_remembered_when_the_page_is_loaded_a
     act(&mut page, |managers| managers.websocket.work_offline(false));
     reload(&mut page);
     page.has(&["live", "Bridge in colour 5"]);
-}
-
-#[test]
-fn the_tabs_of_a_browser_work_offline_together_and_any_of_them_ends_it() {
-    let mut first = on_deck(nothing);
-    let mut second = first.beside();
-    let both_are = |pages: [&mut Page; 2], word: &str| {
-        for page in pages {
-            page.settle();
-            page.act(|managers| assert_eq!(managers.websocket.status().token(), word));
-        }
-    };
-    both_are([&mut first, &mut second], "live");
-    first.act(|managers| managers.websocket.work_offline(true));
-    both_are([&mut first, &mut second], "offline");
-    let mut third = first.beside();
-    both_are([&mut second, &mut third], "offline");
-    second.act(|managers| managers.background.resume());
-    both_are([&mut first, &mut third], "live");
-    assert_eq!(first.device.open().sockets, 3);
 }
 
 #[test]

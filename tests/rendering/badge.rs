@@ -9,7 +9,7 @@ use tideboard::{
     time::Timestamp,
 };
 
-use crate::stage::{NOW_MS, Scene, first_paint, has, has_not, render};
+use crate::stage::{NOW_MS, Scene, UNIX_MS, first_paint, has, has_not, render, set};
 
 fn badge() -> Element {
     rsx! { PendingOperationsBadge {} }
@@ -213,6 +213,25 @@ fn what_the_server_has_decided_waits_no_longer() {
     };
     let page = render(setpoint().edit("value", json!(21), Phase::Decided(verdict)), list);
     has(&page, &["Nothing waits. Everything you changed is on the server."]);
+}
+
+#[test]
+fn what_waits_for_the_server_before_is_listed_with_no_way_out_but_the_export() {
+    let mut scene = setpoint();
+    scene.sync.elsewhere = vec![(set(7, "value", json!(24)), Some(UNIX_MS))];
+    let page = render(scene, list);
+    has(
+        &page,
+        &[
+            "data-state=\"another-server\"",
+            "Made for the server that was at this address before.",
+            "Target temperature",
+            "Set value:",
+            "24",
+            "Nothing waits for this server.",
+        ],
+    );
+    has_not(&page, &["Retry", "Discard", "Roll back", "Everything you changed"]);
 }
 
 #[test]

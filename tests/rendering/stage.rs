@@ -421,7 +421,7 @@ fn writer(principal: &str, device: Option<&str>) -> Writer {
     }
 }
 
-fn set(sequence: u64, field: &str, value: Value) -> Operation {
+pub fn set(sequence: u64, field: &str, value: Value) -> Operation {
     Operation {
         id: id(sequence),
         board: board(),

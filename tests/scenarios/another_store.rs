@@ -60,3 +60,65 @@ fn what_is_made_on_each_stays_with_each() {
     assert_eq!(world.server_has("crew", "count"), json!(7));
     assert_eq!(world.shows(BO, "crew", "count"), json!(7));
 }
+
+/// What is listed as of another server: which widgets it is about.
+fn listed(world: &World, tab: usize) -> Vec<String> {
+    let mut listed = Vec::new();
+    world.engine(tab).list(&mut |one| {
+        if one.state == "another-server" {
+            listed.push(one.operation.widget.to_string());
+        }
+    });
+    listed
+}
+
+#[test]
+fn what_waits_for_the_server_before_is_listed_until_that_one_has_it() {
+    let mut world = World::new();
+    waits_for_the_first(&mut world);
+    let first = world.meet_another_server();
+    assert!(listed(&world, ANN).is_empty(), "they wait for the one that is known");
+    world.come_online(ANN);
+    world.calm();
+    assert_eq!(listed(&world, ANN), ["fuel", "crew"]);
+    assert!(world.engine(ANN).export().contains("another-server"));
+    world.reopen(ANN);
+    world.calm();
+    assert_eq!(listed(&world, ANN), ["fuel", "crew"], "after a new start");
+
+    world.create(ANN, "board", "board");
+    world.create(ANN, "crew", "counter");
+    world.calm();
+    world.go_offline(ANN);
+    world.add(ANN, "crew", "count", 7);
+    world.calm();
+    let second = world.meet(first);
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "count", 2);
+    assert_eq!(
+        listed(&world, ANN),
+        ["crew"],
+        "what was made at the second one waits for that"
+    );
+    world.meet(second);
+    world.calm();
+    assert!(listed(&world, ANN).is_empty(), "nothing waits any more");
+    assert_eq!(world.server_has("crew", "count"), json!(7));
+}
+
+#[test]
+fn what_waits_for_the_server_before_is_its_authors_alone() {
+    let mut world = World::new();
+    waits_for_the_first(&mut world);
+    world.meet_another_server();
+    world.come_online(ANN);
+    world.calm();
+    world.sign_in(ANN, BO);
+    world.calm();
+    assert!(listed(&world, ANN).is_empty());
+    world.sign_in(ANN, ANN);
+    world.calm();
+    // Who comes by way of somebody else is not known to be the same: two servers may call two people by one name.
+    assert!(listed(&world, ANN).is_empty());
+}

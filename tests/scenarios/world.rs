@@ -14,7 +14,7 @@ use tideboard::{
     },
     server::authority::{Event, Reply, SessionId},
     sync::{
-        Birth, Command, CommandError, Conflict, Effect, Engine, Freshness, Input, Notice, Pending, Release,
+        Birth, Command, CommandError, Conflict, Effect, Engine, Freshness, Input, Note, Notice, Pending, Release,
         RequestError, Resolution, SetAside,
         storage::{Durability, Namespace, StorageError},
     },
@@ -118,6 +118,8 @@ impl World {
 
     fn born(&mut self, person: usize, namespace: Option<Namespace>) -> Engine {
         self.births += 1;
+        let note = self.disks.get(person).and_then(|disk| disk.remembered.as_ref());
+        let stores_before = Note::stores_before(note);
         Engine::new(Birth {
             client: ClientId(self.births.into()),
             seed: self.births,
@@ -125,6 +127,7 @@ impl World {
             device: None,
             mark: Some(person as u32),
             namespace,
+            stores_before,
             durability: Durability::Durable,
         })
     }

@@ -10,7 +10,7 @@ use tideboard::{
     server::log::Log,
     sorted::{SortedMap, SortedSet},
     sync::{
-        Birth, Command, Conflict, Engine, Input, Phase, Resolution,
+        Birth, Command, Conflict, Engine, Input, Note, Phase, Resolution,
         storage::{Durability, Namespace, Transaction},
     },
     time::Timestamp,
@@ -102,6 +102,7 @@ impl Tab {
 
     pub fn open(device: &Device, client: u128, seed: u64, now: u64, offset: u64, is_counted: bool) -> Self {
         let note = device.disk.remembered.clone();
+        let stores_before = Note::stores_before(note.as_ref());
         let birth = Birth {
             client: ClientId(client),
             seed,
@@ -109,6 +110,7 @@ impl Tab {
             device: None,
             mark: is_counted.then_some(device.number as u32),
             namespace: note.and_then(|note| note.namespace_for(Some(&device.person()), None)),
+            stores_before,
             durability: Durability::Durable,
         };
         Self {

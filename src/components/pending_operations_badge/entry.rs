@@ -73,11 +73,7 @@ fn of_entry(sync: BackgroundSync, pending: &PendingOperation, act: fn(&Backgroun
 #[component]
 pub(super) fn PendingEntry(pending: PendingOperation, times: usize, sum: i64) -> Element {
     let sync = use_background_sync();
-    let now = use_now();
-    let when = pending
-        .made_at_ms
-        .zip(now())
-        .map_or_else(|| t("earlier").to_owned(), |(at, now)| time_of_day(now, at));
+    let when = use_when(pending.made_at_ms);
     let (token, said) = phase_words(&pending.phase, sync.details().durability);
     let is_waiting = !matches!(pending.phase, Phase::Withdrawing);
     let mut intent = pending.operation.intent.clone();
@@ -105,6 +101,24 @@ pub(super) fn PendingEntry(pending: PendingOperation, times: usize, sum: i64) ->
                 }
             }
         }
+    }
+}
+
+/// When an edit was made, in words.
+fn use_when(made_at_ms: Option<u64>) -> String {
+    let now = use_now();
+    made_at_ms
+        .zip(now())
+        .map_or_else(|| t("earlier").to_owned(), |(at, now)| time_of_day(now, at))
+}
+
+/// An edit that waits for a server that was at this address before: nothing can be done about it here.
+#[component]
+pub(super) fn ElsewhereEntry(operation: Operation, made_at_ms: Option<u64>) -> Element {
+    let when = use_when(made_at_ms);
+    let head = use_head(&operation, &operation.intent, &when, 1);
+    rsx! {
+        li { class: "entry", {head} }
     }
 }
 

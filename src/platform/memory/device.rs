@@ -147,6 +147,13 @@ impl MemoryDevice {
         listening.retain(|listener| listener.unbounded_send(event).is_ok());
     }
 
+    /// One page of it is put away, or back; of those that are open, by the order in which they were opened.
+    pub fn say_to(&self, page: usize, event: NetworkEvent) {
+        if let Some(listener) = self.inside.listening.borrow().get(page) {
+            let _ = listener.unbounded_send(event);
+        }
+    }
+
     /// From now on its page came from there; `None` where there is no page.
     pub fn come_from(&self, origin: Option<&str>) {
         self.inside.page_origin.replace(origin.map(str::to_owned));

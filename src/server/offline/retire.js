@@ -1,6 +1,6 @@
 // Takes a worker that an earlier start of this server has given out off a browser, and all that it has kept. Boards and edits are in IndexedDB; they
 // stay. It is run twice: as a worker, in the place of the one that goes, and by the page, which registers none: by that a browser would bring back
-// the one that is just leaving.
+// the one that is just leaving. The page looks where no worker is left, too: a page that was open until then may have kept a picture since.
 
 if (globalThis.registration) {
   addEventListener('install', () => skipWaiting());
@@ -8,7 +8,7 @@ if (globalThis.registration) {
 } else {
   navigator.serviceWorker
     ?.getRegistration()
-    .then((worker) => worker && retire(worker))
+    .then(retire)
     .catch((error) => console.info(`What this browser kept is still there: ${error.message}`));
 }
 
@@ -18,6 +18,6 @@ async function retire(worker) {
     await Promise.all(names.filter((name) => name.startsWith('tideboard ')).map((name) => caches.delete(name)));
   } finally {
     // What a browser can't forget it does not show any more, either.
-    await worker.unregister();
+    await worker?.unregister();
   }
 }

@@ -81,8 +81,10 @@ async function page(event, url) {
   const asked = ask(event);
   const answer = await Promise.race([asked.catch(() => undefined), later(PATIENCE_MS)]);
   if (answer && !isGateway(answer.status)) return answer;
-  if (!isBoard(url.pathname)) return (await findKept(url.pathname)) ?? asked;
-  if (!(await findKept(SHELL))) return asked;
+  // Some browsers leave it for ever without the answer that they have asked for ahead: then it is asked for once more.
+  const again = () => Promise.any([asked, fetch(event.request)]);
+  if (!isBoard(url.pathname)) return (await findKept(url.pathname)) ?? again();
+  if (!(await findKept(SHELL))) return again();
   return Response.redirect(`/shell?to=${encodeURIComponent(url.pathname + url.search)}`);
 }
 

@@ -27,6 +27,7 @@ fn failed(attempt: u32, leading: bool) -> Engine {
         device: None,
         mark: None,
         namespace: Some(namespace.clone()),
+        stores_before: Vec::new(),
         durability: Durability::Durable,
     });
     let loaded = Input::Loaded {

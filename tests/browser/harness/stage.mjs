@@ -54,6 +54,11 @@ export class Stage {
     return { ada, hers, his };
   }
 
+  /** Another server, with a database of its own. */
+  anotherServer(...options) {
+    return this.closes(new Server(this.#bundle, options));
+  }
+
   /** Another release of the page and its server. */
   release() {
     return this.closes(new Release(this.#bundle));

@@ -64,6 +64,11 @@ export async function play(stage) {
   });
   await hers.isIn('live');
   await Promise.all([hers.counts(4), his.counts(4)]);
+
+  // A page that was open while its worker went may have kept one more picture.
+  await hers.page.evaluate(async () => (await caches.open('tideboard 0123456789abcdef')).put('/picture/', new Response('late')));
+  await hers.page.reload();
+  await keeps(hers.page, /^$/);
 }
 
 /** The browser would offer to install it, and finds all that its manifest names. */

@@ -118,6 +118,10 @@ impl World {
     }
 
     /// How many edits a person is told are waiting.
+    pub fn engine(&self, tab: usize) -> &Engine {
+        &self.tabs[tab].engine
+    }
+
     pub fn waiting(&self, tab: usize) -> usize {
         self.tabs[tab].engine.status().pending
     }

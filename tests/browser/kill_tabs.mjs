@@ -50,10 +50,10 @@ try {
     console.log(`press to saved on this device, ${took.length} presses, ms:`);
     console.log(`p50 ${at(0.5)}   p95 ${at(0.95)}   most ${at(1)}   (p95 to reach: ${TARGET_P95_MS})`);
   }
-  const { lost, doubled, disordered, settled, saved, pressed } = books;
+  const { lost, doubled, disordered, settled, frozen, saved, pressed } = books;
   const seconds = ((performance.now() - started) / 1_000).toFixed(0);
   const wrong = `${lost} lost, ${doubled} doubled, ${disordered} out of order`;
-  console.log(`${times} kills, ${settled} of them when all was said to be saved, ${wrong}, ${saved} saved of ${pressed} pressed (${seconds} s)`);
+  console.log(`${times} kills, ${settled} of them when all was said to be saved, ${frozen} stops, ${wrong}, ${saved} saved of ${pressed} pressed (${seconds} s)`);
   process.exitCode = lost + doubled + disordered === 0 && saved > 0 ? 0 : 1;
 } finally {
   await server.close();

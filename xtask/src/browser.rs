@@ -135,7 +135,7 @@ pub struct KillTabsArguments {
     /// How often a tab is killed.
     #[arg(long, default_value_t = 200)]
     times: u32,
-    /// The plan: which tab is killed or frozen, when, and when the network goes; drawn when it is left out.
+    /// The plan: which tab is killed or stopped, when, and when the network goes; drawn when it is left out.
     #[arg(long)]
     seed: Option<u32>,
     /// How many presses are timed first, from the press to "saved on this device".

@@ -1,4 +1,7 @@
-export const title = 'the tab that sends for all is frozen by the browser: another one sends meanwhile, and what the frozen one had goes on when it is back';
+import { ok } from 'node:assert/strict';
+import { freeze } from '../harness/frozen.mjs';
+
+export const title = 'the tab that sends for all is frozen by the browser: another one sends meanwhile, and the frozen one goes on when it is back';
 
 export async function play(stage) {
   const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
@@ -7,23 +10,18 @@ export async function play(stage) {
   const second = await ada.open();
   await second.isIn('live');
 
-  const session = await first.page.context().newCDPSession(first.page);
-  await session.send('Page.setWebLifecycleState', { state: 'frozen' });
-  await second.increase();
-  await his.counts(1);
-  await second.isSettled();
-  await session.send('Page.setWebLifecycleState', { state: 'active' });
-  await first.counts(1);
-  await first.isIn('live');
-  await first.increase();
-  await his.counts(2);
-  await first.isSettled();
-
-  // And the other way round.
-  const other = await second.page.context().newCDPSession(second.page);
-  await other.send('Page.setWebLifecycleState', { state: 'frozen' });
-  await first.increase();
-  await his.counts(3);
-  await other.send('Page.setWebLifecycleState', { state: 'active' });
-  await second.counts(3);
+  // Whichever of the two it is that sends.
+  let count = 0;
+  for (const [frozen, other] of [[first, second], [second, first]]) {
+    const { thaw } = await freeze(frozen.page);
+    await other.increase();
+    await his.counts((count += 1));
+    await other.isSettled();
+    ok(await thaw());
+    await frozen.isIn('live');
+    await frozen.counts(count);
+    await frozen.increase();
+    await his.counts((count += 1));
+    await frozen.isSettled();
+  }
 }

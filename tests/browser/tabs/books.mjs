@@ -11,6 +11,8 @@ export class Books {
   complaints = [];
   /** Deaths in the moment in which the page had said that all was saved. */
   settled = 0;
+  /** How often a tab's process was stopped for a while. */
+  frozen = 0;
   /** Of each counter: presses that may have been made, and how many of them a page had said were saved. */
   #pressed = new Map();
   #saved = new Map();

@@ -11,9 +11,11 @@ import { SHARED, Tab } from './tab.mjs';
 
 /** Something happens within so many milliseconds of what happened before. */
 const LIVED_WITHIN_MS = 400;
-/** What happens, in percent: the network of this device changes, a tab is frozen or thawed; else one is killed. */
+/** What happens, in percent: the network of this device changes, a tab is stopped for a while; else one is killed. */
 const NETWORK_PERCENT = 12;
 const FREEZE_PERCENT = 15;
+/** A tab is stopped for less than this, in milliseconds. */
+const FROZEN_MS_MAX = 2_000;
 /** How often it is the tab that sends for all that is killed. */
 const LEADER_PERCENT = 50;
 /** However many edits wait. */
@@ -110,7 +112,7 @@ async function lives(scene, isSettled) {
   for (;;) {
     await after(dice.below(LIVED_WITHIN_MS));
     if (dice.chance(NETWORK_PERCENT)) turnsNetwork(scene);
-    else if (dice.chance(FREEZE_PERCENT)) await freezesOrThaws(scene);
+    else if (dice.chance(FREEZE_PERCENT)) freezes(scene);
     else break;
   }
   if (isSettled) {
@@ -137,16 +139,20 @@ function turnsNetwork(scene) {
   else scene.network.heal();
 }
 
-async function freezesOrThaws({ dice, tabs }) {
+function freezes({ dice, tabs }) {
   const tab = dice.oneOf(tabs);
-  if (tab.isFrozen) await tab.thaw();
-  else if (tab.isPressing && tabs.filter(({ isFrozen }) => isFrozen).length + 1 < tabs.length) await tab.freeze();
+  const ms = dice.below(FROZEN_MS_MAX);
+  if (tab.isPressing && !tab.isFrozen) tab.freeze(ms);
+}
+
+function thaws(tabs) {
+  for (const tab of tabs) if (tab.isFrozen) tab.thaw();
 }
 
 /** All die while there is no network, and of what the device has stored all is gone, or the last press. */
 async function breaks(scene, url, broken) {
   const { tabs, books, network, profile } = scene;
-  await Promise.all(tabs.filter(({ isFrozen }) => isFrozen).map((tab) => tab.thaw()));
+  thaws(tabs);
   await Promise.all(tabs.map(({ ready }) => ready));
   network.cut();
   const before = books.saved;
@@ -165,7 +171,7 @@ async function breaks(scene, url, broken) {
 async function ends(scene, onlooker, broken) {
   const { tabs, books, network, server, board } = scene;
   network.heal();
-  await Promise.all(tabs.filter(({ isFrozen }) => isFrozen).map((tab) => tab.thaw()));
+  thaws(tabs);
   await Promise.all(tabs.map(({ ready }) => ready));
   await Promise.all(tabs.map((tab) => tab.settles()));
   if (broken === 'doubled') await pushes(scene, [{ widget: 'counter-0', intent: { add: { field: 'count', amount: 1_000 } } }]);

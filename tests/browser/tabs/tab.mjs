@@ -22,7 +22,8 @@ export class Tab {
   /** What is said while more edits wait is not counted. */
   #waitingMax;
   #tab;
-  #isFrozen = false;
+  /** While it is stopped. */
+  #stopped;
   /** What the page of now has said is saved, of what was pressed in it. */
   #said = { own: 0, shared: 0 };
   /** What the counter of the page before stood at, where that was killed with all said to be saved. */
@@ -57,7 +58,7 @@ export class Tab {
   }
 
   get isFrozen() {
-    return this.#isFrozen;
+    return this.#stopped !== undefined;
   }
 
   get isPressing() {
@@ -67,7 +68,6 @@ export class Tab {
   /** Opens it; ends when there is a process that can be killed. */
   async open(goes = true) {
     this.#said = { own: 0, shared: 0 };
-    this.#isFrozen = false;
     const tab = await this.#profile.openTab(this.#url);
     this.#tab = tab;
     tab.crashed = new Promise((crashed) => tab.page.once('crash', crashed));
@@ -100,7 +100,7 @@ export class Tab {
 
   /** Whether it is the tab that sends for all. */
   async isLeader() {
-    if (!this.isPressing || this.#isFrozen) return false;
+    if (!this.isPressing || this.isFrozen) return false;
     return this.#tab.page
       .evaluate(async () => {
         const mark = crypto.randomUUID();
@@ -135,20 +135,27 @@ export class Tab {
   async kill() {
     const tab = this.#tab;
     tab.isKilled = true;
+    this.#forgetsToThaw();
     process.kill(tab.process, 'SIGKILL');
     await within(DEATH_MS_MAX, tab.crashed, 'what was killed was no tab');
     await tab.page.close();
   }
 
-  /** Stops it in mid-step, as a browser does with a tab nobody looks at. */
-  async freeze() {
-    this.#isFrozen = true;
-    await this.#tab.session.send('Page.setWebLifecycleState', { state: 'frozen' });
+  /** Stops its process in mid-step, whatever it holds, for so long in milliseconds: nothing in it hears of that. */
+  freeze(ms) {
+    process.kill(this.#tab.process, 'SIGSTOP');
+    this.#books.frozen += 1;
+    this.#stopped = setTimeout(() => this.thaw(), ms);
   }
 
-  async thaw() {
-    this.#isFrozen = false;
-    await this.#tab.session.send('Page.setWebLifecycleState', { state: 'active' });
+  thaw() {
+    this.#forgetsToThaw();
+    process.kill(this.#tab.process, 'SIGCONT');
+  }
+
+  #forgetsToThaw() {
+    clearTimeout(this.#stopped);
+    this.#stopped = undefined;
   }
 
   /** Presses no more; ends when everything that was pressed has its answer. */

@@ -76,6 +76,22 @@ fn each_field_gets_what_its_policy_says_and_each_choice_can_be_undone() {
 }
 
 #[test]
+fn all_of_one_widget_are_decided_by_one_press() {
+    for (label, expected) in [("Keep mine", "mine"), ("Keep theirs", "theirs")] {
+        let mut page = on_deck(face);
+        page.with(|| *IS_AUTOMATIC.write() = false);
+        let items = ["item-1", "item-2", "item-3"];
+        quarrel(&mut page, &items.map(|item| ("tasks", item, json!("mine"), json!("theirs"))));
+        page.has(&["These 3 of tasks:"]);
+        page.click(&format!("{label}, these of tasks"));
+        assert!(page.with(|| CONFLICTS.peek().is_empty() && PENDING.peek().is_empty()));
+        for item in items {
+            assert_eq!(page.server.value(&deck(), "tasks", item), json!(expected), "{item}");
+        }
+    }
+}
+
+#[test]
 fn without_it_a_person_is_asked() {
     let mut page = on_deck(face);
     page.with(|| *IS_AUTOMATIC.write() = false);

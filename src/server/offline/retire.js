@@ -4,7 +4,8 @@
 
 if (globalThis.registration) {
   addEventListener('install', () => skipWaiting());
-  addEventListener('activate', (event) => event.waitUntil(retire(registration)));
+  // Pages wait for as long as it says that it is not ready: that is not said.
+  addEventListener('activate', () => void retire(registration));
 } else {
   navigator.serviceWorker
     ?.getRegistration()

@@ -42,7 +42,11 @@ addEventListener('install', (event) => {
   event.waitUntil(keepFiles());
 });
 
-addEventListener('activate', (event) => event.waitUntil(Promise.all([forget(), registration.navigationPreload?.enable()])));
+// Pages wait for as long as it says that it is not ready: what is forgotten holds nobody up.
+addEventListener('activate', (event) => {
+  event.waitUntil(Promise.resolve(registration.navigationPreload?.enable()));
+  forget();
+});
 
 addEventListener('fetch', (event) => {
   const { request } = event;

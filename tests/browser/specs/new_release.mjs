@@ -48,7 +48,7 @@ export async function play(stage) {
   await his.page.keyboard.press('Control+z');
   await his.widget('Coffees').waitFor();
   const line = hers.page.locator('.lines .banner[data-state="page-older"]');
-  await line.getByText("The server sent what this program can't read").waitFor();
+  await line.getByText('This program is older than its server: update it, or reload the page.').waitFor();
   await note.fill('Written on after it');
   await line.getByText('Your 1 edit waits safely.').waitFor();
   await hers.set(23);

@@ -68,7 +68,7 @@ export async function play(stage) {
   await Promise.all([old, fresh].map((board) => board.widget(STATUS).waitFor({ state: 'detached' })));
   await his.page.keyboard.press('Control+z');
   await old.isIn('closed');
-  await older.getByText("The server sent what this program can't read").waitFor();
+  await older.getByText('This program is older than its server: update it, or reload the page.').waitFor();
   await fresh.page.reload();
   await fresh.isIn('live');
   await sends(old.page);

@@ -1,4 +1,4 @@
-//! What only the simulator sets. Mistakes on purpose: each is a way to build this wrong, and it must find every one; and whose program it is
+//! What only tests set. Mistakes on purpose: each is a way to build this wrong, and the simulator must find every one; and whose program it is
 //! that runs, where older and newer ones play side by side.
 //!
 //! Without the `planted` feature (that is, in every build people use) [`is`] is a constant `false` and the mistakes
@@ -6,6 +6,10 @@
 
 #[cfg(not(feature = "planted"))]
 use crate::config::SCHEMA;
+
+/// Whether this program is the release before this one, as tests build it: [`SCHEMA`](crate::config::SCHEMA) is one less, and what
+/// the newer one brought it does not know. The places that ask for it are all that it lacks.
+pub const IS_PREVIOUS: bool = cfg!(feature = "previous");
 
 /// A planted mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,8 @@
 
 #[path = "tidy/example.rs"]
 mod example;
+#[path = "tidy/previous.rs"]
+mod previous;
 #[path = "tidy/quotes.rs"]
 mod quotes;
 #[path = "tidy/rooms.rs"]

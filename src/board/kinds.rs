@@ -1,5 +1,7 @@
 //! Names of the built-in kinds.
 
+use crate::planted;
+
 /// A board's own widget: its birth record, and its entry in the directory.
 pub const BOARD: &str = "board";
 /// One live number with a sparkline.
@@ -28,8 +30,8 @@ pub const COUNTER: &str = "counter";
 pub const SWITCH: &str = "switch";
 /// What happened, in lines that people and programs add.
 pub const LOG: &str = "log";
-/// A time that runs down, or up.
-pub const TIMER: &str = "timer";
+/// A time that runs down, or up. The release before this one has none: nothing is called so.
+pub const TIMER: &str = if planted::IS_PREVIOUS { "none-yet" } else { "timer" };
 /// Live numbers beside each other, as bars.
 pub const BAR: &str = "bar";
 /// Text.

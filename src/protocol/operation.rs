@@ -86,6 +86,7 @@ pub enum Intent {
     /// Take the widget off the board; its fields are kept until the horizon passes.
     Remove,
     /// Undo a removal.
+    #[cfg_attr(feature = "previous", serde(skip_deserializing))]
     Restore {
         /// The removal this undoes.
         removal: Base,
@@ -255,6 +256,7 @@ pub enum Effect {
     /// A widget is gone, its fields kept.
     Removed,
     /// A removed widget is back.
+    #[cfg_attr(feature = "previous", serde(skip_deserializing))]
     Restored,
 }
 

@@ -70,6 +70,13 @@ pub enum StoreError {
         /// What was found.
         detail: String,
     },
+    /// It holds what means nothing to this program.
+    Unread {
+        /// The file.
+        place: PathBuf,
+        /// What was found.
+        detail: String,
+    },
     /// The operating system does not let this program read or write it.
     Unreachable {
         /// The file.
@@ -240,7 +247,7 @@ impl Store {
             .map_err(explain)?;
         let mut records = rows.mapped(json_bytes).map(|bytes| {
             let bytes = bytes.map_err(explain)?;
-            serde_json::from_slice(&bytes).map_err(|error| damaged(&self.place, error))
+            serde_json::from_slice(&bytes).map_err(|error| unread(&self.place, &error))
         });
         Ok(use_records(&mut records))
     }
@@ -261,7 +268,7 @@ impl Store {
             .optional()
             .map_err(|error| explain(&self.place, &error))?;
         bytes
-            .map(|bytes| serde_json::from_slice(&bytes).map_err(|error| damaged(&self.place, error)))
+            .map(|bytes| serde_json::from_slice(&bytes).map_err(|error| unread(&self.place, &error)))
             .transpose()
     }
 
@@ -337,6 +344,17 @@ fn damaged(place: &Path, detail: impl fmt::Display) -> StoreError {
     }
 }
 
+/// What is whole, and means nothing here, a newer program may have written.
+fn unread(place: &Path, error: &serde_json::Error) -> StoreError {
+    if !error.is_data() {
+        return damaged(place, error);
+    }
+    StoreError::Unread {
+        place: place.to_owned(),
+        detail: error.to_string(),
+    }
+}
+
 fn unreachable(place: &Path, error: &io::Error) -> StoreError {
     StoreError::Unreachable {
         place: place.to_owned(),
@@ -395,6 +413,12 @@ impl fmt::Display for StoreError {
                 f,
                 "{} is damaged ({detail}). It was left as it is: restore a backup of the folder, or choose another one \
                  with --data.",
+                place.display()
+            ),
+            Self::Unread { place, detail } => write!(
+                f,
+                "{} holds what this program can't read ({detail}): a newer Tideboard wrote it, or it is damaged. It was left as it \
+                 is: update this program, restore a backup of the folder, or choose another one with --data.",
                 place.display()
             ),
             Self::Full { place } => write!(

@@ -166,12 +166,15 @@ impl Engine {
         match decode::<ServerFrame>(text) {
             Ok(frame) => self.frame(now, frame),
             Err(error) => {
-                let message = format!("The server sent what this program can't read: {error}.");
+                let is_older = self.server_schema().is_some_and(|server| server > planted::schema());
+                let trouble = format!("The server sent what this program can't read: {error}.");
                 // It would come again for ever. Loaded anew this may be another release.
                 if std::mem::replace(&mut self.met_unreadable, true) {
+                    let message = if is_older { OLDER.to_owned() } else { trouble.clone() };
                     self.leave(now, Connection::Closed { message });
+                    self.trouble = Some(trouble);
                 } else {
-                    self.lost(now, Some(message));
+                    self.lost(now, Some(trouble));
                 }
             }
         }
@@ -491,3 +494,6 @@ impl Engine {
         }
     }
 }
+
+/// What a person is told where a newer server says what this program can't read; why that is so is among the details.
+const OLDER: &str = "This program is older than its server: update it, or reload the page.";

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::{
-    Conflict, Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
+    Conflict, Connection, Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
     clearing::high_in,
     keeping::{Busy, Keeping, Met},
     outbox::{Fate, Pending},
@@ -136,7 +136,10 @@ impl Engine {
         // What can't be read may be of a newer release, too; that is no reason to ask for a reload.
         let is_newer = self.outbox.iter().any(is_newer);
         self.is_older |= is_newer;
-        if (is_newer || !self.outbox.unreadable.is_empty()) && self.yields_at.is_none_or(|at| now >= at) {
+        // Nor does one that the server speaks with no more keep the others from sending what waits.
+        let is_shut = matches!(self.connection, Connection::Closed { .. }) && !self.outbox.is_empty();
+        let yields = is_newer || is_shut || !self.outbox.unreadable.is_empty();
+        if yields && self.yields_at.is_none_or(|at| now >= at) {
             self.yields_at = Some(now.plus(YIELD_MS));
             if self.leading {
                 self.effects.push_back(Effect::Yield);

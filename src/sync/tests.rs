@@ -311,9 +311,27 @@ fn a_server_that_says_what_can_not_be_read_again_and_again_is_not_dialled_for_ev
     assert!(matches!(bench.engine.status().connection, Connection::Waiting { .. }));
     bench.wait(1_000);
     bench.welcome();
-    bench.give(Input::Received { dial: bench.dial, text });
+    bench.give(Input::Received {
+        dial: bench.dial,
+        text: text.clone(),
+    });
     let Connection::Closed { message } = bench.engine.status().connection else {
         panic!("it says so, and what to do");
     };
     assert!(message.contains("can't read"), "{message}");
+    bench.give(Input::Command(Command::Connect));
+    bench.be_greeted_by(SCHEMA + 1);
+    bench.give(Input::Received { dial: bench.dial, text });
+    let status = bench.engine.status();
+    let Connection::Closed { message } = status.connection else {
+        panic!("once more");
+    };
+    assert_eq!(
+        message,
+        "This program is older than its server: update it, or reload the page."
+    );
+    assert!(
+        status.trouble.is_some_and(|trouble| trouble.contains("can't read")),
+        "the details say why"
+    );
 }

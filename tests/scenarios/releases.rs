@@ -8,6 +8,10 @@ use tideboard::{
 
 use crate::world::{ANN, World};
 
+/// What a server says for good to who is too old for it, and what only a newer one says, which is read twice in vain.
+const UNSUPPORTED: &str = r#"{"error": {"code": "unsupported", "message": "Update this program."}}"#;
+const UNKNOWN: &str = r#"{"hologram": {"of": "deck"}}"#;
+
 /// What Ann's device has in its outbox was made by a newer release: this one knows neither it nor what else its record says.
 fn is_of_a_newer_release(world: &mut World, can_be_read: bool) {
     let key = "outbox/0000000000000001";
@@ -44,5 +48,28 @@ fn tabs_of_an_older_release_let_each_other_send_and_none_sends_what_it_does_not_
             [ANN, ANN, second, ANN],
             "alone at first, and then in turn"
         );
+    }
+}
+
+#[test]
+fn a_tab_with_which_its_server_does_not_speak_any_more_lets_another_one_send_for_it() {
+    for said in [[UNSUPPORTED].as_slice(), &[UNKNOWN, UNKNOWN]] {
+        let mut world = World::new();
+        let second = world.open_second_tab(ANN);
+        for text in said {
+            world.is_told(ANN, text);
+            world.calm();
+        }
+        assert!(!world.is_live(ANN), "it dials no more");
+        world.add(ANN, "crew", "count", 1);
+        world.wait(YIELD_MS);
+        assert_eq!(world.yields, [ANN], "once");
+        assert_eq!(world.server_has("crew", "count"), json!(1));
+        assert_eq!(world.pending(ANN), [], "it has read that");
+        world.add(second, "crew", "count", 1);
+        world.add(ANN, "crew", "count", 1);
+        world.wait(2 * YIELD_MS);
+        assert_eq!(world.server_has("crew", "count"), json!(3));
+        assert_eq!(world.yields, [ANN], "nothing waits for it");
     }
 }

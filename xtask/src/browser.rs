@@ -52,6 +52,7 @@ fn play(script: &str, needs: &[Tool], arguments: &[&str]) -> Result<(), Failure>
 /// Tells a script of the tests where what was built lies.
 pub fn with_places(node: &mut Command) -> &mut Command {
     node.env("TIDEBOARD_BUNDLE", bundle::folder())
+        .env("TIDEBOARD_PREVIOUS", bundle::previous_folder())
         .env("TIDEBOARD_EXAMPLE", bundle::example_folder())
         .env("CARGO_TARGET_DIR", shell::target())
 }

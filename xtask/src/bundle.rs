@@ -26,6 +26,11 @@ pub fn empty_folder() -> PathBuf {
     folder_of(EMPTY)
 }
 
+/// The same of the release before this one.
+pub fn previous_folder() -> PathBuf {
+    target().join("dx/tideboard/previous")
+}
+
 fn folder_of(package: &str) -> PathBuf {
     target().join("dx").join(package).join("release/web")
 }
@@ -38,7 +43,8 @@ pub fn build() -> Result<(), Failure> {
     tools::ensure(tools::BUILD)?;
     let _turn = take_turn("release")?;
     println!("building the page and the server: about 6 minutes the first time on two cores, then as much as changed");
-    release("tideboard")?;
+    clear(&aside())?;
+    release("tideboard", &[])?;
     places::shorten()?;
     order::sort()?;
     imports::shorten()?;
@@ -83,8 +89,56 @@ pub fn build_example() -> Result<(), Failure> {
     tools::ensure(tools::BUILD)?;
     let _turn = take_turn("release")?;
     println!("building the example: about 3 minutes where the page was built before, then as much as changed");
-    release(EXAMPLE)?;
-    release(EMPTY)
+    release(EXAMPLE, &[])?;
+    release(EMPTY, &[])
+}
+
+/// Builds the page and the server as the release before this one, for tests that play both: all that they depend on is compiled once.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_previous() -> Result<(), Failure> {
+    tools::ensure(tools::BUILD)?;
+    let _turn = take_turn("release")?;
+    println!("building the release before this one: about 3 minutes where the page was built before");
+    // `dx` builds it where it builds this one, which is put aside so long. What lies there already was left by a build that was killed.
+    let here = folder();
+    if !aside().exists() {
+        shift(&here, &aside())?;
+    }
+    let built = release("tideboard", &["--features", "previous"]);
+    let kept = built.and_then(|()| shift(&here, &previous_folder()));
+    // Whatever became of it: nobody takes it for this one.
+    clear(&here)?;
+    shift(&aside(), &here)?;
+    kept
+}
+
+/// Where this release is while the one before it is built.
+fn aside() -> PathBuf {
+    folder().with_extension("aside")
+}
+
+/// Moves a folder, if it is there, to where nothing is kept.
+fn shift(from: &Path, to: &Path) -> Result<(), Failure> {
+    if !from.exists() {
+        return Ok(());
+    }
+    clear(to)?;
+    std::fs::rename(from, to).map_err(|source| Failure::File {
+        path: from.to_owned(),
+        source,
+    })
+}
+
+fn clear(folder: &Path) -> Result<(), Failure> {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).map_err(|source| Failure::File {
+            path: folder.to_owned(),
+            source,
+        })?;
+    }
+    Ok(())
 }
 
 /// Waits until nothing else builds what `dx` does in these profiles: `release`, or `dev`.
@@ -96,12 +150,9 @@ pub fn take_turn(kind: &str) -> Result<building::Turn, Failure> {
     building::take_turn(&[("wasm32-unknown-unknown", &page), (&shell::host()?, &server)])
 }
 
-fn release(package: &str) -> Result<(), Failure> {
+fn release(package: &str, features: &[&str]) -> Result<(), Failure> {
     // `dx` leaves what earlier builds called by another hash; it would be measured, and kept for ever.
-    let public = folder_of(package).join("public");
-    if public.exists() {
-        std::fs::remove_dir_all(&public).map_err(|source| Failure::File { path: public, source })?;
-    }
+    clear(&folder_of(package).join("public"))?;
     loosen(&folder_of(package).join("server"))?;
     place_public()?;
     // Symbols for a debugger bring checks into the JavaScript.
@@ -117,6 +168,7 @@ fn release(package: &str) -> Result<(), Failure> {
             "--package",
             package,
         ])
+        .args(features)
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags())
         .env("PATH", prune::path(&shell::search_path())?),
     )?;

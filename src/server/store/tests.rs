@@ -178,3 +178,32 @@ fn a_store_keeps_its_id() {
     std::fs::remove_dir_all(&folder).expect("it is this test's own");
     assert_ne!(id, StoreId(0), "it was drawn");
 }
+
+#[test]
+fn a_record_of_a_newer_program_is_not_taken_for_a_damaged_one() {
+    for (written, instead, said) in [
+        (
+            r#""assigned""#,
+            r#""of_later""#,
+            "a newer Tideboard wrote it, or it is damaged",
+        ),
+        (r#""changes""#, "changes", "is damaged ("),
+    ] {
+        let mut store = store();
+        let mut log = Log::new(SHORT, EPOCH);
+        for sequence in 1..=2 {
+            store
+                .append(&[decide(&mut log, "deck", sequence)])
+                .expect("there is room");
+        }
+        let change = "UPDATE records SET record = CAST(replace(CAST(record AS TEXT), ?1, ?2) AS BLOB)";
+        store
+            .connection
+            .execute(change, params![written, instead])
+            .expect("it is SQL");
+        let Err(error) = store.restore(&board("deck"), SHORT, EPOCH) else {
+            panic!("{instead} is read");
+        };
+        assert!(error.to_string().contains(said), "{error}");
+    }
+}

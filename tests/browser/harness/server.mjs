@@ -21,7 +21,7 @@ export class Server {
   /** `options` are further ones of its command line. */
   constructor(bundle, options = []) {
     if (!existsSync(join(bundle, 'server'))) {
-      throw new Error(`no server in ${bundle}: \`cargo xtask test --only web\` builds it`);
+      throw new Error(`no server in ${bundle}: \`cargo xtask test --only previous --only web\` builds it`);
     }
     this.#bundle = resolve(bundle);
     this.#options = options;
@@ -41,7 +41,7 @@ export class Server {
     return this.startOf(this.#bundle, ...further);
   }
 
-  /** The same, of another release. */
+  /** The same, of another release: that in a folder. */
   async startOf(bundle, ...further) {
     this.port ??= await freePort();
     const options = ['serve', '--port', String(this.port), '--listen', '127.0.0.1', '--data', this.#data, ...this.#options, ...further];

@@ -1,7 +1,7 @@
 // What a spec has to play with: a server with an empty database, and people, each behind a network of their own.
 import { Network } from './network.mjs';
 import { Person } from './person.mjs';
-import { Release } from './release.mjs';
+import { PREVIOUS } from './release.mjs';
 import { Server } from './server.mjs';
 
 /** How long any state is waited for, in milliseconds; a failing spec takes this long, a passing one never does. */
@@ -9,21 +9,35 @@ export const PATIENCE_MS = 30_000;
 
 export class Stage {
   #browser;
-  #bundle;
   #server;
   #started;
   #people = [];
   #things = [];
 
+  /** `bundle` is the folder of this release. */
   constructor(browser, bundle) {
     this.#browser = browser;
-    this.#bundle = bundle;
+    this.bundle = bundle;
+  }
+
+  /** The folder of the release before this one, which `cargo xtask test --only previous` builds. */
+  get previous() {
+    return PREVIOUS;
   }
 
   /** The server, started when first asked for; then with `options`, further ones of its command line. */
   async server(...options) {
+    return this.#serverOf(this.bundle, options);
+  }
+
+  /** The same, which begins as that of the release before this one. */
+  async previousServer() {
+    return this.#serverOf(this.previous, []);
+  }
+
+  async #serverOf(bundle, options) {
     if (this.#server === undefined) {
-      this.#server = new Server(this.#bundle, options);
+      this.#server = new Server(bundle, options);
       this.#started = this.#server.start();
     }
     // Several people may come at once, and all wait for the one start.
@@ -56,12 +70,7 @@ export class Stage {
 
   /** Another server, with a database of its own. */
   anotherServer(...options) {
-    return this.closes(new Server(this.#bundle, options));
-  }
-
-  /** Another release of the page and its server. */
-  release() {
-    return this.closes(new Release(this.#bundle));
+    return this.closes(new Server(this.bundle, options));
   }
 
   /** Ends with the stage, and tells of itself when the spec fails. */

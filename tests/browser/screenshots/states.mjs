@@ -447,7 +447,7 @@ async function closed(scene) {
   await me.begins(() => {
     const { send } = WebSocket.prototype;
     WebSocket.prototype.send = function older(text) {
-      send.call(this, String(text).replace(/^(\{"hello":\{.*)"schema":1/, '$1"schema":0'));
+      send.call(this, String(text).replace(/^(\{"hello":\{.*)"schema":\d+/, '$1"schema":0'));
     };
   });
   const board = await me.open(scene.path);

@@ -1,11 +1,11 @@
 import { equal } from 'node:assert/strict';
+import { scriptIn, scriptOf } from '../harness/release.mjs';
+import { keeps, workerIsReady } from '../harness/worker.mjs';
 
-export const title = 'a page goes on with a server that is newer, and waits with one that is older until that is updated';
+export const title = 'a page goes on with a server that says more than it knows, and waits with one of the release before until that is updated';
 
-const same = { toServer: (text) => text, toPage: (text) => text };
-
-/** It says more in each frame than this page knows, and reads what is older. */
-const newer = {
+/** A server of a later release: it says more in each frame than this page knows, and reads what is older. */
+const LATER = {
   toServer: (text) => text,
   toPage: (text) => {
     const [[kind, said]] = Object.entries(JSON.parse(text));
@@ -14,50 +14,68 @@ const newer = {
   },
 };
 
-/** It is of the data model before this one, and reads no operation of this. */
-const older = {
-  toServer: (text) => text.replaceAll('"schema":1', '"schema":2'),
-  toPage: (text) => text.replace(/^(\{"welcome":.*"schema":)1/, '$10'),
-};
-
 export async function play(stage) {
-  const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
-  const version = { ...newer };
-  await ada.translates(version);
-  const [hers, his] = await Promise.all([ada.open(), ben.open()]);
-  await Promise.all([hers.isIn('live'), his.isIn('live')]);
-  await hers.increase();
-  await Promise.all([hers.counts(1), his.counts(1)]);
+  const [before, now] = [stage.previous, stage.bundle].map(scriptIn);
+  const server = await stage.server();
+  const [ada, ben, cyd] = await Promise.all(['Ada', 'Ben', 'Cyd'].map((name) => stage.person(name)));
+  await cyd.translates(LATER);
+  const [hers, his, other] = await Promise.all([ada.open(), ben.open(), cyd.open()]);
+  await Promise.all([hers, his, other].map((board) => board.isIn('live')));
+  await other.increase();
+  await Promise.all([hers, his, other].map((board) => board.counts(1)));
   await his.set(23);
-  await hers.isSetTo(23);
-  await hers.isSettled();
+  await other.isSetTo(23);
+  await other.isSettled();
+  await other.page.close();
+  const kept = await workerIsReady(hers.page);
 
-  // The server is put back to the version before: what it can't read waits, on the screen and on this device.
-  Object.assign(version, older);
-  ada.network.cut();
-  await hers.isIn('waiting', 'offline');
-  ada.network.heal();
-  const line = hers.page.locator('.banner[data-state="page-newer"]');
+  // The server is put back to the release before: what it can't read waits, on the screen and on this device.
+  await server.stop();
+  await server.startOf(stage.previous);
+  const line = hers.page.locator('.lines .banner[data-state="page-newer"]');
   await line.getByText('This page is newer than the server.').waitFor();
   await hers.increase();
   await line.getByText('Your 1 edit waits safely.').waitFor();
+  await hers.add('Timer', 'Tea');
+  await line.getByText('Your 2 edits wait safely.').waitFor();
   await hers.counts(2);
+
+  // Who comes now has a page of that release, and works.
+  await his.page.reload();
+  await his.isIn('live');
+  equal(await scriptOf(his.page), before);
+  await his.counts(1);
   await his.set(24);
   await hers.isSetTo(24);
+
+  // So does her device without a network, as it has kept the newer one; with a network it waits as before.
+  await keeps(hers.page, new RegExp(`^${kept}$`));
+  await ada.goOffline();
   await hers.page.reload();
-  await line.getByText('Your 1 edit waits safely.').waitFor();
+  await hers.counts(2);
+  equal(await scriptOf(hers.page), now);
+  await ada.goOnline();
+  await line.getByText('Your 2 edits wait safely.').waitFor();
+  equal(await his.widget('Tea').count(), 0);
+
+  // Her page of the older release shows them as well, and leaves them to a newer one.
+  await hers.page.reload();
+  equal(await scriptOf(hers.page), before);
+  const older = hers.page.locator('.lines .banner[data-state="page-older"]');
+  await older.getByText('Your 2 edits wait safely.').waitFor();
   await hers.counts(2);
   await his.counts(1);
 
-  // Updated again, it takes what waited, once.
-  Object.assign(version, same);
-  ada.network.cut();
-  await hers.isIn('waiting', 'offline');
-  ada.network.heal();
+  // Updated again, the server has a newer one, which sends what waited, once.
+  await server.stop();
+  await server.startOf(stage.bundle);
   await hers.isIn('live', 'pending');
-  await hers.openDetails();
-  await hers.page.getByRole('button', { name: 'Sync now' }).click();
+  await his.isIn('live');
+  await hers.counts(2);
+  await his.counts(1);
+  await older.getByRole('link', { name: 'Reload' }).click();
   await hers.isSettled();
-  await Promise.all([hers.counts(2), his.counts(2)]);
-  equal(await line.count(), 0);
+  equal(await scriptOf(hers.page), now);
+  await Promise.all([hers.counts(2), his.counts(2), his.widget('Tea').waitFor()]);
+  equal(await line.count() + (await older.count()), 0);
 }

@@ -126,6 +126,13 @@ impl World {
         self.tabs[tab].engine.status().pending
     }
 
+    /// The server says this to a tab, whatever that is.
+    pub fn is_told(&mut self, tab: usize, text: &str) {
+        let (session, _) = self.tabs[tab].wire.expect("it is connected");
+        self.deliver(session, text);
+        self.go_on();
+    }
+
     pub fn give(&mut self, tab: usize, input: Input) {
         self.tabs[tab].inputs.push_back(input);
         self.go_on();

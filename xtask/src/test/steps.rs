@@ -72,6 +72,12 @@ pub static STEPS: &[Step] = &[
         run: deny,
     },
     Step {
+        name: "previous",
+        what: "the release before this one, for the tests that play both",
+        needs: tools::BUILD,
+        run: bundle::build_previous,
+    },
+    Step {
         name: "web",
         what: "the release build of page and server",
         needs: tools::BUILD,

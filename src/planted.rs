@@ -61,6 +61,9 @@ pub enum Bug {
     ClearingUnnoticed,
     NewerSentByOlder,
     PutOffHidden,
+    HighReadAsZero,
+    UnreadableSkipped,
+    GenerationNotMended,
     // Of the file that native programs keep.
     FileExpectsNothing,
     FileWrittenInParts,

@@ -279,14 +279,7 @@ impl Engine {
         }
         let boards: SortedSet<BoardId> = unsaved.iter().map(|pending| pending.operation.board.clone()).collect();
         // After a history break an operation is moved to the new history first.
-        let generation = |board: BoardId| {
-            let stored = self
-                .replicas
-                .get(&board)
-                .and_then(|replica| replica.stored.as_ref())
-                .map_or(0, |(_, meta)| meta.generation);
-            (generation_key(&board), (stored > 0).then(|| stored.to_string()))
-        };
+        let generation = |board: BoardId| (generation_key(&board), self.generation_of(&board));
         let expect = boards.into_iter().map(generation).collect();
         let append: Vec<String> = unsaved.iter().map(|pending| text(&pending.stored())).collect();
         let ids: Vec<OperationId> = unsaved.iter().map(|pending| pending.operation.id).collect();

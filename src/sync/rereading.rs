@@ -72,6 +72,7 @@ impl Engine {
             .into_iter()
             .filter_map(|(board, meta)| self.take_over(now, &board, meta, records).then_some(board))
             .collect();
+        self.read_generations(records);
         let before = self.resolving();
         let high = high_in(records);
         if let Some(text) = records.get(HIGH).filter(|text| text.parse::<u64>().is_err()) {

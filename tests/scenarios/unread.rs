@@ -230,11 +230,55 @@ fn a_tab_that_knows_the_board_stores_it_anew() {
     assert_eq!(world.shows(ANN, "fuel", "value"), json!(5));
 }
 
+/// How often the history of the board has broken is scribbled over on the disk, which then goes on.
+#[track_caller]
+fn assert_edited_all_the_same(mut world: World, reopens: bool, text: &str) {
+    world.go_offline(ANN);
+    world.scribble_on_the_disk(ANN, "generation/deck", text);
+    if reopens {
+        world.reopen(ANN);
+        world.calm();
+    }
+    let before = world.stored(ANN, "outbox/").len();
+    world.add(ANN, "crew", "count", 1);
+    world.calm();
+    assert_eq!(world.fault(ANN), None, "{text:?} {reopens}");
+    assert_eq!(world.stored(ANN, "outbox/").len(), before + 1, "{text:?} {reopens}");
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "count", 1);
+    assert_eq!(world.set_aside(ANN), []);
+}
+
+#[test]
+fn where_it_can_not_be_read_how_often_a_history_broke_the_board_can_be_edited() {
+    for (reopens, text) in [(true, "not one"), (false, "not one"), (true, "3"), (false, "3")] {
+        assert_edited_all_the_same(World::new(), reopens, text);
+    }
+}
+
+#[test]
+fn so_it_can_be_where_one_did_break() {
+    for (reopens, text) in [(true, "not one"), (false, "not one"), (true, "3"), (false, "3")] {
+        let mut world = World::new();
+        world.back_up_the_server();
+        world.set(ANN, "fuel", "value", 4);
+        world.calm();
+        world.restore_the_servers_backup();
+        world.calm();
+        let id = world.set_aside(ANN)[0].operation.id;
+        world.command(ANN, Command::Discard { id });
+        world.calm();
+        assert_eq!(world.stored(ANN, "generation/"), ["1"]);
+        assert_edited_all_the_same(world, reopens, text);
+    }
+}
+
 #[test]
 fn a_storage_that_takes_nothing_without_an_error_is_said_to_give_one() {
     let mut world = World::new();
     world.go_offline(ANN);
-    world.scribble_on_the_disk(ANN, "generation/deck", "not one");
+    world.contradict(ANN);
     world.add(ANN, "crew", "count", 1);
     world.wait(120_000);
     assert_eq!(world.fault(ANN), Some(StorageError::Broken));

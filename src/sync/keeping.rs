@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     config::{CACHE_WRITE_MS, KEPT_LEN_MAX, REREAD_MS, RETRY_MS, RETRY_MS_MAX},
+    planted::{self, Bug},
     protocol::{BoardId, OperationId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
@@ -190,7 +191,11 @@ impl Engine {
             return;
         }
         let transaction = self.evict().or_else(|| self.mend());
-        let transaction = transaction.or_else(|| self.append()).or_else(|| self.settle(now));
+        let transaction = if planted::is(Bug::AsideGoesFirst) {
+            transaction.or_else(|| self.settle(now)).or_else(|| self.append())
+        } else {
+            transaction.or_else(|| self.append()).or_else(|| self.settle(now))
+        };
         if let Some(mut transaction) = transaction {
             self.name_filling(&mut transaction);
             self.effects.push_back(Effect::Commit { namespace, transaction });

@@ -4,12 +4,11 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Conflict, Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
-    clearing::high_in,
     keeping::{Busy, Keeping, Met},
     outbox::{Fate, Pending},
     storage::{
-        ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
-        UNDONE, aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
+        ASIDE, CONFLICT, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored, UNDONE,
+        aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
     },
     turns::Why,
     undoing::is_undone,
@@ -74,10 +73,7 @@ impl Engine {
             .collect();
         self.read_generations(records);
         let before = self.resolving();
-        let high = high_in(records);
-        if let Some(text) = records.get(HIGH).filter(|text| text.parse::<u64>().is_err()) {
-            self.keeping.is_unfit(HIGH.to_owned(), text);
-        }
+        let high = self.read_high(records);
         let mut since = self.keeping.high + 1..=high;
         // Another tab has stored one and settled it, and this one never saw it wait.
         self.keeping.journal_is_old |= since
@@ -227,7 +223,17 @@ impl Engine {
             return false;
         };
         if !replica.is_behind(&meta) && !replica.is_blank() {
-            replica.stored = Some((stored.clone(), meta));
+            let went_back = replica
+                .stored
+                .as_ref()
+                .is_some_and(|(_, before)| before.is_after(&meta));
+            if went_back && !planted::is(Bug::StateLaidOverLess) {
+                // Another tab had to store anew what it knew, which is less than what was stored: all of this one's goes over it.
+                self.store_anew(now, board);
+            }
+            if let Some(replica) = self.replicas.get_mut(board) {
+                replica.stored = Some((stored.clone(), meta));
+            }
             return false;
         }
         let Some(restored) = Replica::restore(board, stored, records) else {

@@ -186,6 +186,13 @@ pub(super) struct Meta {
     pub version: u64,
 }
 
+impl Meta {
+    /// Whether it is of a later history, or has come further in one.
+    pub fn is_after(&self, other: &Self) -> bool {
+        (self.generation, self.cursor.revision) > (other.generation, other.cursor.revision)
+    }
+}
+
 /// One's own operation that was applied; or that was undone before anybody had decided it, which is none of them for whoever
 /// looks for what took effect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 
 use super::{
     Effect, Engine, SetAside, SetAsideReason,
+    clearing::high_in,
     keeping::{Busy, Keeping},
     outbox::Unreadable,
     storage::{
@@ -49,6 +50,18 @@ impl Engine {
             {
                 self.keeping.is_unfit(generation_key(&board), text);
             }
+        }
+    }
+
+    /// The number of the last operation that was appended. Where that can't be read it is written anew, as far as anybody knows.
+    pub(super) fn read_high(&mut self, records: &Records) -> u64 {
+        let high = high_in(records);
+        match records.get(HIGH) {
+            Some(text) if text.parse::<u64>().is_err() => {
+                self.keeping.is_unfit(HIGH.to_owned(), text);
+                high.max(self.keeping.high)
+            }
+            _ => high,
         }
     }
 
@@ -129,8 +142,9 @@ impl Engine {
             ..Transaction::default()
         };
         if key == HIGH {
-            // Written anew, as what was read says.
-            transaction = anew(self.keeping.high.to_string());
+            // Written anew, as what was read says; where that is nothing, there is none.
+            let high = (self.keeping.high > 0).then(|| self.keeping.high.to_string());
+            transaction = high.map_or(transaction, anew);
         } else if let Some(board) = key.strip_prefix(GENERATION).and_then(|board| board.parse().ok()) {
             transaction = self.generation_of(&board).map_or(transaction, anew);
             let replica = self.replicas.get(&board);

@@ -113,6 +113,36 @@ fn where_the_last_number_of_the_outbox_can_not_be_read_no_edit_takes_the_place_o
 }
 
 #[test]
+fn where_nothing_has_a_number_any_more_it_is_counted_from_the_first() {
+    for reopens in [true, false] {
+        let mut world = World::new();
+        world.set(ANN, "fuel", "value", "much");
+        world.calm();
+        let id = world.set_aside(ANN)[0].operation.id;
+        world.command(ANN, Command::Discard { id });
+        world.calm();
+        world.scribble_on_the_disk(ANN, "high", "?");
+        if reopens {
+            world.reopen(ANN);
+            world.calm();
+        }
+        world.news(ANN);
+        world.add(ANN, "crew", "count", 1);
+        world.calm();
+        world.assert_everywhere("crew", "count", 1);
+        assert!(world.is_stored(ANN), "{reopens}");
+        assert_eq!(world.stored(ANN, "outbox/"), [""; 0], "{reopens}");
+        assert_eq!(world.fault(ANN), None, "{reopens}");
+        let is_trouble = |notice: &Notice| matches!(notice, Notice::Trouble { .. });
+        assert_eq!(
+            world.news(ANN).into_iter().find(is_trouble),
+            None,
+            "nothing was cleared"
+        );
+    }
+}
+
+#[test]
 fn what_is_discarded_before_it_could_be_stored_does_not_come_back() {
     let mut world = World::new();
     world.go_offline(ANN);
@@ -228,6 +258,24 @@ fn a_tab_that_knows_the_board_stores_it_anew() {
     world.reopen(ANN);
     world.calm();
     assert_eq!(world.shows(ANN, "fuel", "value"), json!(5));
+}
+
+#[test]
+fn a_tab_that_knows_more_than_the_one_that_stores_it_anew_stores_all_of_it() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    world.go_offline(second);
+    assert_eq!(world.tear_the_disk(ANN, "widget/deck/log"), 1);
+    world.set(BO, "fuel", "value", 4);
+    world.wait(60_000);
+    world.set(BO, "crew", "count", 2);
+    world.wait(60_000);
+    world.go_offline(ANN);
+    world.reopen(ANN);
+    world.calm();
+    assert_eq!(world.shows(ANN, "fuel", "value"), json!(4));
+    assert_eq!(world.shows(ANN, "crew", "count"), json!(2));
+    assert_eq!(world.shows(ANN, "log", "text"), json!("calm"));
 }
 
 /// How often the history of the board has broken is scribbled over on the disk, which then goes on.

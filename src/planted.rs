@@ -5,7 +5,7 @@
 //! are not in the program. `docs/simulation.md` lists them with the execution each one breaks.
 
 #[cfg(not(feature = "planted"))]
-use crate::config::SCHEMA;
+use crate::config::{IN_FLIGHT_LEN_MAX, KEPT_LEN_MAX, OUTBOX_LEN_MAX, SCHEMA};
 
 /// Whether this program is the release before this one, as tests build it: [`SCHEMA`](crate::config::SCHEMA) is one less, and what
 /// the newer one brought it does not know. The places that ask for it are all that it lacks.
@@ -65,6 +65,15 @@ pub enum Bug {
     ClearingUnnoticed,
     NewerSentByOlder,
     PutOffHidden,
+    HighReadAsZero,
+    UnreadableSkipped,
+    GenerationNotMended,
+    SiblingsDiscarded,
+    AsideGoesFirst,
+    ForgottenSentAgain,
+    AllSentAtOnce,
+    OutboxWithoutEnd,
+    StateLaidOverLess,
     // Of the file that native programs keep.
     FileExpectsNothing,
     FileWrittenInParts,
@@ -75,9 +84,10 @@ mod switch {
     use std::cell::Cell;
 
     use super::Bug;
-    use crate::config::SCHEMA;
+    use crate::config::{IN_FLIGHT_LEN_MAX, KEPT_LEN_MAX, OUTBOX_LEN_MAX, SCHEMA};
 
     thread_local! {
+        static FEW: Cell<bool> = const { Cell::new(false) };
         static PLANTED: Cell<Option<Bug>> = const { Cell::new(None) };
         static SPOKEN: Cell<u32> = const { Cell::new(SCHEMA) };
     }
@@ -97,6 +107,30 @@ mod switch {
         SPOKEN.get()
     }
 
+    /// From here on, on this thread, a device keeps few operations, or as many as ever.
+    pub fn keep_few(few: bool) {
+        FEW.set(few);
+    }
+
+    fn at_most(few: usize, many: usize) -> usize {
+        if FEW.get() { few } else { many }
+    }
+
+    /// How many operations wait on a device.
+    pub fn outbox_len_max() -> usize {
+        at_most(10, OUTBOX_LEN_MAX)
+    }
+
+    /// How many wait for their author.
+    pub fn kept_len_max() -> usize {
+        at_most(4, KEPT_LEN_MAX)
+    }
+
+    /// How many are sent and not answered.
+    pub fn in_flight_len_max() -> usize {
+        at_most(3, IN_FLIGHT_LEN_MAX)
+    }
+
     /// A program of this data model runs from here on, on this thread.
     pub fn speak(schema: u32) {
         SPOKEN.set(schema);
@@ -104,7 +138,7 @@ mod switch {
 }
 
 #[cfg(feature = "planted")]
-pub use switch::{is, plant, schema, speak};
+pub use switch::{in_flight_len_max, is, keep_few, kept_len_max, outbox_len_max, plant, schema, speak};
 
 /// Whether this mistake is made: never.
 #[cfg(not(feature = "planted"))]
@@ -120,4 +154,28 @@ pub const fn is(_: Bug) -> bool {
 #[must_use]
 pub const fn schema() -> u32 {
     SCHEMA
+}
+
+/// How many operations wait on a device.
+#[cfg(not(feature = "planted"))]
+#[inline(always)]
+#[must_use]
+pub const fn outbox_len_max() -> usize {
+    OUTBOX_LEN_MAX
+}
+
+/// How many wait for their author.
+#[cfg(not(feature = "planted"))]
+#[inline(always)]
+#[must_use]
+pub const fn kept_len_max() -> usize {
+    KEPT_LEN_MAX
+}
+
+/// How many are sent and not answered.
+#[cfg(not(feature = "planted"))]
+#[inline(always)]
+#[must_use]
+pub const fn in_flight_len_max() -> usize {
+    IN_FLIGHT_LEN_MAX
 }

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     config::SWITCH_TTL_MS,
+    planted::{self, Bug},
     protocol::{Base, BoardId, Intent, Operation, OperationId, Revision, Value, WidgetId},
     time::Timestamp,
 };
@@ -252,7 +253,8 @@ impl Engine {
             }
             let is_whole = lane
                 .first()
-                .is_some_and(|first| is_create(*first) && (again || *first == id));
+                .is_some_and(|first| is_create(*first) && (again || *first == id))
+                || planted::is(Bug::SiblingsDiscarded);
             if is_whole {
                 return lane;
             }

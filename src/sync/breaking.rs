@@ -1,7 +1,10 @@
 //! Broken histories: what becomes of pending operations, and of what was applied, when the server's history is another one.
 
 use super::{Engine, Notice, SetAside, SetAsideReason, outbox::Pending, receipts::Receipts, storage::Journaled};
-use crate::protocol::{Base, BoardId, Revision, Subscribed};
+use crate::{
+    planted::{self, Bug},
+    protocol::{Base, BoardId, Revision, Subscribed},
+};
 
 impl Engine {
     /// Moves operations of a board that were made in a history which is no more to where it left this one: another
@@ -132,6 +135,9 @@ impl Engine {
                 *base = seen_before(&beyond, *base);
             }
             let (id, reason) = (operation.id, SetAsideReason::Forgotten);
+            if planted::is(Bug::ForgottenSentAgain) {
+                self.outbox.insert(Pending::new(operation.clone()));
+            }
             let aside = SetAside {
                 operation,
                 reason,

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     config::{CACHE_WRITE_MS, KEPT_LEN_MAX, REREAD_MS, RETRY_MS, RETRY_MS_MAX},
+    planted::{self, Bug},
     protocol::{BoardId, OperationId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
@@ -190,7 +191,11 @@ impl Engine {
             return;
         }
         let transaction = self.evict().or_else(|| self.mend());
-        let transaction = transaction.or_else(|| self.append()).or_else(|| self.settle(now));
+        let transaction = if planted::is(Bug::AsideGoesFirst) {
+            transaction.or_else(|| self.settle(now)).or_else(|| self.append())
+        } else {
+            transaction.or_else(|| self.append()).or_else(|| self.settle(now))
+        };
         if let Some(mut transaction) = transaction {
             self.name_filling(&mut transaction);
             self.effects.push_back(Effect::Commit { namespace, transaction });
@@ -279,14 +284,7 @@ impl Engine {
         }
         let boards: SortedSet<BoardId> = unsaved.iter().map(|pending| pending.operation.board.clone()).collect();
         // After a history break an operation is moved to the new history first.
-        let generation = |board: BoardId| {
-            let stored = self
-                .replicas
-                .get(&board)
-                .and_then(|replica| replica.stored.as_ref())
-                .map_or(0, |(_, meta)| meta.generation);
-            (generation_key(&board), (stored > 0).then(|| stored.to_string()))
-        };
+        let generation = |board: BoardId| (generation_key(&board), self.generation_of(&board));
         let expect = boards.into_iter().map(generation).collect();
         let append: Vec<String> = unsaved.iter().map(|pending| text(&pending.stored())).collect();
         let ids: Vec<OperationId> = unsaved.iter().map(|pending| pending.operation.id).collect();

@@ -8,7 +8,7 @@ use super::{
     updates::{Continuity, Replica, Subscription},
 };
 use crate::{
-    config::{FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, IN_FLIGHT_LEN_MAX, SUBSCRIPTIONS_LEN_MAX},
+    config::{FRAME_FILL_BYTES, IN_FLIGHT_BYTES_MAX, SUBSCRIPTIONS_LEN_MAX},
     planted::{self, Bug},
     protocol::{
         BoardId, ClientFrame, Operation, OperationId, Principal, Push, PushItem, Subscribe, Undecided, WidgetId, encode,
@@ -208,7 +208,7 @@ impl Engine {
                 pending.number.is_some_and(|number| number <= self.keeping.high) || planted::is(Bug::SavedBeforeStored);
             let waits = pending.waiting.as_ref().is_some_and(|waiting| waiting.retry_at > now);
             let waits = waits || (pending.operation.schema > schema && !pending.withdrawing);
-            let room = in_flight < IN_FLIGHT_LEN_MAX && bytes + pending.bytes <= IN_FLIGHT_BYTES_MAX;
+            let room = in_flight < planted::in_flight_len_max() && bytes + pending.bytes <= IN_FLIGHT_BYTES_MAX;
             if waits
                 || mixes
                 || !saved
@@ -220,7 +220,7 @@ impl Engine {
                 blocked.insert(lane);
                 continue;
             }
-            if !room {
+            if !room && !planted::is(Bug::AllSentAtOnce) {
                 break;
             }
             in_flight += 1;

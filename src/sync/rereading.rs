@@ -4,12 +4,11 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Conflict, Connection, Effect, Engine, Notice, Resolution, SetAside, SetAsideReason,
-    clearing::high_in,
     keeping::{Busy, Keeping, Met},
     outbox::{Fate, Pending},
     storage::{
-        ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
-        UNDONE, aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
+        ASIDE, CONFLICT, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored, UNDONE,
+        aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
     },
     turns::Why,
     undoing::is_undone,
@@ -72,11 +71,9 @@ impl Engine {
             .into_iter()
             .filter_map(|(board, meta)| self.take_over(now, &board, meta, records).then_some(board))
             .collect();
+        self.read_generations(records);
         let before = self.resolving();
-        let high = high_in(records);
-        if let Some(text) = records.get(HIGH).filter(|text| text.parse::<u64>().is_err()) {
-            self.keeping.is_unfit(HIGH.to_owned(), text);
-        }
+        let high = self.read_high(records);
         let mut since = self.keeping.high + 1..=high;
         // Another tab has stored one and settled it, and this one never saw it wait.
         self.keeping.journal_is_old |= since
@@ -229,7 +226,17 @@ impl Engine {
             return false;
         };
         if !replica.is_behind(&meta) && !replica.is_blank() {
-            replica.stored = Some((stored.clone(), meta));
+            let went_back = replica
+                .stored
+                .as_ref()
+                .is_some_and(|(_, before)| before.is_after(&meta));
+            if went_back && !planted::is(Bug::StateLaidOverLess) {
+                // Another tab had to store anew what it knew, which is less than what was stored: all of this one's goes over it.
+                self.store_anew(now, board);
+            }
+            if let Some(replica) = self.replicas.get_mut(board) {
+                replica.stored = Some((stored.clone(), meta));
+            }
             return false;
         }
         let Some(restored) = Replica::restore(board, stored, records) else {

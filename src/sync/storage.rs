@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::turns::{Turn, Why};
 use crate::{
+    planted::{self, Bug},
     protocol::{
         BoardId, Cursor, History, Operation, OperationId, Principal, Revision, StoreId, Verdict, WidgetId, encode,
     },
@@ -53,6 +54,8 @@ pub(super) const CONFLICT: &str = "conflict/";
 pub(super) const OUTBOX: &str = "outbox/";
 /// Prefix of what is known of boards.
 pub(super) const META: &str = "meta/";
+/// Prefix of how often the histories of boards have broken.
+pub(super) const GENERATION: &str = "generation/";
 /// Prefix of confirmed widgets.
 pub const WIDGET: &str = "widget/";
 /// Prefix of one's own applied operations.
@@ -183,6 +186,13 @@ pub(super) struct Meta {
     pub version: u64,
 }
 
+impl Meta {
+    /// Whether it is of a later history, or has come further in one.
+    pub fn is_after(&self, other: &Self) -> bool {
+        (self.generation, self.cursor.revision) > (other.generation, other.cursor.revision)
+    }
+}
+
 /// One's own operation that was applied; or that was undone before anybody had decided it, which is none of them for whoever
 /// looks for what took effect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -225,7 +235,7 @@ pub(super) fn meta_key(board: &BoardId) -> String {
 }
 
 pub(super) fn generation_key(board: &BoardId) -> String {
-    format!("generation/{board}")
+    format!("{GENERATION}{board}")
 }
 
 pub(super) fn widget_key(board: &BoardId, widget: &WidgetId) -> String {
@@ -285,7 +295,7 @@ pub fn apply(records: &mut Records, transaction: &Transaction) -> Outcome {
         return Outcome::Stale;
     }
     let high = records.get(HIGH).map_or(Ok(0), |text| text.parse::<u64>());
-    if high.is_err() && !transaction.append.is_empty() {
+    if high.is_err() && !transaction.append.is_empty() && !planted::is(Bug::HighReadAsZero) {
         return Outcome::Stale; // whoever reads it mends it: from the beginning on there may be others
     }
     let high = high.unwrap_or(0);

@@ -3,11 +3,16 @@
 
 use super::{
     Effect, Engine, SetAside, SetAsideReason,
+    clearing::high_in,
     keeping::{Busy, Keeping},
     outbox::Unreadable,
-    storage::{HIGH, META, OUTBOX, Transaction, fingerprint, generation_key, outbox_number, widgets_prefix},
+    storage::{
+        GENERATION, HIGH, META, OUTBOX, Records, Transaction, fingerprint, generation_key, meta_key, outbox_number,
+        under, widgets_prefix,
+    },
 };
 use crate::{
+    planted::{self, Bug},
     protocol::{BoardId, ClientId, Cursor, FieldName, Intent, Operation, OperationId, WidgetId},
     time::Timestamp,
 };
@@ -23,19 +28,58 @@ pub(super) struct Unread {
 impl Keeping {
     /// Notes a record as of no use: what is stored of a board, or the last number of the outbox.
     pub fn is_unfit(&mut self, key: String, text: &str) {
-        if self.unfit.iter().all(|(unfit, _)| *unfit != key) {
+        if !self.goes(&key) {
             self.unfit.push((key, text.to_owned()));
         }
+    }
+
+    /// Whether a record is noted so, or was discarded.
+    fn goes(&self, key: &str) -> bool {
+        self.unfit.iter().any(|(unfit, _)| unfit == key)
     }
 }
 
 impl Engine {
+    /// What is stored of how often a board's history has broken must be what is stored of that board: no edit of it is stored before.
+    pub(super) fn read_generations(&mut self, records: &Records) {
+        for (board, text) in under(records, GENERATION) {
+            if let Ok(board) = board.parse()
+                && self.generation_of(&board).as_deref() != Some(text)
+                && !self.keeping.goes(&meta_key(&board))
+                && !planted::is(Bug::GenerationNotMended)
+            {
+                self.keeping.is_unfit(generation_key(&board), text);
+            }
+        }
+    }
+
+    /// The number of the last operation that was appended. Where that can't be read it is written anew, as far as anybody knows.
+    pub(super) fn read_high(&mut self, records: &Records) -> u64 {
+        let high = high_in(records);
+        match records.get(HIGH) {
+            Some(text) if text.parse::<u64>().is_err() => {
+                self.keeping.is_unfit(HIGH.to_owned(), text);
+                high.max(self.keeping.high)
+            }
+            _ => high,
+        }
+    }
+
+    /// What stands beside the state of a board that is stored: written together with that, so that it can be told from it.
+    pub(super) fn generation_of(&self, board: &BoardId) -> Option<String> {
+        let (_, meta) = self.replicas.get(board)?.stored.as_ref()?;
+        (meta.generation > 0).then(|| meta.generation.to_string())
+    }
+
     /// Lists what of this person's can't be read, by its key.
     pub(super) fn list_unread(&mut self, records: Vec<(String, String)>) {
         self.keeping.unread.clear();
         self.outbox.unreadable.clear();
         for (key, text) in records {
-            if self.keeping.unfit.iter().any(|(unfit, _)| *unfit == key) {
+            if planted::is(Bug::UnreadableSkipped) {
+                continue;
+            }
+            if self.keeping.goes(&key) {
                 continue; // it was discarded
             }
             // Whatever it says, its name here is of its key alone: no two have the same.
@@ -93,12 +137,21 @@ impl Engine {
             delete: vec![key.clone()],
             ..Transaction::default()
         };
+        let anew = |text: String| Transaction {
+            put: vec![(key.clone(), text)],
+            ..Transaction::default()
+        };
         if key == HIGH {
-            // Written anew, as what was read says.
-            transaction = Transaction {
-                put: vec![(key.clone(), self.keeping.high.to_string())],
-                ..Transaction::default()
-            };
+            // Written anew, as what was read says; where that is nothing, there is none.
+            let high = (self.keeping.high > 0).then(|| self.keeping.high.to_string());
+            transaction = high.map_or(transaction, anew);
+        } else if let Some(board) = key.strip_prefix(GENERATION).and_then(|board| board.parse().ok()) {
+            transaction = self.generation_of(&board).map_or(transaction, anew);
+            let replica = self.replicas.get(&board);
+            let stored = replica.and_then(|replica| replica.stored.as_ref());
+            transaction
+                .expect
+                .push((meta_key(&board), stored.map(|(text, _)| text.clone())));
         } else if let Some(board) = board_of(&key) {
             transaction.wipe = Some(widgets_prefix(&board));
             transaction.delete.push(generation_key(&board));

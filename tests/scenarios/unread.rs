@@ -113,6 +113,36 @@ fn where_the_last_number_of_the_outbox_can_not_be_read_no_edit_takes_the_place_o
 }
 
 #[test]
+fn where_nothing_has_a_number_any_more_it_is_counted_from_the_first() {
+    for reopens in [true, false] {
+        let mut world = World::new();
+        world.set(ANN, "fuel", "value", "much");
+        world.calm();
+        let id = world.set_aside(ANN)[0].operation.id;
+        world.command(ANN, Command::Discard { id });
+        world.calm();
+        world.scribble_on_the_disk(ANN, "high", "?");
+        if reopens {
+            world.reopen(ANN);
+            world.calm();
+        }
+        world.news(ANN);
+        world.add(ANN, "crew", "count", 1);
+        world.calm();
+        world.assert_everywhere("crew", "count", 1);
+        assert!(world.is_stored(ANN), "{reopens}");
+        assert_eq!(world.stored(ANN, "outbox/"), [""; 0], "{reopens}");
+        assert_eq!(world.fault(ANN), None, "{reopens}");
+        let is_trouble = |notice: &Notice| matches!(notice, Notice::Trouble { .. });
+        assert_eq!(
+            world.news(ANN).into_iter().find(is_trouble),
+            None,
+            "nothing was cleared"
+        );
+    }
+}
+
+#[test]
 fn what_is_discarded_before_it_could_be_stored_does_not_come_back() {
     let mut world = World::new();
     world.go_offline(ANN);
@@ -231,10 +261,72 @@ fn a_tab_that_knows_the_board_stores_it_anew() {
 }
 
 #[test]
+fn a_tab_that_knows_more_than_the_one_that_stores_it_anew_stores_all_of_it() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    world.go_offline(second);
+    assert_eq!(world.tear_the_disk(ANN, "widget/deck/log"), 1);
+    world.set(BO, "fuel", "value", 4);
+    world.wait(60_000);
+    world.set(BO, "crew", "count", 2);
+    world.wait(60_000);
+    world.go_offline(ANN);
+    world.reopen(ANN);
+    world.calm();
+    assert_eq!(world.shows(ANN, "fuel", "value"), json!(4));
+    assert_eq!(world.shows(ANN, "crew", "count"), json!(2));
+    assert_eq!(world.shows(ANN, "log", "text"), json!("calm"));
+}
+
+/// How often the history of the board has broken is scribbled over on the disk, which then goes on.
+#[track_caller]
+fn assert_edited_all_the_same(mut world: World, reopens: bool, text: &str) {
+    world.go_offline(ANN);
+    world.scribble_on_the_disk(ANN, "generation/deck", text);
+    if reopens {
+        world.reopen(ANN);
+        world.calm();
+    }
+    let before = world.stored(ANN, "outbox/").len();
+    world.add(ANN, "crew", "count", 1);
+    world.calm();
+    assert_eq!(world.fault(ANN), None, "{text:?} {reopens}");
+    assert_eq!(world.stored(ANN, "outbox/").len(), before + 1, "{text:?} {reopens}");
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("crew", "count", 1);
+    assert_eq!(world.set_aside(ANN), []);
+}
+
+#[test]
+fn where_it_can_not_be_read_how_often_a_history_broke_the_board_can_be_edited() {
+    for (reopens, text) in [(true, "not one"), (false, "not one"), (true, "3"), (false, "3")] {
+        assert_edited_all_the_same(World::new(), reopens, text);
+    }
+}
+
+#[test]
+fn so_it_can_be_where_one_did_break() {
+    for (reopens, text) in [(true, "not one"), (false, "not one"), (true, "3"), (false, "3")] {
+        let mut world = World::new();
+        world.back_up_the_server();
+        world.set(ANN, "fuel", "value", 4);
+        world.calm();
+        world.restore_the_servers_backup();
+        world.calm();
+        let id = world.set_aside(ANN)[0].operation.id;
+        world.command(ANN, Command::Discard { id });
+        world.calm();
+        assert_eq!(world.stored(ANN, "generation/"), ["1"]);
+        assert_edited_all_the_same(world, reopens, text);
+    }
+}
+
+#[test]
 fn a_storage_that_takes_nothing_without_an_error_is_said_to_give_one() {
     let mut world = World::new();
     world.go_offline(ANN);
-    world.scribble_on_the_disk(ANN, "generation/deck", "not one");
+    world.contradict(ANN);
     world.add(ANN, "crew", "count", 1);
     world.wait(120_000);
     assert_eq!(world.fault(ANN), Some(StorageError::Broken));

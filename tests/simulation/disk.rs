@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 use tideboard::{
-    protocol::{BoardId, Epoch},
+    protocol::{BoardId, Epoch, OperationId},
     server::log::{Log, Memory, Record, Snapshot},
     sync::{
         Note,
@@ -105,6 +105,7 @@ pub struct DeviceDisk {
     records: FxHashMap<Namespace, Records>,
     /// What a power loss brings back: what stood under the keys of each transaction that is not synced yet.
     unsynced: Vec<(Namespace, Before)>,
+    torn: Vec<Torn>,
     pub remembered: Option<Note>,
     pub room: Room,
     /// Where the native half is built, the file that native programs keep, beside the records in memory.
@@ -129,6 +130,7 @@ impl DeviceDisk {
         Self {
             records: FxHashMap::default(),
             unsynced: Vec::new(),
+            torn: Vec::new(),
             remembered: None,
             room: Room::default(),
             files: Files::default(),
@@ -138,17 +140,10 @@ impl DeviceDisk {
 
     /// What a tab reads.
     pub fn load(&mut self, tab: usize, namespace: &Namespace, cold: bool) -> Records {
-        let records = self.look(namespace, cold);
-        self.files.load(tab, namespace, cold, records)
-    }
-
-    /// What is stored.
-    pub fn look(&self, namespace: &Namespace, cold: bool) -> Records {
         let records = self.records.get(namespace).into_iter().flatten();
-        records
-            .filter(|(key, _)| cold || !is_cold(key))
-            .map(|(key, text)| (key.clone(), text.clone()))
-            .collect()
+        let read = records.filter(|(key, _)| cold || !is_cold(key));
+        let records = read.map(|(key, text)| (key.clone(), text.clone())).collect();
+        self.files.load(tab, namespace, cold, records)
     }
 
     pub fn commit(&mut self, tab: usize, namespace: &Namespace, transaction: &Transaction) -> Outcome {
@@ -215,9 +210,105 @@ impl DeviceDisk {
         self.remembered = None;
     }
 
-    pub fn namespaces(&self) -> impl Iterator<Item = &Records> {
-        self.records.values()
+    /// Something else than our programs damages one of the records under a prefix; answers which, of whose.
+    pub fn tear(&mut self, prefix: &str, pick: u64) -> Option<(Namespace, Torn)> {
+        let is_whole = |namespace: &Namespace, key: &str| self.torn_at(namespace, key).is_none();
+        let mut all: Vec<(&Namespace, &String)> = Vec::new();
+        for (namespace, records) in &self.records {
+            let under = records.keys().filter(|key| key.starts_with(prefix));
+            all.extend(under.filter(|key| is_whole(namespace, key)).map(|key| (namespace, key)));
+        }
+        all.sort_by_key(|(namespace, key)| (namespace.principal.as_str(), *key));
+        let (namespace, key) = all.get(pick as usize % all.len().max(1))?;
+        let (namespace, key) = ((*namespace).clone(), (*key).clone());
+        let text = self.records.get_mut(&namespace)?.get_mut(&key)?;
+        let before = text.clone();
+        // A number that is cut off is another one: it is written over.
+        let end = before.len() * (pick as usize % 97) / 97;
+        *text = if before.starts_with('{') {
+            before[..before.floor_char_boundary(end)].to_owned()
+        } else {
+            format!("?{before}")
+        };
+        let torn = Torn {
+            namespace: namespace.clone(),
+            key,
+            text: text.clone(),
+            before,
+        };
+        // It is on the disk, and with it what was written before.
+        self.unsynced.clear();
+        self.files.overwrite(&self.records);
+        self.torn.push(torn.clone());
+        Some((namespace, torn))
     }
+
+    /// What is damaged under this key, where nobody has written it anew since.
+    fn torn_at(&self, namespace: &Namespace, key: &str) -> Option<&Torn> {
+        let stands = self.records.get(namespace)?.get(key)?;
+        let mut torn = self.torn.iter().rev();
+        torn.find(|torn| torn.namespace == *namespace && torn.key == key && torn.text == *stands)
+    }
+
+    /// Whatever is damaged of these records, and nobody has written anew since.
+    pub fn torn(&self, namespace: &Namespace) -> Vec<&Torn> {
+        let records = self.records.get(namespace).filter(|_| !self.torn.is_empty());
+        let keys = records.into_iter().flat_map(Records::keys);
+        keys.filter_map(|key| self.torn_at(namespace, key)).collect()
+    }
+
+    /// What would be stored had nothing been damaged: whoever looks for what is lost finds there what is not.
+    pub fn whole(&self) -> impl Iterator<Item = Records> {
+        self.records.keys().map(|namespace| self.whole_of(namespace))
+    }
+
+    /// The same of one of them.
+    pub fn whole_of(&self, namespace: &Namespace) -> Records {
+        let mut records = self.records.get(namespace).cloned().unwrap_or_default();
+        for torn in self.torn(namespace) {
+            records.insert(torn.key.clone(), torn.before.clone());
+        }
+        records
+    }
+}
+
+impl DeviceDisk {
+    /// What was damaged to this, and stands so.
+    pub fn damaged_to(&self, text: &str) -> Vec<Torn> {
+        let all = self.records.keys().flat_map(|namespace| self.torn(namespace));
+        all.filter(|torn| torn.text == text).cloned().collect()
+    }
+
+    /// Whether a damaged record is of this operation.
+    pub fn is_torn_of(&self, id: &OperationId) -> bool {
+        let mut all = self.records.keys().flat_map(|namespace| self.torn(namespace));
+        all.any(|torn| torn.is_own() && torn.id() == Some(*id))
+    }
+}
+
+impl Torn {
+    /// Whether it is of what somebody has made, and waits.
+    pub fn is_own(&self) -> bool {
+        let own = ["outbox/", "conflict/", "aside/"];
+        own.iter().any(|prefix| self.key.starts_with(prefix))
+    }
+
+    /// Which operation it was of.
+    pub fn id(&self) -> Option<OperationId> {
+        let rest = self.before.strip_prefix(r#"{"operation":{"id":""#)?;
+        rest.split('"').next()?.parse().ok()
+    }
+}
+
+/// A record that was damaged.
+#[derive(Clone, Debug)]
+pub struct Torn {
+    namespace: Namespace,
+    pub key: String,
+    /// What stands there since.
+    pub text: String,
+    /// What had stood there.
+    pub before: String,
 }
 
 /// By how many bytes a transaction makes the records more, where it is carried out.
@@ -250,7 +341,7 @@ fn before(records: &Records, transaction: &Transaction) -> Before {
     } = transaction;
     let wiped = |key: &&String| wipe.as_ref().is_some_and(|prefix| key.starts_with(prefix.as_str()));
     let wiped = records.keys().filter(wiped).cloned();
-    let high: u64 = records.get(HIGH).map_or(0, |text| text.parse().expect("a number"));
+    let high: u64 = records.get(HIGH).map_or(0, |text| text.parse().unwrap_or(0));
     let appended = (high + 1..).map(outbox_key).take(append.len());
     let high = (!append.is_empty()).then(|| HIGH.to_owned());
     let written = put.iter().map(|(key, _)| key).chain(delete).cloned();

@@ -2,12 +2,15 @@
 //! code it checks.
 
 mod asking;
+mod dealing;
 mod devices;
+mod limits;
 mod overlay;
 mod overwriting;
 mod releases;
 mod rest;
 mod seen;
+mod torn;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,6 +20,7 @@ use std::{
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet, FxHasher};
 use tideboard::{
     board::Board,
+    planted,
     protocol::{
         Base, BoardId, Contention, Cursor, Effect, Epoch, FieldName, Intent, Operation, OperationId, Revision,
         ServerFrame, Undecided, Value, Verdict, WidgetId,
@@ -125,6 +129,10 @@ pub struct Ledger {
     /// Boards of which the server has ever forgotten something.
     pruned: BTreeSet<BoardId>,
     dealt: HashSet<OperationId>,
+    /// What the server has called too old.
+    too_old: HashSet<OperationId>,
+    /// What was set aside and is made again, and as what.
+    again: HashMap<OperationId, Vec<OperationId>>,
     taken_back: HashSet<OperationId>,
     /// Taken back for a later one of their field, which rests on them.
     folded: HashSet<OperationId>,
@@ -150,6 +158,7 @@ pub struct Ledger {
     /// Widgets of which a tab was told since it was looked at that they are not there to be edited.
     missed: Vec<(usize, BoardId, WidgetId)>,
     sights: seen::Sights,
+    losses: torn::Losses,
     /// What is added to the numbers in a device's outbox since it was cleared, so that each follows those before.
     cleared: HashMap<usize, u64>,
     /// Whether somebody else has ever signed in on a device.
@@ -183,31 +192,6 @@ impl Ledger {
 
     pub fn stuck(&mut self, how: String) {
         self.fail(Failure::Stuck(how));
-    }
-
-    pub fn dealt_with(&mut self, id: OperationId) {
-        self.dealt.insert(id);
-    }
-
-    /// Somebody decides a card; of what has gone on it, what they see there and what is older is dealt with. A value of their own is what
-    /// they want of the field, whatever else they wanted.
-    pub fn decided(&mut self, conflict: &Conflict, resolution: &Resolution) {
-        let (card, shown) = (conflict.id(), conflict.operation.id);
-        self.dealt.insert(card);
-        let all = *resolution != Resolution::KeepTheirs;
-        let joined = self.joined.iter().filter(|(_, joined)| **joined == card);
-        let number = |id: &OperationId| self.made.get(id).and_then(|made| made.number);
-        let seen = joined.filter(|(id, _)| all || number(id) <= number(&shown));
-        self.dealt.extend(seen.map(|(id, _)| *id));
-    }
-
-    /// Somebody undoes the decision of a card: what has decided it is given up, and no press of undo is used up by that.
-    pub fn undecided(&mut self, (device, person): (usize, &str), card: OperationId) {
-        let decides = |made: &Made| {
-            made.operation.resolves == Some(card) && (made.device, made.person.as_str()) == (device, person)
-        };
-        let decisions = self.made.iter().filter(|(_, made)| decides(made));
-        self.dealt.extend(decisions.map(|(id, _)| *id));
     }
 
     /// Somebody presses the keys of undo, or of redo.
@@ -424,6 +408,7 @@ impl Ledger {
                         hollow = hollow.or((!durable).then_some(item.id));
                     }
                     if let tideboard::protocol::Answer::TooOld { .. } = &item.answer {
+                        self.too_old.insert(item.id);
                         self.check_too_old(item.id);
                     }
                 }

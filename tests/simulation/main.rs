@@ -189,6 +189,15 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::ClearingUnnoticed, 1_000),
     (Bug::NewerSentByOlder, 1_000),
     (Bug::PutOffHidden, 250),
+    (Bug::HighReadAsZero, 1_000),
+    (Bug::UnreadableSkipped, 1_000),
+    (Bug::GenerationNotMended, 3_000),
+    (Bug::SiblingsDiscarded, 1_000),
+    (Bug::AsideGoesFirst, 3_000),
+    (Bug::ForgottenSentAgain, 250),
+    (Bug::AllSentAtOnce, 500),
+    (Bug::OutboxWithoutEnd, 1_000),
+    (Bug::StateLaidOverLess, 3_000),
 ];
 
 /// Where the seeds begin that are played for the rarest of them, which show in one seed of some thousands.

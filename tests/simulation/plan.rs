@@ -1,7 +1,10 @@
 //! What a seed does: who does what when, and which faults are in the air. A plan is text, one step a line, so that a
 //! failing one can be cut down by hand.
 
+mod torn;
+
 use serde::{Deserialize, Serialize};
+pub use torn::{TORN, is_of_board};
 
 use crate::dice::Dice;
 
@@ -137,6 +140,13 @@ pub enum Act {
     ClearStorage {
         tab: usize,
     },
+    /// One of the records that a device has stored is damaged: in a power loss, or under its open pages.
+    Tear {
+        tab: usize,
+        kind: usize,
+        pick: u64,
+        in_a_crash: bool,
+    },
     /// Somebody else signs in on the device.
     SwitchPrincipal {
         tab: usize,
@@ -168,6 +178,9 @@ pub struct Shape {
     /// Who has seen what is counted.
     #[serde(default)]
     pub is_counted: bool,
+    /// A device keeps few operations, and few of them are sent at once.
+    #[serde(default)]
+    pub keeps_few: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -246,6 +259,7 @@ impl Plan {
             echo: if on(&mut dice) { 8 } else { 0 },
             auto_resolve: false,
             is_counted: false,
+            keeps_few: false,
         };
         let mut kinds: Vec<u64> = (0..FAULTS).filter(|_| dice.chance(40)).collect();
         if kinds.is_empty() {
@@ -331,6 +345,11 @@ impl Plan {
                 },
             }));
         }
+        if !alone {
+            torn::draw(seed, (clients, span), &mut steps);
+        }
+        let mut dice = Dice(seed ^ 0x6665_77);
+        shape.keeps_few = !alone && dice.chance(8);
         steps.sort_by_key(|step| step.at);
         Self { shape, steps }
     }

@@ -393,7 +393,6 @@ impl World {
                         .map(|pending| pending.operation.id)
                 });
                 if let Some(id) = newest {
-                    self.ledger.dealt_with(id);
                     self.command(tab, Command::Withdraw { id });
                 }
             }

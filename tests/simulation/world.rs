@@ -2,8 +2,10 @@
 //! breaks things; everything that decides is the code that people run.
 
 mod due;
+mod rest;
 mod server;
 mod tabs;
+mod torn;
 mod weather;
 
 use std::collections::{BTreeMap, BinaryHeap};
@@ -154,6 +156,7 @@ pub struct World {
 impl World {
     pub fn new(seed: u64, plan: Plan) -> Self {
         let mut dice = Dice(seed);
+        planted::keep_few(plan.shape.keeps_few && !plan.shape.auto_resolve);
         let boards: Vec<BoardId> = (0..plan.shape.boards)
             .map(|board| format!("b{board}").parse().expect("a name"))
             .collect();
@@ -234,6 +237,7 @@ impl World {
                     self.sign_in_next(device);
                 }
             }
+            self.tidy();
             let end = self.now + LIVENESS_MS;
             self.run_until(end, |world| world.is_at_rest());
             self.check_rest();
@@ -336,6 +340,7 @@ impl World {
     }
 
     fn deliver(&mut self, session: SessionId, text: &str) {
+        self.ledger.framed(text);
         let delay = self.delay();
         let Some(wire) = self.wires.get_mut(&session) else {
             return;
@@ -420,6 +425,7 @@ impl World {
     }
 
     fn sends(&mut self, tab: usize, dial: u64, text: String) {
+        self.ledger.framed(&text);
         let delay = self.delay();
         let Some(session) = self.tabs[tab].wire else { return };
         let Some(wire) = self.wires.get_mut(&session).filter(|wire| wire.dial == dial) else {
@@ -458,41 +464,6 @@ impl World {
                     input: failed,
                 },
             ),
-        }
-    }
-
-    // Rest.
-
-    fn is_at_rest(&self) -> bool {
-        let Some(server) = self
-            .server
-            .as_ref()
-            .filter(|server| server.batch.is_none() && server.inbox.is_empty())
-        else {
-            return false;
-        };
-        self.tabs.iter().all(|tab| tab.is_at_rest(server.authority.logs()))
-    }
-
-    fn check_rest(&mut self) {
-        let Some(server) = &self.server else {
-            return self.ledger.stuck("the server is down".to_owned());
-        };
-        for (number, tab) in self.tabs.iter().enumerate() {
-            if !tab.is_at_rest(server.authority.logs()) {
-                let tabs: Vec<String> = self
-                    .tabs
-                    .iter()
-                    .map(|tab| tab.describe(server.authority.logs()))
-                    .collect();
-                self.ledger
-                    .stuck(format!("tab {number} did not come to rest: {tabs:#?}"));
-                return;
-            }
-            self.ledger.compare(number, tab, server.authority.logs());
-            if self.plan.shape.auto_resolve {
-                self.ledger.decided_by_policy(number, tab);
-            }
         }
     }
 }

@@ -18,6 +18,8 @@ pub struct Disk {
     records: FxHashMap<Namespace, Records>,
     pub remembered: Option<Note>,
     fault: Option<StorageError>,
+    /// It says of every transaction that something else is stored.
+    contradicts: bool,
     pub refuses_notes: bool,
     /// It takes no more bytes than this.
     bytes_max: Option<usize>,
@@ -36,6 +38,9 @@ impl Disk {
     pub fn commit(&mut self, tab: usize, namespace: &Namespace, transaction: &Transaction) -> Outcome {
         if let Some(fault) = self.fault {
             return Outcome::Failed(fault);
+        }
+        if self.contradicts {
+            return Outcome::Stale;
         }
         let records = self.records.entry(namespace.clone()).or_default();
         let mut after = records.clone();
@@ -113,6 +118,11 @@ impl World {
 
     pub fn break_the_storage(&mut self, person: usize, fault: StorageError) {
         self.disks[person].fault = Some(fault);
+    }
+
+    /// From now on the disk takes nothing, and gives no error.
+    pub fn contradict(&mut self, person: usize) {
+        self.disks[person].contradicts = true;
     }
 
     pub fn mend_the_storage(&mut self, person: usize) {

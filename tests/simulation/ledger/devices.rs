@@ -84,6 +84,7 @@ impl Ledger {
         self.check_asked_again(number, tab);
         self.check_shown(number, tab);
         self.check_seen(number, tab);
+        self.check_limits(number, tab);
         self.check_reopened(number, tab);
     }
 
@@ -149,17 +150,13 @@ impl Ledger {
 
     pub fn noticed(&mut self, tab: usize, notice: &Notice) {
         match notice {
-            Notice::SetAside {
-                id,
-                reason: SetAsideReason::NotSent,
-            } => _ = self.dealt.insert(*id),
             Notice::Decided { id, verdict } => self.told_verdict(*id, verdict),
             Notice::Refused {
                 error: CommandError::DeviceFull,
                 widget: Some((board, widget)),
             } => self.forgoes(tab, board, widget),
             Notice::Refused {
-                error: CommandError::UnknownWidget,
+                error: CommandError::UnknownWidget | CommandError::OutboxFull { .. } | CommandError::Undecided { .. },
                 widget: Some((board, widget)),
             } => self.missed.push((tab, board.clone(), widget.clone())),
             Notice::Refused {

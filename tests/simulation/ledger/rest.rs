@@ -205,10 +205,10 @@ impl Ledger {
             let unsaved = format!("{id:?} of {} was never saved, though its tab lives", made.person);
             return self.fail(Failure::Lost(unsaved));
         }
-        let records = || devices.iter().flat_map(|device| device.disk.namespaces());
-        let kept: BTreeSet<OperationId> = records().flat_map(kept_ids).collect();
-        let listed: BTreeSet<OperationId> = records().flat_map(waiting_ids).collect();
-        let asked: HashMap<OperationId, OperationId> = records().flat_map(cards).collect();
+        let records: Vec<_> = devices.iter().flat_map(|device| device.disk.whole()).collect();
+        let kept: BTreeSet<OperationId> = records.iter().flat_map(kept_ids).collect();
+        let listed: BTreeSet<OperationId> = records.iter().flat_map(waiting_ids).collect();
+        let asked: HashMap<OperationId, OperationId> = records.iter().flat_map(cards).collect();
         let mut lost = None;
         for (id, made) in self.made.iter().filter(|(_, made)| made.saved) {
             let truth = self.truth.get(&made.operation.board);
@@ -231,12 +231,13 @@ impl Ledger {
             };
             let given_up = self.taken_back.contains(id) || self.is_covered(*id);
             let decided = self.dealt.contains(&card) && !self.joined.contains_key(id);
-            let dealt = self.dealt.contains(id) || decided || given_up;
+            let dealt = self.dealt.contains(id) || decided || given_up || self.is_made_again(*id, &kept);
             let settled = match verdict {
                 // What a backup has wiped out waits to be sent again, or its author is told; unless the server has forgotten
                 // so much that nobody can tell.
                 Some(Verdict::Applied { .. }) => {
                     let is_told = listed.contains(id) || self.went_in_pairs(*id);
+                    let is_told = is_told || self.is_out_of_journal(*id);
                     standing.is_some() || is_told || self.pruned.contains(&made.operation.board)
                 }
                 Some(Verdict::Conflict { contention, .. }) => {

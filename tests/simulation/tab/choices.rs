@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tideboard::{
-    protocol::OperationId,
+    protocol::{Intent, OperationId},
     sync::{Command, Engine, Pending, Resolution, SetAside, SetAsideReason},
 };
 
@@ -71,13 +71,16 @@ impl World {
         let Some(chosen) = before.first() else { return };
         let command = command(chosen.operation.id);
         let is_retry = matches!(command, Command::Retry { .. });
+        if chosen.reason == SetAsideReason::Unreadable && !is_retry {
+            return self.discards(tab, chosen);
+        }
         let waiting =
             |engine: &Engine| -> Vec<OperationId> { engine.pending().map(|pending| pending.operation.id).collect() };
         let waited = self.tabs[tab].engine.as_ref().map(waiting).unwrap_or_default();
         self.command(tab, command);
         let after = self.tabs[tab].engine.as_ref().map(listed).unwrap_or_default();
         let waits = self.tabs[tab].engine.as_ref().map(waiting).unwrap_or_default();
-        let begun = waits.iter().filter(|id| !waited.contains(id)).count();
+        let mut begun: Vec<OperationId> = waits.into_iter().filter(|id| !waited.contains(id)).collect();
         let lane = |aside: &SetAside| (aside.operation.board.clone(), aside.operation.widget.clone());
         let is_gone = |aside: &&SetAside| after.iter().all(|kept| kept.operation.id != aside.operation.id);
         let gone = before
@@ -88,16 +91,29 @@ impl World {
         // A press may be too late once more: that is listed again.
         let is_timed = |aside: &&&SetAside| matches!(aside.reason, SetAsideReason::Expired | SetAsideReason::NotSent);
         let made_again = gone.len() - gone.iter().filter(is_timed).count();
-        if is_retry && begun < made_again {
-            let id = chosen.operation.id;
+        if is_retry && begun.len() < made_again {
+            let (id, begun) = (chosen.operation.id, begun.len());
             self.ledger.stuck(format!(
                 "of {made_again} that were retried with {id:?} {begun} wait again"
             ));
         }
+        // With the making of a widget goes what was done with it, and with nothing else anything.
+        let is_making = |aside: &SetAside| matches!(aside.operation.intent, Intent::Create { .. });
+        let is_whole = if is_retry {
+            gone.iter().any(|aside| is_making(aside))
+        } else {
+            is_making(chosen)
+        };
+        begun.extend(after.iter().map(|aside| aside.operation.id));
+        begun.retain(|id| before.iter().all(|aside| aside.operation.id != *id));
         for aside in gone {
-            // What was forgotten is sent again as what it is, and may not be lost a second time.
-            if !(is_retry && aside.reason == SetAsideReason::Forgotten) {
-                self.ledger.dealt_with(aside.operation.id);
+            let id = aside.operation.id;
+            if is_retry {
+                // What was forgotten is sent again as what it is, and may not be lost a second time.
+                let is_itself = aside.reason == SetAsideReason::Forgotten;
+                self.ledger.made_again(id, if is_itself { &[] } else { &begun });
+            } else if is_whole || id == chosen.operation.id {
+                self.ledger.dealt_with(id);
             }
         }
     }

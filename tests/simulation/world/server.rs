@@ -191,6 +191,8 @@ impl World {
                 self.disk.sync();
                 self.ledger.batch_durable();
                 let replies = server.authority.committed(batch);
+                self.ledger
+                    .remembers(server.authority.logs(), self.plan.shape.horizon_len);
                 if self.dice.chance(8) {
                     let logs = server.authority.logs();
                     let chosen = self.dice.below(logs.len().max(1) as u64) as usize;

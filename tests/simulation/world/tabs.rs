@@ -124,7 +124,7 @@ impl World {
             }
             Effect::Send { dial, text } => {
                 if text.starts_with("{\"push\":") {
-                    self.ledger.sent(self.tabs[tab].is_newer, &text);
+                    self.ledger.sent(&self.tabs[tab], &text);
                 }
                 self.sends(tab, dial, text);
             }
@@ -158,13 +158,14 @@ impl World {
                 self.tabs[tab].leading = false;
                 let input = Input::Leading(false);
                 self.at(self.now, Happening::ToTab { tab, life, input });
+                self.passes_on(tab);
             }
             Effect::Remember(_, note) => {
                 let device = self.tabs[tab].device;
                 self.devices[device].disk.remembered = Some(note);
             }
             Effect::Replay(push) => {
-                self.ledger.sent(self.tabs[tab].is_newer, &encode(&push));
+                self.ledger.sent(&self.tabs[tab], &encode(&push));
                 let identity = crate::tab::identity(&self.devices[self.tabs[tab].device].person());
                 let request = ((tab as u64 + 1) << 32) | life;
                 self.request(
@@ -258,6 +259,7 @@ impl World {
         self.tabs[tab].remember_shown(&self.boards);
         let doubted = self.in_doubt(tab);
         self.tabs[tab].was_shown.retain(|_, (id, _)| !doubted.contains(id));
+        self.forget_unreadable(tab);
         if let Some(session) = self.tabs[tab].wire {
             self.drop_wire(session, 0);
         }
@@ -280,7 +282,7 @@ impl World {
         else {
             return BTreeSet::new();
         };
-        let records = self.devices[state.device].disk.look(&namespace, false);
+        let records = self.devices[state.device].disk.whole_of(&namespace);
         let read = |text: &String| serde_json::from_str::<serde_json::Value>(text).expect("a record");
         let is_answer = |key: &String, job: &Job| match job {
             Job::Commit { transaction, .. } => {
@@ -317,6 +319,19 @@ impl World {
             self.tabs[*tab].leading = true;
             let life = self.tabs[*tab].life;
             self.give(*tab, life, Input::Leading(true));
+        }
+    }
+
+    /// A tab lets the lock go, and asks for it again: it goes to the one that has waited for it, if nobody holds it.
+    fn passes_on(&mut self, tab: usize) {
+        let device = self.tabs[tab].device;
+        let all = (tab + 1..self.tabs.len()).chain(0..=tab);
+        let of_device: Vec<usize> = all.filter(|other| self.tabs[*other].device == device).collect();
+        let Some(next) = of_device.first().copied() else { return };
+        if of_device.iter().all(|tab| !self.tabs[*tab].leading) {
+            self.tabs[next].leading = true;
+            let (life, input) = (self.tabs[next].life, Input::Leading(true));
+            self.at(self.now + 1, Happening::ToTab { tab: next, life, input });
         }
     }
 

@@ -86,6 +86,12 @@ impl World {
                 self.devices[device].disk.clear();
                 self.ledger.cleared(device);
             }
+            Act::Tear {
+                tab,
+                kind,
+                pick,
+                in_a_crash,
+            } => self.tear(tab % count, (kind, pick), in_a_crash),
             Act::SwitchPrincipal { tab } => self.sign_in_next(self.tabs[tab % count].device),
             Act::Hide { tab, ms } => {
                 let (tab, life) = (tab % count, self.tabs[tab % count].life);

@@ -6,6 +6,8 @@ use super::{CLOCK_AHEAD_MS_MAX, SAMPLES_POST_MS_MAX};
 pub const SAMPLES_PATH: &str = "/api/v1/samples";
 /// Where who may edit is told the token that is good for posting samples alone.
 pub const SAMPLES_TOKEN_PATH: &str = "/api/v1/samples/token";
+/// Where it is asked what is wrong with series that somebody has typed.
+pub const SERIES_CHECK_PATH: &str = "/api/v1/series/check";
 /// Rounds of the hash that makes that token of the one that may edit: a hundredth of a second or some, once. Machines that are trusted less
 /// hold it; who takes it from one, and tries which token a person may have thought of, pays as much for each.
 pub const SAMPLES_TOKEN_ROUNDS: u32 = 100_000;

@@ -216,6 +216,8 @@ pub const SESSION_PATH: &str = "/api/v1/session";
 pub const SIGN_IN_PATH: &str = "/sign-in";
 /// Its stylesheet.
 pub const SIGN_IN_STYLE_PATH: &str = "/sign-in.css";
+/// Its script, without which it works as well.
+pub const SIGN_IN_SCRIPT_PATH: &str = "/sign-in.js";
 /// What to do when something does not work, as a page.
 pub const TROUBLESHOOTING_PATH: &str = "/troubleshooting";
 /// All keys, as a page.
@@ -279,9 +281,6 @@ pub const SERIES_LEN_MAX: usize = 2_048;
 pub const SERIES_NAME_BYTES_MAX: usize = 250;
 /// Newest values of live series are told at most this often, however many come.
 pub const TICK_SPACING_MS: u64 = 100;
-/// How often a series is taken to send that has sent once only: until then nobody knows better. One that sends every minute is not called stale
-/// before its second value, and a number that was sent once, by hand, is after a minute and a half.
-pub const SAMPLE_INTERVAL_UNKNOWN_MS: u64 = 30_000;
 /// The series that lists those which somebody posts and nobody shows.
 pub const NEW_SERIES: &str = "tideboard.new";
 /// Names in that list.

@@ -137,7 +137,7 @@ pub use crate::{
     state::{ConnectionStatus, Now, PendingOperation, Series, SyncDetails},
     sync::{
         Command, CommandError, Conflict, Counters, Freshness, Heartbeat, Notice, Phase, Release, Resolution, SetAside,
-        SetAsideReason,
+        SetAsideReason, fields_len,
         storage::{Durability, Lacks, StorageError},
         undecided,
     },

@@ -49,6 +49,8 @@ pub fn use_ways_out(aside: &SetAside) -> Element {
     let own: Vec<(&str, &Value)> = match &aside.operation.intent {
         _ if is_lost => Vec::new(),
         Intent::Set { field, value } => vec![(field.as_str(), value)],
+        // Another value makes no kind known.
+        Intent::Create { .. } if aside.reason == SetAsideReason::Rejected(Rejection::UnknownKind) => Vec::new(),
         Intent::Create { fields, .. } => {
             let named = |name| fields.iter().find(|(field, _)| field.as_str() == name);
             let own = SETTINGS.into_iter().filter_map(|name| Some((name, named(name)?.1)));

@@ -60,3 +60,6 @@ const _: () = assert!(
     AGENT_REQUEST_MS_MAX > SAMPLES_POST_MS_MAX,
     "who is told how far a post was read must still be there"
 );
+/// How often a series is taken to send that has sent once only: until then nobody knows better. One that sends every minute is not called stale
+/// before its second value, and a number that was sent once, by hand, is after a minute and a half.
+pub const SAMPLE_INTERVAL_UNKNOWN_MS: u64 = 30_000;

@@ -21,8 +21,8 @@ use super::{
 use crate::{
     config::{
         BOARDS_PATH, BODY_BYTES_MAX, KEYBOARD_PATH, OPERATIONS_PATH, SAMPLES_PATH, SAMPLES_TOKEN_PATH,
-        SERIES_CHECK_PATH, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH, SUBPROTOCOL, TABLE_PATH,
-        TROUBLESHOOTING_PATH, TURNED_AWAY_S,
+        SERIES_CHECK_PATH, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_SCRIPT_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH,
+        SUBPROTOCOL, TABLE_PATH, TROUBLESHOOTING_PATH, TURNED_AWAY_S,
     },
     protocol::{self, ClientFrame, Code, Identity},
 };
@@ -72,7 +72,7 @@ use crate::{
 ///
 /// # Panics
 /// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/samples`, `/api/v1/samples/token`, `/api/v1/series.csv`, `/api/v1/series/check`, `/api/v1/session` (POST, DELETE),
-/// `/api/v1/boards/{board}/file`, `/api/v1/boards/{board}/widgets/…`, `/sign-in`, `/sign-in.css`, `/api/v1/share`, `/api/v1/join`, `/join`, `/join.js`, `/plain-http.js`, `/make-secure`, `/install-authority`,
+/// `/api/v1/boards/{board}/file`, `/api/v1/boards/{board}/widgets/…`, `/sign-in`, `/sign-in.css`, `/sign-in.js`, `/api/v1/share`, `/api/v1/join`, `/join`, `/join.js`, `/plain-http.js`, `/make-secure`, `/install-authority`,
 /// `/troubleshooting`, `/guides/keyboard`, `/healthz`, `/readyz`, `/metrics`. A page of the app's own at one of these paths is not shown.
 pub fn router(app: Router, server: &Server) -> Router {
     let own = Router::new()
@@ -209,6 +209,7 @@ fn is_open(server: &Server, path: &str) -> bool {
             | SESSION_PATH
             | SIGN_IN_PATH
             | SIGN_IN_STYLE_PATH
+            | SIGN_IN_SCRIPT_PATH
             | TROUBLESHOOTING_PATH
             | KEYBOARD_PATH
     ) || reach::is_open(path)

@@ -50,6 +50,9 @@ pub const AGENT_LAST_MS_MAX: u64 = 2_000;
 pub const AGENT_TOLD_TO_WAIT_MS_MAX: u64 = 3_600_000;
 /// A clock that differs from the server's by more is corrected: less is what the server's answer took, and what it rounds.
 pub const AGENT_CLOCK_OFF_MS: u64 = 5_000;
+/// How often a series is taken to send that has sent once only: until then nobody knows better. One that sends every minute is not called stale
+/// before its second value, and a number that was sent once, by hand, is after a minute and a half.
+pub const SAMPLE_INTERVAL_UNKNOWN_MS: u64 = 30_000;
 
 const _: () = assert!(
     AGENT_CLOCK_OFF_MS < CLOCK_AHEAD_MS_MAX,
@@ -60,6 +63,3 @@ const _: () = assert!(
     AGENT_REQUEST_MS_MAX > SAMPLES_POST_MS_MAX,
     "who is told how far a post was read must still be there"
 );
-/// How often a series is taken to send that has sent once only: until then nobody knows better. One that sends every minute is not called stale
-/// before its second value, and a number that was sent once, by hand, is after a minute and a half.
-pub const SAMPLE_INTERVAL_UNKNOWN_MS: u64 = 30_000;

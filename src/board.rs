@@ -44,6 +44,12 @@ pub fn series_of(widget: &Widget) -> Vec<String> {
     names.filter_map(|name| Some(name.as_str()?.to_owned())).collect()
 }
 
+/// Whether a name of a series may be a formula, or a list may have one in it: most have none, which is seen at a glance.
+#[must_use]
+pub fn is_like_formula(name: &str) -> bool {
+    name.contains(" of") || name.contains(" / ") || name.contains('(')
+}
+
 /// The names of series in a list that a person typed: commas stand between them, but for those among a name's labels
 /// (`requests{method="get",path="/"}`).
 #[must_use]

@@ -220,6 +220,8 @@ pub const SESSION_PATH: &str = "/api/v1/session";
 pub const SIGN_IN_PATH: &str = "/sign-in";
 /// Its stylesheet.
 pub const SIGN_IN_STYLE_PATH: &str = "/sign-in.css";
+/// Its script, without which it works as well.
+pub const SIGN_IN_SCRIPT_PATH: &str = "/sign-in.js";
 /// What to do when something does not work, as a page.
 pub const TROUBLESHOOTING_PATH: &str = "/troubleshooting";
 /// All keys, as a page.
@@ -283,8 +285,6 @@ pub const SERIES_LEN_MAX: usize = 2_048;
 pub const SERIES_NAME_BYTES_MAX: usize = 250;
 /// Newest values of live series are told at most this often, however many come.
 pub const TICK_SPACING_MS: u64 = 100;
-/// How often a series is taken to send that has sent once only: until then nobody knows better.
-pub const SAMPLE_INTERVAL_UNKNOWN_MS: u64 = 60_000;
 /// The series that lists those which somebody posts and nobody shows.
 pub const NEW_SERIES: &str = "tideboard.new";
 /// Names in that list.

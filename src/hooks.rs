@@ -25,6 +25,8 @@
 //! Invariant: the only room that spawns, and it spawns once. No markup; nothing that depends on the target.
 
 mod boxed;
+#[cfg(feature = "dashboard")]
+mod check_series;
 mod context;
 #[cfg(feature = "dashboard")]
 mod entitle;
@@ -70,6 +72,8 @@ pub(crate) use crate::platform::{NoRandomness, go_to, remember, remembered};
 #[cfg(feature = "dashboard")]
 pub(crate) use crate::platform::{Put, carry, grasp, hold_pointer, let_go, put_back};
 pub(crate) use boxed::{use_drop, use_effect, use_memo, use_signal};
+#[cfg(feature = "dashboard")]
+pub(crate) use check_series::check_series;
 pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
 pub(crate) use entitle::{entitle, kept_picture, stand_at};
@@ -133,7 +137,7 @@ pub use crate::{
     state::{ConnectionStatus, Now, PendingOperation, Series, SyncDetails},
     sync::{
         Command, CommandError, Conflict, Counters, Freshness, Heartbeat, Notice, Phase, Release, Resolution, SetAside,
-        SetAsideReason,
+        SetAsideReason, fields_len,
         storage::{Durability, Lacks, StorageError},
         undecided,
     },

@@ -48,7 +48,7 @@ mod view;
 use std::collections::VecDeque;
 
 pub use command::{Command, CommandError};
-pub use conflict::{Conflict, Resolution, SetAside, SetAsideReason, undecided};
+pub use conflict::{Conflict, Resolution, SetAside, SetAsideReason, fields_len, undecided};
 pub use connection::{Connection, Heartbeat, Probe, retry_delay_ms};
 pub use listing::Listed;
 pub use note::Note;

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     hooks::{
-        Conflict, Notice, Now, Resolution, focus, key_name, undecided, use_background_sync, use_effect, use_notices,
-        use_now, use_realtime_managers, use_signal, use_widget_of,
+        Conflict, Notice, Now, Resolution, fields_len, focus, key_name, undecided, use_background_sync, use_effect,
+        use_notices, use_now, use_realtime_managers, use_signal, use_widget_of,
     },
     protocol::{Contention, Operation, OperationId, encode},
     sorted::SortedSet,
@@ -131,7 +131,7 @@ pub fn ConflictResolutionUI(
     rsx! {
         if !list.is_empty() {
             section { class: "conflicts", "aria-label": ta("Conflicts"), "data-state": "conflict",
-                span { class: "unseen", role: "status", {announcement(list.len())} }
+                span { class: "unseen", role: "status", {announcement(fields_len(&list))} }
                 // What arrives moves nothing, and covers nothing that somebody may be about to press: it is a line until it is
                 // opened. The browser does that by itself, from anywhere on the page, and gives the focus back.
                 button { class: "chip conflicts-line", r#type: "button", "data-tone": "act", "popovertarget": "conflicts", onclick: |_| make_way(),

@@ -23,7 +23,38 @@ pub fn edit_line(
     on_commit: Callback<Value>,
     on_cancel: Callback<()>,
 ) -> Element {
-    let (name, before) = (field.to_owned(), value.clone());
+    let input = field_input(label, field, value, bounds, true);
+    edit_form(
+        vec![(field.to_owned(), value.clone())],
+        false,
+        input,
+        on_commit,
+        on_cancel,
+    )
+}
+
+/// Edits several fields of one widget: what is committed is an object of them.
+pub fn edit_lines(fields: &[(&str, &Value)], on_commit: Callback<Value>, on_cancel: Callback<()>) -> Element {
+    // What is wrong is mostly there.
+    let first = fields.iter().position(|(field, _)| *field == "series").unwrap_or(0);
+    let inputs = rsx! {
+        for (at , (field , value)) in fields.iter().enumerate() {
+            {field_input(field, field, value, [None; 2], at == first)}
+        }
+    };
+    let fields = fields
+        .iter()
+        .map(|(field, value)| ((*field).to_owned(), (*value).clone()));
+    edit_form(fields.collect(), true, inputs, on_commit, on_cancel)
+}
+
+fn edit_form(
+    fields: Vec<(String, Value)>,
+    is_whole: bool,
+    inputs: Element,
+    on_commit: Callback<Value>,
+    on_cancel: Callback<()>,
+) -> Element {
     rsx! {
         form {
             class: "form",
@@ -31,9 +62,15 @@ pub fn edit_line(
             onclick: |event| event.stop_propagation(),
             onsubmit: move |event| {
                 event.prevent_default();
-                if let Some(value) = read(&name, &text_in(&event, &name), &before) {
-                    on_commit(value);
+                let mut all = Value::Object(Default::default());
+                for (name, before) in &fields {
+                    let Some(value) = read(name, &text_in(&event, name), before) else { return };
+                    if !is_whole {
+                        return on_commit(value);
+                    }
+                    all[name] = value;
                 }
+                on_commit(all);
             },
             onkeydown: move |event| {
                 event.stop_propagation();
@@ -43,7 +80,7 @@ pub fn edit_line(
                     on_cancel(());
                 }
             },
-            {field_input(label, field, value, bounds, true)}
+            {inputs}
             {form_buttons(on_cancel)}
         }
     }

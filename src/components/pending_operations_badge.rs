@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     hooks::{
-        IS_IN_A_BROWSER, Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason,
+        IS_IN_A_BROWSER, Notice, OperationError, PendingOperation, Phase, SetAside, SetAsideReason, fields_len,
         use_background_sync, use_notices, use_realtime_managers, use_signal,
     },
     protocol::{OperationId, Verdict},
@@ -226,7 +226,7 @@ pub fn PendingOperationsList() -> Element {
     let set_aside = sync.set_aside();
     let unlisted = sync.pending().saturating_sub(queue.len());
     let managers = use_realtime_managers();
-    let undecided = managers.state.conflicts().len();
+    let undecided = fields_len(&managers.state.conflicts());
     let kept = use_signal(|| None::<Rc<MountedData>>);
     let elsewhere = sync.details().elsewhere;
     let is_clear = queue.is_empty() && set_aside.is_empty() && unlisted == 0;

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 
-use super::edit_line::{edit_line, is_editable};
+use super::edit_line::{edit_line, edit_lines, is_editable};
 use crate::{
     hooks::{SetAside, SetAsideReason, focus, use_background_sync, use_signal},
-    protocol::{Intent, Rejection},
+    protocol::{Intent, Rejection, Value},
     words::{t, tn},
 };
 
@@ -31,8 +31,8 @@ pub fn place(place: Signal<Option<Rc<MountedData>>>, inside: Element) -> Element
     }
 }
 
-/// Three buttons; *Edit* opens the field's own editor with the refused value in it. What is saved there is another edit, which
-/// takes the place of this one.
+/// Three buttons; *Edit* opens the field's own editor with the refused value in it, or of a new card those of its settings. What is saved there
+/// is another edit, which takes the place of this one.
 pub fn use_ways_out(aside: &SetAside) -> Element {
     let sync = use_background_sync();
     let mut editing = use_signal(|| false);
@@ -46,20 +46,32 @@ pub fn use_ways_out(aside: &SetAside) -> Element {
     let cancel = use_callback(move |()| editing.set(false));
     // Nothing can be made of it again.
     let is_lost = aside.reason == SetAsideReason::Unreadable;
-    let own = match &aside.operation.intent {
-        Intent::Set { field, value } if !is_lost && is_editable(field.as_str(), value) => Some((field, value)),
-        _ => None,
+    let own: Vec<(&str, &Value)> = match &aside.operation.intent {
+        _ if is_lost => Vec::new(),
+        Intent::Set { field, value } => vec![(field.as_str(), value)],
+        // Another value makes no kind known.
+        Intent::Create { .. } if aside.reason == SetAsideReason::Rejected(Rejection::UnknownKind) => Vec::new(),
+        Intent::Create { fields, .. } => {
+            let named = |name| fields.iter().find(|(field, _)| field.as_str() == name);
+            let own = SETTINGS.into_iter().filter_map(|name| Some((name, named(name)?.1)));
+            own.collect()
+        }
+        _ => Vec::new(),
     };
-    if let Some((field, value)) = own.filter(|_| editing()) {
+    let can_edit = !own.is_empty() && own.iter().all(|(field, value)| is_editable(field, value));
+    if can_edit && editing() {
         let bounds = match aside.reason {
             SetAsideReason::Rejected(Rejection::OutOfRange { min, max }) => [Some(min), Some(max)],
             _ => [None; 2],
         };
-        return edit_line(t("Other value"), field.as_str(), value, bounds, commit, cancel);
+        return match aside.operation.intent {
+            Intent::Create { .. } => edit_lines(&own, commit, cancel),
+            _ => edit_line(t("Other value"), own[0].0, own[0].1, bounds, commit, cancel),
+        };
     }
     rsx! {
         div { class: "row",
-            if own.is_some() {
+            if can_edit {
                 button {
                     class: "button",
                     "data-shape": "small",
@@ -83,3 +95,6 @@ pub fn use_ways_out(aside: &SetAside) -> Element {
         }
     }
 }
+
+/// What a new card is refused for, if it is: in the order of its form.
+const SETTINGS: [&str; 7] = ["title", "series", "unit", "min", "max", "step", "value"];

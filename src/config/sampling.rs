@@ -6,6 +6,8 @@ use super::{CLOCK_AHEAD_MS_MAX, SAMPLES_POST_MS_MAX};
 pub const SAMPLES_PATH: &str = "/api/v1/samples";
 /// Where who may edit is told the token that is good for posting samples alone.
 pub const SAMPLES_TOKEN_PATH: &str = "/api/v1/samples/token";
+/// Where it is asked what is wrong with series that somebody has typed.
+pub const SERIES_CHECK_PATH: &str = "/api/v1/series/check";
 /// Rounds of the hash that makes that token of the one that may edit: a hundredth of a second or some, once. Machines that are trusted less
 /// hold it; who takes it from one, and tries which token a person may have thought of, pays as much for each.
 pub const SAMPLES_TOKEN_ROUNDS: u32 = 100_000;
@@ -48,6 +50,9 @@ pub const AGENT_LAST_MS_MAX: u64 = 2_000;
 pub const AGENT_TOLD_TO_WAIT_MS_MAX: u64 = 3_600_000;
 /// A clock that differs from the server's by more is corrected: less is what the server's answer took, and what it rounds.
 pub const AGENT_CLOCK_OFF_MS: u64 = 5_000;
+/// How often a series is taken to send that has sent once only: until then nobody knows better. One that sends every minute is not called stale
+/// before its second value, and a number that was sent once, by hand, is after a minute and a half.
+pub const SAMPLE_INTERVAL_UNKNOWN_MS: u64 = 30_000;
 
 const _: () = assert!(
     AGENT_CLOCK_OFF_MS < CLOCK_AHEAD_MS_MAX,

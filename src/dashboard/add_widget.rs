@@ -8,12 +8,12 @@ use crate::{
     board::kinds,
     components::{
         disclosure::tool,
-        edit_line::{read, text_in},
+        edit_line::{field_input, read, text_in},
         format::{time_of_day, writer_name},
         icon::Glyph,
         said::{say, say_added, say_back},
     },
-    hooks::{BoardHandle, Now, fresh_name, title_of, use_now, use_signal},
+    hooks::{BoardHandle, Now, check_series, fresh_name, title_of, use_now, use_signal},
     protocol::{FieldName, Value, Widget, WidgetId},
     sorted::SortedMap,
     words::{sentence, t, ta, tn, with},
@@ -169,16 +169,28 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
         }
     };
     let choice = &CHOICES[at().min(CHOICES.len() - 1)];
+    let (mut wrong, mut is_asked) = (use_signal(String::new), use_signal(|| false));
     let submit = move |event: FormEvent| {
         event.prevent_default();
         let choice = &CHOICES[at().min(CHOICES.len() - 1)];
-        add(
-            board,
-            choice,
-            text_in(&event, "title").trim(),
-            text_in(&event, "series").trim(),
-        );
-        open.set(false);
+        let [title, series] = ["title", "series"].map(|name| text_in(&event, name).trim().to_owned());
+        let told = Callback::new({
+            let series = series.clone();
+            move |said: String| {
+                is_asked.set(false);
+                if said.is_empty() {
+                    add(board, choice, &title, &series);
+                    open.set(false);
+                }
+                wrong.set(sentence(&said));
+            }
+        });
+        // Who presses once more waits no longer.
+        if is_asked.replace(true) {
+            told(String::new());
+        } else {
+            check_series(&series, told);
+        }
     };
     rsx! {
         form { class: "form", onsubmit: submit,
@@ -197,16 +209,8 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                 input { class: "input", name: "title", r#type: "text", maxlength: "80", placeholder: ta(choice.name) }
             }
             if let Some(suggested) = choice.series {
-                label {
-                    {tn("Series")}
-                    input {
-                        class: "input",
-                        name: "series",
-                        r#type: "text",
-                        list: "known-series",
-                        placeholder: suggested,
-                    }
-                }
+                {field_input("Series", "series", &suggested.into(), [None; 2], false)}
+                {fault_line(wrong)}
             }
             div { class: "row",
                 button { class: "button", "data-weight": "strong", r#type: "submit", {tn("Add")} }

@@ -150,15 +150,36 @@ fn HowToPost() -> Element {
         say(said.to_owned(), state, String::new(), None);
     };
     rsx! {
-        p { {tn("Or send a number of your own, from any machine that reaches this address:")} }
+        p { {t(from_where(&line.read()))} }
         pre { class: "json", tabindex: "0", "{line}" }
         button { class: "button", r#type: "button", onclick: copied, {tn("Copy")} }
+    }
+}
+
+/// From which machines a line can be sent: nobody else reaches the address that a machine has for itself.
+fn from_where(line: &str) -> &'static str {
+    if ["//127.", "//localhost", "//[::1]"]
+        .iter()
+        .any(|own| line.contains(own))
+    {
+        "Or send a number of your own, from this machine:"
+    } else {
+        "Or send a number of your own, from any machine that reaches this address:"
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_is_told_to_send_to_the_address_of_another_machines_own() {
+        let said = |origin: &str| from_where(&["curl ", origin, "/api/v1/samples -d 'fuel 12.5'"].concat());
+        for own in ["http://127.0.0.1:8080", "https://localhost", "http://[::1]:8080"] {
+            assert!(said(own).ends_with("this machine:"), "{own}");
+        }
+        assert!(said("http://192.168.7.5:8080").ends_with("this address:"));
+    }
 
     #[test]
     fn a_unit_is_told_by_the_end_of_the_name() {

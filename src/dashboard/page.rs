@@ -29,10 +29,11 @@ use crate::{
         icon::{Glyph, icon},
         said::say_removed,
     },
+    config::SIGN_IN_PATH,
     hooks::{
-        BoardHandle, BoardSummary, ConnectionStatus, Freshness, StorageError, entitle, focus, use_background_sync,
-        use_board, use_boards, use_current_board_provider, use_effect, use_memo, use_now, use_realtime_managers,
-        use_signal, use_websocket,
+        BoardHandle, BoardSummary, ConnectionStatus, Freshness, IS_IN_A_BROWSER, StorageError, entitle, focus,
+        use_background_sync, use_board, use_boards, use_current_board_provider, use_effect, use_memo, use_now,
+        use_realtime_managers, use_signal, use_websocket,
     },
     protocol::{Access, BoardId, Kind, Widget, WidgetId},
     sorted::SortedMap,
@@ -142,6 +143,9 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
                 // Why this person may look and not touch, before they try.
                 if !mark.1.is_empty() {
                     span { class: "chip", "data-tone": "rest", "data-state": mark.0, {mark.1} }
+                }
+                if mark.0 == "watch-only" && IS_IN_A_BROWSER {
+                    a { class: "button", "data-shape": "small", "data-weight": "quiet", href: SIGN_IN_PATH, {tn("Sign in")} }
                 }
                 Clock {}
                 DashboardSyncIndicator {}

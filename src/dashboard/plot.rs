@@ -325,18 +325,23 @@ pub fn sparkline(line: Line) -> Element {
         max: high + room,
         step: room,
     };
-    let is_steady = low == high
-        && lines[0]
-            .points
-            .first()
-            .is_some_and(|(at, _)| at + SPARK_MS / 2 <= window.end);
+    let points = &lines[0].points;
+    // One value alone is no line, and has stayed nothing.
+    let is_line = points
+        .iter()
+        .rev()
+        .nth(1)
+        .is_some_and(|(at, _)| at + SPARK_MS >= window.end);
+    let is_steady = is_line && low == high && points[0].0 + SPARK_MS / 2 <= window.end;
     rsx! {
         if is_steady {
             p { class: "steady", {tn("Unchanged")} }
         }
         svg { class: "sparkline", "viewBox": "0 0 1000 1000", "preserveAspectRatio": "none", "aria-hidden": "true",
-            path { class: "series-area", "data-series": "1", d: chart::area(&[], &lines[0].points, window, scale) }
-            path { class: "series-line", "data-series": "1", d: chart::lines(&lines[0].points, window, scale) }
+            if is_line {
+                path { class: "series-area", "data-series": "1", d: chart::area(&[], points, window, scale) }
+                path { class: "series-line", "data-series": "1", d: chart::lines(points, window, scale) }
+            }
         }
     }
 }
@@ -418,7 +423,7 @@ fn window_of(lines: &[Line], longest: u64, shortest: u64) -> Window {
 }
 
 /// A pause that is drawn as one.
-pub fn gap_of(interval_ms: u64) -> u64 {
+fn gap_of(interval_ms: u64) -> u64 {
     interval_ms.max(SAMPLE_INTERVAL_MS) * (SAMPLE_MISSED_MAX + 1)
 }
 

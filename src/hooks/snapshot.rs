@@ -9,7 +9,7 @@ use crate::{
     protocol::{BoardId, SamplesFrame},
     sorted::{SortedMap, SortedSet},
     state::{ConnectionStatus, Now, PendingOperation, Series, Snapshot, SyncDetails},
-    sync::{BoardView, Freshness, storage::Namespace},
+    sync::{BoardView, Freshness, fields_len, storage::Namespace},
     time::Timestamp,
 };
 
@@ -162,7 +162,8 @@ impl Gatherer {
         let missing = missing(&boards);
         let conflicts: Vec<_> = engine.conflicts().cloned().collect();
         let set_aside: Vec<_> = engine.set_aside_list().cloned().collect();
-        let connection = ConnectionStatus::of(&status, driver.is_online(), conflicts.len(), set_aside.len(), missing);
+        let fields = fields_len(&conflicts);
+        let connection = ConnectionStatus::of(&status, driver.is_online(), fields, set_aside.len(), missing);
         let link = ConnectionStatus::of_connection(&status, driver.is_online(), missing);
         if matches!(link, ConnectionStatus::Live) {
             self.trouble = None;

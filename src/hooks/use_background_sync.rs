@@ -114,7 +114,8 @@ impl BackgroundSync {
         self.managers.websocket.work_offline(offline);
     }
 
-    /// Send a pending operation again as soon as the server lets it, or make a set-aside one again; with another value, if given.
+    /// Send a pending operation again as soon as the server lets it, or make a set-aside one again; with another value, if given: of
+    /// one that makes a widget, an object with those fields that are to be others.
     pub fn retry(&self, id: OperationId, value: Option<Value>) {
         self.managers.state.retry(id, value);
     }

@@ -1,6 +1,6 @@
 //! One line of samples, posted or scraped: a JSON object, or a line of the Prometheus text format. Pure.
 
-use std::fmt;
+use std::{fmt, str::SplitWhitespace};
 
 use serde::Deserialize;
 
@@ -32,6 +32,8 @@ pub enum LineError {
     NotText,
     /// No object of the members that are known, and why.
     NotJson(String),
+    /// Several lines without an end between them.
+    Joined,
     /// No line of the Prometheus text format: what was expected.
     Expected(&'static str),
     /// A name that no series can have, and why.
@@ -82,7 +84,10 @@ pub fn read(line: &[u8], prefix: &str, now: Timestamp) -> Result<Option<Sample>,
 }
 
 fn json(line: &str) -> Result<Sample, LineError> {
-    let read: JsonSample = serde_json::from_str(line).map_err(|error| LineError::NotJson(error.to_string()))?;
+    let read: JsonSample = serde_json::from_str(line).map_err(|error| match line.contains("}{") {
+        true => LineError::Joined,
+        false => LineError::NotJson(error.to_string()),
+    })?;
     let JsonSample { series, value, at } = read;
     if !(value.is_number() || value.is_null()) {
         return Err(LineError::Expected("a number or null as \"value\", and no text"));
@@ -110,15 +115,18 @@ fn exposition(line: &str) -> Result<Sample, LineError> {
     let labels = if after.starts_with('{') { labels(after)? } else { 0 };
     let mut words = after[labels..].split_whitespace();
     let value = words.next().ok_or(LineError::Expected("a value after the name"))?;
-    let value: f64 = value.parse().map_err(|_| {
-        LineError::Expected("a number as the value, as 12.5, behind a name without spaces, commas and quotes")
-    })?;
+    let wrong = |word, mut behind: SplitWhitespace<'_>, expected| match behind.next() {
+        Some(_) if goes_on_as_name(word) => LineError::Joined,
+        _ => LineError::Expected(expected),
+    };
+    let expected = "a number as the value, as 12.5, behind a name without spaces, commas and quotes";
+    let value: f64 = value.parse().map_err(|_| wrong(value, words.clone(), expected))?;
     let at = match words.next() {
         // An exemplar, which OpenMetrics has behind the value.
         None | Some("#") => None,
         Some(at) => Some(
             at.parse()
-                .map_err(|_| LineError::Expected("a time in whole milliseconds since 1970"))?,
+                .map_err(|_| wrong(at, words, "a time in whole milliseconds since 1970"))?,
         ),
     };
     Ok(Sample {
@@ -126,6 +134,13 @@ fn exposition(line: &str) -> Result<Sample, LineError> {
         at: at.map(Timestamp),
         value: value.is_finite().then_some(value),
     })
+}
+
+/// Whether a number is followed by a name at once, as where the end of a line between them was lost.
+fn goes_on_as_name(word: &str) -> bool {
+    let is_of_number = |letter: char| letter.is_ascii_digit() || matches!(letter, '-' | '+' | '.');
+    let name = word.trim_start_matches(is_of_number);
+    name.len() < word.len() && name.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | ':'))
 }
 
 fn is_of_name(letter: char) -> bool {
@@ -193,6 +208,9 @@ impl fmt::Display for LineError {
             Self::NotJson(error) => write!(
                 f,
                 "{error}: a line is {{\"series\": \"fuel\", \"value\": 12.5}}, and may have \"at\" in milliseconds since 1970"
+            ),
+            Self::Joined => f.write_str(
+                "the ends of the lines are lost, as by `curl -d @file`: send several samples by `--data-binary @file`",
             ),
             Self::Expected(what) => write!(f, "expected {what}"),
             Self::Name(reason) => write!(
@@ -309,6 +327,28 @@ mod tests {
             super::read(&[b'a'; SAMPLE_LINE_BYTES_MAX + 1], "", NOW),
             Err(LineError::TooLong)
         );
+    }
+
+    #[test]
+    fn lines_that_have_lost_their_ends_are_told_from_one_that_is_wrong() {
+        for joined in [
+            "fuel 12.5oil 3",
+            "fuel 1 1759999999000oil 3 1759999999000",
+            r#"{"series":"fuel","value":1}{"series":"oil","value":2}"#,
+        ] {
+            let error = read(joined).expect_err(joined).to_string();
+            assert!(error.contains("--data-binary"), "{joined}: {error}");
+        }
+        for other in [
+            "fuel 12.5l",
+            "fuel 1 17oil",
+            "fuel 12,5 3",
+            "fuel much 3",
+            r#"{"series":"fuel","value":1} 2"#,
+        ] {
+            let error = read(other).expect_err(other).to_string();
+            assert!(!error.contains("--data-binary"), "{other}: {error}");
+        }
     }
 
     #[test]

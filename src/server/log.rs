@@ -20,7 +20,7 @@ use std::{
 };
 
 pub use call::{Call, CallChange, Called, SEQUENCE_MIN};
-pub use decide::Context;
+pub use decide::{Context, check_series};
 pub use record::{Damaged, Decision, Head, Record, Snapshot};
 
 use crate::{

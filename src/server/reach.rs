@@ -45,7 +45,8 @@ pub(super) fn is_open(path: &str) -> bool {
     ) || install::is_open(path)
 }
 
-fn script(text: &'static str) -> Response {
+/// A script of a small page.
+pub(super) fn script(text: &'static str) -> Response {
     let kind = HeaderValue::from_static("text/javascript; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }

@@ -20,8 +20,9 @@ use super::{
 };
 use crate::{
     config::{
-        BOARDS_PATH, BODY_BYTES_MAX, KEYBOARD_PATH, OPERATIONS_PATH, SAMPLES_PATH, SAMPLES_TOKEN_PATH, SESSION_PATH,
-        SIGN_IN_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH, SUBPROTOCOL, TABLE_PATH, TROUBLESHOOTING_PATH, TURNED_AWAY_S,
+        BOARDS_PATH, BODY_BYTES_MAX, KEYBOARD_PATH, OPERATIONS_PATH, SAMPLES_PATH, SAMPLES_TOKEN_PATH,
+        SERIES_CHECK_PATH, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_SCRIPT_PATH, SIGN_IN_STYLE_PATH, SOCKET_PATH,
+        SUBPROTOCOL, TABLE_PATH, TROUBLESHOOTING_PATH, TURNED_AWAY_S,
     },
     protocol::{self, ClientFrame, Code, Identity},
 };
@@ -70,8 +71,8 @@ use crate::{
 /// Who wants none of this for a route merges it into what this gives, instead of into `app`.
 ///
 /// # Panics
-/// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/samples`, `/api/v1/samples/token`, `/api/v1/series.csv`, `/api/v1/session` (POST, DELETE),
-/// `/api/v1/boards/{board}/file`, `/api/v1/boards/{board}/widgets/…`, `/sign-in`, `/sign-in.css`, `/api/v1/share`, `/api/v1/join`, `/join`, `/join.js`, `/plain-http.js`, `/make-secure`, `/install-authority`,
+/// When `app` has one of this server's routes already: `/api/v1/socket`, `/api/v1/samples`, `/api/v1/samples/token`, `/api/v1/series.csv`, `/api/v1/series/check`, `/api/v1/session` (POST, DELETE),
+/// `/api/v1/boards/{board}/file`, `/api/v1/boards/{board}/widgets/…`, `/sign-in`, `/sign-in.css`, `/sign-in.js`, `/api/v1/share`, `/api/v1/join`, `/join`, `/join.js`, `/plain-http.js`, `/make-secure`, `/install-authority`,
 /// `/troubleshooting`, `/guides/keyboard`, `/healthz`, `/readyz`, `/metrics`. A page of the app's own at one of these paths is not shown.
 pub fn router(app: Router, server: &Server) -> Router {
     let own = Router::new()
@@ -82,6 +83,7 @@ pub fn router(app: Router, server: &Server) -> Router {
         .route(SAMPLES_PATH, get(sources::stretch::stretch).post(sources::post::post))
         .route(SAMPLES_TOKEN_PATH, post(sources::post::token))
         .route(TABLE_PATH, get(sources::csv::csv))
+        .route(SERIES_CHECK_PATH, get(sources::check::check))
         .route(&[BOARDS_PATH, "/{board}/file"].concat(), get(board_file::file))
         .merge(sign_in::routes())
         .merge(reach::routes())
@@ -207,6 +209,7 @@ fn is_open(server: &Server, path: &str) -> bool {
             | SESSION_PATH
             | SIGN_IN_PATH
             | SIGN_IN_STYLE_PATH
+            | SIGN_IN_SCRIPT_PATH
             | TROUBLESHOOTING_PATH
             | KEYBOARD_PATH
     ) || reach::is_open(path)

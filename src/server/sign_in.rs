@@ -14,9 +14,10 @@ use serde::Deserialize;
 use super::{
     Server,
     auth::{COOKIE, SessionId, SignInError},
+    reach::script,
 };
 use crate::{
-    config::{SESSION_MS, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_STYLE_PATH},
+    config::{SESSION_MS, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_SCRIPT_PATH, SIGN_IN_STYLE_PATH},
     protocol::{Principal, SignedIn},
 };
 
@@ -25,6 +26,7 @@ pub(super) fn routes() -> Router<Server> {
     Router::new()
         .route(SIGN_IN_PATH, get(page))
         .route(SIGN_IN_STYLE_PATH, get(style))
+        .route(SIGN_IN_SCRIPT_PATH, get(async || script(include_str!("sign_in.js"))))
         .route(SESSION_PATH, post(sign_in).delete(sign_out))
 }
 
@@ -40,8 +42,18 @@ struct SignIn {
     next: String,
 }
 
-async fn page() -> Response {
-    form("/", None).into_response()
+/// Leads back to the page that led here.
+async fn page(headers: HeaderMap) -> Response {
+    form(way_back(&headers).unwrap_or("/"), None).into_response()
+}
+
+/// The path of the page of this server from which somebody came, as their browser says.
+fn way_back(headers: &HeaderMap) -> Option<&str> {
+    let [from, host] = [header::REFERER, header::HOST].map(|name| headers.get(name)?.to_str().ok());
+    let (_, from) = from?.split_once("://")?;
+    let path = from.strip_prefix(host?)?;
+    let asks = [SIGN_IN_PATH, SESSION_PATH];
+    Some(path).filter(|path| path.starts_with('/') && !asks.contains(path))
 }
 
 /// The stylesheet of the pages that stand alone.
@@ -164,13 +176,14 @@ pub(super) fn local_path(next: &str) -> &str {
     }
 }
 
-/// Plain HTML without a script, so that it works before anything else does.
+/// Plain HTML that works without its script, and before anything else does.
 fn form(next: &str, problem: Option<&str>) -> Html<String> {
     let problem = problem
         .map(|text| format!("<p role=\"alert\">{}</p>", escape(text)))
         .unwrap_or_default();
     Html(
         PAGE.replace("{style}", SIGN_IN_STYLE_PATH)
+            .replace("{script}", SIGN_IN_SCRIPT_PATH)
             .replace("{action}", SESSION_PATH)
             .replace("{problem}", &problem)
             .replace("{next}", &escape(local_path(next))),
@@ -217,6 +230,28 @@ mod tests {
             assert_eq!(local_path(away), "/", "{away:?}");
         }
         assert_eq!(local_path("/boards/deck?wall"), "/boards/deck?wall");
+    }
+
+    #[test]
+    fn the_way_back_is_to_the_page_of_this_server_that_led_here() {
+        let from = |from: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static("board.example:8080"));
+            headers.insert(header::REFERER, from.parse().expect("visible ASCII"));
+            way_back(&headers).map(str::to_owned)
+        };
+        let deck = from("https://board.example:8080/boards/deck?wall");
+        assert_eq!(deck.as_deref(), Some("/boards/deck?wall"));
+        for other in [
+            "https://evil.example/boards/deck",
+            "https://board.example:80801/boards/deck",
+            "https://board.example:8080@evil.example/boards/deck",
+            "https://board.example:8080/sign-in",
+            "board.example:8080/boards/deck",
+        ] {
+            assert_eq!(from(other), None, "{other}");
+        }
+        assert_eq!(way_back(&HeaderMap::new()), None);
     }
 
     #[test]

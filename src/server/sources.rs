@@ -10,6 +10,7 @@
 //!                                  └─► history ─► stretches, for who asks
 //! ```
 
+pub(super) mod check;
 pub(super) mod csv;
 mod derived;
 mod history;
@@ -42,7 +43,7 @@ use http::StatusCode;
 use serde_json::json;
 use tokio::sync::watch;
 
-pub(super) use self::{derived::is_like_formula, tick::Tick};
+pub(super) use self::tick::Tick;
 use self::{
     history::{Batch, History, Known, Stretch, Wanted},
     ring::Ring,

@@ -207,6 +207,14 @@ impl Engine {
         } else {
             let intent = match (intent, value) {
                 (Intent::Set { field, .. }, Some(value)) => Intent::Set { field, value },
+                (Intent::Create { kind, mut fields }, Some(Value::Object(others))) => {
+                    for (name, value) in others {
+                        if let Ok(name) = name.parse() {
+                            fields.insert(name, value);
+                        }
+                    }
+                    Intent::Create { kind, fields }
+                }
                 (intent, _) => intent,
             };
             if matches!(aside.reason, SetAsideReason::Expired | SetAsideReason::NotSent) {

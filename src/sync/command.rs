@@ -149,7 +149,8 @@ pub enum Command {
         /// The operation.
         id: OperationId,
     },
-    /// Make a set-aside operation again, from what is shown now; with another value, if given.
+    /// Make a set-aside operation again, from what is shown now; with another value, if given: of one that makes a widget, an object with
+    /// those fields that are to be others.
     Retry {
         /// The operation.
         id: OperationId,

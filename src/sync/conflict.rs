@@ -12,7 +12,7 @@ use super::{
 use crate::{
     config::OUTBOX_LEN_MAX,
     planted::{self, Bug},
-    protocol::{Contention, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict, Widget},
+    protocol::{Contention, FieldName, Intent, Operation, OperationId, Overwritten, Rejection, Value, Verdict, Widget},
     sorted::SortedSet,
     time::Timestamp,
 };
@@ -45,6 +45,22 @@ pub struct Conflict {
     /// The last number in the outbox when it was made to wait again, if it was: what its author had set by then is no answer to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<u64>,
+}
+
+/// How many fields these are about: one may have several cards.
+#[must_use]
+pub fn fields_len(conflicts: &[Conflict]) -> usize {
+    if conflicts.len() < 2 {
+        return conflicts.len();
+    }
+    let places = conflicts.iter().map(|conflict| {
+        let Operation {
+            board, widget, intent, ..
+        } = &conflict.operation;
+        let field = intent.field().map_or("", FieldName::as_str);
+        [board.as_str(), " ", widget.as_str(), " ", field].concat()
+    });
+    places.collect::<SortedSet<String>>().len()
 }
 
 impl Conflict {

@@ -11,9 +11,8 @@ use super::{
 use crate::{
     board::Board,
     planted::{self, Bug},
-    protocol::{Base, FieldName, Intent, OperationId, Principal, Revision, Verdict, Widget, WidgetId, Writer},
+    protocol::{Base, FieldName, Intent, OperationId, Revision, Verdict, Widget, WidgetId, Writer},
     sorted::{SortedMap, SortedSet},
-    time::Timestamp,
 };
 
 /// Whether an operation is laid over the state at `confirmed`: as long as that state does not contain it and nobody
@@ -99,25 +98,19 @@ impl Shown {
     }
 }
 
-/// Lays pending operations, in their order, and then drafts over a confirmed board.
+/// Lays pending operations of `writer`, in their order, and then drafts over a confirmed board.
 pub(super) fn replay<'a>(
     confirmed: Board,
     cursor: Revision,
     pending: impl Iterator<Item = &'a Pending>,
     drafts: impl Iterator<Item = &'a Draft>,
-    me: &Principal,
+    writer: &Writer,
 ) -> Shown {
     let mut shown = Shown {
         board: confirmed,
         pending: SortedMap::new(),
         drafted: SortedSet::new(),
         confirmed: SortedMap::new(),
-    };
-    let writer = Writer {
-        principal: me.clone(),
-        device: None,
-        colour: None,
-        at: Timestamp(0),
     };
     for pending in pending {
         if brings_back(&mut shown, pending) || !is_shown(pending, cursor) {
@@ -127,7 +120,7 @@ pub(super) fn replay<'a>(
         // Held only where it is still the confirmed one: what is laid over is changed in place, and not copied each time.
         let is_first = !shown.confirmed.contains_key(&operation.widget);
         let before = is_first.then(|| shown.board.widget(&operation.widget).cloned());
-        if shown.board.lay_over(operation, &writer) {
+        if shown.board.lay_over(operation, writer) {
             if let Some(before) = before {
                 shown.confirmed.insert(operation.widget.clone(), before);
             }
@@ -162,6 +155,7 @@ mod tests {
     use crate::{
         protocol::{BoardId, ClientId, Cursor, Field, Operation, Value},
         sync::turns::Why,
+        time::Timestamp,
     };
 
     fn board(count: i64) -> Board {
@@ -223,13 +217,7 @@ mod tests {
     }
 
     fn shown(pending: &[Pending]) -> Shown {
-        replay(
-            board(3),
-            Revision(2),
-            pending.iter(),
-            std::iter::empty(),
-            &writer().principal,
-        )
+        replay(board(3), Revision(2), pending.iter(), std::iter::empty(), &writer())
     }
 
     fn count(widget: Option<&Arc<Widget>>) -> Option<&Value> {
@@ -262,8 +250,7 @@ mod tests {
             due: Timestamp(0),
         };
         let drafts = [draft];
-        let me = writer().principal;
-        let shown = replay(board(3), Revision(2), std::iter::empty(), drafts.iter(), &me);
+        let shown = replay(board(3), Revision(2), std::iter::empty(), drafts.iter(), &writer());
         assert!(shown.drafted.contains(&w()));
         assert_eq!(count(shown.widget(&w())), Some(&9.into()));
     }
@@ -283,7 +270,7 @@ mod tests {
                 Revision(2),
                 [removal].into_iter(),
                 std::iter::empty(),
-                &writer().principal,
+                &writer(),
             );
             shown.widget(&w()).is_some_and(|widget| widget.removed.is_none())
         };

@@ -45,11 +45,16 @@ impl Bench {
 
     /// The same, and still dialling.
     fn cold() -> Self {
+        Self::of(None)
+    }
+
+    /// The same, of a device that people know.
+    fn of(device: Option<Device>) -> Self {
         let engine = Engine::new(Birth {
             client: ClientId(1),
             seed: 1,
             token: None,
-            device: None,
+            device,
             mark: None,
             namespace: None,
             stores_before: Vec::new(),

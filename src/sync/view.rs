@@ -11,7 +11,7 @@ use crate::{
     board::Board,
     config::RETRY_SHOWN_AFTER,
     planted,
-    protocol::{BoardId, Cursor, Device, Identity, OperationId, Principal, Revision, Verdict, WidgetId},
+    protocol::{BoardId, Cursor, Device, Identity, OperationId, Principal, Revision, Verdict, WidgetId, Writer},
     sorted::SortedSet,
     time::Timestamp,
 };
@@ -154,6 +154,17 @@ impl Engine {
         self.birth.device.as_ref()
     }
 
+    /// As whom the server will know this device's edits: until then they have no time.
+    fn writer(&self) -> Writer {
+        let device = self.device();
+        Writer {
+            principal: self.principal(),
+            device: device.map(|device| device.name.clone()),
+            colour: device.map(|device| device.colour),
+            at: Timestamp(0),
+        }
+    }
+
     /// Whether the server has greeted it, and is there.
     #[must_use]
     pub fn is_welcome(&self) -> bool {
@@ -258,7 +269,7 @@ impl Engine {
             replica.cursor.revision,
             self.outbox.of_board(board).filter(|pending| self.is_timely(pending)),
             self.drafts.of_board(board),
-            &self.principal(),
+            &self.writer(),
         ))
     }
 
@@ -276,7 +287,7 @@ impl Engine {
             replica.map_or(Revision::ZERO, |replica| replica.cursor.revision),
             lane.filter(|pending| self.is_timely(pending)),
             self.drafts.of_board(board).filter(|draft| draft.widget == *widget),
-            &self.principal(),
+            &self.writer(),
         )
     }
 

@@ -254,6 +254,26 @@ fn what_was_set_aside_has_its_reason_and_three_ways_out() {
 }
 
 #[test]
+fn a_card_that_was_not_made_is_edited_where_another_value_would_make_it() {
+    let expected = "series and formulas, and `sum(` is none".to_owned();
+    let refused = SetAsideReason::Rejected(Rejection::WrongType { expected });
+    let mut scene = Scene::live().aside("x", json!(1), refused);
+    let operation = &mut scene.set_aside[0].operation;
+    let fields = [("title", json!("Fuel")), ("series", json!(["sum("]))];
+    operation.intent = Intent::Create {
+        kind: "stat".parse().expect("a name"),
+        fields: fields
+            .map(|(name, value)| (name.parse().expect("a name"), value))
+            .into(),
+    };
+    let page = render(scene, list);
+    has(
+        &page,
+        &[">Fuel</p>", "`sum(` is none", ">Edit<", ">Retry<", ">Discard<"],
+    );
+}
+
+#[test]
 fn an_expired_edit_is_not_an_error() {
     let page = render(setpoint().aside("value", json!(22), SetAsideReason::Expired), list);
     has(

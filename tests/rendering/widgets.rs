@@ -163,6 +163,12 @@ fn a_card_that_warns_below_says_so_at_its_threshold_and_under_it() {
 }
 
 #[test]
+fn one_value_alone_is_no_line() {
+    has_not(&sampled("stat", "%", &[json!(12)]), &["series-line", "Unchanged"]);
+    has(&sampled("stat", "%", &[json!(12), json!(13)]), &["series-line"]);
+}
+
+#[test]
 fn a_threshold_is_marked_on_a_gauge_and_in_a_chart() {
     has(
         &watched("gauge", 30.0),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tideboard::{
     config::VALUE_DEPTH_MAX,
-    protocol::Rejection,
+    protocol::{Intent, Rejection},
     sync::{Command, CommandError, SetAsideReason},
 };
 
@@ -112,6 +112,40 @@ fn what_was_set_offline_meets_the_bounds_that_stand_when_it_arrives() {
     world.command(ANN, Command::Retry { id, value });
     world.calm();
     world.assert_everywhere("fuel", "value", 8);
+}
+
+#[test]
+fn a_card_that_was_refused_is_made_with_another_value_and_what_was_done_with_it_goes_along() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.command(
+        ANN,
+        Command::Create {
+            board: deck(),
+            widget: named("gas"),
+            kind: "stat".parse().expect("a name"),
+            fields: [
+                ("title".parse().expect("a name"), json!("Gas")),
+                ("series".parse().expect("a name"), json!(["sum("])),
+            ]
+            .into(),
+        },
+    );
+    world.set(ANN, "gas", "unit", "l");
+    world.come_online(ANN);
+    world.calm();
+    let aside = world.set_aside(ANN);
+    let create = aside
+        .iter()
+        .find(|aside| matches!(aside.operation.intent, Intent::Create { .. }));
+    let refused = create.expect("it was not made").operation.id;
+    let value = Some(json!({"series": ["gas.level"]}));
+    world.command(ANN, Command::Retry { id: refused, value });
+    world.calm();
+    world.assert_everywhere("gas", "series", json!(["gas.level"]));
+    world.assert_everywhere("gas", "title", "Gas");
+    world.assert_everywhere("gas", "unit", "l");
+    assert_eq!(world.set_aside(ANN), []);
 }
 
 #[test]

@@ -24,6 +24,7 @@ async fn without_a_token_only_health_and_the_sign_in_page_are_open() {
         "/readyz",
         "/sign-in",
         "/sign-in.css",
+        "/sign-in.js",
         "/troubleshooting",
         "/guides/keyboard",
     ] {
@@ -46,6 +47,11 @@ async fn a_browser_is_asked_in_place_and_led_back_to_where_it_wanted() {
         .await;
     assert_eq!(asked.status, 401);
     assert!(asked.body.contains("value=\"/boards/deck?wall\""), "{}", asked.body);
+    // So is who goes there by themselves, from a page that they may only look at.
+    let went = server.request("GET", "/sign-in");
+    let from = format!("http://{}/boards/deck?wall", server.address);
+    let went = went.header("Referer", &from).send().await;
+    assert!(went.body.contains("value=\"/boards/deck?wall\""), "{}", went.body);
     let form = format!("token={EDIT}&next=%2Fboards%2Fdeck%3Fwall");
     let led = server
         .request("POST", "/api/v1/session")

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 use tideboard::{
-    config::SAMPLES_PATH,
+    config::{SAMPLES_PATH, SERIES_CHECK_PATH},
     protocol::{Answer, Intent, Rejection, ServerFrame, Verdict},
     server::ServerConfig,
 };
@@ -197,4 +197,28 @@ async fn a_name_that_is_read_as_a_formula_is_no_series() {
     assert_eq!([&told["taken"], &told["refused"]], [&json!(1), &json!(2)], "{told}");
     let reason = told["lines"][1]["reason"].as_str().expect("a reason");
     assert!(reason.contains("formula"), "{reason}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_formula_is_said_before_a_card_is_made_of_it() {
+    let server = TestServer::start(ServerConfig::local()).await;
+    let said = async |series: &str| {
+        let reply = server.get(&format!("{SERIES_CHECK_PATH}?series={series}")).await;
+        (reply.status, reply.body)
+    };
+    let (status, wrong) = said("fuel%2C%20rate%20of%20oil").await;
+    assert_eq!(status, 200);
+    let rejection = Rejection::WrongType {
+        expected: String::new(),
+    }
+    .to_string();
+    assert_eq!(
+        wrong.split(' ').next(),
+        rejection.split(' ').next(),
+        "in the words of a refusal: {wrong}"
+    );
+    assert!(wrong.contains("`rate of oil`"), "{wrong}");
+    for right in ["fuel%2C%20rate%201m%20of%20oil", "number%20of%20cars", ""] {
+        assert_eq!(said(right).await, (200, String::new()), "{right}");
+    }
 }

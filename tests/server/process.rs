@@ -195,6 +195,10 @@ async fn with_one_token_given_it_makes_the_other_and_logs_neither() {
         !greeting.iter().any(|line| line.contains(view)),
         "a chosen token is not repeated"
     );
+    assert!(
+        greeting.iter().any(|line| line.starts_with("Token to view: the one")),
+        "and is not left out: {greeting:?}"
+    );
     let wrong = Request::new(process.address, "POST", "/api/v1/session")
         .form("token=a-guess-that-is-wrong")
         .send()

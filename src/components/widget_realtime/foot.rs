@@ -153,8 +153,9 @@ const HOUR_MS: u64 = 3_600_000;
 fn age_of(view: &WidgetView, fresh: Fresh, is_sampled: bool, now: Now) -> Option<(String, String)> {
     if is_sampled {
         let age = match fresh {
-            Fresh::Live => t("now").to_owned(),
-            Fresh::Stale { seconds, .. }
+            Fresh::Live { seconds: 0 } => t("now").to_owned(),
+            Fresh::Live { seconds }
+            | Fresh::Stale { seconds, .. }
             | Fresh::NoSamples { seconds: Some(seconds) }
             | Fresh::Offline { seconds: Some(seconds) } => ago(seconds),
             _ => return None,
@@ -175,7 +176,7 @@ fn age_of(view: &WidgetView, fresh: Fresh, is_sampled: bool, now: Now) -> Option
     let since = now.unix_ms.saturating_sub(changed.at.0);
     let age = match since {
         // What is not live is not of now, however lately it was.
-        0..NOW_MS if fresh == Fresh::Live => t("now").to_owned(),
+        0..NOW_MS if matches!(fresh, Fresh::Live { .. }) => t("now").to_owned(),
         0..HOUR_MS => ago(since / 1_000),
         // Of what is longer ago the time of day says more.
         _ => time_of_day(now, changed.at.0),

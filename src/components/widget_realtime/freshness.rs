@@ -13,8 +13,8 @@ use crate::{
 pub(super) enum Fresh {
     /// Nothing has arrived yet.
     Loading,
-    /// As of now.
-    Live,
+    /// As of now; of live values, the last one is so old, once that is worth a word.
+    Live { seconds: u64 },
     /// So many changes are on their way.
     CatchingUp { missing: u64 },
     /// So many values in a row did not come, for so many seconds.
@@ -43,21 +43,19 @@ impl Fresh {
             },
             Freshness::ByRequests { .. } => Self::NoSamples { seconds },
             Freshness::CatchingUp { missing } => Self::CatchingUp { missing },
-            Freshness::Live => Self::of_samples(samples, now),
+            Freshness::Live => Self::of_samples(samples, now, seconds.unwrap_or(0)),
         }
     }
 
     /// The freshest series counts: one core that went away does not make the others old.
-    fn of_samples(samples: &SeriesList, now: Option<Timestamp>) -> Self {
-        let Some(now) = now else { return Self::Live };
-        let missed = samples
-            .0
-            .iter()
-            .map(|(_, series)| (series.missed(now), series.age_ms(now) / 1_000))
-            .min();
-        match missed {
-            Some((missed, seconds)) if missed >= SAMPLE_MISSED_MAX => Self::Stale { missed, seconds },
-            _ => Self::Live,
+    fn of_samples(samples: &SeriesList, now: Option<Timestamp>, seconds: u64) -> Self {
+        let missed = |now| samples.0.iter().map(move |(_, series)| series.missed(now)).min();
+        match now.and_then(missed) {
+            Some(missed @ SAMPLE_MISSED_MAX..) => Self::Stale { missed, seconds },
+            // Within the first seconds it does not count like a clock.
+            _ => Self::Live {
+                seconds: if seconds < 5 { 0 } else { seconds },
+            },
         }
     }
 
@@ -65,7 +63,7 @@ impl Fresh {
     pub const fn token(&self) -> &'static str {
         match self {
             Self::Loading => "loading",
-            Self::Live => "live",
+            Self::Live { .. } => "live",
             Self::CatchingUp { .. } => "catching-up",
             Self::Stale { .. } => "stale",
             Self::ByRequests { .. } => "by-requests",
@@ -78,7 +76,7 @@ impl Fresh {
     pub const fn tide(&self) -> &'static str {
         match self {
             Self::Loading => "none",
-            Self::Live => "full",
+            Self::Live { .. } => "full",
             Self::CatchingUp { .. } => "dashed",
             Self::Stale { missed: ..10, .. } => "two-thirds",
             Self::Stale { missed: 10..30, .. } => "third",
@@ -95,7 +93,7 @@ impl Fresh {
     /// The word for it, and what follows; nothing while it is live.
     pub fn word(&self) -> Option<(Word, String)> {
         match self {
-            Self::Loading | Self::Live => None,
+            Self::Loading | Self::Live { .. } => None,
             Self::CatchingUp { missing: 0 } => Some((Word::CatchingUp, String::new())),
             Self::CatchingUp { missing } => Some((
                 Word::CatchingUp,
@@ -105,12 +103,8 @@ impl Fresh {
                     "{} changes",
                 ),
             )),
-            // In steps, so that the word does not count like a clock.
             Self::Stale { seconds: 0..5, .. } => Some((Word::Stale, String::new())),
-            Self::Stale { seconds, .. } => Some((
-                Word::Stale,
-                with("for {}", &[&[&(seconds / 5 * 5).to_string(), "\u{a0}s"].concat()]),
-            )),
+            Self::Stale { seconds, .. } => Some((Word::Stale, with("for {}", &[&age(seconds * 1_000)]))),
             Self::ByRequests { seconds } => Some((Word::ByRequests, old(*seconds))),
             // How old the last one is stands in the foot.
             Self::NoSamples { .. } => Some((Word::NoSamples, String::new())),
@@ -197,13 +191,32 @@ mod tests {
                 Some(Timestamp(10_000 + seconds * 1_000)),
             )
         };
-        assert_eq!(fresh(2), Fresh::Live);
+        assert_eq!(fresh(2), Fresh::Live { seconds: 0 });
         assert_eq!(
             [fresh(3).tide(), fresh(10).tide(), fresh(30).tide()],
             ["two-thirds", "third", "stub"]
         );
         assert_eq!(fresh(3).word(), Some((Word::Stale, String::new())));
         assert_eq!(fresh(42).word(), Some((Word::Stale, "for 40\u{a0}s".to_owned())));
+        assert_eq!(fresh(64).word(), Some((Word::Stale, "for 1\u{a0}min".to_owned())));
+    }
+
+    #[test]
+    fn what_is_live_and_comes_rarely_says_how_old_it_is() {
+        let mut list = samples(10_000);
+        let (_, rare) = &mut list.0[0];
+        Arc::make_mut(rare).interval_ms = 30_000;
+        let fresh = |seconds: u64| {
+            let now = Timestamp(10_000 + seconds * 1_000);
+            Fresh::of(&view(Freshness::Live), &["host.cpu".to_owned()], &list, Some(now))
+        };
+        let said = [4, 7, 70].map(|seconds| fresh(seconds));
+        assert_eq!(said, [0, 5, 60].map(|seconds| Fresh::Live { seconds }));
+        assert_eq!(fresh(90), Fresh::Stale { missed: 3, seconds: 60 });
+        assert_eq!(
+            [fresh(70).tide(), fresh(90).tide(), fresh(300).tide()],
+            ["full", "two-thirds", "third"]
+        );
     }
 
     #[test]
@@ -234,7 +247,10 @@ mod tests {
 
     #[test]
     fn the_first_paint_knows_no_clock_and_calls_nothing_old() {
-        assert_eq!(Fresh::of(&view(Freshness::Live), &[], &samples(0), None), Fresh::Live);
+        assert_eq!(
+            Fresh::of(&view(Freshness::Live), &[], &samples(0), None),
+            Fresh::Live { seconds: 0 }
+        );
     }
 
     #[test]

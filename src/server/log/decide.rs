@@ -395,8 +395,14 @@ fn within(bytes: usize) -> Result<(), Rejection> {
 /// Whether what is meant as a formula among the series that a field names is one: nobody else would tell its author.
 fn formulas(field: &FieldName, value: &Value) -> Result<(), Rejection> {
     let names = value.as_array().filter(|_| field.as_str() == "series");
-    let names = names.into_iter().flatten().filter_map(Value::as_str);
-    let mut errors = names.filter_map(|name| Some((name, Formula::read(name)?.err()?)));
+    check_series(names.into_iter().flatten().filter_map(Value::as_str))
+}
+
+/// The same of the names themselves.
+pub fn check_series<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<(), Rejection> {
+    let mut errors = names
+        .into_iter()
+        .filter_map(|name| Some((name, Formula::read(name)?.err()?)));
     errors.next().map_or(Ok(()), |(name, error)| {
         Err(Rejection::WrongType {
             expected: match error {

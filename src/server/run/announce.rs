@@ -21,11 +21,17 @@ pub(super) fn announce(server: &Server, generated: Option<&Generated>) {
 fn announcement(server: &Server, generated: Option<&Generated>, is_terminal: bool) -> String {
     let mut lines = Vec::new();
     if let Some(Generated { edit, view }) = generated {
-        let tokens = [("edit", edit), ("view", view)];
-        let made = tokens
-            .into_iter()
-            .filter_map(|(right, token)| Some((right, token.as_ref()?)));
-        lines.extend(made.map(|(right, token)| format!("Token to {right}: {}", token.reveal())));
+        let tokens = [
+            ("edit", edit, "--edit-token or TIDEBOARD_EDIT_TOKEN"),
+            ("view", view, "--view-token or TIDEBOARD_VIEW_TOKEN"),
+        ];
+        let is_any_made = edit.is_some() || view.is_some();
+        let told = tokens.into_iter().filter_map(|(right, token, option)| match token {
+            Some(token) => Some(format!("Token to {right}: {}", token.reveal())),
+            // That there is another one: else what was made is taken for all there is. Who has chosen it knows it.
+            None => is_any_made.then(|| format!("Token to {right}: the one that you gave it ({option})")),
+        });
+        lines.extend(told);
     }
     // Who chose the tokens may have done so to keep secrets out of where this output goes.
     let may_hold_secrets = is_terminal || !lines.is_empty();
@@ -78,6 +84,10 @@ mod tests {
         let piped = announcement(&server, Some(&made), false);
         let mut lines = piped.lines();
         assert_eq!(lines.next(), Some("Token to edit: edit-0123456789abcdef"));
+        assert_eq!(
+            lines.next(),
+            Some("Token to view: the one that you gave it (--view-token or TIDEBOARD_VIEW_TOKEN)")
+        );
         assert_eq!(lines.next(), Some("Tideboard is at http://192.168.7.5:8080"));
         let (said, code) = lines.next().and_then(|line| line.rsplit_once('#')).expect("a code");
         assert_eq!(

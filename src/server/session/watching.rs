@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::{End, Session};
 use crate::{
+    board::is_like_formula,
     config::{SERIES_NAME_BYTES_MAX, WATCHED_LEN_MAX},
     protocol::{Access, Code},
-    server::sources::{Watch, is_like_formula},
+    server::sources::Watch,
 };
 
 /// The series it hears of.

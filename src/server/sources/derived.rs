@@ -11,6 +11,7 @@ use super::{
     tick::Told,
 };
 use crate::{
+    board::is_like_formula,
     config::{
         FORMULA_AHEAD_MS, FORMULA_INPUTS_ALL_LEN_MAX, FORMULA_INPUTS_LEN_MAX, FORMULAS_LEN_MAX, HISTORY_TIERS,
         SAMPLE_HISTORY_LEN_MAX, SAMPLE_INTERVAL_MS, TICK_SPACING_MS, WINDOW_BUCKETS_LEN_MAX,
@@ -425,12 +426,7 @@ pub(super) fn name_of(name: &str, beginning: &str, series: &str) -> Option<Strin
     Some([head, series].concat())
 }
 
-/// A name as a formula, where it is meant as one: most are none, which is seen at a glance.
+/// A name as a formula, where it is meant as one.
 pub(super) fn formula(name: &str) -> Option<Result<Formula, FormulaError>> {
     is_like_formula(name).then(|| Formula::read(name)).flatten()
-}
-
-/// Whether a name may be a formula.
-pub(in crate::server) fn is_like_formula(name: &str) -> bool {
-    name.contains(" of") || name.contains(" / ") || name.contains('(')
 }

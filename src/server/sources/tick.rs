@@ -8,8 +8,8 @@ use std::{
 
 use bytes::Bytes;
 
-use super::derived::is_like_formula;
 use crate::{
+    board::is_like_formula,
     board::value_bytes,
     config::{FRAME_FILL_BYTES, TICK_PACKETS_LEN_MAX},
     protocol::{SampleSeries, SamplesFrame, ServerFrame, Value},

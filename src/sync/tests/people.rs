@@ -168,3 +168,26 @@ fn a_page_leaves_itself_out_of_the_list_and_forgets_it_with_the_connection() {
     bench.welcome();
     assert_eq!(said(&mut bench), ["deck"], "the next connection is told anew");
 }
+
+#[test]
+fn what_waits_here_is_signed_as_it_will_be() {
+    let device = crate::protocol::Device {
+        name: "Bridge".to_owned(),
+        colour: 3,
+    };
+    let mut bench = Bench::of(Some(device));
+    bench.welcome();
+    bench.give(Input::Command(Command::Create {
+        board: "deck".parse().expect("a name"),
+        widget: "note".parse().expect("a name"),
+        kind: "note".parse().expect("a name"),
+        fields: [("text".parse().expect("a name"), "Fog".into())].into(),
+    }));
+    let shown = bench
+        .engine
+        .shown(&"deck".parse().expect("a name"))
+        .expect("it is made");
+    let note = shown.widget(&"note".parse().expect("a name")).expect("it is made");
+    let writer = &note.fields.values().next().expect("it has a field").writer;
+    assert_eq!((writer.device.as_deref(), writer.colour), (Some("Bridge"), Some(3)));
+}

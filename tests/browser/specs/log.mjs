@@ -27,6 +27,7 @@ export async function play(stage) {
   ada.network.cut();
   await hers.isIn('waiting', 'offline');
   await write(hers, 'Fog');
+  await line(hers, 'Fog').getByText(/^Bridge · \d\d:\d\d$/).waitFor();
   await hers.keeps(1);
   ada.network.heal();
   await line(his, 'Fog').waitFor();

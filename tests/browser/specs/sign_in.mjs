@@ -49,6 +49,30 @@ export async function play(stage) {
     deepEqual(look, [true, 'default', '1'], await control.evaluate((element) => element.outerHTML));
   }
   deepEqual(await ben.violations(his), []);
+
+  // From there it is one press to the page that asks for another token, and back again.
+  await his.page.getByRole('link', { name: 'Sign in' }).click();
+  await his.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await his.page.locator('#waiting[data-state="clear"]').waitFor({ state: 'attached' });
+  await signIn(his.page, EDIT);
+  await his.page.waitForURL(ben.network.url);
+  await his.page.getByText('View only').waitFor({ state: 'detached' });
+  await his.isIn('live');
+
+  // What waits is told where its author signs in again, and to nobody who was signed in since.
+  await his.openDetails();
+  await his.page.getByRole('switch', { name: 'Work offline' }).click();
+  await his.page.keyboard.press('Escape');
+  await his.increase();
+  await his.keeps(1);
+  await his.page.goto(`${ben.network.url}sign-in`);
+  await his.page.getByText('Edits wait in this browser').waitFor();
+  deepEqual(await ben.violations(his), []);
+  await signIn(his.page, VIEW);
+  await his.page.waitForURL(ben.network.url);
+  await his.page.goto(`${ben.network.url}sign-in`);
+  await his.page.locator('#waiting[data-state="clear"]').waitFor({ state: 'attached' });
+  equal(await his.page.getByText('Edits wait in this browser').isVisible(), false);
 }
 
 async function signIn(page, token) {

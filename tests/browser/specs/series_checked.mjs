@@ -1,0 +1,57 @@
+import { equal } from 'node:assert/strict';
+
+export const title = 'a formula that is none is said beside its box before a card is made of it; of a card that was made without the server, and refused, the values are edited';
+
+const WRONG = 'rate of fuel';
+const RIGHT = 'rate 1m of fuel';
+
+export async function play(stage) {
+  const ada = await stage.person('Ada');
+  const board = await ada.open();
+  const { page } = board;
+  await board.isIn('live');
+
+  // The series that is suggested stands in the box, and one is needed.
+  await page.getByRole('button', { name: 'Add widget' }).first().click();
+  await page.getByLabel('Kind').selectOption({ label: 'Live number' });
+  const series = page.getByLabel('Series');
+  equal(await series.inputValue(), 'host.cpu');
+  await page.getByLabel('Kind').selectOption({ label: 'Gauge' });
+  equal(await series.inputValue(), 'host.memory.percent');
+  await page.getByLabel('Title').fill('Burn');
+  await series.fill('');
+  const add = page.getByRole('button', { name: 'Add', exact: true });
+  await add.click();
+  equal(await series.evaluate((box) => box.validity.valueMissing), true);
+
+  await series.fill(WRONG);
+  await add.click();
+  const dialog = page.getByRole('dialog', { name: 'Add widget' });
+  await dialog.getByRole('alert').filter({ hasText: WRONG }).waitFor();
+  equal(await series.inputValue(), WRONG);
+  equal(await page.getByLabel('Title').inputValue(), 'Burn');
+  equal(await board.widget('Burn').count(), 0);
+  await series.fill(RIGHT);
+  await series.press('Enter');
+  await board.widget('Burn').waitFor();
+  await board.isSettled();
+
+  // Nobody can say it without the server.
+  ada.network.cut();
+  await board.isIn('waiting', 'offline');
+  await board.add('Live number', 'Flow', WRONG);
+  await board.keeps(1);
+  ada.network.heal();
+  await page.getByRole('button', { name: /^Waiting edits: 1 not accepted/ }).click();
+  const list = page.getByRole('region', { name: 'Not accepted' });
+  await list.getByRole('button', { name: 'Edit' }).click();
+  const again = list.getByRole('textbox', { name: 'series' });
+  equal(await again.inputValue(), WRONG);
+  equal(await list.getByRole('textbox', { name: 'title' }).inputValue(), 'Flow');
+  await again.fill(RIGHT);
+  await again.press('Enter');
+  await list.waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+  await board.widget('Flow').waitFor();
+  await board.isSettled();
+}

@@ -43,7 +43,7 @@ pub fn edit_line(
                     on_cancel(());
                 }
             },
-            {field_input(label, field, value, bounds, true)}
+            {field_input(label, field, value, None, bounds, true)}
             {form_buttons(on_cancel)}
         }
     }
@@ -62,10 +62,18 @@ pub fn form_buttons(on_cancel: Callback<()>) -> Element {
 /// Text of more characters has a box of several lines.
 const LINE_CHARS_MAX: usize = 60;
 
-/// A field in a form, under its own name: a choice, a number, or text. What people know a thing by is not left empty.
-pub fn field_input(label: &str, field: &str, value: &Value, bounds: [Option<f64>; 2], takes_focus: bool) -> Element {
+/// A field in a form, under its own name: a choice, a number, or text. What people know a thing by is not left empty. What was `typed`
+/// for it already stands there instead of its value.
+pub fn field_input(
+    label: &str,
+    field: &str,
+    value: &Value,
+    typed: Option<String>,
+    bounds: [Option<f64>; 2],
+    takes_focus: bool,
+) -> Element {
     let words = words(field, value);
-    let text = as_typed(value);
+    let text = typed.unwrap_or_else(|| as_typed(value));
     if matches!(field, "span" | "warns") && !words.is_empty() {
         return rsx! {
             label {
@@ -137,7 +145,8 @@ fn is_optional(field: &str) -> bool {
 }
 
 /// A value as it is typed.
-fn as_typed(value: &Value) -> String {
+#[must_use]
+pub fn as_typed(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),

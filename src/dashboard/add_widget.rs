@@ -13,7 +13,7 @@ use crate::{
         icon::Glyph,
         said::{say, say_added, say_back},
     },
-    hooks::{BoardHandle, Now, fresh_name, title_of, use_now, use_signal},
+    hooks::{BoardHandle, Now, drafted, forget_draft, fresh_name, keep_draft, title_of, use_now, use_signal},
     protocol::{FieldName, Value, Widget, WidgetId},
     sorted::SortedMap,
     words::{sentence, t, ta, tn, with},
@@ -148,7 +148,22 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     let mut open = open;
     let now = use_now();
     let removed = board.removed();
-    let mut at = use_signal(|| 0_usize);
+    let place_of = move || [board.id().as_str(), "/+"].concat();
+    // What was typed before it was closed, unless it was cancelled.
+    let (kind, texts) = drafted(&place_of()).unwrap_or_default();
+    let (title, series) = texts.split_once('\n').unwrap_or_default();
+    let place = move |kind: &str| CHOICES.iter().position(|choice| choice.kind == kind).unwrap_or(0);
+    let mut at = use_signal(|| place(&kind));
+    let keep = move |event: FormEvent| {
+        let [kind, title, series] = ["kind", "title", "series"].map(|field| text_in(&event, field));
+        at.set(place(&kind));
+        keep_draft(&place_of(), &kind, &[&*title, "\n", &*series].concat());
+    };
+    let close = move || {
+        let mut open = open;
+        forget_draft(&place_of());
+        open.set(false);
+    };
     let mut chosen = use_signal(|| removed.first().map_or_else(String::new, |(id, _)| id.to_string()));
     let is_listed = removed.iter().any(|(id, _)| id.as_str() == chosen());
     if !is_listed && let Some((first, _)) = removed.first() {
@@ -178,15 +193,14 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
             text_in(&event, "title").trim(),
             text_in(&event, "series").trim(),
         );
-        open.set(false);
+        close();
     };
     rsx! {
-        form { class: "form", onsubmit: submit,
+        // Nothing in it hears anything by itself: so an event of any of them tells of all.
+        form { class: "form", onsubmit: submit, oninput: keep,
             label {
                 {tn("Kind")}
-                select {
-                    class: "input",
-                    onchange: move |event| at.set(CHOICES.iter().position(|choice| choice.kind == event.value()).unwrap_or(0)),
+                select { class: "input", name: "kind",
                     for option in &CHOICES {
                         option { key: "{option.kind}", value: option.kind, selected: option.kind == choice.kind, {tn(option.name)} }
                     }
@@ -194,7 +208,7 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
             }
             label {
                 {tn("Title")}
-                input { class: "input", name: "title", r#type: "text", maxlength: "80", placeholder: ta(choice.name) }
+                input { class: "input", name: "title", r#type: "text", maxlength: "80", placeholder: ta(choice.name), initial_value: title }
             }
             if let Some(suggested) = choice.series {
                 label {
@@ -205,12 +219,13 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                         r#type: "text",
                         list: "known-series",
                         placeholder: suggested,
+                        initial_value: series,
                     }
                 }
             }
             div { class: "row",
                 button { class: "button", "data-weight": "strong", r#type: "submit", {tn("Add")} }
-                button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| open.set(false), {tn("Cancel")} }
+                button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| close(), {tn("Cancel")} }
             }
         }
         section { class: "form", "aria-label": ta("Paste"),

@@ -124,7 +124,7 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
     rsx! {
         section { "aria-label": ta("This board"),
             form { class: "form", onsubmit: rename,
-                {field_input("This board’s name", "name", &json!(&*name.read()), [None; 2], false)}
+                {field_input("This board’s name", "name", &json!(&*name.read()), None, [None; 2], false)}
                 div { class: "row", "data-fit": "between",
                     button { class: "button", r#type: "submit", {tn("Rename")} }
                     button { class: "button", r#type: "button", onclick: export, {tn("Export")} }

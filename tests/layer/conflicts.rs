@@ -345,5 +345,5 @@ fn a_frame_that_goes_over_to_another_widget_is_the_old_ones_no_more() {
     page.with(|| see(&fuel, true));
     page.with(|| *WIDGET.write() = "water");
     page.with(|| say("Kept yours".to_owned(), "resolved", fuel, None));
-    page.has(&["class=\"floating\"", ">Kept yours<"]);
+    page.has(&["class=\"floating\"", ">setpoint on Deck: Kept yours<"]);
 }

@@ -155,9 +155,10 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     let place = move |kind: &str| CHOICES.iter().position(|choice| choice.kind == kind).unwrap_or(0);
     let mut at = use_signal(|| place(&kind));
     let keep = move |event: FormEvent| {
-        let [kind, title, series] = ["kind", "title", "series"].map(|field| text_in(&event, field));
+        let kind = text_in(&event, "kind");
         at.set(place(&kind));
-        keep_draft(&place_of(), &kind, &[&*title, "\n", &*series].concat());
+        let texts = [&*text_in(&event, "title"), "\n", &*text_in(&event, "series")].concat();
+        keep_draft(&place_of(), &kind, &texts);
     };
     let close = move || {
         let mut open = open;

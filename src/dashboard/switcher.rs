@@ -135,7 +135,7 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
         section { "aria-label": ta("This board"),
             form { class: "form", onsubmit: rename,
                 {field_input("This board’s name", "name", &json!(&*seen.peek()), None, [None; 2], false)}
-                if is_news() {
+                if is_news() && !asks() {
                     p { class: "note-line", role: "alert", "data-tone": "wait",
                         {with("It is called “{}” meanwhile. Press Rename again to set yours.", &[&name.read()])}
                     }

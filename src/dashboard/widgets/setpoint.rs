@@ -49,10 +49,11 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     use_effect(move || {
         let shown = shown();
         let revision = live.field("value").map(|field| field.revision.0 as f64);
+        // Under one's own that is on its way, or is to be, another's was not seen.
+        let is_under = live.is_pending("value") || live.signal().read().has_draft;
         // Somebody else's value is shown even under a finger, which goes on where it was: that is asked about.
-        let is_anothers = *seen.peek() != revision && *held.peek() != shown && !live.is_pending("value");
-        // Under one's own that is on its way it was not seen.
-        if !live.is_pending("value") {
+        let is_anothers = *seen.peek() != revision && *held.peek() != shown && !is_under;
+        if !is_under {
             seen.set(revision);
         }
         let is_over = *held.peek() == shown || !live.is_optimistic();
@@ -141,9 +142,14 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     onchange: move |_| commit(),
                     onblur: move |_| commit(),
                     onkeydown: move |event| {
-                        if key_name(&event) == "Escape" {
-                            typed.set(None);
-                            asked.set(None);
+                        match key_name(&event).as_str() {
+                            "Escape" => {
+                                typed.set(None);
+                                asked.set(None);
+                            }
+                            // What was typed before the page was loaded again is no change to the browser.
+                            "Enter" => commit(),
+                            _ => {}
                         }
                     },
                 }

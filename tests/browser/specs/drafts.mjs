@@ -72,7 +72,7 @@ export async function play(stage) {
   await hers.isSettled();
   await holds(his.widget('Note').getByRole('textbox'), 'His, of now');
   await hers.openConflicts();
-  await hers.conflict('Note').getByText('Hers, of before').waitFor();
+  await hers.conflict('Note').getByText('Hers, of before', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Keep theirs' }).click();
 
   await forms(hers, his);

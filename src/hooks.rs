@@ -28,6 +28,7 @@ mod boxed;
 #[cfg(feature = "dashboard")]
 mod check_series;
 mod context;
+mod drafts;
 #[cfg(feature = "dashboard")]
 mod entitle;
 mod events;
@@ -76,6 +77,8 @@ pub(crate) use boxed::{use_drop, use_effect, use_memo, use_signal};
 pub(crate) use check_series::check_series;
 pub use context::NoProvider;
 #[cfg(feature = "dashboard")]
+pub(crate) use drafts::{drafted, forget_draft, keep_draft};
+#[cfg(feature = "dashboard")]
 pub(crate) use entitle::{entitle, kept_picture, stand_at};
 pub use events::{EventKind, RealtimeEvent};
 #[cfg(all(feature = "dashboard", feature = "server"))]
@@ -121,6 +124,8 @@ pub use use_samples::{SeriesList, use_samples};
 pub(crate) use use_search::use_search;
 pub use use_share::{Share, use_share};
 pub use use_sync_loop::{SecondProvider, SyncLoopOptions, use_sync_loop};
+#[cfg(feature = "dashboard")]
+pub(crate) use use_typed_text::use_typed_field;
 pub use use_typed_text::{TypedText, use_typed_text};
 #[cfg(feature = "dashboard")]
 pub(crate) use use_undo_keys::use_undo_keys;

@@ -392,6 +392,16 @@ pub fn remember(name: &str, text: &str) {
     chosen::remember(name, text);
 }
 
+/// What this tab alone remembers by a name, also when it is loaded again; nothing elsewhere, or where the person's settings deny it.
+pub fn jotted(name: &str) -> Option<String> {
+    chosen::jotted(name)
+}
+
+/// Has it remembered before this returns, as far as that is allowed; `None` is forgotten.
+pub fn jot(name: &str, text: Option<&str>) {
+    chosen::jot(name, text);
+}
+
 /// The picture of a board, as markup, that the service worker has laid into the page; nothing where there is none.
 pub fn kept_picture() -> String {
     chosen::kept_picture()

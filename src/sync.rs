@@ -16,6 +16,7 @@ mod command;
 mod commands;
 mod conflict;
 mod connection;
+mod crossing;
 mod dice;
 mod elsewhere;
 mod evicting;

@@ -23,7 +23,7 @@ pub fn edit_line(
     on_commit: Callback<Value>,
     on_cancel: Callback<()>,
 ) -> Element {
-    let input = field_input(label, field, value, bounds, true);
+    let input = field_input(label, field, value, None, bounds, true);
     edit_form(
         vec![(field.to_owned(), value.clone())],
         false,
@@ -39,7 +39,7 @@ pub fn edit_lines(fields: &[(&str, &Value)], on_commit: Callback<Value>, on_canc
     let first = fields.iter().position(|(field, _)| *field == "series").unwrap_or(0);
     let inputs = rsx! {
         for (at , (field , value)) in fields.iter().enumerate() {
-            {field_input(field, field, value, [None; 2], at == first)}
+            {field_input(field, field, value, None, [None; 2], at == first)}
         }
     };
     let fields = fields
@@ -99,10 +99,18 @@ pub fn form_buttons(on_cancel: Callback<()>) -> Element {
 /// Text of more characters has a box of several lines.
 const LINE_CHARS_MAX: usize = 60;
 
-/// A field in a form, under its own name: a choice, a number, or text. What people know a thing by is not left empty.
-pub fn field_input(label: &str, field: &str, value: &Value, bounds: [Option<f64>; 2], takes_focus: bool) -> Element {
+/// A field in a form, under its own name: a choice, a number, or text. What people know a thing by is not left empty. What was `typed`
+/// for it already stands there instead of its value.
+pub fn field_input(
+    label: &str,
+    field: &str,
+    value: &Value,
+    typed: Option<String>,
+    bounds: [Option<f64>; 2],
+    takes_focus: bool,
+) -> Element {
     let words = words(field, value);
-    let text = as_typed(value);
+    let text = typed.unwrap_or_else(|| as_typed(value));
     if matches!(field, "span" | "warns") && !words.is_empty() {
         return rsx! {
             label {
@@ -174,7 +182,8 @@ fn is_optional(field: &str) -> bool {
 }
 
 /// A value as it is typed.
-fn as_typed(value: &Value) -> String {
+#[must_use]
+pub fn as_typed(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),

@@ -106,7 +106,7 @@ pub fn say_decided(text: String, conflict: &Conflict, resolution: &Resolution, t
     }
     let card = card_of(&conflict.operation.board, &conflict.operation.widget);
     let undo = (!decided.is_empty()).then_some(Undo::Unresolve(decided));
-    say(text, "resolved", card, undo);
+    say(text, RESOLVED, card, undo);
     go_on();
 }
 
@@ -184,7 +184,7 @@ pub fn undo_decision(managers: RealtimeManagers, conflict: Conflict, resolution:
     let card = card_of(&conflict.operation.board, &conflict.operation.widget);
     say(
         t("Undone: 2 versions again").to_owned(),
-        "resolved",
+        RESOLVED,
         card,
         Some(Undo::Choose),
     );
@@ -253,6 +253,7 @@ pub fn is_to_be_shown(card: &str) -> bool {
 /// Removed widgets that are named in one line; those after them are counted.
 const NAMED_LEN_MAX: usize = 3;
 const ADDED: &str = "added";
+const RESOLVED: &str = "resolved";
 const GONE: &str = "gone";
 
 /// The list of conflicts was opened or closed: what is said moves, and takes the focus along.
@@ -290,7 +291,9 @@ pub fn said_at(card: Option<&str>, managers: RealtimeManagers) -> Option<Element
     // The open list of conflicts may lie over its card.
     let is_covered = || !CONFLICTS.peek().is_empty() && is_on_page("#conflicts:popover-open");
     let is_seen = said.seen.borrow().contains(&said.card) && !is_covered();
-    (is_seen == card.is_some()).then(|| line(&said, managers))
+    // On its card it need not be said of which one.
+    let of = card.map_or_else(|| name_of(&said), |_| String::new());
+    (is_seen == card.is_some()).then(|| line(&said, &of, managers))
 }
 
 /// The place for what no card says; and, unseen, for those who listen.
@@ -304,8 +307,24 @@ pub fn said_elsewhere(managers: RealtimeManagers) -> Element {
     }
 }
 
-/// The text with its undo: by the button, or by U while that has the focus.
-fn line(said: &Said, managers: RealtimeManagers) -> Element {
+/// What a decision is about, by name, for whoever looks elsewhere; what else is said names it.
+fn name_of(said: &Said) -> String {
+    let place = said.card.split_once('/').filter(|_| said.state == RESOLVED);
+    let place = place.and_then(|(board, widget)| Some((board.parse().ok()?, widget.parse().ok()?)));
+    let Some((board, widget)) = place else {
+        return String::new();
+    };
+    let (title, board) = (title_of(&board, &widget), title_of(&board, &WidgetId::birth()));
+    let name = if board.is_empty() {
+        title
+    } else {
+        with("{} on {}", &[&title, &board])
+    };
+    name + ": "
+}
+
+/// The text with its undo: by the button, or by U while that has the focus. `of` goes before it.
+fn line(said: &Said, of: &str, managers: RealtimeManagers) -> Element {
     let asks = said.undo == Some(Undo::Choose);
     let is_news = said.state == GONE;
     rsx! {
@@ -316,7 +335,7 @@ fn line(said: &Said, managers: RealtimeManagers) -> Element {
             tabindex: "-1",
             onmounted: move |event| take_focus(is_news, &event),
             onfocusout: |_| SAID.peek().has_focus.set(false),
-            p { class: "banner-text", "{said.text}" }
+            p { class: "banner-text", "{of}{said.text}" }
             if said.undo.is_some() {
                 button {
                     class: "button",

@@ -6,9 +6,9 @@ use dioxus::prelude::*;
 
 use super::edit_line::{edit_line, edit_lines, is_editable};
 use crate::{
-    hooks::{SetAside, SetAsideReason, focus, use_background_sync, use_signal},
+    hooks::{SetAside, SetAsideReason, focus, use_background_sync, use_signal, use_widget_of},
     protocol::{Intent, Rejection, Value},
-    words::{t, tn},
+    words::{t, tn, with},
 };
 
 /// The place of what has buttons that go with it: the focus stays here, from where it comes to the next one.
@@ -39,9 +39,26 @@ pub fn use_ways_out(aside: &SetAside) -> Element {
     // The button that opened the editor is another one when that has closed, and gets the focus back.
     let mut was_editing = use_signal(|| false);
     let id = aside.operation.id;
+    let (live, _) = use_widget_of(&aside.operation);
+    let field = aside
+        .operation
+        .intent
+        .field()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let now = move || live.text(&field);
+    // What was there when the editing began, and whether somebody has set another since.
+    let mut seen = use_signal(String::new);
+    let mut is_news = use_signal(|| false);
+    let there = now.clone();
     let commit = use_callback(move |value| {
-        editing.set(false);
-        sync.retry(id, Some(value));
+        // Whoever saves once more has seen what they write over.
+        let before = seen.replace(there());
+        is_news.set(before != *seen.peek());
+        if !is_news() {
+            editing.set(false);
+            sync.retry(id, Some(value));
+        }
     });
     let cancel = use_callback(move |()| editing.set(false));
     // Nothing can be made of it again.
@@ -64,9 +81,17 @@ pub fn use_ways_out(aside: &SetAside) -> Element {
             SetAsideReason::Rejected(Rejection::OutOfRange { min, max }) => [Some(min), Some(max)],
             _ => [None; 2],
         };
-        return match aside.operation.intent {
+        let editor = match aside.operation.intent {
             Intent::Create { .. } => edit_lines(&own, commit, cancel),
             _ => edit_line(t("Other value"), own[0].0, own[0].1, bounds, commit, cancel),
+        };
+        return rsx! {
+            if is_news() {
+                p { class: "note-line", role: "alert", "data-tone": "wait",
+                    {with("Somebody has set “{}” meanwhile. Save again to set yours.", &[&seen.read()])}
+                }
+            }
+            {editor}
         };
     }
     rsx! {
@@ -83,6 +108,8 @@ pub fn use_ways_out(aside: &SetAside) -> Element {
                     },
                     onclick: move |_| {
                         was_editing.set(true);
+                        seen.set(now());
+                        is_news.set(false);
                         editing.set(true);
                     },
                     {tn("Edit")}

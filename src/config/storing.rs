@@ -16,3 +16,6 @@ pub const LANGUAGE_COOKIE: &str = "tideboard_language";
 pub const THEME_COOKIE: &str = "tideboard_theme";
 /// A page that is live remembers so often that it was: without the server the next one says since when, to the minute.
 pub const MET_AGAIN_MS: u64 = 10_000;
+/// A draft with what it was typed over takes at most so many bytes, as much as two values may. How many there are is the browser's limit: five
+/// mebibytes for a tab.
+pub const DRAFT_BYTES_MAX: usize = 2 * super::VALUE_BYTES_MAX;

@@ -13,7 +13,9 @@ use crate::{
         icon::Glyph,
         said::{say, say_added, say_back},
     },
-    hooks::{BoardHandle, Now, check_series, fresh_name, title_of, use_now, use_signal},
+    hooks::{
+        BoardHandle, Now, check_series, drafted, forget_draft, fresh_name, keep_draft, title_of, use_now, use_signal,
+    },
     protocol::{FieldName, Value, Widget, WidgetId},
     sorted::SortedMap,
     words::{sentence, t, ta, tn, with},
@@ -148,7 +150,27 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     let mut open = open;
     let now = use_now();
     let removed = board.removed();
-    let mut at = use_signal(|| 0_usize);
+    let place_of = move || [board.id().as_str(), "/+"].concat();
+    // What was typed before it was closed, unless it was cancelled.
+    let (kind, texts) = drafted(&place_of()).unwrap_or_default();
+    let (title, series) = texts.split_once('\n').unwrap_or_default();
+    let typed = (!series.is_empty()).then(|| series.to_owned());
+    let place = move |kind: &str| CHOICES.iter().position(|choice| choice.kind == kind).unwrap_or(0);
+    let mut at = use_signal(|| place(&kind));
+    let keep = move |event: FormEvent| {
+        let kind = text_in(&event, "kind");
+        at.set(place(&kind));
+        let series = text_in(&event, "series");
+        // What is only suggested nobody has typed: for another kind it is another one.
+        let is_typed = CHOICES.iter().all(|choice| choice.series != Some(series.as_str()));
+        let typed = if is_typed { series.as_str() } else { "" };
+        keep_draft(&place_of(), &kind, &[&*text_in(&event, "title"), "\n", typed].concat());
+    };
+    let close = move || {
+        let mut open = open;
+        forget_draft(&place_of());
+        open.set(false);
+    };
     let mut chosen = use_signal(|| removed.first().map_or_else(String::new, |(id, _)| id.to_string()));
     let is_listed = removed.iter().any(|(id, _)| id.as_str() == chosen());
     if !is_listed && let Some((first, _)) = removed.first() {
@@ -180,7 +202,7 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                 is_asked.set(false);
                 if said.is_empty() {
                     add(board, choice, &title, &series);
-                    open.set(false);
+                    close();
                 }
                 wrong.set(sentence(&said));
             }
@@ -193,12 +215,11 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
         }
     };
     rsx! {
-        form { class: "form", onsubmit: submit,
+        // Nothing in it hears anything by itself: so an event of any of them tells of all.
+        form { class: "form", onsubmit: submit, oninput: keep,
             label {
                 {tn("Kind")}
-                select {
-                    class: "input",
-                    onchange: move |event| at.set(CHOICES.iter().position(|choice| choice.kind == event.value()).unwrap_or(0)),
+                select { class: "input", name: "kind",
                     for option in &CHOICES {
                         option { key: "{option.kind}", value: option.kind, selected: option.kind == choice.kind, {tn(option.name)} }
                     }
@@ -206,15 +227,15 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
             }
             label {
                 {tn("Title")}
-                input { class: "input", name: "title", r#type: "text", maxlength: "80", placeholder: ta(choice.name) }
+                input { class: "input", name: "title", r#type: "text", maxlength: "80", placeholder: ta(choice.name), initial_value: title }
             }
             if let Some(suggested) = choice.series {
-                {field_input("Series", "series", &suggested.into(), [None; 2], false)}
+                {field_input("Series", "series", &suggested.into(), typed, [None; 2], false)}
                 {fault_line(wrong)}
             }
             div { class: "row",
                 button { class: "button", "data-weight": "strong", r#type: "submit", {tn("Add")} }
-                button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| open.set(false), {tn("Cancel")} }
+                button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| close(), {tn("Cancel")} }
             }
         }
         section { class: "form", "aria-label": ta("Paste"),

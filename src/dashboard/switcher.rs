@@ -17,9 +17,9 @@ use crate::{
         icon::{Glyph, icon},
         said::{lead_back, say_removed},
     },
-    hooks::{IS_IN_A_BROWSER, use_boards, use_realtime_managers, use_signal},
+    hooks::{IS_IN_A_BROWSER, focus, use_boards, use_realtime_managers, use_signal},
     protocol::{BoardId, WidgetId},
-    words::{t, ta, tn},
+    words::{t, ta, tn, with},
 };
 
 /// The name of the board that is open; a click lists them all.
@@ -87,11 +87,20 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
     let navigator = use_navigator();
     let boards = use_boards();
     let is_listed = boards.read().iter().any(|(board, _)| *board == *id.read());
+    // What its author has seen, and whether somebody has given it another one under the form.
+    let mut seen = use_signal(|| name.cloned());
+    let mut is_news = use_signal(|| false);
     let rename = move |event: FormEvent| {
         event.prevent_default();
         let name_now = text_in(&event, "name");
         let wanted = name_now.trim();
-        if wanted != *name.read() {
+        if wanted != *seen.peek() && wanted != *name.read() {
+            // Whoever presses once more has seen what they write over.
+            let before = seen.replace(name.cloned());
+            is_news.set(before != *name.read());
+            if is_news() {
+                return;
+            }
             managers
                 .state
                 .edit(BoardId::directory(), id.read().entry(), name_field(), json!(wanted));
@@ -110,6 +119,7 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
             kept.set(exported(&id.read(), &name.read()));
         }
     };
+    let mut asks = use_signal(|| false);
     let remove = move |_| {
         let widget = id.read().entry();
         managers.state.remove(BoardId::directory(), widget.clone());
@@ -124,11 +134,25 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
     rsx! {
         section { "aria-label": ta("This board"),
             form { class: "form", onsubmit: rename,
-                {field_input("This board’s name", "name", &json!(&*name.read()), [None; 2], false)}
-                div { class: "row", "data-fit": "between",
-                    button { class: "button", r#type: "submit", {tn("Rename")} }
-                    button { class: "button", r#type: "button", onclick: export, {tn("Export")} }
-                    button { class: "button", "data-weight": "quiet", "data-danger": "true", r#type: "button", onclick: remove, {icon(Glyph::Trash)} {tn("Remove board")} }
+                {field_input("This board’s name", "name", &json!(&*seen.peek()), None, [None; 2], false)}
+                if is_news() && !asks() {
+                    p { class: "note-line", role: "alert", "data-tone": "wait",
+                        {with("It is called “{}” meanwhile. Press Rename again to set yours.", &[&name.read()])}
+                    }
+                }
+                if asks() {
+                    p { class: "note-line", role: "alert", {with("Remove “{}” for everybody?", &[&name.read()])} }
+                    div { class: "row",
+                        button { class: "button", "data-danger": "true", r#type: "button", onclick: remove, {icon(Glyph::Trash)} {tn("Remove")} }
+                        // A second press of the same key removes nothing.
+                        button { class: "button", r#type: "button", onmounted: |event| focus(&event.data()), onclick: move |_| asks.set(false), {tn("Keep it")} }
+                    }
+                } else {
+                    div { class: "row", "data-fit": "between",
+                        button { class: "button", r#type: "submit", {tn("Rename")} }
+                        button { class: "button", r#type: "button", onclick: export, {tn("Export")} }
+                        button { class: "button", "data-weight": "quiet", "data-danger": "true", r#type: "button", onclick: move |_| asks.set(true), {icon(Glyph::Trash)} {tn("Remove board")} }
+                    }
                 }
                 if !IS_IN_A_BROWSER && !kept.read().is_empty() {
                     label {

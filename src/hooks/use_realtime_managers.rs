@@ -179,6 +179,25 @@ impl RealtimeStateManager {
         });
     }
 
+    /// The same, of a value that was made of `base`, which may not be there any more: where somebody else has put something else there
+    /// since, the server merges the two texts, or has the author asked.
+    pub fn edit_on(
+        self,
+        board: BoardId,
+        widget: WidgetId,
+        field: FieldName,
+        value: impl Into<Value>,
+        base: impl Into<Value>,
+    ) {
+        self.context.command(Command::SetOn {
+            board,
+            widget,
+            field,
+            value: value.into(),
+            base: base.into(),
+        });
+    }
+
     /// Give a field a value within so many milliseconds, or never.
     pub fn edit_now(self, board: BoardId, widget: WidgetId, field: FieldName, value: impl Into<Value>, ttl_ms: u64) {
         self.context.command(Command::SetNow {

@@ -3,9 +3,11 @@
 use dioxus::prelude::*;
 
 use super::{
-    boxed::{use_drop, use_effect, use_signal},
+    boxed::{use_drop, use_effect, use_memo, use_signal},
+    drafts::{drafted, forget_draft, keep_draft},
     use_later::{Later, use_later},
     use_optimism::use_is_optimistic,
+    widget_handle::WidgetHandle,
 };
 use crate::{
     board::merge_text,
@@ -31,6 +33,8 @@ enum State {
     Same,
     /// Something was typed, and not sent yet.
     Typed,
+    /// The same, and somebody else has changed the same place since it was typed: `base` is not shown any more.
+    Crossed,
     /// It was sent, and is not shown yet.
     Sent,
 }
@@ -46,19 +50,27 @@ impl Content {
     }
 
     /// What the box holds when another text is shown: that, unless something was typed. That takes in what others wrote;
-    /// where both changed the same place, what is typed stands.
-    fn meet(&self, shown: &str) -> Self {
+    /// where both changed the same place, what is typed stands, and is sent as what was typed before theirs came. So is what goes on
+    /// from a text that is asked about (`is_asked`): what is shown was not made of that.
+    fn meet(&self, shown: &str, is_asked: bool) -> Self {
         match self.state {
             // Nobody has written anything.
             _ if self.shown == shown => self.clone(),
-            State::Typed => {
+            State::Typed | State::Crossed => {
+                let shown = shown.to_owned();
                 // Typed text like any other: the server alone decides what the field becomes.
-                let text = merge_text(&self.base, &self.text, shown).unwrap_or_else(|| self.text.clone());
-                Self {
-                    text,
-                    base: shown.to_owned(),
-                    shown: shown.to_owned(),
-                    state: State::Typed,
+                match merge_text(&self.base, &self.text, &shown).filter(|_| !is_asked) {
+                    Some(text) => Self {
+                        text,
+                        base: shown.clone(),
+                        shown,
+                        state: State::Typed,
+                    },
+                    None => Self {
+                        shown,
+                        state: State::Crossed,
+                        ..self.clone()
+                    },
                 }
             }
             // What was sent before it: that is what this was typed over.
@@ -69,6 +81,18 @@ impl Content {
             State::Same | State::Sent => Self::same(shown),
         }
     }
+
+    /// Whether it holds what was not sent.
+    const fn is_typed(&self) -> bool {
+        matches!(self.state, State::Typed | State::Crossed)
+    }
+
+    /// Keeps what was not sent.
+    fn keep(&self, place: &str) {
+        if self.is_typed() && !place.is_empty() {
+            keep_draft(place, &self.base, &self.text);
+        }
+    }
 }
 
 /// A box of text. `Copy`.
@@ -77,11 +101,14 @@ pub struct TypedText {
     content: Signal<Content>,
     send: Later,
     is_optimistic: ReadSignal<bool>,
+    /// Where it is kept in this tab until it was sent; empty for nowhere.
+    place: Signal<String>,
 }
 
 /// Keeps a box of text and what everybody sees (`shown`) together: what is typed is handed to `send` when the typing has
 /// paused for `idle_ms` milliseconds, at [`TypedText::finish`], or when the box or the page goes; while the connection is live also twice in
 /// that time, however long the typing goes on. What others write comes into the box around it, and the caret stays at its word.
+/// `send` is given the text, and what it was typed over: where somebody else has changed the same place since, that is what was there before.
 ///
 /// ```
 /// use dioxus::prelude::*;
@@ -90,18 +117,41 @@ pub struct TypedText {
 /// #[component]
 /// fn Note(note: RealtimeUpdates) -> Element {
 ///     let shown = use_memo(move || note.text("text"));
-///     let typed = use_typed_text(shown.into(), 400, move |text| note.edit("text", text));
+///     let typed = use_typed_text(shown.into(), 400, move |text, base| note.edit_on("text", text, base));
 ///     rsx! {
 ///         textarea { value: typed.text(), oninput: move |event| typed.put(event.value()), onblur: move |_| typed.finish() }
 ///     }
 /// }
 /// ```
-pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl FnMut(String) + 'static) -> TypedText {
+pub fn use_typed_text(
+    shown: ReadSignal<String>,
+    idle_ms: u64,
+    send: impl FnMut(String, String) + 'static,
+) -> TypedText {
+    use_typed(shown, idle_ms, None, Box::new(send))
+}
+
+/// The same of a widget's field. What was typed and is not on this device yet is kept for this tab, and is in the box again when the page
+/// was loaded again.
+pub(crate) fn use_typed_field(widget: WidgetHandle, field: ReadSignal<String>, idle_ms: u64) -> TypedText {
+    let shown = use_memo(move || widget.text(&field.read()));
+    let send = move |text, base| widget.edit_on(&field.read(), text, base);
+    use_typed(shown.into(), idle_ms, Some((widget, field)), Box::new(send))
+}
+
+/// `of`: whose field it is.
+fn use_typed(
+    shown: ReadSignal<String>,
+    idle_ms: u64,
+    of: Option<(WidgetHandle, ReadSignal<String>)>,
+    mut send: Box<dyn FnMut(String, String)>,
+) -> TypedText {
     let mut content = use_signal(|| Content::same(&shown.peek()));
     let mut caret = use_hook(|| CopyValue::new(None::<(u32, u32)>));
+    let place = use_signal(|| of.map_or_else(String::new, |(widget, field)| widget.place(&field.peek())));
     let mut take_in = move |shown: &str| {
         let before = content.peek().clone();
-        let after = before.meet(shown);
+        let after = before.meet(shown, of.is_some_and(|(widget, field)| widget.is_asked(&field.peek())));
         if after == before {
             return;
         }
@@ -112,6 +162,7 @@ pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl Fn
             let place = |at| moved(at, &before.text, &after.text);
             caret.set(Some((place(start), place(end))));
         }
+        after.keep(&place.peek());
         content.set(after);
     };
     use_effect(move || take_in(&shown()));
@@ -124,7 +175,7 @@ pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl Fn
     });
     let is_optimistic = use_is_optimistic();
     let send = use_later(idle_ms, move |()| {
-        if content.peek().state != State::Typed {
+        if !content.peek().is_typed() {
             return;
         }
         // What has just come may not be in the box yet, and the edit is made on it.
@@ -133,23 +184,54 @@ pub fn use_typed_text(shown: ReadSignal<String>, idle_ms: u64, mut send: impl Fn
         let typed = content.peek().clone();
         if typed.text == shown {
             content.set(Content::same(&shown));
-        } else {
-            send(typed.text.clone());
-            content.set(if *is_optimistic.peek() {
-                Content {
-                    state: State::Sent,
-                    ..typed
-                }
-            } else {
-                Content::same(&shown)
-            });
+            return;
         }
+        let base = match typed.state {
+            State::Crossed => typed.base.clone(),
+            _ => shown.clone(),
+        };
+        send(typed.text.clone(), base);
+        content.set(if *is_optimistic.peek() {
+            Content {
+                state: State::Sent,
+                base: shown,
+                ..typed
+            }
+        } else {
+            Content::same(&shown)
+        });
     });
     use_drop(move || send.finish()); // who goes elsewhere in the middle of a pause has said it all the same
+    let (mut is_begun, mut is_kept) = (use_signal(|| false), use_signal(|| false));
+    use_effect(move || {
+        let place = place.peek();
+        let state = content.read().state;
+        // Once, after the first paint, which was the server's.
+        if !is_begun.replace(true) {
+            if let Some((base, text)) = drafted(&place) {
+                is_kept.set(true);
+                let shown = content.peek().shown.clone();
+                let typed = Content {
+                    text,
+                    shown: base.clone(),
+                    base,
+                    state: State::Typed,
+                };
+                content.set(typed.meet(&shown, false));
+                send.start();
+            }
+        } else if state != State::Same {
+            is_kept.set(true);
+        } else if *is_kept.peek() && of.is_none_or(|(widget, _)| widget.is_stored()) {
+            is_kept.set(false);
+            forget_draft(&place);
+        }
+    });
     TypedText {
         content,
         send,
         is_optimistic,
+        place,
     }
 }
 
@@ -175,15 +257,19 @@ impl TypedText {
         } else {
             before.base
         };
-        self.content.set(Content {
+        let is_crossed = before.state == State::Crossed;
+        let typed = Content {
             text,
             base,
             shown: before.shown,
-            state: State::Typed,
-        });
-        // A page that is closed loses what was not handed over. Without the server each time is one more edit that waits; and where
-        // edits show when they are confirmed, the box is not free to be typed in until then.
-        if !matches!(SYNC.peek().link, ConnectionStatus::Live) || !*self.is_optimistic.peek() {
+            state: if is_crossed { State::Crossed } else { State::Typed },
+        };
+        // Now: whatever is handed over later may not be on this device when the page goes.
+        typed.keep(&self.place.peek());
+        self.content.set(typed);
+        // Who looks at this board sees it grow. Without the server each time is one more edit that waits; where edits show when they are
+        // confirmed, the box is not free to be typed in until then; and what will be asked about is asked about once.
+        if is_crossed || !matches!(SYNC.peek().link, ConnectionStatus::Live) || !*self.is_optimistic.peek() {
             self.send.start();
         } else if !self.send.is_waiting() {
             self.send.start_in(self.send.delay_ms / 2);
@@ -240,14 +326,32 @@ mod tests {
     #[test]
     fn what_others_write_joins_what_is_being_typed() {
         assert_eq!(
-            typed("ropes\nfuel\n", "ropes\nfuel, 40 l\n").meet("two ropes\nfuel\n"),
+            typed("ropes\nfuel\n", "ropes\nfuel, 40 l\n").meet("two ropes\nfuel\n", false),
             typed("two ropes\nfuel\n", "two ropes\nfuel, 40 l\n")
         );
     }
 
     #[test]
-    fn where_both_changed_the_same_place_what_is_typed_stands() {
-        assert_eq!(typed("21", "22").meet("23"), typed("23", "22"));
+    fn where_both_changed_the_same_place_what_is_typed_stands_and_is_of_what_was_there_before() {
+        let crossed = typed("21", "22").meet("23", false);
+        let stands = Content {
+            shown: "23".to_owned(),
+            state: State::Crossed,
+            ..typed("21", "22")
+        };
+        assert_eq!(crossed, stands);
+        assert_eq!(
+            crossed.meet("21 l", false),
+            typed("21 l", "22 l"),
+            "theirs is beside it again"
+        );
+    }
+
+    #[test]
+    fn what_goes_on_from_a_text_that_is_asked_about_is_not_put_into_the_other() {
+        let typed = typed("22", "225");
+        assert_eq!(typed.meet("23", true).text, "225");
+        assert_eq!(typed.meet("23", false).text, "235", "as it would be put together");
     }
 
     #[test]
@@ -256,15 +360,15 @@ mod tests {
             state: State::Sent,
             ..typed("a", "ab")
         };
-        assert_eq!(sent.meet("a"), sent);
-        assert_eq!(sent.meet("ab"), Content::same("ab"));
+        assert_eq!(sent.meet("a", false), sent);
+        assert_eq!(sent.meet("ab", false), Content::same("ab"));
         // It is shown together with what somebody else wrote at the same time.
-        assert_eq!(sent.meet("ab, c"), Content::same("ab, c"));
+        assert_eq!(sent.meet("ab, c", false), Content::same("ab, c"));
     }
 
     #[test]
     fn a_box_that_nobody_types_in_shows_what_everybody_sees() {
-        assert_eq!(Content::same("a").meet("b"), Content::same("b"));
+        assert_eq!(Content::same("a").meet("b", false), Content::same("b"));
     }
 
     #[test]

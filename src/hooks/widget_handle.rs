@@ -16,7 +16,7 @@ use crate::{
     protocol::{BoardId, Field, FieldName, OperationId, Person, Revision, Value, Widget, WidgetId, encode},
     sorted::SortedMap,
     state::{BOARDS, CONFLICTS, PENDING, PendingOperation, SEEN, SET_ASIDE, SYNC},
-    sync::{Conflict, Freshness, SetAside},
+    sync::{Conflict, Freshness, Phase, SetAside},
 };
 
 /// A widget as its reader sees it.
@@ -202,6 +202,26 @@ impl WidgetHandle {
         self.view.read().conflicts.iter().filter(of_field).cloned().collect()
     }
 
+    /// Whether a version of a field waits for a decision. Subscribes nobody.
+    pub(crate) fn is_asked(&self, name: &str) -> bool {
+        let of_field = |field: &FieldName| field.as_str() == name;
+        let view = self.view.peek();
+        view.conflicts
+            .iter()
+            .any(|conflict| conflict.operation.intent.field().is_some_and(of_field))
+    }
+
+    /// Whether all that was edited of it is on this device.
+    pub(crate) fn is_stored(&self) -> bool {
+        let view = self.view.read();
+        !view.has_draft && !view.operations.iter().any(|pending| pending.phase == Phase::Saving)
+    }
+
+    /// Where what is typed for a part of it is kept: see [`super::drafts`]. Subscribes nobody.
+    pub(crate) fn place(&self, part: &str) -> String {
+        [self.board.peek().as_str(), "/", self.widget.peek().as_str(), "/", part].concat()
+    }
+
     /// How fresh its board is.
     #[must_use]
     pub fn freshness(&self) -> Freshness {
@@ -221,6 +241,14 @@ impl WidgetHandle {
     pub fn edit(&self, field: &str, value: impl Into<Value>) {
         if let Some((board, widget, field)) = self.target(field) {
             self.managers.state.edit(board, widget, field, value);
+        }
+    }
+
+    /// The same, of a value that was made of `base`, which may not be there any more: where somebody else has put something else there
+    /// since, the server merges the two texts, or has the author asked.
+    pub fn edit_on(&self, field: &str, value: impl Into<Value>, base: impl Into<Value>) {
+        if let Some((board, widget, field)) = self.target(field) {
+            self.managers.state.edit_on(board, widget, field, value, base);
         }
     }
 

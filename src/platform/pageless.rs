@@ -14,6 +14,12 @@ pub fn remembered(_: &str) -> Option<String> {
 
 pub fn remember(_: &str, _: &str) {}
 
+pub fn jotted(_: &str) -> Option<String> {
+    None
+}
+
+pub fn jot(_: &str, _: Option<&str>) {}
+
 pub fn is_kept_offline() -> bool {
     false
 }

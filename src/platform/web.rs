@@ -6,6 +6,7 @@ mod clock;
 mod fetch;
 mod files;
 mod indexed_db;
+mod jotting;
 mod keys;
 mod leadership;
 mod network;
@@ -19,6 +20,7 @@ pub use caret::{select, selection};
 pub use carrying::{carry, grasp, hold_pointer, let_go, put_back};
 pub use fetch::FETCH;
 pub use files::{copy, save, take_chosen_file};
+pub use jotting::{jot, jotted};
 pub use keys::{KeyPressed, hear_keys, key_name};
 pub use tab::{is_kept_offline, keep_offline, remember, remembered};
 

@@ -70,6 +70,20 @@ pub enum Command {
         /// Its value.
         value: Value,
     },
+    /// The same, of a value that its author has made of `base`: text that was typed over it, say. Where somebody else has put something else
+    /// there since, the author has not seen that: the server merges the two, or has the author asked.
+    SetOn {
+        /// The board.
+        board: BoardId,
+        /// The widget.
+        widget: WidgetId,
+        /// The field.
+        field: FieldName,
+        /// Its value.
+        value: Value,
+        /// What it was made of.
+        base: Value,
+    },
     /// Give a field a value within so many milliseconds, or never.
     SetNow {
         /// The board.

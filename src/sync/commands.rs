@@ -32,6 +32,7 @@ impl Engine {
         let is_fresh = matches!(
             command,
             Command::Set { .. }
+                | Command::SetOn { .. }
                 | Command::SetNow { .. }
                 | Command::Add { .. }
                 | Command::Create { .. }
@@ -55,6 +56,7 @@ impl Engine {
     fn about(&self, command: &Command) -> Option<(BoardId, WidgetId)> {
         let (board, widget) = match command {
             Command::Set { board, widget, .. }
+            | Command::SetOn { board, widget, .. }
             | Command::SetNow { board, widget, .. }
             | Command::Add { board, widget, .. }
             | Command::Create { board, widget, .. }
@@ -124,6 +126,13 @@ impl Engine {
                 field,
                 value,
             } => self.set(now, board, widget, field, value)?,
+            Command::SetOn {
+                board,
+                widget,
+                field,
+                value,
+                base,
+            } => self.set_on(now, (board, widget), field, value, base)?,
             Command::SetNow {
                 board,
                 widget,
@@ -186,7 +195,7 @@ impl Engine {
         self.keeping.dropped.push((board, key));
     }
 
-    fn set(
+    pub(super) fn set(
         &mut self,
         now: Timestamp,
         board: BoardId,

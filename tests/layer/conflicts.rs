@@ -81,7 +81,10 @@ fn all_of_one_widget_are_decided_by_one_press() {
         let mut page = on_deck(face);
         page.with(|| *IS_AUTOMATIC.write() = false);
         let items = ["item-1", "item-2", "item-3"];
-        quarrel(&mut page, &items.map(|item| ("tasks", item, json!("mine"), json!("theirs"))));
+        quarrel(
+            &mut page,
+            &items.map(|item| ("tasks", item, json!("mine"), json!("theirs"))),
+        );
         page.has(&["These 3 of tasks:"]);
         page.click(&format!("{label}, these of tasks"));
         assert!(page.with(|| CONFLICTS.peek().is_empty() && PENDING.peek().is_empty()));
@@ -361,5 +364,5 @@ fn a_frame_that_goes_over_to_another_widget_is_the_old_ones_no_more() {
     page.with(|| see(&fuel, true));
     page.with(|| *WIDGET.write() = "water");
     page.with(|| say("Kept yours".to_owned(), "resolved", fuel, None));
-    page.has(&["class=\"floating\"", ">Kept yours<"]);
+    page.has(&["class=\"floating\"", ">setpoint on Deck: Kept yours<"]);
 }

@@ -67,7 +67,7 @@ fn outside_a_provider_a_hook_says_that_it_needs_one_but_for_those_that_need_none
         let hooks = [
             ("use_now", said_by(use_now)),
             ("use_later", said_by(|| use_later(1, |()| {}))),
-            ("use_typed_text", said_by(|| use_typed_text(text.into(), 1, |_| {}))),
+            ("use_typed_text", said_by(|| use_typed_text(text.into(), 1, |_, _| {}))),
             ("use_optimism", said_by(|| use_optimism(yes.into()))),
             ("use_share", said_by(use_share)),
             (

@@ -55,7 +55,7 @@ fn Everything() -> Element {
 fn Typed() -> Element {
     let live = use_realtime_updates::<Value>(WidgetId::named("fuel"));
     let shown = use_memo(move || live.text("unit"));
-    let typed = use_typed_text(shown.into(), 400, move |text| live.edit("unit", text));
+    let typed = use_typed_text(shown.into(), 400, move |text, base| live.edit_on("unit", text, base));
     use_hook(|| typed.put("litres".to_owned()));
     rsx! { "{typed.text()}" }
 }

@@ -17,9 +17,18 @@ fn face() -> Element {
     _ = use_board(use_current_board());
     let note: RealtimeUpdates = use_realtime_updates(WidgetId::named("note"));
     let shown = use_memo(move || note.text("text"));
-    let typed = use_typed_text(shown.into(), 400, move |text| note.edit("text", text));
+    let typed = use_typed_text(shown.into(), 400, move |text, base| note.edit_on("text", text, base));
+    let asked = note.conflicts("text").into_iter().map(|conflict| {
+        let versions = [conflict.before(), conflict.mine(), Some(&conflict.theirs.value)];
+        versions
+            .map(|version| version.and_then(|text| text.as_str()).unwrap_or_default().to_owned())
+            .join(", ")
+    });
     rsx! {
         textarea { "aria-label": "Note", value: typed.text(), oninput: move |event| typed.put(event.value()) }
+        for versions in asked {
+            p { "2 of it: {versions}" }
+        }
     }
 }
 
@@ -37,6 +46,29 @@ fn what_was_too_long_is_shortened_and_nothing_of_it_goes_that_was_not_taken_out(
     page.pass(1_000);
     assert_eq!(page.server.value(&deck(), "note", "text"), json!(shortened));
     page.has(&[&shortened]);
+}
+
+/// Two people type over the same word: hers came later, and nobody has seen the other's.
+#[test]
+fn what_was_typed_over_anothers_text_at_the_same_place_is_asked_about() {
+    let board = FirstBoard::new(deck(), "Deck").with("note", "note", json!({"text": "Gate 4"}));
+    let server = Server::new(Catalog::default(), &[board]);
+    let (mut hers, mut his) = (
+        Page::within(&server, "ada", deck(), face),
+        Page::within(&server, "ben", deck(), face),
+    );
+    hers.fill("Note", "Gate 5");
+    his.fill("Note", "Gate 6");
+    his.pass(1_000);
+    hers.settle();
+    hers.has(&["Gate 5"]);
+    hers.pass(1_000);
+    assert_eq!(
+        server.value(&deck(), "note", "text"),
+        json!("Gate 6"),
+        "his is not gone over unseen"
+    );
+    hers.has(&["Gate 6", "2 of it: Gate 4, Gate 5, Gate 6"]);
 }
 
 /// Somebody who types a word, letter by letter, each behind the one before; the first behind all that is there.

@@ -22,7 +22,9 @@ fn page() -> Element {
 #[component]
 fn Note() -> Element {
     let shown = use_signal(String::new);
-    let typed = use_typed_text(shown.into(), 400, |text| SENT.with_borrow_mut(|sent| sent.push(text)));
+    let typed = use_typed_text(shown.into(), 400, |text, _| {
+        SENT.with_borrow_mut(|sent| sent.push(text))
+    });
     use_hook(|| typed.put("two ropes".to_owned()));
     rsx! {
         textarea { value: typed.text() }

@@ -6,6 +6,7 @@ mod another_store;
 mod cards;
 mod cleared;
 mod conflicts;
+mod crossing;
 mod dead_spots;
 mod deadlines;
 mod decisions;

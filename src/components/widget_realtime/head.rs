@@ -9,15 +9,18 @@ use crate::{
     board::kinds::SPANS,
     components::{
         disclosure::{Disclosure, Shape},
-        edit_line::{field_input, form_buttons, is_editable, read, text_in},
+        edit_line::{as_typed, field_input, form_buttons, is_editable, read, text_in},
         format::value_text,
         icon::{Glyph, icon},
         people_here::list,
         said::make_way,
         word::{Word, saying},
     },
-    hooks::{IS_IN_A_BROWSER, RealtimeUpdates, focus, key_name, table_path, use_drop, use_signal},
-    protocol::Person,
+    hooks::{
+        IS_IN_A_BROWSER, RealtimeUpdates, drafted, focus, forget_draft, keep_draft, key_name, table_path, use_drop,
+        use_signal,
+    },
+    protocol::{self, Person, encode},
     words::{t, tn, with},
 };
 
@@ -190,11 +193,21 @@ fn SetUp(
     let (mut open, mut is_setting_up) = (open, is_setting_up);
     // However it closes, what opens next is the menu.
     use_drop(move || is_setting_up.set(false));
-    let close = use_callback(move |()| open.set(false));
+    let place = move |field: &str| live.place(&["=", field].concat());
+    let close = use_callback(move |()| {
+        settings.iter().for_each(|field| forget_draft(&place(field)));
+        open.set(false);
+    });
     let mut is_empty = use_signal(|| false);
     let now = move |field: &str| live.value(field).unwrap_or_default();
-    // What its author has seen, and what was set anew under the form.
-    let mut seen = use_signal(|| settings.iter().map(|field| (*field, now(field))).collect::<Vec<_>>());
+    // What its author has seen, also of what they typed before the form was closed beside it; and what was set anew under the form.
+    let mut seen = use_signal(|| {
+        let seen = settings.iter().map(|field| {
+            let kept = drafted(&place(field)).and_then(|(base, _)| protocol::read(&base).ok());
+            (*field, kept.unwrap_or_else(|| now(field)))
+        });
+        seen.collect::<Vec<_>>()
+    });
     let mut news = use_signal(Vec::<&'static str>::new);
     let before = move |wanted: &str| {
         let seen = seen.peek();
@@ -204,6 +217,16 @@ fn SetUp(
     let fields = move || {
         let fields = settings.iter().copied();
         fields.filter(move |field| is_editable(field, &before(field)))
+    };
+    let keep = move |event: FormEvent| {
+        for field in fields() {
+            let (text, before) = (text_in(&event, field), before(field));
+            if text == as_typed(&before) {
+                forget_draft(&place(field));
+            } else {
+                keep_draft(&place(field), &encode(&before), &text);
+            }
+        }
     };
     let save = move |event: FormEvent| {
         event.prevent_default();
@@ -237,9 +260,10 @@ fn SetUp(
         close(());
     };
     rsx! {
-        form { class: "form", onsubmit: save,
+        // No box hears anything by itself: so an event of any of them tells of all.
+        form { class: "form", onsubmit: save, oninput: keep,
             for field in fields() {
-                {field_input(field, field, &before(field), [None; 2], field == "title")}
+                {field_input(field, field, &before(field), drafted(&place(field)).map(|(_, text)| text), [None; 2], field == "title")}
                 if news.read().contains(&field) {
                     p { class: "note-line", role: "alert", "data-tone": "wait",
                         {with("Somebody has set “{}” meanwhile. Save again to set yours.", &[&value_text(&before(field))])}

@@ -9,13 +9,16 @@ use crate::{
         icon::{Glyph, icon},
         said::reveal_next,
     },
-    hooks::{RealtimeUpdates, fresh_name, use_now, use_signal},
+    hooks::{RealtimeUpdates, drafted, forget_draft, fresh_name, keep_draft, use_effect, use_now, use_signal},
     protocol::Value,
     words::{sentence, ta, with},
 };
 
 /// What is added, at most so many characters.
 const CHARS_MAX: usize = 300;
+
+/// What is typed in the line and not added yet.
+const NEXT: &str = "+";
 
 /// So many characters of it say to a screen reader which one a button is for.
 pub const NAME_CHARS_MAX: usize = 60;
@@ -47,6 +50,12 @@ pub fn Adding(live: RealtimeUpdates, is_log: bool) -> Element {
     };
     let now = use_now();
     let mut text = use_signal(String::new);
+    // After the first paint, which was the server's.
+    use_effect(move || {
+        if let Some((_, kept)) = drafted(&live.place(NEXT)) {
+            text.set(kept);
+        }
+    });
     let mut made = use_signal(|| 0_u64);
     let mut complaint = use_signal(|| None::<String>);
     let add = move |event: FormEvent| {
@@ -72,6 +81,7 @@ pub fn Adding(live: RealtimeUpdates, is_log: bool) -> Element {
                 live.edit(field.as_str(), item);
                 reveal_next();
                 text.set(String::new());
+                forget_draft(&live.place(NEXT));
             }
             Err(error) => complaint.set(Some(sentence(&error.to_string()))),
         }
@@ -86,7 +96,10 @@ pub fn Adding(live: RealtimeUpdates, is_log: bool) -> Element {
                 placeholder: ta(placeholder),
                 maxlength: "{CHARS_MAX}",
                 value: "{text}",
-                oninput: move |event| text.set(event.value()),
+                oninput: move |event| {
+                    text.set(event.value());
+                    keep_draft(&live.place(NEXT), "", &event.value());
+                },
             }
             button { class: "button", "data-weight": "quiet", "data-shape": "square", r#type: "submit", "aria-label": ta(button), {icon(Glyph::Plus)} }
         }

@@ -7,7 +7,7 @@ use crate::{
         format::{figure_text, number, plain},
         icon::{Glyph, icon},
     },
-    hooks::{RealtimeUpdates, key_name, use_effect, use_signal},
+    hooks::{RealtimeUpdates, drafted, forget_draft, keep_draft, key_name, use_effect, use_signal},
     words::with,
 };
 
@@ -27,15 +27,33 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let mut began = use_signal(|| None::<f64>);
     // Typed, or dragged to, while somebody else has set another: held until its author has seen both.
     let mut asked = use_signal(|| None::<f64>);
+    // What is typed is no edit before Enter, and is here again when the page was loaded again.
+    let mut is_begun = use_signal(|| false);
+    use_effect(move || {
+        let place = live.place("value");
+        match typed() {
+            // After the first paint, which was the server's.
+            None if !*is_begun.peek() => {
+                if let Some((base, text)) = drafted(&place) {
+                    began.set(number(&base));
+                    typed.set(Some(text));
+                }
+            }
+            None => forget_draft(&place),
+            Some(text) => keep_draft(&place, &began.peek().map_or_else(String::new, typeable), &text),
+        }
+        is_begun.set(true);
+    });
     // The revision that was shown last, as a number like the others here: a type of its own costs the page a kilobyte.
     let mut seen = use_signal(|| None::<f64>);
     use_effect(move || {
         let shown = shown();
         let revision = live.field("value").map(|field| field.revision.0 as f64);
+        // Under one's own that is on its way, or is to be, another's was not seen.
+        let is_under = live.is_pending("value") || live.signal().read().has_draft;
         // Somebody else's value is shown even under a finger, which goes on where it was: that is asked about.
-        let is_anothers = *seen.peek() != revision && *held.peek() != shown && !live.is_pending("value");
-        // Under one's own that is on its way it was not seen.
-        if !live.is_pending("value") {
+        let is_anothers = *seen.peek() != revision && *held.peek() != shown && !is_under;
+        if !is_under {
             seen.set(revision);
         }
         let is_over = *held.peek() == shown || !live.is_optimistic();
@@ -101,7 +119,11 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     class: "input value",
                     "data-weight": "quiet",
                     "data-digits": "{digits}",
-                    "data-state": if live.is_pending("value") { "pending" } else { "confirmed" },
+                    "data-state": match () {
+                        () if typed.read().is_some() => "typing",
+                        () if live.is_pending("value") => "pending",
+                        () => "confirmed",
+                    },
                     r#type: "number",
                     inputmode: "decimal",
                     "aria-label": with("{}, number", &[&title]),
@@ -120,9 +142,14 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                     onchange: move |_| commit(),
                     onblur: move |_| commit(),
                     onkeydown: move |event| {
-                        if key_name(&event) == "Escape" {
-                            typed.set(None);
-                            asked.set(None);
+                        match key_name(&event).as_str() {
+                            "Escape" => {
+                                typed.set(None);
+                                asked.set(None);
+                            }
+                            // What was typed before the page was loaded again is no change to the browser.
+                            "Enter" => commit(),
+                            _ => {}
                         }
                     },
                 }

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::hooks::{RealtimeUpdates, use_memo, use_typed_text};
+use crate::hooks::{RealtimeUpdates, use_typed_field};
 
 /// Typing that pauses for so long is sent.
 const IDLE_MS: u64 = 400;
@@ -17,8 +17,7 @@ pub fn TextEditor(
     is_long: bool,
     #[props(default)] placeholder: String,
 ) -> Element {
-    let shown = use_memo(move || live.text(&field.read()));
-    let typed = use_typed_text(shown.into(), IDLE_MS, move |text| live.edit(&field.read(), text));
+    let typed = use_typed_field(*live, field, IDLE_MS);
     let state = match () {
         () if typed.is_ahead() => "typing",
         () if live.is_pending(&field.read()) => "pending",

@@ -108,6 +108,21 @@ export class Board {
     await this.page.getByRole('switch', { name: 'Work offline' }).waitFor();
   }
 
+  /** Removes the board that is open, for everybody. */
+  async removeBoard() {
+    await this.page.getByRole('button', { name: /^Board:/ }).click();
+    await this.page.getByRole('button', { name: 'Remove board' }).click();
+    await this.page.getByRole('button', { name: 'Remove', exact: true }).click();
+  }
+
+  /** Renames it. */
+  async renameBoard(name) {
+    const box = this.page.getByLabel('This board’s name');
+    if (!(await box.isVisible())) await this.page.getByRole('button', { name: /^Board:/ }).click();
+    await box.fill(name);
+    await this.page.getByRole('button', { name: 'Rename', exact: true }).click();
+  }
+
   async increase(title = COUNTER) {
     await this.widget(title).getByRole('button', { name: 'Add one' }).click();
   }
@@ -126,7 +141,7 @@ export class Board {
 
   /** Resolves when the setpoint shows the number. */
   async isSetTo(number, title = SETPOINT) {
-    const input = await this.widget(title).getByRole('spinbutton').elementHandle();
+    const input = await this.widget(title).locator('.figure input').elementHandle();
     await this.page.waitForFunction(([element, wanted]) => Number(element.value) === wanted, [input, number]);
   }
 

@@ -38,8 +38,7 @@ export async function boardRemoved(scene) {
   const [me, ben] = await Promise.all([scene.me(), scene.other()]);
   const [board, his] = await Promise.all([scene.live(me), scene.live(ben)]);
   const shown = await scene.shows(me, board);
-  await openBoards(his);
-  await his.page.getByRole('button', { name: 'Remove board' }).click();
+  await his.removeBoard();
   await shown.page.locator('.chip[data-state="removed"]').waitFor();
   return shown;
 }

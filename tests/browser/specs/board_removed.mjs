@@ -14,8 +14,18 @@ export async function play(stage) {
   await page.waitForFunction(() => document.title === 'Engine room · Tideboard');
   const address = page.url();
 
+  // It asks once, and whoever presses the same key again has removed nothing.
   await page.getByRole('button', { name: /^Board:/ }).click();
-  await page.getByRole('button', { name: 'Remove board' }).click();
+  await page.getByRole('button', { name: 'Remove board' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('Remove “Engine room” for everybody?').waitFor();
+  await hers.hasFocus('button', 'Keep it');
+  await page.keyboard.press('Enter');
+  await page.getByText('Remove “Engine room” for everybody?').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Remove board' }).waitFor();
+  await page.keyboard.press('Escape');
+  equal(page.url(), address);
+  await hers.removeBoard();
   await page.waitForFunction(() => document.title === 'This machine · Tideboard');
   await page.getByRole('button', { name: /^Undo/ }).click();
   await page.waitForURL(address);
@@ -23,8 +33,7 @@ export async function play(stage) {
 
   const his = await ben.open(new URL(address).pathname.slice(1));
   await Promise.all([hers.isIn('live'), his.isIn('live')]);
-  await page.getByRole('button', { name: /^Board:/ }).click();
-  await page.getByRole('button', { name: 'Remove board' }).click();
+  await hers.removeBoard();
   const said = his.page.locator('.banner', { hasText: /This board was removed\. Chrome on Linux · \w+, \d\d:\d\d/ });
   await said.waitFor();
   await his.page.reload();

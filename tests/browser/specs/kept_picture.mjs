@@ -92,8 +92,7 @@ export async function play(stage) {
   const ben = await stage.person('Ben');
   const his = await ben.signIn(EDIT, engineRoom.slice(1));
   await his.isIn('live');
-  await his.page.getByRole('button', { name: /^Board:/ }).click();
-  await his.page.getByRole('button', { name: 'Remove board' }).click();
+  await his.removeBoard();
   await his.page.waitForURL((url) => url.pathname === '/');
   await his.isSettled();
   await next.page.getByRole('button', { name: /^Board:/ }).click();

@@ -33,6 +33,22 @@ impl World {
         self.command(tab, Command::Resolve { id, seen, resolution });
     }
 
+    /// Sets a field to what was made of `base`, whatever is there now.
+    pub fn set_on(&mut self, tab: usize, widget: &str, field: &str, value: impl Into<Value>, base: impl Into<Value>) {
+        let (board, widget, field) = (deck(), named(widget), field.parse().expect("a name"));
+        let (value, base) = (value.into(), base.into());
+        self.command(
+            tab,
+            Command::SetOn {
+                board,
+                widget,
+                field,
+                value,
+                base,
+            },
+        );
+    }
+
     /// A tab sends from now on, whoever else does.
     pub fn lead(&mut self, tab: usize) {
         self.give(tab, Input::Leading(true));

@@ -18,14 +18,12 @@ pub use storing::*;
 pub use stretches::*;
 pub use window::*;
 
-use crate::planted;
-
 /// The WebSocket subprotocol both sides must speak; a change that an older peer can't read gets a new one.
 pub const SUBPROTOCOL: &str = "tideboard.v1";
 /// The data model's version, stamped on operations. The server migrates older ones and answers `retry` to newer ones.
 ///
 /// 2 knows timers, and removals that are undone.
-pub const SCHEMA: u32 = if planted::IS_PREVIOUS { 1 } else { 2 };
+pub const SCHEMA: u32 = if crate::planted::IS_PREVIOUS { 1 } else { 2 };
 /// The oldest client's data model that the server can read.
 pub const SCHEMA_MIN: u32 = 1;
 /// Path of the socket.

@@ -120,7 +120,10 @@ mod tests {
             "value_bytes_max":1,"in_flight_len_max":1,"horizon_ms":1,"horizon_len_max":1}}}"#;
         let (outcome, heard) = met(welcome);
         assert_eq!(outcome, Ok("http://board.example".to_owned()));
-        assert_eq!(heard, [r#"{"hello":{"schema":1,"token":"a token"}}"#]);
+        assert_eq!(
+            heard,
+            [format!(r#"{{"hello":{{"schema":{SCHEMA},"token":"a token"}}}}"#)]
+        );
     }
 
     #[test]

@@ -14,16 +14,16 @@ const ASKED: [(&str, usize); 5] = [
     ("xtask/src/test/steps.rs", 1),
 ];
 
-/// How it is asked for. Spelt in halves here, since this file is read, too.
-const MARKS: [&str; 2] = [concat!("IS_", "PREVIOUS"), concat!("\"prev", "ious\"")];
+/// How it is asked for.
+const MARKS: [&str; 2] = ["IS_PREVIOUS", "\"previous\""];
 
 #[test]
 fn what_the_release_before_lacks_stands_in_these_places_alone() {
     let mut asked = Vec::new();
     for source in sources() {
         let times: usize = MARKS.iter().map(|mark| source.uncommented.matches(mark).count()).sum();
-        // Where the two are made one.
-        if times > 0 && source.path != "src/planted.rs" {
+        // Where the two are made one; and tests may speak of both.
+        if times > 0 && source.path != "src/planted.rs" && !source.path.starts_with("tests/") {
             asked.push((source.path, times));
         }
     }

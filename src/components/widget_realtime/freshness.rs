@@ -210,7 +210,7 @@ mod tests {
             let now = Timestamp(10_000 + seconds * 1_000);
             Fresh::of(&view(Freshness::Live), &["host.cpu".to_owned()], &list, Some(now))
         };
-        let said = [4, 7, 70].map(|seconds| fresh(seconds));
+        let said = [4, 7, 70].map(&fresh);
         assert_eq!(said, [0, 5, 60].map(|seconds| Fresh::Live { seconds }));
         assert_eq!(fresh(90), Fresh::Stale { missed: 3, seconds: 60 });
         assert_eq!(

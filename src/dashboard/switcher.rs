@@ -120,6 +120,8 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
         }
     };
     let mut asks = use_signal(|| false);
+    // The button that asked is another one when nothing was removed, and gets the focus back.
+    let mut has_asked = use_signal(|| false);
     let remove = move |_| {
         let widget = id.read().entry();
         managers.state.remove(BoardId::directory(), widget.clone());
@@ -151,7 +153,23 @@ fn use_this_board(id: ReadSignal<BoardId>, name: ReadSignal<String>, open: Signa
                     div { class: "row", "data-fit": "between",
                         button { class: "button", r#type: "submit", {tn("Rename")} }
                         button { class: "button", r#type: "button", onclick: export, {tn("Export")} }
-                        button { class: "button", "data-weight": "quiet", "data-danger": "true", r#type: "button", onclick: move |_| asks.set(true), {icon(Glyph::Trash)} {tn("Remove board")} }
+                        button {
+                            class: "button",
+                            "data-weight": "quiet",
+                            "data-danger": "true",
+                            r#type: "button",
+                            onmounted: move |event| {
+                                if has_asked.replace(false) {
+                                    focus(&event.data());
+                                }
+                            },
+                            onclick: move |_| {
+                                has_asked.set(true);
+                                asks.set(true);
+                            },
+                            {icon(Glyph::Trash)}
+                            {tn("Remove board")}
+                        }
                     }
                 }
                 if !IS_IN_A_BROWSER && !kept.read().is_empty() {

@@ -22,7 +22,7 @@ export async function play(stage) {
   await hers.hasFocus('button', 'Keep it');
   await page.keyboard.press('Enter');
   await page.getByText('Remove “Engine room” for everybody?').waitFor({ state: 'detached' });
-  await page.getByRole('button', { name: 'Remove board' }).waitFor();
+  await hers.hasFocus('button', 'Remove board');
   await page.keyboard.press('Escape');
   equal(page.url(), address);
   await hers.removeBoard();

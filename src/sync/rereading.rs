@@ -135,8 +135,7 @@ impl Engine {
         self.is_older |= is_newer;
         // Nor does one that the server speaks with no more keep the others from sending what waits.
         let is_shut = matches!(self.connection, Connection::Closed { .. }) && !self.outbox.is_empty();
-        let yields = is_newer || is_shut || !self.outbox.unreadable.is_empty();
-        if yields && self.yields_at.is_none_or(|at| now >= at) {
+        if (is_newer || is_shut || !self.outbox.unreadable.is_empty()) && self.yields_at.is_none_or(|at| now >= at) {
             self.yields_at = Some(now.plus(YIELD_MS));
             if self.leading {
                 self.effects.push_back(Effect::Yield);

@@ -45,7 +45,7 @@ export async function play(stage) {
   await page.getByRole('button', { name: /^Waiting edits: 1 not accepted/ }).click();
   const list = page.getByRole('region', { name: 'Not accepted' });
   await list.getByRole('button', { name: 'Edit' }).click();
-  const again = list.getByRole('textbox', { name: 'series' });
+  const again = list.getByLabel('series');
   equal(await again.inputValue(), WRONG);
   equal(await list.getByRole('textbox', { name: 'title' }).inputValue(), 'Flow');
   await again.fill(RIGHT);

@@ -72,7 +72,6 @@ pub(crate) use crate::platform::{NoRandomness, go_to, remember, remembered};
 pub(crate) use crate::platform::{Put, carry, grasp, hold_pointer, let_go, put_back};
 pub(crate) use boxed::{use_drop, use_effect, use_memo, use_signal};
 pub use context::NoProvider;
-#[cfg(feature = "dashboard")]
 pub(crate) use drafts::{drafted, forget_draft, keep_draft};
 #[cfg(feature = "dashboard")]
 pub(crate) use entitle::{entitle, kept_picture, stand_at};

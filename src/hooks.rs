@@ -76,7 +76,6 @@ pub(crate) use boxed::{use_drop, use_effect, use_memo, use_signal};
 #[cfg(feature = "dashboard")]
 pub(crate) use check_series::check_series;
 pub use context::NoProvider;
-#[cfg(feature = "dashboard")]
 pub(crate) use drafts::{drafted, forget_draft, keep_draft};
 #[cfg(feature = "dashboard")]
 pub(crate) use entitle::{entitle, kept_picture, stand_at};

@@ -299,6 +299,10 @@ impl Outbox {
         self.entries.get(&number).map(Box::as_ref)
     }
 
+    pub(super) fn at_mut(&mut self, number: u64) -> Option<&mut Pending> {
+        self.entries.get_mut(&number).map(Box::as_mut)
+    }
+
     /// A board's, in order.
     pub fn of_board<'a>(&'a self, board: &'a BoardId) -> impl Iterator<Item = &'a Pending> {
         self.iter().filter(move |pending| pending.operation.board == *board)

@@ -316,7 +316,9 @@ impl Engine {
                 continue;
             }
             let Some(stored) = decoded::<Stored>(text) else {
-                if self.outbox.at(number).is_none() {
+                if let Some(known) = self.outbox.at_mut(number) {
+                    known.again = true; // who can't read it may have stored a state that contains it
+                } else {
                     unread.push((outbox_key(number), text.clone()));
                 }
                 continue;

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tideboard::{
     protocol::BoardId,
-    sync::{Command, CommandError, storage::StorageError},
+    sync::{Command, CommandError, Notice, storage::StorageError},
 };
 
 use crate::world::{ANN, BO, World};
@@ -163,4 +163,17 @@ fn what_another_tab_has_let_go_is_stored_by_the_one_that_looks_at_it() {
     world.calm();
     assert!(world.is_kept(ANN, &hold));
     world.assert_everywhere("crew", "count", 1);
+}
+
+#[test]
+fn a_storage_that_takes_nothing_without_an_error_is_said_to_give_one() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.contradict(ANN);
+    world.add(ANN, "crew", "count", 1);
+    world.wait(120_000);
+    assert_eq!(world.fault(ANN), Some(StorageError::Broken));
+    let is_trouble = |notice: &Notice| matches!(notice, Notice::Trouble { .. });
+    assert_eq!(world.news(ANN).into_iter().filter(is_trouble).count(), 1);
+    assert_eq!(world.pending(ANN).len(), 1);
 }

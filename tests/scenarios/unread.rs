@@ -191,6 +191,27 @@ fn where_the_server_has_decided_it_they_go_on() {
 }
 
 #[test]
+fn what_one_tab_can_not_read_another_does_not_show_over_a_state_that_contains_it() {
+    let mut world = World::new();
+    let second = world.open_second_tab(ANN);
+    world.go_deaf(ANN);
+    world.go_offline(second);
+    world.add(ANN, "crew", "count", 1);
+    world.calm();
+    assert_eq!(world.server_has("crew", "count"), json!(1));
+    assert_eq!(world.pending(second).len(), 1);
+    assert_eq!(world.tear_the_disk(ANN, "outbox/"), 1);
+    world.reopen(ANN);
+    world.come_online(ANN);
+    world.wait(60_000);
+    assert_eq!(world.shows(second, "crew", "count"), json!(1));
+    world.come_online(second);
+    world.calm();
+    world.assert_everywhere("crew", "count", 1);
+    assert_eq!(world.pending(second), []);
+}
+
+#[test]
 fn a_card_whose_record_is_torn_is_listed_and_so_is_what_was_set_aside() {
     let mut world = quarrel();
     assert_eq!(world.tear_the_disk(ANN, "conflict/"), 1);
@@ -320,19 +341,6 @@ fn so_it_can_be_where_one_did_break() {
         assert_eq!(world.stored(ANN, "generation/"), ["1"]);
         assert_edited_all_the_same(world, reopens, text);
     }
-}
-
-#[test]
-fn a_storage_that_takes_nothing_without_an_error_is_said_to_give_one() {
-    let mut world = World::new();
-    world.go_offline(ANN);
-    world.contradict(ANN);
-    world.add(ANN, "crew", "count", 1);
-    world.wait(120_000);
-    assert_eq!(world.fault(ANN), Some(StorageError::Broken));
-    let is_trouble = |notice: &Notice| matches!(notice, Notice::Trouble { .. });
-    assert_eq!(world.news(ANN).into_iter().filter(is_trouble).count(), 1);
-    assert_eq!(world.pending(ANN).len(), 1);
 }
 
 #[test]

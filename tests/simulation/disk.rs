@@ -293,6 +293,15 @@ impl Torn {
         own.iter().any(|prefix| self.key.starts_with(prefix))
     }
 
+    /// Whether what is left of it says of which widget it is.
+    pub fn says_its_lane(&self) -> bool {
+        let says = |name: &str| {
+            let rest = self.text.split_once(&format!("\"{name}\":\""));
+            rest.is_some_and(|(_, rest)| rest.contains('"'))
+        };
+        says("board") && says("widget")
+    }
+
     /// Which operation it was of.
     pub fn id(&self) -> Option<OperationId> {
         let rest = self.before.strip_prefix(r#"{"operation":{"id":""#)?;

@@ -116,6 +116,8 @@ impl Truth {
 pub struct Ledger {
     made: HashMap<OperationId, Made>,
     edited: HashMap<Edited, Seen>,
+    /// Of those, what the input at hand has begun.
+    begun_now: Option<Edited>,
     truth: BTreeMap<BoardId, Truth>,
     saved_copy: Option<BTreeMap<BoardId, Truth>>,
     /// Every state that ever was, by its cursor: what a client at that cursor must show as confirmed.

@@ -348,7 +348,7 @@ impl Plan {
         if !alone {
             torn::draw(seed, (clients, span), &mut steps);
         }
-        let mut dice = Dice(seed ^ 0x6665_77);
+        let mut dice = Dice(seed ^ 0x0066_6577);
         shape.keeps_few = !alone && dice.chance(8);
         steps.sort_by_key(|step| step.at);
         Self { shape, steps }

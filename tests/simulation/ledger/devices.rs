@@ -156,9 +156,13 @@ impl Ledger {
                 widget: Some((board, widget)),
             } => self.forgoes(tab, board, widget),
             Notice::Refused {
-                error: CommandError::UnknownWidget | CommandError::OutboxFull { .. } | CommandError::Undecided { .. },
+                error: CommandError::UnknownWidget,
                 widget: Some((board, widget)),
             } => self.missed.push((tab, board.clone(), widget.clone())),
+            Notice::Refused {
+                error: CommandError::OutboxFull { .. } | CommandError::Undecided { .. },
+                ..
+            } => self.refused(),
             Notice::Refused {
                 error: CommandError::NothingToUndo | CommandError::NothingToRedo,
                 ..

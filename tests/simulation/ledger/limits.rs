@@ -34,14 +34,22 @@ impl Ledger {
         }
     }
 
-    /// A server remembers as many operations as it was told to, and none before.
+    /// A server keeps as many verdicts as it was told to, and those of its last revision; with what came at the same revision as the first.
     pub fn remembers(&mut self, logs: &BTreeMap<BoardId, Log>, horizon_len: u64) {
         for (board, log) in logs {
-            let kept = log.cursor().revision.0 - log.horizon().0;
-            if kept > horizon_len {
-                self.fail(Failure::Stuck(format!(
-                    "{board}: the server remembers {kept} operations"
-                )));
+            let kept = log.rows_len() as u64;
+            let Some(truth) = self.truth.get(board).filter(|_| kept > horizon_len) else {
+                continue;
+            };
+            let at = |revision| {
+                truth
+                    .verdicts
+                    .values()
+                    .filter(|verdict| verdict.revision() == revision)
+                    .count() as u64
+            };
+            if kept > horizon_len + at(log.cursor().revision) + at(log.horizon()) {
+                return self.fail(Failure::Stuck(format!("{board}: the server keeps {kept} verdicts")));
             }
         }
     }

@@ -23,6 +23,7 @@ impl Ledger {
 
     /// Somebody edits a field. Until that is an operation it lies over whatever comes: what they have seen is what is there now.
     pub fn edits(&mut self, number: usize, tab: &Tab, input: &Input) {
+        self.begun_now = None;
         let (
             Input::Command(Command::Set {
                 board, widget, field, ..
@@ -49,7 +50,15 @@ impl Ledger {
         let under = under.and_then(|id| self.made.get(id));
         let revision = under.map_or(cursor.revision.0, |under| under.seen.min(cursor.revision.0));
         let own = shown(engine);
+        self.begun_now = Some(edited.clone());
         self.edited.insert(edited, Seen { revision, value, own });
+    }
+
+    /// What somebody wants is refused, for there is no room for more: what they begin with it they have not begun.
+    pub(super) fn refused(&mut self) {
+        if let Some(edited) = self.begun_now.take() {
+            self.edited.remove(&edited);
+        }
     }
 
     /// What somebody has begun to edit is not taken: it is no operation, and nothing rests on what they had seen.

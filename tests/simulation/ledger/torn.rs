@@ -19,6 +19,13 @@ impl Ledger {
             let board = torn.key.split('/').nth(1).and_then(|board| board.parse().ok());
             self.losses.boards.extend(board.map(|board| (device, board)));
         }
+        // What does not say any more of which widget it is holds up nothing of that one's.
+        if torn.key.starts_with("outbox/")
+            && !torn.says_its_lane()
+            && let Some(made) = torn.id().and_then(|id| self.made.get_mut(&id))
+        {
+            made.left_lane = true;
+        }
         if torn.key.starts_with("journal/") {
             self.losses.journaled.extend(torn.id());
         }

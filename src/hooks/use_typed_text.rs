@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{
-    boxed::{use_drop, use_effect, use_signal},
+    boxed::{use_drop, use_effect, use_memo, use_signal},
     drafts::{drafted, forget_draft, keep_draft},
     use_later::{Later, use_later},
     use_optimism::use_is_optimistic,
@@ -135,7 +135,7 @@ pub fn use_typed_text(
 /// was loaded again.
 #[cfg(feature = "dashboard")]
 pub(crate) fn use_typed_field(widget: WidgetHandle, field: ReadSignal<String>, idle_ms: u64) -> TypedText {
-    let shown = super::boxed::use_memo(move || widget.text(&field.read()));
+    let shown = use_memo(move || widget.text(&field.read()));
     let send = move |text, base| widget.edit_on(&field.read(), text, base);
     use_typed(shown.into(), idle_ms, Some((widget, field)), Box::new(send))
 }

@@ -45,6 +45,7 @@ mod undoing;
 mod unread;
 mod updates;
 mod view;
+mod yielding;
 
 use std::collections::VecDeque;
 

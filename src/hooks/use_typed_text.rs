@@ -2,8 +2,10 @@
 
 use dioxus::prelude::*;
 
+#[cfg(feature = "dashboard")]
+use super::boxed::use_memo;
 use super::{
-    boxed::{use_drop, use_effect, use_memo, use_signal},
+    boxed::{use_drop, use_effect, use_signal},
     drafts::{drafted, forget_draft, keep_draft},
     use_later::{Later, use_later},
     use_optimism::use_is_optimistic,

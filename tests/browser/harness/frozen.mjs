@@ -5,6 +5,7 @@ export async function freeze(page) {
   await takesItselfForSeen(page, false);
   const front = await page.context().newPage();
   const session = await page.context().newCDPSession(page);
+  await hasStored(page);
   await page.evaluate(() => {
     globalThis.wasFrozen = false;
     document.addEventListener('freeze', () => (globalThis.wasFrozen = true), { once: true });
@@ -18,6 +19,19 @@ export async function freeze(page) {
     return page.evaluate(() => globalThis.wasFrozen);
   };
   return { thaw, leave };
+}
+
+/** Resolves when a page writes nothing: a browser freezes none that keeps others from the storage, and the debugger asks nobody. */
+async function hasStored(page) {
+  await page.evaluate(async () => {
+    const open = indexedDB.open('tideboard');
+    await new Promise((done) => (open.onsuccess = done));
+    for (let turn = 0; turn < 3; turn += 1) {
+      const transaction = open.result.transaction([...open.result.objectStoreNames], 'readwrite');
+      await new Promise((done) => (transaction.oncomplete = done));
+    }
+    open.result.close();
+  });
 }
 
 /** Playwright has every page take itself for the one that is looked at, and no browser freezes that; it has no switch for it. */

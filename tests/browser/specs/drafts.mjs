@@ -4,8 +4,7 @@ import { SETPOINT } from '../harness/board.mjs';
 export const title = 'what is typed and no edit yet is there when the page was loaded again, also by a new release, and when a form is opened again';
 
 export async function play(stage) {
-  const server = await stage.server();
-  const release = stage.release();
+  const server = await stage.previousServer();
   const [ada, ben] = await Promise.all([stage.person('Ada'), stage.person('Ben')]);
   const [hers, his] = await Promise.all([ada.open(), ben.open()]);
   await Promise.all([hers.isIn('live'), his.isIn('live')]);
@@ -35,7 +34,7 @@ export async function play(stage) {
   await hers.widget(SETPOINT).getByText(/^Somebody has set 24/).waitFor();
   await his.isSettled();
   await server.stop();
-  await server.startOf(release.folder);
+  await server.startOf(stage.bundle);
   await Promise.all([hers.isIn('live'), his.isIn('live')]);
   await page.reload();
   await hers.isIn('live');

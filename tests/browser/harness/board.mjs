@@ -56,6 +56,21 @@ export class Board {
     await this.page.locator(`article[data-state="${state}"]`).and(this.widget(title)).waitFor();
   }
 
+  /** What the server has of a widget is on this device, for a start without it, with this in it; it is written a moment after it was shown. */
+  async keepsState(widget, part) {
+    await this.page.evaluate(async ([widget, part]) => {
+      const done = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+      const database = await done(indexedDB.open('tideboard'));
+      const find = async () => {
+        const records = database.transaction('records').objectStore('records');
+        const [keys, texts] = await Promise.all([done(records.getAllKeys()), done(records.getAll())]);
+        return keys.some((key, at) => String(key).endsWith(`/${widget}`) && texts[at].includes(part));
+      };
+      while (!(await find())) await new Promise(requestAnimationFrame);
+      database.close();
+    }, [widget, part]);
+  }
+
   /** The last live values are on this device, for a start without the server. */
   async keepsValues() {
     await this.page.evaluate(async () => {

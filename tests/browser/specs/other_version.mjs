@@ -47,6 +47,7 @@ export async function play(stage) {
   await his.counts(1);
   await his.set(24);
   await hers.isSetTo(24);
+  await hers.keepsState('setpoint', '"value":24');
 
   // So does her device without a network, as it has kept the newer one; with a network it waits as before.
   await keeps(hers.page, new RegExp(`^${kept}$`));

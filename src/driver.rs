@@ -352,7 +352,7 @@ impl Driver {
     }
 
     fn poll_storing(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
-        if self.storing.is_none() {
+        if self.storing.is_none() && !self.leading.is_frozen {
             self.storing = self.to_store.pop_front();
         }
         poll_once(&mut self.storing, cx)
@@ -385,6 +385,7 @@ impl Driver {
             // What was only shown so far is stored now: a hidden page may not get another moment.
             NetworkEvent::Hidden => (Input::Visible(false), Some(Input::Command(Command::Flush))),
             NetworkEvent::Suspended => (Input::Command(Command::Flush), Some(Input::Suspended)),
+            NetworkEvent::Frozen => (Input::Suspended, None),
             NetworkEvent::WorksOffline(true) => (Input::Command(Command::Disconnect), None),
             NetworkEvent::WorksOffline(false) => (Input::Command(Command::Connect), None),
             NetworkEvent::Undoes { again } => return self.command(if again { Command::Redo } else { Command::Undo }),
@@ -392,7 +393,7 @@ impl Driver {
         self.online = self.network.is_online();
         self.shown = match event {
             NetworkEvent::Shown => true,
-            NetworkEvent::Hidden | NetworkEvent::Suspended => false,
+            NetworkEvent::Hidden | NetworkEvent::Suspended | NetworkEvent::Frozen => false,
             _ => self.shown,
         };
         self.ready.push_back(first);

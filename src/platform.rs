@@ -120,6 +120,8 @@ pub enum NetworkEvent {
     Hidden,
     /// The page is put away, perhaps for good.
     Suspended,
+    /// It stands still from this moment on, until [`NetworkEvent::Woke`]: what it begins it may not end.
+    Frozen,
     /// In another tab of the browser the person has chosen to work offline, or no longer to.
     WorksOffline(bool),
     /// The keys of undo were pressed, or those of redo (`again`), where [`hear_keys`] has it told.

@@ -15,6 +15,8 @@ pub(super) struct Leading {
     pub lead: Option<Box<dyn Any>>,
     /// The page was put away, and competes no more.
     stands_back: bool,
+    /// It stands still, and begins nothing in the storage, in which the others would wait for its end.
+    pub is_frozen: bool,
 }
 
 impl Driver {
@@ -36,7 +38,7 @@ impl Driver {
     /// A page that is put away, which may be frozen, holds nobody up; it competes anew when it is back.
     pub(super) fn stand_back(&mut self, event: NetworkEvent) {
         match event {
-            NetworkEvent::Suspended if matches!(self.leads, Leads::Elected) => {
+            NetworkEvent::Suspended | NetworkEvent::Frozen if matches!(self.leads, Leads::Elected) => {
                 self.leading = Leading {
                     stands_back: true,
                     ..Leading::default()
@@ -46,5 +48,10 @@ impl Driver {
             NetworkEvent::Woke | NetworkEvent::Shown if self.leading.stands_back => self.elect(),
             _ => {}
         }
+        self.leading.is_frozen = match event {
+            NetworkEvent::Frozen => true,
+            NetworkEvent::Woke | NetworkEvent::Shown => false,
+            _ => self.leading.is_frozen,
+        };
     }
 }

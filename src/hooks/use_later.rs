@@ -98,7 +98,7 @@ fn put_away(platform: &dyn Platform) -> LocalBoxFuture<'static, ()> {
     async move {
         while !matches!(
             poll_fn(|cx| network.poll_event(cx)).await,
-            NetworkEvent::Hidden | NetworkEvent::Suspended
+            NetworkEvent::Hidden | NetworkEvent::Suspended | NetworkEvent::Frozen
         ) {}
     }
     .boxed_local()

@@ -76,12 +76,12 @@ fn plain_field(pending: &Pending) -> Option<&FieldName> {
 }
 
 impl Outbox {
-    /// The value that an operation's author saw under it: under all of it, where it covers others that were never sent.
+    /// The value on the board that an operation's author saw under it: under all of it, where it rests on others that never took effect.
     pub(super) fn base_value_of(&self, pending: &Pending) -> Option<Value> {
         let mut pending = pending;
         while let Some(Base::Operation(id)) = pending.operation.base
             && let Some(covered) = self.get(id)
-            && covered.is_folded_away()
+            && covered.never_took_effect()
         {
             pending = covered;
         }
@@ -103,8 +103,12 @@ impl Pending {
         self.withdrawing && (self.why == Why::Folded || self.why != Why::Late && !self.tried)
     }
 
-    /// Whether that is all there is of it: it never took effect.
-    pub(super) fn is_folded_away(&self) -> bool {
-        self.is_folded() && matches!(self.verdict, Some(Verdict::Withdrawn { .. }))
+    /// Whether its value was only ever here, as far as is known. What was undone is left out: who undoes an edit wants what they typed after it to stay.
+    fn never_took_effect(&self) -> bool {
+        match self.verdict {
+            Some(Verdict::Withdrawn { .. }) => self.is_folded(),
+            Some(Verdict::Conflict { .. } | Verdict::Rejected { .. } | Verdict::Expired { .. }) => true,
+            Some(Verdict::Applied { .. }) | None => false,
+        }
     }
 }

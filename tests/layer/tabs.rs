@@ -1,7 +1,7 @@
 //! Several pages on one device.
 
 use dioxus::prelude::*;
-use tideboard::{platform::NetworkEvent, state::SYNC, testing::Page};
+use tideboard::{config::DEBOUNCE_MS, platform::NetworkEvent, protocol::WidgetId, state::SYNC, testing::Page};
 
 use crate::deck::{deck, nothing, on_deck};
 
@@ -46,4 +46,22 @@ fn a_page_that_is_put_away_lets_another_one_send_and_has_its_turn_again_when_it_
     assert_eq!(leads([&mut first, &mut second]), [false, true], "it waits for its turn");
     first.device.say_to(1, NetworkEvent::Suspended);
     assert_eq!(leads([&mut first, &mut second]), [true, false]);
+}
+
+#[test]
+fn a_page_that_stands_still_begins_nothing_in_the_storage_that_the_others_would_wait_for() {
+    let mut first = on_deck(nothing);
+    let mut second = first.beside();
+    let count = "count".parse().expect("a field's name");
+    first.act(|managers| managers.state.edit(deck(), WidgetId::named("crew"), count, 4));
+    first.device.say_to(0, NetworkEvent::Frozen);
+    first.pass(DEBOUNCE_MS);
+    second.settle();
+    assert_eq!(second.with(|| SYNC.read().pending), 0, "it was not stored");
+    second.edit(&deck(), "tasks", "done", 1);
+    assert_eq!(second.with(|| (SYNC.read().pending, SYNC.read().leading)), (0, true));
+    first.device.say_to(0, NetworkEvent::Woke);
+    first.settle();
+    second.settle();
+    assert_eq!(second.server.value(&deck(), "crew", "count"), 4);
 }

@@ -218,6 +218,35 @@ fn a_text_typed_on_while_its_beginning_is_merged_keeps_what_was_merged_into_it()
 }
 
 #[test]
+fn what_is_typed_on_after_a_text_that_is_asked_about_is_woven_into_nobodys() {
+    for hears_of_it_first in [false, true] {
+        let mut world = World::new();
+        world.go_deaf(ANN);
+        world.set(BO, "log", "text", "rough");
+        world.wait(200);
+        world.set(ANN, "log", "text", "windy");
+        world.wait(60);
+        if hears_of_it_first {
+            world.go_offline(ANN);
+        }
+        world.set(ANN, "log", "text", "windy, fog");
+        world.wait(200);
+        world.go_offline(ANN);
+        world.come_online(ANN);
+        world.calm();
+        world.assert_everywhere("log", "text", "rough");
+        let cards = world.conflicts(ANN);
+        assert_eq!(
+            cards
+                .iter()
+                .map(|card| (card.before().cloned(), card.mine().cloned()))
+                .collect::<Vec<_>>(),
+            ["windy", "windy, fog"].map(|mine| (Some(json!("calm")), Some(json!(mine))))
+        );
+    }
+}
+
+#[test]
 fn a_drag_is_ten_edits_a_second_however_soon_they_are_confirmed() {
     let mut world = World::new();
     for step in 0..100 {

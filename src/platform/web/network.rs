@@ -47,7 +47,7 @@ impl Page {
             on(&window, "keydown", pressed);
             if let Some(document) = window.document() {
                 on(&document, "visibilitychange", |_| Some(visibility()));
-                on(&document, "freeze", |_| Some(NetworkEvent::Suspended));
+                on(&document, "freeze", |_| Some(NetworkEvent::Frozen));
                 on(&document, "resume", |_| Some(NetworkEvent::Woke));
             }
         }

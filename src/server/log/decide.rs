@@ -237,6 +237,19 @@ impl Log {
         }
     }
 
+    /// Whether an author went on from a value of their own that never came onto the board: what they changed of it can't be told from
+    /// what it was refused for.
+    fn rests_on_refused(&self, operation: &Operation) -> bool {
+        let Some(Base::Operation(id)) = operation.base else {
+            return false;
+        };
+        let verdict = self.rows.get(&id).map(|row| &*row.verdict);
+        matches!(
+            verdict,
+            Some(Verdict::Conflict { .. } | Verdict::Rejected { .. } | Verdict::Expired { .. })
+        )
+    }
+
     /// Types and limits.
     pub(super) fn check(&self, context: &Context<'_>, operation: &Operation) -> Result<(), Rejection> {
         let needs_birth = operation.board != BoardId::directory() && !operation.is_birth();
@@ -326,6 +339,9 @@ impl Log {
             writer: Some(current.writer.clone()),
         });
         let merged = || {
+            if self.rests_on_refused(operation) {
+                return None;
+            }
             let text = merge_text(
                 operation.base_value.as_ref()?.as_str()?,
                 value.as_str()?,

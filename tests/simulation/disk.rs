@@ -302,6 +302,11 @@ impl Torn {
         says("board") && says("widget")
     }
 
+    /// Which card it was, if it was one.
+    pub fn card(&self) -> Option<OperationId> {
+        self.key.strip_prefix("conflict/")?.parse().ok()
+    }
+
     /// Which operation it was of.
     pub fn id(&self) -> Option<OperationId> {
         let rest = self.before.strip_prefix(r#"{"operation":{"id":""#)?;

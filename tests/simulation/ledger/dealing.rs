@@ -13,6 +13,11 @@ impl Ledger {
         self.again.entry(id).or_default().extend(again);
     }
 
+    /// Whether somebody has.
+    pub fn is_dealt_with(&self, id: OperationId) -> bool {
+        self.dealt.contains(&id)
+    }
+
     /// Whether it was made again, and that was saved, or is listed, or dealt with.
     pub(super) fn is_made_again(&self, id: OperationId, kept: &BTreeSet<OperationId>) -> bool {
         let saved = |id: &OperationId| self.made.get(id).is_some_and(|made| made.saved);

@@ -44,7 +44,7 @@ impl Ledger {
     /// Somebody discards a record that can't be read: what it was is dealt with, and where that was a card, all that was on it.
     pub fn discards(&mut self, torn: &Torn) {
         self.dealt.extend(torn.id());
-        if let Some(card) = torn.key.strip_prefix("conflict/").and_then(|card| card.parse().ok()) {
+        if let Some(card) = torn.card() {
             self.dealt.insert(card);
             let joined = self.joined.iter().filter(|(_, joined)| **joined == card);
             self.dealt.extend(joined.map(|(id, _)| *id));

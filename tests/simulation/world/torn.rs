@@ -82,9 +82,11 @@ impl World {
                     .conflicts()
                     .any(|conflict| torn.key.ends_with(&conflict.id().to_string()))
         };
+        // Somebody has decided the card in a page that still knew it: it goes with the next thing that is stored of its board.
+        let is_decided = |torn: &Torn| torn.card().is_some_and(|card| self.ledger.is_dealt_with(card));
         let is_listed = |torn: &Torn| listed.iter().any(|aside| text_of(aside) == Some(&torn.text));
         let mut own = self.devices[state.device].disk.torn(&namespace).into_iter();
-        let missing = own.find(|torn| torn.is_own() && !is_listed(torn) && !is_known(torn));
+        let missing = own.find(|torn| torn.is_own() && !is_listed(torn) && !is_known(torn) && !is_decided(torn));
         if let Some(torn) = missing {
             let missing = format!("tab {tab} does not list {torn:?}");
             self.ledger.lost(missing);

@@ -129,8 +129,9 @@ impl Ledger {
                     .is_some_and(|made| made.person == namespace.principal.as_str())
             });
             let later_own = shown.as_ref().and_then(|shown| shown.pending.get(&widget)?.get(&field)) != Some(&id);
-            // Where a history broke, what waits may be stored as something to ask about first.
-            let is_doubtful = self.restored && engine.pending().any(|pending| pending.operation.id == id);
+            // Where a history broke, or its record was damaged, what waits may be stored as something to ask about first.
+            let is_doubtful =
+                (self.restored || self.is_doubted(id)) && engine.pending().any(|pending| pending.operation.id == id);
             let gone = !still_pending
                 && !is_doubtful
                 && !self.truth.values().any(|truth| truth.verdicts.contains_key(&id))

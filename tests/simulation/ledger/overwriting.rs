@@ -103,7 +103,7 @@ impl Ledger {
     /// Whether a value is the one that an author saw under an edit, or under those that it was folded of.
     fn is_seen(&self, truth: &Truth, made: &Made, value: &Value) -> bool {
         let under = match made.operation.base {
-            Some(Base::Operation(id)) if self.folded.contains(&id) => self.made.get(&id),
+            Some(Base::Operation(id)) => self.made.get(&id),
             _ => None,
         };
         let is_void = |made: &&Made| !truth.revisions.contains_key(&made.operation.id);

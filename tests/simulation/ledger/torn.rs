@@ -8,6 +8,8 @@ use crate::{disk::Torn, plan::is_of_board};
 pub(super) struct Losses {
     /// Devices, and the boards of which they may not have what they had stored.
     boards: BTreeSet<(usize, BoardId)>,
+    /// Waiting operations whose records were damaged: who still knew one has written it anew, as one that is asked for before it is shown.
+    doubted: HashSet<OperationId>,
     /// Applied operations of which no device knows any more that they were.
     journaled: HashSet<OperationId>,
 }
@@ -26,6 +28,9 @@ impl Ledger {
         {
             made.left_lane = true;
         }
+        if torn.key.starts_with("outbox/") {
+            self.losses.doubted.extend(torn.id());
+        }
         if torn.key.starts_with("journal/") {
             self.losses.journaled.extend(torn.id());
         }
@@ -34,6 +39,11 @@ impl Ledger {
     /// Whether a device may not have what it had stored of a board: of that it asks anew.
     pub fn may_lack(&self, device: usize, board: &BoardId) -> bool {
         self.losses.boards.contains(&(device, board.clone()))
+    }
+
+    /// Whether an operation that waits may be asked for before it is shown.
+    pub(super) fn is_doubted(&self, id: OperationId) -> bool {
+        self.losses.doubted.contains(&id)
     }
 
     /// Whether nobody can tell any more that the server had applied an operation.

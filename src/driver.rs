@@ -64,7 +64,7 @@ pub struct Driver {
     socket: Option<(u64, Box<dyn Socket>)>,
     /// What the storage does now, and what it is to do next.
     storing: Option<LocalBoxFuture<'static, Input>>,
-    to_store: VecDeque<LocalBoxFuture<'static, Input>>,
+    to_store: VecDeque<Job>,
     /// The server function under way; the engine asks for one at a time.
     asking: Option<LocalBoxFuture<'static, Input>>,
     /// What another tab has called this device since; asked only where nobody gave it a name at the start.
@@ -353,7 +353,8 @@ impl Driver {
 
     fn poll_storing(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
         if self.storing.is_none() && !self.leading.is_frozen {
-            self.storing = self.to_store.pop_front();
+            let job = self.to_store.pop_front();
+            self.storing = job.map(|begin| begin(&*self.storage));
         }
         poll_once(&mut self.storing, cx)
     }
@@ -410,22 +411,19 @@ impl Driver {
                     socket.send(text);
                 }
             }
-            Effect::Load { namespace, widgets } => {
-                let loading = self.storage.load(namespace.clone(), widgets);
-                self.store(
-                    loading
-                        .map(move |records| Input::Loaded {
-                            namespace,
-                            widgets,
-                            records,
-                        })
-                        .boxed_local(),
-                );
-            }
-            Effect::Commit { namespace, transaction } => {
-                let committing = self.storage.commit(namespace, transaction);
-                self.store(committing.map(Input::Committed).boxed_local());
-            }
+            Effect::Load { namespace, widgets } => self.store(move |storage| {
+                let loading = storage.load(namespace.clone(), widgets);
+                let loaded = move |records| Input::Loaded {
+                    namespace,
+                    widgets,
+                    records,
+                };
+                loading.map(loaded).boxed_local()
+            }),
+            Effect::Commit { namespace, transaction } => self.store(|storage| {
+                let committing = storage.commit(namespace, transaction);
+                committing.map(Input::Committed).boxed_local()
+            }),
             Effect::Broadcast => self.storage.announce(),
             Effect::Yield => self.elect(),
             Effect::Remember(namespace, note) => self.remember(&namespace, &note),
@@ -443,19 +441,19 @@ impl Driver {
     }
 
     fn note(&mut self, name: &str, text: String) {
-        let writing = self.storage.write_note(name, &text);
-        self.store(writing.map(note_written).boxed_local());
+        let name = name.to_owned();
+        self.store(move |storage| storage.write_note(&name, &text).map(note_written).boxed_local());
     }
 
-    fn store(&mut self, job: LocalBoxFuture<'static, Input>) {
-        self.to_store.push_back(job);
+    fn store(&mut self, job: impl FnOnce(&dyn Storage) -> LocalBoxFuture<'static, Input> + 'static) {
+        self.to_store.push_back(Box::new(job));
     }
 
     /// Keeps the note for the next start, and competes for the right to send for the namespace.
     fn remember(&mut self, namespace: &Namespace, note: &Note) {
         if let Ok(text) = serde_json::to_string(note) {
-            let writing = self.storage.write_note(&note.name(self.server.origin()), &text);
-            self.store(writing.map(Input::Remembered).boxed_local());
+            let name = note.name(self.server.origin());
+            self.store(move |storage| storage.write_note(&name, &text).map(Input::Remembered).boxed_local());
         }
         if self.remembered.replace(namespace.clone()).as_ref() == Some(namespace) {
             // Not for the first time: it was forgotten, and so is whatever else was noted.
@@ -478,6 +476,9 @@ fn note_written(outcome: Result<(), StorageError>) -> Input {
     }
     Input::TimerExpired
 }
+
+/// What the storage is to do: begun when it is its turn, and by no page that stands still.
+type Job = Box<dyn FnOnce(&dyn Storage) -> LocalBoxFuture<'static, Input>>;
 
 fn poll_once<T>(future: &mut Option<LocalBoxFuture<'static, T>>, cx: &mut Context<'_>) -> Poll<T> {
     let Some(pending) = future else { return Poll::Pending };

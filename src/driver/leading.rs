@@ -22,6 +22,9 @@ pub(super) struct Leading {
 impl Driver {
     /// Competes for the right to send, behind all who wait for it.
     pub(super) fn elect(&mut self) {
+        if self.leading.stands_back {
+            return; // it does when it is back
+        }
         if let Some(namespace) = self
             .remembered
             .as_ref()
@@ -45,13 +48,14 @@ impl Driver {
                 };
                 self.ready.push_back(Input::Leading(false));
             }
-            NetworkEvent::Woke | NetworkEvent::Shown if self.leading.stands_back => self.elect(),
+            NetworkEvent::Woke | NetworkEvent::Shown => {
+                self.leading.is_frozen = false;
+                if std::mem::take(&mut self.leading.stands_back) {
+                    self.elect();
+                }
+            }
             _ => {}
         }
-        self.leading.is_frozen = match event {
-            NetworkEvent::Frozen => true,
-            NetworkEvent::Woke | NetworkEvent::Shown => false,
-            _ => self.leading.is_frozen,
-        };
+        self.leading.is_frozen |= matches!(event, NetworkEvent::Frozen);
     }
 }

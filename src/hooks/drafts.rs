@@ -6,16 +6,19 @@ use crate::{config::DRAFT_BYTES_MAX, platform, protocol::SignedIn};
 /// What was typed at a place, after what it was typed over.
 pub(crate) fn drafted(place: &str) -> Option<(String, String)> {
     let kept = platform::jotted(&name_of(place))?;
-    let (base, text) = kept.split_once(BETWEEN)?;
+    // Whatever stands in the text: the base may have come by another program.
+    let (base_len, both) = kept.split_once(' ')?;
+    let (base, text) = both.split_at_checked(base_len.parse().ok()?)?;
     Some((base.to_owned(), text.to_owned()))
 }
 
-/// Keeps what is typed at a place over `base`, instead of what was kept of it before.
+/// Keeps what is typed at a place over `base`, instead of what was kept of it before: that is gone, also where there is no room.
 pub(crate) fn keep_draft(place: &str, base: &str, text: &str) {
-    let kept = [base, BETWEEN, text].concat();
-    if kept.len() <= DRAFT_BYTES_MAX {
-        platform::jot(&name_of(place), Some(&kept));
-    }
+    let kept = [&base.len().to_string(), " ", base, text].concat();
+    platform::jot(
+        &name_of(place),
+        Some(&*kept).filter(|kept| kept.len() <= DRAFT_BYTES_MAX),
+    );
 }
 
 /// It is an edit now, or was given up.
@@ -27,6 +30,3 @@ pub(crate) fn forget_draft(place: &str) {
 fn name_of(place: &str) -> String {
     ["tideboard draft ", &kept_choice(SignedIn::COOKIE), " ", place].concat()
 }
-
-/// No key gives it.
-const BETWEEN: &str = "\0";

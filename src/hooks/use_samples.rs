@@ -74,11 +74,11 @@ pub fn use_samples(names: ReadSignal<Vec<String>>) -> Memo<SeriesList> {
     let sight = use_hook(try_consume_context::<Sight>);
     let mut last = use_signal(SeriesList::default);
     use_memo(move || {
-        // What has something to show keeps it; of a card that is still empty the first values are taken wherever it is.
-        if sight.is_some_and(|Sight(is_seen)| !is_seen()) && !last.peek().0.is_empty() {
+        let names = names.read();
+        // What has something of all to show keeps it; of a card that still waits for one the first values are taken wherever it is.
+        if sight.is_some_and(|Sight(is_seen)| !is_seen()) && last.peek().0.len() >= names.len() {
             return last.peek().clone();
         }
-        let names = names.read();
         let mut list = Vec::new();
         if names.is_empty() {
             // Nothing that comes concerns it.

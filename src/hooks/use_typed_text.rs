@@ -152,9 +152,10 @@ fn use_typed(
     let mut content = use_signal(|| Content::same(&shown.peek()));
     let mut caret = use_hook(|| CopyValue::new(None::<(u32, u32)>));
     let place = use_signal(|| of.map_or_else(String::new, |(widget, field)| widget.place(&field.peek())));
+    let is_asked = move || of.is_some_and(|(widget, field)| widget.is_asked(&field.peek()));
     let mut take_in = move |shown: &str| {
         let before = content.peek().clone();
-        let after = before.meet(shown, of.is_some_and(|(widget, field)| widget.is_asked(&field.peek())));
+        let after = before.meet(shown, is_asked());
         if after == before {
             return;
         }
@@ -204,13 +205,23 @@ fn use_typed(
             Content::same(&shown)
         });
     });
-    use_drop(move || send.finish()); // who goes elsewhere in the middle of a pause has said it all the same
     let (mut is_begun, mut is_kept) = (use_signal(|| false), use_signal(|| false));
+    use_drop(move || {
+        // Who goes elsewhere in the middle of a pause has said it all the same; and nothing is typed here when they are back.
+        send.finish();
+        if *is_kept.peek() {
+            forget_draft(&place.peek());
+        }
+    });
     use_effect(move || {
         let place = place.peek();
         let state = content.read().state;
-        // Once, after the first paint, which was the server's.
-        if !is_begun.replace(true) {
+        if state == State::Same && !*is_begun.peek() {
+            // Once it is known what waits, and what is asked about; the first paint was the server's.
+            if !SYNC.read().initialized {
+                return;
+            }
+            is_begun.set(true);
             if let Some((base, text)) = drafted(&place) {
                 is_kept.set(true);
                 let shown = content.peek().shown.clone();
@@ -220,7 +231,7 @@ fn use_typed(
                     base,
                     state: State::Typed,
                 };
-                content.set(typed.meet(&shown, false));
+                content.set(typed.meet(&shown, is_asked()));
                 send.start();
             }
         } else if state != State::Same {

@@ -144,7 +144,7 @@ async fn admit(State(server): State<Server>, mut request: Request, next: Next) -
         Ok(None) if is_open(&server, request.uri().path()) => {}
         Ok(None) => {
             server.metrics().unauthorized.count();
-            return ask_to_sign_in(&request);
+            return ask_to_sign_in(&server, &request);
         }
     }
     next.run(request).await
@@ -216,9 +216,10 @@ fn is_open(server: &Server, path: &str) -> bool {
         || server.is_public_file(path)
 }
 
-fn ask_to_sign_in(request: &Request) -> Response {
+fn ask_to_sign_in(server: &Server, request: &Request) -> Response {
     if sign_in::accepts_html(request.headers()) {
-        return sign_in::ask(request.uri().path_and_query().map_or("/", |next| next.as_str()));
+        let next = request.uri().path_and_query().map_or("/", |next| next.as_str());
+        return sign_in::ask(server, next);
     }
     let message = format!("Sign in at {SIGN_IN_PATH}, or send the token as `Authorization: Bearer`.");
     refuse(StatusCode::UNAUTHORIZED, Code::NeedsAuth, &message)

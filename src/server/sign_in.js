@@ -1,6 +1,9 @@
 // Says on the page that asks for a token that edits wait in this browser: those of whoever was signed in here last, as the cookie says that pages may
-// read, and nobody else's. That there are some, and nothing of what they are; after a sign-out the cookie names nobody.
-const whose = /(?:^|; )tideboard_who=([0-9a-f]+\/[\w.-]+)/.exec(document.cookie)?.[1];
+// read, and nobody else's. That there are some, and nothing of what they are; after a sign-out the cookie names nobody. What waits for another server,
+// which was at this address before, is not sent by signing in.
+const who = /(?:^|; )tideboard_who=([0-9a-f]+)\/([\w.-]*)/.exec(document.cookie);
+const [, store, principal] = who ?? [];
+const whose = principal && store === document.currentScript.dataset.store && `${store}/${principal}`;
 
 /** The device's database, where there is one: none is made. */
 function stored() {
@@ -29,5 +32,12 @@ async function tell() {
   }
 }
 
+/** Who has signed out takes along what they typed: whoever signs in next on this tab may come by the same token. */
+function forgetDrafts() {
+  const names = Object.keys(sessionStorage).filter((name) => name.startsWith('tideboard draft '));
+  for (const name of names) sessionStorage.removeItem(name);
+}
+
+if (who && !principal) forgetDrafts();
 // Where nothing can be read there is nothing to say.
 if (whose) tell().catch(() => {});

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     config::{SESSION_MS, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_SCRIPT_PATH, SIGN_IN_STYLE_PATH},
-    protocol::{Principal, SignedIn},
+    protocol::{Principal, SignedIn, StoreId},
 };
 
 /// The routes that are open to everybody, because they let people in and out.
@@ -31,8 +31,8 @@ pub(super) fn routes() -> Router<Server> {
 }
 
 /// The sign-in page in place of the page that was asked for.
-pub(super) fn ask(next: &str) -> Response {
-    (StatusCode::UNAUTHORIZED, form(next, None)).into_response()
+pub(super) fn ask(server: &Server, next: &str) -> Response {
+    (StatusCode::UNAUTHORIZED, form(server.store(), next, None)).into_response()
 }
 
 #[derive(Deserialize)]
@@ -43,8 +43,8 @@ struct SignIn {
 }
 
 /// Leads back to the page that led here.
-async fn page(headers: HeaderMap) -> Response {
-    form(way_back(&headers).unwrap_or("/"), None).into_response()
+async fn page(State(server): State<Server>, headers: HeaderMap) -> Response {
+    form(server.store(), way_back(&headers).unwrap_or("/"), None).into_response()
 }
 
 /// The path of the page of this server from which somebody came, as their browser says.
@@ -83,7 +83,7 @@ async fn sign_in(State(server): State<Server>, request: Request) -> Response {
         Err(error) => {
             server.metrics().sign_ins_failed.count();
             tracing::warn!(%peer, "a sign-in failed");
-            refuse(&error, wants_page, &input.next)
+            refuse(&server, &error, wants_page, &input.next)
         }
     }
 }
@@ -95,14 +95,14 @@ async fn sign_out(State(server): State<Server>, headers: HeaderMap) -> Response 
     (AppendHeaders(cookies), StatusCode::NO_CONTENT).into_response()
 }
 
-fn refuse(error: &SignInError, wants_page: bool, next: &str) -> Response {
+fn refuse(server: &Server, error: &SignInError, wants_page: bool, next: &str) -> Response {
     let status = match error {
         SignInError::Wrong => StatusCode::UNAUTHORIZED,
         SignInError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         SignInError::NoRandomness => StatusCode::INTERNAL_SERVER_ERROR,
     };
     let body = if wants_page {
-        form(next, Some(&error.to_string())).into_response()
+        form(server.store(), next, Some(&error.to_string())).into_response()
     } else {
         error.to_string().into_response()
     };
@@ -177,13 +177,14 @@ pub(super) fn local_path(next: &str) -> &str {
 }
 
 /// Plain HTML that works without its script, and before anything else does.
-fn form(next: &str, problem: Option<&str>) -> Html<String> {
+fn form(store: StoreId, next: &str, problem: Option<&str>) -> Html<String> {
     let problem = problem
         .map(|text| format!("<p role=\"alert\">{}</p>", escape(text)))
         .unwrap_or_default();
     Html(
         PAGE.replace("{style}", SIGN_IN_STYLE_PATH)
             .replace("{script}", SIGN_IN_SCRIPT_PATH)
+            .replace("{store}", &store.to_string())
             .replace("{action}", SESSION_PATH)
             .replace("{problem}", &problem)
             .replace("{next}", &escape(local_path(next))),
@@ -266,7 +267,7 @@ mod tests {
 
     #[test]
     fn next_is_escaped_in_the_form() {
-        let Html(page) = form("/\"><script>alert(1)</script>", None);
+        let Html(page) = form(StoreId(7), "/\"><script>alert(1)</script>", None);
         assert!(!page.contains("<script>"), "{page}");
     }
 }

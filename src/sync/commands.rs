@@ -445,7 +445,7 @@ impl Engine {
 }
 
 /// Whether a reader takes this value; the depth first, since to measure its size is to go all the way down.
-fn check_value(value: &Value) -> Result<(), CommandError> {
+pub(super) fn check_value(value: &Value) -> Result<(), CommandError> {
     check_depth(value)?;
     let bytes = value_bytes(value);
     if bytes > VALUE_BYTES_MAX {

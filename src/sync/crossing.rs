@@ -1,6 +1,9 @@
 //! Edits of what is not there any more: somebody else has put something else there since their author began.
 
-use super::{CommandError, Engine, commands::Seen};
+use super::{
+    CommandError, Engine,
+    commands::{Seen, check_value},
+};
 use crate::{
     protocol::{Base, BoardId, Field, FieldName, Intent, Revision, Value, WidgetId},
     time::Timestamp,
@@ -26,6 +29,7 @@ impl Engine {
         let Some(theirs) = under.filter(|_| !is_base(there) && !is_base(under)) else {
             return self.set(now, board, widget, field, value);
         };
+        check_value(&base)?;
         self.check_room(true)?;
         // Who goes on with what is asked about already has begun where that began.
         let asked = self.conflicts.values().find(|conflict| {

@@ -66,19 +66,18 @@ impl Engine {
         }
     }
 
-    /// Takes note of what waits for another server. A store that nothing waits for is forgotten.
+    /// Takes note of what waits for another server. It is looked at each start, also where nothing waits: another tab may still be there, and a newer
+    /// release may read what this one can't.
     pub(super) fn loaded_elsewhere(&mut self, from: &Namespace, records: Result<Records, StorageError>) {
-        let Some((namespace, records)) = self.namespace.clone().zip(records.ok()) else {
+        let Some((namespace, records)) = self.namespace.as_ref().zip(records.as_ref().ok()) else {
             return; // it is looked again at the next start
         };
-        let records = &records;
         let store = from.store;
         if namespace.principal != from.principal || !self.elsewhere.stores.contains(&store) {
             return;
         }
         let waiting = &mut self.elsewhere.waiting;
         waiting.retain(|(known, _)| *known != store);
-        let before = waiting.len();
         let outbox = under(records, OUTBOX).filter_map(|(_, text)| decoded::<Stored>(text));
         let outbox = outbox.filter(|stored| !stored.withdrawing);
         waiting.extend(outbox.map(|stored| (store, (stored.operation, stored.made_at_ms))));
@@ -86,11 +85,6 @@ impl Engine {
         waiting.extend(aside.map(|aside| (store, (aside.operation, aside.made_at_ms))));
         let conflicts = under(records, CONFLICT).filter_map(|(_, text)| decoded::<Conflict>(text));
         waiting.extend(conflicts.map(|conflict| (store, (conflict.operation, conflict.made_at_ms))));
-        if waiting.len() == before {
-            self.elsewhere.stores.retain(|known| *known != store);
-            let note = self.note(namespace.clone());
-            self.effects.push_back(Effect::Remember(namespace, note));
-        }
     }
 
     /// This person's edits that wait on this device for servers that were at this address before, and when each was made.

@@ -7,8 +7,8 @@ use super::{
     keeping::{Busy, Keeping, Met},
     outbox::{Fate, Pending},
     storage::{
-        ASIDE, CONFLICT, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored, UNDONE,
-        aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
+        ASIDE, CONFLICT, HIGH, JOURNAL, Journaled, META, Meta, Namespace, OUTBOX, Records, StorageError, Stored,
+        UNDONE, aside_key, conflict_key, decoded, fingerprint, meta_key, outbox_key, outbox_number, under,
     },
     turns::Why,
     undoing::is_undone,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     planted::{self, Bug},
-    protocol::{BoardId, Intent, OperationId, Revision},
+    protocol::{BoardId, Intent, OperationId, Revision, Value},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -40,7 +40,9 @@ impl Engine {
 
     /// Takes over what is stored: what other tabs added, settled and learned.
     fn reread(&mut self, now: Timestamp, namespace: &Namespace, widgets: bool, records: &Records) {
-        if !widgets && self.is_another_filling(records) {
+        // The last number of the outbox is told by the journal, too, where it can't be read.
+        let is_unnumbered = records.get(HIGH).is_some_and(|text| text.parse::<u64>().is_err());
+        if !widgets && (is_unnumbered || self.is_another_filling(records)) {
             return self.read_all(namespace);
         }
         self.read_filling(now, namespace, records);
@@ -299,9 +301,13 @@ impl Engine {
                 continue;
             }
             let Some(stored) = decoded::<Stored>(text) else {
-                if let Some(known) = self.outbox.at_mut(number) {
+                // Damaged it is written anew; what another release has made of it is left to that.
+                let is_damaged = decoded::<Value>(text).is_none();
+                if let Some(known) = self.outbox.at_mut(number).filter(|_| is_damaged) {
                     known.again = true; // who can't read it may have stored a state that contains it
                 } else {
+                    let known = self.outbox.at(number).map(|known| known.operation.id);
+                    known.map(|id| self.outbox.remove(id));
                     unread.push((outbox_key(number), text.clone()));
                 }
                 continue;

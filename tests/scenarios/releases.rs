@@ -52,6 +52,26 @@ fn tabs_of_an_older_release_let_each_other_send_and_none_sends_what_it_does_not_
 }
 
 #[test]
+fn what_a_newer_release_has_made_of_a_waiting_edit_is_left_to_it_by_who_still_knows_that_edit() {
+    let mut world = World::new();
+    world.go_offline(ANN);
+    world.set(ANN, "fuel", "value", 5);
+    world.calm();
+    is_of_a_newer_release(&mut world, false);
+    let text = world.stored(ANN, "outbox/");
+    world.add(ANN, "crew", "count", 1);
+    world.calm();
+    world.come_online(ANN);
+    world.calm();
+    assert_eq!(world.server_has("fuel", "value"), json!(3));
+    assert_eq!(world.server_has("crew", "count"), json!(1));
+    assert_eq!(world.stored(ANN, "outbox/"), text);
+    assert_eq!(world.set_aside(ANN).len(), 1);
+    world.wait(YIELD_MS);
+    assert!(world.yields.len() > 1);
+}
+
+#[test]
 fn a_tab_with_which_its_server_does_not_speak_any_more_lets_another_one_send_for_it() {
     for said in [[UNSUPPORTED].as_slice(), &[UNKNOWN, UNKNOWN]] {
         let mut world = World::new();

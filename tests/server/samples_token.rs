@@ -39,6 +39,7 @@ async fn it_sends_samples_and_does_nothing_else() {
         ("GET", "/metrics"),
         ("GET", "/api/v1/samples?series=fuel&span=60000"),
         ("GET", "/api/v1/series.csv?name=fuel"),
+        ("GET", "/api/v1/series/check?series=fuel"),
         ("GET", "/api/v1/boards/this-machine"),
         ("GET", "/api/v1/boards/this-machine/file"),
         ("POST", "/api/v1/operations"),

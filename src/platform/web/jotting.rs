@@ -12,6 +12,7 @@ pub fn jot(name: &str, text: Option<&str>) {
     };
     if let Err(error) = done {
         tracing::debug!("{name} is not kept: {error:?}");
+        let _ = own.remove_item(name); // nor is what is older
     }
 }
 

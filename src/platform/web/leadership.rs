@@ -4,13 +4,23 @@ use std::any::Any;
 
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::AbortController;
 
 /// The lock is held until this is dropped, or the tab is gone.
 struct Held {
     _release: oneshot::Sender<()>,
+}
+
+/// Who waits no longer is not given it: a page that stands still could not hand it on to the next.
+struct Waits(AbortController);
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Ends when this tab holds the lock of that name.
@@ -27,7 +37,8 @@ pub async fn lead(name: String) -> Box<dyn Any> {
         };
         future_to_promise(until).into()
     });
-    let Some(request) = request(&name, &granted) else {
+    let waits = AbortController::new().ok().map(Waits);
+    let Some(request) = request(&name, waits.as_ref(), &granted) else {
         return Box::new(());
     };
     match select(holding, JsFuture::from(request)).await {
@@ -44,8 +55,12 @@ pub fn locks() -> Option<JsValue> {
     locks.filter(JsValue::is_object)
 }
 
-fn request(name: &str, granted: &JsValue) -> Option<Promise> {
+fn request(name: &str, waits: Option<&Waits>, granted: &JsValue) -> Option<Promise> {
     let locks = locks()?;
     let request: Function = Reflect::get(&locks, &"request".into()).ok()?.dyn_into().ok()?;
-    request.call2(&locks, &name.into(), granted).ok()?.dyn_into().ok()
+    let options = Object::new();
+    let signal = waits.map_or(JsValue::UNDEFINED, |Waits(controller)| controller.signal().into());
+    Reflect::set(&options, &"signal".into(), &signal).ok()?;
+    let asked = request.call3(&locks, &name.into(), &options, granted);
+    asked.ok()?.dyn_into().ok()
 }

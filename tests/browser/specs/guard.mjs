@@ -132,7 +132,8 @@ async function dragged(ada, hers, his) {
       const isLive = hers.isIn('live', 'decide').then(() => true);
       for (let at = 0, done = false; !done; at = (at + 1) % 20) {
         await moveTo(0.3 + at / 100);
-        done = await Promise.race([isLive, new Promise((resolve) => setTimeout(resolve, 40, false))]);
+        const drawn = hers.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => done(false))));
+        done = await Promise.race([isLive, drawn]);
       }
       await card.getByText('2 versions').waitFor();
       await moveTo(0.7);

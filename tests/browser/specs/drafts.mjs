@@ -103,6 +103,19 @@ async function forms(hers, his) {
   await holds(title, '');
   await page.keyboard.press('Escape');
 
+  // What is suggested for another kind was typed for this one.
+  await add.click();
+  await kind.selectOption({ label: 'Chart' });
+  await page.getByLabel('Series').fill('host.cpu');
+  await page.keyboard.press('Escape');
+  await title.waitFor({ state: 'detached' });
+  await page.reload();
+  await hers.isIn('live');
+  await add.click();
+  await holds(page.getByLabel('Series'), 'host.cpu');
+  equal(await kind.evaluate((select) => select.selectedOptions[0].label), 'Chart');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+
   const setUp = async (board) => {
     await board.openMenu(SETPOINT);
     await board.page.getByRole('menuitem', { name: 'Set up' }).click();

@@ -114,6 +114,7 @@ pub use use_realtime_managers::{
     BackgroundSyncManager, RealtimeManagers, RealtimeStateManager, UpdateProcessor, WebSocketManager,
     try_use_realtime_managers, use_realtime_managers,
 };
+pub(crate) use use_realtime_updates::own_names;
 pub use use_realtime_updates::{FieldsError, RealtimeUpdates, WidgetPlace, use_realtime_updates, use_widget_of};
 #[cfg(feature = "dashboard")]
 pub(crate) use use_samples::use_in_sight;

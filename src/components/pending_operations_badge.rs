@@ -11,7 +11,7 @@ use super::{
     disclosure::{Disclosure, Shape},
     icon::{Glyph, icon},
     ways_out::place,
-    word::Tone,
+    word::{Tone, Word, saying_of},
 };
 use crate::{
     hooks::{
@@ -35,6 +35,8 @@ pub struct OperationFailure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Queue {
     Clear,
+    /// Nothing waits but for a server that was at this address before.
+    Elsewhere,
     Pending,
     Retrying,
     Failed,
@@ -81,21 +83,25 @@ pub fn PendingOperationsBadge(
     let sync = use_background_sync();
     let open = use_signal(|| false);
     let undecided = use_realtime_managers().state.conflicts().len();
-    let tally = Tally::of(sync.pending(), &sync.queue(), &sync.set_aside(), undecided);
+    let details = sync.details();
+    let elsewhere = details.elsewhere.len();
+    let tally = Tally::of(sync.pending(), &sync.queue(), &sync.set_aside(), undecided, elsewhere);
     let Tally {
         pending,
         retrying,
         failed,
         ..
     } = tally;
+    let waiting = pending + failed + elsewhere;
     let (queue, tone) = match () {
         () if failed > 0 => (Queue::Failed, Some(Tone::Act)),
         () if retrying > 0 => (Queue::Retrying, Some(Tone::Wait)),
         () if pending > 0 => (Queue::Pending, None),
+        () if elsewhere > 0 => (Queue::Elsewhere, Some(Tone::Wait)),
         () => (Queue::Clear, None),
     };
     let state = queue.token();
-    let summary = if sync.details().initialized {
+    let summary = if details.initialized {
         tally.summary()
     } else {
         t(NOT_READ).to_owned()
@@ -103,10 +109,14 @@ pub fn PendingOperationsBadge(
     // It begins with the word that a phone shows.
     let summary = [t("Waiting edits"), ": ", &summary].concat();
     let face = rsx! {
-        {icon(if failed > 0 { Glyph::PackageX } else { Glyph::Inbox })}
+        {icon(match queue {
+            Queue::Failed => Glyph::PackageX,
+            Queue::Elsewhere => Glyph::Timer,
+            _ => Glyph::Inbox,
+        })}
         span { class: "tool-word", {tn("Waiting")} }
-        if pending + failed > 0 {
-            span { class: "count", "{pending + failed}" }
+        if waiting > 0 {
+            span { class: "count", "{waiting}" }
         }
     };
     rsx! {
@@ -125,6 +135,7 @@ impl Queue {
     const fn token(self) -> &'static str {
         match self {
             Self::Clear => "clear",
+            Self::Elsewhere => "elsewhere",
             Self::Pending => "pending",
             Self::Retrying => "retrying",
             Self::Failed => "failed",
@@ -136,7 +147,7 @@ impl Queue {
 /// would drown the rest.
 const fn announcement(queue: Queue) -> &'static str {
     match queue {
-        Queue::Clear | Queue::Pending => "",
+        Queue::Clear | Queue::Elsewhere | Queue::Pending => "",
         Queue::Retrying => "The server asked to send an edit again.",
         Queue::Failed => "An edit was not accepted.",
     }
@@ -183,10 +194,18 @@ struct Tally {
     failed: usize,
     /// Conflicts: they wait for a person, and not to be sent.
     undecided: usize,
+    /// What waits for a server that was at this address before.
+    elsewhere: usize,
 }
 
 impl Tally {
-    fn of(pending: usize, queue: &[PendingOperation], set_aside: &[SetAside], undecided: usize) -> Self {
+    fn of(
+        pending: usize,
+        queue: &[PendingOperation],
+        set_aside: &[SetAside],
+        undecided: usize,
+        elsewhere: usize,
+    ) -> Self {
         let retrying = queue
             .iter()
             .filter(|operation| matches!(operation.phase, Phase::Retrying { .. }))
@@ -196,11 +215,12 @@ impl Tally {
             retrying,
             failed: set_aside.len(),
             undecided,
+            elsewhere,
         }
     }
 
     fn summary(self) -> String {
-        if self.pending + self.failed + self.undecided == 0 {
+        if self.pending + self.failed + self.undecided + self.elsewhere == 0 {
             return t("Nothing waits").to_owned();
         }
         let part = |number: usize, text: &str| (number > 0).then(|| with(text, &[&number.to_string()]));
@@ -209,6 +229,7 @@ impl Tally {
             part(self.retrying, "{} retrying"),
             part(self.failed, "{} not accepted"),
             part(self.undecided, "{} to decide"),
+            part(self.elsewhere, "{} for another server"),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
@@ -273,7 +294,13 @@ pub fn PendingOperationsList() -> Element {
         } else if undecided > 0 {
             p { class: "note-line", "data-state": "conflict", {count(undecided, "{} field to decide.", "{} fields to decide.")} }
         } else if is_clear {
-            p { class: "note-line", "data-state": "clear", {tn(if elsewhere.is_empty() { NOTHING_WAITS } else { "Nothing waits for this server." })} }
+            if elsewhere.is_empty() {
+                p { class: "note-line", "data-state": "clear", {tn(NOTHING_WAITS)} }
+            } else {
+                p { class: "note-line", "data-state": "elsewhere",
+                    {saying_of(Word::Waiting, &count(elsewhere.len(), "{} edit waits for another server.", "{} edits wait for another server."))}
+                }
+            }
         }
         {place(kept, entries)}
         if can_export {
@@ -299,7 +326,8 @@ mod tests {
                 pending: 0,
                 retrying: 0,
                 failed: 0,
-                undecided: 0
+                undecided: 0,
+                elsewhere: 0
             }
             .summary(),
             "Nothing waits"
@@ -309,7 +337,8 @@ mod tests {
                 pending: 3,
                 retrying: 1,
                 failed: 0,
-                undecided: 0
+                undecided: 0,
+                elsewhere: 0
             }
             .summary(),
             "3 waiting, 1 retrying"
@@ -319,10 +348,11 @@ mod tests {
                 pending: 0,
                 retrying: 0,
                 failed: 2,
-                undecided: 1
+                undecided: 1,
+                elsewhere: 4
             }
             .summary(),
-            "2 not accepted, 1 to decide"
+            "2 not accepted, 1 to decide, 4 for another server"
         );
     }
 }

@@ -153,18 +153,24 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     let place_of = move || [board.id().as_str(), "/+"].concat();
     // What was typed before it was closed, unless it was cancelled.
     let (kind, texts) = drafted(&place_of()).unwrap_or_default();
-    let (title, series) = texts.split_once('\n').unwrap_or_default();
-    let typed = (!series.is_empty()).then(|| series.to_owned());
+    let texts = texts.split_once('\n').unwrap_or_default();
+    // What is in the boxes now, but for a series that is only suggested.
+    let (mut title, mut series) = (use_signal(|| texts.0.to_owned()), use_signal(|| texts.1.to_owned()));
+    let mut take_in = move |event: &FormEvent, suggested: Option<&str>| {
+        let text = text_in(event, "series");
+        let newest = typed(&text, suggested, &series.peek()).to_owned();
+        series.set(newest);
+        title.set(text_in(event, "title"));
+    };
     let place = move |kind: &str| CHOICES.iter().position(|choice| choice.kind == kind).unwrap_or(0);
     let mut at = use_signal(|| place(&kind));
     let keep = move |event: FormEvent| {
         let kind = text_in(&event, "kind");
+        // What stood in the box was suggested for the kind that was chosen until now.
+        take_in(&event, CHOICES[at().min(CHOICES.len() - 1)].series);
         at.set(place(&kind));
-        let series = text_in(&event, "series");
-        // What is only suggested nobody has typed: for another kind it is another one.
-        let is_typed = CHOICES.iter().all(|choice| choice.series != Some(series.as_str()));
-        let typed = if is_typed { series.as_str() } else { "" };
-        keep_draft(&place_of(), &kind, &[&*text_in(&event, "title"), "\n", typed].concat());
+        let texts = [title.peek().as_str(), "\n", series.peek().as_str()].concat();
+        keep_draft(&place_of(), &kind, &texts);
     };
     let close = move || {
         let mut open = open;
@@ -194,26 +200,26 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     let (mut wrong, mut is_asked) = (use_signal(String::new), use_signal(|| false));
     let submit = move |event: FormEvent| {
         event.prevent_default();
-        let choice = &CHOICES[at().min(CHOICES.len() - 1)];
-        let [title, series] = ["title", "series"].map(|name| text_in(&event, name).trim().to_owned());
-        let told = Callback::new({
-            let series = series.clone();
-            move |said: String| {
-                is_asked.set(false);
-                if said.is_empty() {
-                    add(board, choice, &title, &series);
-                    close();
-                }
-                wrong.set(sentence(&said));
-            }
-        });
-        // Who presses once more waits no longer.
+        take_in(&event, CHOICES[at().min(CHOICES.len() - 1)].series);
+        // Who presses once more waits on: it does not take long.
         if is_asked.replace(true) {
-            told(String::new());
-        } else {
-            check_series(&series, told);
+            return;
         }
+        wrong.set(String::new());
+        let told = move |said: String| {
+            is_asked.set(false);
+            if said.is_empty() {
+                // With what was typed, and chosen, while it was asked.
+                let choice = &CHOICES[at().min(CHOICES.len() - 1)];
+                add(board, choice, title.peek().trim(), series.peek().trim());
+                close();
+            }
+            wrong.set(sentence(&said));
+        };
+        check_series(series, Callback::new(told));
     };
+    let is_typed = !series.peek().is_empty();
+    let typed = is_typed.then(|| series.peek().clone());
     rsx! {
         // Nothing in it hears anything by itself: so an event of any of them tells of all.
         form { class: "form", onsubmit: submit, oninput: keep,
@@ -227,14 +233,14 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
             }
             label {
                 {tn("Title")}
-                input { class: "input", name: "title", r#type: "text", maxlength: "80", placeholder: ta(choice.name), initial_value: title }
+                input { class: "input", name: "title", r#type: "text", maxlength: "80", placeholder: ta(choice.name), initial_value: title.peek().clone() }
             }
             if let Some(suggested) = choice.series {
                 {field_input("Series", "series", &suggested.into(), typed, [None; 2], false)}
                 {fault_line(wrong)}
             }
             div { class: "row",
-                button { class: "button", "data-weight": "strong", r#type: "submit", {tn("Add")} }
+                button { class: "button", "data-weight": "strong", r#type: "submit", "aria-busy": is_asked(), {tn(if is_asked() { "Checking…" } else { "Add" })} }
                 button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| close(), {tn("Cancel")} }
             }
         }
@@ -260,6 +266,16 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                 }
             }
         }
+    }
+}
+
+/// What of the series' box somebody has typed: not what is only suggested for its kind, since for another kind that is another one. What was typed
+/// `before` stays it, also where another kind suggests the same.
+fn typed<'a>(text: &'a str, suggested: Option<&str>, before: &str) -> &'a str {
+    if Some(text) == suggested && text != before {
+        ""
+    } else {
+        text
     }
 }
 
@@ -350,6 +366,20 @@ mod tests {
         };
         assert_eq!(*series, ("series", json!(["host.cpu", "host.load.1"])));
         assert_eq!(*unit, ("unit", json!("%")));
+    }
+
+    #[test]
+    fn what_is_suggested_for_the_kind_that_is_chosen_was_not_typed_and_what_is_for_another_was() {
+        let (chart, number) = (Some("host.cpu.*"), Some("host.cpu"));
+        assert_eq!(typed("host.cpu.*", chart, ""), "");
+        assert_eq!(typed("host.cpu", chart, ""), "host.cpu");
+        assert_eq!(
+            typed("host.cpu", number, "host.cpu"),
+            "host.cpu",
+            "the kind was chosen after it"
+        );
+        assert_eq!(typed("host.cpu", number, "host.cp"), "");
+        assert_eq!(typed("", None, ""), "");
     }
 
     #[test]

@@ -73,19 +73,34 @@ pub fn use_widget_of(operation: &Operation) -> (RealtimeUpdates, String) {
         (ReadSignal::new(board), ReadSignal::new(widget))
     }));
     // A board is called by its name; what is not there by what it was to be called.
-    for name in ["title", "name"] {
-        let to_be = match &operation.intent {
-            Intent::Create { fields, .. } => fields.iter().find(|(field, _)| field.as_str() == name),
-            _ => None,
-        };
-        let to_be = to_be.and_then(|(_, value)| value.as_str()).unwrap_or_default();
-        for title in [&live.text(name), to_be] {
+    for name in NAMES {
+        for title in [&live.text(name), to_be(operation, name)] {
             if !title.is_empty() {
                 return (live, title.to_owned());
             }
         }
     }
     (live, operation.widget.to_string())
+}
+
+/// What calls a widget, or a board.
+const NAMES: [&str; 2] = ["title", "name"];
+
+/// What a field of it holds that an operation makes; nothing where it makes none.
+fn to_be<'a>(operation: &'a Operation, name: &str) -> &'a str {
+    let Intent::Create { fields, .. } = &operation.intent else {
+        return "";
+    };
+    let found = fields.iter().find(|(field, _)| field.as_str() == name);
+    found.and_then(|(_, value)| value.as_str()).unwrap_or_default()
+}
+
+/// What an operation is about as it says itself, where nothing that is shown here may be asked: what it makes by its title, else the widget by its own
+/// name; and its board's own name.
+pub(crate) fn own_names(operation: &Operation) -> [&str; 2] {
+    let to_be = NAMES.map(|name| to_be(operation, name));
+    let title = to_be.into_iter().find(|title| !title.is_empty());
+    [title.unwrap_or(operation.widget.as_str()), operation.board.as_str()]
 }
 
 impl<T: DeserializeOwned> RealtimeUpdates<T> {

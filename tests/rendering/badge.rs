@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use serde_json::json;
 use tideboard::{
     components::{PendingOperationsBadge, PendingOperationsList},
-    protocol::{Contention, Intent, Rejection, Revision, Verdict},
+    protocol::{Contention, Intent, Operation, Rejection, Revision, Verdict},
     sync::{Phase, SetAsideReason, storage::Durability},
     time::Timestamp,
 };
@@ -217,21 +217,64 @@ fn what_the_server_has_decided_waits_no_longer() {
 
 #[test]
 fn what_waits_for_the_server_before_is_listed_with_no_way_out_but_the_export() {
-    let mut scene = setpoint();
-    scene.sync.elsewhere = vec![(set(7, "value", json!(24)), Some(UNIX_MS))];
-    let page = render(scene, list);
+    let page = render(elsewhere(vec![set(7, "value", json!(24))]), list);
     has(
         &page,
         &[
             "data-state=\"another-server\"",
             "Made for the server that was at this address before.",
-            "Target temperature",
+            ">w on b</p>",
             "Set value:",
             "24",
-            "Nothing waits for this server.",
+            "data-tone=\"wait\"",
+            "1 edit waits for another server.",
         ],
     );
-    has_not(&page, &["Retry", "Discard", "Roll back", "Everything you changed"]);
+    has_not(&page, &["Retry", "Discard", "Roll back", "Nothing waits"]);
+}
+
+/// A board whose widget `w` has the same name as one of another server, for which these edits wait.
+fn elsewhere(operations: Vec<Operation>) -> Scene {
+    let mut scene = setpoint().widget(
+        "checklist",
+        &[("title", json!("Before sailing")), ("item-7", json!("Check the ropes"))],
+    );
+    let made = operations.into_iter().map(|operation| (operation, Some(UNIX_MS)));
+    scene.sync.elsewhere = made.collect();
+    scene
+}
+
+#[test]
+fn what_waits_for_the_server_before_is_called_by_what_it_says_itself() {
+    let mut make = set(8, "x", json!(1));
+    make.intent = Intent::Create {
+        kind: "dial".parse().expect("a name"),
+        fields: [("title".parse().expect("a name"), json!("Rudder"))].into(),
+    };
+    let page = render(elsewhere(vec![set(7, "done-7", json!(true)), make]), list);
+    has(&page, &[">w on b</p>", "Set done:", ">Rudder on b</p>", "Add a dial"]);
+    has_not(&page, &["Before sailing", "Check the ropes"]);
+}
+
+#[test]
+fn the_badge_counts_what_waits_for_the_server_before() {
+    let scene = elsewhere(vec![set(7, "value", json!(24)), set(8, "value", json!(25))]);
+    let page = render(scene.clone(), badge);
+    has(
+        &page,
+        &[
+            "data-state=\"elsewhere\"",
+            "data-tone=\"wait\"",
+            "Waiting edits: 2 for another server",
+            ">2<",
+        ],
+    );
+    has_not(&page, &["Nothing waits", "data-state=\"clear\""]);
+    let page = render(scene.edit("value", json!(21), Phase::Saved), badge);
+    has(
+        &page,
+        &["data-state=\"pending\"", "1 waiting, 2 for another server", ">3<"],
+    );
 }
 
 #[test]

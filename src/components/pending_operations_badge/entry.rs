@@ -13,7 +13,8 @@ use crate::{
         word::{Word, kept, saying},
     },
     hooks::{
-        BackgroundSync, Durability, PendingOperation, Phase, SetAside, use_background_sync, use_now, use_widget_of,
+        BackgroundSync, Durability, PendingOperation, Phase, SetAside, own_names, use_background_sync, use_now,
+        use_widget_of,
     },
     protocol::{BoardId, Intent, Operation, OperationId},
     words::{sentence, t, tn, with},
@@ -112,11 +113,13 @@ fn use_when(made_at_ms: Option<u64>) -> String {
         .map_or_else(|| t("earlier").to_owned(), |(at, now)| time_of_day(now, at))
 }
 
-/// An edit that waits for a server that was at this address before: nothing can be done about it here.
+/// An edit that waits for a server that was at this address before: nothing can be done about it here. What has the same name on this server is
+/// another thing, and lends it no title.
 #[component]
 pub(super) fn ElsewhereEntry(operation: Operation, made_at_ms: Option<u64>) -> Element {
     let when = use_when(made_at_ms);
-    let head = use_head(&operation, &operation.intent, &when, 1);
+    let said = describe(&operation.intent, &|_| String::new());
+    let head = head(&with("{} on {}", &own_names(&operation)), said, &when, 1);
     rsx! {
         li { class: "entry", {head} }
     }
@@ -152,7 +155,11 @@ pub(super) fn SetAsideEntry(aside: SetAside) -> Element {
 /// What an operation does, and to which widget; of several that do the same, how many there are.
 fn use_head(operation: &Operation, intent: &Intent, when: &str, times: usize) -> Element {
     let (live, title) = use_widget_of(operation);
-    let (what, value) = describe(intent, &|item| live.text(item));
+    head(&title, describe(intent, &|item| live.text(item)), when, times)
+}
+
+/// The same, of what is called so and described so.
+fn head(title: &str, (what, value): (String, Option<String>), when: &str, times: usize) -> Element {
     rsx! {
         div { class: "entry-head",
             p { class: "entry-what", "{title}" }

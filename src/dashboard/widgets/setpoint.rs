@@ -29,18 +29,24 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let mut asked = use_signal(|| None::<f64>);
     // What is typed is no edit before Enter, and is here again when the page was loaded again.
     let mut is_begun = use_signal(|| false);
+    // Until somebody types on, or sets it: nobody may know that it stands there.
+    let mut is_restored = use_signal(|| false);
     use_effect(move || {
         let place = live.place("value");
         match typed() {
             // After the first paint, which was the server's.
             None if !*is_begun.peek() => {
-                if let Some((base, text)) = drafted(&place) {
+                if let Some((base, text)) = drafted(&place).filter(|(_, text)| !text.is_empty()) {
                     began.set(number(&base));
+                    is_restored.set(true);
                     typed.set(Some(text));
                 }
             }
-            None => forget_draft(&place),
-            Some(text) => keep_draft(&place, &began.peek().map_or_else(String::new, typeable), &text),
+            // A box that was emptied says nothing of what is wanted, and hides what there is.
+            Some(text) if !text.is_empty() => {
+                keep_draft(&place, &began.peek().map_or_else(String::new, typeable), &text);
+            }
+            _ => forget_draft(&place),
         }
         is_begun.set(true);
     });
@@ -99,6 +105,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
     let mut nudge = move |by: f64| set(stepped(value, by).clamp(min, max.max(min)));
     let text = typed().unwrap_or_else(|| typeable(value));
     let is_off = is_off(&text);
+    let is_kept = is_restored() && typed.read().is_some();
     let said = match shown() {
         _ if is_off => with(
             "Between {} and {} only.",
@@ -108,7 +115,15 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
         Some(news) if asked().is_some() || (typed.read().is_some() && began() != Some(news)) => {
             with("Somebody has set {}.", &[&figure_text(news, &unit)])
         }
+        Some(now) if is_kept && number(&text) != Some(now) => {
+            with("Not set: still {}. Press Enter.", &[&figure_text(now, &unit)])
+        }
         _ => String::new(),
+    };
+    let said_state = match () {
+        () if is_off => "off",
+        () if began() == shown() => "typing",
+        () => "theirs",
     };
     let title = live.text("title");
     let digits = text.chars().count().clamp(1, DIGITS_MAX);
@@ -137,6 +152,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                             began.set(shown());
                         }
                         asked.set(None);
+                        is_restored.set(false);
                         typed.set(Some(event.value()));
                     },
                     onchange: move |_| commit(),
@@ -211,7 +227,7 @@ pub fn Setpoint(live: RealtimeUpdates) -> Element {
                         }
                     }
                 } else if !said.is_empty() {
-                    p { class: "setpoint-off", role: "alert", "data-state": if is_off { "off" } else { "theirs" }, "{said}" }
+                    p { class: "setpoint-off", role: "alert", "data-state": said_state, "{said}" }
                 } else {
                     div { class: "setpoint-ends", "aria-hidden": "true",
                         span { {figure_text(min, &unit)} }

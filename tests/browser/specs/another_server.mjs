@@ -23,9 +23,12 @@ export async function play(stage) {
   const { page } = hers;
   const listed = page.locator('[data-state="another-server"] .entry');
   for (const look of ['in the open page', 'after a new start']) {
-    await page.getByRole('button', { name: 'Waiting edits: Nothing waits' }).click();
+    await page.getByRole('button', { name: 'Waiting edits: 2 for another server' }).click();
+    await page.getByText('2 edits wait for another server.').waitFor();
     await listed.nth(1).waitFor();
     deepEqual(await listed.count(), 2, look);
+    // The counter of this server has the same name, and is another one.
+    deepEqual(await listed.locator('.entry-what').allTextContents(), Array(2).fill('counter on this-machine'), look);
     const saved = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export' }).click();
     const waiting = JSON.parse(readFileSync(await (await saved).path(), 'utf8'));

@@ -57,6 +57,20 @@ export async function play(stage) {
   await holds(line, '');
   equal(await page.evaluate(() => Object.keys(sessionStorage).join()), '');
 
+  // A number that is no edit yet is not taken for what is set; and an emptied box is none.
+  await number.fill('12.5');
+  await page.reload();
+  await hers.isIn('live');
+  await holds(number, '12.5');
+  const unset = hers.widget(SETPOINT).getByRole('alert').filter({ hasText: /^Not set: still 24.*Press Enter\.$/ });
+  await unset.waitFor();
+  await number.fill('');
+  await unset.waitFor({ state: 'detached' });
+  await page.reload();
+  await hers.isIn('live');
+  await holds(number, '24');
+  equal(await page.evaluate(() => Object.keys(sessionStorage).join()), '');
+
   // A note that somebody else has written over in the same place meanwhile is asked about.
   await ada.goOffline();
   await note.fill('Hers, of before');
@@ -102,6 +116,19 @@ async function forms(hers, his) {
   await add.click();
   await holds(title, '');
   await page.keyboard.press('Escape');
+
+  // What is suggested for another kind was typed for this one.
+  await add.click();
+  await kind.selectOption({ label: 'Chart' });
+  await page.getByLabel('Series').fill('host.cpu');
+  await page.keyboard.press('Escape');
+  await title.waitFor({ state: 'detached' });
+  await page.reload();
+  await hers.isIn('live');
+  await add.click();
+  await holds(page.getByLabel('Series'), 'host.cpu');
+  equal(await kind.evaluate((select) => select.selectedOptions[0].label), 'Chart');
+  await page.getByRole('button', { name: 'Cancel' }).click();
 
   const setUp = async (board) => {
     await board.openMenu(SETPOINT);

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 
-export const title = 'a formula that is none is said beside its box before a card is made of it; of a card that was made without the server, and refused, the values are edited';
+export const title = 'a formula that is none is said beside its box before a card is made of it, for which nobody waits long and what is typed meanwhile counts; of a card that was made without the server, and refused, the values are edited';
 
 const WRONG = 'rate of fuel';
 const RIGHT = 'rate 1m of fuel';
@@ -10,6 +10,8 @@ export async function play(stage) {
   const board = await ada.open();
   const { page } = board;
   await board.isIn('live');
+  const asked = [];
+  page.on('request', (request) => request.url().includes('/series/check') && asked.push(request.url()));
 
   // The series that is suggested stands in the box, and one is needed.
   await page.getByRole('button', { name: 'Add widget' }).first().click();
@@ -35,11 +37,44 @@ export async function play(stage) {
   await series.press('Enter');
   await board.widget('Burn').waitFor();
   await board.isSettled();
+  equal(new Set(asked).size, 2);
+
+  // While it is asked the button says so and does nothing more, and what is typed on is what is added.
+  const fill = async (title) => {
+    await page.getByRole('button', { name: 'Add widget' }).first().click();
+    await page.getByLabel('Kind').selectOption({ label: 'Live number' });
+    await page.getByLabel('Title').fill(title);
+    await series.fill(RIGHT);
+  };
+  await fill('Draw');
+  ada.network.stall();
+  await add.click();
+  const busy = dialog.getByRole('button', { name: 'Checking…' });
+  await busy.waitFor();
+  equal(await busy.getAttribute('aria-busy'), 'true');
+  await page.getByLabel('Title').fill('Drawn');
+  await page.getByLabel('Title').press('Enter');
+  ada.network.heal();
+  await board.widget('Drawn').waitFor();
+  equal(await board.widget('Draw').count(), 0);
+  await board.isIn('live');
+  await board.isSettled();
+
+  // A server that does not answer keeps nobody from it.
+  await fill('Lull');
+  ada.network.stall();
+  await add.click();
+  await board.widget('Lull').waitFor();
+  ada.network.heal();
+  await board.isIn('live');
+  await board.isSettled();
 
   // Nobody can say it without the server.
   ada.network.cut();
   await board.isIn('waiting', 'offline');
+  const before = asked.length;
   await board.add('Live number', 'Flow', WRONG);
+  equal(asked.length, before, 'nobody is asked whom the page knows to be away');
   await board.keeps(1);
   ada.network.heal();
   await page.getByRole('button', { name: /^Waiting edits: 1 not accepted/ }).click();

@@ -1,7 +1,7 @@
 //! Several pages on one device.
 
 use dioxus::prelude::*;
-use tideboard::{config::DEBOUNCE_MS, platform::NetworkEvent, protocol::WidgetId, state::SYNC, testing::Page};
+use tideboard::{platform::NetworkEvent, protocol::WidgetId, state::SYNC, testing::Page};
 
 use crate::deck::{deck, nothing, on_deck};
 
@@ -55,9 +55,9 @@ fn a_page_that_stands_still_begins_nothing_in_the_storage_that_the_others_would_
     let count = "count".parse().expect("a field's name");
     first.cut();
     second.cut();
-    first.act(|managers| managers.state.edit(deck(), WidgetId::named("crew"), count, 4));
     first.device.say_to(0, NetworkEvent::Frozen);
-    first.pass(DEBOUNCE_MS);
+    first.settle();
+    first.act(|managers| managers.state.edit(deck(), WidgetId::named("crew"), count, 4));
     second.settle();
     assert_eq!(second.with(|| SYNC.read().pending), 0, "it was not stored");
     assert!(second.with(|| SYNC.read().leading));

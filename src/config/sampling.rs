@@ -8,9 +8,6 @@ pub const SAMPLES_PATH: &str = "/api/v1/samples";
 pub const SAMPLES_TOKEN_PATH: &str = "/api/v1/samples/token";
 /// Where it is asked what is wrong with series that somebody has typed.
 pub const SERIES_CHECK_PATH: &str = "/api/v1/series/check";
-/// The answer to that is waited for so long, and the card is made without it: who has pressed a button looks at it, and the server refuses later
-/// what it would have said. On a slow link the answer is there within a second.
-pub const SERIES_CHECK_MS_MAX: u64 = 3_000;
 /// Rounds of the hash that makes that token of the one that may edit: a hundredth of a second or some, once. Machines that are trusted less
 /// hold it; who takes it from one, and tries which token a person may have thought of, pays as much for each.
 pub const SAMPLES_TOKEN_ROUNDS: u32 = 100_000;

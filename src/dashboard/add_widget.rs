@@ -201,22 +201,30 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
     let submit = move |event: FormEvent| {
         event.prevent_default();
         take_in(&event, CHOICES[at().min(CHOICES.len() - 1)].series);
-        // Who presses once more waits on: it does not take long.
-        if is_asked.replace(true) {
-            return;
-        }
         wrong.set(String::new());
-        let told = move |said: String| {
-            is_asked.set(false);
-            if said.is_empty() {
-                // With what was typed, and chosen, while it was asked.
-                let choice = &CHOICES[at().min(CHOICES.len() - 1)];
-                add(board, choice, title.peek().trim(), series.peek().trim());
-                close();
+        let asked = series.peek().clone();
+        let told = Callback::new({
+            let asked = asked.clone();
+            move |said: String| {
+                is_asked.set(false);
+                if *series.peek() != asked {
+                    return; // that is another one by now, and its author has yet to add it
+                }
+                if said.is_empty() {
+                    // With what was typed, and chosen, while it was asked.
+                    let choice = &CHOICES[at().min(CHOICES.len() - 1)];
+                    add(board, choice, title.peek().trim(), asked.trim());
+                    close();
+                }
+                wrong.set(sentence(&said));
             }
-            wrong.set(sentence(&said));
-        };
-        check_series(series, Callback::new(told));
+        });
+        // Who presses once more waits no longer, as the button says.
+        if is_asked.replace(true) {
+            told(String::new());
+        } else {
+            check_series(asked.trim(), told);
+        }
     };
     let is_typed = !series.peek().is_empty();
     let typed = is_typed.then(|| series.peek().clone());
@@ -240,7 +248,7 @@ fn Form(board: BoardHandle, open: Signal<bool>) -> Element {
                 {fault_line(wrong)}
             }
             div { class: "row",
-                button { class: "button", "data-weight": "strong", r#type: "submit", "aria-busy": is_asked(), {tn(if is_asked() { "Checking…" } else { "Add" })} }
+                button { class: "button", "data-weight": "strong", r#type: "submit", "aria-busy": is_asked(), {tn(if is_asked() { "Add unchecked" } else { "Add" })} }
                 button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| close(), {tn("Cancel")} }
             }
         }

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 
-export const title = 'a formula that is none is said beside its box before a card is made of it, for which nobody waits long and what is typed meanwhile counts; of a card that was made without the server, and refused, the values are edited';
+export const title = 'a formula that is none is said beside its box before a card is made of it, for which nobody has to wait and what is typed meanwhile counts; of a card that was made without the server, and refused, the values are edited';
 
 const WRONG = 'rate of fuel';
 const RIGHT = 'rate 1m of fuel';
@@ -39,7 +39,7 @@ export async function play(stage) {
   await board.isSettled();
   equal(new Set(asked).size, 2);
 
-  // While it is asked the button says so and does nothing more, and what is typed on is what is added.
+  // What is typed on while it is asked is what is added.
   const fill = async (title) => {
     await page.getByRole('button', { name: 'Add widget' }).first().click();
     await page.getByLabel('Kind').selectOption({ label: 'Live number' });
@@ -49,21 +49,29 @@ export async function play(stage) {
   await fill('Draw');
   ada.network.stall();
   await add.click();
-  const busy = dialog.getByRole('button', { name: 'Checking…' });
+  const busy = dialog.getByRole('button', { name: 'Add unchecked' });
   await busy.waitFor();
   equal(await busy.getAttribute('aria-busy'), 'true');
   await page.getByLabel('Title').fill('Drawn');
-  await page.getByLabel('Title').press('Enter');
   ada.network.heal();
   await board.widget('Drawn').waitFor();
   equal(await board.widget('Draw').count(), 0);
   await board.isIn('live');
   await board.isSettled();
 
-  // A server that does not answer keeps nobody from it.
+  // A series that was typed on is not the one that was asked about; and a server that does not answer keeps nobody from it.
   await fill('Lull');
   ada.network.stall();
   await add.click();
+  await busy.waitFor();
+  await series.fill(WRONG);
+  ada.network.heal();
+  await add.waitFor();
+  equal(await board.widget('Lull').count(), 0);
+  await series.fill(RIGHT);
+  ada.network.stall();
+  await add.click();
+  await busy.click();
   await board.widget('Lull').waitFor();
   ada.network.heal();
   await board.isIn('live');

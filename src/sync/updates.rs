@@ -208,8 +208,14 @@ impl Replica {
     /// Whether its history broke and no tab has stored that yet. Where one has, what is stored leads nowhere back, and this state
     /// waits like any other until all is known of its operations.
     pub fn is_broken(&self) -> bool {
+        self.lowered && self.outdates_stored()
+    }
+
+    /// Whether what is stored says less of how often its history broke: it broke since, or the storage was cleared. That is stored
+    /// only together with the state: beside none it would say that a backup has emptied the board.
+    pub fn outdates_stored(&self) -> bool {
         let stored = self.stored.as_ref();
-        self.lowered && stored.is_none_or(|(_, meta)| meta.generation < self.generation)
+        self.generation > stored.map_or(0, |(_, meta)| meta.generation)
     }
 
     /// Whether `text` is the meta record as this device left it, and its own state has come as far.

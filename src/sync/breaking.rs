@@ -1,6 +1,12 @@
 //! Broken histories: what becomes of pending operations, and of what was applied, when the server's history is another one.
 
-use super::{Engine, Notice, SetAside, SetAsideReason, outbox::Pending, receipts::Receipts, storage::Journaled};
+use super::{
+    Engine, Notice, SetAside, SetAsideReason,
+    outbox::Pending,
+    receipts::Receipts,
+    storage::{Journaled, Meta},
+    updates::NOWHERE,
+};
 use crate::{
     planted::{self, Bug},
     protocol::{Base, BoardId, Revision, Subscribed},
@@ -92,17 +98,27 @@ impl Engine {
     pub(super) fn leave_history(&mut self, board: &BoardId, fork: Revision) {
         if let Some(replica) = self.replicas.get_mut(board) {
             // One that broke before, and is not stored yet, has forgotten what was beyond its own fork.
-            let unstored = if replica.lowered {
-                replica.broken_at
-            } else {
-                Revision(u64::MAX)
-            };
+            let unstored = if replica.lowered { replica.broken_at } else { NOWHERE };
             replica.generation += 1;
             replica.receipts = Receipts::default();
             (replica.lowered, replica.broken_at) = (true, fork.min(unstored));
         }
         self.forget_moved(board);
         self.keeping.due.insert(board.clone());
+    }
+
+    /// Another tab has followed a history that this one has left because nobody could tell whether it was still that: it was. What that one
+    /// has stored knows of each operation beside it that it does not contain it, and nothing of this is put in doubt.
+    pub(super) fn rejoin_history(&mut self, board: &BoardId, meta: &Meta) {
+        let Some(replica) = self.replicas.get_mut(board).filter(|replica| replica.rejoins(meta)) else {
+            return;
+        };
+        (replica.generation, replica.lowered) = (meta.generation, false);
+        let is_stored = |pending: &&mut Pending| pending.operation.board == *board && pending.number.is_some();
+        for pending in self.outbox.iter_mut().filter(is_stored) {
+            // As its record says, which is read again.
+            (pending.again, pending.text) = (false, None);
+        }
     }
 
     /// What was on its way out of the outbox without a verdict was so by the word of a history that is no more: this one may know

@@ -6,7 +6,7 @@ use super::{
     keeping::Met,
     outbox::{Fate, Pending},
     storage::Namespace,
-    updates::{Arrived, Continuity, Replica, Subscription},
+    updates::{Arrived, Continuity, NOWHERE, Replica, Subscription},
 };
 use crate::{
     config::{HASTEN_SPACING_MS, RETRY_WINDOW_MS},
@@ -417,7 +417,7 @@ impl Engine {
                         Continuity::Doubtful => {
                             self.outbox.forget_verdicts(&board);
                             if !planted::is(Bug::DoubtfulStateWaits) {
-                                self.leave_history(&board, Revision(u64::MAX)); // nothing is known to be forgotten
+                                self.leave_history(&board, NOWHERE);
                             }
                         }
                         Continuity::Broken { fork } => self.break_history(&answer, fork),

@@ -59,6 +59,7 @@ impl Engine {
             Some((board, meta?))
         };
         let metas: Vec<(BoardId, Meta)> = under(records, META).filter_map(news).collect();
+        metas.iter().for_each(|(board, meta)| self.rejoin_history(board, meta));
         let behind = |(board, meta): &(BoardId, Meta)| {
             self.replicas
                 .get(board)

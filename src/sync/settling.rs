@@ -93,8 +93,8 @@ impl Engine {
         boards.extend(self.keeping.due.iter().cloned());
         for board in boards {
             self.keeping.due.remove(&board);
-            let broken = self.replicas.get(&board);
-            if broken.is_some_and(Replica::is_broken) && !planted::is(Bug::BrokenStateWithoutDoubt) {
+            let known = self.replicas.get(&board);
+            if known.is_some_and(Replica::outdates_stored) && !planted::is(Bug::BrokenStateWithoutDoubt) {
                 self.doubt(&board);
             }
             if let Some(settling) = self.due_of(now, &board) {
@@ -132,7 +132,7 @@ impl Engine {
         let replica = self.replicas.get(board)?;
         let early = planted::is(Bug::OutboxDeletedBeforeState);
         let clear = !self.outbox.of_board(board).any(is_unclear);
-        let with_state = (clear || replica.is_broken()) && !early;
+        let with_state = (clear || replica.outdates_stored()) && !early;
         let (mut settled, mut rewritten, mut moved) = (Vec::new(), Vec::new(), SortedMap::new());
         // Lanes in which an earlier one is not settled yet: news of a later one may come first, and what is on a card is what its author
         // wanted last.

@@ -20,6 +20,9 @@ use crate::{
     time::Timestamp,
 };
 
+/// Where a history has broken of which nobody can tell whether it has: nothing of it is known to be forgotten.
+pub(super) const NOWHERE: Revision = Revision(u64::MAX);
+
 /// A board as the server has confirmed it to this device, and how more of it comes.
 #[derive(Debug, Default)]
 pub(super) struct Replica {
@@ -208,8 +211,23 @@ impl Replica {
     /// Whether its history broke and no tab has stored that yet. Where one has, what is stored leads nowhere back, and this state
     /// waits like any other until all is known of its operations.
     pub fn is_broken(&self) -> bool {
+        self.lowered && self.outdates_stored()
+    }
+
+    /// Whether its history was left for nothing: nobody could tell whether it was another one, and what another tab has stored since goes
+    /// with this state. Cursors say so, as far as either history is kept; and where nothing is stored of the board, nothing does.
+    pub fn rejoins(&self, meta: &Meta) -> bool {
+        let is_doubtful = self.is_broken() && self.broken_at == NOWHERE;
+        let is_before = self.history.contains(meta.cursor, self.cursor.revision);
+        let is_together = is_before || meta.history.contains(self.cursor, meta.cursor.revision);
+        is_doubtful && is_together && meta.cursor != Cursor::ORIGIN
+    }
+
+    /// Whether what is stored says less of how often its history broke: it broke since, or the storage was cleared. That is stored
+    /// only together with the state: beside none it would say that a backup has emptied the board.
+    pub fn outdates_stored(&self) -> bool {
         let stored = self.stored.as_ref();
-        self.lowered && stored.is_none_or(|(_, meta)| meta.generation < self.generation)
+        self.generation > stored.map_or(0, |(_, meta)| meta.generation)
     }
 
     /// Whether `text` is the meta record as this device left it, and its own state has come as far.

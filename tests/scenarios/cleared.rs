@@ -5,7 +5,7 @@ use tideboard::sync::{Notice, Resolution, SetAsideReason};
 
 use crate::{
     conflicts::quarrel,
-    world::{ANN, BO, World},
+    world::{ANN, BO, World, named},
 };
 
 /// How often a tab was told since this was asked last that its storage was cleared.
@@ -207,4 +207,35 @@ fn it_may_be_cleared_again() {
     world.calm();
     world.assert_everywhere("crew", "count", 1);
     world.assert_everywhere("fuel", "value", 5);
+}
+
+#[test]
+fn what_is_stored_anew_of_a_board_says_to_no_other_tab_that_a_backup_has_emptied_it() {
+    let mut world = World::forgetful();
+    let second = world.open_second_tab(ANN);
+    world.set(ANN, "engine", "state", 7); // refused, and set aside: of this board something is to be stored anew
+    world.calm();
+    world.hold_the_storage(ANN);
+    world.go_offline(second);
+    world.set(second, "fuel", "value", 5);
+    world.go_on_past_the_horizon(BO);
+    world.set(ANN, "log", "text", "rough"); // made far above the horizon
+    world.come_online(second); // the server may have forgotten what became of its edit, and this tab does not send
+    world.calm();
+    assert_eq!(world.waiting(second), 1);
+    world.clear_the_storage(ANN);
+    world.calm(); // it is stored anew
+    world.release_the_storage(ANN);
+    world.calm();
+    world.assert_everywhere("log", "text", "rough");
+    world.assert_everywhere("crew", "count", 10);
+    for tab in [ANN, second] {
+        let aside = world.set_aside(tab).into_iter().map(|aside| aside.operation.widget);
+        assert_eq!(
+            aside.collect::<Vec<_>>(),
+            [named("engine"), named("fuel")],
+            "made below the horizon"
+        );
+        assert_eq!(world.pending(tab), [], "{tab}");
+    }
 }

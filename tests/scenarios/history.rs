@@ -107,6 +107,44 @@ fn a_tab_that_hears_late_of_a_break_another_has_stored_puts_no_edit_in_doubt() {
 }
 
 #[test]
+fn a_tab_that_stood_still_past_the_horizon_puts_no_edit_in_doubt_that_another_has_followed() {
+    let mut world = World::forgetful();
+    let second = world.open_second_tab(ANN);
+    for tab in [ANN, second] {
+        world.go_offline(tab);
+    }
+    world.set(second, "fuel", "value", 5);
+    world.calm();
+    world.hold_the_storage(ANN); // it knows the edit, stands still, and would be the one to send it
+    world.come_online(second);
+    world.go_on_past_the_horizon(BO);
+    assert_eq!(world.shows(second, "crew", "count"), json!(10));
+    assert!(
+        world.is_stored(second),
+        "it knows that this state does not contain the edit"
+    );
+    world.come_online(ANN); // all of it comes, and nobody tells this tab what became of the edit
+    world.calm();
+    world.go_mute(ANN);
+    world.go_offline(second);
+    world.release_the_storage(ANN);
+    world.calm();
+    assert_eq!(world.shows(second, "fuel", "value"), json!(5));
+    world.reopen(second);
+    assert_eq!(world.shows(second, "fuel", "value"), json!(5), "it was saved");
+
+    for tab in [ANN, second] {
+        world.come_online(tab);
+    }
+    world.calm();
+    world.assert_everywhere("fuel", "value", 3);
+    world.assert_everywhere("crew", "count", 10);
+    for tab in [ANN, second] {
+        assert_eq!(world.set_aside(tab).len(), 1, "its author is asked");
+    }
+}
+
+#[test]
 fn a_tab_that_stores_late_lists_nothing_as_forgotten_that_another_did_since_the_break() {
     let mut world = World::new();
     let second = world.open_second_tab(ANN);

@@ -26,6 +26,7 @@ pub struct Server {
     authority: Authority,
     disk: Disk,
     backup: Disk,
+    memory: Memory,
     pub store: StoreId,
     runs: u128,
     /// Its disk takes nothing more.
@@ -33,34 +34,36 @@ pub struct Server {
 }
 
 impl Server {
-    /// A first start, on an empty disk.
-    pub fn new() -> Self {
-        Self::started((STORE, Disk::new()), Disk::new(), 1)
+    /// A first start, on an empty disk, of one that remembers so much.
+    pub fn new(memory: Memory) -> Self {
+        Self::started((STORE, Disk::new()), Disk::new(), memory, 1)
     }
 
     /// One that has nothing to do with this one.
     pub fn another(&self) -> Self {
-        Self::started((StoreId(self.store.0 + 1), Disk::new()), Disk::new(), self.runs + 100)
+        let store = StoreId(self.store.0 + 1);
+        Self::started((store, Disk::new()), Disk::new(), self.memory, self.runs + 100)
     }
 
-    fn started((store, disk): (StoreId, Disk), backup: Disk, run: u128) -> Self {
+    fn started((store, disk): (StoreId, Disk), backup: Disk, memory: Memory, run: u128) -> Self {
         let setup = Setup {
             store,
             run: RunId(run),
             epoch: Epoch(run),
-            memory: Memory::default(),
+            memory,
             catalog: Catalog::default().with(
                 DRAWER,
                 vec![FieldSpec::new("any", ValueType::Any, Policy::LastWriteWins)],
             ),
             frame_fill_bytes: FRAME_FILL_BYTES,
         };
-        let log = |texts| opened(Some(texts), setup.epoch);
+        let log = |texts| opened(Some(texts), memory, setup.epoch);
         let logs = disk.iter().map(|(board, texts)| (board.clone(), log(texts))).collect();
         Self {
             authority: Authority::new(setup, logs),
             disk,
             backup,
+            memory,
             store,
             runs: run,
             is_full: false,
@@ -74,8 +77,8 @@ impl Server {
     pub fn hear(&mut self, now: Timestamp, event: Option<Event>) -> Vec<Reply> {
         let batch = self.authority.handle(now, event);
         if self.is_full && !batch.records.is_empty() {
-            let (disk, epoch) = (&self.disk, self.authority.epoch());
-            let reload = |board: &BoardId| Ok::<_, Infallible>(opened(disk.get(board), epoch));
+            let (disk, memory, epoch) = (&self.disk, self.memory, self.authority.epoch());
+            let reload = |board: &BoardId| Ok::<_, Infallible>(opened(disk.get(board), memory, epoch));
             return self
                 .authority
                 .abandoned(batch, reload)
@@ -94,7 +97,8 @@ impl Server {
 
     /// The process ends; another one starts on the disk as it was when it was backed up.
     pub fn restore_backup(&mut self) {
-        *self = Self::started((self.store, self.backup.clone()), self.backup.clone(), self.runs + 1);
+        let disk = (self.store, self.backup.clone());
+        *self = Self::started(disk, self.backup.clone(), self.memory, self.runs + 1);
     }
 
     /// A field's value; `Null` where there is none, or its widget was removed.
@@ -108,8 +112,8 @@ impl Server {
 }
 
 /// A board as the disk has it.
-fn opened(texts: Option<&Vec<String>>, epoch: Epoch) -> Log {
+fn opened(texts: Option<&Vec<String>>, memory: Memory, epoch: Epoch) -> Log {
     let record = |text: &String| -> Record { serde_json::from_str(text).expect("a record that was written") };
     let records = texts.into_iter().flatten().map(record);
-    Log::restore(Memory::default(), epoch, None, records).expect("records in their order")
+    Log::restore(memory, epoch, None, records).expect("records in their order")
 }

@@ -12,7 +12,10 @@ use tideboard::{
         Access, BoardId, ClientFrame, ClientId, Code, Identity, OperationId, Principal, ServerFrame, SignedIn,
         WidgetId, decode, encode,
     },
-    server::authority::{Event, Reply, SessionId},
+    server::{
+        authority::{Event, Reply, SessionId},
+        log::Memory,
+    },
     sync::{
         Birth, Command, CommandError, Conflict, Effect, Engine, Freshness, Input, Note, Notice, Pending, Release,
         RequestError, Resolution, SetAside,
@@ -78,9 +81,13 @@ impl World {
     /// Everyone is online, and looks at a board with a setpoint `fuel` at 3, a counter `crew` at 0, a note `log` that says
     /// "calm", and a status `engine` that is ok.
     pub fn new() -> Self {
+        Self::with_memory(Memory::default())
+    }
+
+    fn with_memory(memory: Memory) -> Self {
         let mut world = Self {
             now: 1_000_000,
-            server: Server::new(),
+            server: Server::new(memory),
             tabs: Vec::new(),
             disks: Default::default(),
             births: 0,

@@ -3,6 +3,14 @@
 use super::*;
 
 impl World {
+    /// A new world, on a server that remembers the newest six operations of a board.
+    pub fn forgetful() -> Self {
+        Self::with_memory(Memory {
+            horizon_len: 6,
+            ..Memory::default()
+        })
+    }
+
     /// Another server answers at the address; gives the one that did.
     pub fn meet_another_server(&mut self) -> Server {
         let another = self.server.another();
@@ -13,6 +21,17 @@ impl World {
         let before = std::mem::replace(&mut self.server, server);
         self.cut_all();
         before
+    }
+
+    /// The server starts again with all that it had, and then somebody adds to a counter, more often than a forgetful one remembers.
+    pub fn go_on_past_the_horizon(&mut self, tab: usize) {
+        self.back_up_the_server();
+        self.restore_the_servers_backup();
+        self.calm();
+        for _ in 0..10 {
+            self.add(tab, "crew", "count", 1);
+            self.calm();
+        }
     }
 
     pub(super) fn cut_all(&mut self) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// All wasm and JavaScript of the page, compressed with Brotli, in bytes (a KB is 1,000): at 1.6 Mbit/s, a slow phone link,
 /// 2.4 seconds. How it is kept to: `docs/decisions/a-small-page.md`.
-const BUDGET: u64 = 483_500;
+const BUDGET: u64 = 484_000;
 
 /// Prints the size of each file of the release build, and the total.
 ///
@@ -46,7 +46,7 @@ pub fn run() -> Result<(), Failure> {
 
 /// What the layer adds to a page, compressed with Brotli, in bytes: the example of `docs/quickstart.md` less a fullstack page that
 /// shows one word and calls one server function. Why it is so much: `docs/decisions/a-small-page.md`.
-const SHARE_BUDGET: u64 = 256_000;
+const SHARE_BUDGET: u64 = 257_000;
 
 /// Prints how much of the example's page is the layer.
 ///

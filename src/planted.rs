@@ -74,6 +74,7 @@ pub enum Bug {
     AllSentAtOnce,
     OutboxWithoutEnd,
     StateLaidOverLess,
+    TypedOnWhatIsShown,
     // Of the file that native programs keep.
     FileExpectsNothing,
     FileWrittenInParts,

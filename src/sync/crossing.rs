@@ -5,6 +5,7 @@ use super::{
     commands::{Seen, check_value},
 };
 use crate::{
+    planted::{self, Bug},
     protocol::{Base, BoardId, Field, FieldName, Intent, Revision, Value, WidgetId},
     time::Timestamp,
 };
@@ -26,9 +27,9 @@ impl Engine {
         let under = shown
             .confirmed_widget(&widget)
             .and_then(|under| under.fields.get(&field));
-        let Some(theirs) = under.filter(|_| !is_base(there) && !is_base(under)) else {
+        if is_base(there) || is_base(under) || planted::is(Bug::TypedOnWhatIsShown) {
             return self.set(now, board, widget, field, value);
-        };
+        }
         check_value(&base)?;
         self.check_room(true)?;
         // Who goes on with what is asked about already has begun where that began.
@@ -39,7 +40,8 @@ impl Engine {
         });
         let before = asked.map_or(Some(&base), |conflict| conflict.before()).cloned();
         let seen = Seen {
-            base: Base::Revision(Revision(theirs.revision.0.saturating_sub(1))),
+            // Nothing of the field: a backup may take it back to a revision from before theirs, which the author has not seen either.
+            base: Base::Revision(Revision::ZERO),
             value: before.filter(|value| !value.is_null()),
             resolves: None,
         };

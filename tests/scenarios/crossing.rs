@@ -95,3 +95,21 @@ fn a_value_set_over_one_that_was_not_seen_is_asked_about_also_when_it_was_made_w
     let card = world.conflicts(ANN).remove(0);
     assert_eq!((card.before(), card.mine()), (Some(&json!(3)), Some(&json!(5))));
 }
+
+#[test]
+fn a_value_set_over_one_that_was_not_seen_is_asked_about_also_where_a_backup_brings_back_an_earlier_one() {
+    let mut world = World::new();
+    world.set(BO, "fuel", "value", 8);
+    world.calm();
+    world.back_up_the_server();
+    world.set(BO, "fuel", "value", 9);
+    world.calm();
+    world.go_offline(ANN);
+    world.set_on(ANN, "fuel", "value", 5, 3);
+    world.restore_the_servers_backup();
+    world.come_online(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 8);
+    let card = world.conflicts(ANN).remove(0);
+    assert_eq!((card.before(), card.mine()), (Some(&json!(3)), Some(&json!(5))));
+}

@@ -116,6 +116,8 @@ impl Truth {
 pub struct Ledger {
     made: HashMap<OperationId, Made>,
     edited: HashMap<Edited, Seen>,
+    /// The same of what somebody types for longer, and what that becomes.
+    typed: HashMap<(Edited, Value), Seen>,
     /// Of those, what the input at hand has begun.
     begun_now: Option<Edited>,
     truth: BTreeMap<BoardId, Truth>,

@@ -198,6 +198,7 @@ const PLANTED: &[(Bug, u64)] = &[
     (Bug::AllSentAtOnce, 500),
     (Bug::OutboxWithoutEnd, 1_000),
     (Bug::StateLaidOverLess, 3_000),
+    (Bug::TypedOnWhatIsShown, 250),
 ];
 
 /// Where the seeds begin that are played for the rarest of them, which show in one seed of some thousands.

@@ -2,6 +2,7 @@
 //! failing one can be cut down by hand.
 
 mod torn;
+mod typed;
 
 use serde::{Deserialize, Serialize};
 pub use torn::{TORN, is_of_board};
@@ -25,6 +26,15 @@ pub enum Act {
         widget: usize,
         field: usize,
         word: u64,
+    },
+    /// Type for so long over what is shown, without a look at what comes meanwhile.
+    Type {
+        tab: usize,
+        board: usize,
+        widget: usize,
+        field: usize,
+        word: u64,
+        ms: u64,
     },
     /// Drag a slider: so many values in a row.
     Drag {
@@ -321,6 +331,9 @@ impl Plan {
                     act: Act::Undo { tab },
                 }));
             }
+        }
+        if !alone {
+            typed::draw(seed, (clients, span), &mut steps);
         }
         let mut dice = Dice(seed ^ 0x7665_7273);
         if !alone && dice.chance(12) {

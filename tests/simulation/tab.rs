@@ -16,7 +16,11 @@ use tideboard::{
     time::Timestamp,
 };
 
-use crate::{disk::DeviceDisk, plan::Act, world::World};
+use crate::{
+    disk::DeviceDisk,
+    plan::Act,
+    world::{Happening, World},
+};
 
 /// How many people there are; each device is used by some of them in turn.
 pub const PEOPLE: usize = 2;
@@ -25,6 +29,8 @@ pub struct Device {
     pub disk: DeviceDisk,
     number: usize,
     pub signed_in: usize,
+    /// When somebody had the browser forget what it keeps.
+    pub cleared_at: u64,
 }
 
 impl Device {
@@ -33,6 +39,7 @@ impl Device {
             disk: DeviceDisk::new(seed ^ number as u64),
             number,
             signed_in: 0,
+            cleared_at: 0,
         }
     }
 
@@ -66,6 +73,8 @@ pub struct Tab {
     pub wire: Option<u64>,
     pub jobs: VecDeque<Job>,
     pub timer_at: Option<u64>,
+    /// When its storage did something for it last.
+    pub stored_at: u64,
     /// It is told what was seen here.
     pub is_counted: bool,
     /// Nobody can see it.
@@ -292,6 +301,19 @@ impl World {
                     },
                 );
             }
+            Act::Type {
+                tab,
+                board,
+                widget,
+                field,
+                word,
+                ms,
+            } => {
+                let tab = tab % count;
+                if let Some((board, widget)) = self.widget(tab, board, widget, false) {
+                    self.types(tab, (board, widget, name(FIELDS[field % FIELDS.len()])), word, ms);
+                }
+            }
             Act::Drag {
                 tab,
                 board,
@@ -312,7 +334,7 @@ impl World {
                     let (life, when) = (self.tabs[tab].life, self.now + value * 16);
                     self.at(
                         when,
-                        crate::world::Happening::ToTab {
+                        Happening::ToTab {
                             tab,
                             life,
                             input: Input::Command(set),
@@ -427,24 +449,6 @@ impl World {
         let (id, _) = candidates().nth(widget % candidates().count().max(1))?;
         let id = id.clone();
         Some((board, id))
-    }
-
-    fn word(&self, tab: usize, board: &BoardId, widget: &WidgetId, field: &FieldName, word: u64) -> Value {
-        if field.as_str() != "note" {
-            return json!(format!("{word} {}", self.now));
-        }
-        let engine = self.tabs[tab].engine.as_ref();
-        let shown = engine.map(|engine| engine.shown_widget(board, widget).board);
-        let old = shown
-            .as_ref()
-            .and_then(|shown| shown.field(widget, field)?.value.as_str())
-            .unwrap_or_default();
-        match word % 8 {
-            0 if old.len() > 40 => json!(""),
-            0..=3 => json!(format!("{word} {old}")),
-            4..=6 => json!(format!("{old} {word}")),
-            _ => json!(format!("{word}")),
-        }
     }
 
     fn create(&mut self, tab: usize, board: usize, kind: usize) {

@@ -74,6 +74,13 @@ pub enum Happening {
         life: u64,
         input: Input,
     },
+    /// Somebody is done with what they have typed.
+    Typed {
+        tab: usize,
+        life: u64,
+        person: String,
+        command: Command,
+    },
     Thaw {
         tab: usize,
     },
@@ -319,6 +326,9 @@ impl World {
             }
             Happening::Storage { tab, life } => self.storage_runs(tab, life),
             Happening::Stored { tab, life, input } => self.storage_answers(tab, life, input),
+            // With somebody who signs out, what they were typing goes.
+            Happening::Typed { tab, ref person, .. } if self.tabs[tab].person != *person => {}
+            Happening::Typed { tab, life, command, .. } => self.give(tab, life, Input::Command(command)),
             Happening::Thaw { tab } => self.thaw(tab),
             Happening::DiskFree { device } => self.devices[device].disk.room = Room::Free,
             Happening::Turn { server } => self.server_turns(server),

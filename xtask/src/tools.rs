@@ -290,10 +290,11 @@ fn cargo_install(package: &str, program: &str, version: &str, arguments: &[&str]
     install
         .args(["install", &format!("{package}@{version}")])
         .args(arguments);
-    // A tool that is used a few times an hour need not be the fastest it can be: this halves its build.
+    // A tool that is used a few times an hour need not be the fastest it can be: its build takes less than half as long so.
     install
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
-        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
     // Cargo must not take the project's settings for a foreign program.
     install.env_remove("CARGO_TARGET_DIR").current_dir(std::env::temp_dir());
     if answer(command(program).arg("--version")).is_some() {

@@ -7,6 +7,9 @@ use super::*;
 /// A field that somebody edits in a tab: its number and life, and where the field is.
 pub(super) type Edited = (usize, u64, BoardId, WidgetId, FieldName);
 
+/// Where a field is.
+type Place<'a> = (&'a BoardId, &'a WidgetId, &'a FieldName);
+
 /// What was on the screen when an edit began that is no operation yet.
 #[derive(Debug)]
 pub(super) struct Seen {
@@ -24,34 +27,70 @@ impl Ledger {
     /// Somebody edits a field. Until that is an operation it lies over whatever comes: what they have seen is what is there now.
     pub fn edits(&mut self, number: usize, tab: &Tab, input: &Input) {
         self.begun_now = None;
-        let (
+        match input {
             Input::Command(Command::Set {
                 board, widget, field, ..
-            }),
-            Some(engine),
-        ) = (input, &tab.engine)
-        else {
-            return;
-        };
-        let edited = (number, tab.life, board.clone(), widget.clone(), field.clone());
-        if self.edited.contains_key(&edited) {
-            return;
+            }) => self.begins(number, tab, (board, widget, field)),
+            Input::Command(Command::SetOn {
+                board,
+                widget,
+                field,
+                base,
+                value,
+            }) => {
+                let place = (board, widget, field);
+                let edited = (number, tab.life, board.clone(), widget.clone(), field.clone());
+                let key = (edited, value.clone());
+                let is_there = |there: &Value| there == base;
+                let (there, under) = tab
+                    .engine
+                    .as_ref()
+                    .map_or((None, None), |engine| of_field(engine, place));
+                if there.as_ref().is_none_or(is_there) || under.as_ref().is_none_or(is_there) {
+                    self.typed.remove(&key);
+                    self.begins(number, tab, place);
+                } else if let Some(engine) = &tab.engine
+                    && let Some(seen) = self.typed.get_mut(&key)
+                {
+                    // What is one's own in the meantime has been on the screen, too.
+                    seen.own.extend(shown(engine));
+                }
+            }
+            _ => {}
         }
-        let Some((_, cursor)) = engine.confirmed(board) else {
+    }
+
+    /// Somebody begins to type over what is shown: what comes from now on they do not look at.
+    pub fn types(&mut self, number: usize, tab: &Tab, place: Place, value: &Value) {
+        let edited = (number, tab.life, place.0.clone(), place.1.clone(), place.2.clone());
+        if let Some(seen) = tab.engine.as_ref().and_then(|engine| self.seen_now(engine, place)) {
+            self.typed.insert((edited, value.clone()), seen);
+        }
+    }
+
+    fn begins(&mut self, number: usize, tab: &Tab, place: Place) {
+        let edited = (number, tab.life, place.0.clone(), place.1.clone(), place.2.clone());
+        let Some(engine) = tab.engine.as_ref().filter(|_| !self.edited.contains_key(&edited)) else {
             return;
         };
+        if let Some(seen) = self.seen_now(engine, place) {
+            self.begun_now = Some(edited.clone());
+            self.edited.insert(edited, seen);
+        }
+    }
+
+    /// What is on the screen of a field. `None` where it can't be edited.
+    fn seen_now(&self, engine: &Engine, (board, widget, field): Place) -> Option<Seen> {
+        let (_, cursor) = engine.confirmed(board)?;
         let on_screen = engine.shown_widget(board, widget);
-        if on_screen.widget(widget).is_none() {
-            return; // it is refused
-        }
+        on_screen.widget(widget)?;
         let value = on_screen.board.field(widget, field).map(|field| field.value.clone());
         // Under one's own operation there may be what nobody has seen.
         let under = on_screen.pending.get(widget).and_then(|fields| fields.get(field));
         let under = under.and_then(|id| self.made.get(id));
         let revision = under.map_or(cursor.revision.0, |under| under.seen.min(cursor.revision.0));
         let own = shown(engine);
-        self.begun_now = Some(edited.clone());
-        self.edited.insert(edited, Seen { revision, value, own });
+        Some(Seen { revision, value, own })
     }
 
     /// What somebody wants is refused, for there is no room for more: what they begin with it they have not begun.
@@ -72,9 +111,12 @@ impl Ledger {
         let Operation {
             board, widget, intent, ..
         } = operation;
-        let Intent::Set { field, .. } = intent else { return None };
-        self.edited
-            .remove(&(number, life, board.clone(), widget.clone(), field.clone()))
+        let Intent::Set { field, value } = intent else {
+            return None;
+        };
+        let edited = (number, life, board.clone(), widget.clone(), field.clone());
+        let typed = self.typed.remove(&(edited.clone(), value.clone()));
+        typed.or_else(|| self.edited.remove(&edited))
     }
 
     /// What an author had seen under an edit of theirs that a backup has taken back: theirs rested on its revision.
@@ -195,6 +237,17 @@ impl Ledger {
 fn lane(made: &Made) -> (usize, &str, &BoardId, &WidgetId) {
     let Operation { board, widget, .. } = &made.operation;
     (made.device, &made.person, board, widget)
+}
+
+/// What is shown of a field, and what is confirmed of it.
+fn of_field(engine: &Engine, (board, widget, field): Place) -> (Option<Value>, Option<Value>) {
+    let shown = engine.shown_widget(board, widget);
+    let under = shown.confirmed_widget(widget).and_then(|under| under.fields.get(field));
+    let there = shown.board.field(widget, field);
+    (
+        there.map(|field| field.value.clone()),
+        under.map(|field| field.value.clone()),
+    )
 }
 
 /// The operations on the screen that are not confirmed yet.

@@ -1,13 +1,13 @@
-//! What people choose of two versions and of what was set aside, and how they change their minds.
+//! What people write, what they choose of two versions and of what was set aside, and how they change their minds.
 
 use serde_json::json;
 use tideboard::{
-    protocol::{Intent, OperationId},
+    protocol::{BoardId, FieldName, Intent, OperationId, Value, WidgetId},
     sync::{Command, Engine, Pending, Resolution, SetAside, SetAsideReason},
 };
 
 use super::Tab;
-use crate::world::World;
+use crate::world::{Happening, World};
 
 impl World {
     pub(super) fn resolve(&mut self, tab: usize, how: u64) {
@@ -45,6 +45,54 @@ impl World {
         state.chosen = Some((conflict, resolution.clone()));
         state.asked_again = state.asked_again.filter(|asked| *asked != id);
         self.command(tab, Command::Resolve { id, seen, resolution });
+    }
+
+    pub(super) fn word(&self, tab: usize, board: &BoardId, widget: &WidgetId, field: &FieldName, word: u64) -> Value {
+        if field.as_str() != "note" {
+            return json!(format!("{word} {}", self.now));
+        }
+        let engine = self.tabs[tab].engine.as_ref();
+        let shown = engine.map(|engine| engine.shown_widget(board, widget).board);
+        let old = shown
+            .as_ref()
+            .and_then(|shown| shown.field(widget, field)?.value.as_str())
+            .unwrap_or_default();
+        match word % 8 {
+            0 if old.len() > 40 => json!(""),
+            0..=3 => json!(format!("{word} {old}")),
+            4..=6 => json!(format!("{old} {word}")),
+            _ => json!(format!("{word}")),
+        }
+    }
+
+    /// Somebody types for `ms` milliseconds over what is shown now.
+    pub(super) fn types(&mut self, tab: usize, place: (BoardId, WidgetId, FieldName), word: u64, ms: u64) {
+        let (board, widget, field) = place;
+        // No other edit has this value: by it it is known again.
+        let word = word + 8 * self.now;
+        let value = self.word(tab, &board, &widget, &field, word);
+        let state = &self.tabs[tab];
+        let Some(engine) = &state.engine else { return };
+        let shown = engine.shown_widget(&board, &widget).board;
+        let base = shown
+            .field(&widget, &field)
+            .map_or(json!(""), |there| there.value.clone());
+        self.ledger.types(tab, state, (&board, &widget, &field), &value);
+        let (life, person) = (state.life, state.person.clone());
+        let command = Command::SetOn {
+            board,
+            widget,
+            field,
+            value,
+            base,
+        };
+        let typed = Happening::Typed {
+            tab,
+            life,
+            person,
+            command,
+        };
+        self.at(self.now + ms, typed);
     }
 
     /// Now and then a person undoes a decision the moment it was applied, while that is still being stored.

@@ -207,6 +207,7 @@ impl World {
             return;
         }
         let device = self.tabs[tab].device;
+        self.tabs[tab].stored_at = self.now;
         let Some(job) = self.tabs[tab].jobs.front() else {
             return;
         };

@@ -84,6 +84,7 @@ impl World {
             Act::ClearStorage { tab } => {
                 let device = self.tabs[tab % count].device;
                 self.devices[device].disk.clear();
+                self.devices[device].cleared_at = self.now;
                 self.ledger.cleared(device);
             }
             Act::Tear {

@@ -279,7 +279,7 @@ pub fn PendingOperationsList() -> Element {
         if !elsewhere.is_empty() {
             section { "aria-label": ta("For another server"), "data-state": "another-server",
                 h2 { {tn("For another server")} }
-                p { class: "note-line", {tn("Made for the server that was at this address before. They wait on this device, and go when that one is back.")} }
+                p { class: "note-line", {tn("Made for the server that was at this address before. They wait on this device, and go when that one is back, or when you discard them.")} }
                 ul { class: "entries",
                     for (operation, made_at_ms) in elsewhere.iter().cloned() {
                         ElsewhereEntry { key: "{operation.id}", operation, made_at_ms }

@@ -6,8 +6,8 @@ use dioxus::prelude::*;
 
 use super::edit_line::{edit_line, edit_lines, is_editable};
 use crate::{
-    hooks::{SetAside, SetAsideReason, focus, use_background_sync, use_signal, use_widget_of},
-    protocol::{Intent, Rejection, Value},
+    hooks::{BackgroundSync, SetAside, SetAsideReason, focus, use_background_sync, use_signal, use_widget_of},
+    protocol::{Intent, OperationId, Rejection, Value},
     words::{t, tn, with},
 };
 
@@ -118,8 +118,15 @@ pub fn use_ways_out(aside: &SetAside) -> Element {
             if !is_lost {
                 button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.retry(id, None), {tn("Retry")} }
             }
-            button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), {tn("Discard")} }
+            {discard(sync, id)}
         }
+    }
+}
+
+/// The button that forgets an edit.
+pub(super) fn discard(sync: BackgroundSync, id: OperationId) -> Element {
+    rsx! {
+        button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| sync.discard(id), {tn("Discard")} }
     }
 }
 

@@ -171,7 +171,7 @@ pub enum Command {
         /// The value instead of its own.
         value: Option<Value>,
     },
-    /// Forget a set-aside operation.
+    /// Forget a set-aside operation, or one that waits for a server that was at this address before.
     Discard {
         /// The operation.
         id: OperationId,

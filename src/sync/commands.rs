@@ -175,7 +175,7 @@ impl Engine {
                 self.withdraw(id, Why::Unwanted);
             }
             Command::Retry { id, value } => self.retry(now, id, value)?,
-            Command::Discard { id } if self.discard_unread(id) => {}
+            Command::Discard { id } if self.discard_unread(id) || self.discard_elsewhere(id) => {}
             Command::Discard { id } => {
                 for id in self.lane_aside(id, false) {
                     let aside = self.aside.remove(&id).ok_or(CommandError::Unknown)?;

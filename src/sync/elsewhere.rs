@@ -1,13 +1,16 @@
 //! What waits on this device for a server that was at this address before the one that is there now: the same person made it, in another store. It is
-//! neither sent to this one nor shown on its boards; it is listed, and goes when that server is back.
+//! neither sent to this one nor shown on its boards; it is listed, and goes when that server is back, or when its author discards it.
 
 use super::{
-    Conflict, Effect, Engine, Note, SetAside,
-    storage::{ASIDE, CONFLICT, Namespace, OUTBOX, Records, StorageError, Stored, decoded, under},
+    Conflict, Effect, Engine, Note, Notice, SetAside,
+    keeping::Busy,
+    storage::{
+        ASIDE, CONFLICT, Namespace, OUTBOX, Outcome, Records, StorageError, Stored, Transaction, decoded, under,
+    },
 };
 use crate::{
     config::STORES_LEN_MAX,
-    protocol::{Operation, StoreId},
+    protocol::{Operation, OperationId, StoreId, encode},
 };
 
 /// The stores that this person's edits may wait for, and what does.
@@ -17,19 +20,72 @@ pub(super) struct Elsewhere {
     stores: Vec<StoreId>,
     /// Of which was not read yet what waits.
     unread: Vec<StoreId>,
-    waiting: Vec<(StoreId, Waiting)>,
+    waiting: Vec<Waiting>,
+    /// Of which the author wants nothing any more, and which is still stored.
+    discarded: Vec<Waiting>,
 }
 
 /// One edit, and when it was made by the clock of this device.
-type Waiting = (Operation, Option<u64>);
+#[derive(Debug)]
+struct Waiting {
+    store: StoreId,
+    /// Where it is stored, and as what.
+    record: (String, String),
+    operation: Operation,
+    made_at_ms: Option<u64>,
+}
+
+impl Waiting {
+    /// What of a record waits: nothing, where it is taken back or this program can't read it.
+    fn read(store: StoreId, key: &str, text: &str) -> Option<Self> {
+        let (operation, made_at_ms) = if key.starts_with(OUTBOX) {
+            let stored = decoded::<Stored>(text).filter(|stored| !stored.withdrawing)?;
+            (stored.operation, stored.made_at_ms)
+        } else if key.starts_with(ASIDE) {
+            let aside = decoded::<SetAside>(text)?;
+            (aside.operation, aside.made_at_ms)
+        } else {
+            let conflict = decoded::<Conflict>(text)?;
+            (conflict.operation, conflict.made_at_ms)
+        };
+        Some(Self {
+            store,
+            record: (key.to_owned(), text.to_owned()),
+            operation,
+            made_at_ms,
+        })
+    }
+
+    /// What discards it. That server may have been sent what is in the outbox: it is taken back there, should it come back.
+    fn discarding(self) -> Transaction {
+        let (key, text) = self.record;
+        let taken_back = decoded::<Stored>(&text).filter(|_| key.starts_with(OUTBOX));
+        let taken_back = taken_back.map(|stored| Stored {
+            withdrawing: true,
+            ..stored
+        });
+        let put: Vec<_> = taken_back.iter().map(|stored| (key.clone(), encode(stored))).collect();
+        Transaction {
+            delete: if put.is_empty() { vec![key.clone()] } else { Vec::new() },
+            put,
+            expect: vec![(key, Some(text))],
+            ..Transaction::default()
+        }
+    }
+}
 
 impl Elsewhere {
     pub fn of(stores: Vec<StoreId>) -> Self {
         Self {
             unread: stores.clone(),
             stores,
-            waiting: Vec::new(),
+            ..Self::default()
         }
+    }
+
+    /// Whether something that was discarded is still stored.
+    pub const fn is_discarding(&self) -> bool {
+        !self.discarded.is_empty()
     }
 }
 
@@ -76,20 +132,52 @@ impl Engine {
         if namespace.principal != from.principal || !self.elsewhere.stores.contains(&store) {
             return;
         }
-        let waiting = &mut self.elsewhere.waiting;
-        waiting.retain(|(known, _)| *known != store);
-        let outbox = under(records, OUTBOX).filter_map(|(_, text)| decoded::<Stored>(text));
-        let outbox = outbox.filter(|stored| !stored.withdrawing);
-        waiting.extend(outbox.map(|stored| (store, (stored.operation, stored.made_at_ms))));
-        let aside = under(records, ASIDE).filter_map(|(_, text)| decoded::<SetAside>(text));
-        waiting.extend(aside.map(|aside| (store, (aside.operation, aside.made_at_ms))));
-        let conflicts = under(records, CONFLICT).filter_map(|(_, text)| decoded::<Conflict>(text));
-        waiting.extend(conflicts.map(|conflict| (store, (conflict.operation, conflict.made_at_ms))));
+        let elsewhere = &mut self.elsewhere;
+        elsewhere.waiting.retain(|known| known.store != store);
+        let kept = [OUTBOX, ASIDE, CONFLICT].into_iter().flat_map(|prefix| {
+            let there = under(records, prefix);
+            there.map(move |(rest, text)| ([prefix, rest].concat(), text))
+        });
+        let is_discarded = |waits: &Waiting| {
+            let mut discarded = elsewhere.discarded.iter();
+            discarded.any(|gone| gone.operation.id == waits.operation.id)
+        };
+        let waiting = kept.filter_map(|(key, text)| Waiting::read(store, &key, text));
+        elsewhere.waiting.extend(waiting.filter(|waits| !is_discarded(waits)));
+    }
+
+    /// Discards an edit that waits for another server, if this is one.
+    pub(super) fn discard_elsewhere(&mut self, id: OperationId) -> bool {
+        let Elsewhere { waiting, discarded, .. } = &mut self.elsewhere;
+        let place = waiting.iter().position(|waits| waits.operation.id == id);
+        discarded.extend(place.map(|place| waiting.remove(place)));
+        place.is_some()
+    }
+
+    /// What is stored next of that, and under whose name.
+    pub(super) fn discard_next_elsewhere(&mut self) -> Option<(Namespace, Transaction)> {
+        let principal = self.namespace.as_ref()?.principal.clone();
+        let discarded = self.elsewhere.discarded.pop()?;
+        let namespace = Namespace {
+            store: discarded.store,
+            principal,
+        };
+        self.keeping.busy = Some(Busy::Discarding(discarded.store));
+        Some((namespace, discarded.discarding()))
+    }
+
+    /// It was stored, or not: what waits there is read again, and what is still there is listed.
+    pub(super) fn discarded_elsewhere(&mut self, store: StoreId, outcome: &Outcome) {
+        self.elsewhere.unread.push(store);
+        if let Outcome::Failed(error) = outcome {
+            let message = error.says().to_owned();
+            self.notice(Notice::Trouble { message });
+        }
     }
 
     /// This person's edits that wait on this device for servers that were at this address before, and when each was made.
     pub fn elsewhere(&self) -> impl ExactSizeIterator<Item = (&Operation, Option<u64>)> {
         let waiting = self.elsewhere.waiting.iter();
-        waiting.map(|(_, (operation, made_at_ms))| (operation, *made_at_ms))
+        waiting.map(|waits| (&waits.operation, waits.made_at_ms))
     }
 }

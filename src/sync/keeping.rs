@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config::{CACHE_WRITE_MS, KEPT_LEN_MAX, REREAD_MS, RETRY_MS, RETRY_MS_MAX},
     planted::{self, Bug},
-    protocol::{BoardId, OperationId},
+    protocol::{BoardId, OperationId, StoreId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -162,6 +162,8 @@ pub(super) enum Busy {
     Evicting(BoardId),
     /// A record that can't be read goes.
     Mending,
+    /// What waits for another server is discarded.
+    Discarding(StoreId),
 }
 
 impl Engine {
@@ -199,6 +201,8 @@ impl Engine {
         if let Some(mut transaction) = transaction {
             self.name_filling(&mut transaction);
             self.effects.push_back(Effect::Commit { namespace, transaction });
+        } else if let Some((namespace, transaction)) = self.discard_next_elsewhere() {
+            self.effects.push_back(Effect::Commit { namespace, transaction });
         } else {
             // Nothing waits any more for what was refused.
             (self.keeping.hurry, self.keeping.unstored, self.keeping.stale) = (false, None, 0);
@@ -212,8 +216,9 @@ impl Engine {
         self.left.is_none()
             && !matches!(
                 self.keeping.busy,
-                Some(Busy::Appending(..) | Busy::Settling(_) | Busy::Evicting(_) | Busy::Mending)
+                Some(Busy::Appending(..) | Busy::Settling(_) | Busy::Evicting(_) | Busy::Mending | Busy::Discarding(_))
             )
+            && !self.elsewhere.is_discarding()
             && self
                 .outbox
                 .iter()
@@ -314,6 +319,9 @@ impl Engine {
         let Some(busy) = self.keeping.busy.take_if(|busy| !matches!(busy, Busy::Loading)) else {
             return;
         };
+        if let Busy::Discarding(store) = busy {
+            return self.discarded_elsewhere(store, &outcome);
+        }
         if let Outcome::Done { .. } = outcome
             && self.keeping.filling.is_none()
         {
@@ -327,7 +335,7 @@ impl Engine {
                 return;
             }
             (Outcome::Done { .. }, Busy::Mending) => self.mended(now),
-            (Outcome::Done { .. }, Busy::Loading) => {}
+            (Outcome::Done { .. }, Busy::Loading | Busy::Discarding(_)) => {}
             (outcome, busy) => {
                 // A device that lets nothing go is full. A copy that does not fit stops nothing that does.
                 let was_evicting = matches!(busy, Busy::Evicting(_));
@@ -336,7 +344,7 @@ impl Engine {
                 match busy {
                     Busy::Settling(settling) => self.not_settled(*settling),
                     Busy::Appending(_, reopened) => self.keeping.reopened.extend(reopened),
-                    Busy::Evicting(_) | Busy::Mending | Busy::Loading => {}
+                    Busy::Evicting(_) | Busy::Mending | Busy::Loading | Busy::Discarding(_) => {}
                 }
                 match outcome {
                     Outcome::Failed(StorageError::Full) if was_copy => {

@@ -216,7 +216,7 @@ fn what_the_server_has_decided_waits_no_longer() {
 }
 
 #[test]
-fn what_waits_for_the_server_before_is_listed_with_no_way_out_but_the_export() {
+fn what_waits_for_the_server_before_is_listed_with_no_way_out_but_to_discard_it() {
     let page = render(elsewhere(vec![set(7, "value", json!(24))]), list);
     has(
         &page,
@@ -228,9 +228,10 @@ fn what_waits_for_the_server_before_is_listed_with_no_way_out_but_the_export() {
             "24",
             "data-tone=\"wait\"",
             "1 edit waits for another server.",
+            ">Discard</button>",
         ],
     );
-    has_not(&page, &["Retry", "Discard", "Roll back", "Nothing waits"]);
+    has_not(&page, &["Retry", "Roll back", "Nothing waits"]);
 }
 
 /// A board whose widget `w` has the same name as one of another server, for which these edits wait.

@@ -1,6 +1,7 @@
 //! Another server at the same address: what waits for the first one is not for it.
 
 use serde_json::{Value, json};
+use tideboard::{protocol::OperationId, sync::Command};
 
 use crate::world::{ANN, BO, World};
 
@@ -121,4 +122,47 @@ fn what_waits_for_the_server_before_is_its_authors_alone() {
     world.calm();
     // Who comes by way of somebody else is not known to be the same: two servers may call two people by one name.
     assert!(listed(&world, ANN).is_empty());
+}
+
+#[test]
+fn what_waits_for_the_server_before_and_is_discarded_goes_nowhere_also_should_that_one_come_back() {
+    let mut world = World::new();
+    // One that came too late, one that met another, and two that were never sent.
+    world.go_offline(ANN);
+    world.press(ANN, "crew", "title", "night watch", 2_000);
+    world.wait(10_000);
+    world.set(ANN, "fuel", "value", 4);
+    world.set(BO, "fuel", "value", 6);
+    world.come_online(ANN);
+    world.calm();
+    assert_eq!(world.conflicts(ANN).len(), 1);
+    assert_eq!(world.engine(ANN).set_aside_list().count(), 1);
+    waits_for_the_first(&mut world);
+    let first = world.meet_another_server();
+    world.come_online(ANN);
+    world.calm();
+    let mut ids: Vec<OperationId> = world.engine(ANN).elsewhere().map(|(waits, _)| waits.id).collect();
+    assert_eq!(ids.len(), 4);
+    let kept = ids.pop().expect("they wait");
+    for id in ids {
+        world.command(ANN, Command::Discard { id });
+    }
+    world.calm();
+    let waits = |world: &World| {
+        world
+            .engine(ANN)
+            .elsewhere()
+            .map(|(waits, _)| waits.id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(waits(&world), [kept]);
+    world.reopen(ANN);
+    world.calm();
+    assert_eq!(waits(&world), [kept], "after a new start");
+    world.meet(first);
+    world.calm();
+    assert!(waits(&world).is_empty());
+    assert_eq!(world.waiting(ANN), 0);
+    world.assert_everywhere("fuel", "value", 6);
+    world.assert_everywhere("crew", "count", 0);
 }

@@ -9,7 +9,7 @@ use crate::{
     components::{
         choices::field_text,
         format::{excerpt, ordinal, time_of_day},
-        ways_out::use_ways_out,
+        ways_out::{discard, use_ways_out},
         word::{Word, kept, saying},
     },
     hooks::{
@@ -113,15 +113,19 @@ fn use_when(made_at_ms: Option<u64>) -> String {
         .map_or_else(|| t("earlier").to_owned(), |(at, now)| time_of_day(now, at))
 }
 
-/// An edit that waits for a server that was at this address before: nothing can be done about it here. What has the same name on this server is
-/// another thing, and lends it no title.
+/// An edit that waits for a server that was at this address before: all that can be done about it here is to discard it. What has the same name
+/// on this server is another thing, and lends it no title.
 #[component]
 pub(super) fn ElsewhereEntry(operation: Operation, made_at_ms: Option<u64>) -> Element {
     let when = use_when(made_at_ms);
+    let sync = use_background_sync();
     let said = describe(&operation.intent, &|_| String::new());
     let head = head(&with("{} on {}", &own_names(&operation)), said, &when, 1);
     rsx! {
-        li { class: "entry", {head} }
+        li { class: "entry",
+            {head}
+            div { class: "row", {discard(sync, operation.id)} }
+        }
     }
 }
 

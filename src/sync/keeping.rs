@@ -107,6 +107,11 @@ impl Keeping {
         self.unstored == Some(StorageError::Full)
     }
 
+    /// Whether nothing is under way, was refused, or found something else stored and is to be tried again.
+    pub fn is_done(&self) -> bool {
+        self.busy.is_none() && self.fault().is_none() && self.stale == 0
+    }
+
     /// Whatever waits for its time is done now, and what other tabs have stored is read.
     pub fn now(&mut self, now: Timestamp) {
         (self.reread, self.retry_at) = (true, now);

@@ -63,7 +63,7 @@ impl Engine {
         left.keep(now);
         let told = left.effects.drain(..).filter(|effect| !is_personal(effect));
         self.effects.extend(told);
-        if left.keeping.busy.is_none() && left.keeping.fault().is_none() {
+        if left.keeping.is_done() {
             self.sequence = left.sequence; // nothing was made here meanwhile: an id is never given twice
             self.left = None;
         }

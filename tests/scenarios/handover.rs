@@ -36,6 +36,20 @@ fn an_edit_that_found_the_disk_full_is_stored_once_there_is_room() {
 }
 
 #[test]
+fn an_edit_that_found_the_disk_written_to_by_others_time_and_again_is_stored_all_the_same() {
+    let mut world = World::new();
+    world.contradict(ANN);
+    world.set(ANN, "fuel", "value", 4);
+    world.wait(300); // it is tried ever more seldom by now, and no fault yet
+    world.sign_in(ANN, BO);
+    world.mend_the_storage(ANN);
+    world.calm();
+    world.sign_in(ANN, ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 4);
+}
+
+#[test]
 fn what_was_taken_back_is_not_sent_when_its_author_is_back() {
     let mut world = World::new();
     world.go_offline(ANN);

@@ -126,7 +126,7 @@ impl World {
     }
 
     pub fn mend_the_storage(&mut self, person: usize) {
-        self.disks[person].fault = None;
+        (self.disks[person].fault, self.disks[person].contradicts) = (None, false);
     }
 
     /// From now on there is room for what makes the records no more than they are.

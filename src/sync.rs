@@ -352,7 +352,10 @@ impl Engine {
                 None => self.committed(now, outcome),
             },
             Input::Remembered(outcome) => self.remembered(now, outcome),
-            Input::SiblingWrote => self.keeping.reread = true,
+            Input::SiblingWrote => {
+                self.keeping.reread = true;
+                self.elsewhere.read_again();
+            }
             Input::Leading(leading) => {
                 self.keeping.reread |= leading && !self.leading;
                 self.leading = leading;

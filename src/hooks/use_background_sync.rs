@@ -125,7 +125,7 @@ impl BackgroundSync {
         self.managers.state.rollback(id);
     }
 
-    /// Forget a set-aside operation.
+    /// Forget a set-aside operation, or one that waits for a server that was at this address before.
     pub fn discard(&self, id: OperationId) {
         self.managers.state.discard(id);
     }

@@ -287,7 +287,7 @@ impl RealtimeStateManager {
         self.context.command(Command::Withdraw { id });
     }
 
-    /// Forget a set-aside operation.
+    /// Forget a set-aside operation, or one that waits for a server that was at this address before.
     pub fn discard(self, id: OperationId) {
         self.context.command(Command::Discard { id });
     }

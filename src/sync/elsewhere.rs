@@ -7,6 +7,7 @@ use super::{
     storage::{
         ASIDE, CONFLICT, Namespace, OUTBOX, Outcome, Records, StorageError, Stored, Transaction, decoded, under,
     },
+    turns::Why,
 };
 use crate::{
     config::STORES_LEN_MAX,
@@ -18,16 +19,18 @@ use crate::{
 pub(super) struct Elsewhere {
     /// The one that was left last stands last.
     stores: Vec<StoreId>,
-    /// Of which was not read yet what waits.
+    /// Of which is to be read what waits.
     unread: Vec<StoreId>,
+    /// Of which it is being read.
+    reading: Option<StoreId>,
     waiting: Vec<Waiting>,
-    /// Of which the author wants nothing any more, and which is still stored.
+    /// What its author does not want any more, and is still stored.
     discarded: Vec<Waiting>,
 }
 
 /// One edit, and when it was made by the clock of this device.
-#[derive(Debug)]
-struct Waiting {
+#[derive(Clone, Debug)]
+pub(super) struct Waiting {
     store: StoreId,
     /// Where it is stored, and as what.
     record: (String, String),
@@ -56,12 +59,19 @@ impl Waiting {
         })
     }
 
-    /// What discards it. That server may have been sent what is in the outbox: it is taken back there, should it come back.
-    fn discarding(self) -> Transaction {
-        let (key, text) = self.record;
+    /// What discards it. That server may have been sent what is in the outbox: it is taken back there, should it come back, and takes no more
+    /// room than that needs until then.
+    fn discarding(&self) -> Transaction {
+        let (key, text) = self.record.clone();
         let taken_back = decoded::<Stored>(&text).filter(|_| key.starts_with(OUTBOX));
         let taken_back = taken_back.map(|stored| Stored {
+            operation: Operation {
+                base_value: None,
+                ..stored.operation
+            },
             withdrawing: true,
+            why: Why::Unwanted,
+            made_at_ms: None,
             ..stored
         });
         let put: Vec<_> = taken_back.iter().map(|stored| (key.clone(), encode(stored))).collect();
@@ -87,6 +97,22 @@ impl Elsewhere {
     pub const fn is_discarding(&self) -> bool {
         !self.discarded.is_empty()
     }
+
+    /// That of whoever leaves: what they have discarded is discarded in their name.
+    pub fn leave(&mut self) -> Self {
+        Self {
+            discarded: std::mem::take(self).discarded,
+            ..Self::default()
+        }
+    }
+
+    /// Another tab has written: it may have discarded something.
+    pub fn read_again(&mut self) {
+        let mut stores: Vec<StoreId> = self.waiting.iter().map(|waits| waits.store).collect();
+        stores.dedup();
+        self.unread.extend(stores);
+        self.unread.dedup();
+    }
 }
 
 impl Engine {
@@ -110,10 +136,12 @@ impl Engine {
 
     /// Once this person's own records are there, it is looked what waits for the others.
     pub(super) fn look_elsewhere(&mut self) {
-        let Some(namespace) = self.namespace.as_ref().filter(|_| self.loaded && self.left.is_none()) else {
+        let is_free = self.loaded && self.left.is_none() && self.elsewhere.reading.is_none();
+        let Some(namespace) = self.namespace.as_ref().filter(|_| is_free) else {
             return;
         };
-        if let Some(store) = self.elsewhere.unread.pop() {
+        self.elsewhere.reading = self.elsewhere.unread.pop();
+        if let Some(store) = self.elsewhere.reading {
             let principal = namespace.principal.clone();
             self.effects.push_back(Effect::Load {
                 namespace: Namespace { store, principal },
@@ -125,10 +153,11 @@ impl Engine {
     /// Takes note of what waits for another server. It is looked at each start, also where nothing waits: another tab may still be there, and a newer
     /// release may read what this one can't.
     pub(super) fn loaded_elsewhere(&mut self, from: &Namespace, records: Result<Records, StorageError>) {
+        let store = from.store;
+        self.elsewhere.reading.take_if(|reading| *reading == store);
         let Some((namespace, records)) = self.namespace.as_ref().zip(records.as_ref().ok()) else {
             return; // it is looked again at the next start
         };
-        let store = from.store;
         if namespace.principal != from.principal || !self.elsewhere.stores.contains(&store) {
             return;
         }
@@ -162,17 +191,28 @@ impl Engine {
             store: discarded.store,
             principal,
         };
-        self.keeping.busy = Some(Busy::Discarding(discarded.store));
-        Some((namespace, discarded.discarding()))
+        let transaction = discarded.discarding();
+        self.keeping.busy = Some(Busy::Discarding(Box::new(discarded)));
+        Some((namespace, transaction))
     }
 
-    /// It was stored, or not: what waits there is read again, and what is still there is listed.
-    pub(super) fn discarded_elsewhere(&mut self, store: StoreId, outcome: &Outcome) {
-        self.elsewhere.unread.push(store);
-        if let Outcome::Failed(error) = outcome {
-            let message = error.says().to_owned();
-            self.notice(Notice::Trouble { message });
+    /// That was stored, or not: then it is listed as before, and where something else is there by now that is read.
+    pub(super) fn discarded_elsewhere(&mut self, discarded: Waiting, outcome: &Outcome) {
+        match outcome {
+            Outcome::Done { .. } => return self.effects.push_back(Effect::Broadcast),
+            Outcome::Stale => self.elsewhere.unread.push(discarded.store),
+            Outcome::Failed(error) => {
+                let message = error.says().to_owned();
+                self.notice(Notice::Trouble { message });
+            }
         }
+        self.elsewhere.waiting.push(discarded);
+    }
+
+    /// Whether it is known what waits for servers that were at this address before.
+    #[must_use]
+    pub const fn has_read_elsewhere(&self) -> bool {
+        self.elsewhere.unread.is_empty() && self.elsewhere.reading.is_none()
     }
 
     /// This person's edits that wait on this device for servers that were at this address before, and when each was made.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::{
     Conflict, Effect, Engine, Notice, SetAside,
     claims::Claim,
+    elsewhere::Waiting,
     optimistic::is_shown,
     outbox::Pending,
     settling::Settling,
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     config::{CACHE_WRITE_MS, KEPT_LEN_MAX, REREAD_MS, RETRY_MS, RETRY_MS_MAX},
     planted::{self, Bug},
-    protocol::{BoardId, OperationId, StoreId},
+    protocol::{BoardId, OperationId},
     sorted::{SortedMap, SortedSet},
     time::Timestamp,
 };
@@ -168,7 +169,7 @@ pub(super) enum Busy {
     /// A record that can't be read goes.
     Mending,
     /// What waits for another server is discarded.
-    Discarding(StoreId),
+    Discarding(Box<Waiting>),
 }
 
 impl Engine {
@@ -197,6 +198,11 @@ impl Engine {
             });
             return;
         }
+        // First, since it makes room.
+        if let Some((namespace, transaction)) = self.discard_next_elsewhere() {
+            self.effects.push_back(Effect::Commit { namespace, transaction });
+            return;
+        }
         let transaction = self.evict().or_else(|| self.mend());
         let transaction = if planted::is(Bug::AsideGoesFirst) {
             transaction.or_else(|| self.settle(now)).or_else(|| self.append())
@@ -205,8 +211,6 @@ impl Engine {
         };
         if let Some(mut transaction) = transaction {
             self.name_filling(&mut transaction);
-            self.effects.push_back(Effect::Commit { namespace, transaction });
-        } else if let Some((namespace, transaction)) = self.discard_next_elsewhere() {
             self.effects.push_back(Effect::Commit { namespace, transaction });
         } else {
             // Nothing waits any more for what was refused.
@@ -324,8 +328,8 @@ impl Engine {
         let Some(busy) = self.keeping.busy.take_if(|busy| !matches!(busy, Busy::Loading)) else {
             return;
         };
-        if let Busy::Discarding(store) = busy {
-            return self.discarded_elsewhere(store, &outcome);
+        if let Busy::Discarding(discarded) = busy {
+            return self.discarded_elsewhere(*discarded, &outcome);
         }
         if let Outcome::Done { .. } = outcome
             && self.keeping.filling.is_none()

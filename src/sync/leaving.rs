@@ -46,7 +46,7 @@ impl Engine {
         let watched = |(board, replica): (_, &Replica)| (Clone::clone(board), Replica::watched(replica.watchers));
         self.replicas = left.replicas.iter().map(watched).collect();
         self.effects.retain(|effect| !is_personal(effect));
-        self.elsewhere = Elsewhere::default();
+        left.elsewhere = self.elsewhere.leave();
         self.drafts = Drafts::default();
         self.requests.void();
         self.events.clear();
@@ -63,7 +63,7 @@ impl Engine {
         left.keep(now);
         let told = left.effects.drain(..).filter(|effect| !is_personal(effect));
         self.effects.extend(told);
-        if left.keeping.is_done() {
+        if left.keeping.is_done() && !left.elsewhere.is_discarding() {
             self.sequence = left.sequence; // nothing was made here meanwhile: an id is never given twice
             self.left = None;
         }

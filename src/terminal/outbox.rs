@@ -19,7 +19,8 @@ use crate::{
 pub async fn outbox(mut session: Session, action: Action, as_json: bool) -> Result<(), Failure> {
     let empty = session.driver.engine().status().namespace.is_none();
     if !empty {
-        let read = |driver: &Driver, _: &[Notice]| driver.engine().status().initialized.then_some(());
+        let is_read = |engine: &Engine| engine.status().initialized && engine.has_read_elsewhere();
+        let read = |driver: &Driver, _: &[Notice]| is_read(driver.engine()).then_some(());
         let read = session.until(read).await;
         read.map_err(|_| Failure::Refused("this device's storage did not answer. Try again.".to_owned()))?;
     }
@@ -116,6 +117,8 @@ enum State {
     NotAccepted,
     /// Its field has two versions.
     TwoVersions,
+    /// It waits for a server that was at this address before.
+    Elsewhere,
 }
 
 impl State {
@@ -124,6 +127,7 @@ impl State {
             Self::Waiting => "waits for the server: send it with --send, or take it back with --discard.",
             Self::NotAccepted => "was not accepted: make it again with --retry, or forget it with --discard.",
             Self::TwoVersions => "is a field with two versions: choose with --keep-mine or --keep-theirs.",
+            Self::Elsewhere => "waits for the server that was at this address before: forget it with --discard.",
         }
     }
 }
@@ -139,6 +143,7 @@ impl Action {
         match state {
             State::Waiting | State::NotAccepted => self.discard.is_some() || self.retry.is_some(),
             State::TwoVersions => self.keep_mine.is_some() || self.keep_theirs.is_some(),
+            State::Elsewhere => self.discard.is_some(),
         }
     }
 }
@@ -147,12 +152,15 @@ fn state_of(engine: &Engine, id: OperationId) -> Option<State> {
     let waits = engine.pending().any(|pending| pending.operation.id == id);
     let is_aside = || engine.set_aside_list().any(|aside| aside.operation.id == id);
     let is_contested = || engine.conflicts().any(|conflict| conflict.id() == id);
+    let is_elsewhere = || engine.elsewhere().any(|(waits, _)| waits.id == id);
     if waits {
         Some(State::Waiting)
     } else if is_aside() {
         Some(State::NotAccepted)
+    } else if is_contested() {
+        Some(State::TwoVersions)
     } else {
-        is_contested().then_some(State::TwoVersions)
+        is_elsewhere().then_some(State::Elsewhere)
     }
 }
 
@@ -161,7 +169,7 @@ fn unknown(action: &Action) -> String {
     let id = action.id().map(|id| id.to_string()).unwrap_or_default();
     format!(
         "{id} is not waiting any more: it was dealt with, by another command of this device, say. Now: `tideboard outbox`. \
-         What was made for another server, or with another token, waits for that one."
+         What was made at another address, or with another token, waits for the server there."
     )
 }
 

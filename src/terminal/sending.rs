@@ -35,7 +35,9 @@ impl Sent<'_> {
 pub async fn send(session: &mut Session, sent: Sent<'_>, as_json: bool) -> Result<(), Failure> {
     // Whose edits are meant is not known before the server was met: it has to be asked.
     let is_stranger = session.driver.engine().status().namespace.is_none();
-    if left(&session.driver, sent) > 0 || is_stranger {
+    // And so whether the server is back that was at this address before.
+    let waits_elsewhere = matches!(sent, Sent::All) && session.driver.engine().elsewhere().len() > 0;
+    if left(&session.driver, sent) > 0 || is_stranger || waits_elsewhere {
         session.driver.command(Command::Connect);
         let mut teller = Teller {
             as_json,
@@ -50,7 +52,8 @@ pub async fn send(session: &mut Session, sent: Sent<'_>, as_json: bool) -> Resul
                     "{message} Give a token in TIDEBOARD_TOKEN."
                 )))),
                 Connection::Closed { message } => Some(Err(Failure::Refused(message))),
-                _ if status.initialized && left(driver, sent) == 0 => Some(Ok(())),
+                Connection::Live { .. } if status.initialized && left(driver, sent) == 0 => Some(Ok(())),
+                _ if status.initialized && left(driver, sent) == 0 && !waits_elsewhere => Some(Ok(())),
                 Connection::Waiting { .. } if matches!(sent, Sent::These(_)) => {
                     let server = driver.server().origin();
                     Some(Err(Failure::Unanswered(format!("{server} can't be reached."))))

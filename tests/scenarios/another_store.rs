@@ -1,7 +1,10 @@
 //! Another server at the same address: what waits for the first one is not for it.
 
 use serde_json::{Value, json};
-use tideboard::{protocol::OperationId, sync::Command};
+use tideboard::{
+    protocol::OperationId,
+    sync::{Command, storage::StorageError},
+};
 
 use crate::world::{ANN, BO, World};
 
@@ -143,26 +146,106 @@ fn what_waits_for_the_server_before_and_is_discarded_goes_nowhere_also_should_th
     world.calm();
     let mut ids: Vec<OperationId> = world.engine(ANN).elsewhere().map(|(waits, _)| waits.id).collect();
     assert_eq!(ids.len(), 4);
-    let kept = ids.pop().expect("they wait");
+    let kept = ids.remove(1);
     for id in ids {
         world.command(ANN, Command::Discard { id });
     }
     world.calm();
-    let waits = |world: &World| {
-        world
-            .engine(ANN)
-            .elsewhere()
-            .map(|(waits, _)| waits.id)
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(waits(&world), [kept]);
+    assert_eq!(elsewhere(&world, ANN), [kept]);
     world.reopen(ANN);
     world.calm();
-    assert_eq!(waits(&world), [kept], "after a new start");
+    assert_eq!(elsewhere(&world, ANN), [kept], "after a new start");
     world.meet(first);
     world.calm();
-    assert!(waits(&world).is_empty());
+    assert!(elsewhere(&world, ANN).is_empty());
     assert_eq!(world.waiting(ANN), 0);
+    assert!(world.conflicts(ANN).is_empty() && world.set_aside(ANN).is_empty());
     world.assert_everywhere("fuel", "value", 6);
+    world.assert_everywhere("crew", "count", 2);
+}
+
+/// What waits on a tab's device for the server before.
+fn elsewhere(world: &World, tab: usize) -> Vec<OperationId> {
+    let waiting = world.engine(tab).elsewhere();
+    waiting.map(|(waits, _)| waits.id).collect()
+}
+
+fn discard_all(world: &mut World, tab: usize) {
+    for id in elsewhere(world, tab) {
+        world.command(tab, Command::Discard { id });
+    }
+}
+
+#[test]
+fn what_the_server_before_had_applied_already_stands_though_it_was_discarded() {
+    let mut world = World::new();
+    world.go_deaf(ANN);
+    world.add(ANN, "crew", "count", 2);
+    let first = world.meet_another_server();
+    world.come_online(ANN);
+    world.calm();
+    assert_eq!(elsewhere(&world, ANN).len(), 1);
+    discard_all(&mut world, ANN);
+    world.calm();
+    world.meet(first);
+    world.calm();
+    world.assert_everywhere("crew", "count", 2);
+    assert_eq!(world.waiting(ANN), 0);
+}
+
+#[test]
+fn what_was_discarded_while_the_storage_was_busy_is_not_sent_to_the_server_that_comes_back_meanwhile() {
+    let mut world = World::new();
+    waits_for_the_first(&mut world);
+    let first = world.meet_another_server();
+    world.come_online(ANN);
+    world.calm();
+    world.hold_the_storage(ANN);
+    world.command(ANN, Command::SyncNow); // it reads, and is kept waiting
+    discard_all(&mut world, ANN);
+    world.meet(first);
+    world.wait(1_000);
+    world.release_the_storage(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 3);
     world.assert_everywhere("crew", "count", 0);
+    assert_eq!(world.waiting(ANN), 0);
+}
+
+#[test]
+fn what_can_not_be_discarded_is_listed_as_before() {
+    let mut world = World::new();
+    waits_for_the_first(&mut world);
+    world.meet_another_server();
+    world.come_online(ANN);
+    world.calm();
+    let before = elsewhere(&world, ANN);
+    world.break_the_storage(ANN, StorageError::Broken);
+    discard_all(&mut world, ANN);
+    world.wait(1_000);
+    world.is_told(ANN, StorageError::Broken.says());
+    let mut after = elsewhere(&world, ANN);
+    after.sort_unstable();
+    assert_eq!(after, before);
+    world.mend_the_storage(ANN);
+    discard_all(&mut world, ANN);
+    world.calm();
+    world.reopen(ANN);
+    world.calm();
+    assert!(elsewhere(&world, ANN).is_empty());
+}
+
+#[test]
+fn what_one_tab_discards_no_other_one_lists() {
+    let mut world = World::new();
+    waits_for_the_first(&mut world);
+    world.meet_another_server();
+    world.come_online(ANN);
+    world.calm();
+    let second = world.open_second_tab(ANN);
+    world.calm();
+    assert_eq!(elsewhere(&world, second).len(), 2);
+    discard_all(&mut world, ANN);
+    world.calm();
+    assert!(elsewhere(&world, second).is_empty());
 }

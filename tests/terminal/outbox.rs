@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use crate::{
     author::Author,
     client::{BOARD, Client, Server},
+    folder::Folder,
     socket::Socket,
 };
 
@@ -347,4 +348,36 @@ pub async fn somebody_edits(server: &Server, widget: &str, intent: Intent) {
     };
     let is_applied = |answer: &Answer| matches!(answer, Answer::Verdict { verdict, .. } if verdict.is_applied());
     assert!(answers.iter().all(|item| is_applied(&item.answer)), "{answers:?}");
+}
+
+#[test]
+fn what_waits_for_a_server_that_is_gone_for_good_is_listed_and_can_be_forgotten() {
+    let mut server = Server::start();
+    let client = server.client();
+    client.field("counter.count");
+    server.kill();
+    client.save("counter.count", "3");
+    client.save("setpoint.value", "22");
+    let lost = std::mem::replace(&mut server.data, Folder::new());
+    server.restart();
+    assert_eq!(client.field("counter.count")["value"], 0);
+    let waiting = client.waiting();
+    assert_eq!(waiting.len(), 2, "{waiting:?}");
+    assert!(
+        waiting.iter().all(|waits| waits["state"] == "another-server"),
+        "{waiting:?}"
+    );
+    let id = waiting[0]["id"].as_str().expect("an id");
+    let retried = client.run(&["outbox", "--retry", id]);
+    assert_eq!(retried.code, 1, "{retried:?}");
+    assert!(retried.err.contains("forget it with --discard"), "{}", retried.err);
+    assert_eq!(client.run(&["outbox", "--discard", id]).code, 0);
+    assert_eq!(client.waiting().len(), 1);
+    server.kill();
+    server.data = lost;
+    server.restart();
+    assert_eq!(client.run(&["outbox", "--send"]).code, 0);
+    assert_eq!(client.field("counter.count")["value"], 0, "it was forgotten");
+    assert_eq!(client.field("setpoint.value")["value"], 22);
+    assert!(client.waiting().is_empty());
 }

@@ -10,6 +10,7 @@ export async function play(stage) {
   await Promise.all([hers.isIn('live'), his.isIn('live')]);
   await workerIsReady(hers.page);
   await isInstallable(hers.page);
+  await asksForTheReleaseEachTime(hers.page.url());
   await hers.increase();
   await hers.isSettled();
   await hers.keepsValues();
@@ -69,6 +70,14 @@ export async function play(stage) {
   await hers.page.evaluate(async () => (await caches.open('tideboard 0123456789abcdef')).put('/picture/', new Response('late')));
   await hers.page.reload();
   await keeps(hers.page, /^$/);
+}
+
+/** What says which release this is comes from the server: what a browser kept of it would keep an older one. */
+async function asksForTheReleaseEachTime(page) {
+  for (const path of ['/sw.js', '/offline.js', '/app.webmanifest']) {
+    const { status, headers } = await fetch(new URL(path, page));
+    deepEqual([status, headers.get('cache-control'), headers.get('etag')], [200, 'no-cache', null], path);
+  }
 }
 
 /** The browser would offer to install it, and finds all that its manifest names. */

@@ -305,7 +305,7 @@ fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit
         },
         _ => rsx! {
             for entry in summary.widgets {
-                Card { key: "{entry.id}", board: id.clone(), widget: entry.id, kind: entry.kind, may_edit }
+                Card { key: "{id}/{entry.id}", board: id.clone(), widget: entry.id, kind: entry.kind, may_edit }
             }
         },
     }

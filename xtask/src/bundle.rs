@@ -278,11 +278,17 @@ fn version_of(packages: &str, name: &str) -> Option<String> {
 fn flags() -> String {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    let sources = home.map(|home| home.join("registry/src").display().to_string());
-    match sources.filter(|path| !path.contains(char::is_whitespace)) {
-        Some(path) => format!("{NAMES_OF_TYPES} --remap-path-prefix={path}="),
-        None => NAMES_OF_TYPES.to_owned(),
-    }
+    let sources = home.map(|home| home.join("registry/src"));
+    // Cargo keeps each registry's in a folder of their own, whose name is another one on other machines.
+    let registries = sources.and_then(|sources| std::fs::read_dir(sources).ok());
+    let folders = registries
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path().display().to_string()));
+    let plain = folders.filter(|path| !path.contains(char::is_whitespace));
+    let mut remaps: Vec<String> = plain.map(|path| format!(" --remap-path-prefix={path}=")).collect();
+    remaps.sort();
+    [NAMES_OF_TYPES, &remaps.concat()].concat()
 }
 
 const NAMES_OF_TYPES: &str = "-Csymbol-mangling-version=v0";

@@ -1,14 +1,14 @@
-//! A panic of the page says its file and line, without the column.
+//! A panic of the page says its file and line, without the column; one in a library its file.
 //!
-//! Thirteen hundred columns, of which none is like the one before it, are more than a kilobyte of the page, and nobody misses them:
-//! a line has one call that fails.
+//! Fourteen hundred columns, of which none is like the one before it, are more than a kilobyte of the page, and nobody misses them:
+//! a line has one call that fails. The lines of libraries are another one; what they were called with is said by what fails.
 
 use crate::bundle;
 use crate::imports::{only, replace};
 use crate::shell::Failure;
 use crate::wasm::{self, DATA, bytes, number, write_section};
 
-/// Takes the columns out of the release build's page.
+/// Takes out of the release build's page what nobody misses of them.
 ///
 /// # Errors
 /// [`Failure::File`]; [`Failure::Unexpected`] when the build does not look as it should.
@@ -24,7 +24,7 @@ pub fn shorten() -> Result<(), Failure> {
     replace(&wasm, &shortened)
 }
 
-/// The program with each column zero. `None` when it is not understood.
+/// The program with each column zero, and each line of a library. `None` when it is not understood.
 fn shortened(program: &[u8]) -> Option<Vec<u8>> {
     let (header, sections) = wasm::sections(program)?;
     let mut written = header.to_vec();
@@ -71,12 +71,17 @@ fn blank(start: u32, data: &mut [u8]) {
         let is_line = (1..100_000).contains(&word(data, at + 8).unwrap_or_default());
         let is_column = (1..1_000).contains(&word(data, at + 12).unwrap_or_default());
         if is_name && is_line && is_column {
-            data[at + 12..at + 16].fill(0);
+            let is_own = name.is_some_and(|name| name.starts_with(OWN));
+            let from = if is_own { 12 } else { 8 };
+            data[at + from..at + 16].fill(0);
             at += 12;
         }
         at += 4;
     }
 }
+
+/// How the names of the page's own files begin.
+const OWN: &[u8] = b"src/";
 
 #[cfg(test)]
 mod tests {
@@ -94,11 +99,11 @@ mod tests {
     }
 
     fn data(words: [u32; 6]) -> Vec<u8> {
-        [
-            b"src/app.rs..".to_vec(),
-            words.into_iter().flat_map(u32::to_le_bytes).collect(),
-        ]
-        .concat()
+        of_file(b"src/app.rs..", words)
+    }
+
+    fn of_file(name: &[u8; 12], words: [u32; 6]) -> Vec<u8> {
+        [name.to_vec(), words.into_iter().flat_map(u32::to_le_bytes).collect()].concat()
     }
 
     #[test]
@@ -114,6 +119,13 @@ mod tests {
             let whole = program(&data(other));
             assert_eq!(shortened(&whole), Some(whole.clone()), "{other:?}");
         }
+    }
+
+    #[test]
+    fn a_place_in_a_library_loses_its_line_too() {
+        let before = of_file(b"lib-1/src.rs", [7, 1_024, 12, 300, 17, 17]);
+        let after = of_file(b"lib-1/src.rs", [7, 1_024, 12, 0, 0, 17]);
+        assert_eq!(shortened(&program(&before)), Some(program(&after)));
     }
 
     #[test]

@@ -162,8 +162,15 @@ impl Ledger {
             } => self.missed.push((tab, board.clone(), widget.clone())),
             Notice::Refused {
                 error: CommandError::OutboxFull { .. } | CommandError::Undecided { .. },
-                ..
-            } => self.refused(),
+                widget,
+            } => {
+                self.refused();
+                // Or that was begun a while ago, and is to be an operation now.
+                let missed = widget
+                    .iter()
+                    .map(|(board, widget)| (tab, board.clone(), widget.clone()));
+                self.missed.extend(missed);
+            }
             Notice::Refused {
                 error: CommandError::NothingToUndo | CommandError::NothingToRedo,
                 ..

@@ -48,12 +48,12 @@ pub fn ThisDevice(device: Device, is_live: bool) -> Element {
             }
             if is_asked() {
                 {choice(t("Language"), LANGUAGE_COOKIE, is_live, [("", t("As the browser asks")), ("en", "English"), ("de", "Deutsch")])}
+                // A script beside this program looks into the cookie whenever something was chosen.
+                {choice(t("Light or dark"), THEME_COOKIE, false, [("", t("As the device")), ("light", t("Light")), ("dark", t("Dark"))])}
                 // What is chosen without the server holds from the next time that the page is loaded with it.
                 if !is_live {
                     p { class: "note-line", {tn("Another language comes when this page is loaded with its server.")} }
                 }
-                // A script beside this program looks into the cookie whenever something was chosen.
-                {choice(t("Light or dark"), THEME_COOKIE, false, [("", t("As the device")), ("light", t("Light")), ("dark", t("Dark"))])}
             }
         }
     }

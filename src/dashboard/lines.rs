@@ -186,4 +186,4 @@ fn use_offline_line(board: BoardHandle) -> Element {
     }
 }
 
-const MAY_GO: &str = "Edits are kept in this browser until something clears it, and sent later.";
+const MAY_GO: &str = "Edits are kept in this browser and sent later, unless its data is cleared before.";

@@ -168,7 +168,7 @@ fn a_page_opened_without_a_network_says_what_it_shows_once() {
     has_not(&page, &["are saved on this device"]);
 }
 
-const MAY_GO: &str = "Edits are kept in this browser until something clears it, and sent later.";
+const MAY_GO: &str = "Edits are kept in this browser and sent later, unless its data is cleared before.";
 
 #[test]
 fn where_a_browser_may_clear_them_edits_are_kept_and_what_takes_them_along_is_said() {

@@ -1,7 +1,7 @@
 //! The release build: the page and the server that serves it.
 
 use crate::shell::{self, Failure, command, read, root, target};
-use crate::{building, imports, order, places, preload, prune, tools};
+use crate::{building, imports, order, places, preload, prune, sources, tools};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -43,12 +43,27 @@ pub fn build() -> Result<(), Failure> {
     tools::ensure(tools::BUILD)?;
     let _turn = take_turn("release")?;
     println!("building the page and the server: about 6 minutes the first time on two cores, then as much as changed");
+    let of = sources::state();
     clear(&aside())?;
     release("tideboard", &[])?;
     places::shorten()?;
     order::sort()?;
     imports::shorten()?;
-    preload::add()
+    preload::add()?;
+    sources::note(&folder(), &of)
+}
+
+/// The same, or nothing where what is built was built of what is there: the page's program is made smaller anew by each build, which takes a
+/// minute.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_what_changed() -> Result<(), Failure> {
+    if sources::is_built(&folder(), &sources::state()) {
+        println!("nothing has changed since the page and the server were built");
+        return Ok(());
+    }
+    build()
 }
 
 /// Builds the server with a C library of its own in it: one file for every Linux on this processor. Gives its program.
@@ -63,6 +78,7 @@ pub fn build_static() -> Result<PathBuf, Failure> {
         "building the server for every Linux: about 5 minutes the first time on two cores, then as much as changed"
     );
     // By `dx`, which writes into it what the page's files are called.
+    sources::forget(&folder());
     loosen(&folder().join("server"))?;
     building::run(dx().args([
         "build",
@@ -151,6 +167,7 @@ pub fn take_turn(kind: &str) -> Result<building::Turn, Failure> {
 }
 
 fn release(package: &str, features: &[&str]) -> Result<(), Failure> {
+    sources::forget(&folder_of(package));
     // `dx` leaves what earlier builds called by another hash; it would be measured, and kept for ever.
     clear(&folder_of(package).join("public"))?;
     loosen(&folder_of(package).join("server"))?;

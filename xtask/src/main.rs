@@ -24,6 +24,7 @@ mod serve;
 mod shell;
 mod sim;
 mod size;
+mod sources;
 mod test;
 mod tools;
 mod wasm;

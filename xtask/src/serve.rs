@@ -52,7 +52,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn serve_release(arguments: &Arguments, data: &Path) -> Result<(), Failure> {
-    bundle::build()?;
+    bundle::build_what_changed()?;
     let folder = bundle::folder();
     let mut server = Command::new(folder.join("server"));
     // See `shell::command`.

@@ -25,14 +25,15 @@ pub fn say_turned(board: &BoardId, widget: &WidgetId, field: Option<&FieldName>,
     let value = field.and_then(|field| named(field.as_str()).map(|value| (field.as_str(), value)));
     let what = match (shown, value) {
         (None, _) => t("on another board").to_owned(),
-        (Some(widget), _) if widget.removed.is_some() => with(
-            if again {
-                "{} is off the board"
-            } else {
-                "{} is off the board again"
-            },
-            &[&title],
-        ),
+        (Some(widget), _) if widget.removed.is_some() => {
+            let text = match (*board == BoardId::directory(), again) {
+                (false, true) => "{} is off the board",
+                (false, false) => "{} is off the board again",
+                (true, true) => "{} is off the list of boards",
+                (true, false) => "{} is off the list of boards again",
+            };
+            with(text, &[&title])
+        }
         (Some(_), None) if field.is_none() => with("{} is back", &[&title]),
         // A long text is on its card; of the rest of what is set up the title is enough.
         (Some(_), Some((name @ ("value" | "count" | "state"), value))) => {

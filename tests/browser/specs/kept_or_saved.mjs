@@ -24,7 +24,7 @@ export async function play(stage) {
   deepEqual(waiting.map(({ reason }) => reason), ['kept in this browser']);
   deepEqual(await hers.page.evaluate(() => globalThis.saved), []);
   await hers.page.reload();
-  await hers.page.getByText(/This is the board as of \d\d:\d\d\. Edits are kept in this browser until something clears it, and sent later/).waitFor();
+  await hers.page.getByText(/This is the board as of \d\d:\d\d\. Edits are kept in this browser and sent later, unless its data is cleared before/).waitFor();
   await hers.counts(1);
 
   // The same where nothing is taken along.

@@ -415,6 +415,7 @@ impl Engine {
         self.see_off(now);
         self.keep(now);
         self.look_elsewhere();
+        self.forgo_unwanted(now);
         self.refresh(now);
         self.push(now);
         self.say_here(now);

@@ -87,12 +87,13 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
     let words = lower(&typed.read());
     list.retain(|entry| is_found(entry, &words));
     if !words.is_empty() {
+        let makes = |entry: &Entry| matches!(entry.act, Act::Add(_) | Act::Begin(_));
+        let mut place = list.iter().position(makes).unwrap_or(list.len());
         for (id, widget, text) in search.found() {
-            list.push(Entry {
-                act: Act::Visit(id, widget, text.clone()),
-                text,
-                hint: t("Card"),
-            });
+            let act = Act::Visit(id, widget, text.clone());
+            let hint = t("Card");
+            list.insert(place, Entry { text, hint, act });
+            place += 1;
         }
     }
     list.truncate(LISTED_LEN_MAX);
@@ -207,14 +208,16 @@ fn entries(board: BoardHandle, boards: &[(BoardId, String)], may_edit: bool, wor
             list.push(entry(t("Export board"), "", Act::Export(name.clone())));
         }
     }
+    if may_edit {
+        list.push(entry(t("Arrange"), "", Act::Arrange));
+        list.push(entry(t("Undo"), "Ctrl Z", Act::Undo));
+        list.push(entry(t("Redo"), "Ctrl Shift Z", Act::Redo));
+    }
     // Before what makes something: who has pressed Enter too early has only looked at another card.
     for widget in board.summary().widgets {
         list.push(entry(&title_of(&here, &widget.id), t("Card"), Act::Look(widget.id)));
     }
     if may_edit {
-        list.push(entry(t("Arrange"), "", Act::Arrange));
-        list.push(entry(t("Undo"), "Ctrl Z", Act::Undo));
-        list.push(entry(t("Redo"), "Ctrl Shift Z", Act::Redo));
         for (at, choice) in CHOICES.iter().enumerate() {
             list.push(entry(&with("Add: {}", &[t(choice.name)]), "", Act::Add(at)));
         }

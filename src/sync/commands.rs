@@ -73,7 +73,7 @@ impl Engine {
         Some((board.clone(), widget.clone()))
     }
 
-    fn carry_out(&mut self, now: Timestamp, command: Command) -> Result<(), CommandError> {
+    pub(super) fn carry_out(&mut self, now: Timestamp, command: Command) -> Result<(), CommandError> {
         match command {
             Command::Connect if self.connection.dial().is_none() => self.dial(now),
             Command::Connect => {}

@@ -2,7 +2,7 @@
 //! neither sent to this one nor shown on its boards; it is listed, and goes when that server is back, or when its author discards it.
 
 use super::{
-    Conflict, Effect, Engine, Note, Notice, SetAside,
+    Command, Conflict, Effect, Engine, Note, Notice, SetAside,
     keeping::Busy,
     storage::{
         ASIDE, CONFLICT, Namespace, OUTBOX, Outcome, Records, StorageError, Stored, Transaction, decoded, under,
@@ -12,6 +12,7 @@ use super::{
 use crate::{
     config::STORES_LEN_MAX,
     protocol::{Operation, OperationId, StoreId, encode},
+    time::Timestamp,
 };
 
 /// The stores that this person's edits may wait for, and what does.
@@ -26,6 +27,8 @@ pub(super) struct Elsewhere {
     waiting: Vec<Waiting>,
     /// What its author does not want any more, and is still stored.
     discarded: Vec<Waiting>,
+    /// The same of the store that this person works in now: it was discarded before that server was back.
+    unwanted: Vec<OperationId>,
 }
 
 /// One edit, and when it was made by the clock of this device.
@@ -108,10 +111,16 @@ impl Elsewhere {
 
     /// Another tab has written: it may have discarded something.
     pub fn read_again(&mut self) {
-        let mut stores: Vec<StoreId> = self.waiting.iter().map(|waits| waits.store).collect();
-        stores.dedup();
-        self.unread.extend(stores);
-        self.unread.dedup();
+        for store in &self.stores {
+            if !self.unread.contains(store) {
+                self.unread.push(*store);
+            }
+        }
+    }
+
+    /// Whether anything is listed.
+    pub const fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
     }
 }
 
@@ -167,8 +176,12 @@ impl Engine {
             let there = under(records, prefix);
             there.map(move |(rest, text)| ([prefix, rest].concat(), text))
         });
+        let under_way = match &self.keeping.busy {
+            Some(Busy::Discarding(gone)) => Some(&**gone),
+            _ => None,
+        };
         let is_discarded = |waits: &Waiting| {
-            let mut discarded = elsewhere.discarded.iter();
+            let mut discarded = elsewhere.discarded.iter().chain(under_way);
             discarded.any(|gone| gone.operation.id == waits.operation.id)
         };
         let waiting = kept.filter_map(|(key, text)| Waiting::read(store, &key, text));
@@ -198,6 +211,8 @@ impl Engine {
 
     /// That was stored, or not: then it is listed as before, and where something else is there by now that is read.
     pub(super) fn discarded_elsewhere(&mut self, discarded: Waiting, outcome: &Outcome) {
+        let waiting = &mut self.elsewhere.waiting;
+        waiting.retain(|waits| waits.operation.id != discarded.operation.id);
         match outcome {
             Outcome::Done { .. } => return self.effects.push_back(Effect::Broadcast),
             Outcome::Stale => self.elsewhere.unread.push(discarded.store),
@@ -207,6 +222,41 @@ impl Engine {
             }
         }
         self.elsewhere.waiting.push(discarded);
+    }
+
+    /// What of the store that is entered next was discarded, and perhaps not stored so.
+    pub(super) fn discarded_of(&self, next: &Namespace) -> Elsewhere {
+        let is_own = self
+            .namespace
+            .as_ref()
+            .is_some_and(|now| now.principal == next.principal);
+        let under_way = match &self.keeping.busy {
+            Some(Busy::Discarding(gone)) => Some(&**gone),
+            _ => None,
+        };
+        let discarded = self.elsewhere.discarded.iter().chain(under_way);
+        let unwanted = discarded.filter(|gone| is_own && gone.store == next.store);
+        Elsewhere {
+            unwanted: unwanted.map(|gone| gone.operation.id).collect(),
+            ..Elsewhere::of(self.stores_before(next))
+        }
+    }
+
+    /// Once that is read, it is taken back: it may be stored as it was.
+    pub(super) fn forgo_unwanted(&mut self, now: Timestamp) {
+        if !self.loaded {
+            return;
+        }
+        for id in std::mem::take(&mut self.elsewhere.unwanted) {
+            let forgone = if self.outbox.get(id).is_some() {
+                self.carry_out(now, Command::Withdraw { id })
+            } else if self.conflicts.contains_key(&id) {
+                self.carry_out(now, Command::Dismiss { id })
+            } else {
+                self.carry_out(now, Command::Discard { id })
+            };
+            drop(forgone); // where it is not there any more, it is gone
+        }
     }
 
     /// Whether it is known what waits for servers that were at this address before.

@@ -186,6 +186,9 @@ impl Engine {
         let all = !self.loaded || self.keeping.wants_journal();
         if all || self.keeping.reread || periodic {
             (self.keeping.reread, self.keeping.reread_at) = (false, now.plus(REREAD_MS));
+            if periodic && !self.elsewhere.is_empty() {
+                self.elsewhere.read_again();
+            }
             self.keeping.busy = Some(Busy::Loading);
             if self.keeping.met == Met::Unread {
                 self.keeping.met = Met::Reading;

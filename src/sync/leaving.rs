@@ -2,7 +2,6 @@
 
 use super::{
     Birth, Effect, Engine, Notice,
-    elsewhere::Elsewhere,
     storage::Namespace,
     updates::{Drafts, Replica},
 };
@@ -14,10 +13,10 @@ use crate::{
 impl Engine {
     /// Starts to work under a namespace, with what is stored there: it is read as soon as the storage is free.
     pub(super) fn enter(&mut self, now: Timestamp, namespace: Namespace) {
-        let stores = self.stores_before(&namespace);
+        let elsewhere = self.discarded_of(&namespace);
         self.quit(now);
         self.namespace = Some(namespace.clone());
-        self.elsewhere = Elsewhere::of(stores);
+        self.elsewhere = elsewhere;
         let note = self.note(namespace.clone());
         self.effects.push_back(Effect::Remember(namespace, note));
     }

@@ -115,7 +115,8 @@ impl Engine {
 }
 
 /// Why an edit of another store is not sent.
-const ELSEWHERE: &str = "made for the server that was at this address before: it goes when that one is back";
+const ELSEWHERE: &str =
+    "made for the server that was at this address before: it goes when that one is back, or when it is discarded";
 
 /// How far an edit has come. Nothing is called saved that a browser may clear, or that does not outlive the page.
 fn phase_word(phase: &Phase, durability: Durability) -> String {

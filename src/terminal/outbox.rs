@@ -100,6 +100,16 @@ async fn act(session: &mut Session, action: &Action) -> Result<Vec<OperationId>,
         refused.map(Err).or_else(|| saved.then_some(Ok(())))
     };
     match session.until(look).await {
+        Ok(Ok(()))
+            if matches!(
+                state_of(session.driver.engine(), action.id().unwrap_or_default()),
+                Some(State::Elsewhere)
+            ) =>
+        {
+            Err(Failure::Refused(
+                "something else has changed what waits there meanwhile. Try again.".to_owned(),
+            ))
+        }
         Ok(Ok(())) => Ok(made),
         Ok(Err(refused)) => Err(Failure::Refused(refused)),
         Err(_) => Err(Failure::Refused(

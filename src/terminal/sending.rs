@@ -67,7 +67,8 @@ pub async fn send(session: &mut Session, sent: Sent<'_>, as_json: bool) -> Resul
             Err(ended) => Err(Failure::Unanswered(session.unreachable(ended))),
         };
         session.store().await;
-        done.map_err(|failure| still_saved(failure, left(&session.driver, sent), sent))?;
+        let elsewhere = session.driver.engine().elsewhere().len();
+        done.map_err(|failure| still_saved(failure, left(&session.driver, sent) + elsewhere, sent))?;
     }
     undecided(&session.driver, sent)
 }

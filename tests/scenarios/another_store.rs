@@ -213,6 +213,47 @@ fn what_was_discarded_while_the_storage_was_busy_is_not_sent_to_the_server_that_
 }
 
 #[test]
+fn what_was_discarded_is_not_sent_to_the_server_that_comes_back_though_that_could_not_be_stored() {
+    let mut world = World::new();
+    waits_for_the_first(&mut world);
+    let first = world.meet_another_server();
+    world.come_online(ANN);
+    world.calm();
+    world.hold_the_storage(ANN);
+    world.command(ANN, Command::SyncNow);
+    discard_all(&mut world, ANN);
+    world.meet(first);
+    world.wait(1_000);
+    world.break_the_storage(ANN, StorageError::Broken);
+    world.release_the_storage(ANN);
+    world.wait(1_000);
+    world.mend_the_storage(ANN);
+    world.calm();
+    world.assert_everywhere("fuel", "value", 3);
+    world.assert_everywhere("crew", "count", 0);
+    assert_eq!(world.waiting(ANN), 0);
+}
+
+#[test]
+fn what_was_discarded_while_it_was_read_once_more_is_listed_no_more() {
+    let mut world = World::new();
+    waits_for_the_first(&mut world);
+    world.meet_another_server();
+    world.come_online(ANN);
+    world.calm();
+    let second = world.open_second_tab(ANN);
+    world.calm();
+    world.hold_the_storage(ANN);
+    world.create(second, "board", "board");
+    world.wait(500);
+    discard_all(&mut world, ANN);
+    world.release_the_storage(ANN);
+    world.calm();
+    assert!(elsewhere(&world, ANN).is_empty());
+    assert!(elsewhere(&world, second).is_empty());
+}
+
+#[test]
 fn what_can_not_be_discarded_is_listed_as_before() {
     let mut world = World::new();
     waits_for_the_first(&mut world);

@@ -59,6 +59,8 @@ pub fn build() -> Result<(), Failure> {
 /// # Errors
 /// As [`build`].
 pub fn build_what_changed() -> Result<(), Failure> {
+    // Somebody else may be at it.
+    drop(take_turn("release")?);
     if sources::is_built(&folder(), &sources::state()) {
         println!("nothing has changed since the page and the server were built");
         return Ok(());

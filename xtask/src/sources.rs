@@ -22,15 +22,39 @@ const PARTS: [&str; 10] = [
 /// Where it is noted, beside what was built.
 const NOTE: &str = "built-of";
 
-/// How these files are now, a line each, and the compiler.
+/// What of the environment the compiler and Cargo go by.
+const VARIABLES: [&str; 3] = ["RUST", "CARGO_", "CC"];
+
+/// What is built, in its folder.
+const BUILT: [&str; 2] = ["server", "public/index.html"];
+
+/// How these files are now, a line each, and what the compiler goes by besides.
 pub fn state() -> String {
     let compiler = answer(command("rustc").arg("--version")).unwrap_or_default();
     let mut lines = vec![compiler];
     for part in PARTS {
         add(&root().join(part), &mut lines);
     }
+    // What Cargo itself tells its subcommands is of how this was started.
+    let is_meant = |name: &str| {
+        VARIABLES.iter().any(|prefix| name.starts_with(prefix))
+            && !name.starts_with("CARGO_PKG_")
+            && !OWN.contains(&name)
+    };
+    let set = std::env::vars().filter(|(name, _)| is_meant(name));
+    lines.extend(set.map(|(name, value)| [name, value].join("=")));
     lines.sort();
     lines.join("\n")
+}
+
+/// What Cargo sets for a program that it runs.
+const OWN: [&str; 3] = ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "RUST_RECURSION_COUNT"];
+
+/// What was built, as it lies there.
+fn built(folder: &Path) -> Option<String> {
+    let mut lines = Vec::new();
+    BUILT.iter().for_each(|name| add(&folder.join(name), &mut lines));
+    (lines.len() == BUILT.len()).then(|| lines.join("\n"))
 }
 
 fn add(path: &Path, lines: &mut Vec<String>) {
@@ -53,7 +77,8 @@ fn add(path: &Path, lines: &mut Vec<String>) {
 /// [`Failure::File`].
 pub fn note(folder: &Path, of: &str) -> Result<(), Failure> {
     let path = folder.join(NOTE);
-    std::fs::write(&path, of).map_err(|source| Failure::File { path, source })
+    let noted = [of, "\n", &built(folder).unwrap_or_default()].concat();
+    std::fs::write(&path, noted).map_err(|source| Failure::File { path, source })
 }
 
 /// What is in the folder is about to be another thing.
@@ -63,7 +88,10 @@ pub fn forget(folder: &Path) {
 
 /// Whether a folder has what is built of that.
 pub fn is_built(folder: &Path, of: &str) -> bool {
-    std::fs::read_to_string(folder.join(NOTE)).is_ok_and(|noted| noted == of)
+    let noted = std::fs::read_to_string(folder.join(NOTE)).ok();
+    noted
+        .zip(built(folder))
+        .is_some_and(|(noted, built)| noted == [of, "\n", &built].concat())
 }
 
 #[cfg(test)]
@@ -73,7 +101,10 @@ mod tests {
     #[test]
     fn what_was_built_of_other_files_or_is_being_built_is_not_built() {
         let folder = std::env::temp_dir().join(format!("tideboard-sources-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a folder for temporary files");
+        std::fs::create_dir_all(folder.join("public")).expect("a folder for temporary files");
+        for name in BUILT {
+            std::fs::write(folder.join(name), name).expect("it can be written");
+        }
         let file = folder.join("a.rs");
         let state = || {
             let mut lines = Vec::new();
@@ -88,7 +119,9 @@ mod tests {
         std::fs::write(&file, "two more").expect("it can be written");
         assert!(!is_built(&folder, &state()));
         note(&folder, &state()).expect("it can be written");
-        forget(&folder);
+        std::fs::write(folder.join(BUILT[0]), "another program").expect("it can be written");
+        assert!(!is_built(&folder, &state()));
+        std::fs::remove_file(folder.join(BUILT[1])).expect("it is there");
         assert!(!is_built(&folder, &state()));
         std::fs::remove_dir_all(&folder).expect("it was made here");
     }

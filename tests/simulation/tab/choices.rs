@@ -128,7 +128,10 @@ impl World {
         self.command(tab, command);
         let after = self.tabs[tab].engine.as_ref().map(listed).unwrap_or_default();
         let waits = self.tabs[tab].engine.as_ref().map(waiting).unwrap_or_default();
-        let mut begun: Vec<OperationId> = waits.into_iter().filter(|id| !waited.contains(id)).collect();
+        // What its server has forgotten is sent under its id once more, perhaps while this tab still has it from before.
+        let is_aside = |id: &OperationId| before.iter().any(|aside| aside.operation.id == *id);
+        let is_begun = |id: &OperationId| !waited.contains(id) || is_aside(id);
+        let mut begun: Vec<OperationId> = waits.into_iter().filter(is_begun).collect();
         let lane = |aside: &SetAside| (aside.operation.board.clone(), aside.operation.widget.clone());
         let is_gone = |aside: &&SetAside| after.iter().all(|kept| kept.operation.id != aside.operation.id);
         let gone = before

@@ -20,7 +20,7 @@ export async function play(stage) {
   const list = page.getByRole('listbox', { name: 'Found' });
 
   // A card: the focus is in it, and the list is gone.
-  await find('target');
+  await find('temp');
   await chosen().filter({ hasText: SETPOINT }).waitFor();
   await keyboard.press('Enter');
   await list.waitFor({ state: 'detached' });
@@ -66,7 +66,7 @@ export async function play(stage) {
 
   // A board from a template, and from it back to a card of the first one, which the server finds.
   const home = page.url();
-  await find('template shift');
+  await find('new board shift');
   await chosen().filter({ hasText: 'New board: Shift board' }).waitFor();
   await keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Shift board', exact: true }).waitFor();

@@ -100,16 +100,9 @@ async fn act(session: &mut Session, action: &Action) -> Result<Vec<OperationId>,
         refused.map(Err).or_else(|| saved.then_some(Ok(())))
     };
     match session.until(look).await {
-        Ok(Ok(()))
-            if matches!(
-                state_of(session.driver.engine(), action.id().unwrap_or_default()),
-                Some(State::Elsewhere)
-            ) =>
-        {
-            Err(Failure::Refused(
-                "something else has changed what waits there meanwhile. Try again.".to_owned(),
-            ))
-        }
+        Ok(Ok(())) if still_elsewhere(session.driver.engine(), action) => Err(Failure::Refused(
+            "something else has changed what waits there meanwhile. Try again.".to_owned(),
+        )),
         Ok(Ok(())) => Ok(made),
         Ok(Err(refused)) => Err(Failure::Refused(refused)),
         Err(_) => Err(Failure::Refused(
@@ -172,6 +165,12 @@ fn state_of(engine: &Engine, id: OperationId) -> Option<State> {
     } else {
         is_elsewhere().then_some(State::Elsewhere)
     }
+}
+
+/// Whether what was to be discarded waits for the server before as it did.
+fn still_elsewhere(engine: &Engine, action: &Action) -> bool {
+    let state = action.id().and_then(|id| state_of(engine, id));
+    state == Some(State::Elsewhere)
 }
 
 /// There is no such edit here.

@@ -3,6 +3,9 @@ import { killTabs } from '../tabs/rounds.mjs';
 
 export const title = 'tabs that are killed over and over lose nothing they had said was saved; a device that would is found out';
 
+/** It starts five browsers, one after the other. */
+export const maxMs = 300_000;
+
 /** A page lists so many of its edits at the least. */
 const WAITING_MAX = 100;
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// All wasm and JavaScript of the page, compressed with Brotli, in bytes (a KB is 1,000): at 1.6 Mbit/s, a slow phone link,
 /// 2.4 seconds. How it is kept to: `docs/decisions/a-small-page.md`.
-const BUDGET: u64 = 484_000;
+const BUDGET: u64 = 485_500;
 
 /// Prints the size of each file of the release build, and the total.
 ///

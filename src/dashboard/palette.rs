@@ -88,12 +88,11 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
     list.retain(|entry| is_found(entry, &words));
     if !words.is_empty() {
         let makes = |entry: &Entry| matches!(entry.act, Act::Add(_) | Act::Begin(_));
-        let mut place = list.iter().position(makes).unwrap_or(list.len());
-        for (id, widget, text) in search.found() {
+        let first = list.iter().position(makes).unwrap_or(list.len());
+        for (place, (id, widget, text)) in (first..).zip(search.found()) {
             let act = Act::Visit(id, widget, text.clone());
             let hint = t("Card");
             list.insert(place, Entry { text, hint, act });
-            place += 1;
         }
     }
     list.truncate(LISTED_LEN_MAX);

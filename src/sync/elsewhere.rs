@@ -196,17 +196,19 @@ impl Engine {
         place.is_some()
     }
 
-    /// What is stored next of that, and under whose name.
-    pub(super) fn discard_next_elsewhere(&mut self) -> Option<(Namespace, Transaction)> {
-        let principal = self.namespace.as_ref()?.principal.clone();
-        let discarded = self.elsewhere.discarded.pop()?;
-        let namespace = Namespace {
-            store: discarded.store,
-            principal,
+    /// Stores what was discarded next, under the name of who has made it. `false` where there is nothing.
+    pub(super) fn discard_next_elsewhere(&mut self) -> bool {
+        let next = self.namespace.as_ref().zip(self.elsewhere.discarded.pop());
+        let Some((Namespace { principal, .. }, discarded)) = next else {
+            return false;
         };
-        let transaction = discarded.discarding();
+        let (store, principal) = (discarded.store, principal.clone());
+        self.effects.push_back(Effect::Commit {
+            namespace: Namespace { store, principal },
+            transaction: discarded.discarding(),
+        });
         self.keeping.busy = Some(Busy::Discarding(Box::new(discarded)));
-        Some((namespace, transaction))
+        true
     }
 
     /// That was stored, or not: then it is listed as before, and where something else is there by now that is read.

@@ -201,10 +201,8 @@ impl Engine {
             });
             return;
         }
-        // First, since it makes room.
-        if let Some((namespace, transaction)) = self.discard_next_elsewhere() {
-            self.effects.push_back(Effect::Commit { namespace, transaction });
-            return;
+        if self.discard_next_elsewhere() {
+            return; // that makes room
         }
         let transaction = self.evict().or_else(|| self.mend());
         let transaction = if planted::is(Bug::AsideGoesFirst) {

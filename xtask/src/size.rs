@@ -46,7 +46,7 @@ pub fn run() -> Result<(), Failure> {
 
 /// What the layer adds to a page, compressed with Brotli, in bytes: the example of `docs/quickstart.md` less a fullstack page that
 /// shows one word and calls one server function. Why it is so much: `docs/decisions/a-small-page.md`.
-const SHARE_BUDGET: u64 = 257_000;
+const SHARE_BUDGET: u64 = 259_500;
 
 /// Prints how much of the example's page is the layer.
 ///

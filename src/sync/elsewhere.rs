@@ -170,22 +170,17 @@ impl Engine {
         if namespace.principal != from.principal || !self.elsewhere.stores.contains(&store) {
             return;
         }
+        let discarded = self.discarded_of(store);
         let elsewhere = &mut self.elsewhere;
         elsewhere.waiting.retain(|known| known.store != store);
         let kept = [OUTBOX, ASIDE, CONFLICT].into_iter().flat_map(|prefix| {
             let there = under(records, prefix);
             there.map(move |(rest, text)| ([prefix, rest].concat(), text))
         });
-        let under_way = match &self.keeping.busy {
-            Some(Busy::Discarding(gone)) => Some(&**gone),
-            _ => None,
-        };
-        let is_discarded = |waits: &Waiting| {
-            let mut discarded = elsewhere.discarded.iter().chain(under_way);
-            discarded.any(|gone| gone.operation.id == waits.operation.id)
-        };
         let waiting = kept.filter_map(|(key, text)| Waiting::read(store, &key, text));
-        elsewhere.waiting.extend(waiting.filter(|waits| !is_discarded(waits)));
+        elsewhere
+            .waiting
+            .extend(waiting.filter(|waits| !discarded.contains(&waits.operation.id)));
     }
 
     /// Discards an edit that waits for another server, if this is one.
@@ -226,20 +221,29 @@ impl Engine {
         self.elsewhere.waiting.push(discarded);
     }
 
-    /// What of the store that is entered next was discarded, and perhaps not stored so.
-    pub(super) fn discarded_of(&self, next: &Namespace) -> Elsewhere {
-        let is_own = self
-            .namespace
-            .as_ref()
-            .is_some_and(|now| now.principal == next.principal);
+    /// What of a store was discarded, and perhaps not stored so.
+    fn discarded_of(&self, store: StoreId) -> Vec<OperationId> {
         let under_way = match &self.keeping.busy {
             Some(Busy::Discarding(gone)) => Some(&**gone),
             _ => None,
         };
         let discarded = self.elsewhere.discarded.iter().chain(under_way);
-        let unwanted = discarded.filter(|gone| is_own && gone.store == next.store);
+        let discarded = discarded.filter(|gone| gone.store == store);
+        discarded.map(|gone| gone.operation.id).collect()
+    }
+
+    /// What whoever enters this namespace has elsewhere.
+    pub(super) fn elsewhere_of(&self, next: &Namespace) -> Elsewhere {
+        let is_own = self
+            .namespace
+            .as_ref()
+            .is_some_and(|now| now.principal == next.principal);
         Elsewhere {
-            unwanted: unwanted.map(|gone| gone.operation.id).collect(),
+            unwanted: if is_own {
+                self.discarded_of(next.store)
+            } else {
+                Vec::new()
+            },
             ..Elsewhere::of(self.stores_before(next))
         }
     }

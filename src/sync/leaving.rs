@@ -13,7 +13,7 @@ use crate::{
 impl Engine {
     /// Starts to work under a namespace, with what is stored there: it is read as soon as the storage is free.
     pub(super) fn enter(&mut self, now: Timestamp, namespace: Namespace) {
-        let elsewhere = self.discarded_of(&namespace);
+        let elsewhere = self.elsewhere_of(&namespace);
         self.quit(now);
         self.namespace = Some(namespace.clone());
         self.elsewhere = elsewhere;

@@ -6,7 +6,10 @@ use tideboard::{
     sync::{Command, storage::StorageError},
 };
 
-use crate::world::{ANN, BO, World};
+use crate::{
+    server::Server,
+    world::{ANN, BO, World},
+};
 
 fn waits_for_the_first(world: &mut World) {
     world.go_offline(ANN);
@@ -164,6 +167,16 @@ fn what_waits_for_the_server_before_and_is_discarded_goes_nowhere_also_should_th
     world.assert_everywhere("crew", "count", 2);
 }
 
+/// Two edits that wait on Ann's device for the first server, while she works with the second; and the first one.
+fn left_behind() -> (World, Server) {
+    let mut world = World::new();
+    waits_for_the_first(&mut world);
+    let first = world.meet_another_server();
+    world.come_online(ANN);
+    world.calm();
+    (world, first)
+}
+
 /// What waits on a tab's device for the server before.
 fn elsewhere(world: &World, tab: usize) -> Vec<OperationId> {
     let waiting = world.engine(tab).elsewhere();
@@ -195,11 +208,7 @@ fn what_the_server_before_had_applied_already_stands_though_it_was_discarded() {
 
 #[test]
 fn what_was_discarded_while_the_storage_was_busy_is_not_sent_to_the_server_that_comes_back_meanwhile() {
-    let mut world = World::new();
-    waits_for_the_first(&mut world);
-    let first = world.meet_another_server();
-    world.come_online(ANN);
-    world.calm();
+    let (mut world, first) = left_behind();
     world.hold_the_storage(ANN);
     world.command(ANN, Command::SyncNow); // it reads, and is kept waiting
     discard_all(&mut world, ANN);
@@ -214,11 +223,7 @@ fn what_was_discarded_while_the_storage_was_busy_is_not_sent_to_the_server_that_
 
 #[test]
 fn what_was_discarded_is_not_sent_to_the_server_that_comes_back_though_that_could_not_be_stored() {
-    let mut world = World::new();
-    waits_for_the_first(&mut world);
-    let first = world.meet_another_server();
-    world.come_online(ANN);
-    world.calm();
+    let (mut world, first) = left_behind();
     world.hold_the_storage(ANN);
     world.command(ANN, Command::SyncNow);
     discard_all(&mut world, ANN);
@@ -236,11 +241,7 @@ fn what_was_discarded_is_not_sent_to_the_server_that_comes_back_though_that_coul
 
 #[test]
 fn what_was_discarded_while_it_was_read_once_more_is_listed_no_more() {
-    let mut world = World::new();
-    waits_for_the_first(&mut world);
-    world.meet_another_server();
-    world.come_online(ANN);
-    world.calm();
+    let (mut world, _) = left_behind();
     let second = world.open_second_tab(ANN);
     world.calm();
     world.hold_the_storage(ANN);
@@ -255,11 +256,7 @@ fn what_was_discarded_while_it_was_read_once_more_is_listed_no_more() {
 
 #[test]
 fn what_can_not_be_discarded_is_listed_as_before() {
-    let mut world = World::new();
-    waits_for_the_first(&mut world);
-    world.meet_another_server();
-    world.come_online(ANN);
-    world.calm();
+    let (mut world, _) = left_behind();
     let before = elsewhere(&world, ANN);
     world.break_the_storage(ANN, StorageError::Broken);
     discard_all(&mut world, ANN);
@@ -278,11 +275,7 @@ fn what_can_not_be_discarded_is_listed_as_before() {
 
 #[test]
 fn what_one_tab_discards_no_other_one_lists() {
-    let mut world = World::new();
-    waits_for_the_first(&mut world);
-    world.meet_another_server();
-    world.come_online(ANN);
-    world.calm();
+    let (mut world, _) = left_behind();
     let second = world.open_second_tab(ANN);
     world.calm();
     assert_eq!(elsewhere(&world, second).len(), 2);

@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
 });
 
 const browser = await launchBrowser();
-process.exitCode = await playAll({
+const exitCode = await playAll({
   folder: join(project, 'tests/browser/specs'),
   only: options.only,
   repeat: Number(options.repeat),
@@ -34,3 +34,4 @@ process.exitCode = await playAll({
   },
 });
 await browser.close();
+process.exit(exitCode);

@@ -43,7 +43,7 @@ if (options.measure) {
   }
   process.exit();
 }
-process.exitCode = await playAll({
+const exitCode = await playAll({
   folder: join(project, 'tests/desktop/specs'),
   only: options.only,
   repeat: Number(options.repeat),
@@ -62,3 +62,4 @@ process.exitCode = await playAll({
   },
 });
 screen.close();
+process.exit(exitCode);

@@ -2,9 +2,10 @@
 
 /**
  * Presses without a rest, from when `globalThis.pressing.go` is called. `own`, `shared` and `level` are titles of widgets; `gapMs`
- * is the longest wait between two presses; what is said while more than `waitingMax` edits wait is not counted. Gives the number
- * that `own` stands at. `globalThis.grant` is asked before each press: none is made that is not in the books. `globalThis.say` is
- * told what the page says is saved; where the tab dies meanwhile, that may not be heard, and the books have a promise less.
+ * is the longest wait between two presses; what is said while more than `waitingMax` edits wait is not counted, so none is pressed
+ * while half as many do. Gives the number that `own` stands at. `globalThis.grant` is asked before each press: none is made that is
+ * not in the books. `globalThis.say` is told what the page says is saved; where the tab dies meanwhile, that may not be heard, and
+ * the books have a promise less.
  */
 export function presses({ own, shared, level, gapMs, waitingMax }) {
   const SAVED = ['on-device', 'retrying', 'on-server', 'applied', 'seen-by-one', 'seen'];
@@ -74,6 +75,7 @@ export function presses({ own, shared, level, gapMs, waitingMax }) {
       return times.saved.map((saved, at) => saved - times.pressed[at]).filter((took) => took >= 0);
     },
     go() {
+      globalThis.pressing.isStopped = false;
       globalThis.pressing.going = globalThis.pressing.presses();
     },
     async presses() {
@@ -81,7 +83,8 @@ export function presses({ own, shared, level, gapMs, waitingMax }) {
         const isShared = Math.random() < 0.5;
         if (!(await globalThis.grant({ shared: Number(isShared) }))) return;
         one(isShared);
-        await new Promise((passed) => setTimeout(passed, Math.random() * gapMs));
+        do await new Promise((passed) => setTimeout(passed, Math.random() * gapMs));
+        while (waiting() > waitingMax / 2 && !globalThis.pressing.isStopped);
       }
     },
     /**

@@ -18,6 +18,9 @@ const FREEZE_PERCENT = 15;
 const FROZEN_MS_MAX = 2_000;
 /** How often it is the tab that sends for all that is killed. */
 const LEADER_PERCENT = 50;
+/** Before a device breaks, so many presses are said to be saved on it, within so many milliseconds. */
+const SAVED_MIN = 20;
+const SAVED_MS_MAX = 60_000;
 /** However many edits wait. */
 const ANY = Number.MAX_SAFE_INTEGER;
 
@@ -152,11 +155,13 @@ function thaws(tabs) {
 /** All die while there is no network, and of what the device has stored all is gone, or the last press. */
 async function breaks(scene, url, broken) {
   const { tabs, books, network, profile } = scene;
-  thaws(tabs);
-  await Promise.all(tabs.map(({ ready }) => ready));
+  await rests(scene);
   network.cut();
   const before = books.saved;
-  while (books.saved < before + 20) await after(1);
+  await Promise.all(tabs.map((tab) => tab.goes()));
+  for (const until = Date.now() + SAVED_MS_MAX; books.saved < before + SAVED_MIN; await after(1)) {
+    if (Date.now() > until) throw new Error(`only ${books.saved - before} presses were said to be saved`);
+  }
   for (const tab of tabs.slice(1)) await tab.kill();
   if (broken === 'last') await tabs[0].killSettled();
   else await tabs[0].kill();
@@ -167,13 +172,18 @@ async function breaks(scene, url, broken) {
   for (const tab of tabs) await tab.open();
 }
 
-/** All go on until nothing waits, and what there is is compared with the books. */
-async function ends(scene, onlooker, broken) {
-  const { tabs, books, network, server, board } = scene;
+/** There is a network, and nobody presses, until nothing waits. */
+async function rests({ tabs, network }) {
   network.heal();
   thaws(tabs);
   await Promise.all(tabs.map(({ ready }) => ready));
   await Promise.all(tabs.map((tab) => tab.settles()));
+}
+
+/** Nothing waits any more, and what there is is compared with the books. */
+async function ends(scene, onlooker, broken) {
+  const { tabs, books, server, board } = scene;
+  await rests(scene);
   if (broken === 'doubled') await pushes(scene, [{ widget: 'counter-0', intent: { add: { field: 'count', amount: 1_000 } } }]);
   const connection = await Connection.greet(server.port);
   const { answer, widgets } = await connection.subscribe(board);

@@ -161,7 +161,10 @@ export class Tab {
   /** Presses no more; ends when everything that was pressed has its answer. */
   async settles() {
     const board = new Board(this.#tab.page);
-    await this.#tab.page.evaluate(() => (globalThis.pressing.isStopped = true));
+    await this.#tab.page.evaluate(() => {
+      globalThis.pressing.isStopped = true;
+      return globalThis.pressing.going;
+    });
     await board.isIn('live');
     await board.isSettled();
   }

@@ -60,10 +60,10 @@ pub struct ServeArgs {
     /// count those whom the proxy names in `X-Forwarded-For`
     #[arg(long, value_name = "ADDRESS", value_delimiter = ',', env = "TIDEBOARD_PROXY")]
     pub proxy: Vec<IpAddr>,
-    /// Language of the board that a new server begins with, `de` or `en`: its texts are the same for everybody, and people change them.
-    /// Each page speaks its reader's
-    #[arg(long, value_name = "LANGUAGE", default_value = "en", env = "LANG")]
-    pub language: String,
+    /// Language of the board that a new server begins with, by itself that of `LANG`: its texts are the same for everybody, and
+    /// people change them. Each page speaks its reader's
+    #[arg(long, value_name = "LANGUAGE", value_parser = ["de", "en"])]
+    pub language: Option<String>,
     /// What to scrape.
     #[command(flatten)]
     pub scrape: ScrapeArgs,
@@ -169,5 +169,11 @@ mod tests {
         assert!(error.to_string().contains("at least"), "{error}");
         let cli = Cli::try_parse_from(["tideboard", "--edit-token", "0123456789abcdef"]).expect("sixteen characters");
         assert!(!format!("{cli:?}").contains("0123456789abcdef"));
+    }
+
+    #[test]
+    fn a_language_that_nobody_here_speaks_is_refused_with_those_that_there_are() {
+        let error = Cli::try_parse_from(["tideboard", "--language", "fr"]).expect_err("it is not spoken");
+        assert!(error.to_string().contains("[possible values: de, en]"), "{error}");
     }
 }

@@ -92,8 +92,9 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
     prepare_folder(&args.data)?;
     let (policy, generated) = policy(args)?;
     let files = Files::built();
+    let language = args.language.clone().or_else(|| std::env::var("LANG").ok());
     let config = ServerConfig {
-        first_boards: vec![this_machine_in(&args.language)],
+        first_boards: vec![this_machine_in(&language.unwrap_or_default())],
         measures_host: true,
         scraping,
         origins: OriginPolicy {

@@ -230,7 +230,7 @@ impl Engine {
             Ok(answers) => answers,
             Err(error) => return self.request_failed(now, None, error),
         };
-        self.requests.answered();
+        self.request_answered(now);
         let is_news = |item: &Answered| !matches!(item.answer, Answer::Hold | Answer::Retry { .. } | Answer::History);
         self.requests.lets_go = answers.iter().any(is_news);
         for item in answers {
@@ -263,7 +263,7 @@ impl Engine {
                 self.request_failed(now, Some(board.clone()), RequestError::Refused);
             }
             Ok(document) => {
-                self.requests.answered();
+                self.request_answered(now);
                 self.requests.lets_go = true;
                 self.take_document(now, *document);
             }
@@ -273,6 +273,16 @@ impl Engine {
         if self.connection.welcome().is_none() {
             self.resubscribe(&board);
         }
+    }
+
+    /// The server is there. Where it was not before, it may have begun anew: whether there are sockets by now is tried at once.
+    fn request_answered(&mut self, now: Timestamp) {
+        if !self.requests.works
+            && let Connection::Waiting { retry_at, .. } = &mut self.connection
+        {
+            *retry_at = now.min(*retry_at);
+        }
+        self.requests.answered();
     }
 
     /// A request brought nothing: the one that read this board, or one that was to send.

@@ -70,6 +70,8 @@ pub enum FormulaError {
     Unknown(String),
     /// The function has no window.
     NoWindow(String),
+    /// The function has a window, and no `of` behind it.
+    NoOf(String),
     /// The function has a window that is none of [`WINDOWS`].
     Window(String),
     /// No percentile is called so.
@@ -190,6 +192,9 @@ fn part(text: &str, depth: usize, is_inside: bool) -> Result<Formula, FormulaErr
         let parts = split(rest, " + ").into_iter().map(|text| within(text, true));
         return Ok(Formula::Several(several, parts.collect::<Result<_, _>>()?));
     }
+    if let Some(head) = lacks_of(text) {
+        return Err(FormulaError::NoOf(head));
+    }
     let Some((head, rest)) = of(text) else {
         return name(text, is_inside);
     };
@@ -231,7 +236,15 @@ fn name(text: &str, is_inside: bool) -> Result<Formula, FormulaError> {
 
 /// Whether a text begins as a formula does. Other names may have the same words in them, as “number of cars” has.
 fn is_meant(text: &str) -> bool {
-    called(text).is_some() || of(text).is_some()
+    called(text).is_some() || lacks_of(text).is_some() || of(text).is_some()
+}
+
+/// A function with its window, where something else than `of` comes next.
+fn lacks_of(text: &str) -> Option<String> {
+    let mut words = text.split(' ').filter(|word| !word.is_empty());
+    let (word, window, next) = (words.next()?, words.next()?, words.next()?);
+    let is_one = over(word).is_some() && is_like_window(window) && next != "of";
+    is_one.then(|| [word, " ", window].concat())
 }
 
 /// A function and what is behind its opening parenthesis.
@@ -348,6 +361,7 @@ impl fmt::Display for FormulaError {
                 "there is no function `{word}`: over time there are rate, delta, avg, min, max and p0 to p100, as `avg 5m of fuel`"
             ),
             Self::NoWindow(word) => write!(f, "`{word}` needs a window ({}): write `{word} 5m of fuel`", windows()),
+            Self::NoOf(head) => write!(f, "after `{head}` an `of` is missing: write `{head} of fuel`"),
             Self::Window(window) => write!(
                 f,
                 "`{window}` is no window: write one of {}, as `rate 1m of fuel`",

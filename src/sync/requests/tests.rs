@@ -100,6 +100,25 @@ fn requests_stand_in_for_a_socket_while_the_last_one_was_answered() {
 }
 
 #[test]
+fn an_answer_after_none_has_a_socket_tried_at_once_and_further_ones_do_not() {
+    let mut engine = failed(FALLBACK_AFTER, true);
+    let dials = |engine: &mut Engine, now, input| {
+        let is_dial = |effect: &Effect| matches!(effect, Effect::Dial { .. });
+        engine.handle(Timestamp(now), input).filter(is_dial).count()
+    };
+    assert_eq!(dials(&mut engine, 1, Input::TimerExpired), 0);
+    let answer = document(&engine, 1);
+    assert_eq!(dials(&mut engine, 2, answer), 1);
+    engine.connection = Connection::Waiting {
+        attempt: FALLBACK_AFTER + 1,
+        retry_at: Timestamp(u64::MAX),
+    };
+    drop(engine.handle(Timestamp(FALLBACK_MS + 1), Input::TimerExpired));
+    let answer = document(&engine, 1);
+    assert_eq!(dials(&mut engine, FALLBACK_MS + 2, answer), 0);
+}
+
+#[test]
 fn a_socket_that_failed_once_is_not_called_blocked() {
     let mut engine = failed(1, true);
     assert_eq!(asked(&mut engine, 1, Input::TimerExpired), 0);

@@ -45,7 +45,7 @@ pub fn build() -> Result<(), Failure> {
     println!("building the page and the server: about 6 minutes the first time on two cores, then as much as changed");
     let of = sources::state();
     clear(&aside())?;
-    release("tideboard", &[])?;
+    release("tideboard", Of::Now)?;
     places::shorten()?;
     order::sort()?;
     imports::shorten()?;
@@ -107,8 +107,8 @@ pub fn build_example() -> Result<(), Failure> {
     tools::ensure(tools::BUILD)?;
     let _turn = take_turn("release")?;
     println!("building the example: about 3 minutes where the page was built before, then as much as changed");
-    release(EXAMPLE, &[])?;
-    release(EMPTY, &[])
+    release(EXAMPLE, Of::Now)?;
+    release(EMPTY, Of::Now)
 }
 
 /// Builds the page and the server as the release before this one, for tests that play both: all that they depend on is compiled once.
@@ -124,7 +124,7 @@ pub fn build_previous() -> Result<(), Failure> {
     if !aside().exists() {
         shift(&here, &aside())?;
     }
-    let built = release("tideboard", &["--features", "previous"]);
+    let built = release("tideboard", Of::Before);
     let kept = built.and_then(|()| shift(&here, &previous_folder()));
     // Whatever became of it: nobody takes it for this one.
     clear(&here)?;
@@ -168,29 +168,39 @@ pub fn take_turn(kind: &str) -> Result<building::Turn, Failure> {
     building::take_turn(&[("wasm32-unknown-unknown", &page), (&shell::host()?, &server)])
 }
 
-fn release(package: &str, features: &[&str]) -> Result<(), Failure> {
+/// Which release.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// This one.
+    Now,
+    /// The one before it. Nobody weighs its page.
+    Before,
+}
+
+fn release(package: &str, of: Of) -> Result<(), Failure> {
     sources::forget(&folder_of(package));
     // `dx` leaves what earlier builds called by another hash; it would be measured, and kept for ever.
     clear(&folder_of(package).join("public"))?;
     loosen(&folder_of(package).join("server"))?;
     place_public()?;
-    // Symbols for a debugger bring checks into the JavaScript.
-    building::run(
-        dx().args([
+    // Symbols for a debugger bring checks into the JavaScript; names stay until `wasm-opt` has read them.
+    let mut build = dx();
+    build
+        .args([
             "build",
             "--web",
             "--release",
             "--debug-symbols",
             "false",
-            // Until `wasm-opt` has read them.
             "--keep-names",
-            "--package",
-            package,
         ])
-        .args(features)
+        .args(["--package", package])
         .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags())
-        .env("PATH", prune::path(&shell::search_path())?),
-    )?;
+        .env("PATH", prune::path(&shell::search_path())?);
+    if of == Of::Before {
+        build.args(["--features", "previous"]).env(prune::LEFT_LARGE, "1");
+    }
+    building::run(&mut build)?;
     leave_typefaces_as_they_are(&folder_of(package).join("public/assets"))?;
     if prune::is_done() {
         Ok(())

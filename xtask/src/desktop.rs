@@ -30,6 +30,9 @@ pub const PHONE_FEATURES: &str = "dashboard,mobile";
 /// Those of the server that lies beside it, for a person alone.
 pub const SERVER_FEATURES: &str = "dashboard,server";
 
+/// The same for development: those that its own tests have built it with.
+pub const TESTED_SERVER_FEATURES: &str = "dashboard,server,testing";
+
 /// What that is called there.
 const SERVER_NAME: &str = "tideboard-server";
 
@@ -104,7 +107,12 @@ pub fn build(profile: &str, name: &str) -> Result<PathBuf, Failure> {
         copy(&entry.path(), &assets.join(entry.file_name()))?;
     }
     let built = built(profile)?;
-    for (features, name) in [(SERVER_FEATURES, SERVER_NAME), (FEATURES, "tideboard")] {
+    let server = if profile == DEVELOPMENT {
+        TESTED_SERVER_FEATURES
+    } else {
+        SERVER_FEATURES
+    };
+    for (features, name) in [(server, SERVER_NAME), (FEATURES, "tideboard")] {
         shell::run(&mut cargo_in(profile, &host, "build", features))?;
         copy(&built, &folder.join(name))?;
     }

@@ -151,6 +151,15 @@ pub fn is_done() -> bool {
     !unfinished().exists()
 }
 
+/// In the environment of a `dx` whose page's program is not to be made smaller: nobody weighs it, and that takes a minute.
+pub const LEFT_LARGE: &str = "TIDEBOARD_LEFT_LARGE";
+
+/// Whether an argument is one of those by which `wasm-opt` makes a program smaller.
+fn makes_smaller(argument: &OsStr) -> bool {
+    let argument = argument.to_string_lossy();
+    argument.starts_with("-O") || ["--flatten", "--rereloop"].contains(&&*argument)
+}
+
 /// Prunes the program that `wasm-opt` is about to read, and goes on as `wasm-opt`.
 ///
 /// # Errors
@@ -166,7 +175,10 @@ pub fn stand_in() -> Result<(), Failure> {
 }
 
 fn prune_and_go_on() -> Result<(), Failure> {
-    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let mut arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if std::env::var_os(LEFT_LARGE).is_some() {
+        arguments.retain(|argument| !makes_smaller(argument));
+    }
     if let Some(program) = arguments.first().map(Path::new).filter(|path| path.is_file()) {
         prune(program)?;
     }

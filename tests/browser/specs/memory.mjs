@@ -4,6 +4,7 @@ import { keepMemory, memoryOf, startRestlessBoard } from '../harness/memory.mjs'
 
 export const title = 'a page that watches a restless board for three minutes holds no more than after the first one';
 export const maxMs = 300_000;
+export const isAside = true;
 
 /** In updates: a minute's, and three minutes'. */
 const [WARM, ALL] = [6_000, 18_000];

@@ -126,7 +126,7 @@ const CORE_SEEDS: u64 = 3_000;
 const NATIVE_SEEDS: u64 = 300;
 
 /// The features of each half of the app: those that `dx` builds it with; and those of its tests.
-const SERVER: &str = "dashboard,server,testing";
+const SERVER: &str = desktop::TESTED_SERVER_FEATURES;
 const WEB: &str = "dashboard,web";
 const WEB_TARGET: &str = "wasm32-unknown-unknown";
 

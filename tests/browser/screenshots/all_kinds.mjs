@@ -1,7 +1,8 @@
 // One board with each kind of widget on it, in the states that all of them can be brought into at once.
 import { boardMenu, fileOf, textIn } from '../harness/files.mjs';
-import { note, write } from './kinds.mjs';
+import { losesQuestions, note, write } from './kinds.mjs';
 import { atRest } from './states.mjs';
+import { hasNewerStorage } from './storing.mjs';
 
 const COUNTER = 'Crates';
 const LIST = 'Before casting off';
@@ -34,10 +35,11 @@ const WIDGETS = [
   ['note', NOTE, { text: '# Night watch\n\nPort tank is **nearly empty**: `8 l`.\n\n- [x] valve shut\n- [ ] call Mia' }, { text: '' }],
 ];
 
-async function all(scene, { isFilled = true } = {}) {
+/** `person`: who has it on their screen, where that is somebody already. */
+async function all(scene, { isFilled = true, person = undefined } = {}) {
   const server = await scene.stage.server();
   if (isFilled) await post(server);
-  const me = await scene.me();
+  const me = person ?? (await scene.me());
   const board = await scene.live(me);
   const form = await boardMenu(board);
   await form.getByRole('combobox', { name: 'Start with' }).selectOption('A file');
@@ -79,11 +81,8 @@ export async function allLive(scene) {
   return scene.shows(me, board);
 }
 
-/** Each of what people edit, with an edit that waits. */
-export async function allOffline(scene) {
-  const { me, board } = await all(scene);
-  await me.goOffline();
-  await board.isIn('offline');
+/** An edit of each that people edit. */
+async function editsEach(board) {
   await board.increase(COUNTER);
   await board.set(23.5, SETPOINT);
   await board.choose('Look', STATUS);
@@ -91,7 +90,76 @@ export async function allOffline(scene) {
   await write(board, 'Call the harbour');
   await board.widget(TIMER).getByRole('button', { name: 'Pause' }).click();
   await note(board, 'Port tank is empty.', NOTE);
-  await board.keeps(7);
+}
+
+const EDITED = 7;
+
+export async function allOffline(scene) {
+  const { me, board } = await all(scene);
+  await me.goOffline();
+  await board.isIn('offline');
+  await editsEach(board);
+  await board.keeps(EDITED);
+  return atRest(board);
+}
+
+/** What the server has drawn of them, before the program has come. */
+export async function allFirstLook(scene) {
+  const { board } = await all(scene);
+  const me = await scene.me();
+  await me.holds('**/*.wasm');
+  const first = await me.open(new URL(board.page.url()).pathname.slice(1));
+  await first.page.locator('.first-look').getByText(NOTE).first().waitFor();
+  return first;
+}
+
+export async function allCatchingUp(scene) {
+  const me = await scene.me();
+  const loses = await losesQuestions(me);
+  const { board } = await all(scene, { person: me });
+  await loses(board);
+  await board.page.reload();
+  await board.page.locator('article[data-state="catching-up"]').nth(EDITED).waitFor();
+  return atRest(board);
+}
+
+export async function allStale(scene) {
+  const { me, board } = await all(scene);
+  me.network.stall();
+  await board.page.locator('article[data-kind="gauge"][data-state="stale"]').waitFor();
+  return board;
+}
+
+/** An edit of each, on its way. */
+export async function allPending(scene) {
+  const { me, board } = await all(scene);
+  me.network.stall();
+  await editsEach(board);
+  await board.page.locator('article[data-pending="true"]').nth(EDITED - 1).waitFor();
+  return atRest(board);
+}
+
+/** The server has accepted none of them: on their way they have become edits of a field that there is not. */
+export async function allSetAside(scene) {
+  const me = await scene.me();
+  let isBroken = false;
+  await me.translates({
+    toServer: (text) => (isBroken ? String(text).replaceAll(/"field":"[^"]*"/g, '"field":"nothing"') : text),
+    toPage: (text) => text,
+  });
+  const { board } = await all(scene, { person: me });
+  isBroken = true;
+  await editsEach(board);
+  await board.page.locator('article .refusal').nth(EDITED - 1).waitFor();
+  return atRest(board);
+}
+
+/** An edit of each, where the device stores nothing. */
+export async function allCannotStore(scene) {
+  const me = await scene.me();
+  await hasNewerStorage(me);
+  const { board } = await all(scene, { person: me });
+  await editsEach(board);
   return atRest(board);
 }
 

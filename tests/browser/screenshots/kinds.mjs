@@ -63,17 +63,23 @@ export async function kindsStale(scene) {
   return shown;
 }
 
-/** What the device has, while the server's answer is on its way: a page that is opened again, and whose questions get lost. */
-export async function catchingUp(scene) {
-  const me = await scene.me();
+/** Questions of this person's pages get lost: those of the pages that are opened after the function is called that this gives. */
+export async function losesQuestions(me) {
   await me.begins(() => {
     const { send } = WebSocket.prototype;
     WebSocket.prototype.send = function asked(text) {
       if (localStorage.getItem('asks nothing') === null || !String(text).startsWith('{"subscribe"')) send.call(this, text);
     };
   });
+  return (board) => board.page.evaluate(() => localStorage.setItem('asks nothing', 'yes'));
+}
+
+/** What the device has, while the server's answer is on its way: a page that is opened again. */
+export async function catchingUp(scene) {
+  const me = await scene.me();
+  const loses = await losesQuestions(me);
   const board = await scene.live(me);
-  await board.page.evaluate(() => localStorage.setItem('asks nothing', 'yes'));
+  await loses(board);
   const shown = scene.path === '' ? board : await scene.shows(me, board);
   await shown.page.reload();
   await shown.page.locator('article[data-state="catching-up"]').first().waitFor();

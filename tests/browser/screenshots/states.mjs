@@ -3,12 +3,12 @@
 // `arrange` gives what is looked at. `wall`: it is looked at on a wall, too. `brief`: it passes by itself within seconds, and
 // is arranged anew for each picture. `lasting`: on the server that has run since the start, whose charts are filled.
 import { SETPOINT, STATUS } from '../harness/board.mjs';
-import { openOnASmallDevice } from '../harness/quota.mjs';
 import * as all from './all_kinds.mjs';
 import { TOKENS, installAuthority, joinRefused, openBoards, page, plainHttp, share, signIn, signInRefused, viewOnly } from './doors.mjs';
 import { boardRemoved, keptOnASmallCard, removed, removedList, removedUnderHands } from './gone.mjs';
 import * as kinds from './kinds.mjs';
 import { EDIT } from './scene.mjs';
+import { cannotStore, storageFull } from './storing.mjs';
 
 const CHECKLIST = 'To do';
 export const NOTE = 'Note';
@@ -74,9 +74,15 @@ export const STATES = [
   { name: 'kinds-waiting', arrange: kinds.kindsWaiting },
   { name: 'kinds-conflict', arrange: kinds.kindsConflict },
   { name: 'all-kinds-empty', isWhole: true, arrange: all.allEmpty },
+  { name: 'all-kinds-first-look', brief: true, isWhole: true, arrange: all.allFirstLook },
   { name: 'all-kinds-live', isWhole: true, arrange: all.allLive },
   { name: 'all-kinds-offline', isWhole: true, arrange: all.allOffline },
+  { name: 'all-kinds-catching-up', isWhole: true, arrange: all.allCatchingUp },
+  { name: 'all-kinds-stale', brief: true, isWhole: true, arrange: all.allStale },
+  { name: 'all-kinds-pending', brief: true, isWhole: true, arrange: all.allPending },
   { name: 'all-kinds-conflict', isWhole: true, arrange: all.allConflict },
+  { name: 'all-kinds-set-aside', isWhole: true, arrange: all.allSetAside },
+  { name: 'all-kinds-cannot-store', isWhole: true, arrange: all.allCannotStore },
   { name: 'timer-up', arrange: kinds.timerUp },
   { name: 'palette', arrange: kinds.palette },
   { name: 'palette-nothing', arrange: kinds.paletteNothing },
@@ -452,32 +458,6 @@ async function closed(scene) {
   });
   const board = await me.open(scene.path);
   await board.page.locator('[data-state="closed"]').first().waitFor({ state: 'attached' });
-  return board;
-}
-
-/** The browser's storage was written by a newer version of the page. */
-async function cannotStore(scene) {
-  const me = await scene.me();
-  await (await me.open('healthz')).page.evaluate(
-    () =>
-      new Promise((resolve, reject) => {
-        const opening = indexedDB.open('tideboard', 1_000);
-        opening.onsuccess = () => resolve(opening.result.close());
-        opening.onerror = () => reject(opening.error);
-      }),
-  );
-  const board = await me.open(scene.path);
-  await board.page.locator('[data-state="cannot-store"]').first().waitFor({ state: 'attached' });
-  await board.page.locator('article[data-state="live"]').first().waitFor();
-  return board;
-}
-
-async function storageFull(scene) {
-  const { board, fill } = await openOnASmallDevice(await scene.me());
-  await fill();
-  await board.increase();
-  const line = board.page.locator('.banner[data-state="storage-full"]', { hasText: '1 edit' });
-  await line.getByText('Details').click();
   return board;
 }
 

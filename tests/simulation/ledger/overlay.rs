@@ -66,9 +66,13 @@ impl Ledger {
                 _ => {}
             }
         }
+        if !look_twice || !has_begun_nothing(engine) {
+            newest.clear();
+        }
+        let mut screens = HashMap::default();
         for ((board, widget, field), (id, value)) in newest {
-            let shown = engine.shown(board).filter(|_| look_twice && has_begun_nothing(engine));
-            let shown = shown.as_ref().and_then(|shown| shown.board.field(widget, field));
+            let screen = screens.entry(board).or_insert_with(|| engine.shown(board));
+            let shown = screen.as_ref().and_then(|shown| shown.board.field(widget, field));
             if let Some(shown) = shown.filter(|shown| shown.value != *value) {
                 let on_screen = &shown.value;
                 failure = Some(Failure::Diverged(format!(

@@ -6,6 +6,9 @@ import { connect } from 'node:net';
 /** What the page says, and what it hears. */
 const WAYS = ['up', 'down'];
 
+/** On a slow link a page comes in pieces of so many bytes, each so many milliseconds after the one before. */
+const [PIECE_BYTES, PIECE_MS] = [4_096, 80];
+
 export class Network {
   #proxy;
   #sockets = new Set();
@@ -13,6 +16,7 @@ export class Network {
   #pipes = new Map();
   #isCut = false;
   #refusesSockets = false;
+  #isSlow = false;
   /** The ways on which nothing goes on. */
   #stalled = [];
   /** What goes on when a stall is over. */
@@ -69,6 +73,11 @@ export class Network {
     }
   }
 
+  /** From now on a page comes piece by piece, as it was written; all else comes as before. */
+  slowsPages() {
+    this.#isSlow = true;
+  }
+
   /** Breaks every open socket; what befalls the next ones, `faults` decide. */
   suffers(faults) {
     this.#faults = faults;
@@ -95,11 +104,14 @@ export class Network {
     if (this.#isCut && isAsked) return incoming.socket.destroy();
     const isStalled = (way) => isAsked && this.#stalled.includes(way);
     if (isStalled('up')) return this.#held.push(() => this.#carry(port, incoming, outgoing));
-    const { method, url: path, headers } = incoming;
+    const { method, url: path } = incoming;
+    const isSlow = this.#isSlow && incoming.headers['sec-fetch-dest'] === 'document';
+    const headers = isSlow ? { ...incoming.headers, 'accept-encoding': 'identity' } : incoming.headers;
     const onward = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
       const tell = () => {
         outgoing.writeHead(answer.statusCode, answer.headers);
-        answer.pipe(outgoing);
+        if (isSlow) inPieces(answer, outgoing);
+        else answer.pipe(outgoing);
       };
       answer.on('error', () => outgoing.destroy());
       if (isStalled('down')) this.#held.push(tell);
@@ -154,4 +166,13 @@ export class Network {
     this.#wasCut = true;
     end.destroy();
   }
+}
+
+async function inPieces(answer, outgoing) {
+  const whole = Buffer.concat(await answer.toArray());
+  for (let at = 0; at < whole.length; at += PIECE_BYTES) {
+    outgoing.write(whole.subarray(at, at + PIECE_BYTES));
+    await new Promise((passed) => setTimeout(passed, PIECE_MS));
+  }
+  outgoing.end();
 }

@@ -19,11 +19,12 @@ export async function play(stage) {
 
   // What arrives moves nothing that somebody may be about to press.
   const edge = () => hers.widget(SETPOINT).evaluate((element) => element.getBoundingClientRect().top);
-  const [shifts, before] = [await shiftsOf(hers.page), await edge()];
+  const [{ all: shifts }, before] = [await shiftsOf(hers.page), await edge()];
   ada.network.heal();
   const line = hers.page.getByRole('button', { name: '2 versions · Choose' });
   await line.waitFor();
-  ok((await shiftsOf(hers.page)) - shifts < SHIFT_MAX);
+  const { all, moved } = await shiftsOf(hers.page);
+  ok(all - shifts < SHIFT_MAX, moved.join('\n'));
   equal(await edge(), before);
   for (const [width, height] of [[1600, 900], [820, 1180], [1280, 720]]) {
     await hers.page.setViewportSize({ width, height });

@@ -7,14 +7,15 @@ export async function play(stage) {
   for (const [width, height, path] of [[360, 740, ''], [1600, 900, ''], [1920, 1080, '?wall']]) {
     const person = await stage.person(`${width}`, { viewport: { width, height } });
     await person.begins(countShifts);
+    person.network.slowsPages();
     const board = await person.open(path);
     const { page } = board;
     await board.isIn('live');
     await page.locator('.figure').first().waitFor();
     await page.evaluate(() => document.fonts.ready);
     equal(await page.evaluate(() => document.fonts.check('16px "Hanken Grotesk Variable"')), true);
-    const shift = await shiftsOf(page);
-    ok(shift < SHIFT_MAX, `at ${width} px all shifts together are ${shift}`);
+    const { all, moved } = await shiftsOf(page);
+    ok(all < SHIFT_MAX, `at ${width} px all shifts together are ${all}:\n${moved.join('\n')}`);
   }
   const { port } = await stage.server();
   const address = `http://127.0.0.1:${port}/`;

@@ -81,7 +81,7 @@ pub(crate) use drafts::{drafted, forget_draft, keep_draft};
 pub(crate) use entitle::{entitle, kept_picture, stand_at};
 pub use events::{EventKind, RealtimeEvent};
 #[cfg(all(feature = "dashboard", feature = "server"))]
-pub(crate) use first_look::{first_look, show_first_look};
+pub(crate) use first_look::{first_look, first_name, show_first_look};
 pub use focus::{focus, focus_text};
 pub use fresh_name::fresh_name;
 pub(crate) use key_name::key_name;

@@ -17,6 +17,18 @@ pub fn first_look(_: &BoardId) -> String {
     crate::hooks::kept_picture()
 }
 
+/// What the board is called: a client learns that with the board.
+#[cfg(not(feature = "server"))]
+pub const fn first_name() -> Option<String> {
+    None
+}
+
+/// What the board is called whose page the server renders.
+#[cfg(feature = "server")]
+pub fn first_name() -> Option<String> {
+    crate::hooks::first_name()
+}
+
 /// The cards as HTML; nothing where the server does not say what is on the board.
 #[cfg(feature = "server")]
 pub fn first_look(board: &BoardId) -> String {

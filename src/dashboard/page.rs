@@ -10,7 +10,7 @@ use super::{
     arranging::{Arranging, Handle, arranging_bar, use_arranging_provider},
     crosshair::use_pointed_provider,
     files::{copy_card, put_text},
-    first_look::first_look,
+    first_look::{first_look, first_name},
     growing::use_growing,
     lines::{Lines, removed_line},
     new_series::{NewSeries, how_to_post},
@@ -61,6 +61,7 @@ pub fn BoardPage(id: ReadSignal<BoardId>) -> Element {
             .map(|(_, name)| name.clone());
         listed
             .or_else(|| board.summary().name)
+            .or_else(first_name)
             .unwrap_or_else(|| placeholder(&id.read()))
     });
     entitle(&name.read());

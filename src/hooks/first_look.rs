@@ -15,6 +15,13 @@ pub fn first_look() -> Option<FirstLook> {
     api::first_look()
 }
 
+/// What that board is called.
+pub fn first_name() -> Option<String> {
+    let look = api::first_look()?;
+    let (_, own) = look.document().widgets.iter().find(|(id, _)| id.is_birth())?;
+    Some(own.text("name")?.to_owned())
+}
+
 /// Shows it to the hooks of a page that will never come alive: as it stands, without a clock.
 pub fn show_first_look(look: &FirstLook) {
     let document = look.document();

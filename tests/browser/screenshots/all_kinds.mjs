@@ -35,12 +35,13 @@ const WIDGETS = [
   ['note', NOTE, { text: '# Night watch\n\nPort tank is **nearly empty**: `8 l`.\n\n- [x] valve shut\n- [ ] call Mia' }, { text: '' }],
 ];
 
-/** `person`: who has it on their screen, where that is somebody already. */
-async function all(scene, { isFilled = true, person = undefined } = {}) {
+/** `person`: who has it on their screen, where that is somebody already; `state`: what their page is in. */
+async function all(scene, { isFilled = true, person = undefined, state = 'live' } = {}) {
   const server = await scene.stage.server();
   if (isFilled) await post(server);
   const me = person ?? (await scene.me());
-  const board = await scene.live(me);
+  const board = await me.open();
+  await board.isIn(state);
   const form = await boardMenu(board);
   await form.getByRole('combobox', { name: 'Start with' }).selectOption('A file');
   const widgets = WIDGETS.map(([kind, title, filled, empty = filled]) => {
@@ -158,7 +159,7 @@ export async function allSetAside(scene) {
 export async function allCannotStore(scene) {
   const me = await scene.me();
   await hasNewerStorage(me);
-  const { board } = await all(scene, { person: me });
+  const { board } = await all(scene, { person: me, state: 'cannot-store' });
   await editsEach(board);
   return atRest(board);
 }

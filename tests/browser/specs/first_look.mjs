@@ -56,6 +56,17 @@ export async function play(stage) {
   const behind = await cal.open();
   await behind.isIn('live');
   equal(await behind.page.locator('script[src="/program.js"]').count(), 1, 'it was put off');
+
+  // A board has its name from the first paint on, also where its address is another word.
+  await his.renameBoard('Engine room');
+  await his.isSettled();
+  const dora = await stage.person('Dora');
+  const release = await dora.holds('**/*.wasm');
+  const hers = await dora.open();
+  await hers.page.getByRole('heading', { name: 'Engine room', level: 1 }).waitFor();
+  release();
+  await hers.isIn('live');
+  await hers.page.getByRole('heading', { name: 'Engine room', level: 1 }).waitFor();
 }
 
 /** How the page's program was loaded. */

@@ -57,6 +57,8 @@ mod problem;
 #[cfg(feature = "server")]
 pub mod reach;
 #[cfg(feature = "server")]
+mod reader;
+#[cfg(feature = "server")]
 pub mod router;
 #[cfg(feature = "server")]
 pub mod run;

@@ -41,7 +41,9 @@ impl Words {
         self.pairs.iter().copied()
     }
 
-    fn find(&self, english: &str) -> Option<&'static str> {
+    /// The other for an English text; `None` where there is no line for it.
+    #[must_use]
+    pub fn find(&self, english: &str) -> Option<&'static str> {
         let place = self.pairs.binary_search_by(|(key, _)| (*key).cmp(english));
         place.ok().map(|place| self.pairs[place].1)
     }
@@ -113,7 +115,12 @@ pub fn ta(english: &str) -> AttributeValue {
 #[inline(never)]
 #[must_use]
 pub fn with(english: &str, values: &[&str]) -> String {
-    let mut parts = t(english).split('{');
+    filled(t(english), values)
+}
+
+/// The same for a text that was looked up.
+pub(crate) fn filled(text: &str, values: &[&str]) -> String {
+    let mut parts = text.split('{');
     let mut text = parts.next().unwrap_or_default().to_owned();
     for (value, part) in values.iter().zip(parts) {
         text += value;

@@ -5,6 +5,8 @@
 
 #[path = "tidy/example.rs"]
 mod example;
+#[path = "tidy/own_pages.rs"]
+mod own_pages;
 #[path = "tidy/previous.rs"]
 mod previous;
 #[path = "tidy/quotes.rs"]

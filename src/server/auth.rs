@@ -25,7 +25,7 @@ use self::{guesses::Guesses, invitations::Invitations, sessions::Sessions};
 use crate::{
     config::{LOCAL, TOKEN_CHARS_MIN},
     protocol::{Access, Identity, Principal},
-    server::clock::Clock,
+    server::{clock::Clock, reader::Reader},
 };
 
 /// Name of the session cookie.
@@ -345,38 +345,48 @@ impl fmt::Display for TokenError {
 
 impl error::Error for TokenError {}
 
-impl fmt::Display for SignInError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl SignInError {
+    /// In the language of who reads it.
+    pub(super) fn told(&self, reader: Reader) -> String {
         match self {
-            Self::Wrong => write!(
-                f,
-                "That token is not right. It is the one that the server was started with, or that it printed when it started."
+            Self::Wrong => reader.with(
+                "That token is not right. It is the one that the server was started with, or that it printed when it started.",
+                &[],
             ),
             Self::TooMany { retry_after_ms } => {
-                write!(
-                    f,
-                    "Too many wrong tokens from here. Try again in {} s.",
-                    retry_after_ms.div_ceil(1_000)
-                )
+                let seconds = retry_after_ms.div_ceil(1_000).to_string();
+                reader.with("Too many wrong tokens from here. Try again in {} s.", &[&seconds])
             }
-            Self::NoRandomness => write!(f, "The server could not open a session. Try again."),
+            Self::NoRandomness => reader.with("The server could not open a session. Try again.", &[]),
         }
+    }
+}
+
+impl fmt::Display for SignInError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.told(Reader::English))
     }
 }
 
 impl error::Error for SignInError {}
 
-impl fmt::Display for InviteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotYours => write!(f, "You may watch this server’s boards, and share them to watch only."),
-            Self::NobodyComes => write!(
-                f,
+impl InviteError {
+    /// In the language of who reads it.
+    pub(super) fn told(self, reader: Reader) -> &'static str {
+        reader.t(match self {
+            Self::NotYours => "You may watch this server’s boards, and share them to watch only.",
+            Self::NobodyComes => {
                 "Only this machine can reach this server, so a phone can’t. Start it with --listen 0.0.0.0, and the network \
                  it is on can; then share again."
-            ),
-            Self::NoRandomness => write!(f, "The server could not make a code. Try again."),
-        }
+            }
+            Self::NoRandomness => "The server could not make a code. Try again.",
+        })
+    }
+}
+
+impl fmt::Display for InviteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.told(Reader::English))
     }
 }
 

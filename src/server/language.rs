@@ -1,16 +1,12 @@
-//! Which language a page is made in: the one that was chosen on this browser, else the first that it asks for of those there are.
+//! The language of the app's pages: who renders one is told of it, and its words are written into the page.
 
 use axum::{body::Bytes, extract::Request, middleware::Next, response::Response};
-use http::{HeaderMap, header};
 
 use super::{
-    cookies::{cookie, parts},
     pages::{change_page, is_page},
+    reader::{ENGLISH, Reader},
 };
-use crate::{
-    config::LANGUAGE_COOKIE,
-    words::{self, Words},
-};
+use crate::words::Words;
 
 /// What the page that is asked for speaks, in the extensions of its request; English where there is none.
 #[derive(Clone, Copy, Debug)]
@@ -18,19 +14,20 @@ pub(crate) struct Spoken(pub &'static Words);
 
 /// Middleware: notes the language for those who render the page, and writes its words into it.
 pub(super) async fn speak(mut request: Request, next: Next) -> Response {
-    let Some(words) = wanted(request.headers()) else {
+    let reader = Reader::of(request.headers());
+    let Some(words) = reader.app_words() else {
         return next.run(request).await;
     };
     request.extensions_mut().insert(Spoken(words));
     let response = next.run(request).await;
     match is_page(&response) {
-        true => change_page(response, |_, page| written(page, words)).await,
+        true => change_page(response, |_, page| written(page, reader, words)).await,
         false => response,
     }
 }
 
-/// The page with its language's name and words. Its program reads them before it says anything.
-fn written(page: Bytes, words: &Words) -> Bytes {
+/// The page with its language's name and words, which its program reads before it says anything, and with what is said where no program runs.
+fn written(page: Bytes, reader: Reader, words: &Words) -> Bytes {
     let Ok(text) = std::str::from_utf8(&page) else {
         return page;
     };
@@ -41,79 +38,41 @@ fn written(page: Bytes, words: &Words) -> Bytes {
         return page;
     };
     let Words { tag, table, .. } = words;
+    let body = body.replacen(NEEDS_JAVASCRIPT, reader.t(NEEDS_JAVASCRIPT), 1);
     format!("{before} lang=\"{tag}\"{head}<script type=\"text/plain\" id=\"words\">\n{table}</script></head>{body}")
         .into()
 }
 
-/// What is wanted; `None` for English.
-fn wanted(headers: &HeaderMap) -> Option<&'static Words> {
-    if let Some(tag) = cookie(headers, LANGUAGE_COOKIE) {
-        return known(tag).flatten();
-    }
-    // The one with the greatest weight; of several with the same the first.
-    let mut best = (0.0, None);
-    for asked in parts(headers, header::ACCEPT_LANGUAGE, ',') {
-        let mut parts = asked.split(';');
-        let language = parts.next().and_then(|tag| known(tag.trim()));
-        let weight = parts
-            .find_map(|part| part.trim().strip_prefix("q=")?.parse::<f64>().ok())
-            .unwrap_or(1.0);
-        if let Some(language) = language.filter(|_| weight > best.0) {
-            best = (weight, language);
-        }
-    }
-    best.1
-}
-
-/// A language of ours by its tag, with any region: `None` where it is none, and `Some(None)` for English.
-fn known(tag: &str) -> Option<Option<&'static Words>> {
-    match tag.split('-').next()?.to_ascii_lowercase().as_str() {
-        "de" => Some(Some(words::german())),
-        "en" => Some(None),
-        _ => None,
-    }
-}
-
-const ENGLISH: &str = " lang=\"en\"";
+/// What `index.html` says where no program runs.
+const NEEDS_JAVASCRIPT: &str = "This needs JavaScript: allow it for this address, then reload.";
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words;
 
-    fn tag(cookie: &'static str, accepted: &'static str) -> &'static str {
-        let mut headers = HeaderMap::new();
-        for (name, text) in [(header::COOKIE, cookie), (header::ACCEPT_LANGUAGE, accepted)] {
-            if !text.is_empty() {
-                headers.insert(name, text.parse().expect("plain text"));
-            }
-        }
-        wanted(&headers).map_or("en", |words| words.tag)
-    }
-
-    #[test]
-    fn what_was_chosen_here_goes_before_what_is_asked_for() {
-        assert_eq!(tag("", ""), "en");
-        assert_eq!(tag("", "de-AT,de;q=0.9,en;q=0.8"), "de");
-        assert_eq!(tag("", "fr, en;q=0.5, de;q=0.6"), "de");
-        assert_eq!(tag("", "en-GB,de"), "en");
-        assert_eq!(tag("", "fr"), "en");
-        assert_eq!(tag("", "de;q=0"), "en", "what is not wanted at all");
-        assert_eq!(tag("tideboard_who=a; tideboard_language=de", "en"), "de");
-        assert_eq!(tag("tideboard_language=en", "de"), "en");
-        assert_eq!(tag("tideboard_language=tlh", "de"), "en", "what nobody here speaks");
+    fn in_german(page: &'static str) -> String {
+        let written = written(Bytes::from_static(page.as_bytes()), Reader::German, words::german());
+        String::from_utf8(written.to_vec()).expect("text")
     }
 
     #[test]
     fn a_page_brings_the_words_of_its_language_along() {
-        let page = Bytes::from_static(
-            b"<!DOCTYPE html><html lang=\"en\"><head><title>Board</title></head><body></body></html>",
-        );
-        let written = written(page, words::german());
-        let text = std::str::from_utf8(&written).expect("text");
+        let text = in_german("<!DOCTYPE html><html lang=\"en\"><head><title>Board</title></head><body></body></html>");
         assert!(text.starts_with(
             "<!DOCTYPE html><html lang=\"de\"><head><title>Board</title><script type=\"text/plain\" id=\"words\">\n"
         ));
         assert!(text.contains("\nAdd widget = Karte hinzufügen\n"), "{text}");
-        assert_eq!(self::written(Bytes::from_static(b"plain"), words::german()), "plain");
+        assert_eq!(in_german("plain"), "plain");
+    }
+
+    #[test]
+    fn who_runs_no_scripts_is_told_so_in_their_language() {
+        let text = in_german(include_str!("../../index.html"));
+        assert!(
+            text.contains("<noscript><p class=\"note-line\">Dies braucht JavaScript: "),
+            "{text}"
+        );
+        assert!(!text.contains("This needs"), "{text}");
     }
 }

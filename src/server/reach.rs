@@ -23,17 +23,20 @@ pub(super) use self::{
     plain_http::tell_plain_http,
     share::greeting,
 };
-use super::Server;
+use super::{Server, reader::Reader};
 
 /// The routes of sharing and of the pages around it.
 pub(super) fn routes() -> Router<Server> {
     Router::new()
         .route(SHARE_PATH, post(share::share))
-        .route(JOIN_PATH, get(async || Html(JOIN_PAGE)))
+        .route(JOIN_PATH, get(async |reader: Reader| Html(reader.page(JOIN_PAGE))))
         .route(JOIN_CODE_PATH, post(share::join))
         .route(JOIN_SCRIPT_PATH, get(async || script(JOIN_SCRIPT)))
         .route(PLAIN_HTTP_SCRIPT_PATH, get(async || script(PLAIN_HTTP_SCRIPT)))
-        .route(MAKE_SECURE_PATH, get(async || Html(MAKE_SECURE_PAGE)))
+        .route(
+            MAKE_SECURE_PATH,
+            get(async |reader: Reader| Html(reader.page(MAKE_SECURE_PAGE))),
+        )
         .merge(install::routes())
 }
 

@@ -16,7 +16,8 @@ use serde_json::json;
 use tower_http::compression::CompressionLayer;
 
 use super::{
-    SeatError, Server, auth::SignInError, board_file, csp, guides, reach, session, sign_in, sources, webhooks,
+    SeatError, Server, auth::SignInError, board_file, csp, guides, reach, reader::Reader, session, sign_in, sources,
+    webhooks,
 };
 use crate::{
     config::{
@@ -219,7 +220,7 @@ fn is_open(server: &Server, path: &str) -> bool {
 fn ask_to_sign_in(server: &Server, request: &Request) -> Response {
     if sign_in::accepts_html(request.headers()) {
         let next = request.uri().path_and_query().map_or("/", |next| next.as_str());
-        return sign_in::ask(server, next);
+        return sign_in::ask(server, Reader::of(request.headers()), next);
     }
     let message = format!("Sign in at {SIGN_IN_PATH}, or send the token as `Authorization: Bearer`.");
     refuse(StatusCode::UNAUTHORIZED, Code::NeedsAuth, &message)

@@ -15,6 +15,7 @@ use super::{
     Server,
     auth::{COOKIE, SessionId, SignInError},
     reach::script,
+    reader::Reader,
 };
 use crate::{
     config::{SESSION_MS, SESSION_PATH, SIGN_IN_PATH, SIGN_IN_SCRIPT_PATH, SIGN_IN_STYLE_PATH},
@@ -31,8 +32,8 @@ pub(super) fn routes() -> Router<Server> {
 }
 
 /// The sign-in page in place of the page that was asked for.
-pub(super) fn ask(server: &Server, next: &str) -> Response {
-    (StatusCode::UNAUTHORIZED, form(server.store(), next, None)).into_response()
+pub(super) fn ask(server: &Server, reader: Reader, next: &str) -> Response {
+    (StatusCode::UNAUTHORIZED, form(server.store(), reader, next, None)).into_response()
 }
 
 #[derive(Deserialize)]
@@ -43,8 +44,8 @@ struct SignIn {
 }
 
 /// Leads back to the page that led here.
-async fn page(State(server): State<Server>, headers: HeaderMap) -> Response {
-    form(server.store(), way_back(&headers).unwrap_or("/"), None).into_response()
+async fn page(State(server): State<Server>, reader: Reader, headers: HeaderMap) -> Response {
+    form(server.store(), reader, way_back(&headers).unwrap_or("/"), None).into_response()
 }
 
 /// The path of the page of this server from which somebody came, as their browser says.
@@ -64,6 +65,7 @@ pub(super) async fn style() -> Response {
 async fn sign_in(State(server): State<Server>, request: Request) -> Response {
     let peer = server.client_of(&request);
     let headers = request.headers().clone();
+    let reader = Reader::of(&headers);
     let wants_page = accepts_html(&headers);
     let input = match <Form<SignIn> as axum::extract::FromRequest<_>>::from_request(request, &()).await {
         Ok(Form(input)) => input,
@@ -83,7 +85,7 @@ async fn sign_in(State(server): State<Server>, request: Request) -> Response {
         Err(error) => {
             server.metrics().sign_ins_failed.count();
             tracing::warn!(%peer, "a sign-in failed");
-            refuse(&server, &error, wants_page, &input.next)
+            refuse(&server, reader, &error, wants_page, &input.next)
         }
     }
 }
@@ -95,16 +97,16 @@ async fn sign_out(State(server): State<Server>, headers: HeaderMap) -> Response 
     (AppendHeaders(cookies), StatusCode::NO_CONTENT).into_response()
 }
 
-fn refuse(server: &Server, error: &SignInError, wants_page: bool, next: &str) -> Response {
+fn refuse(server: &Server, reader: Reader, error: &SignInError, wants_page: bool, next: &str) -> Response {
     let status = match error {
         SignInError::Wrong => StatusCode::UNAUTHORIZED,
         SignInError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         SignInError::NoRandomness => StatusCode::INTERNAL_SERVER_ERROR,
     };
     let body = if wants_page {
-        form(server.store(), next, Some(&error.to_string())).into_response()
+        form(server.store(), reader, next, Some(&error.told(reader))).into_response()
     } else {
-        error.to_string().into_response()
+        error.told(reader).into_response()
     };
     with_retry(error, (status, body).into_response())
 }
@@ -177,12 +179,14 @@ pub(super) fn local_path(next: &str) -> &str {
 }
 
 /// Plain HTML that works without its script, and before anything else does.
-fn form(store: StoreId, next: &str, problem: Option<&str>) -> Html<String> {
+fn form(store: StoreId, reader: Reader, next: &str, problem: Option<&str>) -> Html<String> {
     let problem = problem
         .map(|text| format!("<p role=\"alert\">{}</p>", escape(text)))
         .unwrap_or_default();
     Html(
-        PAGE.replace("{style}", SIGN_IN_STYLE_PATH)
+        reader
+            .page(PAGE)
+            .replace("{style}", SIGN_IN_STYLE_PATH)
             .replace("{script}", SIGN_IN_SCRIPT_PATH)
             .replace("{store}", &store.to_string())
             .replace("{action}", SESSION_PATH)
@@ -267,7 +271,28 @@ mod tests {
 
     #[test]
     fn next_is_escaped_in_the_form() {
-        let Html(page) = form(StoreId(7), "/\"><script>alert(1)</script>", None);
+        let Html(page) = form(StoreId(7), Reader::English, "/\"><script>alert(1)</script>", None);
         assert!(!page.contains("<script>"), "{page}");
+    }
+
+    #[test]
+    fn who_reads_german_is_asked_and_refused_in_german() {
+        let told = SignInError::TooMany { retry_after_ms: 5_500 }.told(Reader::German);
+        assert_eq!(
+            told,
+            "Zu viele falsche Schlüssel von hier. Versuchen Sie es in 6 s noch einmal."
+        );
+        let Html(page) = form(StoreId(7), Reader::German, "/", Some(&told));
+        let alert = format!("<p role=\"alert\">{told}</p>");
+        for said in [
+            "<html lang=\"de\">",
+            "<title>Anmelden · ",
+            "<h1>Anmelden</h1>",
+            ">Schlüssel</label>",
+            &alert,
+        ] {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        assert!(!page.contains("[["), "{page}");
     }
 }

@@ -2,7 +2,7 @@
 
 use tideboard::server::{ServerConfig, csp};
 
-use crate::harness::TestServer;
+use crate::harness::{Reply, TestServer};
 
 #[tokio::test]
 async fn a_page_runs_only_the_scripts_that_were_written_for_it() {
@@ -82,6 +82,45 @@ async fn a_page_for_a_wall_says_so_from_the_first_byte() {
     );
     let usual = server.get("/").await;
     assert!(usual.body.starts_with("<!DOCTYPE html><html>"), "{}", usual.body);
+}
+
+#[tokio::test]
+async fn the_servers_own_pages_speak_as_their_reader_does_and_are_kept_for_nobody_else() {
+    let (server, _) = TestServer::with_tokens().await;
+    let policy = |reply: &Reply| {
+        let policy = reply.header("content-security-policy");
+        let (before, rest) = policy.split_once(" 'nonce-").expect("a page's policy has a nonce");
+        [before, rest.split_once('\'').expect("it ends").1].concat()
+    };
+    for path in ["/boards/deck", "/sign-in", "/join", "/make-secure"] {
+        let ask = async |language: &str| {
+            let request = server.request("GET", path).header("Accept", "text/html");
+            request.header("Accept-Language", language).send().await
+        };
+        let (german, english) = (ask("de-DE,en;q=0.5").await, ask("en").await);
+        assert!(german.body.contains("<html lang=\"de\">"), "{path}: {}", german.body);
+        assert!(english.body.contains("<html lang=\"en\">"), "{path}: {}", english.body);
+        assert!(!german.body.contains("[[") && !english.body.contains("[["), "{path}");
+        assert_eq!(german.header("cache-control"), "private, no-cache", "{path}");
+        assert_eq!(
+            (german.status, policy(&german)),
+            (english.status, policy(&english)),
+            "{path}"
+        );
+    }
+    for (path, form, said) in [
+        ("/api/v1/session", "token=wrong", "Dieser Schlüssel stimmt nicht."),
+        (
+            "/api/v1/join",
+            "code=wrong",
+            "Dieser Code wurde schon verwendet oder ist zu alt.",
+        ),
+    ] {
+        let request = server.request("POST", path).header("Cookie", "tideboard_language=de");
+        let refused = request.form(form).send().await;
+        assert!(refused.status == 401 && refused.body.starts_with(said), "{refused:?}");
+        assert_eq!(refused.header("cache-control"), "no-store", "{path}");
+    }
 }
 
 #[test]

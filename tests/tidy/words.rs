@@ -167,7 +167,7 @@ fn in_scripts() -> Vec<String> {
 }
 
 /// A file without its tests.
-fn body(source: &Source) -> &str {
+pub(crate) fn body(source: &Source) -> &str {
     let text = &source.uncommented;
     text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text)
 }
@@ -184,7 +184,7 @@ fn numberless(text: &str) -> String {
 }
 
 /// The arguments of a call, from behind its parenthesis.
-fn arguments(text: &str) -> Vec<&str> {
+pub(crate) fn arguments(text: &str) -> Vec<&str> {
     let (mut depth, mut start, mut is_text, mut found) = (0_usize, 0, false, Vec::new());
     let mut letters = text.char_indices();
     while let Some((at, letter)) = letters.next() {
@@ -209,7 +209,7 @@ fn arguments(text: &str) -> Vec<&str> {
 }
 
 /// The texts in quotes.
-fn literals(code: &str) -> Vec<String> {
+pub(crate) fn literals(code: &str) -> Vec<String> {
     let (mut text, mut found) = (None::<String>, Vec::new());
     let mut letters = code.chars();
     while let Some(letter) = letters.next() {

@@ -14,6 +14,7 @@ use crate::{
     server::{
         Server, csp,
         files::Files,
+        reader::Reader,
         sign_in::{escape, style},
         tls::fingerprint,
     },
@@ -60,31 +61,33 @@ async fn to_https(request: Request) -> Response {
     }
 }
 
-async fn page(State(server): State<Server>, headers: HeaderMap) -> Response {
+async fn page(State(server): State<Server>, reader: Reader, headers: HeaderMap) -> Response {
     let Some(certificate) = server.authority() else {
-        return no_authority();
+        return no_authority(reader);
     };
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let board = host.map_or_else(|| "/".to_owned(), |host| format!("https://{host}/"));
-    let page = PAGE
+    let page = reader
+        .page(PAGE)
         .replace("{certificate}", CERTIFICATE_PATH)
         .replace("{fingerprint}", &fingerprint(certificate).replace(':', ":<wbr>"))
         .replace("{board}", &escape(&board));
     Html(page).into_response()
 }
 
-async fn certificate(State(server): State<Server>) -> Response {
+async fn certificate(State(server): State<Server>, reader: Reader) -> Response {
     let Some(certificate) = server.authority() else {
-        return no_authority();
+        return no_authority(reader);
     };
     // With this type phones offer to install it, and desktop browsers save it.
     let kind = HeaderValue::from_static("application/x-x509-ca-cert");
     ([(header::CONTENT_TYPE, kind)], certificate.to_owned()).into_response()
 }
 
-fn no_authority() -> Response {
-    let message = "This server has no authority of its own: there is nothing to install.";
-    (StatusCode::NOT_FOUND, message).into_response()
+fn no_authority(reader: Reader) -> Response {
+    let message = reader.t("This server has no authority of its own: there is nothing to install.");
+    let kept = [(header::CACHE_CONTROL, "no-store")];
+    (StatusCode::NOT_FOUND, kept, message).into_response()
 }
 
 const PAGE: &str = include_str!("install.html");

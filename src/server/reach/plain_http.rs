@@ -11,6 +11,7 @@ use super::{MAKE_SECURE_PATH, PLAIN_HTTP_SCRIPT_PATH};
 use crate::server::{
     origin::is_loopback,
     pages::{change_page, is_page},
+    reader::Reader,
     sign_in::is_secure,
 };
 
@@ -18,28 +19,29 @@ use crate::server::{
 pub(in crate::server) async fn tell_plain_http(request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let is_plain = !is_secure(request.headers()) && host.is_some_and(|host| !is_loopback(host));
+    let reader = Reader::of(request.headers());
     let response = next.run(request).await;
     if !is_plain || !is_page(&response) {
         return response;
     }
-    change_page(response, |_, page| Bytes::from(with_line(&page))).await
+    change_page(response, |_, page| Bytes::from(with_line(&page, reader))).await
 }
 
 /// The page with the line before everything else. It is hidden until its script, on the device, has seen that it is true
 /// there and was not dismissed before.
-fn with_line(page: &[u8]) -> Vec<u8> {
+fn with_line(page: &[u8], reader: Reader) -> Vec<u8> {
     let start = page
         .windows(BODY.len())
         .position(|window| window == BODY)
         .map_or(0, |position| position + BODY.len());
     // No link but a button leads on: the page's own first link must stay the one that skips its header.
-    let line = format!(
-        "<aside id=\"plain-http\" class=\"lines\" aria-label=\"About this address\" hidden><div class=\"banner\" \
-         data-tone=\"wait\"><p class=\"banner-text\">This address can’t start offline, and the browser may forget what \
-         waits here.</p><form action=\"{MAKE_SECURE_PATH}\"><button class=\"button\" data-shape=\"small\">Make it \
-         secure…</button></form><button class=\"button\" data-shape=\"small\" type=\"button\">Dismiss</button></div></aside>\
+    let line = reader.page(&format!(
+        "<aside id=\"plain-http\" class=\"lines\" aria-label=\"[[About this address]]\" hidden><div class=\"banner\" \
+         data-tone=\"wait\"><p class=\"banner-text\">[[This address can’t start offline, and the browser may forget what \
+         waits here.]]</p><form action=\"{MAKE_SECURE_PATH}\"><button class=\"button\" data-shape=\"small\">[[Make it \
+         secure…]]</button></form><button class=\"button\" data-shape=\"small\" type=\"button\">[[Dismiss]]</button></div></aside>\
          <script src=\"{PLAIN_HTTP_SCRIPT_PATH}\" defer></script>"
-    );
+    ));
     [&page[..start], line.as_bytes(), &page[start..]].concat()
 }
 
@@ -86,6 +88,15 @@ mod tests {
             &[("Host", "board.example"), ("X-Forwarded-Proto", "https")],
         ] {
             assert!(!page(quiet).await.contains("plain-http"), "{quiet:?}");
+        }
+        let german = page(&[("Host", "192.168.7.5:8080"), ("Accept-Language", "de")]).await;
+        for said in [
+            "\"Zu dieser Adresse\"",
+            ">Unter dieser Adresse gibt es",
+            ">Sicher machen…<",
+            ">Ausblenden<",
+        ] {
+            assert!(german.contains(said), "{german}");
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     server::{
         Server,
         auth::{InviteError, SignInError, Token},
+        reader::Reader,
         sign_in::{escape, is_secure, local_path, session_cookies, with_retry},
     },
 };
@@ -34,6 +35,7 @@ pub(super) struct Share {
 pub(super) async fn share(
     State(server): State<Server>,
     Extension(by): Extension<Identity>,
+    reader: Reader,
     headers: HeaderMap,
     Json(share): Json<Share>,
 ) -> Response {
@@ -47,13 +49,13 @@ pub(super) async fn share(
             Ok((origin, code))
         });
     match made {
-        Ok((origin, code)) => Html(piece(reach, &origin, share.access, &code)).into_response(),
+        Ok((origin, code)) => Html(piece(reach, reader, &origin, share.access, &code)).into_response(),
         // The page shows the reason in the picture's place. A program finds no address in it.
         Err(error @ (InviteError::NobodyComes | InviteError::NotYours)) => {
-            Html(format!("<p class=\"note-line\">{error}</p>")).into_response()
+            Html(format!("<p class=\"note-line\">{}</p>", escape(error.told(reader)))).into_response()
         }
         Err(error @ InviteError::NoRandomness) => {
-            (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
+            (StatusCode::INTERNAL_SERVER_ERROR, error.told(reader)).into_response()
         }
     }
 }
@@ -64,35 +66,28 @@ fn asked_from(headers: &HeaderMap) -> Option<String> {
     Some(page.path().to_owned())
 }
 
-fn piece(reach: &Reach, origin: &str, access: Access, code: &Token) -> String {
+fn piece(reach: &Reach, reader: Reader, origin: &str, access: Access, code: &Token) -> String {
     let address = address(origin, code);
     let picture = qr::svg(&address).unwrap_or_default();
     let first = if reach.has_authority {
         let install = format!("http{}{INSTALL_PATH}", origin.trim_start_matches("https"));
-        format!(
-            "<p class=\"note-line\">A phone that was never here opens <a href=\"{0}\">{0}</a> first, and trusts this \
-             server once.</p>",
-            escape(&install)
-        )
+        reader.page(FIRST).replace("{install}", &escape(&install))
     } else {
         String::new()
     };
-    format!(
-        "{first}{picture}<p>Scan this with the other device’s camera. It may {}.</p>\
-         <p><a href=\"{}\">Or copy this link’s address</a>, which leads to <strong>{}</strong>.</p>\
-         <p class=\"note-line\">It lets in one device, within {} minutes.</p>",
-        may(access),
-        escape(&address),
-        escape(origin),
-        INVITATION_MS / 60_000,
-    )
-}
-
-const fn may(access: Access) -> &'static str {
-    match access {
-        Access::Edit => "watch and edit",
-        Access::View => "watch only",
-    }
+    let may = match access {
+        Access::Edit => reader.t("Scan this with the other device’s camera. It may watch and edit."),
+        Access::View => reader.t("Scan this with the other device’s camera. It may watch only."),
+    };
+    let minutes = (INVITATION_MS / 60_000).to_string();
+    let within = reader.with("It lets in one device, within {} minutes.", &[&minutes]);
+    let words = reader
+        .page(PIECE)
+        .replace("{may}", &escape(may))
+        .replace("{within}", &escape(&within))
+        .replace("{address}", &escape(&address))
+        .replace("{origin}", &escape(origin));
+    [first, picture, words].concat()
 }
 
 fn address(origin: &str, code: &Token) -> String {
@@ -128,6 +123,7 @@ pub(super) struct Join {
 pub(super) async fn join(State(server): State<Server>, request: Request) -> Response {
     let peer = server.client_of(&request);
     let headers = request.headers().clone();
+    let reader = Reader::of(&headers);
     let present = request.extensions().get::<Identity>().map(|identity| identity.access);
     let input = match <Form<Join> as axum::extract::FromRequest<_>>::from_request(request, &()).await {
         Ok(Form(input)) => input,
@@ -147,21 +143,74 @@ pub(super) async fn join(State(server): State<Server>, request: Request) -> Resp
         Err(error) => {
             server.metrics().sign_ins_failed.count();
             tracing::warn!(%peer, "a share code was refused");
-            refuse(&error)
+            refuse(reader, &error)
         }
     }
 }
 
-fn refuse(error: &SignInError) -> Response {
-    let (status, message) = match error {
-        SignInError::Wrong => (
-            StatusCode::UNAUTHORIZED,
-            format!(
-                "This code was used already, or is too old. Ask for a new one, or sign in with a token at {SIGN_IN_PATH}."
-            ),
+fn refuse(reader: Reader, error: &SignInError) -> Response {
+    let status = match error {
+        SignInError::Wrong => StatusCode::UNAUTHORIZED,
+        SignInError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        SignInError::NoRandomness => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let message = match error {
+        SignInError::Wrong => reader.with(
+            "This code was used already, or is too old. Ask for a new one, or sign in with a token at {}.",
+            &[SIGN_IN_PATH],
         ),
-        SignInError::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, error.to_string()),
-        SignInError::NoRandomness => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+        _ => error.told(reader),
     };
     with_retry(error, (status, message).into_response())
+}
+
+/// For a device that does not trust the local authority yet.
+const FIRST: &str = "<p class=\"note-line\">[[A phone that was never here opens]] <a href=\"{install}\">{install}</a> \
+                     [[first, and trusts this server once.]]</p>";
+/// What stands below the picture.
+const PIECE: &str = "<p>{may}</p><p><a href=\"{address}\">[[Or copy this link’s address]]</a>[[, which leads to]] \
+                     <strong>{origin}</strong>.</p><p class=\"note-line\">{within}</p>";
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    use super::*;
+
+    fn in_german(has_authority: bool, access: Access) -> String {
+        let reach = Reach {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8443)),
+            is_secure: true,
+            has_authority,
+        };
+        let code = Token::generate().expect("there is randomness");
+        piece(&reach, Reader::German, "https://board.example", access, &code)
+    }
+
+    #[test]
+    fn who_reads_german_shares_in_german() {
+        let edits = in_german(true, Access::Edit);
+        for said in [
+            "öffnet zuerst <a href=\"http://board.example/install-authority\">",
+            "</a> und vertraut diesem Server einmal.</p><svg",
+            " Es darf ansehen und bearbeiten.</p>",
+            "kopieren</a>: Er führt zu <strong>https://board.example</strong>.</p>",
+            "innerhalb von 10 Minuten.</p>",
+        ] {
+            assert!(edits.contains(said), "{said}: {edits}");
+        }
+        assert!(!edits.contains("[[") && !edits.contains('{'), "{edits}");
+        assert!(in_german(false, Access::View).contains(" Es darf nur ansehen.</p>"));
+    }
+
+    #[test]
+    fn why_there_is_no_code_is_told_in_german() {
+        for error in [
+            InviteError::NotYours,
+            InviteError::NobodyComes,
+            InviteError::NoRandomness,
+        ] {
+            assert_ne!(error.told(Reader::German), error.told(Reader::English), "{error:?}");
+        }
+    }
 }

@@ -6,9 +6,11 @@ import { workerIsReady } from '../harness/worker.mjs';
 
 export const title = 'a board speaks German where the browser asks for it or its person chooses it, also without the server, and none of its English is left';
 
-/** What is said otherwise in German. */
-const ENGLISH = readFileSync(join(project, 'src/words/de.txt'), 'utf8')
-  .split('\n')
+const EDIT = 'edit-0123456789abcdef';
+
+/** What is said otherwise in German, by the app and by the server's own pages. */
+const ENGLISH = ['de.txt', 'pages.de.txt']
+  .flatMap((table) => readFileSync(join(project, 'src/words', table), 'utf8').split('\n'))
   .map((line) => line.split(' = '))
   .filter(([english, german]) => german && english !== german && /\w\w/.test(english))
   .map(([english]) => english);
@@ -63,6 +65,25 @@ export async function play(stage) {
   // What one browser has chosen is nobody else’s.
   await hers.page.reload();
   await speaks(hers, 'de');
+
+  // So do the pages beside the app: who has to sign in is asked, refused and let in in German.
+  const asking = stage.anotherServer('--edit-token', EDIT, '--view-token', 'view-0123456789abcdef');
+  await asking.start();
+  const greta = await stage.person('Greta', { locale: 'de-DE' }, asking.port);
+  // Chromium logs every 401.
+  greta.expects(/status of 401/);
+  const door = await greta.open();
+  await signIn(door, 'wrong-0123456789abcdef');
+  await door.page.getByRole('alert').filter({ hasText: 'Dieser Schlüssel stimmt nicht.' }).waitFor();
+  await speaks(door, 'de');
+  await isGerman(greta, door, 'asking to sign in');
+  await signIn(door, EDIT);
+  await door.page.getByRole('button', { name: 'Karte hinzufügen' }).waitFor();
+}
+
+async function signIn({ page }, token) {
+  await page.getByLabel('Schlüssel').fill(token);
+  await page.getByRole('button', { name: 'Board öffnen' }).click();
 }
 
 async function opensDetails({ page }) {
@@ -76,7 +97,7 @@ async function speaks({ page }, tag) {
 
 /** Nothing that has a German text is said in English, but where people have called a card or a board so; and axe finds nothing. */
 async function isGerman(person, { page }, state) {
-  await page.locator('main .card').first().waitFor();
+  await page.locator('main .card, main form').first().waitFor();
   const left = await page.evaluate((english) => {
     const titles = new Set([...document.querySelectorAll('.card-title, h1')].map((title) => title.textContent));
     const said = new Set();

@@ -41,6 +41,12 @@ impl Words {
         self.pairs.iter().copied()
     }
 
+    /// A text in it; what is not in its table stays as it is.
+    #[must_use]
+    pub fn say<'a>(&self, english: &'a str) -> &'a str {
+        self.find(english).unwrap_or(english)
+    }
+
     fn find(&self, english: &str) -> Option<&'static str> {
         let place = self.pairs.binary_search_by(|(key, _)| (*key).cmp(english));
         place.ok().map(|place| self.pairs[place].1)
@@ -52,6 +58,13 @@ impl Words {
 pub fn german() -> &'static Words {
     static READ: LazyLock<Words> = LazyLock::new(|| Words::read("de", GERMAN));
     &READ
+}
+
+/// What a system asks for, by its settings as in `LANG` (`de_DE.UTF-8`): the first of them that says something counts. `None` for English.
+#[must_use]
+pub fn asked_by<'a>(settings: impl IntoIterator<Item = &'a str>) -> Option<&'static Words> {
+    let said = settings.into_iter().find(|setting| !setting.is_empty())?;
+    (said.split(['_', '-', '.', '@']).next() == Some("de")).then(german)
 }
 
 /// What a program in a browser speaks: it is one page.
@@ -188,6 +201,20 @@ mod tests {
             other.in_scope(ScopeId::ROOT, || t("Add widget").to_owned()),
             "Add widget"
         );
+    }
+
+    #[test]
+    fn a_system_is_asked_by_the_first_of_its_settings_that_says_something() {
+        let tag = |settings: &[&'static str]| asked_by(settings.iter().copied()).map_or("en", |words| words.tag);
+        for german in ["de", "de_AT.UTF-8", "de-CH", "de@euro"] {
+            assert_eq!(tag(&[german]), "de", "{german}");
+        }
+        for other in ["", "C.UTF-8", "POSIX", "fr_FR", "den"] {
+            assert_eq!(tag(&[other]), "en", "{other}");
+        }
+        assert_eq!(tag(&[]), "en");
+        assert_eq!(tag(&["", "", "de_DE.UTF-8"]), "de");
+        assert_eq!(tag(&["C", "de_DE.UTF-8", "de_DE.UTF-8"]), "en");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 use std::{collections::BTreeSet, path::Path};
 
+use tideboard::board::{BoardFile, templates::TEMPLATES};
+
 use crate::{
     source::{Source, is_word},
     sources,
@@ -87,6 +89,7 @@ fn no_line_is_left_over_and_each_keeps_its_places() {
         .flat_map(|source| literals(body(source)))
         .flat_map(|text| [numberless(&text), text])
         .chain(in_scripts())
+        .chain(in_templates())
         .collect();
     let table = table();
     assert!(
@@ -105,6 +108,15 @@ fn no_line_is_left_over_and_each_keeps_its_places() {
             assert_eq!(text.matches('{').count(), places(text), "{text:?}");
         }
     }
+}
+
+#[test]
+fn each_text_of_a_template_has_its_line() {
+    let known: BTreeSet<String> = table().into_iter().map(|(english, _)| english).collect();
+    let texts = in_templates();
+    assert!(texts.len() > 60, "only {} texts were found", texts.len());
+    let missing: Vec<_> = texts.iter().filter(|text| !known.contains(*text)).collect();
+    assert!(missing.is_empty(), "not in src/words/de.txt: {missing:#?}");
 }
 
 /// All that a file looks up.
@@ -164,6 +176,23 @@ fn in_scripts() -> Vec<String> {
         .skip(1)
         .filter_map(|rest| rest.split('\'').next());
     said.map(str::to_owned).collect()
+}
+
+/// What the boards say that people begin with; the signs of units are the same in each language.
+fn in_templates() -> BTreeSet<String> {
+    let mut said = BTreeSet::new();
+    for (_, text) in TEMPLATES {
+        let file = BoardFile::read(text).expect("a template is a board file");
+        said.extend(file.name);
+        for (field, value) in file.widgets.iter().flat_map(|widget| widget.fields.iter()) {
+            let is_said = ["title", "text", "unit"].contains(&field.as_str()) || field.as_str().starts_with("item-");
+            said.extend(value.as_str().filter(|_| is_said).map(str::to_owned));
+        }
+    }
+    for sign in ["", "%", "B", "B/s", "s", "°C"] {
+        said.remove(sign);
+    }
+    said
 }
 
 /// A file without its tests.

@@ -6,11 +6,15 @@ import { workerIsReady } from '../harness/worker.mjs';
 
 export const title = 'a board speaks German where the browser asks for it or its person chooses it, also without the server, and none of its English is left';
 
+/** What the first board's cards hold, which is in the language of the server that has made it; but for their titles. */
+const { widgets } = JSON.parse(readFileSync(join(project, 'src/board/templates/this-machine.board.json'), 'utf8'));
+const HELD = new Set(widgets.flatMap(({ fields: { title, ...held } }) => Object.values(held)));
+
 /** What is said otherwise in German. */
 const ENGLISH = readFileSync(join(project, 'src/words/de.txt'), 'utf8')
   .split('\n')
   .map((line) => line.split(' = '))
-  .filter(([english, german]) => german && english !== german && /\w\w/.test(english))
+  .filter(([english, german]) => german && english !== german && /\w\w/.test(english) && !HELD.has(english))
   .map(([english]) => english);
 
 export async function play(stage) {

@@ -2,7 +2,8 @@
 //! spoken, [`t`] looks the English up in that language's table, and what is not there stays as it is. A page in English has no table.
 //!
 //! Which language a page speaks is settled where it is made: a server goes by what this browser has chosen, else by what it asks for, and
-//! writes the table into the page, so that its program begins with the words that are on it. Why so: `docs/decisions/words-in-two-languages.md`.
+//! writes the table into the page, so that its program begins with the words that are on it. A window goes by its system. Why so:
+//! `docs/decisions/words-in-two-languages.md`.
 //!
 //! Invariant: names, titles and values that people have given are never looked up.
 
@@ -67,7 +68,7 @@ pub fn asked_by<'a>(settings: impl IntoIterator<Item = &'a str>) -> Option<&'sta
     (said.split(['_', '-', '.', '@']).next() == Some("de")).then(german)
 }
 
-/// What a program in a browser speaks: it is one page.
+/// What a program in a browser speaks, which is one page, or one with windows, which all speak the same.
 static PAGE: OnceLock<Option<Words>> = OnceLock::new();
 /// What each of the pages speaks that a server renders.
 static RENDERED: GlobalSignal<Option<&'static Words>> = Signal::global(|| None);
@@ -85,19 +86,24 @@ pub fn speak_as_written(table: Option<String>) {
     _ = PAGE.set(table.map(|table| Words::read("", table.leak())));
 }
 
+/// All windows of this program speak this language: once, and before anything is said.
+pub fn speak_in_windows(words: Option<&Words>) {
+    _ = PAGE.set(words.map(|words| Words::read(words.tag, words.table)));
+}
+
 /// Whether this program's page was asked what it speaks: what may be chosen on one that was not would not be heard.
 #[must_use]
 pub fn is_asked() -> bool {
-    PAGE.get().is_some()
+    IS_ONE_PAGE && PAGE.get().is_some()
 }
 
 /// The language that is spoken here; `None` for English.
 #[must_use]
 pub fn spoken() -> Option<&'static Words> {
-    if IS_ONE_PAGE {
-        PAGE.get()?.as_ref()
-    } else {
-        Runtime::try_current().and_then(|_| *RENDERED.peek())
+    match PAGE.get() {
+        Some(page) => page.as_ref(),
+        None if IS_ONE_PAGE => None,
+        None => Runtime::try_current().and_then(|_| *RENDERED.peek()),
     }
 }
 

@@ -148,26 +148,44 @@ pub fn count(number: usize, one: &str, several: &str) -> String {
     with(if number == 1 { one } else { several }, &[&number.to_string()])
 }
 
-/// A whole sentence that comes from below, where only English is spoken: as it is in the table, which has `{}` in place of its numbers.
+/// A whole sentence that comes from below, where only English is spoken: as it is in the table, which has `{}` in place of its numbers and
+/// of what stands in “” or in backticks.
 #[must_use]
 pub fn sentence(english: &str) -> String {
-    let (mut pattern, mut values) = (String::new(), Vec::new());
-    let mut rest = english;
-    while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
-        let number = &rest[start..];
-        let end = number
-            .find(|letter: char| !letter.is_ascii_digit())
-            .unwrap_or(number.len());
-        pattern += &rest[..start];
-        pattern += "{}";
-        values.push(&number[..end]);
-        rest = &number[end..];
+    let (mut pattern, mut values) = (String::new(), Vec::<String>::new());
+    // The quote that ends the value, where it has some; and whether one is being read.
+    let (mut end, mut is_inside) = (None, false);
+    let mut letters = english.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let goes_on = match (end, letter) {
+            (Some(end), _) => letter != end,
+            (None, '-' | '.') => letters.peek().is_some_and(char::is_ascii_digit),
+            (None, _) => letter.is_ascii_digit(),
+        };
+        if goes_on {
+            if !is_inside {
+                pattern += "{}";
+                values.push(String::new());
+            }
+            let value = values.last_mut().into_iter();
+            value.for_each(|value| match letter {
+                '.' if end.is_none() => *value += t("."),
+                _ => value.push(letter),
+            });
+        } else {
+            end = match letter {
+                '“' => Some('”'),
+                '`' if end.is_none() => Some('`'),
+                _ => None,
+            };
+            pattern.push(letter);
+        }
+        is_inside = goes_on;
     }
-    pattern += rest;
     if t(&pattern) == pattern {
         english.to_owned()
     } else {
-        with(&pattern, &values)
+        with(&pattern, &values.iter().map(String::as_str).collect::<Vec<_>>())
     }
 }
 
@@ -228,9 +246,23 @@ mod tests {
         let english = "The value must be between -3.5 and 100. Change it and try again.";
         assert_eq!(sentence(english), english);
         assert_eq!(
-            in_german(|| sentence("The value must be between 2 and 100. Change it and try again.")),
-            "Der Wert muss zwischen 2 und 100 liegen. Ändern Sie ihn und versuchen Sie es noch einmal."
+            in_german(|| sentence("The value must be between -3.5 and 100. Change it and try again.")),
+            "Der Wert muss zwischen -3,5 und 100 liegen. Ändern Sie ihn und versuchen Sie es noch einmal."
         );
         assert_eq!(in_german(|| sentence("Core 7 fell off.")), "Core 7 fell off.");
+    }
+
+    #[test]
+    fn a_sentence_from_below_keeps_what_it_quotes() {
+        assert_eq!(
+            in_german(|| sentence("Widget 3 has a field “-1.5 `bar` {}”, which is no name.")),
+            "Karte 3 hat ein Feld „-1.5 `bar` {}“, und das ist kein Name."
+        );
+        assert_eq!(
+            in_german(|| sentence("This field takes a number, and `min` is none. Change the value and try again.")),
+            "Dieses Feld nimmt eine Zahl, und „min“ ist keine. Ändern Sie den Wert und versuchen Sie es noch einmal."
+        );
+        let open = "Widget 3 has a field “and no end of it";
+        assert_eq!(sentence(open), open);
     }
 }

@@ -30,7 +30,8 @@ const LOOKED_UP: [(&str, &[usize]); 6] = [
 ];
 
 /// Sentences that come from the core, which knows English alone, and are looked up whole.
-const CORE: [&str; 7] = [
+const CORE: [&str; 8] = [
+    "src/board/file.rs",
     "src/sync/clearing.rs",
     "src/sync/command.rs",
     "src/sync/conflict.rs",
@@ -40,10 +41,18 @@ const CORE: [&str; 7] = [
     "src/platform.rs",
 ];
 
-/// Of these those that have words in them, and not numbers alone: they stay English.
-const NOT_WHOLE: [&str; 2] = [
-    "There are {} {} already, the most allowed. Remove one first.",
-    "This field takes {}. Change the value and try again.",
+/// Of these those that have a word in the last of their places, which the core says, too: the table has them with the word. What it has
+/// not, as what programs alone are told, stays English.
+const WITH_A_WORD: [(&str, &str); 3] = [
+    (
+        "There are {} {} already, the most allowed. Remove one first.",
+        "src/server/log/decide.rs",
+    ),
+    (
+        "This field takes {}. Change the value and try again.",
+        "src/board/catalog.rs",
+    ),
+    ("Widget {} {}.", "src/board/file.rs"),
 ];
 
 /// Words that are looked up by a name in a variable: those of kinds and fields, and those in lists.
@@ -99,6 +108,7 @@ fn no_line_is_left_over_and_each_keeps_its_places() {
         .filter(|source| source.path.starts_with("src/"))
         .flat_map(|source| literals(body(source)))
         .flat_map(|text| [numberless(&text), unmarked(&text), text])
+        .chain(in_sentences())
         .chain(in_scripts())
         .chain(in_templates())
         .collect();
@@ -143,7 +153,11 @@ fn looked_up(source: &Source) -> Vec<String> {
                 }
                 let arguments = arguments(&code[at + function.len()..]);
                 let wanted = places.iter().filter_map(|place| arguments.get(*place));
-                found.extend(wanted.flat_map(|argument| literals(argument)).map(|text| unmarked(&text)));
+                found.extend(
+                    wanted
+                        .flat_map(|argument| literals(argument))
+                        .map(|text| unmarked(&text)),
+                );
             }
         }
     }
@@ -165,7 +179,7 @@ fn looked_up(source: &Source) -> Vec<String> {
             text.starts_with(char::is_uppercase)
                 && text.ends_with('.')
                 && text.len() > 20
-                && !NOT_WHOLE.contains(&text.as_str())
+                && !WITH_A_WORD.iter().any(|(sentence, _)| sentence == text)
         }));
     }
     let is_said = |text: &str| {
@@ -184,6 +198,22 @@ fn in_scripts() -> Vec<String> {
         .skip(1)
         .filter_map(|rest| rest.split('\'').next());
     said.map(str::to_owned).collect()
+}
+
+/// The sentences of the core that have a word in them, with each that its file says; alone, or with the field that it is about.
+fn in_sentences() -> BTreeSet<String> {
+    let mut said = BTreeSet::new();
+    for source in sources() {
+        for (sentence, _) in WITH_A_WORD.iter().filter(|(_, path)| *path == source.path) {
+            let (before, after) = sentence.rsplit_once("{}").expect("it has a place");
+            for word in literals(body(&source)) {
+                let word = numberless(&word);
+                said.insert([before, &word, after].concat());
+                said.insert([before, &word, ", and `{}` is none", after].concat());
+            }
+        }
+    }
+    said
 }
 
 /// What the boards say that people begin with; the signs of units are the same in each language.

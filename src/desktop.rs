@@ -37,6 +37,7 @@ use crate::{
         kept::{OWN, Place},
         page, use_showing,
     },
+    words::t,
 };
 
 /// What the program does: reads the arguments, and opens a window. It ends with the last one.
@@ -91,28 +92,37 @@ const HEIGHT_MIN: f64 = 480.0;
 fn menu(kept: &Kept) -> Option<Menu> {
     let key = |code| Some(Accelerator::new(Some(COMMAND), code));
     let file = Submenu::with_items(
-        "&File",
+        marked("&File"),
         true,
         &[
-            &MenuItem::with_id(NEW_WINDOW, "&New window", true, key(Code::KeyN)),
-            &MenuItem::with_id(SERVER, "&Server…", true, key(Code::KeyO)),
+            &MenuItem::with_id(NEW_WINDOW, marked("&New window"), true, key(Code::KeyN)),
+            &MenuItem::with_id(SERVER, marked("&Server…"), true, key(Code::KeyO)),
             &PredefinedMenuItem::separator(),
             &notifies_item(kept),
             &PredefinedMenuItem::separator(),
-            &MenuItem::with_id(CLOSE, "&Close window", true, key(Code::KeyW)),
+            &MenuItem::with_id(CLOSE, marked("&Close window"), true, key(Code::KeyW)),
         ],
     );
     let edit = Submenu::with_items(
-        "&Edit",
+        marked("&Edit"),
         true,
         &[
-            &PredefinedMenuItem::cut(None),
-            &PredefinedMenuItem::copy(None),
-            &PredefinedMenuItem::paste(None),
-            &PredefinedMenuItem::select_all(None),
+            &PredefinedMenuItem::cut(Some(&marked("Cu&t"))),
+            &PredefinedMenuItem::copy(Some(&marked("&Copy"))),
+            &PredefinedMenuItem::paste(Some(&marked("&Paste"))),
+            &PredefinedMenuItem::select_all(Some(&marked("Select &All"))),
         ],
     );
     Menu::with_items(&[&file.ok()?, &edit.ok()?]).ok()
+}
+
+/// A word of the menu, with a mark before the letter that is its key; in another language that is its first.
+fn marked(english: &str) -> String {
+    let plain = english.replace('&', "");
+    match t(&plain) {
+        said if said == plain => english.to_owned(),
+        said => ["&", said].concat(),
+    }
 }
 
 /// One for the menus of all windows: they show the same.
@@ -120,7 +130,7 @@ fn notifies_item(kept: &Kept) -> CheckMenuItem {
     thread_local! {
         static ITEM: OnceCell<CheckMenuItem> = const { OnceCell::new() };
     }
-    let make = || CheckMenuItem::with_id(NOTIFIES, "N&otify while minimised", true, kept.notifies(), None);
+    let make = || CheckMenuItem::with_id(NOTIFIES, marked("N&otify while minimised"), true, kept.notifies(), None);
     ITEM.with(|item| item.get_or_init(make).clone())
 }
 

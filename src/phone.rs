@@ -15,6 +15,7 @@ use crate::{
     hooks::{Heartbeat, use_background_sync, use_realtime_managers},
     platform::{self, Gesture, NetworkEvent, ServerAddress, hear_gestures},
     webview::{Boards, Choosing, First, Kept, Leave, NAME, WaitingForKeyring, Ways, begun, page, use_showing},
+    words::{tn, with},
 };
 
 /// What the program does: reads its arguments, where it has some, and opens. The system ends it.
@@ -114,7 +115,7 @@ fn Phone() -> Element {
                 foot: rsx! {
                     footer { class: "where",
                         span { {reached.server} }
-                        button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| leaving.set(Some(Leave::Choose)), "Another server" }
+                        button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| leaving.set(Some(Leave::Choose)), {tn("Another server")} }
                     }
                 },
                 Gestures {}
@@ -129,7 +130,10 @@ fn refused_for(server: &str) -> Option<String> {
     let address = ServerAddress::parse(server).ok()?;
     address.is_overheard().then(|| {
         let host = address.origin().trim_start_matches("http://");
-        format!("A phone does not speak with {host} without encryption: whoever is on the way could read your boards and your token. Ask whoever runs it for its https:// address.")
+        with(
+            "A phone does not speak with {} without encryption: whoever is on the way could read your boards and your token. Ask whoever runs it for its https:// address.",
+            &[host],
+        )
     })
 }
 

@@ -6,6 +6,7 @@ mod choosing;
 mod history;
 pub mod kept;
 mod keyring;
+mod language;
 mod page;
 mod showing;
 
@@ -47,6 +48,7 @@ fn origin(text: &str) -> Result<String, AddressError> {
 pub fn begun() -> Option<(Kept, Option<First>)> {
     let arguments = Arguments::parse();
     draw_as_can_be();
+    language::speak_as_asked();
     let Some(folder) = arguments.data.clone().or_else(data_folder) else {
         eprintln!("This user has no home folder. Name one for the outbox: `--data FOLDER`.");
         return None;

@@ -2,7 +2,8 @@
 //! spoken, [`t`] looks the English up in that language's table, and what is not there stays as it is. A page in English has no table.
 //!
 //! Which language a page speaks is settled where it is made: a server goes by what this browser has chosen, else by what it asks for, and
-//! writes the table into the page, so that its program begins with the words that are on it. Why so: `docs/decisions/words-in-two-languages.md`.
+//! writes the table into the page, so that its program begins with the words that are on it. A window goes by its system. Why so:
+//! `docs/decisions/words-in-two-languages.md`.
 //!
 //! Invariant: names, titles and values that people have given are never looked up.
 
@@ -41,6 +42,12 @@ impl Words {
         self.pairs.iter().copied()
     }
 
+    /// A text in it; what is not in its table stays as it is.
+    #[must_use]
+    pub fn say<'a>(&self, english: &'a str) -> &'a str {
+        self.find(english).unwrap_or(english)
+    }
+
     /// The other for an English text; `None` where there is no line for it.
     #[must_use]
     pub fn find(&self, english: &str) -> Option<&'static str> {
@@ -56,7 +63,14 @@ pub fn german() -> &'static Words {
     &READ
 }
 
-/// What a program in a browser speaks: it is one page.
+/// What a system asks for, by its settings as in `LANG` (`de_DE.UTF-8`): the first of them that says something counts. `None` for English.
+#[must_use]
+pub fn asked_by<'a>(settings: impl IntoIterator<Item = &'a str>) -> Option<&'static Words> {
+    let said = settings.into_iter().find(|setting| !setting.is_empty())?;
+    (said.split(['_', '-', '.', '@']).next() == Some("de")).then(german)
+}
+
+/// What a program in a browser speaks, which is one page, or one with windows, which all speak the same.
 static PAGE: OnceLock<Option<Words>> = OnceLock::new();
 /// What each of the pages speaks that a server renders.
 static RENDERED: GlobalSignal<Option<&'static Words>> = Signal::global(|| None);
@@ -74,19 +88,24 @@ pub fn speak_as_written(table: Option<String>) {
     _ = PAGE.set(table.map(|table| Words::read("", table.leak())));
 }
 
+/// All windows of this program speak this language: once, and before anything is said.
+pub fn speak_in_windows(words: Option<&Words>) {
+    _ = PAGE.set(words.map(|words| Words::read(words.tag, words.table)));
+}
+
 /// Whether this program's page was asked what it speaks: what may be chosen on one that was not would not be heard.
 #[must_use]
 pub fn is_asked() -> bool {
-    PAGE.get().is_some()
+    IS_ONE_PAGE && PAGE.get().is_some()
 }
 
 /// The language that is spoken here; `None` for English.
 #[must_use]
 pub fn spoken() -> Option<&'static Words> {
-    if IS_ONE_PAGE {
-        PAGE.get()?.as_ref()
-    } else {
-        Runtime::try_current().and_then(|_| *RENDERED.peek())
+    match PAGE.get() {
+        Some(page) => page.as_ref(),
+        None if IS_ONE_PAGE => None,
+        None => Runtime::try_current().and_then(|_| *RENDERED.peek()),
     }
 }
 
@@ -136,26 +155,44 @@ pub fn count(number: usize, one: &str, several: &str) -> String {
     with(if number == 1 { one } else { several }, &[&number.to_string()])
 }
 
-/// A whole sentence that comes from below, where only English is spoken: as it is in the table, which has `{}` in place of its numbers.
+/// A whole sentence that comes from below, where only English is spoken: as it is in the table, which has `{}` in place of its numbers and
+/// of what stands in “” or in backticks.
 #[must_use]
 pub fn sentence(english: &str) -> String {
-    let (mut pattern, mut values) = (String::new(), Vec::new());
-    let mut rest = english;
-    while let Some(start) = rest.find(|letter: char| letter.is_ascii_digit()) {
-        let number = &rest[start..];
-        let end = number
-            .find(|letter: char| !letter.is_ascii_digit())
-            .unwrap_or(number.len());
-        pattern += &rest[..start];
-        pattern += "{}";
-        values.push(&number[..end]);
-        rest = &number[end..];
+    let (mut pattern, mut values) = (String::new(), Vec::<String>::new());
+    // The quote that ends the value, where it has some; and whether one is being read.
+    let (mut end, mut is_inside) = (None, false);
+    let mut letters = english.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let goes_on = match (end, letter) {
+            (Some(end), _) => letter != end,
+            (None, '-' | '.') => letters.peek().is_some_and(char::is_ascii_digit),
+            (None, _) => letter.is_ascii_digit(),
+        };
+        if goes_on {
+            if !is_inside {
+                pattern += "{}";
+                values.push(String::new());
+            }
+            let value = values.last_mut().into_iter();
+            value.for_each(|value| match letter {
+                '.' if end.is_none() => *value += t("."),
+                _ => value.push(letter),
+            });
+        } else {
+            end = match letter {
+                '“' => Some('”'),
+                '`' if end.is_none() => Some('`'),
+                _ => None,
+            };
+            pattern.push(letter);
+        }
+        is_inside = goes_on;
     }
-    pattern += rest;
     if t(&pattern) == pattern {
         english.to_owned()
     } else {
-        with(&pattern, &values)
+        with(&pattern, &values.iter().map(String::as_str).collect::<Vec<_>>())
     }
 }
 
@@ -198,13 +235,41 @@ mod tests {
     }
 
     #[test]
+    fn a_system_is_asked_by_the_first_of_its_settings_that_says_something() {
+        let tag = |settings: &[&'static str]| asked_by(settings.iter().copied()).map_or("en", |words| words.tag);
+        for german in ["de", "de_AT.UTF-8", "de-CH", "de@euro"] {
+            assert_eq!(tag(&[german]), "de", "{german}");
+        }
+        for other in ["", "C.UTF-8", "POSIX", "fr_FR", "den"] {
+            assert_eq!(tag(&[other]), "en", "{other}");
+        }
+        assert_eq!(tag(&[]), "en");
+        assert_eq!(tag(&["", "", "de_DE.UTF-8"]), "de");
+        assert_eq!(tag(&["C", "de_DE.UTF-8", "de_DE.UTF-8"]), "en");
+    }
+
+    #[test]
     fn a_sentence_from_below_keeps_its_numbers() {
         let english = "The value must be between -3.5 and 100. Change it and try again.";
         assert_eq!(sentence(english), english);
         assert_eq!(
-            in_german(|| sentence("The value must be between 2 and 100. Change it and try again.")),
-            "Der Wert muss zwischen 2 und 100 liegen. Ändern Sie ihn und versuchen Sie es noch einmal."
+            in_german(|| sentence("The value must be between -3.5 and 100. Change it and try again.")),
+            "Der Wert muss zwischen -3,5 und 100 liegen. Ändern Sie ihn und versuchen Sie es noch einmal."
         );
         assert_eq!(in_german(|| sentence("Core 7 fell off.")), "Core 7 fell off.");
+    }
+
+    #[test]
+    fn a_sentence_from_below_keeps_what_it_quotes() {
+        assert_eq!(
+            in_german(|| sentence("Widget 3 has a field “-1.5 `bar` {}”, which is no name.")),
+            "Karte 3 hat ein Feld „-1.5 `bar` {}“, und das ist kein Name."
+        );
+        assert_eq!(
+            in_german(|| sentence("This field takes a number, and `min` is none. Change the value and try again.")),
+            "Dieses Feld nimmt eine Zahl, und „min“ ist keine. Ändern Sie den Wert und versuchen Sie es noch einmal."
+        );
+        let open = "Widget 3 has a field “and no end of it";
+        assert_eq!(sentence(open), open);
     }
 }

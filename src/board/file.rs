@@ -261,7 +261,9 @@ impl fmt::Display for FileError {
                 BOARD_FILE_BYTES_MAX >> 20
             ),
             Self::NotJson { line } => write!(f, "This is not a board file: it makes no sense from line {line} on."),
-            Self::NotABoard => f.write_str("This is not a board file: it does not begin with {\"tideboard\": 1."),
+            Self::NotABoard => {
+                f.write_str("This is not a board file: it does not begin with the word tideboard and a version.")
+            }
             Self::Newer => f.write_str("This file is of a newer Tideboard."),
             Self::Name => f.write_str("The board’s name is not text, or too long."),
             Self::NoWidgets => f.write_str("This file has no list of widgets."),

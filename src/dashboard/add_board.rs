@@ -7,7 +7,10 @@ use super::{
     files::{create_all, fault_line, read_given},
 };
 use crate::{
-    board::{BoardFile, kinds, templates::TEMPLATES},
+    board::{
+        BoardFile, kinds,
+        templates::{TEMPLATES, made_of},
+    },
     components::{
         edit_line::text_in,
         icon::{Glyph, icon},
@@ -31,7 +34,7 @@ pub fn use_add_board(open: Signal<bool>) -> Element {
         event.prevent_default();
         let (start, typed) = (text_in(&event, "start"), text_in(&event, "name"));
         let file = match TEMPLATES.iter().find(|(name, _)| *name == start) {
-            Some((_, text)) => BoardFile::read(text).ok(),
+            Some((_, text)) => Some(made_of(text, t)),
             None if start == FILE => read_given(&text_in(&event, "file"), false, fault),
             None => Some(BoardFile::default()),
         };

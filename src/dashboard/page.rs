@@ -9,7 +9,7 @@ use super::{
     add_widget::AddWidget,
     arranging::{Arranging, Handle, arranging_bar, use_arranging_provider},
     crosshair::use_pointed_provider,
-    files::{copy_card, put_text},
+    files::{copy_card, put_file, put_text},
     first_look::{first_look, first_name},
     growing::use_growing,
     lines::{Lines, removed_line},
@@ -22,7 +22,7 @@ use super::{
 #[cfg(feature = "server")]
 use crate::config::FIRST_LOOK_LEN_MAX;
 use crate::{
-    board::templates::TEMPLATES,
+    board::templates::{TEMPLATES, made_of},
     components::{
         ConflictResolutionUI, DashboardSyncIndicator, PendingOperationsBadge, PeopleHere, WidgetRealtime,
         format::time_of_day,
@@ -296,7 +296,7 @@ fn grid(board: BoardHandle, summary: BoardSummary, state: &'static str, may_edit
                             key: "{name}",
                             class: "button",
                             r#type: "button",
-                            onclick: move |_| put_text(board, text),
+                            onclick: move |_| put_file(board, made_of(text, t)),
                             {tn(name)}
                         }
                     }

@@ -10,7 +10,7 @@ use super::{
     files::export,
 };
 use crate::{
-    board::{BoardFile, templates::TEMPLATES},
+    board::templates::{TEMPLATES, made_of},
     components::{
         disclosure::tool,
         icon::Glyph,
@@ -114,7 +114,7 @@ fn Finder(board: BoardHandle, may_edit: bool, open: Signal<bool>) -> Element {
             Act::Add(kind) => add(board, &CHOICES[kind], "", ""),
             Act::Begin(from) => {
                 let (name, text) = from.map_or(("New board", ""), |from| TEMPLATES[from]);
-                begin_board(managers, t(name), BoardFile::read(text).unwrap_or_default());
+                begin_board(managers, t(name), made_of(text, t));
             }
             Act::Export(name) => export(&board.id(), &name),
             Act::Arrange => {

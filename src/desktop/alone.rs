@@ -13,6 +13,7 @@ use crate::{
         Boards, Kept, Leave, Ways,
         kept::{OWN, OWN_NAME},
     },
+    words::{tn, with},
 };
 
 /// The boards of this window's own server.
@@ -60,8 +61,8 @@ pub fn Alone(ways: Ways) -> Element {
             return rsx! {
                 main { class: "choosing", "data-state": "starting",
                     header {
-                        h1 { {OWN_NAME} }
-                        p { "Its server is being started." }
+                        h1 { {tn(OWN_NAME)} }
+                        p { {tn("Its server is being started.")} }
                     }
                 }
             };
@@ -69,13 +70,13 @@ pub fn Alone(ways: Ways) -> Element {
         return rsx! {
             main { class: "choosing", "data-state": "not-started",
                 header {
-                    h1 { {OWN_NAME} }
-                    p { "Its server does not run. What is stored on this computer stays as it is." }
+                    h1 { {tn(OWN_NAME)} }
+                    p { {tn("Its server does not run. What is stored on this computer stays as it is.")} }
                 }
                 p { class: "note-line", role: "alert", "data-tone": "act", "{trouble}" }
                 div { class: "row",
-                    button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| own.try_again(), "Try again" }
-                    button { class: "button", r#type: "button", onclick: move |_| leaving.set(Some(Leave::Choose)), "Another server" }
+                    button { class: "button", "data-weight": "strong", r#type: "button", onclick: move |_| own.try_again(), {tn("Try again")} }
+                    button { class: "button", r#type: "button", onclick: move |_| leaving.set(Some(Leave::Choose)), {tn("Another server")} }
                 }
             }
         };
@@ -119,9 +120,9 @@ fn OwnServer(standing: Signal<Standing>, address: String, mut leaving: Signal<Op
         div { class: "lines",
             div { class: "banner", role: "alert", "data-tone": "act", "data-state": "own-server",
                 {icon(Glyph::TriangleAlert)}
-                p { class: "banner-text", "The server of this computer does not run; what you edit is kept meanwhile. {trouble}" }
-                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| own(kept.folder()).try_again(), "Try again" }
-                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: move |_| leaving.set(Some(Leave::Choose)), "Another server" }
+                p { class: "banner-text", {with("The server of this computer does not run; what you edit is kept meanwhile. {}", &[&trouble])} }
+                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| own(kept.folder()).try_again(), {tn("Try again")} }
+                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: move |_| leaving.set(Some(Leave::Choose)), {tn("Another server")} }
             }
         }
     }

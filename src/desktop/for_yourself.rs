@@ -3,9 +3,12 @@
 use dioxus::prelude::*;
 
 use super::own::own;
-use crate::webview::{
-    Kept, Reached,
-    kept::{OWN, OWN_NAME},
+use crate::{
+    webview::{
+        Kept, Reached,
+        kept::{OWN, OWN_NAME},
+    },
+    words::{ta, tn, with},
 };
 
 /// How far it is.
@@ -42,14 +45,14 @@ pub fn ForYourself(on_chosen: Callback<Reached>) -> Element {
     };
     let is_starting = *asked.read() == Asked::Starting;
     rsx! {
-        section { "aria-label": "Without a server of others",
-            h2 { "For yourself" }
+        section { "aria-label": ta("Without a server of others"),
+            h2 { {tn("For yourself")} }
             button { class: "button", r#type: "button", "data-server": OWN, disabled: is_starting, onclick: begin,
-                if is_starting { "Starting…" } else { {OWN_NAME} }
+                {tn(if is_starting { "Starting…" } else { OWN_NAME })}
             }
-            p { class: "note-line", "A server of your own starts with this window and ends with it. Nobody else sees its boards." }
+            p { class: "note-line", {tn("A server of your own starts with this window and ends with it. Nobody else sees its boards.")} }
             if let Asked::NotStarted(trouble) = &*asked.read() {
-                p { class: "note-line", role: "alert", "data-tone": "act", "It does not run. {trouble}" }
+                p { class: "note-line", role: "alert", "data-tone": "act", {with("It does not run. {}", &[trouble])} }
             }
         }
     }

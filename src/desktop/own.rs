@@ -27,6 +27,7 @@ pub use self::door::Door;
 use crate::{
     config::{OWN_AGAIN_MS, OWN_ANSWER_MS, OWN_ANSWER_MS_MAX, OWN_LOOK_MS, OWN_PATIENCE_MS, OWN_PROGRAM, OWN_SOON_MS},
     platform::{here, lock_holder, make_private_folder, random},
+    words::{spoken, t, with},
 };
 
 /// Its folder, in that of the person's data.
@@ -173,7 +174,8 @@ impl Keeper {
                     }
                 }
                 Ok(Err(TryLockError::Error(error))) | Err(error) => {
-                    self.is_troubled(format!("Its folder {} can’t be used: {error}.", self.folder.display()));
+                    let folder = self.folder.display().to_string();
+                    self.is_troubled(with("Its folder {} can’t be used: {}.", &[&folder, &error.to_string()]));
                 }
             }
             if self.wait(OWN_AGAIN_MS) {
@@ -249,9 +251,9 @@ impl Keeper {
             }
             if clock.now() >= end {
                 end_hanging(child)?;
-                let trouble = format!(
+                let trouble = with(
                     "It did not answer within {} seconds, and was ended.",
-                    *answer_ms / 1_000
+                    &[&(*answer_ms / 1_000).to_string()],
                 );
                 *answer_ms = (*answer_ms * 2).min(OWN_ANSWER_MS_MAX);
                 return Err(trouble);
@@ -260,9 +262,9 @@ impl Keeper {
         let ended = child.wait();
         tracing::warn!("the server of this computer has ended: {ended:?}");
         match said {
-            Some(said) => Err(format!("It says: {said}")),
+            Some(said) => Err(with("It says: {}", &[&said])),
             None if has_answered => Ok(()),
-            None => Err("It ended before it had begun.".to_owned()),
+            None => Err(t("It ended before it had begun.").to_owned()),
         }
     }
 
@@ -285,6 +287,9 @@ impl Keeper {
                 "--until-input-ends",
                 "--listen",
                 "127.0.0.1",
+                // Its first board is in the language of the window, whichever of the system's settings has asked for that.
+                "--language",
+                spoken().map_or("en", |words| words.tag),
                 "--port",
                 &port.to_string(),
                 "--data",
@@ -298,11 +303,14 @@ impl Keeper {
             .stderr(written);
         match command.spawn() {
             Ok(child) => Ok((output, child)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(format!(
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(with(
                 "The program that keeps boards on this computer is missing: {}. Install Tideboard anew.",
-                self.program.display()
+                &[&self.program.display().to_string()],
             )),
-            Err(error) => Err(format!("{} can’t be started: {error}.", self.program.display())),
+            Err(error) => Err(with(
+                "{} can’t be started: {}.",
+                &[&self.program.display().to_string(), &error.to_string()],
+            )),
         }
     }
 
@@ -311,7 +319,9 @@ impl Keeper {
         self.tell.send_modify(|standing| {
             standing.door = Some(door);
             standing.starts += 1;
-            standing.trouble = kept.err().map(|error| format!("Its address can’t be kept: {error}."));
+            standing.trouble = kept
+                .err()
+                .map(|error| with("Its address can’t be kept: {}.", &[&error.to_string()]));
         });
     }
 
@@ -355,10 +365,11 @@ fn end_hanging(mut child: Child) -> Result<(), String> {
 /// What is told where another process has its turn, and no door.
 fn is_held(lock: &Path) -> String {
     match lock_holder(lock) {
-        Some((process, name)) => format!(
-            "Another program holds it and does not let this window in: {name}, process {process}. Close that one or end it; this window then goes on by itself."
+        Some((process, name)) => with(
+            "Another program holds it and does not let this window in: {}, process {}. Close that one or end it; this window then goes on by itself.",
+            &[&name, &process.to_string()],
         ),
-        None => "Another program holds it and does not let this window in. Close all other windows of Tideboard; this one then goes on by itself."
+        None => t("Another program holds it and does not let this window in. Close all other windows of Tideboard; this one then goes on by itself.")
             .to_owned(),
     }
 }
@@ -383,7 +394,7 @@ fn new_token() -> Result<String, String> {
 }
 
 fn system_says(error: &impl ToString) -> String {
-    format!("The system says: {}", error.to_string())
+    with("The system says: {}", &[&error.to_string()])
 }
 
 /// What a server prints where it listens, before its port.

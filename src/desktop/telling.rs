@@ -7,6 +7,7 @@ use crate::{
     hooks::{Conflict, SetAside, use_background_sync, use_boards, use_realtime_managers, use_widget_of},
     platform::notify,
     webview::Kept,
+    words::{t, with},
 };
 
 /// What waits for a person.
@@ -58,8 +59,8 @@ pub fn Telling() -> Element {
 fn Told(waiting: Waiting) -> Element {
     let window = use_window();
     let (what, operation) = match &waiting {
-        Waiting::Conflict(conflict) => ("Two versions wait for your choice", &conflict.operation),
-        Waiting::Refused(aside) => ("An edit was not accepted", &aside.operation),
+        Waiting::Conflict(conflict) => (t("Two versions wait for your choice"), &conflict.operation),
+        Waiting::Refused(aside) => (t("An edit was not accepted"), &aside.operation),
     };
     let (_, title) = use_widget_of(operation);
     let boards = use_boards();
@@ -71,7 +72,7 @@ fn Told(waiting: Waiting) -> Element {
             .map(|(_, name)| name.clone());
         let board = listed.unwrap_or_else(|| operation.board.to_string());
         spawn(async move {
-            if notify(&format!("{what}: {title}"), &["On the board ", &plain(&board)].concat()).await {
+            if notify(&format!("{what}: {title}"), &with("On the board {}", &[&plain(&board)])).await {
                 window.set_minimized(false);
                 window.set_visible(true);
                 window.set_focus();

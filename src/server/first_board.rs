@@ -4,7 +4,7 @@ mod this_machine;
 
 use std::{collections::BTreeMap, error, fmt};
 
-pub use this_machine::{this_machine, this_machine_in};
+pub use this_machine::{this_machine, this_machine_said};
 
 use super::log::{Context, Log, Memory};
 use crate::{

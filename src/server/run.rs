@@ -23,7 +23,7 @@ use super::{
     auth::{Policy, Token},
     cli::ServeArgs,
     files::Files,
-    first_board::this_machine_in,
+    first_board::this_machine_said,
     listener::{self, Door, Patience},
     offline,
     origin::OriginPolicy,
@@ -33,7 +33,7 @@ use super::{
     store::StoreError,
     tls::{Tls, TlsError},
 };
-use crate::{config::DRAIN_MS_MAX, sampling::exporter::ExporterError};
+use crate::{config::DRAIN_MS_MAX, sampling::exporter::ExporterError, words};
 
 /// Why a server did not start, or could not go on.
 #[derive(Debug)]
@@ -93,8 +93,11 @@ pub fn run(args: &ServeArgs, app: fn() -> Element) -> Result<(), RunError> {
     let (policy, generated) = policy(args)?;
     let files = Files::built();
     let language = args.language.clone().or_else(|| std::env::var("LANG").ok());
+    let words = words::asked_by(language.as_deref());
     let config = ServerConfig {
-        first_boards: vec![this_machine_in(&language.unwrap_or_default())],
+        first_boards: vec![this_machine_said(|english| {
+            words.map_or(english, |words| words.say(english))
+        })],
         measures_host: true,
         scraping,
         origins: OriginPolicy {

@@ -13,7 +13,7 @@ use crate::{
     dashboard::pages,
     hooks::{ConnectionStatus, Durability, use_background_sync, use_realtime_managers, use_websocket},
     platform,
-    words::count,
+    words::{count, sentence, tn, with},
 };
 
 /// The boards of a server.
@@ -101,12 +101,12 @@ fn Leaving(ways: Ways) -> Element {
             div { class: "banner", role: "alert", "data-tone": "act", "data-state": "stays",
                 {icon(Glyph::TriangleAlert)}
                 p { class: "banner-text",
-                    "This device can’t store what waits: {lost} would be lost with this window. The server gets all of it as soon as it answers."
+                    {with("This device can’t store what waits: {} would be lost with this window. The server gets all of it as soon as it answers.", &[&lost])}
                 }
                 button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| on_left(leave),
-                    if leave == Leave::Close { "Close anyway" } else { "Leave anyway" }
+                    {tn(if leave == Leave::Close { "Close anyway" } else { "Leave anyway" })}
                 }
-                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: move |_| stays.set(None), "Stay" }
+                button { class: "button", "data-shape": "small", "data-weight": "quiet", r#type: "button", onclick: move |_| stays.set(None), {tn("Stay")} }
             }
         }
     }
@@ -129,8 +129,8 @@ fn Met(server: String, on_not_let_in: Callback<String>) -> Element {
         div { class: "lines",
             div { class: "banner", role: "alert", "data-tone": "act", "data-state": "sign-in",
                 {icon(Glyph::KeyRound)}
-                p { class: "banner-text", "{message}" }
-                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| on_not_let_in(message.clone()), "Give a token" }
+                p { class: "banner-text", {sentence(&message)} }
+                button { class: "button", "data-shape": "small", r#type: "button", onclick: move |_| on_not_let_in(message.clone()), {tn("Give a token")} }
             }
         }
     }

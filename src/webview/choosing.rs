@@ -15,7 +15,8 @@ use crate::{
     config::DEFAULT_SERVER,
     driver::{MeetError, meet},
     hooks::focus_text,
-    platform::{self, has_keyring, keep_secret, secret},
+    platform::{self, AddressError, has_keyring, keep_secret, secret},
+    words::{sentence, t, ta, tn, with},
 };
 
 /// How far the question has come.
@@ -127,7 +128,7 @@ pub fn Choosing(
     let is_alone_known = known.read().iter().any(|server| server == OWN);
     let is_greeting = *asked.read() == Asked::Greeting;
     let message = match &*asked.read() {
-        Asked::NotMet(error) => Some(capital(&error.to_string())),
+        Asked::NotMet(error) => Some(told(error)),
         Asked::Refused(reason) => Some(reason.clone()),
         _ => trouble,
     };
@@ -141,20 +142,20 @@ pub fn Choosing(
     rsx! {
         main { class: "choosing", "data-state": "choosing",
             header {
-                h1 { "Where is your board’s server?" }
-                p { "From now on its boards open here, also when it can’t be reached." }
+                h1 { {tn("Where is your board’s server?")} }
+                p { {tn("From now on its boards open here, also when it can’t be reached.")} }
             }
             if is_here {
-                section { "aria-label": "On this machine",
-                    h2 { "Found on this machine" }
+                section { "aria-label": ta("On this machine"),
+                    h2 { {tn("Found on this machine")} }
                     button { class: "button", r#type: "button", "data-server": DEFAULT_SERVER, onclick: move |_| try_it(Reached { server: DEFAULT_SERVER.to_owned(), token: None }),
                         {DEFAULT_SERVER}
                     }
                 }
             }
             if !known.read().is_empty() {
-                section { "aria-label": "Known servers",
-                    h2 { "Where you have been" }
+                section { "aria-label": ta("Known servers"),
+                    h2 { {tn("Where you have been")} }
                     ul { class: "servers",
                         for server in known.cloned() {
                             li { key: "{server}", class: "row",
@@ -164,7 +165,7 @@ pub fn Choosing(
                                         {icon(Glyph::Check)}
                                     }
                                 }
-                                button { class: "button", "data-weight": "quiet", "data-shape": "square", r#type: "button", "aria-label": "Forget {name_of(&server)}", onclick: move |_| forget(server.clone()),
+                                button { class: "button", "data-weight": "quiet", "data-shape": "square", r#type: "button", "aria-label": with("Forget {}", &[name_of(&server)]), onclick: move |_| forget(server.clone()),
                                     {icon(Glyph::Cross)}
                                 }
                             }
@@ -178,7 +179,7 @@ pub fn Choosing(
             form { class: "form", onsubmit: submit, novalidate: true,
                 // Another one when another address was tried: what is typed is left alone.
                 label { key: "{tried}",
-                    span { if known.read().is_empty() && !is_here { "The address of a server" } else { "Another address" } }
+                    span { {tn(if known.read().is_empty() && !is_here { "The address of a server" } else { "Another address" })} }
                     input {
                         class: "input",
                         name: "server",
@@ -193,15 +194,15 @@ pub fn Choosing(
                 }
                 if wants_token {
                     label {
-                        span { "Your token" }
+                        span { {tn("Your token")} }
                         input { class: "input", name: "token", r#type: "password", autocomplete: "off", onmounted: move |event| focus_text(&event.data()) }
                     }
                     p { class: "note-line", "data-state": if is_guarded() { "keyring" } else { "file" },
-                        if is_guarded() {
+                        {tn(if is_guarded() {
                             "It is kept in your keyring, if you let it be opened; else in a file in your data folder, in plain text, which no other user of this machine may read."
                         } else {
                             "Without a keyring it is kept in a file in your data folder, in plain text, which no other user of this machine may read."
-                        }
+                        })}
                     }
                 }
                 if let Some(message) = message {
@@ -209,11 +210,11 @@ pub fn Choosing(
                 }
                 div { class: "row",
                     button { class: "button", "data-weight": "strong", r#type: "submit", disabled: is_greeting,
-                        if is_greeting { "Connecting…" } else { "Open" }
+                        {tn(if is_greeting { "Connecting…" } else { "Open" })}
                     }
                     if let Some(before) = before {
                         if !was_turned_away {
-                            button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| on_chosen(before.clone()), "Back to the board" }
+                            button { class: "button", "data-weight": "quiet", r#type: "button", onclick: move |_| on_chosen(before.clone()), {tn("Back to the board")} }
                         }
                     }
                 }
@@ -232,8 +233,10 @@ async fn keep_token(kept: &Kept, server: &str, token: Option<&str>) {
 /// What a server says of tokens is meant for who has worked there: whoever comes for the first time has nothing that waits.
 fn of(error: MeetError, reached: &Reached) -> MeetError {
     let message = match (&error, &reached.token) {
-        (MeetError::NeedsToken { .. }, None) => "This server asks for a token. Whoever runs it can give you one.",
-        (MeetError::NeedsToken { .. }, Some(_)) => "This server does not know that token. See that all of it is there.",
+        (MeetError::NeedsToken { .. }, None) => t("This server asks for a token. Whoever runs it can give you one."),
+        (MeetError::NeedsToken { .. }, Some(_)) => {
+            t("This server does not know that token. See that all of it is there.")
+        }
         _ => return error,
     };
     MeetError::NeedsToken {
@@ -241,11 +244,17 @@ fn of(error: MeetError, reached: &Reached) -> MeetError {
     }
 }
 
-/// With a capital letter, as a sentence of its own has.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
+/// Why a server was not met, in the language of the window.
+fn told(error: &MeetError) -> String {
+    match error {
+        MeetError::Address(AddressError { text }) => with(
+            "`{}` is not a server's address. Write it like http://127.0.0.1:8080 or https://board.example.org.",
+            &[text],
+        ),
+        MeetError::Unreachable { server } => with(
+            "No board’s server answers at {}. See that it runs, and that the address is right.",
+            &[server],
+        ),
+        MeetError::NeedsToken { message } | MeetError::Refused { message } => sentence(message),
     }
 }

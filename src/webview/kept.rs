@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{config::SERVERS_LEN_MAX, sorted::SortedMap};
+use crate::{config::SERVERS_LEN_MAX, sorted::SortedMap, words::t};
 
 /// What a window's own server is remembered by, in place of an address.
 pub const OWN: &str = "own";
@@ -19,7 +19,7 @@ pub const OWN_NAME: &str = "Only on this computer";
 
 /// What a server is called in lists: by its address, if it is not the own one.
 pub fn name_of(server: &str) -> &str {
-    if server == OWN { OWN_NAME } else { server }
+    if server == OWN { t(OWN_NAME) } else { server }
 }
 
 /// The file's name within the folder of the person's data.

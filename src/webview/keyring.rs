@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use crate::{
     config::KEYRING_PATIENCE_MS,
     platform::{self, leave_keyring_out},
+    words::tn,
 };
 
 /// Says what is waited for, and offers to go on without it when that takes long. Who waits goes on by itself.
@@ -18,14 +19,14 @@ pub fn WaitingForKeyring() -> Element {
     });
     if !is_long() {
         return rsx! {
-            p { "Waiting for your keyring." }
+            p { {tn("Waiting for your keyring.")} }
         };
     }
     rsx! {
-        p { role: "alert", "Your keyring has not answered yet. It may ask for its password, perhaps in a window behind this one." }
-        p { class: "note-line", "Without it a token is asked for again, and kept in a file in your data folder, in plain text, which no other user of this machine may read." }
+        p { role: "alert", {tn("Your keyring has not answered yet. It may ask for its password, perhaps in a window behind this one.")} }
+        p { class: "note-line", {tn("Without it a token is asked for again, and kept in a file in your data folder, in plain text, which no other user of this machine may read.")} }
         div { class: "row",
-            button { class: "button", r#type: "button", onclick: move |_| leave_keyring_out(), "Go on without it" }
+            button { class: "button", r#type: "button", onclick: move |_| leave_keyring_out(), {tn("Go on without it")} }
         }
     }
 }

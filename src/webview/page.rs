@@ -1,5 +1,7 @@
 //! The page that the window opens on: the same stylesheets as a browser's, inside the program.
 
+use crate::words::spoken;
+
 /// The page's frame. The body is filled by the app.
 const FRAME: &str = include_str!("page/frame.html");
 
@@ -20,7 +22,11 @@ const OWN_STYLES: &str = include_str!("page/window.css");
 pub fn page() -> String {
     let typeface = TYPEFACE.replace("url(\"", "url(\"/assets/");
     let styles = [&typeface, STYLES, OWN_STYLES].concat();
-    FRAME
+    let frame = match spoken() {
+        Some(words) => FRAME.replace("lang=\"en\"", &["lang=\"", words.tag, "\""].concat()),
+        None => FRAME.to_owned(),
+    };
+    frame
         .replace("/* styles */", &styles)
         .replace("/* script */", &[FRAMES, TYPING].concat())
 }

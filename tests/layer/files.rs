@@ -8,9 +8,15 @@ use tideboard::{
     server::{FirstBoard, first_board::this_machine},
     state::BOARDS,
     testing::{Page, Server},
+    words::{german, speak},
 };
 
 fn app() -> Element {
+    rsx! { App {} }
+}
+
+fn in_german() -> Element {
+    use_hook(|| speak(Some(german())));
     rsx! { App {} }
 }
 
@@ -87,6 +93,29 @@ fn an_empty_board_is_filled_by_a_template_for_everybody() {
         let made = BoardFile::read(text).expect("a template is a board file").widgets;
         assert_eq!(file_of(&mut bo).widgets, made, "{name}");
         assert_eq!(file_of(&mut bo).name.as_deref(), Some("Bridge"));
+    }
+}
+
+#[test]
+fn a_template_is_in_the_language_of_who_takes_it_for_everybody_and_what_is_pasted_stays_as_it_is() {
+    for (name, text) in TEMPLATES {
+        let server = Server::new(Catalog::default(), &[FirstBoard::new(BoardId::first(), "Bridge")]);
+        let (mut ann, mut bo) = (Page::open(&server, "ann", in_german), Page::open(&server, "bo", app));
+        ann.click(german().say(name));
+        bo.settle();
+        let english = BoardFile::read(text).expect("a template is a board file").widgets;
+        let mut said = english.clone();
+        for (field, value) in said.iter_mut().flat_map(|widget| widget.fields.iter_mut()) {
+            if let Some(text) = value.as_str().filter(|_| field.as_str() != "state") {
+                *value = german().say(text).into();
+            }
+        }
+        assert_ne!(said, english);
+        assert_eq!(file_of(&mut bo).widgets, said, "{name}");
+
+        ann.click("Karte hinzufügen");
+        ann.fill("Kopierte Karte", text);
+        assert_eq!(file_of(&mut ann).widgets, [said, english].concat(), "{name}");
     }
 }
 

@@ -5,11 +5,13 @@ use dioxus::prelude::*;
 use serde_json::json;
 use tideboard::{
     app::App,
+    board::{FileError, WidgetFault},
     components::{PendingOperationsBadge, SyncDetailsPanel},
+    protocol::{FieldName, Rejection},
     state::ConnectionStatus,
     sync::{Freshness, Phase},
     time::Timestamp,
-    words::{german, speak},
+    words::{german, sentence, speak},
 };
 
 use crate::stage::{Scene, bare, has, has_not, on_home, render};
@@ -91,4 +93,58 @@ fn being_offline_and_what_waits_are_said_in_german() {
 fn another_page_beside_it_speaks_english() {
     let _ = on_home(Scene::live(), app);
     has(&on_home(bare(), || rsx! { App {} }), &["Add widget"]);
+}
+
+#[test]
+fn what_is_wrong_with_a_file_and_what_is_refused_is_said_in_german() {
+    let field = FieldName::named("text");
+    let faults = [
+        WidgetFault::NotAnObject,
+        WidgetFault::NoKind,
+        WidgetFault::Kind,
+        WidgetFault::Fields,
+        WidgetFault::TooManyFields,
+        WidgetFault::FieldName("Oil at 9".to_owned()),
+        WidgetFault::FieldTooLarge(field.clone()),
+        WidgetFault::FieldTooDeep(field),
+        WidgetFault::TooLarge,
+    ];
+    let files = [
+        FileError::TooLarge,
+        FileError::NotJson { line: 3 },
+        FileError::NotABoard,
+        FileError::Newer,
+        FileError::Name,
+        FileError::NoWidgets,
+        FileError::TooManyWidgets { len: 7_000 },
+    ];
+    let of_widgets = faults.map(|fault| FileError::Widget { number: 2, fault });
+    let mut said: Vec<String> = files.iter().chain(&of_widgets).map(ToString::to_string).collect();
+    for what in ["widgets", "fields"] {
+        let what = what.to_owned();
+        said.push(Rejection::TooMany { what, len_max: 64 }.to_string());
+    }
+    for expected in [
+        "text",
+        "a name that is not empty",
+        "a whole number",
+        "a number",
+        "yes or no",
+    ] {
+        for expected in [expected.to_owned(), format!("{expected}, and `step-2` is none")] {
+            said.push(Rejection::WrongType { expected }.to_string());
+        }
+    }
+    let bounds = Rejection::OutOfRange { min: -0.5, max: 7.25 };
+    said.push(bounds.to_string());
+    let page = VirtualDom::new(VNode::empty);
+    page.in_scope(ScopeId::ROOT, || {
+        speak(Some(german()));
+        for english in said {
+            let german = sentence(&english);
+            assert_ne!(german, english);
+            assert!(!german.contains("{}"), "{german}");
+        }
+        assert!(sentence(&bounds.to_string()).contains("zwischen -0,5 und 7,25"));
+    });
 }

@@ -3,22 +3,35 @@
 
 use std::{collections::BTreeSet, path::Path};
 
+use tideboard::board::{BoardFile, templates::TEMPLATES};
+
 use crate::{
     source::{Source, is_word},
     sources,
 };
 
-/// Rooms that speak to people by these functions, and which of their arguments are looked up.
-const LOOKED_UP: [(&str, &[usize]); 5] = [
+/// Rooms that speak to people.
+const ROOMS: [&str; 5] = [
+    "src/components",
+    "src/dashboard",
+    "src/webview",
+    "src/desktop",
+    "src/phone",
+];
+
+/// They do by these functions; which of their arguments are looked up.
+const LOOKED_UP: [(&str, &[usize]); 6] = [
     ("t(", &[0]),
     ("tn(", &[0]),
     ("ta(", &[0]),
     ("with(", &[0]),
     ("count(", &[1, 2]),
+    ("marked(", &[0]),
 ];
 
 /// Sentences that come from the core, which knows English alone, and are looked up whole.
-const CORE: [&str; 7] = [
+const CORE: [&str; 8] = [
+    "src/board/file.rs",
     "src/sync/clearing.rs",
     "src/sync/command.rs",
     "src/sync/conflict.rs",
@@ -28,14 +41,22 @@ const CORE: [&str; 7] = [
     "src/platform.rs",
 ];
 
-/// Of these those that have words in them, and not numbers alone: they stay English.
-const NOT_WHOLE: [&str; 2] = [
-    "There are {} {} already, the most allowed. Remove one first.",
-    "This field takes {}. Change the value and try again.",
+/// Of these those that have a word in the last of their places, which the core says, too: the table has them with the word. What it has
+/// not, as what programs alone are told, stays English.
+const WITH_A_WORD: [(&str, &str); 3] = [
+    (
+        "There are {} {} already, the most allowed. Remove one first.",
+        "src/server/log/decide.rs",
+    ),
+    (
+        "This field takes {}. Change the value and try again.",
+        "src/board/catalog.rs",
+    ),
+    ("Widget {} {}.", "src/board/file.rs"),
 ];
 
 /// Words that are looked up by a name in a variable: those of kinds and fields, and those in lists.
-const IN_LISTS: [(&str, &str); 8] = [
+const IN_LISTS: [(&str, &str); 9] = [
     ("src/components/this_device.rs", "const COLOURS"),
     ("src/dashboard/widgets.rs", "pub fn settings"),
     ("src/dashboard/widgets/table.rs", "fn columns"),
@@ -47,6 +68,7 @@ const IN_LISTS: [(&str, &str); 8] = [
     ("src/board/kinds.rs", "pub const SIZES"),
     ("src/board/kinds.rs", "pub const WARNS"),
     ("src/components/word.rs", "pub fn text"),
+    ("src/webview/kept.rs", "pub const OWN_NAME"),
 ];
 
 fn table() -> Vec<(String, String)> {
@@ -85,8 +107,10 @@ fn no_line_is_left_over_and_each_keeps_its_places() {
         .iter()
         .filter(|source| source.path.starts_with("src/"))
         .flat_map(|source| literals(body(source)))
-        .flat_map(|text| [numberless(&text), text])
+        .flat_map(|text| [numberless(&text), unmarked(&text), text])
+        .chain(in_sentences())
         .chain(in_scripts())
+        .chain(in_templates())
         .collect();
     let table = table();
     assert!(
@@ -107,14 +131,20 @@ fn no_line_is_left_over_and_each_keeps_its_places() {
     }
 }
 
+#[test]
+fn each_text_of_a_template_has_its_line() {
+    let known: BTreeSet<String> = table().into_iter().map(|(english, _)| english).collect();
+    let texts = in_templates();
+    assert!(texts.len() > 60, "only {} texts were found", texts.len());
+    let missing: Vec<_> = texts.iter().filter(|text| !known.contains(*text)).collect();
+    assert!(missing.is_empty(), "not in src/words/de.txt: {missing:#?}");
+}
+
 /// All that a file looks up.
 fn looked_up(source: &Source) -> Vec<String> {
     let code = body(source);
     let mut found = Vec::new();
-    if ["src/components", "src/dashboard"]
-        .iter()
-        .any(|room| source.path.starts_with(room))
-    {
+    if ROOMS.iter().any(|room| source.path.starts_with(room)) {
         for (function, places) in LOOKED_UP {
             for (at, _) in code.match_indices(function) {
                 let before = code[..at].chars().next_back();
@@ -123,7 +153,11 @@ fn looked_up(source: &Source) -> Vec<String> {
                 }
                 let arguments = arguments(&code[at + function.len()..]);
                 let wanted = places.iter().filter_map(|place| arguments.get(*place));
-                found.extend(wanted.flat_map(|argument| literals(argument)));
+                found.extend(
+                    wanted
+                        .flat_map(|argument| literals(argument))
+                        .map(|text| unmarked(&text)),
+                );
             }
         }
     }
@@ -145,7 +179,7 @@ fn looked_up(source: &Source) -> Vec<String> {
             text.starts_with(char::is_uppercase)
                 && text.ends_with('.')
                 && text.len() > 20
-                && !NOT_WHOLE.contains(&text.as_str())
+                && !WITH_A_WORD.iter().any(|(sentence, _)| sentence == text)
         }));
     }
     let is_said = |text: &str| {
@@ -166,10 +200,48 @@ fn in_scripts() -> Vec<String> {
     said.map(str::to_owned).collect()
 }
 
+/// The sentences of the core that have a word in them, with each that its file says; alone, or with the field that it is about.
+fn in_sentences() -> BTreeSet<String> {
+    let mut said = BTreeSet::new();
+    for source in sources() {
+        for (sentence, _) in WITH_A_WORD.iter().filter(|(_, path)| *path == source.path) {
+            let (before, after) = sentence.rsplit_once("{}").expect("it has a place");
+            for word in literals(body(&source)) {
+                let word = numberless(&word);
+                said.insert([before, &word, after].concat());
+                said.insert([before, &word, ", and `{}` is none", after].concat());
+            }
+        }
+    }
+    said
+}
+
+/// What the boards say that people begin with; the signs of units are the same in each language.
+fn in_templates() -> BTreeSet<String> {
+    let mut said = BTreeSet::new();
+    for (_, text) in TEMPLATES {
+        let file = BoardFile::read(text).expect("a template is a board file");
+        said.extend(file.name);
+        for (field, value) in file.widgets.iter().flat_map(|widget| widget.fields.iter()) {
+            let is_said = ["title", "text", "unit"].contains(&field.as_str()) || field.as_str().starts_with("item-");
+            said.extend(value.as_str().filter(|_| is_said).map(str::to_owned));
+        }
+    }
+    for sign in ["", "%", "B", "B/s", "s", "°C"] {
+        said.remove(sign);
+    }
+    said
+}
+
 /// A file without its tests.
 pub(crate) fn body(source: &Source) -> &str {
     let text = &source.uncommented;
     text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text)
+}
+
+/// Without the mark that a menu has before the letter of its key.
+fn unmarked(text: &str) -> String {
+    text.replace('&', "")
 }
 
 /// With `{}` in place of what is written into it.

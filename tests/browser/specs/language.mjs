@@ -8,11 +8,15 @@ export const title = 'a board speaks German where the browser asks for it or its
 
 const EDIT = 'edit-0123456789abcdef';
 
+/** What the first board's cards hold, which is in the language of the server that has made it; but for their titles. */
+const { widgets } = JSON.parse(readFileSync(join(project, 'src/board/templates/this-machine.board.json'), 'utf8'));
+const HELD = new Set(widgets.flatMap(({ fields: { title, ...held } }) => Object.values(held)));
+
 /** What is said otherwise in German, by the app and by the server's own pages. */
 const ENGLISH = ['de.txt', 'pages.de.txt']
   .flatMap((table) => readFileSync(join(project, 'src/words', table), 'utf8').split('\n'))
   .map((line) => line.split(' = '))
-  .filter(([english, german]) => german && english !== german && /\w\w/.test(english))
+  .filter(([english, german]) => german && english !== german && /\w\w/.test(english) && !HELD.has(english))
   .map(([english]) => english);
 
 export async function play(stage) {

@@ -53,6 +53,8 @@ export class Window {
         ...this.#screen.env,
         ...WITHOUT_A_CARD,
         WEBKIT_INSPECTOR_HTTP_SERVER: `127.0.0.1:${port}`,
+        // In whichever language whoever runs this reads.
+        LC_ALL: 'C.UTF-8',
         ...this.environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -51,9 +51,13 @@ impl Ledger {
         self.losses.journaled.contains(&id)
     }
 
-    /// Somebody discards a record that can't be read: what it was is dealt with, and where that was a card, all that was on it.
+    /// Somebody discards a record that can't be read: what it was is dealt with, and where that was a card, all that was on it. It is
+    /// taken back by nobody: what is on its way takes effect when it comes, and what stood behind it waits no longer for that.
     pub fn discards(&mut self, torn: &Torn) {
         self.dealt.extend(torn.id());
+        if let Some(made) = torn.id().and_then(|id| self.made.get_mut(&id)) {
+            made.left_lane = true;
+        }
         if let Some(card) = torn.card() {
             self.dealt.insert(card);
             let joined = self.joined.iter().filter(|(_, joined)| **joined == card);

@@ -47,7 +47,15 @@ pub fn series_of(widget: &Widget) -> Vec<String> {
 /// Whether a name of a series may be a formula, or a list may have one in it: most have none, which is seen at a glance.
 #[must_use]
 pub fn is_like_formula(name: &str) -> bool {
-    name.contains(" of") || name.contains(" / ") || name.contains('(')
+    let has_window = |part: &str| {
+        let (word, rest) = part.trim_start().split_once(' ').unwrap_or_default();
+        let is_digit = |letter: char| letter.is_ascii_digit();
+        let is_percentile = word
+            .strip_prefix('p')
+            .is_some_and(|percent| percent.starts_with(is_digit));
+        rest.starts_with(is_digit) && (is_percentile || matches!(word, "rate" | "delta" | "avg" | "min" | "max"))
+    };
+    name.contains(" of") || name.contains(" / ") || name.contains('(') || name.split(',').any(has_window)
 }
 
 /// The names of series in a list that a person typed: commas stand between them, but for those among a name's labels

@@ -218,7 +218,7 @@ pub struct NoRandomness;
 
 impl fmt::Display for NoRandomness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the operating system gave no random bytes. Try again.")
+        write!(f, "The operating system gave no random bytes. Try again.")
     }
 }
 

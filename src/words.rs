@@ -186,8 +186,13 @@ pub fn sentence(english: &str) -> String {
                 _ => None,
             };
             pattern.push(letter);
+            // Also where nothing is quoted.
+            if end.is_some() {
+                pattern += "{}";
+                values.push(String::new());
+            }
         }
-        is_inside = goes_on;
+        is_inside = goes_on || end.is_some();
     }
     if t(&pattern) == pattern {
         english.to_owned()
@@ -268,6 +273,10 @@ mod tests {
         assert_eq!(
             in_german(|| sentence("This field takes a number, and `min` is none. Change the value and try again.")),
             "Dieses Feld nimmt eine Zahl, und „min“ ist keine. Ändern Sie den Wert und versuchen Sie es noch einmal."
+        );
+        assert_eq!(
+            in_german(|| sentence("Widget 3 has a field “”, which is no name.")),
+            "Karte 3 hat ein Feld „“, und das ist kein Name."
         );
         let open = "Widget 3 has a field “and no end of it";
         assert_eq!(sentence(open), open);

@@ -17,9 +17,7 @@ pub fn first_look() -> Option<FirstLook> {
 
 /// What that board is called.
 pub fn first_name() -> Option<String> {
-    let look = api::first_look()?;
-    let (_, own) = look.document().widgets.iter().find(|(id, _)| id.is_birth())?;
-    Some(own.text("name")?.to_owned())
+    Some(api::first_look()?.name()?.to_owned())
 }
 
 /// Shows it to the hooks of a page that will never come alive: as it stands, without a clock.

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     board::series_of,
     config::{FIRST_LOOK_MS_MAX, WATCHED_LEN_MAX},
-    protocol::{Access, BoardId, Document, Identity, SamplesFrame, Subscribe, Widget},
+    protocol::{Access, BoardId, Document, Identity, SamplesFrame, Subscribe},
 };
 
 /// A board at one moment, for one reader. Pages find it in their request's extensions.
@@ -24,12 +24,18 @@ pub(crate) struct FirstLook(Arc<Look>);
 
 #[derive(Debug, PartialEq)]
 struct Look {
+    name: Option<String>,
     document: Document,
     samples: SamplesFrame,
     may_edit: bool,
 }
 
 impl FirstLook {
+    /// What the board is called: as it is listed, else by its own word.
+    pub fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
     /// The board.
     pub fn document(&self) -> &Document {
         &self.0.document
@@ -118,8 +124,9 @@ fn asked(request: &Request) -> Option<(Server, Identity, BoardId)> {
 /// The board; nothing of one that is not there, was removed, or is too large to be read in one piece.
 async fn read(server: &Server, identity: Identity, board: BoardId) -> Option<FirstLook> {
     let directory = document(server, &identity, BoardId::directory()).await?;
-    let is_removed = |(entry, listed): (&_, &Widget)| *entry == board.entry() && listed.removed.is_some();
-    if directory.widgets.iter().any(is_removed) {
+    let entry = board.entry();
+    let listed = directory.widgets.get(&entry);
+    if listed.is_some_and(|listed| listed.removed.is_some()) {
         return None;
     }
     let document = document(server, &identity, board).await?;
@@ -127,7 +134,11 @@ async fn read(server: &Server, identity: Identity, board: BoardId) -> Option<Fir
     let watched: BTreeSet<String> = present.flat_map(series_of).collect();
     let watched: Vec<String> = watched.into_iter().take(WATCHED_LEN_MAX).collect();
     let samples = server.sources().glance(document.clock, &watched);
+    let own = document.widgets.iter().find(|(id, _)| id.is_birth());
+    let named = listed.into_iter().chain(own.map(|(_, own)| own));
+    let name = named.filter_map(|widget| widget.text("name")).next().map(str::to_owned);
     Some(FirstLook(Arc::new(Look {
+        name,
         document,
         samples,
         may_edit: identity.access == Access::Edit,

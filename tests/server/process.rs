@@ -1,6 +1,10 @@
 //! The binary itself: how it starts, what it says when it can't, how it ends.
 
-use std::{io::Write, net::TcpListener, process::Stdio};
+use std::{
+    io::Write,
+    net::TcpListener,
+    process::{Command, Stdio},
+};
 
 use tideboard::protocol::ServerFrame;
 
@@ -49,17 +53,22 @@ async fn it_serves_pages_and_health_without_built_files_beside_it() {
 
 #[tokio::test]
 async fn a_new_servers_board_is_in_its_language_and_stays_so() {
-    let data = Folder::new();
-    let name = async |language| {
-        let process = Process::start(data.path(), &["--language", language]);
+    let name = async |command: &mut Command| {
+        let (process, _) = Process::spawn(command);
         let mut editor = Editor::enter(process.address).await;
         let board = editor.subscribe("this-machine").await;
         let name = field(&board, "cpu", "title").clone();
         process.signal("TERM");
         name
     };
-    assert_eq!(name("de").await, "Prozessor");
-    assert_eq!(name("en").await, "Prozessor");
+    let data = Folder::new();
+    for language in ["de", "en"] {
+        let mut command = command(data.path(), &["--language", language]);
+        assert_eq!(name(&mut command).await, "Prozessor");
+    }
+    let data = Folder::new();
+    let mut command = command(data.path(), &[]);
+    assert_eq!(name(command.env("LANG", "de_DE.UTF-8")).await, "Prozessor");
 }
 
 #[tokio::test]

@@ -176,7 +176,7 @@ fn looked_up(source: &Source) -> Vec<String> {
     if CORE.contains(&source.path.as_str()) {
         let sentences = literals(code).into_iter().map(|text| numberless(&text));
         found.extend(sentences.filter(|text| {
-            text.starts_with(char::is_uppercase)
+            text.starts_with(|first: char| first.is_uppercase() || first == '{')
                 && text.ends_with('.')
                 && text.len() > 20
                 && !WITH_A_WORD.iter().any(|(sentence, _)| sentence == text)

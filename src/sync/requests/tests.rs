@@ -109,10 +109,12 @@ fn an_answer_after_none_has_a_socket_tried_at_once_and_further_ones_do_not() {
     assert_eq!(dials(&mut engine, 1, Input::TimerExpired), 0);
     let answer = document(&engine, 1);
     assert_eq!(dials(&mut engine, 2, answer), 1);
-    engine.connection = Connection::Waiting {
-        attempt: FALLBACK_AFTER + 1,
-        retry_at: Timestamp(u64::MAX),
+    let dial = engine.connection.dial().expect("it is dialled");
+    assert_eq!(dials(&mut engine, 3, Input::Closed { dial }), 0);
+    let Connection::Waiting { retry_at, .. } = &mut engine.connection else {
+        panic!("{:?}", engine.connection);
     };
+    *retry_at = Timestamp(u64::MAX);
     drop(engine.handle(Timestamp(FALLBACK_MS + 1), Input::TimerExpired));
     let answer = document(&engine, 1);
     assert_eq!(dials(&mut engine, FALLBACK_MS + 2, answer), 0);

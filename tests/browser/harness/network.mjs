@@ -110,7 +110,7 @@ export class Network {
     const onward = request({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
       const tell = () => {
         outgoing.writeHead(answer.statusCode, answer.headers);
-        if (isSlow) inPieces(answer, outgoing);
+        if (isSlow) inPieces(answer, outgoing).catch(() => outgoing.destroy());
         else answer.pipe(outgoing);
       };
       answer.on('error', () => outgoing.destroy());

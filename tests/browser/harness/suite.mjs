@@ -5,6 +5,9 @@ import { join } from 'node:path';
 /** No spec takes longer than this, in milliseconds, whatever it hangs on, but one that says how long it may. */
 const SPEC_MAX_MS = 120_000;
 
+/** Nor is what it has opened closed for longer than this. */
+const CLOSE_MS_MAX = 30_000;
+
 /**
  * Plays those whose name contains a word, so many times; `open` makes of what a spec exports the `stage` that it is played with; it is
  * asked to `check` that when it has been played, to `describe` it for the report of a failure, and to `close` it. `ways` are words for
@@ -36,7 +39,7 @@ export async function playAll({ folder, only, repeat, open, ways = () => [''] })
       console.log(indent([...causes, await opened.describe()].join('\n')));
       isBlocked ||= error instanceof TookTooLong;
     } finally {
-      if (!isBlocked) await opened.close();
+      await within(CLOSE_MS_MAX, opened.close()).catch((error) => console.log(indent(`not closed: ${error.message}`)));
     }
   };
   const playsRound = async (round) => {

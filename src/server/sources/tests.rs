@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{tick::matching, *};
+use super::{derived, tick::matching, *};
 use crate::{
+    board::is_like_formula,
     config::{
         FORMULA_INPUTS_ALL_LEN_MAX, FORMULAS_LEN_MAX, FRAME_BYTES_MAX, NEW_SERIES, SAMPLE_HISTORY_LEN_MAX,
         SAMPLE_INTERVAL_UNKNOWN_MS, SERIES_LEN_MAX, SERIES_SILENT_MS, TICK_PACKETS_LEN_MAX,
@@ -326,4 +327,22 @@ fn a_formula_waits_for_its_series_and_is_without_those_that_made_room() {
         format!("{:?}", state.derived),
         format!("{:?}", derived::Derived::default())
     );
+}
+
+#[test]
+fn what_begins_as_a_formula_is_read_as_one_wherever_a_name_may_stand() {
+    for text in [
+        "rate 1m of fuel",
+        "rate 1m fuel",
+        "p95 5m latency",
+        "sum(fuel",
+        "fuel / ",
+        "yesterday of fuel",
+    ] {
+        assert!(derived::formula(text).is_some(), "{text}");
+        assert!(is_like_formula(&["fuel, ", text].concat()), "{text} in a list");
+    }
+    for name in ["tank 3", "p 3", "maximum 5m", "rate limit", "pump 2"] {
+        assert_eq!(derived::formula(name), None, "{name}");
+    }
 }

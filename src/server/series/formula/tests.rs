@@ -1,7 +1,7 @@
 //! What is a formula, what is a name, and what is told of what is neither.
 
 use super::*;
-use crate::{board::is_like_formula, config::SERIES_NAME_BYTES_MAX};
+use crate::config::SERIES_NAME_BYTES_MAX;
 
 fn series(name: &str) -> Box<Formula> {
     Box::new(Formula::Series(name.to_owned()))
@@ -131,17 +131,6 @@ fn what_is_wrong_is_told_with_what_to_write() {
     ] {
         let error = Formula::read(text).expect(text).expect_err(text).to_string();
         assert!(error.contains(word), "{text}: {error}");
-        assert!(
-            is_like_formula(text) && is_like_formula(&["fuel, ", text].concat()),
-            "{text} would be taken for a name"
-        );
-    }
-}
-
-#[test]
-fn a_name_with_a_number_is_none() {
-    for name in ["tank 3", "p 3", "maximum 5", "rate limit", "pump 2 of"] {
-        assert_eq!(is_like_formula(name), name.contains(" of"), "{name}");
     }
 }
 

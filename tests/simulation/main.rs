@@ -205,7 +205,7 @@ const PLANTED: &[(Bug, u64)] = &[
 const RARE: [(Bug, u64); 3] = [
     (Bug::DoubtfulCountsAsContinuing, 10_001),
     (Bug::DoubtfulStateWaits, 10_001),
-    (Bug::EvictionNotReread, 12_501),
+    (Bug::EvictionNotReread, 501),
 ];
 
 #[test]
